@@ -1,0 +1,1 @@
+"""Text and its language → chunks: functions, methods, types, sections, and one chunk for the file itself."""

@@ -1,0 +1,1 @@
+"""What lies on disk: files, chunks, postings, vectors; incremental update; locks; generations."""

@@ -1,0 +1,1 @@
+"""The languages: names, extensions, file names, shebangs, grammars, one query file each."""

@@ -1,0 +1,136 @@
+"""The static encoder: a text's vector is the weighted sum of its tokens' vectors. numpy only.
+
+Text → words: identifiers split at camelCase, snake_case and digits, lower-cased; a word in the vocabulary is
+one token, any other the greedy longest pieces (`##x` continues a word). A text's vector is
+Σ (1 + ln count) · vector over its distinct tokens, L2-normalised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.errors import ModelUnavailable
+from codesearch.models.encoder import Embeddings
+
+WEIGHTS_FILE = "weights.safetensors"
+VOCABULARY_FILE = "vocab.txt"
+
+_IDENTIFIER = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_LONGEST_WORD = 30
+"""Characters of an unknown word that are cut into pieces, as in training."""
+_CACHED_IDENTIFIERS = 1 << 18
+"""The cache of identifier → tokens is dropped at this size (about 40 MB)."""
+
+
+class StaticEncoder:
+    """Encoder over a table of token vectors, int8 with one scale a row, mapped from safetensors."""
+
+    is_costly = False
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Open the model in `folder`. Raises ModelUnavailable where its files are missing or damaged."""
+        self.name = name
+        self._table, self._scales = _load_weights(folder / WEIGHTS_FILE)
+        self._vocabulary = _load_vocabulary(folder / VOCABULARY_FILE)
+        if len(self._vocabulary) != len(self._table):
+            raise ModelUnavailable(
+                f"{folder}: the vocabulary has {len(self._vocabulary)} tokens, the weights {len(self._table)}"
+            )
+        self.dimensions = int(self._table.shape[1])
+        self.revision = _revision(folder / WEIGHTS_FILE)
+        self._cache: dict[str, tuple[int, ...]] = {}
+
+    @classmethod
+    def default(cls) -> StaticEncoder:
+        """The model that the package carries."""
+        with as_file(files("codesearch.models") / "default") as folder:
+            return cls(folder, "default")
+
+    def encode_documents(self, texts: Sequence[str]) -> Embeddings:
+        """See Encoder. Texts without a known token give a zero row."""
+        out = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, text in enumerate(texts):
+            out[row] = self._sum(self.tokens(text))
+        norms = np.sqrt(np.einsum("ij,ij->i", out, out))
+        return out / np.maximum(norms, 1e-12)[:, None]
+
+    def encode_query(self, text: str) -> Embeddings:
+        """See Encoder."""
+        return self.encode_documents([text])[0]
+
+    def tokens(self, text: str) -> list[int]:
+        """The token ids of a text, in order."""
+        cache = self._cache
+        ids: list[int] = []
+        for identifier in _IDENTIFIER.findall(text):
+            known = cache.get(identifier)
+            if known is None:
+                known = self._remember(identifier)
+            ids.extend(known)
+        return ids
+
+    def _sum(self, ids: list[int]) -> Embeddings | float:
+        if not ids:
+            return 0.0
+        counts = Counter(ids)
+        rows = np.fromiter(counts, np.int64, len(counts))
+        weights = np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1.0
+        weights *= self._scales[rows]
+        return weights @ self._table[rows].astype(np.float32)
+
+    def _remember(self, identifier: str) -> tuple[int, ...]:
+        if len(self._cache) >= _CACHED_IDENTIFIERS:
+            self._cache.clear()
+        ids = tuple(i for word in _WORD.findall(identifier) for i in self._pieces(word.lower()))
+        self._cache[identifier] = ids
+        return ids
+
+    def _pieces(self, word: str) -> list[int]:
+        """One token where the word is known, else the longest pieces from the left."""
+        known = self._vocabulary.get(word)
+        if known is not None:
+            return [known]
+        ids: list[int] = []
+        start, end = 0, min(len(word), _LONGEST_WORD)
+        while start < end:
+            for stop in range(end, start, -1):
+                piece = word[start:stop] if start == 0 else "##" + word[start:stop]
+                if (token := self._vocabulary.get(piece)) is not None:
+                    ids.append(token)
+                    start = stop
+                    break
+            else:
+                start += 1
+        return ids
+
+
+def _load_weights(path: Path) -> tuple[npt.NDArray[np.int8], Embeddings]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        tensors = load_file(path)
+        return tensors["embeddings"], tensors["scales"].astype(np.float32)
+    except (OSError, SafetensorError, KeyError) as error:
+        raise ModelUnavailable(f"{path} is not a static model's weights: {error}") from error
+
+
+def _load_vocabulary(path: Path) -> dict[str, int]:
+    try:
+        tokens = path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise ModelUnavailable(f"{path} can't be read: {error}") from error
+    return {token: i for i, token in enumerate(tokens[:-1])}
+
+
+def _revision(weights: Path) -> str:
+    return hashlib.blake2b(weights.read_bytes(), digest_size=8).hexdigest()

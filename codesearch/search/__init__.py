@@ -1,0 +1,1 @@
+"""A question → ranked hits: parse, retrieve, rank, filter, explain."""

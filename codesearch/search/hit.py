@@ -1,0 +1,61 @@
+"""What a search returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One part of a hit's score, for `--explain`: what it is in words, its value, and what it added."""
+
+    name: str
+    value: float
+    contribution: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that answers the question. Lines are 1-based and inclusive; the score lies in 0…1."""
+
+    path: str
+    """Relative to the index's root, `/`-separated."""
+    start_line: int
+    end_line: int
+    language: str
+    kind: str
+    name: str
+    qualified_name: str
+    signature: str
+    score: float
+    snippet: str
+    """The chunk's text as it stands on disk (without a trailing newline)."""
+    best_line: int = 0
+    """The line of the chunk that answers best; equals `start_line` where nothing is better."""
+    is_stale: bool = False
+    """The file changed since it was indexed, so the lines may be off."""
+    also: tuple[tuple[int, int, str], ...] = ()
+    """Further hits of the same file folded under this one: start line, end line, qualified name."""
+    signals: tuple[Signal, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Restrict a search before ranking. Empty means no restriction; values in one field are alternatives."""
+
+    languages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Globs as in .gitignore, relative to the index's root; a leading `!` excludes."""
+    names: tuple[str, ...] = ()
+    """Names or qualified names, case-insensitive, `*` and `?` allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first. `nearest_score` is the best score found below `min_score` (0 where there is none)."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    nearest_score: float = 0.0
