@@ -1,0 +1,62 @@
+"""Retrieval: the chunks that may answer a question, from both retrievers and from the table of names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.index.terms import terms
+from codesearch.search.question import Question, QuestionKind, last_part
+
+if TYPE_CHECKING:
+    from codesearch.index.snapshot import Selection, Snapshot, StoredChunk
+    from codesearch.models.encoder import Embeddings
+
+RETRIEVED = 100
+"""Chunks taken from each retriever before ranking."""
+NAMED = 200
+"""Chunks taken by name; a name as common as `get` needs no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Chunks to rank, each with what the retrievers say of it. All arrays have one entry a candidate."""
+
+    chunks: list[StoredChunk]
+    dense: npt.NDArray[np.float32]
+    """Cosine of question and chunk."""
+    lexical: npt.NDArray[np.float32]
+    """BM25 score as a share of the most that a chunk could reach."""
+    term_weights: Mapping[str, float]
+    """Rarity of each term of the question in this index."""
+
+
+def retrieve(
+    snapshot: Snapshot, question: Question, vector: Embeddings, selection: Selection | None
+) -> Candidates:
+    """Union of the best by words, the best by meaning, and the definitions of the symbols that are named."""
+    weights = {term: 1.0 for term in question.terms}
+    by_words, _ = snapshot.lexical(weights, RETRIEVED, selection)
+    by_meaning, _ = snapshot.nearest(vector, RETRIEVED, selection)
+    by_name = snapshot.named(name_keys(question), NAMED, selection)
+    ids = np.unique(np.concatenate([by_words, by_meaning, by_name]))
+    rarity = {term: snapshot.rarity(term) for term in question.terms}
+    most = sum(rarity.values()) or 1.0
+    return Candidates(
+        chunks=snapshot.chunks(ids),
+        dense=snapshot.similarities(vector, ids),
+        lexical=snapshot.lexical_scores(weights, ids) / np.float32(most),
+        term_weights=rarity,
+    )
+
+
+def name_keys(question: Question) -> list[str]:
+    """Normalised names to look up: the symbols of the question; for a question of one word, that word."""
+    names = [last_part(name) for name in question.identifiers]
+    if question.kind is QuestionKind.PROSE and len(question.text.split()) == 1:
+        names.append(question.text)
+    return list(dict.fromkeys("".join(terms(name)[-1:]) for name in names))

@@ -1,0 +1,58 @@
+"""Candidates → an order: the weighted sum of the signals, turned into a probability, one file's repeats decayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.search.candidates import Candidates
+from codesearch.search.hit import Signal
+from codesearch.search.question import Question
+from codesearch.search.signals import SIGNALS, Evidence
+from codesearch.search.weights import INTERCEPT, WEIGHTS
+
+SAME_FILE_DECAY = 0.5
+"""A further chunk of a file already shown tells half as much (NDCG@10 0.741 → 0.787 on 9 repositories, 0.779 →
+0.824 on 8 others; part of that gain is the metric's, which credits the first chunk of each file)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates in order. `order` indexes the candidates, best first; `scores` are theirs, in that order."""
+
+    order: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+    features: npt.NDArray[np.float32]
+    """[signals, candidates], for explanations and for learning the weights."""
+    weights: npt.NDArray[np.float32]
+
+
+def rank(question: Question, candidates: Candidates) -> Ranking:
+    """Rank the candidates of a question. Scores are probabilities that a hit answers, before the decay."""
+    evidence = Evidence(question, candidates)
+    features = np.stack([signal.compute(evidence) for signal in SIGNALS])
+    weights = np.asarray([WEIGHTS[question.kind][signal.name] for signal in SIGNALS], np.float32)
+    probability = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind])))
+    order = np.argsort(-probability * _decay(probability, evidence.file), kind="stable")
+    return Ranking(order, probability[order].astype(np.float32), features, weights)
+
+
+def explain(ranking: Ranking, candidate: int) -> tuple[Signal, ...]:
+    """What each signal added to a candidate's log-odds, the largest first."""
+    parts = (
+        Signal(spec.name, float(value), float(value * weight), spec.label)
+        for spec, value, weight in zip(SIGNALS, ranking.features[:, candidate], ranking.weights, strict=True)
+        if value * weight
+    )
+    return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
+
+
+def _decay(scores: npt.NDArray[np.float32], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """SAME_FILE_DECAY to the power of how many better chunks of the same file there are."""
+    order = np.lexsort((-scores, file))
+    starts = np.r_[0, np.flatnonzero(np.diff(file[order])) + 1] if len(order) else np.zeros(0, np.int64)
+    position = np.empty(len(order), np.int64)
+    position[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    return (SAME_FILE_DECAY**position).astype(np.float32)

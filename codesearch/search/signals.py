@@ -1,0 +1,264 @@
+"""The signals that rank a candidate: each a small function of question and candidates, with its reason.
+
+A score is the weighted sum of its signals, so that `--explain` can show what each one added. Signals lie between
+0 and 1 and mean the same in every repository. To drop one, delete its line in `SIGNALS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.index.terms import terms
+from codesearch.search.candidates import Candidates, name_keys
+from codesearch.search.matching import WordMatcher
+from codesearch.search.question import Question, last_part
+from codesearch.search.roles import Role, role_of
+
+Values = npt.NDArray[np.float32]
+
+
+class Evidence:
+    """A question and its candidates, with what several signals share. Arrays have one entry a candidate."""
+
+    def __init__(self, question: Question, candidates: Candidates) -> None:
+        self.question = question
+        self.candidates = candidates
+        self.chunks = candidates.chunks
+        self.matcher = WordMatcher(candidates.term_weights)
+        paths = [chunk.path for chunk in self.chunks]
+        self.paths = list(dict.fromkeys(paths))
+        order = {path: i for i, path in enumerate(self.paths)}
+        self.file = np.fromiter((order[path] for path in paths), np.int64, len(paths))
+
+    def per_file(self, values: list[float]) -> Values:
+        """One value a file → one a candidate."""
+        return np.asarray(values, np.float32)[self.file]
+
+    @cached_property
+    def stems(self) -> list[tuple[float, float]]:
+        """Recall and precision of each file's stem."""
+        return [self.matcher.recall_precision(_words(_stem(path))) for path in self.paths]
+
+    @cached_property
+    def names(self) -> list[tuple[float, float]]:
+        """Recall and precision of each candidate's own name."""
+        return [self.matcher.recall_precision(_words(c.name)) if c.kind != "file" else (0.0, 0.0) for c in self.chunks]
+
+    @cached_property
+    def roles(self) -> list[Role]:
+        """The role of each file."""
+        return [role_of(path) for path in self.paths]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Normalised names that the question asks for."""
+        return frozenset(name_keys(self.question))
+
+
+def dense(evidence: Evidence) -> Values:
+    """Cosine of question and chunk: the chunk means what the question asks."""
+    return np.clip(evidence.candidates.dense, 0, 1)
+
+
+def dense_relative(evidence: Evidence) -> Values:
+    """Cosine beside the best: cosines of one question lie close together."""
+    return _relative(np.clip(evidence.candidates.dense, 0, 1))
+
+
+def lexical(evidence: Evidence) -> Values:
+    """BM25 as a share of the most possible: the chunk holds the question's rare words."""
+    return np.clip(evidence.candidates.lexical, 0, 1)
+
+
+def lexical_relative(evidence: Evidence) -> Values:
+    """BM25 beside the best."""
+    return _relative(evidence.candidates.lexical)
+
+
+def file_dense(evidence: Evidence) -> Values:
+    """Mean of the file's three best cosines: a file that is about the matter has several chunks about it."""
+    return _mean_of_best(dense_relative(evidence), evidence.file)
+
+
+def file_lexical(evidence: Evidence) -> Values:
+    """Mean of the file's three best BM25 scores."""
+    return _mean_of_best(lexical_relative(evidence), evidence.file)
+
+
+def coherence(evidence: Evidence) -> Values:
+    """Sum of the file's scores beside the best file's."""
+    both = dense_relative(evidence) ** 2 + lexical_relative(evidence)
+    sums = np.bincount(evidence.file, both, len(evidence.paths)).astype(np.float32)
+    return _relative(sums)[evidence.file]
+
+
+def stem_recall(evidence: Evidence) -> Values:
+    """Share of the question that the file's name answers: people name files after what they hold."""
+    return evidence.per_file([recall for recall, _ in evidence.stems])
+
+
+def stem_precision(evidence: Evidence) -> Values:
+    """Share of the file's name that the question asks for."""
+    return evidence.per_file([precision for _, precision in evidence.stems])
+
+
+def folder_recall(evidence: Evidence) -> Values:
+    """Share of the question that the last two folders answer."""
+    return evidence.per_file([evidence.matcher.recall_precision(_folder_words(p))[0] for p in evidence.paths])
+
+
+def name_recall(evidence: Evidence) -> Values:
+    """Share of the question that the definition's name answers."""
+    return np.asarray([recall for recall, _ in evidence.names], np.float32)
+
+
+def name_precision(evidence: Evidence) -> Values:
+    """Share of the definition's name that the question asks for."""
+    return np.asarray([precision for _, precision in evidence.names], np.float32)
+
+
+def owner_recall(evidence: Evidence) -> Values:
+    """Share of the question that the enclosing type's name answers."""
+    recalls: dict[str, float] = {}
+    values = []
+    for chunk in evidence.chunks:
+        owner = chunk.qualified_name[: -len(chunk.name)] if chunk.name else ""
+        if owner not in recalls:
+            recalls[owner] = evidence.matcher.recall_precision(_words(owner))[0] if owner else 0.0
+        values.append(recalls[owner])
+    return np.asarray(values, np.float32)
+
+
+def defines_symbol(evidence: Evidence) -> Values:
+    """1 where the chunk defines a symbol of the question, spelled the same; 0.8 where only the case differs."""
+    spelled = {last_part(name) for name in evidence.question.identifiers}
+    return np.asarray(
+        [
+            0.0 if chunk.kind == "file" or _key(chunk.name) not in evidence.keys else 1.0 if chunk.name in spelled else 0.8
+            for chunk in evidence.chunks
+        ],
+        np.float32,
+    )
+
+
+def defines_type(evidence: Evidence) -> Values:
+    """1 where the definition of the symbol is a type: its own file answers before a member's."""
+    is_type = np.asarray([chunk.kind in TYPE_KINDS for chunk in evidence.chunks], np.float32)
+    return (defines_symbol(evidence) > 0) * is_type
+
+
+def owner_is_asked(evidence: Evidence) -> Values:
+    """1 where the owner in the question (`Foo` of `Foo::bar`) is in the chunk's qualified name."""
+    owners = [_key(part) for name in evidence.question.identifiers for part in _owner_parts(name)]
+    if not owners:
+        return np.zeros(len(evidence.chunks), np.float32)
+    return np.asarray([any(o in _key(c.qualified_name) for o in owners) for c in evidence.chunks], np.float32)
+
+
+def stem_is_symbol(evidence: Evidence) -> Values:
+    """1 where the file is named after a symbol of the question."""
+    return evidence.per_file([float(_key(_stem(path)) in evidence.keys) for path in evidence.paths])
+
+
+def location(evidence: Evidence) -> Values:
+    """1 where the question names the file (0.5 for its folder), and 0.5 more at the line that it names."""
+    if not evidence.question.locations:
+        return np.zeros(len(evidence.chunks), np.float32)
+    return np.asarray([_located(evidence.question, chunk) for chunk in evidence.chunks], np.float32)
+
+
+def _role(role: Role) -> Callable[[Evidence], Values]:
+    def signal(evidence: Evidence) -> Values:
+        return evidence.per_file([float(found is role) for found in evidence.roles])
+
+    signal.__doc__ = f"1 where the file is {role.value} and the question does not ask for that."
+    return signal
+
+
+TYPE_KINDS = frozenset("class struct interface enum trait type record union module object protocol table".split())
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSpec:
+    """A signal, its words for `--explain`, and its weight for identifiers, for mixed questions and for prose."""
+
+    name: str
+    label: str
+    compute: Callable[[Evidence], Values]
+
+
+SIGNALS: tuple[SignalSpec, ...] = (
+    SignalSpec("dense", "similar in meaning", dense),
+    SignalSpec("dense_relative", "close to the most similar", dense_relative),
+    SignalSpec("lexical", "shares the question's words", lexical),
+    SignalSpec("lexical_relative", "close to the best by words", lexical_relative),
+    SignalSpec("file_dense", "file is about it", file_dense),
+    SignalSpec("file_lexical", "file shares the words", file_lexical),
+    SignalSpec("coherence", "several good chunks in the file", coherence),
+    SignalSpec("stem_recall", "file name answers the question", stem_recall),
+    SignalSpec("stem_precision", "file name is asked for", stem_precision),
+    SignalSpec("folder_recall", "folder answers the question", folder_recall),
+    SignalSpec("name_recall", "name answers the question", name_recall),
+    SignalSpec("name_precision", "name is asked for", name_precision),
+    SignalSpec("owner_recall", "enclosing type answers", owner_recall),
+    SignalSpec("defines_symbol", "defines the symbol", defines_symbol),
+    SignalSpec("defines_type", "defines it as a type", defines_type),
+    SignalSpec("owner_is_asked", "owner is named", owner_is_asked),
+    SignalSpec("stem_is_symbol", "file is named after the symbol", stem_is_symbol),
+    SignalSpec("location", "file or line is named", location),
+    *(SignalSpec(role.name.lower(), f"{role.value} file", _role(role)) for role in Role if role is not Role.IMPLEMENTATION),
+)
+
+
+def _relative(values: Values) -> Values:
+    top = float(values.max(initial=0.0))
+    return values / top if top > 0 else np.zeros_like(values)
+
+
+def _mean_of_best(values: Values, file: npt.NDArray[np.int64], best: int = 3) -> Values:
+    """Mean of the `best` highest values of each file (missing ones count 0), one entry a candidate."""
+    order = np.lexsort((-values, file))
+    starts = np.r_[0, np.flatnonzero(np.diff(file[order])) + 1]
+    rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    kept = order[rank < best]
+    return (np.bincount(file[kept], values[kept], file.max(initial=-1) + 1) / best).astype(np.float32)[file]
+
+
+def _words(name: str) -> list[str]:
+    """Words of a name, without the joined whole that `terms` adds."""
+    found = terms(name)
+    return [word for word in found if len(found) == 1 or word != "".join(w for w in found if w != word)]
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).name.split(".")[0] or PurePosixPath(path).name
+
+
+def _folder_words(path: str) -> list[str]:
+    return _words(" ".join(PurePosixPath(path).parts[-3:-1]))
+
+
+def _key(name: str) -> str:
+    return "".join(terms(name)[-1:])
+
+
+def _owner_parts(identifier: str) -> list[str]:
+    last = last_part(identifier)
+    return [part for part in [identifier[: -len(last)].strip(":.->\\#")] if part]
+
+
+def _located(question: Question, chunk: object) -> float:
+    best = 0.0
+    for place in question.locations:
+        path = chunk.path
+        if path == place.path or path.endswith("/" + place.path) or place.path.endswith("/" + path):
+            best = max(best, 1.0 + 0.5 * (chunk.start_line <= place.line <= chunk.end_line))
+        elif ("/" + path).startswith("/" + place.path + "/") or f"/{place.path}/" in "/" + path:
+            best = max(best, 0.5)
+    return best / 1.5
