@@ -14,6 +14,7 @@ from codesearch.search.question import Question, QuestionKind, last_part
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Selection, Snapshot, StoredChunk
+
     from codesearch.models.encoder import Embeddings
 
 RETRIEVED = 100
@@ -35,11 +36,9 @@ class Candidates:
     """Rarity of each term of the question in this index."""
 
 
-def retrieve(
-    snapshot: Snapshot, question: Question, vector: Embeddings, selection: Selection | None
-) -> Candidates:
+def retrieve(snapshot: Snapshot, question: Question, vector: Embeddings, selection: Selection | None) -> Candidates:
     """Union of the best by words, the best by meaning, and the definitions of the symbols that are named."""
-    weights = {term: 1.0 for term in question.terms}
+    weights = dict.fromkeys(question.terms, 1.0)
     by_words, _ = snapshot.lexical(weights, RETRIEVED, selection)
     by_meaning, _ = snapshot.nearest(vector, RETRIEVED, selection)
     by_name = snapshot.named(name_keys(question), NAMED, selection)

@@ -57,16 +57,16 @@ STOP_WORDS = frozenset(
 _REQUIRED = re.compile(r'"([^"]+)"')
 _EXCLUDED = re.compile(r"(?:(?<=\s)|^)-([A-Za-z_]\w*)(?=\s|$)")
 _QUALIFIED = r"[A-Za-z_]\w*(?:(?:::|->|\\|\.|#)[A-Za-z_]\w*)+"
-_WHOLE_IDENTIFIER = re.compile(
-    rf"^(?:{_QUALIFIED}|_\w+|[A-Za-z]\w*[A-Z_]\w*|[A-Z]\w*|[a-z]\w*\d\w*)(?:\(\))?[!?]?$"
-)
+_WHOLE_IDENTIFIER = re.compile(rf"^(?:{_QUALIFIED}|_\w+|[A-Za-z]\w*[A-Z_]\w*|[A-Z]\w*|[a-z]\w*\d\w*)(?:\(\))?[!?]?$")
 _EMBEDDED_IDENTIFIER = re.compile(
     rf"(?<![\w./\\-])(?:{_QUALIFIED}|[A-Z][a-z]+\w*[A-Z]\w*|[a-z]+\w*[A-Z]\w*|[A-Za-z]\w*_\w+|_\w+|\w+(?=\(\)))(?![\w/\\])"
 )
 _SEPARATOR = re.compile(r"::|->|[\\.#]")
 _BACKQUOTED = re.compile(r"`([^`\s]+)`")
 _FILE_NAME = r"[\w.+@~-]*\w\.[A-Za-z][A-Za-z0-9]{0,9}"
-_PATH = re.compile(rf"(?<![\w/\\.-])((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]+[/\\])*{_FILE_NAME})(?:[\"']?(?::|, line | line |\()(\d+))?")
+_PATH = re.compile(
+    rf"(?<![\w/\\.-])((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]+[/\\])*{_FILE_NAME})(?:[\"']?(?::|, line | line |\()(\d+))?"
+)
 _FOLDER_PATH = re.compile(r"(?<!\S)((?:[\w.+@~-]+/)+[\w.+@~-]*)(?!\S)")
 
 

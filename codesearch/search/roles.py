@@ -29,8 +29,12 @@ class Role(StrEnum):
     """Package fronts (`__init__.py`, `index.ts`, `mod.rs`), which mostly name what lies elsewhere."""
 
 
-_TEST_FOLDERS = frozenset("test tests testing testdata __tests__ __test__ spec specs e2e fixtures fixture mocks".split())
-_EXAMPLE_FOLDERS = frozenset("example examples _examples sample samples demo demos tutorial tutorials playground".split())
+_TEST_FOLDERS = frozenset(
+    "test tests testing testdata __tests__ __test__ spec specs e2e fixtures fixture mocks".split()
+)
+_EXAMPLE_FOLDERS = frozenset(
+    "example examples _examples sample samples demo demos tutorial tutorials playground".split()
+)
 _BENCHMARK_FOLDERS = frozenset("bench benches benchmark benchmarks perf".split())
 _DOCUMENTATION_FOLDERS = frozenset("doc docs documentation docs_src doc_src website site changelog changelogs".split())
 _LEGACY_FOLDERS = frozenset("compat _compat legacy deprecated".split())
@@ -39,7 +43,9 @@ _REEXPORT_NAMES = frozenset("__init__.py package-info.java index.ts index.js ind
 _TEST_STEM = re.compile(
     r"^tests?$|^(?:test|tests|conftest)[_.-]|[_.-](?:test|tests|spec|specs|e2e|unittest)$|[a-z0-9](?:Test|Tests|TestCase|Spec|Specs|Suite|IT)$"
 )
-_GENERATED_NAME = re.compile(r"(?:\.pb\.(?:go|cc|h)|_pb2(?:_grpc)?\.py|\.g\.(?:cs|dart)|\.generated\.\w+|\.min\.(?:js|css))$")
+_GENERATED_NAME = re.compile(
+    r"(?:\.pb\.(?:go|cc|h)|_pb2(?:_grpc)?\.py|\.g\.(?:cs|dart)|\.generated\.\w+|\.min\.(?:js|css))$"
+)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -51,10 +57,16 @@ def role_of(path: str) -> Role:
     suffix = parts.suffix.lower()
     checks = (
         (Role.GENERATED, bool(_GENERATED_NAME.search(parts.name))),
-        (Role.TEST, bool(_TEST_STEM.search(parts.stem)) or not folders.isdisjoint(_TEST_FOLDERS) or suffix == ".bats"),
+        (
+            Role.TEST,
+            bool(_TEST_STEM.search(parts.stem)) or not folders.isdisjoint(_TEST_FOLDERS) or suffix == ".bats",
+        ),
         (Role.BENCHMARK, not folders.isdisjoint(_BENCHMARK_FOLDERS)),
         (Role.EXAMPLE, not folders.isdisjoint(_EXAMPLE_FOLDERS)),
-        (Role.DOCUMENTATION, suffix in _DOCUMENTATION_SUFFIXES or not folders.isdisjoint(_DOCUMENTATION_FOLDERS)),
+        (
+            Role.DOCUMENTATION,
+            suffix in _DOCUMENTATION_SUFFIXES or not folders.isdisjoint(_DOCUMENTATION_FOLDERS),
+        ),
         (Role.LEGACY, not folders.isdisjoint(_LEGACY_FOLDERS)),
         (Role.DECLARATION, parts.name.endswith((".d.ts", ".d.mts", ".d.cts")) or suffix == ".pyi"),
         (Role.REEXPORT, parts.name in _REEXPORT_NAMES),

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 from codesearch.errors import CodesearchError
 from codesearch.index.terms import terms
 from codesearch.search.candidates import Candidates, retrieve
-from codesearch.search.hit import Filters, Hit, SearchResult
+from codesearch.search.hit import Filters, Hit, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
-from codesearch.search.snippets import Snippets
+from codesearch.search.snippets import Snippets, best_line
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot
+
     from codesearch.models.encoder import Encoder
 
 FOLDED_SHARE = 0.5
 """Further chunks of a shown file are listed under its hit when they score at least this share of it."""
 MOST_FOLDED = 3
-READ_FOR_PHRASES = 50
-"""Candidates whose text is read, best first, to find quoted phrases and to leave out `-word`."""
 
 
 def search(
@@ -47,3 +46,94 @@ def search(
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
     return _result(question, parsed, candidates, ranking, Snippets(root), k, min_score, explained)
+
+
+def _result(
+    asked: str,
+    question: Question,
+    candidates: Candidates,
+    ranking: Ranking,
+    snippets: Snippets,
+    k: int,
+    min_score: float,
+    explained: bool,
+) -> SearchResult:
+    """Cut the ranking to what is shown, and read its text."""
+    kept = _with_phrases(question, candidates, ranking, snippets)
+    scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
+    shown = [i for i in kept if scores[i] >= min_score][:k]
+    nearest = max((scores[i] for i in kept if scores[i] < min_score), default=0.0)
+    folded = _folded(candidates, kept, shown, scores)
+    return SearchResult(
+        asked,
+        tuple(
+            _hit(
+                candidates,
+                i,
+                scores[i],
+                snippets,
+                folded.get(i, ()),
+                explain(ranking, i) if explained else (),
+            )
+            for i in shown
+        ),
+        nearest,
+    )
+
+
+def _hit(
+    candidates: Candidates,
+    index: int,
+    score: float,
+    snippets: Snippets,
+    also: tuple[tuple[int, int, str], ...],
+    signals: tuple[Signal, ...],
+) -> Hit:
+    chunk = candidates.chunks[index]
+    lines = snippets.lines(chunk)
+    return Hit(
+        path=chunk.path,
+        start_line=chunk.start_line,
+        end_line=chunk.end_line,
+        language=chunk.language,
+        kind=chunk.kind,
+        name=chunk.name,
+        qualified_name=chunk.qualified_name,
+        signature=chunk.signature,
+        score=round(score, 4),
+        snippet="\n".join(lines),
+        best_line=best_line(lines, chunk.start_line, candidates.term_weights),
+        is_stale=snippets.is_stale(chunk),
+        also=also,
+        signals=signals,
+    )
+
+
+def _with_phrases(question: Question, candidates: Candidates, ranking: Ranking, snippets: Snippets) -> list[int]:
+    """Candidates in order, without those that lack a quoted phrase or hold an excluded word."""
+    order = [int(i) for i in ranking.order]
+    if not question.required and not question.excluded:
+        return order
+    required = [phrase.casefold() for phrase in question.required]
+    excluded = set(question.excluded)
+    kept = []
+    for i in order:
+        text = snippets.text(candidates.chunks[i])
+        folded = text.casefold()
+        if all(phrase in folded for phrase in required) and excluded.isdisjoint(terms(text)):
+            kept.append(i)
+    return kept
+
+
+def _folded(
+    candidates: Candidates, kept: list[int], shown: list[int], scores: Mapping[int, float]
+) -> dict[int, tuple[tuple[int, int, str], ...]]:
+    """Good chunks of the files shown that are not shown themselves, under the first hit of their file."""
+    first = {candidates.chunks[i].path: i for i in reversed(shown)}
+    hidden: dict[int, list[tuple[int, int, str]]] = {}
+    for i in set(kept).difference(shown):
+        chunk = candidates.chunks[i]
+        top = first.get(chunk.path)
+        if top is not None and scores[i] >= FOLDED_SHARE * scores[top]:
+            hidden.setdefault(top, []).append((chunk.start_line, chunk.end_line, chunk.qualified_name))
+    return {top: tuple(sorted(spans)[:MOST_FOLDED]) for top, spans in hidden.items()}

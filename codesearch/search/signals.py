@@ -140,7 +140,11 @@ def defines_symbol(evidence: Evidence) -> Values:
     spelled = {last_part(name) for name in evidence.question.identifiers}
     return np.asarray(
         [
-            0.0 if chunk.kind == "file" or _key(chunk.name) not in evidence.keys else 1.0 if chunk.name in spelled else 0.8
+            0.0
+            if chunk.kind == "file" or _key(chunk.name) not in evidence.keys
+            else 1.0
+            if chunk.name in spelled
+            else 0.8
             for chunk in evidence.chunks
         ],
         np.float32,
@@ -212,7 +216,11 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("owner_is_asked", "owner is named", owner_is_asked),
     SignalSpec("stem_is_symbol", "file is named after the symbol", stem_is_symbol),
     SignalSpec("location", "file or line is named", location),
-    *(SignalSpec(role.name.lower(), f"{role.value} file", _role(role)) for role in Role if role is not Role.IMPLEMENTATION),
+    *(
+        SignalSpec(role.name.lower(), f"{role.value} file", _role(role))
+        for role in Role
+        if role is not Role.IMPLEMENTATION
+    ),
 )
 
 

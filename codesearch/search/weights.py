@@ -38,7 +38,12 @@ _PROSE: Mapping[str, float] = {
 WEIGHTS: Mapping[QuestionKind, Mapping[str, float]] = {
     QuestionKind.PROSE: _PROSE,
     QuestionKind.MIXED: _PROSE,
-    QuestionKind.IDENTIFIER: {**_PROSE, "dense_relative": 2.0, "lexical_relative": 4.0, "defines_symbol": 8.0},
+    QuestionKind.IDENTIFIER: {
+        **_PROSE,
+        "dense_relative": 2.0,
+        "lexical_relative": 4.0,
+        "defines_symbol": 8.0,
+    },
 }
 
 INTERCEPT: Mapping[QuestionKind, float] = dict.fromkeys(QuestionKind, -10.0)
