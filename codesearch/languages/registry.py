@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
+
+from codesearch.errors import CodesearchError
+
+_C_COMMENTS = (("/*", "*/"),)
+_MARKUP_COMMENTS = (("<!--", "-->"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +25,426 @@ class Language:
     filenames: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
     grammar: str = ""
+    grammar_variants: tuple[tuple[str, str], ...] = ()
+    """Extensions whose files need another grammar of the same family (`.tsx`)."""
     query: str = ""
+    """Stem of the query file in `queries/`; its captures are explained in `chunking/syntax.py`."""
     scanner: str = ""
+    hooks: str = ""
+    """Module of `chunking/hooks` with `prepare(text)` and `refine(units, lines)`, both optional."""
     line_comments: tuple[str, ...] = ()
+    block_comments: tuple[tuple[str, str], ...] = ()
     separator: str = "."
     """Joins the parts of a qualified name."""
     extra: str = ""
     """The extra of the distribution that brings the grammar, where the core does not."""
+
+    def grammar_for(self, path: str) -> str:
+        """The grammar of a file, by its extension."""
+        for extension, grammar in self.grammar_variants:
+            if path.endswith(extension):
+                return grammar
+        return self.grammar
+
+
+class UnknownLanguage(CodesearchError):
+    """A name that no language has."""
+
+
+def by_name(name: str) -> Language | None:
+    """The language of a name or alias, in any case."""
+    return _BY_NAME.get(name.lower())
+
+
+def resolve(name: str) -> Language:
+    """As `by_name`; raises `UnknownLanguage` with the nearest names."""
+    language = by_name(name)
+    if language is None:
+        near = difflib.get_close_matches(name.lower(), _BY_NAME, n=3, cutoff=0.5)
+        names = ", ".join(dict.fromkeys(_BY_NAME[n].name for n in near))
+        raise UnknownLanguage(
+            f"No language is called {name!r}.",
+            f"Did you mean {names}?" if names else "`codesearch languages` lists them all.",
+        )
+    return language
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+# Extensions, file names and interpreters as GitHub Linguist has them; an extension may stand under several
+# languages, and then `detect` looks at the content.
+LANGUAGES: tuple[Language, ...] = (
+    Language(
+        "Assembly",
+        aliases=("asm", "nasm", "gas", "masm"),
+        extensions=_words(".a51 .asm .i .inc .ms .nas .nasm .s .x68"),
+        scanner="assembly",
+        line_comments=(";", "#", "//", "@", "|"),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "Batchfile",
+        aliases=("batch", "bat", "cmd"),
+        extensions=(".bat", ".cmd"),
+        filenames=("gradlew.bat", "mvnw.cmd"),
+        grammar="tree_sitter_batch:language",
+        query="batchfile",
+        line_comments=("rem ", "@rem", "::", "REM ", "@REM", "Rem "),
+    ),
+    Language(
+        "C",
+        extensions=(".c", ".cats", ".h", ".h.in"),
+        interpreters=("tcc",),
+        grammar="tree_sitter_c:language",
+        query="c",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "C#",
+        aliases=("csharp", "cs"),
+        extensions=(".cake", ".cs", ".cs.pp", ".csx", ".linq"),
+        grammar="tree_sitter_c_sharp:language",
+        query="csharp",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "C++",
+        aliases=("cpp", "cxx", "cc"),
+        extensions=_words(
+            ".c++ .cc .cp .cpp .cppm .cxx .h .h++ .hh .hpp .hxx .inc .inl .ino .ipp .ixx .re .tcc .tpp .txx"
+        ),
+        grammar="tree_sitter_cpp:language",
+        query="cpp",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+        separator="::",
+    ),
+    Language(
+        "CMake",
+        extensions=(".cmake", ".cmake.in"),
+        filenames=("CMakeLists.txt",),
+        scanner="cmake",
+        line_comments=("#",),
+        block_comments=(("#[[", "]]"),),
+    ),
+    Language(
+        "CSS",
+        extensions=(".css",),
+        grammar="tree_sitter_css:language",
+        query="css",
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "Dockerfile",
+        aliases=("docker", "containerfile"),
+        extensions=(".containerfile", ".dockerfile"),
+        filenames=("Containerfile", "Dockerfile"),
+        grammar="tree_sitter_containerfile:language",
+        query="dockerfile",
+        line_comments=("#",),
+    ),
+    Language(
+        "FORTRAN",
+        extensions=_words(".f .f03 .f08 .f77 .f90 .f95 .for .fpp"),
+        grammar="tree_sitter_fortran:language",
+        query="fortran",
+        line_comments=("!",),
+        separator="::",
+    ),
+    Language(
+        "Go",
+        aliases=("golang",),
+        extensions=(".go",),
+        grammar="tree_sitter_go:language",
+        query="go",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "Haskell",
+        aliases=("hs",),
+        extensions=(".chs", ".hs", ".hs-boot", ".hsc", ".lhs"),
+        interpreters=("runghc", "runhaskell", "runhugs"),
+        grammar="tree_sitter_haskell:language",
+        query="haskell",
+        line_comments=("--",),
+        block_comments=(("{-", "-}"),),
+    ),
+    Language(
+        "HTML",
+        aliases=("htm",),
+        extensions=_words(".hta .htm .html .html.hl .inc .xht .xhtml"),
+        grammar="tree_sitter_html:language",
+        query="html",
+        block_comments=_MARKUP_COMMENTS,
+        separator=" > ",
+    ),
+    Language(
+        "Java",
+        extensions=(".jav", ".java", ".jsh"),
+        grammar="tree_sitter_java:language",
+        query="java",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "JavaScript",
+        aliases=("js", "jsx", "node"),
+        extensions=_words(
+            "._js .bones .cjs .es .es6 .gs .jake .javascript .js .jsb .jscad .jsfl .jslib .jsm .jspre .jss "
+            ".jsx .mjs .njs .pac .sjs .ssjs .xsjs .xsjslib"
+        ),
+        filenames=("Jakefile",),
+        interpreters=_words("bun chakra d8 deno gjs js node nodejs qjs rhino v8 v8-shell"),
+        grammar="tree_sitter_javascript:language",
+        query="javascript",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "Julia",
+        aliases=("jl",),
+        extensions=(".jl",),
+        interpreters=("julia",),
+        grammar="tree_sitter_julia:language",
+        query="julia",
+        line_comments=("#",),
+        block_comments=(("#=", "=#"),),
+    ),
+    Language(
+        "Lua",
+        extensions=_words(".fcgi .lua .nse .p8 .pd_lua .rbxs .rockspec .wlua"),
+        filenames=(".luacheckrc",),
+        interpreters=("lua", "luajit"),
+        grammar="tree_sitter_lua:language",
+        query="lua",
+        line_comments=("--",),
+        block_comments=(("--[[", "]]"),),
+    ),
+    Language(
+        "Makefile",
+        aliases=("make", "mk"),
+        extensions=(".d", ".mak", ".make", ".makefile", ".mk", ".mkfile"),
+        filenames=_words(
+            "BSDmakefile GNUmakefile Kbuild Makefile Makefile.am Makefile.boot Makefile.frag Makefile.in "
+            "Makefile.inc Makefile.pc Makefile.wat makefile makefile.sco mkfile"
+        ),
+        interpreters=("make",),
+        grammar="tree_sitter_make:language",
+        query="makefile",
+        line_comments=("#",),
+    ),
+    Language(
+        "Markdown",
+        aliases=("md",),
+        extensions=_words(".livemd .markdown .md .mdown .mdwn .mkd .mkdn .mkdown .ronn .scd .workbook"),
+        filenames=("contents.lr",),
+        grammar="tree_sitter_markdown:language",
+        query="markdown",
+        block_comments=_MARKUP_COMMENTS,
+        separator=" > ",
+    ),
+    Language(
+        "PHP",
+        extensions=_words(".aw .ctp .fcgi .inc .php .php3 .php4 .php5 .phps .phpt"),
+        filenames=(".php", ".php_cs", ".php_cs.dist", "Phakefile"),
+        interpreters=("php",),
+        grammar="tree_sitter_php:language_php",
+        query="php",
+        line_comments=("//", "#"),
+        block_comments=_C_COMMENTS,
+        separator="::",
+    ),
+    Language(
+        "Perl",
+        aliases=("pl",),
+        extensions=_words(".al .cgi .fcgi .perl .ph .pl .plx .pm .psgi .t"),
+        filenames=(".latexmkrc", "Makefile.PL", "Rexfile", "ack", "cpanfile", "latexmkrc"),
+        interpreters=("cperl", "perl"),
+        grammar="tree_sitter_perl:language",
+        query="perl",
+        line_comments=("#",),
+        separator="::",
+    ),
+    Language(
+        "PowerShell",
+        aliases=("pwsh", "ps1", "ps"),
+        extensions=(".ps1", ".psd1", ".psm1"),
+        interpreters=("pwsh",),
+        grammar="tree_sitter_pwsh:language",
+        query="powershell",
+        line_comments=("#",),
+        block_comments=(("<#", "#>"),),
+    ),
+    Language(
+        "Python",
+        aliases=("py",),
+        extensions=_words(".cgi .fcgi .gyp .gypi .lmi .py .py3 .pyde .pyi .pyp .pyt .pyw .rpy .tac .wsgi .xpy"),
+        filenames=(".gclient", "DEPS", "SConscript", "SConstruct", "wscript"),
+        interpreters=_words("py pypy pypy3 python python2 python3 uv"),
+        grammar="tree_sitter_python:language",
+        query="python",
+        line_comments=("#",),
+    ),
+    Language(
+        "Ruby",
+        aliases=("rb",),
+        extensions=_words(
+            ".builder .eye .fcgi .gemspec .god .jbuilder .mspec .pluginspec .podspec .prawn .rabl .rake .rb "
+            ".rbi .rbuild .rbw .rbx .ru .ruby .spec .thor .watchr"
+        ),
+        filenames=_words(
+            ".irbrc .pryrc .simplecov Appraisals Berksfile Brewfile Buildfile Capfile Dangerfile Deliverfile "
+            "Fastfile Gemfile Guardfile Jarfile Mavenfile Podfile Puppetfile Rakefile Snapfile Steepfile "
+            "Thorfile Vagrantfile buildfile"
+        ),
+        interpreters=("jruby", "macruby", "rake", "rbx", "ruby"),
+        grammar="tree_sitter_ruby:language",
+        query="ruby",
+        line_comments=("#",),
+        block_comments=(("=begin", "=end"),),
+        separator="::",
+    ),
+    Language(
+        "Rust",
+        aliases=("rs",),
+        extensions=(".rs", ".rs.in"),
+        interpreters=("rust-script",),
+        grammar="tree_sitter_rust:language",
+        query="rust",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+        separator="::",
+    ),
+    Language(
+        "SQL",
+        aliases=("mysql", "postgresql", "plsql", "tsql"),
+        extensions=_words(
+            ".bdy .db2 .ddl .fnc .inc .mysql .pck .pgsql .pkb .pks .plb .pls .plsql .prc .spc .sql .tab .tpb "
+            ".tps .trg .udf .viw .vw"
+        ),
+        grammar="tree_sitter_sql:language",
+        query="sql",
+        line_comments=("--", "#"),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "Scala",
+        extensions=(".kojo", ".sbt", ".sc", ".scala"),
+        interpreters=("scala",),
+        grammar="tree_sitter_scala:language",
+        query="scala",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "Shell",
+        aliases=("bash", "sh", "zsh"),
+        extensions=_words(
+            ".bash .bats .cgi .command .fcgi .ksh .pacscript .sbatch .sh .sh.in .slurm .tmux .trigger .zsh .zsh-theme"
+        ),
+        filenames=_words(
+            ".bash_aliases .bash_functions .bash_logout .bash_profile .bashrc .cshrc .envrc .kshrc .login "
+            ".profile .tmux.conf .xinitrc .xsession .zlogin .zlogout .zprofile .zshenv .zshrc PKGBUILD "
+            "bash_aliases bash_logout bash_profile bashrc cshrc gradlew kshrc mvnw tmux.conf xinitrc "
+            "xsession zlogin zlogout zprofile zshenv zshrc"
+        ),
+        interpreters=_words("ash bash dash ksh mksh pdksh rc sh zsh"),
+        grammar="tree_sitter_bash:language",
+        query="shell",
+        line_comments=("#",),
+    ),
+    Language(
+        "TypeScript",
+        aliases=("ts", "tsx"),
+        extensions=(".cts", ".mts", ".ts", ".tsx"),
+        interpreters=("bun", "deno", "node", "ts-node", "tsx"),
+        grammar="tree_sitter_typescript:language_typescript",
+        query="typescript",
+        grammar_variants=((".tsx", "tree_sitter_typescript:language_tsx"),),
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+    ),
+    Language(
+        "TeX",
+        aliases=("latex",),
+        extensions=_words(".aux .bbx .cbx .cls .dtx .ins .lbx .ltx .mkii .mkiv .mkvi .sty .tex .toc"),
+        scanner="tex",
+        line_comments=("%",),
+        separator=" > ",
+    ),
+    Language(
+        "Visual Basic",
+        aliases=("vb", "vba", "vbnet", "vb.net", "vbscript"),
+        extensions=_words(".bas .cls .ctl .dsr .frm .vb .vba .vbhtml .vbs"),
+        scanner="visual_basic",
+        line_comments=("'", "REM ", "Rem "),
+    ),
+    Language(
+        "Kotlin",
+        aliases=("kt",),
+        extensions=(".kt", ".kts", ".ktm"),
+        grammar="tree_sitter_kotlin:language",
+        query="kotlin",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+        extra="grammars",
+    ),
+    Language(
+        "Swift",
+        extensions=(".swift",),
+        interpreters=("swift",),
+        grammar="tree_sitter_swift:language",
+        query="swift",
+        line_comments=("//",),
+        block_comments=_C_COMMENTS,
+        extra="grammars",
+    ),
+    Language(
+        "Elixir",
+        aliases=("ex", "exs"),
+        extensions=(".ex", ".exs"),
+        interpreters=("elixir",),
+        grammar="tree_sitter_elixir:language",
+        query="elixir",
+        line_comments=("#",),
+        extra="grammars",
+    ),
+    Language(
+        "Zig",
+        extensions=(".zig", ".zig.zon"),
+        grammar="tree_sitter_zig:language",
+        query="zig",
+        line_comments=("//",),
+        extra="grammars",
+    ),
+    Language(
+        "Text",
+        aliases=("other", "txt"),
+        extensions=_words(
+            ".proto .graphql .graphqls .gql .yaml .yml .toml .vue .svelte .astro .gradle .nix .tf .tfvars "
+            ".hcl .thrift .capnp .fbs .vim .el .clj .cljs .cljc .edn .erl .hrl .dart .r .rmd .m .mm .groovy "
+            ".sol .nim .nims .d .di .pas .pp .dpr .ml .mli .mll .mly .fs .fsi .fsx .lisp .lsp .cl .scm .ss "
+            ".rkt .awk .sed .tcl .ini .cfg .conf .properties .rst .adoc .asciidoc .org .txt .scss .sass "
+            ".less .styl .pug .jade .haml .slim .erb .ejs .hbs .mustache .twig .j2 .jinja .jinja2 .tmpl .tpl "
+            ".glsl .vert .geom .comp .hlsl .wgsl .metal .cu .cuh .v .sv .svh .vhd .vhdl .idl .rego .cue .bzl "
+            ".bazel .star .bp .gn .gni .cr .hx .fish .nu .purs .elm .re .rei .res .coffee .ada .adb .ads "
+            ".cob .cbl .f# .pro .pri .qml .rb.in .y .l .yy .ll .dts .dtsi .its .lds .xsl .xslt .wsdl .xsd "
+            ".service .socket .timer .desktop .jsonnet .libsonnet .just .mojo .odin .gleam .hack .raku .p6 "
+            ".rakumod .pony .lean .agda .idr .coq .ahk .applescript .po .texi .pod .man"
+        ),
+        filenames=_words(
+            "BUILD WORKSPACE Justfile justfile Jenkinsfile Procfile Kconfig Tiltfile Earthfile meson.build "
+            "meson_options.txt .editorconfig .gitattributes .gitmodules .npmrc .clang-format go.mod README "
+            "INSTALL NEWS CHANGES TODO CODEOWNERS MAINTAINERS"
+        ),
+        line_comments=("//", "#", "--", ";"),
+        block_comments=_C_COMMENTS,
+    ),
+)
+
+_BY_NAME = {name.lower(): language for language in LANGUAGES for name in (language.name, *language.aliases)}
