@@ -1,0 +1,244 @@
+"""Grammar and query → units.
+
+A language's query (`languages/queries/*.scm`) says what is a unit, with these captures:
+
+`@definition.<kind>`  the node of a unit; `<kind>` becomes its kind (function, method, class, …). Where several
+                      patterns match one node, the first in the file wins.
+`@name`               its name; quotes are stripped, whitespace is collapsed.
+`@qualified`          instead of `@name`: a name that may hold its owner (`A::f`, `M.a:b`); what stands before
+                      the last separator qualifies the unit.
+`@owner`              node that names the unit's owner (a Go receiver's type); joined before the name.
+`@body`               where the signature ends, if it isn't the definition's field `body`.
+`@prefix`             a decorator, attribute or template head that stands before a unit; the unit begins there
+                      if nothing lies between (it may be in a pattern of its own).
+`@doc`                documentation inside a unit or its prefix (a docstring, Elixir's `@doc`): given to the
+                      innermost unit around it; outside all units it is the file's. Comments need no capture:
+                      those right above a unit are found by the language's comment markers.
+`@scope`              names the owner of everything after it in the file (`namespace A.B;`).
+
+Captures that begin with `_` serve predicates only. A kind of `CONTAINERS` holds members: its chunk is its header,
+fields and members' signatures, and the members are chunks of their own. A `namespace` is no chunk at all; it only
+qualifies what lies in it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from codesearch.chunking.chunk import Unit
+from codesearch.languages import grammars
+from codesearch.languages.registry import Language
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Tree
+
+    from codesearch.languages.grammars import Grammar
+
+CONTAINERS = frozenset(
+    "class struct union interface enum trait module namespace impl object protocol extension "
+    "section record package describe".split()
+)
+SIGNATURE_CHARS = 300
+"""Longer signatures are cut: what a reader or an encoder takes in at once."""
+_PARSE_SECONDS = 10.0
+"""Sound files of 2 MB take about one second; only broken ones reach this."""
+_READ_BYTES = 1 << 16
+_WIDEST_ERROR = 20_000
+"""Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
+_QUOTES = re.compile(r"""^[rRbBuUfF]{0,2}("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
+_ANGLES = re.compile(r"<[^<>]*>")
+_LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
+
+
+class Unparsable(Exception):
+    """The grammar can't take the text; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The units of a text in order of their first line, and the documentation of the file itself."""
+
+    units: list[Unit]
+    documentation: str = ""
+
+
+@dataclass(slots=True)
+class _Finds:
+    """What a query found, before the parts are put together. Lines are 1-based."""
+
+    definitions: dict[tuple[int, int], tuple[int, Unit]]
+    prefixes: dict[int, int]
+    """Last line of a prefix → its first line."""
+    docs: list[tuple[int, str]]
+    scopes: list[tuple[int, str]]
+
+
+def outline(text: str, language: Language, path: str) -> Outline:
+    """Parse a text and find its units. Raises `Unparsable`."""
+    try:
+        grammar = grammars.load(language.grammar_for(path), language.query)
+    except ModuleNotFoundError as error:
+        extra = f"; the extra '{language.extra}' brings it" if language.extra else ""
+        raise Unparsable(f"the grammar of {language.name} ({error.name}) is not installed{extra}") from error
+    source = text.encode("utf-8", "surrogatepass")
+    if not source.endswith(b"\n"):
+        source += b"\n"
+    finds = _find(_parse(grammar, source), grammar, source)
+    return _put_together(finds, language.separator)
+
+
+def _parse(grammar: Grammar, source: bytes) -> Tree:
+    deadline = time.monotonic() + _PARSE_SECONDS
+    try:
+        tree = grammar.parser.parse(
+            lambda offset, _point: source[offset : offset + _READ_BYTES],
+            progress_callback=lambda _offset, _has_error: time.monotonic() > deadline,
+        )
+    except ValueError as error:
+        grammar.parser.reset()  # or the next parse would go on with this text
+        raise Unparsable(f"parsing took more than {_PARSE_SECONDS:.0f} s") from error
+    if tree.root_node.has_error and _widest_error(tree.root_node) > _WIDEST_ERROR:
+        raise Unparsable("the text does not look like the language")
+    return tree
+
+
+def _widest_error(root: Node) -> int:
+    """Most children of the root (if it is an error) or of an error right below it."""
+    widest = root.child_count if root.is_error else 0
+    if root.child_count <= _WIDEST_ERROR:
+        widest = max([widest, *(child.child_count for child in root.children if child.is_error)])
+    return widest
+
+
+def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
+    from tree_sitter import QueryCursor
+
+    finds = _Finds({}, {}, [], [])
+    kinds: dict[int, str] = {}
+    for pattern, captures in QueryCursor(grammar.query).matches(tree.root_node):
+        if pattern not in kinds:
+            kinds[pattern] = next((name for name in captures if name.startswith("definition.")), "")
+        for node in captures.get("prefix", ()):
+            first, last = node.start_point.row + 1, _last_line(node)
+            finds.prefixes[last] = min(first, finds.prefixes.get(last, first))
+        for node in captures.get("doc", ()):
+            finds.docs.append((node.start_point.row + 1, _unquoted(_text(node, source))))
+        for node in captures.get("scope", ()):
+            finds.scopes.append((node.start_point.row + 1, _name(node, source)))
+        if kind := kinds[pattern]:
+            node = captures[kind][0]
+            span = (node.start_byte, node.end_byte)
+            if span not in finds.definitions or pattern < finds.definitions[span][0]:
+                finds.definitions[span] = (pattern, _unit(kind[11:], node, captures, source))
+    return finds
+
+
+def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes) -> Unit:
+    start = node.start_byte
+    bodies = captures.get("body")
+    body = bodies[0] if bodies else node.child_by_field_name("body")
+    first_line, last_line = node.start_point.row + 1, _last_line(node)
+    if body is not None:
+        header = source[start : body.start_byte].rstrip(b" \t\n{:=")
+        header_end = first_line + header.count(b"\n")
+    else:
+        header = source[start : min(node.end_byte, start + 2 * SIGNATURE_CHARS)]
+        header_end = first_line
+    qualifier = _name(captures["owner"][0], source) if "owner" in captures else ""
+    if "qualified" in captures:
+        owner, name = split_qualified(_name(captures["qualified"][0], source))
+        qualifier = qualifier or owner
+    else:
+        name = _name(captures["name"][0], source) if "name" in captures else ""
+    return Unit(
+        kind=kind,
+        name=name,
+        start_line=first_line,
+        end_line=last_line,
+        header_end=min(header_end, last_line),
+        is_container=kind in CONTAINERS,
+        qualifier=qualifier,
+        signature=" ".join(header.decode("utf-8", "replace").split())[:SIGNATURE_CHARS],
+    )
+
+
+def split_qualified(name: str) -> tuple[str, str]:
+    """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
+    match = _LAST_SEPARATOR.match(_ANGLES.sub("", name) if "operator" not in name else name)
+    return (match[1].rstrip(":."), match[3].strip()) if match else ("", name)
+
+
+def _put_together(finds: _Finds, separator: str) -> Outline:
+    units = [_with_prefix(unit, finds.prefixes) for _, unit in finds.definitions.values()]
+    units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
+    units, documentation = _with_documentation(units, finds.docs)
+    return Outline(_with_scopes(units, finds.scopes, separator), documentation)
+
+
+def _with_prefix(unit: Unit, prefixes: dict[int, int]) -> Unit:
+    start = unit.start_line
+    while True:
+        before = min(prefixes.get(start - 1, start), prefixes.get(start, start))
+        if before >= start:
+            break
+        start = before
+    return unit if start == unit.start_line else replace(unit, start_line=start)
+
+
+def _with_documentation(units: list[Unit], docs: list[tuple[int, str]]) -> tuple[list[Unit], str]:
+    """Give each documentation to the innermost unit around its first line; the first outside all is the file's."""
+    documentation = ""
+    open_units: list[int] = []
+    upcoming = 0
+    for line, text in sorted(docs):
+        while upcoming < len(units) and units[upcoming].start_line <= line:
+            open_units.append(upcoming)
+            upcoming += 1
+        while open_units and units[open_units[-1]].end_line < line:
+            open_units.pop()
+        if not open_units:
+            documentation = documentation or text
+        elif not units[open_units[-1]].documentation:
+            units[open_units[-1]] = replace(units[open_units[-1]], documentation=text)
+    return units, documentation
+
+
+def _with_scopes(units: list[Unit], scopes: list[tuple[int, str]], separator: str) -> list[Unit]:
+    """Qualify the outermost units after each scope by its name."""
+    if not scopes:
+        return units
+    scopes.sort()
+    qualified: list[Unit] = []
+    last_line = scope_index = 0
+    scope = ""
+    for unit in units:
+        while scope_index < len(scopes) and scopes[scope_index][0] <= unit.start_line:
+            scope = scopes[scope_index][1]
+            scope_index += 1
+        if unit.start_line > last_line and scope:
+            unit = replace(unit, qualifier=separator.join(filter(None, (scope, unit.qualifier))))
+        last_line = max(last_line, unit.end_line)
+        qualified.append(unit)
+    return qualified
+
+
+def _last_line(node: Node) -> int:
+    """1-based; a node that ends at the start of a row does not reach into it."""
+    end = node.end_point
+    return max(end.row + (end.column > 0), node.start_point.row + 1)
+
+
+def _text(node: Node, source: bytes) -> str:
+    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def _name(node: Node, source: bytes) -> str:
+    return " ".join(_unquoted(_text(node, source)).split())[:SIGNATURE_CHARS]
+
+
+def _unquoted(text: str) -> str:
+    match = _QUOTES.match(text)
+    return match[2] if match else text

@@ -1,0 +1,30 @@
+"""Parser and query of a grammar, loaded when first wanted and then kept."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tree_sitter import Parser, Query
+
+
+class Grammar(NamedTuple):
+    parser: Parser
+    query: Query
+
+
+@cache
+def load(grammar: str, query: str) -> Grammar:
+    """The parser of "module:function" and the compiled query of `queries/{query}.scm`.
+
+    Raises ModuleNotFoundError where the grammar's wheel is not installed.
+    """
+    from tree_sitter import Language, Parser, Query
+
+    module, _, function = grammar.partition(":")
+    language = Language(getattr(importlib.import_module(module), function)())
+    source = resources.files("codesearch.languages").joinpath("queries", f"{query}.scm").read_text("utf-8")
+    return Grammar(Parser(language), Query(language, source))
