@@ -93,7 +93,7 @@ def assemble(path: str, text: str, language: Language, outline: Outline) -> list
     """The chunks of a file, in order of their first line."""
     file = _File(path, text, language.name)
     top, names = _tree(outline.units, file.lines, language)
-    chunks = list(_file_chunks(file, top, names, outline.documentation, language))
+    chunks = list(_file_chunks(file, top, names, outline, language))
     waiting = [top]
     while waiting:
         siblings = waiting.pop()
@@ -171,12 +171,14 @@ def _is_blank(file: _File, first: int, last: int) -> bool:
     return not any(line.strip() for line in file.lines[first - 1 : last])
 
 
-def _names(nodes: list[_Node]) -> Iterator[str]:
+def _names(nodes: list[_Node], with_members: bool = False) -> Iterator[str]:
     """Names of nodes and of all below them."""
     waiting = list(reversed(nodes))
     while waiting:
         node = waiting.pop()
         yield node.unit.name
+        if with_members:
+            yield from (name for _, name in node.unit.members)
         waiting.extend(reversed(node.children))
 
 
@@ -198,14 +200,16 @@ def _joined(file: _File, run: list[_Node], language: Language) -> Chunk:
         qualified_name=first.qualified_name,
         signature=first.unit.signature,
         documentation="\n".join(filter(None, (_documentation(file, node, language) for node in run))),
-        defines=_names(run),
+        defines=_names(run, with_members=True),
     )
 
 
 def _whole(file: _File, node: _Node, language: Language) -> Iterator[Chunk]:
     first, last = node.first_line, node.unit.end_line
     numbers = range(first, last + 1)
-    yield from _parts(file, node, list(numbers), file.lines[first - 1 : last], language, _names(node.children))
+    yield from _parts(
+        file, node, list(numbers), file.lines[first - 1 : last], language, _names(node.children, with_members=True)
+    )
 
 
 def _condensed(file: _File, node: _Node, language: Language) -> Iterator[Chunk]:
@@ -259,16 +263,20 @@ def _parts(
             qualified_name=node.qualified_name,
             signature=node.unit.signature,
             documentation=_documentation(file, node, language) if is_first else "",
-            defines=(node.unit.name, *member_names) if is_first else (node.unit.name,),
+            defines=(
+                node.unit.name,
+                *(name for line, name in node.unit.members if numbers[begin] <= line <= numbers[end - 1]),
+                *(member_names if is_first else ()),
+            ),
         )
 
 
 def _file_chunks(
-    file: _File, top: list[_Node], namespaces: list[str], documentation: str, language: Language
+    file: _File, top: list[_Node], namespaces: list[str], outline: Outline, language: Language
 ) -> Iterator[Chunk]:
     """What belongs to no unit. The first chunk stands for the file, with an outline of what it defines."""
     numbers, texts = _residue(file, (1, len(file.lines)), top, with_signatures=False)
-    documentation = documentation or _header_documentation(file, language)
+    documentation = outline.documentation or _header_documentation(file, language)
     kind = "file"
     for begin, end in windows.cut(texts, TARGET_CHARS):
         while begin < end and not texts[begin].strip():
@@ -283,7 +291,10 @@ def _file_chunks(
             kind=kind,
             name=PurePosixPath(file.path).name if kind == "file" else "",
             documentation=documentation if kind == "file" else "",
-            defines=(*namespaces, *_names(top)) if kind == "file" else (),
+            defines=(
+                *(name for line, name in outline.members if numbers[begin] <= line <= numbers[end - 1]),
+                *((*namespaces, *_names(top)) if kind == "file" else ()),
+            ),
         )
         kind = "block"
 

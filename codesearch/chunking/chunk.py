@@ -26,6 +26,8 @@ class Unit:
     signature: str = ""
     documentation: str = ""
     """Documentation that lies inside the unit (a docstring); leading comments are found later."""
+    members: tuple[tuple[int, str], ...] = ()
+    """Lines and names of what the unit defines but what is no unit itself (constants, enumerators)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from typing import Any
 
 from codesearch.chunking import syntax
@@ -38,5 +39,5 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
     prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
     outline = syntax.outline(prepared, language, path)
     if hasattr(hooks, "refine"):
-        outline = syntax.Outline(hooks.refine(outline.units, text.split("\n")), outline.documentation)
+        outline = replace(outline, units=hooks.refine(outline.units, text.split("\n")))
     return outline

@@ -14,6 +14,8 @@ A language's query (`languages/queries/*.scm`) says what is a unit, with these c
 `@doc`                documentation inside a unit or its prefix (a docstring, Elixir's `@doc`): given to the
                       innermost unit around it; outside all units it is the file's. Comments need no capture:
                       those right above a unit are found by the language's comment markers.
+`@member`             a name that is defined but no unit of its own (a constant, an enumerator): the chunk that holds
+                      its line lists it in `defines`.
 `@scope`              names the owner of everything after it in the file (`namespace A.B;`).
 
 Captures that begin with `_` serve predicates only. A kind of `CONTAINERS` holds members: its chunk is its header,
@@ -25,6 +27,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
 CONTAINERS = frozenset(
     "class struct union interface enum trait module namespace impl object protocol extension "
-    "section record package describe".split()
+    "section record package suite".split()
 )
 SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
@@ -59,10 +62,14 @@ class Unparsable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The units of a text in order of their first line, and the documentation of the file itself."""
+    """The units of a text in order of their first line, and what lies outside all of them.
+
+    `documentation` is the file's own; `members` are lines and names as in `Unit`.
+    """
 
     units: list[Unit]
     documentation: str = ""
+    members: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -73,6 +80,7 @@ class _Finds:
     prefixes: dict[int, int]
     """Last line of a prefix → its first line."""
     docs: list[tuple[int, str]]
+    members: list[tuple[int, str]]
     scopes: list[tuple[int, str]]
 
 
@@ -116,7 +124,7 @@ def _widest_error(root: Node) -> int:
 def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
     from tree_sitter import QueryCursor
 
-    finds = _Finds({}, {}, [], [])
+    finds = _Finds({}, {}, [], [], [])
     kinds: dict[int, str] = {}
     for pattern, captures in QueryCursor(grammar.query).matches(tree.root_node):
         if pattern not in kinds:
@@ -126,6 +134,8 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
             finds.prefixes[last] = min(first, finds.prefixes.get(last, first))
         for node in captures.get("doc", ()):
             finds.docs.append((node.start_point.row + 1, _unquoted(_text(node, source))))
+        for node in captures.get("member", ()):
+            finds.members.append((node.start_point.row + 1, _name(node, source)))
         for node in captures.get("scope", ()):
             finds.scopes.append((node.start_point.row + 1, _name(node, source)))
         if kind := kinds[pattern]:
@@ -167,15 +177,19 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 
 def split_qualified(name: str) -> tuple[str, str]:
     """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
-    match = _LAST_SEPARATOR.match(_ANGLES.sub("", name) if "operator" not in name else name)
+    if "<" in name and "operator" not in name:
+        while (stripped := _ANGLES.sub("", name)) != name:
+            name = stripped
+    match = _LAST_SEPARATOR.match(name)
     return (match[1].rstrip(":."), match[3].strip()) if match else ("", name)
 
 
 def _put_together(finds: _Finds, separator: str) -> Outline:
     units = [_with_prefix(unit, finds.prefixes) for _, unit in finds.definitions.values()]
     units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
-    units, documentation = _with_documentation(units, finds.docs)
-    return Outline(_with_scopes(units, finds.scopes, separator), documentation)
+    documentation = _document(units, finds.docs)
+    members = _give_members(units, finds.members)
+    return Outline(_with_scopes(units, finds.scopes, separator), documentation, members)
 
 
 def _with_prefix(unit: Unit, prefixes: dict[int, int]) -> Unit:
@@ -188,22 +202,41 @@ def _with_prefix(unit: Unit, prefixes: dict[int, int]) -> Unit:
     return unit if start == unit.start_line else replace(unit, start_line=start)
 
 
-def _with_documentation(units: list[Unit], docs: list[tuple[int, str]]) -> tuple[list[Unit], str]:
-    """Give each documentation to the innermost unit around its first line; the first outside all is the file's."""
+def _document(units: list[Unit], docs: list[tuple[int, str]]) -> str:
+    """Give each documentation to the innermost unit around it. The first one outside all is the file's."""
     documentation = ""
+    for index, (_, text) in _innermost(units, docs):
+        if index is None:
+            documentation = documentation or text
+        elif not units[index].documentation:
+            units[index] = replace(units[index], documentation=text)
+    return documentation
+
+
+def _give_members(units: list[Unit], members: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    """Give each member to the innermost unit around it. Returns those outside all."""
+    owned: dict[int | None, list[tuple[int, str]]] = {}
+    for index, member in _innermost(units, members):
+        owned.setdefault(index, []).append(member)
+    outside = owned.pop(None, [])
+    for index, found in owned.items():
+        if index is not None:
+            units[index] = replace(units[index], members=tuple(found))
+    return tuple(outside)
+
+
+def _innermost(units: list[Unit], finds: list[tuple[int, str]]) -> Iterator[tuple[int | None, tuple[int, str]]]:
+    """Each find (first line, text) with the index of the innermost unit around its line."""
     open_units: list[int] = []
     upcoming = 0
-    for line, text in sorted(docs):
+    for find in sorted(finds):
+        line = find[0]
         while upcoming < len(units) and units[upcoming].start_line <= line:
             open_units.append(upcoming)
             upcoming += 1
         while open_units and units[open_units[-1]].end_line < line:
             open_units.pop()
-        if not open_units:
-            documentation = documentation or text
-        elif not units[open_units[-1]].documentation:
-            units[open_units[-1]] = replace(units[open_units[-1]], documentation=text)
-    return units, documentation
+        yield (open_units[-1] if open_units else None), find
 
 
 def _with_scopes(units: list[Unit], scopes: list[tuple[int, str]], separator: str) -> list[Unit]:
