@@ -8,3 +8,6 @@
 (function_definition body: (block . (expression_statement (string) @doc)))
 (class_definition body: (block . (expression_statement (string) @doc)))
 (module . (comment)* . (expression_statement (string) @doc))
+
+(module (expression_statement (assignment left: (identifier) @member)))
+(class_definition body: (block (expression_statement (assignment left: (identifier) @member))))

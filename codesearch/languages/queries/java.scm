@@ -1,0 +1,13 @@
+(method_declaration name: (identifier) @name) @definition.method
+(constructor_declaration name: (identifier) @name) @definition.constructor
+(compact_constructor_declaration name: (identifier) @name) @definition.constructor
+(annotation_type_element_declaration name: (identifier) @name) @definition.method
+(class_declaration name: (identifier) @name) @definition.class
+(record_declaration name: (identifier) @name) @definition.record
+(interface_declaration name: (identifier) @name) @definition.interface
+(enum_declaration name: (identifier) @name) @definition.enum
+(annotation_type_declaration name: (identifier) @name) @definition.interface
+
+(enum_constant name: (identifier) @member)
+(class_body (field_declaration declarator: (variable_declarator name: (identifier) @member)))
+(constant_declaration declarator: (variable_declarator name: (identifier) @member))
