@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import cache
 
 from codesearch.errors import CodesearchError
 
@@ -448,3 +449,9 @@ LANGUAGES: tuple[Language, ...] = (
 )
 
 _BY_NAME = {name.lower(): language for language in LANGUAGES for name in (language.name, *language.aliases)}
+
+
+@cache
+def known_extensions() -> frozenset[str]:
+    """Extensions of all languages, in lower case, with their dot."""
+    return frozenset(extension.lower() for language in LANGUAGES for extension in language.extensions)
