@@ -25,7 +25,7 @@ MAX_CHARS = 4000
 SMALL_CONTAINER_CHARS = 600
 """A type that short is one chunk together with its members."""
 SMALL_UNIT_CHARS = 200
-"""Neighbours that short (one-line declarations, CSS rules) are joined …"""
+"""Neighbours of one kind that short (one-line declarations, CSS rules) are joined …"""
 JOINED_CHARS = 800
 """… up to this size."""
 MOST_DEFINES = 200
@@ -154,6 +154,7 @@ def _runs(file: _File, siblings: list[_Node]) -> Iterator[list[_Node]]:
         small = size <= SMALL_UNIT_CHARS and not (node.children and node.unit.is_container)
         if run and not (
             small
+            and node.unit.kind == run[0].unit.kind
             and file.size(run[0].first_line, node.unit.end_line) <= JOINED_CHARS
             and _is_blank(file, run[-1].unit.end_line + 1, node.first_line - 1)
         ):
@@ -189,13 +190,13 @@ def _documentation(file: _File, node: _Node, language: Language) -> str:
 
 
 def _joined(file: _File, run: list[_Node], language: Language) -> Chunk:
+    """One chunk for small neighbours: it has the first one's name and defines them all."""
     first, last = run[0], run[-1]
     span = (first.first_line, last.unit.end_line)
-    kinds = {node.unit.kind for node in run}
     return file.chunk(
         span,
         "\n".join(file.lines[span[0] - 1 : span[1]]),
-        kind=first.unit.kind if len(kinds) == 1 else "declarations",
+        kind=first.unit.kind,
         name=first.unit.name,
         qualified_name=first.qualified_name,
         signature=first.unit.signature,

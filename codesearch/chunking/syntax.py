@@ -51,8 +51,11 @@ _PARSE_SECONDS = 10.0
 _READ_BYTES = 1 << 16
 _WIDEST_ERROR = 20_000
 """Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
+_LARGEST_GAP = 200
+"""Bytes of whitespace (and `export default`) between a prefix and its unit."""
 _QUOTES = re.compile(r"""^[rRbBuUfF]{0,2}("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _ANGLES = re.compile(r"<[^<>]*>")
+_PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
 
 
@@ -77,8 +80,8 @@ class _Finds:
     """What a query found, before the parts are put together. Lines are 1-based."""
 
     definitions: dict[tuple[int, int], tuple[int, Unit]]
-    prefixes: dict[int, int]
-    """Last line of a prefix → its first line."""
+    prefixes: dict[int, tuple[int, int]]
+    """End of a prefix → its start, both in bytes, and its first line."""
     docs: list[tuple[int, str]]
     members: list[tuple[int, str]]
     scopes: list[tuple[int, str]]
@@ -95,7 +98,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
     if not source.endswith(b"\n"):
         source += b"\n"
     finds = _find(_parse(grammar, source), grammar, source)
-    return _put_together(finds, language.separator)
+    return _put_together(finds, source, language.separator)
 
 
 def _parse(grammar: Grammar, source: bytes) -> Tree:
@@ -130,8 +133,7 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
         if pattern not in kinds:
             kinds[pattern] = next((name for name in captures if name.startswith("definition.")), "")
         for node in captures.get("prefix", ()):
-            first, last = node.start_point.row + 1, _last_line(node)
-            finds.prefixes[last] = min(first, finds.prefixes.get(last, first))
+            finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
             finds.docs.append((node.start_point.row + 1, _unquoted(_text(node, source))))
         for node in captures.get("member", ()):
@@ -152,7 +154,8 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     body = bodies[0] if bodies else node.child_by_field_name("body")
     first_line, last_line = node.start_point.row + 1, _last_line(node)
     if body is not None:
-        header = source[start : body.start_byte].rstrip(b" \t\n{:=")
+        last_line = max(last_line, _last_line(body))
+        header = source[start : body.start_byte].rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
         header_end = first_line + header.count(b"\n")
     else:
         header = source[start : min(node.end_byte, start + 2 * SIGNATURE_CHARS)]
@@ -177,29 +180,33 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 
 def split_qualified(name: str) -> tuple[str, str]:
     """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
-    if "<" in name and "operator" not in name:
+    if "operator" in name:
+        name = _PARAMETERS.sub("", name)
+    elif "<" in name:
         while (stripped := _ANGLES.sub("", name)) != name:
             name = stripped
     match = _LAST_SEPARATOR.match(name)
     return (match[1].rstrip(":."), match[3].strip()) if match else ("", name)
 
 
-def _put_together(finds: _Finds, separator: str) -> Outline:
-    units = [_with_prefix(unit, finds.prefixes) for _, unit in finds.definitions.values()]
+def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:
+    units = [_with_prefix(unit, start, finds.prefixes, source) for (start, _), (_, unit) in finds.definitions.items()]
     units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
     documentation = _document(units, finds.docs)
     members = _give_members(units, finds.members)
     return Outline(_with_scopes(units, finds.scopes, separator), documentation, members)
 
 
-def _with_prefix(unit: Unit, prefixes: dict[int, int]) -> Unit:
-    start = unit.start_line
-    while True:
-        before = min(prefixes.get(start - 1, start), prefixes.get(start, start))
-        if before >= start:
+def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], source: bytes) -> Unit:
+    """The unit, begun at the first of the prefixes that stand right before it."""
+    line = unit.start_line
+    while prefixes:
+        begin = max(0, start - _LARGEST_GAP)
+        between = source[begin:start].rstrip().removesuffix(b"default").rstrip().removesuffix(b"export").rstrip()
+        if begin + len(between) not in prefixes:
             break
-        start = before
-    return unit if start == unit.start_line else replace(unit, start_line=start)
+        start, line = prefixes[begin + len(between)]
+    return unit if line == unit.start_line else replace(unit, start_line=line)
 
 
 def _document(units: list[Unit], docs: list[tuple[int, str]]) -> str:
@@ -269,7 +276,10 @@ def _text(node: Node, source: bytes) -> str:
 
 
 def _name(node: Node, source: bytes) -> str:
-    return " ".join(_unquoted(_text(node, source)).split())[:SIGNATURE_CHARS]
+    text = _unquoted(_text(node, source))
+    if text[:1] == ":" and text[1:2].isidentifier():  # a Ruby symbol
+        text = text[1:]
+    return " ".join(text.split())[:SIGNATURE_CHARS]
 
 
 def _unquoted(text: str) -> str:

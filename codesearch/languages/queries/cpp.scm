@@ -1,3 +1,13 @@
+; GoogleTest
+((function_definition !type declarator: (function_declarator declarator: (identifier) @_macro
+   parameters: (parameter_list . (parameter_declaration type: (_) @owner) . (parameter_declaration type: (_) @name)))) @definition.test
+  (#match? @_macro "^(TYPED_)?TEST(_F|_P)?$"))
+; `API type name(…) {`: the grammar takes the type for the name
+(function_definition declarator: (function_declarator declarator: (identifier) (ERROR (identifier) @name))) @definition.function
+; `TEST_IMPL(name) {`: a function whose head is a macro
+(function_definition type: (type_identifier) declarator: (parenthesized_declarator (identifier) @name)) @definition.function
+((expression_statement (call_expression arguments: (argument_list . (identifier) @name))) @definition.function . (compound_statement) @body)
+
 (function_definition
   declarator: [
     (function_declarator declarator: (_) @qualified)

@@ -1,7 +1,7 @@
 (function_definition name: (identifier) @name) @definition.function
 (class_definition name: (identifier) @name) @definition.class
-(type_alias_statement left: (type) @name) @definition.type
-(module (expression_statement (assignment left: (identifier) @name right: (lambda)) @definition.function))
+(type_alias_statement left: (type [(identifier) @name (generic_type (identifier) @name)])) @definition.type
+(expression_statement (assignment left: (identifier) @name right: (lambda)) @definition.function)
 
 (decorator) @prefix
 

@@ -11,6 +11,7 @@
 (foreign_mod_item) @definition.namespace
 (attribute_item) @prefix
 
+(mod_item name: (identifier) @member !body)
 (enum_variant name: (identifier) @member)
 (const_item name: (identifier) @member)
 (static_item name: (identifier) @member)

@@ -15,17 +15,22 @@
 (enum_body [(property_identifier) @member (enum_assignment name: (_) @member)])
 
 (method_definition name: (_) @name) @definition.method
-(public_field_definition name: (_) @name value: [(arrow_function) (function_expression) (generator_function)]) @definition.method
-(pair key: (_) @name value: [(arrow_function) (function_expression) (generator_function)]) @definition.method
+(public_field_definition name: (_) @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.method
+(pair key: (_) @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.method
 
-(variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression) (generator_function)]) @definition.function
+(variable_declarator name: (identifier) @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
 (variable_declarator name: (identifier) @name value: (class body: (_) @body)) @definition.class
-(assignment_expression left: [(identifier) (member_expression)] @qualified right: [(arrow_function) (function_expression) (generator_function)]) @definition.function
+(assignment_expression left: [(identifier) (member_expression)] @qualified right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
 (assignment_expression left: [(identifier) (member_expression)] @qualified right: (class body: (_) @body)) @definition.class
 
+(arguments (function_expression name: (identifier) @name) @definition.function)
+(return_statement (function_expression name: (identifier) @name) @definition.function)
+(pair value: (function_expression name: (identifier) @member))
+(assignment_expression right: (function_expression name: (identifier) @member))
+
 ; const X = memo(function …), useCallback(() => …)
-(program (lexical_declaration (variable_declarator name: (identifier) @name value: (call_expression arguments: (arguments . [(arrow_function) (function_expression)]))) @definition.function))
-(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @name value: (call_expression arguments: (arguments . [(arrow_function) (function_expression)]))) @definition.function)))
+(program (lexical_declaration (variable_declarator name: (identifier) @name value: (call_expression arguments: (arguments . [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function))
+(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @name value: (call_expression arguments: (arguments . [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function)))
 
 ; object literals at the top level hold methods or configuration
 (program (_ (variable_declarator name: (identifier) @name value: (object) @body) @definition.object))
@@ -33,7 +38,7 @@
 (program (expression_statement (assignment_expression left: [(identifier) (member_expression)] @qualified right: (object) @body) @definition.object))
 (program (export_statement "default" @name value: (object) @body) @definition.object)
 
-(export_statement "default" @name value: [(arrow_function) (function_expression) (generator_function)]) @definition.function
+(export_statement "default" @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
 (export_statement "default" @name value: (class body: (_) @body)) @definition.class
 (export_statement "default" @name declaration: (class_declaration !name body: (_) @body)) @definition.class
 
