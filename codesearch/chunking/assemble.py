@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import PurePosixPath
 
 from codesearch.chunking import comments, windows
@@ -71,7 +71,7 @@ class _File:
         documentation: str = "",
         defines: Iterable[str] = (),
     ) -> Chunk:
-        names = tuple(dict.fromkeys(filter(None, defines)))[:MOST_DEFINES]
+        names = tuple(dict.fromkeys(islice(filter(None, defines), MOST_DEFINES)))
         return Chunk(
             path=self.path,
             language=self.language,
@@ -118,7 +118,7 @@ def _tree(units: list[Unit], lines: list[str], language: Language) -> tuple[list
     open_nodes: list[tuple[_Node, list[_Node]]] = []
     previous_end = 0
     for unit in sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)):
-        while open_nodes and open_nodes[-1][0].unit.end_line < unit.start_line:
+        while open_nodes and _is_over(open_nodes[-1][0].unit, unit):
             previous_end = max(previous_end, open_nodes.pop()[0].unit.end_line)
         owner = open_nodes[-1][0] if open_nodes else None
         siblings = open_nodes[-1][1] if open_nodes else top
@@ -137,6 +137,11 @@ def _tree(units: list[Unit], lines: list[str], language: Language) -> tuple[list
             open_nodes.append((node, node.children))
         previous_end = max(previous_end, unit.header_end)
     return top, namespaces
+
+
+def _is_over(earlier: Unit, unit: Unit) -> bool:
+    """Whether `unit` lies after an earlier one; it may begin on its last line (`}, next: function () {`)."""
+    return earlier.end_line < unit.start_line or earlier.end_line == unit.start_line < unit.end_line
 
 
 def _stays_whole(file: _File, node: _Node) -> bool:

@@ -51,6 +51,8 @@ _PARSE_SECONDS = 10.0
 _READ_BYTES = 1 << 16
 _WIDEST_ERROR = 20_000
 """Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
+_DEEPEST_UNIT = 400
+"""Queries are quadratic in depth too (a chain of 50,000 calls took 53 s), and no unit lies that deep."""
 _LARGEST_GAP = 200
 """Bytes of whitespace (and `export default`) between a prefix and its unit."""
 _QUOTES = re.compile(r"""^[rRbBuUfF]{0,2}("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
@@ -129,7 +131,9 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
 
     finds = _Finds({}, {}, [], [], [])
     kinds: dict[int, str] = {}
-    for pattern, captures in QueryCursor(grammar.query).matches(tree.root_node):
+    cursor = QueryCursor(grammar.query)
+    cursor.set_max_start_depth(_DEEPEST_UNIT)
+    for pattern, captures in cursor.matches(tree.root_node):
         if pattern not in kinds:
             kinds[pattern] = next((name for name in captures if name.startswith("definition.")), "")
         for node in captures.get("prefix", ()):

@@ -1,4 +1,4 @@
-"""Macros that the C and C++ grammars can't place are blanked out before parsing; lines and byte lengths stay."""
+"""Macros that the C and C++ grammars can't place are blanked out before parsing; lines stay as they are."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 
 # A macro alone on its line (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then it is the head
 # of a definition (`TEST_IMPL(name)` and `{` on the next line).
-_BARE_MACRO = re.compile(r"^[ \t]*[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$(?!\s*[{(=,;.?:|&+\-\])])", re.MULTILINE)
+_BARE_MACRO = re.compile(
+    r"\n[ \t]*[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$(?!\s*[{(=,;.?:|&+\-\])])", re.MULTILINE
+)
 _DECLARATION_ENDS = (";", "{", "}", ">", ":", "*/")
 _EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 # `class API Foo : Base {`, `struct __packed foo {`
 _TYPE_MACRO = re.compile(
-    r"\b(?:class|struct|union)\s+((?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?)"
+    r"(?:class|struct|union)\s+((?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?)"
     r"(?=\s+[A-Za-z_]\w*(?:<[^;{}()]*>)?(?:\s+final)?\s*(?:\{|:[^:]))"
 )
 # #ifdef __cplusplus / extern "C" { / #endif, and its closing counterpart
@@ -34,10 +36,11 @@ def prepare(text: str) -> str:
 def _blank_bare_macro(match: re.Match[str]) -> str:
     """Spaces where a declaration can begin: at the margin unless an expression goes on, else after a whole one."""
     macro, text = match[0], match.string
-    before = text[max(0, text.rfind("\n", 0, max(0, match.start() - 1)) + 1) : match.start()].strip()
-    at_margin = not macro[0].isspace() and not before.endswith(_EXPRESSION_GOES_ON)
+    before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
+    at_margin = not macro[1].isspace() and not before.endswith(_EXPRESSION_GOES_ON)
     after_whole = not before or before.endswith(_DECLARATION_ENDS) or before[0] == "#"
-    return " " * len(macro) if at_margin or (after_whole and not before.endswith("\\")) else macro
+    blank = at_margin or (after_whole and not before.endswith("\\"))
+    return "\n" + " " * (len(macro) - 1) if blank else macro
 
 
 def _blank_group(match: re.Match[str]) -> str:

@@ -1,0 +1,139 @@
+"""Whatever the text and the language: nothing is lost, spans lie in the file, nothing is raised."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codesearch.chunking import assemble
+from codesearch.chunking.chunk import ChunkedFile
+from codesearch.chunking.chunker import chunk_text
+from codesearch.languages.registry import LANGUAGES, Language, resolve
+
+SAMPLES = sorted(path for path in (Path(__file__).parent / "data" / "languages").iterdir() if path.is_file())
+FRAGMENTS = st.sampled_from(
+    ["{", "}", "(", ")", "\n", "\n\n", "    ", "\t", '"', "'", "`", "/*", "*/", "//", "#", "--", "<div>", "</div>"]
+    + [
+        "def f():",
+        "function f() {",
+        "class A",
+        "end",
+        "begin",
+        "struct s {",
+        "};",
+        "=",
+        ":",
+        ";",
+        "<<EOF",
+        "$x",
+        "é",
+        "𝒳",
+    ]
+    + [
+        "namespace a {",
+        "# Title",
+        "FROM a AS b",
+        ":label",
+        "all: x",
+        "create table t (",
+        "\\section{x}",
+        "x: y",
+        "sub f {",
+    ]
+)
+
+
+def assert_whole(text: str, chunked: ChunkedFile) -> None:
+    """Every line that is not blank stands in the text of a chunk around it; lines and bytes fit the file."""
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line.encode("utf-8", "surrogatepass")) + 1)
+    held: set[tuple[int, str]] = set()
+    for chunk in chunked.chunks:
+        assert 1 <= chunk.start_line <= chunk.end_line <= len(lines)
+        assert chunk.start_byte == starts[chunk.start_line - 1]
+        assert chunk.end_byte == starts[chunk.end_line] - 1
+        assert chunk.text.strip()
+        texts = set(chunk.text.split("\n"))
+        span = range(chunk.start_line, chunk.end_line + 1)
+        held.update((number, lines[number - 1]) for number in span if lines[number - 1] in texts)
+    missing = [number for number, line in enumerate(lines, 1) if line.strip() and (number, line) not in held]
+    assert not missing, f"lines in no chunk: {missing[:10]}"
+
+
+def language_of(sample: Path) -> Language:
+    fitting = (one for one in LANGUAGES if sample.name in one.filenames or sample.suffix in one.extensions)
+    return next(fitting)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_samples_are_whole_and_cut_by_their_syntax(sample: Path) -> None:
+    text = sample.read_text("utf-8")
+    chunked = chunk_text(sample.name, text, language_of(sample))
+    assert chunked.fallback == ""
+    assert {chunk.kind for chunk in chunked.chunks} - {"file", "block"}
+    assert_whole(text, chunked)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_damaged_samples_are_whole(sample: Path, data: st.DataObject) -> None:
+    text = sample.read_text("utf-8")
+    for _ in range(data.draw(st.integers(1, 4))):
+        begin = data.draw(st.integers(0, len(text)))
+        end = min(len(text), begin + data.draw(st.integers(0, 200)))
+        text = text[:begin] + data.draw(FRAGMENTS) + text[end:]
+    assert_whole(text, chunk_text(sample.name, text, language_of(sample)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+@settings(max_examples=25, deadline=None)
+@given(
+    text=st.one_of(
+        st.lists(FRAGMENTS, max_size=60).map(" ".join), st.text(max_size=300).map(lambda t: t.replace("\r", ""))
+    )
+)
+def test_arbitrary_text_is_whole_in_every_language(language: Language, text: str) -> None:
+    assert_whole(text, chunk_text("x/some.file", text, language))
+
+
+def test_blank_text_has_no_chunks() -> None:
+    assert chunk_text("a.py", "\n \n\t\n", resolve("Python")).chunks == ()
+
+
+def test_an_unknown_language_is_cut_into_windows() -> None:
+    text = "\n".join(f"key{number}: a value of some length" for number in range(200))
+    chunks = chunk_text("a/settings.conf", text, None).chunks
+    assert len(chunks) > 2
+    assert [chunk.kind for chunk in chunks][:2] == ["file", "block"]
+    assert chunks[0].name == "settings.conf"
+    assert all(len(chunk.text) <= 2 * assemble.TARGET_CHARS for chunk in chunks)
+    assert_whole(text, ChunkedFile(chunks))
+
+
+def test_text_that_is_not_the_language_falls_back_with_a_reason() -> None:
+    chunked = chunk_text("a.js", "\n".join(["(" * 100] * 400), resolve("JavaScript"))
+    assert "does not look like the language" in chunked.fallback
+    assert chunked.chunks
+
+
+def test_deep_nesting_overflows_nothing() -> None:
+    depth = 2000
+    text = "".join(f"{' ' * d}def f{d}():\n" for d in range(depth)) + " " * depth + "pass\n"
+    assert_whole(text, chunk_text("deep.py", text, resolve("Python")))
+
+
+def test_broken_code_keeps_the_functions_around_the_damage() -> None:
+    text = "def one():\n    return 1\n\n\ndef two(:\n    return ((\n\n\ndef three():\n    return 3\n"
+    names = {name for chunk in chunk_text("a.py", text, resolve("Python")).chunks for name in chunk.defines}
+    assert {"one", "three"} <= names
+
+
+def test_a_missing_grammar_is_named_with_the_extra_that_brings_it() -> None:
+    language = Language("Odd", grammar="tree_sitter_odd:language", query="odd", extra="grammars")
+    chunked = chunk_text("a.odd", "some text\n", language)
+    assert "tree_sitter_odd" in chunked.fallback and "'grammars'" in chunked.fallback
+    assert chunked.chunks[0].text == "some text"
