@@ -1,0 +1,89 @@
+"""Which lines of a hit are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codesearch.search.hit import Hit
+
+WHOLE_LINES = 12
+"""Chunks of up to this many lines are shown whole."""
+WINDOW_LINES = 8
+"""Lines shown around the best line of a longer chunk."""
+_LINES_ABOVE_BEST = 2
+_SIGNATURE_CHARS = 24
+"""So many characters of a signature tell its line from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a file, and which of them to show (the others are for the highlighter's sake). Numbers are 1-based."""
+
+    start_line: int
+    lines: Sequence[str]
+    shown: tuple[range, ...]
+
+    def text(self, number: int) -> str:
+        """One line of the file."""
+        return self.lines[number - self.start_line]
+
+
+def best_line(hit: Hit) -> int:
+    """The hit's best line; the first that is not blank where the best is (or the file changed)."""
+    lines = hit.snippet.split("\n")
+    at = hit.best_line - hit.start_line
+    if 0 <= at < len(lines) and lines[at].strip():
+        return hit.best_line
+    return hit.start_line + next((i for i, line in enumerate(lines) if line.strip()), 0)
+
+
+def best_text(hit: Hit) -> str:
+    """The text of the hit's best line."""
+    return hit.snippet.split("\n")[best_line(hit) - hit.start_line]
+
+
+def brief(hit: Hit) -> Excerpt:
+    """The whole of a short hit, else the line of its signature and those around its best line."""
+    lines = hit.snippet.rstrip().split("\n")
+    return Excerpt(hit.start_line, lines, _brief(hit, hit.start_line + len(lines)))
+
+
+def whole(hit: Hit) -> Excerpt:
+    """All lines of the hit."""
+    lines = hit.snippet.split("\n")
+    return Excerpt(hit.start_line, lines, (range(hit.start_line, hit.start_line + len(lines)),))
+
+
+def around(hit: Hit, context: int, file_lines: Sequence[str]) -> Excerpt:
+    """`context` lines of the file before and after the hit's best line."""
+    best = best_line(hit)
+    first, last = max(1, best - context), min(len(file_lines), best + context)
+    start = min(first, hit.start_line)
+    end = max(last, hit.end_line)
+    return Excerpt(start, file_lines[start - 1 : end], (range(first, last + 1),))
+
+
+def _brief(hit: Hit, end: int) -> tuple[range, ...]:
+    if end - hit.start_line <= WHOLE_LINES:
+        return (range(hit.start_line, end),)
+    first = max(hit.start_line, min(best_line(hit) - _LINES_ABOVE_BEST, end - WINDOW_LINES))
+    window = range(first, first + WINDOW_LINES)
+    head = _signature_line(hit)
+    if head >= first:
+        return (window,)
+    if head == first - 1:
+        return (range(head, window.stop),)
+    return (range(head, head + 1), window)
+
+
+def _signature_line(hit: Hit) -> int:
+    """The line where the signature begins (decorators and comments may stand above it)."""
+    start = hit.signature.strip()[:_SIGNATURE_CHARS]
+    if start:
+        for offset, line in enumerate(hit.snippet.split("\n")):
+            if line.strip().startswith(start):
+                return hit.start_line + offset
+    return hit.start_line

@@ -1,0 +1,36 @@
+"""Hits as grep prints matches: for pipes and for editors that jump to `path:line`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from codesearch.render.excerpt import best_line
+from codesearch.render.safe import printable
+
+if TYPE_CHECKING:
+    from codesearch.render.excerpt import Excerpt
+    from codesearch.search.hit import Hit
+
+GROUP_SEPARATOR = "--"
+
+
+def best_line_of(hit: Hit, excerpt: Excerpt, path: str) -> str:
+    """`path:line:text` of the line that answers best."""
+    number = best_line(hit)
+    return f"{path}:{number}:{printable(excerpt.text(number))}"
+
+
+def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str) -> Iterator[str]:
+    """All shown lines: `path:line:text` inside the hit, `path-line-text` around it."""
+    for run in excerpt.shown:
+        for number in run:
+            sign = ":" if hit.start_line <= number <= hit.end_line else "-"
+            yield f"{path}{sign}{number}{sign}{printable(excerpt.text(number))}"
+
+
+def signal_lines(hit: Hit) -> Iterator[str]:
+    """What each signal added to the score, largest first."""
+    for signal in sorted(hit.signals, key=lambda s: -abs(s.contribution)):
+        reason = f"  {printable(signal.reason)}" if signal.reason else ""
+        yield f"    {signal.contribution:+.3f}  {signal.name} {signal.value:.3g}{reason}"

@@ -1,0 +1,70 @@
+"""Hits and chunks as JSON. The fields are a contract: see "JSON" in the README."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from codesearch.chunking.chunk import Chunk
+    from codesearch.search.hit import Hit
+
+Record = dict[str, Any]
+
+
+def hit_record(hit: Hit, path: str, *, explained: bool = False) -> Record:
+    """A hit's fields; `path` is the path to show. `explained` adds what each signal contributed."""
+    record: Record = {
+        "path": path,
+        "start_line": hit.start_line,
+        "end_line": hit.end_line,
+        "language": hit.language,
+        "kind": hit.kind,
+        "name": hit.name,
+        "qualified_name": hit.qualified_name,
+        "signature": hit.signature,
+        "score": hit.score,
+        "snippet": hit.snippet,
+    }
+    if explained:
+        record["signals"] = [
+            {"name": s.name, "value": s.value, "contribution": s.contribution, "reason": s.reason} for s in hit.signals
+        ]
+    return record
+
+
+def chunk_record(chunk: Chunk, path: str) -> Record:
+    """A chunk's fields: those of a hit without the score, and its documentation."""
+    return {
+        "path": path,
+        "start_line": chunk.start_line,
+        "end_line": chunk.end_line,
+        "language": chunk.language,
+        "kind": chunk.kind,
+        "name": chunk.name,
+        "qualified_name": chunk.qualified_name,
+        "signature": chunk.signature,
+        "documentation": chunk.documentation,
+        "snippet": chunk.text,
+    }
+
+
+def json_document(records: Iterable[Mapping[str, Any]]) -> str:
+    """A JSON array, indented."""
+    return _with_escaped_surrogates(json.dumps(list(records), ensure_ascii=False, indent=2))
+
+
+def json_object(record: Mapping[str, Any]) -> str:
+    """A JSON object, indented."""
+    return _with_escaped_surrogates(json.dumps(record, ensure_ascii=False, indent=2))
+
+
+def json_line(record: Mapping[str, Any]) -> str:
+    """A JSON object on one line."""
+    return _with_escaped_surrogates(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+
+
+def _with_escaped_surrogates(text: str) -> str:
+    """Lone surrogates (file names that are no UTF-8) as JSON's `\\udcxx`: they stand only inside its strings."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,105 @@
+"""Hits at a terminal: a linked heading and the highlighted lines that answer, as wide as the terminal is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.style import Style
+from rich.syntax import Syntax
+from rich.text import Text
+
+from codesearch.render.excerpt import best_line
+from codesearch.render.lexers import lexer_name
+from codesearch.render.lines import signal_lines
+from codesearch.render.safe import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from codesearch.render.excerpt import Excerpt
+    from codesearch.search.hit import Hit
+
+_THEME = "ansi_dark"
+"""The terminal's own sixteen colours, which suit its background."""
+_TAB = 4
+_ELLIPSIS = "⋮"
+_LONGEST_LINE = 1000
+"""Characters of a line that are highlighted; no terminal shows more."""
+
+
+class TerminalView:
+    """Prints hits one after another. Without `links` and with a console that has no colours it prints plain text."""
+
+    def __init__(self, console: Console, *, links: bool) -> None:
+        self._console = console
+        self._links = links
+        self._is_first = True
+
+    def show(self, hit: Hit, excerpt: Excerpt, path: str, absolute: Path) -> None:
+        """Print one hit; `path` is what is shown, `absolute` where the link leads."""
+        if not self._is_first:
+            self._print(Text(""))
+        self._is_first = False
+        self._heading(hit, path, absolute)
+        for line in signal_lines(hit):
+            self._print(Text(line, style="dim"))
+        self._code(hit, excerpt)
+        if hit.also:
+            self._also(hit)
+
+    def _heading(self, hit: Hit, path: str, absolute: Path) -> None:
+        link = Style(link=absolute.as_uri()) if self._links else Style()
+        place = Text.assemble(
+            (printable(path), Style(color="magenta", bold=True) + link),
+            (f":{hit.start_line}-{hit.end_line}", Style(color="green") + link),
+        )
+        about = Text.assemble(
+            (hit.kind, "cyan"),
+            " ",
+            (printable(hit.qualified_name), "bold"),
+            ("  " if hit.qualified_name else "") + hit.language,
+            (f"  {hit.score:.3f}", "dim"),
+            ("  changed since it was indexed" if hit.is_stale else "", "yellow"),
+        )
+        if place.cell_len + 2 + about.cell_len <= self._console.width:
+            self._print(Text.assemble(place, "  ", about))
+        else:
+            self._print(place)
+            self._print(Text.assemble("  ", about))
+
+    def _code(self, hit: Hit, excerpt: Excerpt) -> None:
+        lines = _highlighted(excerpt, hit.language)
+        gutter = max(len(str(run.stop - 1)) for run in excerpt.shown)
+        best = best_line(hit)
+        for i, run in enumerate(excerpt.shown):
+            if i or run.start > hit.start_line:
+                self._print(Text(f"{_ELLIPSIS:>{gutter}}", style="dim"))
+            for number in run:
+                style = "bold yellow" if number == best and len(excerpt.lines) > 1 else "dim"
+                row = Text.assemble((f"{number:>{gutter}}", style), (" │ ", "dim"), lines[number - excerpt.start_line])
+                self._print(row)
+        if excerpt.shown[-1].stop <= hit.end_line:
+            self._print(Text(f"{_ELLIPSIS:>{gutter}}", style="dim"))
+
+    def _also(self, hit: Hit) -> None:
+        rest = ", ".join(f"{start}-{end} {printable(name)}".rstrip() for start, end, name in hit.also)
+        self._print(Text(f"also {rest}", style="dim"))
+
+    def _print(self, line: Text) -> None:
+        line.truncate(self._console.width, overflow="ellipsis")
+        self._console.print(line, soft_wrap=True, end="\n")
+
+
+def _highlighted(excerpt: Excerpt, language: str) -> list[Text]:
+    """Each line of the excerpt, highlighted; plain where no lexer is known."""
+    lines = [printable(line.expandtabs(_TAB)[:_LONGEST_LINE]).rstrip() for line in excerpt.lines]
+    lexer = lexer_name(language)
+    if not lexer:
+        return [Text(line) for line in lines]
+    syntax = Syntax("", lexer, theme=_THEME, background_color="default")
+    code = "\n".join(lines)
+    highlighted = syntax.highlight(code).split("\n", allow_blank=True)
+    if len(highlighted) < len(lines) or any(h.plain.rstrip() != p for h, p in zip(highlighted, lines, strict=False)):
+        return [Text(line) for line in lines]
+    return list(highlighted)
