@@ -1,0 +1,168 @@
+"""The lexical index of one segment: for each term the rows that hold it and what it adds to their BM25 score.
+
+BM25 is idf(term) · tf / (tf + k1 · (1 − b + b · length / average)), with tf the weighted count over a chunk's
+fields (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields"). All but the idf
+is known when the segment is written, and stored in one byte, so that a query is a sum over a few arrays.
+
+On disk, each array a `.npy` file, mapped when read: `terms` (UTF-8, sorted, joined), `term_ends`, `starts` (of each
+term's run, and the end), `rows` (16 bits where they suffice) and `impacts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+K1 = 1.2
+B = 0.75
+"""Robertson and Zaragoza's usual values."""
+_IMPACT_SCALE = 255.0
+_ARRAYS = ("terms", "term_ends", "starts", "rows", "impacts")
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """Weighted term counts of a run of chunks, as flat arrays: chunk i has the next `sizes[i]` entries."""
+
+    terms: Sequence[str]
+    term_ids: npt.NDArray[np.int32]
+    """Into `terms`."""
+    weights: npt.NDArray[np.float32]
+    sizes: npt.NDArray[np.int32]
+
+
+class Postings:
+    """Postings as arrays; terms are sorted by their UTF-8 bytes."""
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self._terms = arrays["terms"]
+        self._ends = arrays["term_ends"]
+        self._starts = arrays["starts"]
+        self._rows = arrays["rows"]
+        self._impacts = arrays["impacts"]
+
+    @classmethod
+    def open(cls, folder: Path) -> Postings:
+        """Map the postings in a segment's folder. Raises OSError or ValueError where they are damaged."""
+        return cls({name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS})
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into a segment's folder."""
+        arrays = (self._terms, self._ends, self._starts, self._rows, self._impacts)
+        for name, array in zip(_ARRAYS, arrays, strict=True):
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+    def find(self, term: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
+        """Rows that hold a term (ascending) and its impacts, in 255ths; empty where none does."""
+        place = self._place(term.encode("utf-8", "surrogatepass"))
+        if place < 0:
+            return self._rows[:0], self._impacts[:0]
+        begin, end = int(self._starts[place]), int(self._starts[place + 1])
+        return self._rows[begin:end], self._impacts[begin:end]
+
+    def frequency(self, term: str) -> int:
+        """How many rows hold a term."""
+        place = self._place(term.encode("utf-8", "surrogatepass"))
+        return 0 if place < 0 else int(self._starts[place + 1]) - int(self._starts[place])
+
+    def terms(self) -> list[bytes]:
+        """All terms, in order."""
+        blob, ends = self._terms.tobytes(), self._ends.tolist()
+        return [blob[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+    def columns(self) -> tuple[IntArray, npt.NDArray[Any], npt.NDArray[np.uint8]]:
+        """Number of the term, row and impact of every posting."""
+        counts = np.diff(self._starts)
+        return np.repeat(np.arange(len(counts)), counts), self._rows[:], self._impacts[:]
+
+    def _place(self, term: bytes) -> int:
+        ends, blob = self._ends, self._terms
+        low, high = 0, len(ends)
+        while low < high:
+            middle = (low + high) // 2
+            begin = int(ends[middle - 1]) if middle else 0
+            found = blob[begin : int(ends[middle])].tobytes()
+            if found == term:
+                return middle
+            if found < term:
+                low = middle + 1
+            else:
+                high = middle
+        return -1
+
+
+def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.float32]:
+    """Stored impacts → what they add to a score."""
+    return impacts.astype(np.float32) * np.float32(idf / _IMPACT_SCALE)
+
+
+def build(batches: Iterable[TermCounts], average_length: float | None = None) -> Postings:
+    """Postings of chunks in order; row i is the i-th chunk. `average_length` is that of these unless given."""
+    vocabulary: dict[str, int] = {}
+    ids, weights, sizes = [], [], []
+    for batch in batches:
+        mapping = np.fromiter((vocabulary.setdefault(t, len(vocabulary)) for t in batch.terms), np.int32)
+        ids.append(mapping[batch.term_ids])
+        weights.append(batch.weights)
+        sizes.append(batch.sizes)
+    term_ids, tf, size = _joined(ids, np.int32), _joined(weights, np.float32), _joined(sizes, np.int32)
+    rows = np.repeat(np.arange(len(size)), size)
+    lengths = np.bincount(rows, tf, len(size))
+    average = average_length or float(lengths.mean()) if len(lengths) else 1.0
+    norms = K1 * (1 - B + B * lengths / max(average, 1e-9))
+    impacts = np.clip(np.rint(_IMPACT_SCALE * tf / (tf + norms[rows])), 1, 255).astype(np.uint8)
+    return _sorted([term.encode("utf-8", "surrogatepass") for term in vocabulary], term_ids, rows, impacts, len(size))
+
+
+def merge(parts: Sequence[tuple[Postings, IntArray]], rows: int) -> Postings:
+    """Postings of several segments as one. Each comes with its rows' new numbers, −1 for rows that are dropped."""
+    vocabulary: dict[bytes, int] = {}
+    ids, all_rows, all_impacts = [], [], []
+    for postings, renumbered in parts:
+        mapping = np.fromiter((vocabulary.setdefault(t, len(vocabulary)) for t in postings.terms()), np.int32)
+        numbers, old_rows, impacts = postings.columns()
+        new_rows = renumbered[old_rows]
+        kept = new_rows >= 0
+        ids.append(mapping[numbers[kept]])
+        all_rows.append(new_rows[kept])
+        all_impacts.append(impacts[kept])
+    return _sorted(
+        list(vocabulary), _joined(ids, np.int32), _joined(all_rows, np.int64), _joined(all_impacts, np.uint8), rows
+    )
+
+
+def _sorted(
+    terms: list[bytes],
+    term_ids: npt.NDArray[np.int32],
+    rows: IntArray,
+    impacts: npt.NDArray[np.uint8],
+    row_count: int,
+) -> Postings:
+    """Sort terms by their bytes and postings by term and row; terms without postings go."""
+    counts = np.bincount(term_ids, minlength=len(terms))
+    order = [i for i in sorted(range(len(terms)), key=terms.__getitem__) if counts[i]]
+    rank = np.zeros(len(terms), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    by_term = np.lexsort((rows, rank[term_ids]))
+    ordered = [terms[i] for i in order]
+    row_type = np.uint16 if row_count <= 1 << 16 else np.uint32
+    return Postings(
+        {
+            "terms": np.frombuffer(b"".join(ordered), np.uint8),
+            "term_ends": np.cumsum(np.fromiter(map(len, ordered), np.int64, len(ordered))),
+            "starts": np.concatenate([[0], np.cumsum(counts[order])]).astype(np.int64),
+            "rows": rows[by_term].astype(row_type),
+            "impacts": impacts[by_term],
+        }
+    )
+
+
+def _joined(arrays: list[npt.NDArray[Any]], kind: type[Any]) -> npt.NDArray[Any]:
+    return np.concatenate(arrays) if arrays else np.zeros(0, kind)
