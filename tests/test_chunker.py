@@ -12,36 +12,9 @@ from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import LANGUAGES, Language, resolve
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "data" / "languages").iterdir() if path.is_file())
-FRAGMENTS = st.sampled_from(
-    ["{", "}", "(", ")", "\n", "\n\n", "    ", "\t", '"', "'", "`", "/*", "*/", "//", "#", "--", "<div>", "</div>"]
-    + [
-        "def f():",
-        "function f() {",
-        "class A",
-        "end",
-        "begin",
-        "struct s {",
-        "};",
-        "=",
-        ":",
-        ";",
-        "<<EOF",
-        "$x",
-        "é",
-        "𝒳",
-    ]
-    + [
-        "namespace a {",
-        "# Title",
-        "FROM a AS b",
-        ":label",
-        "all: x",
-        "create table t (",
-        "\\section{x}",
-        "x: y",
-        "sub f {",
-    ]
-)
+WORDS = r"""{ } ( ) " ' ` /* */ // # -- <div> </div> def~f(): function~f(){ class~A end begin struct~s{ }; = : ; <<EOF
+$x é 𝒳 namespace~a{ #~Title FROM~a~AS~b :label all:~x create~table~t( \section{x} x:~y sub~f{"""
+FRAGMENTS = st.sampled_from([*(word.replace("~", " ") for word in WORDS.split()), "\n", "\n\n", "    ", "\t"])
 
 
 def assert_whole(text: str, chunked: ChunkedFile) -> None:

@@ -282,7 +282,7 @@ def _file_chunks(
 ) -> Iterator[Chunk]:
     """What belongs to no unit. The first chunk stands for the file, with an outline of what it defines."""
     numbers, texts = _residue(file, (1, len(file.lines)), top, with_signatures=False)
-    documentation = outline.documentation or _header_documentation(file, language)
+    documentation = outline.documentation or _header_documentation(file, top, language)
     kind = "file"
     for begin, end in windows.cut(texts, TARGET_CHARS):
         while begin < end and not texts[begin].strip():
@@ -305,6 +305,7 @@ def _file_chunks(
         kind = "block"
 
 
-def _header_documentation(file: _File, language: Language) -> str:
-    last = comments.file_header(file.lines, language)
-    return comments.without_markers(file.lines[:last], language)
+def _header_documentation(file: _File, top: list[_Node], language: Language) -> str:
+    """The comments that open the file, unless they are the first unit's."""
+    before = file.lines[: top[0].first_line - 1] if top else file.lines
+    return comments.without_markers(before[: comments.file_header(before, language)], language)

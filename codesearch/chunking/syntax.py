@@ -55,7 +55,7 @@ _DEEPEST_UNIT = 400
 """Queries are quadratic in depth too (a chain of 50,000 calls took 53 s), and no unit lies that deep."""
 _LARGEST_GAP = 200
 """Bytes of whitespace (and `export default`) between a prefix and its unit."""
-_QUOTES = re.compile(r"""^[rRbBuUfF]{0,2}("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
+_QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _ANGLES = re.compile(r"<[^<>]*>")
 _PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
@@ -139,7 +139,8 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
         for node in captures.get("prefix", ()):
             finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
-            finds.docs.append((node.start_point.row + 1, _unquoted(_text(node, source))))
+            lines = _unquoted(_text(node, source)).strip().split("\n")
+            finds.docs.append((node.start_point.row + 1, "\n".join(map(str.strip, lines))))
         for node in captures.get("member", ()):
             finds.members.append((node.start_point.row + 1, _name(node, source)))
         for node in captures.get("scope", ()):

@@ -121,7 +121,7 @@ LANGUAGES: tuple[Language, ...] = (
         ),
         grammar="tree_sitter_cpp:language",
         query="cpp",
-        hooks="c_family",
+        hooks="cpp",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         separator="::",

@@ -13,8 +13,18 @@ _DECLARATION_ENDS = (";", "{", "}", ">", ":", "*/")
 _EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 # `class API Foo : Base {`, `struct __packed foo {`
 _TYPE_MACRO = re.compile(
-    r"(?:class|struct|union)\s+((?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?)"
-    r"(?=\s+[A-Za-z_]\w*(?:<[^;{}()]*>)?(?:\s+final)?\s*(?:\{|:[^:]))"
+    r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
+    r"(?=[A-Za-z_]\w*(?:<[^;{}()]*>)?(?:\s+final)?\s*(?:\{|:[^:]))"
+)
+# `API_EXPORT int name(`: before the return type
+_LEADING_MACRO = re.compile(
+    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*([A-Z][A-Z0-9]*_[A-Z0-9_]+)"
+    r"(?=[ \t]+(?:const[ \t]+)?[A-Za-z_]\w*[ \t*]+[\w* \t]*\()"
+)
+# `name(…) const API_PURE {`: after the parameters
+_TRAILING_MACRO = re.compile(
+    r"\)(?: const| noexcept| override| final)*\s+"
+    r"([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=\s*\{)"
 )
 # #ifdef __cplusplus / extern "C" { / #endif, and its closing counterpart
 _EXTERN_C = re.compile(
@@ -28,8 +38,9 @@ _NOT_NEWLINE = re.compile(r"[^\n]")
 def prepare(text: str) -> str:
     """The text with such macros replaced by as many spaces as they have characters."""
     if "__cplusplus" in text:
-        text = _EXTERN_C.sub(_blank_group, text)
-    text = _TYPE_MACRO.sub(_blank_group, text)
+        text = _EXTERN_C.sub(blank_group, text)
+    for macro in (_TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
+        text = macro.sub(blank_group, text)
     return _BARE_MACRO.sub(_blank_bare_macro, text)
 
 
@@ -43,7 +54,8 @@ def _blank_bare_macro(match: re.Match[str]) -> str:
     return "\n" + " " * (len(macro) - 1) if blank else macro
 
 
-def _blank_group(match: re.Match[str]) -> str:
+def blank_group(match: re.Match[str]) -> str:
+    """What matched, with its first group turned to spaces."""
     start, end = match.start(1) - match.start(), match.end(1) - match.start()
     whole = match[0]
     return whole[:start] + _NOT_NEWLINE.sub(" ", whole[start:end]) + whole[end:]

@@ -1,0 +1,29 @@
+((call target: (identifier) @_call (arguments . (_) @name) (do_block) @body) @definition.module
+  (#any-of? @_call "defmodule" "defprotocol" "defimpl"))
+
+; def name(…) when …, with a block or `do:`
+((call target: (identifier) @_call (arguments . [
+   (identifier) @name
+   (call target: (identifier) @name)
+   (binary_operator left: (call target: (identifier) @name) operator: "when")
+   (binary_operator left: (identifier) @name operator: "when")
+ ]) (do_block)? @body) @definition.function
+ (#any-of? @_call "def" "defp" "defn" "defnp" "defdelegate"))
+((call target: (identifier) @_call (arguments . (binary_operator operator: _ @name)) (do_block)? @body) @definition.function
+ (#any-of? @_call "def" "defp"))
+((call target: (identifier) @_call (arguments . [
+   (identifier) @name
+   (call target: (identifier) @name)
+   (binary_operator left: (call target: (identifier) @name) operator: "when")
+ ]) (do_block)? @body) @definition.macro
+ (#any-of? @_call "defmacro" "defmacrop" "defguard" "defguardp"))
+
+((call target: (identifier) @_call (arguments . (string) @name) (do_block) @body) @definition.suite (#eq? @_call "describe"))
+((call target: (identifier) @_call (arguments . (string) @name) (do_block) @body) @definition.test (#any-of? @_call "test" "property"))
+
+((unary_operator operand: (call target: (identifier) @_attribute (arguments (binary_operator left: [(identifier) @member (call target: (identifier) @member)]))))
+ (#any-of? @_attribute "type" "typep" "opaque" "callback" "macrocallback"))
+((unary_operator operand: (call target: (identifier) @_attribute)) @prefix
+ (#any-of? @_attribute "doc" "spec" "impl" "deprecated" "tag"))
+((unary_operator operand: (call target: (identifier) @_attribute (arguments [(string) (sigil)] @doc)))
+ (#any-of? @_attribute "doc" "moduledoc"))

@@ -1,0 +1,13 @@
+(class_declaration "interface" name: (identifier) @name [(class_body) (enum_class_body)]? @body) @definition.interface
+(class_declaration (modifiers (class_modifier "enum")) name: (identifier) @name (enum_class_body)? @body) @definition.enum
+(class_declaration name: (identifier) @name [(class_body) (enum_class_body)]? @body) @definition.class
+(object_declaration name: (identifier) @name (class_body)? @body) @definition.object
+(companion_object name: (identifier)? @name (class_body)? @body) @definition.object
+(function_declaration name: (identifier) @name (function_body)? @body) @definition.function
+(secondary_constructor "constructor" @name) @definition.constructor
+(property_declaration (variable_declaration (identifier) @name) [(getter) (setter)] @body) @definition.property
+(type_alias type: (identifier) @name) @definition.type
+
+(enum_entry (identifier) @member)
+(source_file (property_declaration (variable_declaration (identifier) @member)))
+(class_body (property_declaration (variable_declaration (identifier) @member)))
