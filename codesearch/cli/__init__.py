@@ -1,1 +1,88 @@
-"""The command line: one file per command. No logic of its own."""
+"""The command line: one file a command. Options, progress and exit codes; what they do lies in the other rooms."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+import sys
+from importlib import import_module
+from typing import Annotated, NoReturn
+
+import typer
+
+from codesearch.cli.exits import ERROR, INTERRUPTED, report
+from codesearch.errors import CodesearchError
+
+COMMANDS = ("index", "query", "status", "clean", "languages", "chunks")
+"""Modules of this package; each has a function `command`, whose docstring is the help."""
+
+_EPILOG = """\
+Examples:
+
+\b
+  codesearch query "where are passwords hashed"       ask; indexes this repository when needed
+  codesearch query "parse a date" src --lang python   only in src, only Python
+  codesearch index ~/src/project                      index, or bring up to date
+  codesearch query --help                             all about output formats and filters
+"""
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    try:
+        _check_command(sys.argv[1:])
+        build()(prog_name="codesearch")
+    except CodesearchError as error:
+        sys.exit(report(error))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        sys.exit(report(CodesearchError(f"{place}{error.strerror or error}")))
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        sys.exit(ERROR)
+    sys.exit(0)
+
+
+def build() -> typer.Typer:
+    """The command line with all its commands."""
+    app = typer.Typer(
+        help="Semantic code search on your own machine: ask in plain English, get the code that does it.",
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_options)
+    for name in COMMANDS:
+        module = import_module(f"codesearch.cli.{name}")
+        app.command(name, epilog=module.EPILOG)(module.command)
+    return app
+
+
+def _check_command(arguments: list[str]) -> None:
+    """A question without its command is the likeliest slip. Raises CodesearchError."""
+    first = arguments[0] if arguments else "-"
+    if first.startswith("-") or first in COMMANDS:
+        return
+    near = difflib.get_close_matches(first, COMMANDS, n=1)
+    meant = f"codesearch {near[0]}" if near else f"codesearch query {shlex.join([' '.join(arguments)])}"
+    raise CodesearchError(f"no command is called {first!r}", f"did you mean: {meant}")
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        from codesearch import __version__
+
+        typer.echo(f"codesearch {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass

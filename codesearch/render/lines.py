@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codesearch.render.excerpt import best_line
+from codesearch.render.excerpt import best_line, best_text
 from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from codesearch.search.hit import Hit
 
 GROUP_SEPARATOR = "--"
+_NUL = "\0"
 
 
-def best_line_of(hit: Hit, excerpt: Excerpt, path: str) -> str:
-    """`path:line:text` of the line that answers best."""
-    number = best_line(hit)
-    return f"{path}:{number}:{printable(excerpt.text(number))}"
+def best_line_of(hit: Hit, path: str, *, null: bool = False) -> str:
+    """`path:line:text` of the line that answers best; with `null` a NUL stands after the path."""
+    return f"{path}{_NUL if null else ':'}{best_line(hit)}:{printable(best_text(hit))}"
 
 
-def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str) -> Iterator[str]:
+def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False) -> Iterator[str]:
     """All shown lines: `path:line:text` inside the hit, `path-line-text` around it."""
     for run in excerpt.shown:
         for number in run:
             sign = ":" if hit.start_line <= number <= hit.end_line else "-"
-            yield f"{path}{sign}{number}{sign}{printable(excerpt.text(number))}"
+            yield f"{path}{_NUL if null else sign}{number}{sign}{printable(excerpt.text(number))}"
 
 
 def signal_lines(hit: Hit) -> Iterator[str]:

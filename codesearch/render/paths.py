@@ -1,26 +1,36 @@
-"""Paths of hits as the user can open them from where they stand."""
+"""Hits with the paths by which the user can open them from where they stand."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codesearch.search.hit import Hit
 
 
-class PathView:
-    """Turns paths inside an index's root into paths relative to the working directory."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A hit, its path relative to the working directory, and its whole path."""
 
-    def __init__(self, root: Path, cwd: Path | None = None) -> None:
-        self._root = root.resolve()
-        self._cwd = (cwd or Path.cwd()).resolve()
+    hit: Hit
+    path: str
+    absolute: Path
 
-    def shown(self, path: str) -> str:
-        """The path relative to the working directory; absolute where no relative one leads there (another drive)."""
-        absolute = self.absolute(path)
-        try:
-            return os.path.relpath(absolute, self._cwd)
-        except ValueError:
-            return str(absolute)
 
-    def absolute(self, path: str) -> Path:
-        """The path from the file system's root."""
-        return self._root / path
+def placed(hits: Iterable[Hit], root: Path, cwd: Path) -> Iterator[Placed]:
+    """Hits of one index, seen from `cwd`; both folders are free of symbolic links."""
+    for hit in hits:
+        absolute = root / hit.path
+        yield Placed(hit, shown(absolute, cwd), absolute)
+
+
+def shown(path: Path, cwd: Path) -> str:
+    """The path relative to `cwd`; whole where no relative one leads there (another drive)."""
+    try:
+        return os.path.relpath(path, cwd)
+    except ValueError:
+        return str(path)

@@ -12,7 +12,10 @@ from codesearch.render.excerpt import best_line, best_text
 if TYPE_CHECKING:
     from codesearch.search.hit import Hit
 
-FIELDS = "path start_line end_line language kind name qualified_name signature score snippet best_line best_text rank".split()
+FIELDS = (
+    "path start_line end_line language kind name qualified_name signature score snippet"  # as in JSON
+    " best_line best_text rank"
+).split()
 _NUMBERS = {"start_line": 1, "end_line": 1, "best_line": 1, "rank": 1, "score": 0.5}
 _EXAMPLE: dict[str, Any] = dict.fromkeys(FIELDS, "") | _NUMBERS
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\0": "\0", "\\\\": "\\"}

@@ -1,0 +1,76 @@
+"""`codesearch chunks FILE…`: what the chunker makes of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codesearch.cli.exits import ERROR, HITS, NO_HITS, note
+from codesearch.cli.output import results
+
+if TYPE_CHECKING:
+    from codesearch.chunking.chunk import Chunk
+    from codesearch.languages.registry import Language
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch chunks src/server.go
+  codesearch chunks --lang c++ include/vector.h
+  codesearch chunks --json src/*.py | jq -r '.[] | "\\(.kind) \\(.qualified_name)"'
+"""
+
+
+def command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to cut.")],
+    language: Annotated[
+        str, typer.Option("--lang", metavar="NAME", help="Take the files to be in this language.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
+    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="A JSON object a line.")] = False,
+) -> None:
+    """Show the chunks that files are cut into."""
+    from codesearch.languages.registry import resolve
+    from codesearch.render.listings import chunk_lines
+    from codesearch.render.records import chunk_record, json_document, json_line
+
+    forced = resolve(language) if language else None
+    found: list[tuple[Path, Chunk]] = []
+    is_whole = True
+    for file in files:
+        chunks = _chunks(file, forced)
+        is_whole = is_whole and chunks is not None
+        found += [(file, chunk) for chunk in chunks or ()]
+    records = (chunk_record(chunk, str(file)) for file, chunk in found)
+    with results():
+        if as_json:
+            print(json_document(records))
+        elif as_jsonl:
+            for record in records:
+                print(json_line(record))
+        else:
+            for file, chunk in found:
+                print(*chunk_lines(chunk, str(file)), sep="\n")
+    raise typer.Exit(ERROR if not is_whole else HITS if found else NO_HITS)
+
+
+def _chunks(file: Path, language: Language | None) -> tuple[Chunk, ...] | None:
+    """The chunks of one file; None, with a reason on stderr, where it can't be cut."""
+    from codesearch.chunking.chunker import chunk_text
+    from codesearch.discovery.source import SkippedFile, read_source
+    from codesearch.languages.detect import detect
+
+    if not file.exists():
+        note(f"{file} does not exist")
+        return None
+    source = read_source(file.parent, file.name)
+    if isinstance(source, SkippedFile):
+        note(f"{file}: {source.reason}")
+        return None
+    chunked = chunk_text(file.as_posix(), source.text, language or detect(file.name, source.text))
+    if chunked.fallback:
+        note(f"{file} is cut into windows of lines: {chunked.fallback}")
+    return chunked.chunks

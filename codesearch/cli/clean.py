@@ -1,0 +1,7 @@
+"""`codesearch clean`."""
+
+EPILOG = ""
+
+
+def command() -> None:
+    """clean"""

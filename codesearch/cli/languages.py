@@ -1,0 +1,33 @@
+"""`codesearch languages`: what can be indexed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from codesearch.cli.output import results
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch languages
+  codesearch languages --json | jq -r '.[].name'
+"""
+
+
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
+) -> None:
+    """List the languages, their extensions, and how files of each are cut into chunks."""
+    from codesearch.languages.registry import LANGUAGES
+    from codesearch.render.listings import language_records, language_table
+
+    with results():
+        if as_json:
+            from codesearch.render.records import json_document
+
+            print(json_document(language_records(LANGUAGES)))
+        else:
+            print(language_table(LANGUAGES))

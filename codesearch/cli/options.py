@@ -1,0 +1,34 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+IndexDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--index-dir", metavar="DIR", envvar="CODESEARCH_INDEX_DIR", help="Where the index lies.", show_envvar=True
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME", help="The encoder: `default`, or a model's folder or name."),
+]
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def parse_size(text: str) -> int:
+    """Bytes of `500k`, `2M`, `1.5MB` (powers of 1000). Raises typer.BadParameter."""
+    units = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
+    number = text.strip().lower().removesuffix("b").removesuffix("i")
+    unit = number[-1:] if number[-1:] in units and number[-1:] else ""
+    try:
+        size = float(number.removesuffix(unit)) * units[unit]
+    except ValueError:
+        size = -1.0
+    if not 0 < size < float("inf"):
+        raise typer.BadParameter(f"{text!r} is no size; write 500k or 2M")
+    return int(size)

@@ -1,0 +1,150 @@
+"""`codesearch query QUESTION [PATH…]`: ask."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codesearch.cli.exits import HITS, NO_HITS, note
+from codesearch.cli.options import IndexDir, Model
+from codesearch.cli.output import Color, results
+from codesearch.errors import CodesearchError
+
+if TYPE_CHECKING:
+    from codesearch.search.hit import Filters
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch query "how are passwords hashed"
+  codesearch query HandlerStack --kind class              a symbol
+  codesearch query "retry with backoff" src tests/net     only in these folders or files
+  codesearch query "parse a date" --lang python,go --path '!tests/**'
+  codesearch query "open a socket" -l -0 | xargs -0 wc -l
+  codesearch query "open a socket" --json | jq '.[0].path'
+  codesearch query "open a socket" --format '{path}:{start_line} {qualified_name}'
+  codesearch query --batch < questions.txt                JSON Lines, one line a question
+
+Exit codes: 0 hits, 1 none, 2 error.
+"""
+
+
+def command(
+    question: Annotated[
+        str,
+        typer.Argument(help="A question in plain English or a symbol; `-` reads it from stdin.", show_default=False),
+    ] = "",
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="[PATH]...", help="Only in these files and folders.", show_default=False)
+    ] = [],  # noqa: B006 - typer copies it
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most this many hits.")] = 10,
+    languages: Annotated[
+        list[str], typer.Option("--lang", metavar="NAME", help="Only these languages (comma-separated or repeated).")
+    ] = [],  # noqa: B006
+    globs: Annotated[
+        list[str],
+        typer.Option(
+            "--path", metavar="GLOB", help="Only paths that match, as in .gitignore from the root; `!` excludes."
+        ),
+    ] = [],  # noqa: B006
+    kinds: Annotated[
+        list[str], typer.Option("--kind", metavar="KIND", help="Only these kinds: function, method, class, file…")
+    ] = [],  # noqa: B006
+    names: Annotated[
+        list[str], typer.Option("--name", metavar="NAME", help="Only these names; `*` and `?` match any letters.")
+    ] = [],  # noqa: B006
+    min_score: Annotated[
+        float, typer.Option("--min-score", min=0.0, max=1.0, metavar="X", help="Only hits of at least this score.")
+    ] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array of hits.")] = False,
+    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="A JSON object a line.")] = False,
+    files_only: Annotated[bool, typer.Option("--files-with-matches", "-l", help="Only the files' paths.")] = False,
+    null: Annotated[bool, typer.Option("--null", "-0", help="A NUL after each path (or formatted hit).")] = False,
+    template: Annotated[
+        str | None, typer.Option("--format", metavar="TEXT", help="A line of your own: '{path}:{start_line}'.")
+    ] = None,
+    context: Annotated[
+        int | None, typer.Option("--context", "-C", min=0, metavar="N", help="N lines around the best line.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="The whole of each hit.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="What each signal added to the score.")] = False,
+    color: Annotated[
+        Color, typer.Option("--color", help="`always` gives a pipe what a terminal gets.", case_sensitive=False)
+    ] = Color.AUTO,
+    refresh: Annotated[
+        bool, typer.Option("--refresh/--no-refresh", help="Bring the index up to date first, when that is quick.")
+    ] = True,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Questions from stdin, one a line; a JSON object a line, in order.")
+    ] = False,
+    index_dir: IndexDir = None,
+    model: Model = None,
+) -> None:
+    """Ask a question; print the code that answers it, best first."""
+    from codesearch.cli.formats import Format
+    from codesearch.cli.targets import ask, targets
+
+    if batch and question:
+        paths = [Path(question), *paths]
+    write = Format(
+        as_json=as_json,
+        as_jsonl=as_jsonl,
+        files_only=files_only,
+        template=template,
+        batch=batch,
+        null=null,
+        context=context,
+        full=full,
+        explain=explain,
+        color=color,
+    ).writer()
+    filters = _filters(languages, globs, kinds, names)
+    questions = _lines_of_stdin() if batch else iter((_question(question),))
+    asked = targets(paths, index_dir, model, refresh=refresh)
+    has_hits = False
+    with results():
+        for text in questions:
+            answer = ask(asked, text, limit, filters, min_score, explained=explain)
+            write(text, answer.hits)
+            has_hits = has_hits or bool(answer.hits)
+            if not answer.hits and answer.nearest_score:
+                note(f"no hit scores {min_score}; the best has {answer.nearest_score:.3f}")
+    raise typer.Exit(HITS if has_hits else NO_HITS)
+
+
+def _question(text: str) -> str:
+    """The question as typed, or stdin's text for `-`. Raises CodesearchError where it is empty."""
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    if not text.strip():
+        raise CodesearchError("the question is empty", 'ask one in quotes: codesearch query "how are passwords hashed"')
+    return " ".join(text.split())
+
+
+def _lines_of_stdin() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace").strip()
+
+
+def _filters(languages: list[str], globs: list[str], kinds: list[str], names: list[str]) -> Filters:
+    """Checked filters. Raises CodesearchError for a language or kind that there is not."""
+    from codesearch.search.hit import Filters
+
+    if kinds:
+        from codesearch.chunking.kinds import resolve_kinds
+
+        kinds = list(resolve_kinds(_parts(kinds)))
+    if languages:
+        from codesearch.languages.registry import resolve
+
+        languages = [resolve(name).name for name in _parts(languages)]
+    return Filters(languages=tuple(languages), kinds=tuple(kinds), paths=tuple(globs), names=tuple(_parts(names)))
+
+
+def _parts(values: list[str]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]

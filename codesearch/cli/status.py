@@ -1,0 +1,7 @@
+"""`codesearch status`."""
+
+EPILOG = ""
+
+
+def command() -> None:
+    """status"""

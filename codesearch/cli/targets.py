@@ -1,0 +1,121 @@
+"""Which indexes a query asks: found upwards from the paths, made where there is none, brought up to date when quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codesearch.cli.exits import note
+from codesearch.errors import CodesearchError, IndexLocked, IndexNotFound
+from codesearch.render.paths import Placed, placed
+
+if TYPE_CHECKING:
+    from codesearch.api import Index
+    from codesearch.search.hit import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An index, and the paths inside it that are asked for (relative, `/`-separated; none for all)."""
+
+    index: Index
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hits of all targets, best first, and the best score found below the least one asked for."""
+
+    hits: tuple[Placed, ...]
+    nearest_score: float
+
+
+def targets(paths: Sequence[Path], index_dir: Path | None, model: str | None, *, refresh: bool) -> list[Target]:
+    """One target for each index that the paths lie in. Raises CodesearchError."""
+    opened: dict[Path, Index] = {}
+    within: dict[Path, list[str]] = {}
+    for path in paths or [Path()]:
+        place = _existing(path)
+        folder = place if place.is_dir() else place.parent
+        index = next((i for root, i in opened.items() if folder.is_relative_to(root)), None)
+        if index is None:
+            index = _open(folder, index_dir, model, refresh=refresh)
+            opened[index.root] = index
+        if not place.is_relative_to(index.root):
+            raise CodesearchError(f"{path} is not in {index.root}, which the index in {index_dir} is of")
+        within.setdefault(index.root, []).append(place.relative_to(index.root).as_posix() if paths else ".")
+    return [Target(index, () if "." in within[root] else tuple(within[root])) for root, index in opened.items()]
+
+
+def ask(
+    asked: Sequence[Target], question: str, limit: int, filters: Filters, min_score: float, *, explained: bool
+) -> Answer:
+    """The best hits of a question in all targets."""
+    cwd = Path(os.path.realpath(os.curdir))
+    hits: list[Placed] = []
+    nearest = 0.0
+    for target in asked:
+        result = target.index.search(
+            question,
+            limit,
+            filters=replace(filters, within=target.within),
+            min_score=min_score,
+            explained=explained,
+        )
+        hits += placed(result.hits, target.index.root, cwd)
+        nearest = max(nearest, result.nearest_score)
+    if len(asked) > 1:
+        hits.sort(key=lambda found: -found.hit.score)
+    return Answer(tuple(hits[:limit]), nearest)
+
+
+def _existing(path: Path) -> Path:
+    place = Path(os.path.realpath(path))
+    if not place.exists():
+        hint = "" if os.sep in str(path) else "put a question of several words in quotes"
+        raise CodesearchError(f"{path} does not exist", hint)
+    return place
+
+
+def _open(folder: Path, index_dir: Path | None, model: str | None, *, refresh: bool) -> Index:
+    from codesearch.api import Index
+
+    try:
+        index = Index.open(folder, index_dir=index_dir, model=model)
+    except IndexNotFound:
+        return _build(folder, index_dir, model)
+    if refresh:
+        _refresh(index)
+    return index
+
+
+def _build(folder: Path, index_dir: Path | None, model: str | None) -> Index:
+    """A first index, of the repository around the folder or of a folder that is small."""
+    from codesearch.api import Index
+    from codesearch.render.progress import shown_on
+    from codesearch.render.reports import update_lines
+
+    index = Index.create(Index.suggested_root(folder), index_dir=index_dir, model=model)
+    note(f"{index.root} has no index yet; making one")
+    with shown_on(sys.stderr) as progress:
+        report = index.update(progress=progress)
+    note(next(iter(update_lines(report))))
+    return index
+
+
+def _refresh(index: Index) -> None:
+    """Bring the index up to date when that is quick; say so where the answer may be stale."""
+    try:
+        freshness = index.refresh()
+    except IndexLocked:
+        note("another process is updating the index; the answer is of before")
+        return
+    except CodesearchError as error:
+        note(f"the index was not brought up to date: {error.message}")
+        return
+    if freshness.is_stale:
+        note(f"{freshness.reason}; run `codesearch index` to see them")

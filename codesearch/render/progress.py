@@ -1,0 +1,97 @@
+"""How far an update is: a bar at a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from codesearch.render.quantities import count, duration
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+Report = Callable[[str, int, int, int], None]
+"""Takes phase, files done, files in all and chunks made."""
+_FRAMES_A_SECOND = 10
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@contextmanager
+def shown_on(stream: TextIO) -> Iterator[Report]:
+    """A report that shows progress on a stream; the bar is gone when the context ends."""
+    if not stream.isatty() or os.environ.get("TERM") == "dumb":
+        yield _Lines(stream)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    # Refreshed by hand: a thread of its own would be in the way of forked worker processes.
+    bar = Progress(
+        TextColumn("{task.description:<11}"),
+        BarColumn(),
+        TextColumn("{task.fields[about]}"),
+        console=Console(file=stream, stderr=True),
+        auto_refresh=False,
+        transient=True,
+    )
+    with bar:
+        yield _Bar(bar)
+
+
+class _Bar:
+    def __init__(self, bar: RichProgress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=None, about="")
+        self._rate = _Rate()
+        self._next_frame = 0.0
+
+    def __call__(self, phase: str, done: int, total: int, chunks: int) -> None:
+        now = time.monotonic()
+        if now < self._next_frame and done < total:
+            return
+        self._next_frame = now + 1 / _FRAMES_A_SECOND
+        about = self._rate.words(phase, done, total, chunks)
+        self._bar.update(self._task, description=phase, completed=done, total=total or None, about=about)
+        self._bar.refresh()
+
+
+class _Lines:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._rate = _Rate()
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+
+    def __call__(self, phase: str, done: int, total: int, chunks: int) -> None:
+        now = time.monotonic()
+        words = self._rate.words(phase, done, total, chunks)
+        if now >= self._next_line:
+            self._next_line = now + _SECONDS_BETWEEN_LINES
+            print(f"{phase}: {words}", file=self._stream, flush=True)
+
+
+class _Rate:
+    """Files a second since a phase began."""
+
+    def __init__(self) -> None:
+        self._phase = ""
+        self._began = 0.0
+        self._done_before = 0
+
+    def words(self, phase: str, done: int, total: int, chunks: int) -> str:
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._began, self._done_before = phase, now, done
+        parts = [f"{done:,}/{total:,} files" if total else count(done, "file")]
+        if chunks:
+            parts.append(count(chunks, "chunk"))
+        seconds = now - self._began
+        worked = done - self._done_before
+        if worked and seconds > 0.5:
+            rate = worked / seconds
+            parts.append(f"{rate:,.0f} files/s")
+            if done < total:
+                parts.append(f"{duration((total - done) / rate)} left")
+        return ", ".join(parts)

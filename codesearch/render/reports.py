@@ -1,0 +1,39 @@
+"""What an update did and what an index holds, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from codesearch.render.quantities import count, duration, size
+
+if TYPE_CHECKING:
+    from codesearch.index.update import UpdateReport
+
+
+def update_lines(report: UpdateReport) -> Iterator[str]:
+    """The summary of an update."""
+    whole = f"{count(report.files, 'file')}, {count(report.chunks, 'chunk')}, {size(report.size)} on disk"
+    if report.is_unchanged:
+        yield f"Up to date in {duration(report.seconds)}: {whole}"
+    else:
+        parts = ((report.added, "added"), (report.changed, "changed"), (report.removed, "removed"))
+        changes = ", ".join(f"{number:,} {what}" for number, what in parts if number)
+        yield f"Indexed in {duration(report.seconds)}: {whole}" + (f" ({changes})" if changes else "")
+        if report.chunks_by_language:
+            yield f"Chunks: {_ranked(report.chunks_by_language)}"
+    yield from _exceptions(report.skipped, report.fallbacks)
+    for repaired in report.repaired:
+        yield f"Rebuilt: {repaired}"
+
+
+def _exceptions(skipped: Mapping[str, int], fallbacks: Mapping[str, int]) -> Iterator[str]:
+    if skipped:
+        yield f"Skipped: {_ranked(skipped)}"
+    if fallbacks:
+        yield f"Cut into windows of lines: {_ranked(fallbacks)}"
+
+
+def _ranked(counts: Mapping[str, int]) -> str:
+    """`Python 1,200, Go 30`, the largest first."""
+    return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
