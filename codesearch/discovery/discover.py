@@ -119,6 +119,22 @@ def _walk(root: Path, with_git_rules: bool) -> Iterator[str]:
             yield os.fspath(entry.path())[prefix:].replace(os.sep, "/")
 
 
+def include_rule(options: DiscoveryOptions) -> IncludeRule:
+    """Tells whether the user asked for a path by `include`, which overrides the default against generated files."""
+    return IncludeRule(options.include)
+
+
+@dataclass(frozen=True, slots=True)
+class IncludeRule:
+    """`options.include` as a function of a path; can be sent to another process."""
+
+    globs: tuple[str, ...]
+
+    def __call__(self, path: str) -> bool:
+        spec = _globs(self.globs)
+        return bool(spec and spec.match_file(path))
+
+
 class _Rules:
     """Our own rules, by name only."""
 
@@ -157,6 +173,7 @@ def is_candidate(name: str) -> bool:
     return suffix in known_extensions() or not suffix or pure.stem in known_filenames()
 
 
+@lru_cache(maxsize=8)
 def _globs(patterns: tuple[str, ...]):  # type: ignore[no-untyped-def]
     if not patterns:
         return None

@@ -4,15 +4,14 @@ BM25 is idf(term) · tf / (tf + k1 · (1 − b + b · length / average)), with t
 fields (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields"). All but the idf
 is known when the segment is written, and stored in one byte, so that a query is a sum over a few arrays.
 
-On disk, each array a `.npy` file, mapped when read: `terms` (UTF-8, sorted, joined), `term_ends`, `starts` (of each
-term's run, and the end), `rows` (16 bits where they suffice) and `impacts`.
+The arrays: `terms` (UTF-8, sorted, joined), `term_ends`, `starts` (of each term's run, and the end), `rows` (16 bits
+where they suffice) and `impacts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,25 +38,14 @@ class TermCounts:
 
 
 class Postings:
-    """Postings as arrays; terms are sorted by their UTF-8 bytes."""
+    """Postings as arrays; terms are sorted by their UTF-8 bytes. Raises KeyError where an array is missing."""
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        self._terms = arrays["terms"]
-        self._ends = arrays["term_ends"]
-        self._starts = arrays["starts"]
-        self._rows = arrays["rows"]
-        self._impacts = arrays["impacts"]
+        self._terms, self._ends, self._starts, self._rows, self._impacts = (arrays[name] for name in _ARRAYS)
 
-    @classmethod
-    def open(cls, folder: Path) -> Postings:
-        """Map the postings in a segment's folder. Raises OSError or ValueError where they are damaged."""
-        return cls({name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS})
-
-    def save(self, folder: Path) -> None:
-        """Write the arrays into a segment's folder."""
-        arrays = (self._terms, self._ends, self._starts, self._rows, self._impacts)
-        for name, array in zip(_ARRAYS, arrays, strict=True):
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What to store, by name."""
+        return dict(zip(_ARRAYS, (self._terms, self._ends, self._starts, self._rows, self._impacts), strict=True))
 
     def find(self, term: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
         """Rows that hold a term (ascending) and its impacts, in 255ths; empty where none does."""

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.arrays import map_arrays, save_arrays
 from codesearch.errors import IndexDamaged
 from codesearch.index import postings
 from codesearch.index.postings import Postings, TermCounts
@@ -22,7 +24,8 @@ SEGMENT_CHUNKS = 1 << 16
 """Chunks a segment holds at most: rows then fit 16 bits, and building one takes about 0.6 GB of memory."""
 
 Ids = npt.NDArray[np.int64]
-_IDS = "ids.npy"
+NO_IDS: Ids = np.zeros(0, np.int64)
+_ARRAYS = "chunks.safetensors"
 _VECTORS = "vectors.faiss"
 
 
@@ -37,25 +40,19 @@ class SegmentRecord:
 
 
 class Segment:
-    """A segment opened for reading; its files are mapped when first used."""
+    """A segment opened for reading, its files mapped. Raises FileNotFoundError or IndexDamaged."""
 
     def __init__(self, folder: Path, record: SegmentRecord, deleted: Ids) -> None:
         self.folder = folder
         self.record = record
-        self.ids: Ids = _load_ids(folder, record)
+        arrays = _load_arrays(folder, record)
+        self.ids: Ids = arrays["ids"]
+        self.postings = Postings(arrays)
         gone = np.searchsorted(self.ids, deleted)
         gone = gone[(gone < len(self.ids)) & (self.ids[np.minimum(gone, len(self.ids) - 1)] == deleted)]
         self.live = np.ones(len(self.ids), np.bool_)
         self.live[gone] = False
         self.has_deletions = bool(len(gone))
-
-    @cached_property
-    def postings(self) -> Postings:
-        """Raises IndexDamaged."""
-        try:
-            return Postings.open(self.folder)
-        except (OSError, ValueError) as error:
-            raise _damaged(self.folder, error) from error
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -73,6 +70,11 @@ class Segment:
         """Chunks that have not been deleted."""
         return int(self.live.sum())
 
+    def holds(self, chunk: int) -> bool:
+        """Whether a chunk, live or deleted, has a row here."""
+        row = int(np.searchsorted(self.ids, chunk))
+        return row < len(self.ids) and int(self.ids[row]) == chunk
+
     def rows_of(self, ids: Ids) -> tuple[Ids, Ids]:
         """Positions in `ids` that this segment holds, and their rows."""
         rows = np.searchsorted(self.ids, ids)
@@ -81,11 +83,9 @@ class Segment:
         return held, rows[held]
 
 
-def write(
-    folder: Path, number: int, ids: Ids, batches: Sequence[TermCounts], embeddings: Embeddings, average: float | None
-) -> SegmentRecord:
+def write(folder: Path, number: int, ids: Ids, batches: Sequence[TermCounts], embeddings: Embeddings) -> SegmentRecord:
     """Write a segment of new chunks. Raises OSError."""
-    return _write(folder, number, ids, postings.build(batches, average), Vectors.of(embeddings))
+    return _write(folder, number, ids, postings.build(batches), Vectors.of(embeddings))
 
 
 def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentRecord:
@@ -117,8 +117,7 @@ def remove(folder: Path) -> None:
 def _write(folder: Path, number: int, ids: Ids, lexical: Postings, vectors: Vectors) -> SegmentRecord:
     remove(folder)
     folder.mkdir(parents=True)
-    np.save(folder / _IDS, ids, allow_pickle=False)
-    lexical.save(folder)
+    save_arrays(folder / _ARRAYS, {"ids": ids, **lexical.arrays()})
     vectors.save(folder / _VECTORS)
     files = list(folder.iterdir())
     for file in files:
@@ -134,17 +133,17 @@ def _sync(file: Path) -> None:
         os.close(descriptor)
 
 
-def _load_ids(folder: Path, record: SegmentRecord) -> Ids:
+def _load_arrays(folder: Path, record: SegmentRecord) -> dict[str, npt.NDArray[Any]]:
+    size = sum(entry.stat().st_size for entry in os.scandir(folder))
+    if size != record.size:
+        raise _damaged(folder, f"{size} bytes where {record.size} were written")
     try:
-        size = sum(entry.stat().st_size for entry in os.scandir(folder))
-        if size != record.size:
-            raise _damaged(folder, f"{size} bytes where {record.size} were written")
-        ids: Ids = np.load(folder / _IDS, allow_pickle=False)
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError) as error:
+        arrays, _ = map_arrays(folder / _ARRAYS)
+        if len(arrays["ids"]) != record.chunks:
+            raise ValueError("the number of chunks is another")
+        return arrays
+    except (OSError, ValueError, KeyError) as error:
         raise _damaged(folder, error) from error
-    return ids
 
 
 def _damaged(folder: Path, why: object) -> IndexDamaged:

@@ -35,3 +35,8 @@ def split_identifier(identifier: str) -> tuple[str, ...]:
         parts = (*parts, whole) if len(whole) <= _LONGEST_TERM else parts
     _cache[identifier] = parts
     return parts
+
+
+def name_key(name: str) -> str:
+    """What a name is looked up by: lower case, without separators (`get_http_response` → gethttpresponse)."""
+    return "".join(part for part in _PART.findall(name)).lower()

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.arrays import map_arrays
 from codesearch.errors import ModelUnavailable
 from codesearch.models.encoder import Embeddings
 
@@ -39,14 +40,13 @@ class StaticEncoder:
     def __init__(self, folder: Path, name: str) -> None:
         """Open the model in `folder`. Raises ModelUnavailable where its files are missing or damaged."""
         self.name = name
-        self._table, self._scales = _load_weights(folder / WEIGHTS_FILE)
+        self._table, self._scales, self.revision = _load_weights(folder / WEIGHTS_FILE)
         self._vocabulary = _load_vocabulary(folder / VOCABULARY_FILE)
         if len(self._vocabulary) != len(self._table):
             raise ModelUnavailable(
                 f"{folder}: the vocabulary has {len(self._vocabulary)} tokens, the weights {len(self._table)}"
             )
         self.dimensions = int(self._table.shape[1])
-        self.revision = _revision(folder / WEIGHTS_FILE)
         self._cache: dict[str, tuple[int, ...]] = {}
 
     @classmethod
@@ -113,14 +113,13 @@ class StaticEncoder:
         return ids
 
 
-def _load_weights(path: Path) -> tuple[npt.NDArray[np.int8], Embeddings]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
+def _load_weights(path: Path) -> tuple[npt.NDArray[np.int8], Embeddings, str]:
+    """Table, scales and revision: the one that the file states, else a digest of it."""
     try:
-        tensors = load_file(path)
-        return tensors["embeddings"], tensors["scales"].astype(np.float32)
-    except (OSError, SafetensorError, KeyError) as error:
+        arrays, metadata = map_arrays(path)
+        revision = metadata.get("revision") or hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
+        return arrays["embeddings"], arrays["scales"].astype(np.float32), revision
+    except (OSError, ValueError, KeyError) as error:
         raise ModelUnavailable(f"{path} is not a static model's weights: {error}") from error
 
 
@@ -130,7 +129,3 @@ def _load_vocabulary(path: Path) -> dict[str, int]:
     except OSError as error:
         raise ModelUnavailable(f"{path} can't be read: {error}") from error
     return {token: i for i, token in enumerate(tokens[:-1])}
-
-
-def _revision(weights: Path) -> str:
-    return hashlib.blake2b(weights.read_bytes(), digest_size=8).hexdigest()

@@ -14,7 +14,6 @@ from codesearch.search.question import Question, QuestionKind, last_part
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Selection, Snapshot, StoredChunk
-
     from codesearch.models.encoder import Embeddings
 
 RETRIEVED = 100
@@ -32,8 +31,14 @@ class Candidates:
     """Cosine of question and chunk."""
     lexical: npt.NDArray[np.float32]
     """BM25 score as a share of the most that a chunk could reach."""
+    by_term: npt.NDArray[np.float32]
+    """[terms, candidates]: what each term of the question adds to BM25."""
     term_weights: Mapping[str, float]
-    """Rarity of each term of the question in this index."""
+    """Rarity of each term of the question in this index, in the order of `by_term`."""
+    file_chunks: npt.NDArray[np.float32]
+    """Number of chunks of each candidate's file."""
+    popularity: npt.NDArray[np.float32]
+    """Share of the index's chunks that hold the candidate's name, as a logarithm between 0 and 1."""
 
 
 def retrieve(snapshot: Snapshot, question: Question, vector: Embeddings, selection: Selection | None) -> Candidates:
@@ -43,13 +48,17 @@ def retrieve(snapshot: Snapshot, question: Question, vector: Embeddings, selecti
     by_meaning, _ = snapshot.nearest(vector, RETRIEVED, selection)
     by_name = snapshot.named(name_keys(question), NAMED, selection)
     ids = np.unique(np.concatenate([by_words, by_meaning, by_name]))
+    chunks = snapshot.chunks(ids)
     rarity = {term: snapshot.rarity(term) for term in question.terms}
-    most = sum(rarity.values()) or 1.0
+    by_term = snapshot.term_scores(list(rarity), ids)
     return Candidates(
-        chunks=snapshot.chunks(ids),
+        chunks=chunks,
         dense=snapshot.similarities(vector, ids),
-        lexical=snapshot.lexical_scores(weights, ids) / np.float32(most),
+        lexical=by_term.sum(axis=0) / np.float32(sum(rarity.values()) or 1.0),
+        by_term=by_term,
         term_weights=rarity,
+        file_chunks=np.asarray([chunk.file_chunks for chunk in chunks], np.float32),
+        popularity=_popularity(snapshot, chunks),
     )
 
 
@@ -59,3 +68,8 @@ def name_keys(question: Question) -> list[str]:
     if question.kind is QuestionKind.PROSE and len(question.text.split()) == 1:
         names.append(question.text)
     return list(dict.fromkeys("".join(terms(name)[-1:]) for name in names))
+
+
+def _popularity(snapshot: Snapshot, chunks: list[StoredChunk]) -> npt.NDArray[np.float32]:
+    holders = np.asarray([snapshot.document_frequency(chunk.name_key) for chunk in chunks], np.float32)
+    return np.log1p(holders) / np.float32(np.log1p(snapshot.chunk_count) or 1.0)

@@ -39,9 +39,9 @@ _BENCHMARK_FOLDERS = frozenset("bench benches benchmark benchmarks perf".split()
 _DOCUMENTATION_FOLDERS = frozenset("doc docs documentation docs_src doc_src website site changelog changelogs".split())
 _LEGACY_FOLDERS = frozenset("compat _compat legacy deprecated".split())
 _DOCUMENTATION_SUFFIXES = frozenset(".md .mdx .rst .adoc .txt .tex".split())
-_REEXPORT_NAMES = frozenset("__init__.py package-info.java index.ts index.js index.mjs index.tsx mod.rs".split())
+_REEXPORT_NAMES = frozenset("__init__.py package-info.java index.ts index.js index.mjs index.tsx".split())
 _TEST_STEM = re.compile(
-    r"^tests?$|^(?:test|tests|conftest)[_.-]|[_.-](?:test|tests|spec|specs|e2e|unittest)$|[a-z0-9](?:Test|Tests|TestCase|Spec|Specs|Suite|IT)$"
+    r"^tests?$|^(?:test|tests)_|^conftest$|[_.-](?:test|tests|spec|specs|e2e|unittest)$|[a-z0-9](?:Test|Tests|TestCase|Spec|Specs|Suite|IT)$"
 )
 _GENERATED_NAME = re.compile(
     r"(?:\.pb\.(?:go|cc|h)|_pb2(?:_grpc)?\.py|\.g\.(?:cs|dart)|\.generated\.\w+|\.min\.(?:js|css))$"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codesearch.errors import CodesearchError
 from codesearch.index.terms import terms
 from codesearch.search.candidates import Candidates, retrieve
+from codesearch.search.filters import select
 from codesearch.search.hit import Filters, Hit, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
@@ -16,7 +17,6 @@ from codesearch.search.snippets import Snippets, best_line
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot
-
     from codesearch.models.encoder import Encoder
 
 FOLDED_SHARE = 0.5
@@ -40,7 +40,7 @@ def search(
         raise CodesearchError("the question is empty")
     parsed = parse_question(question)
     vector = encoder.encode_query(parsed.text)
-    selection = snapshot.select(filters or Filters())
+    selection = select(snapshot, filters or Filters())
     candidates = retrieve(snapshot, parsed, vector, selection)
     if not candidates.chunks:
         return SearchResult(question, ())

@@ -6,10 +6,12 @@ A score is the weighted sum of its signals, so that `--explain` can show what ea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,9 @@ from codesearch.search.candidates import Candidates, name_keys
 from codesearch.search.matching import WordMatcher
 from codesearch.search.question import Question, last_part
 from codesearch.search.roles import Role, role_of
+
+if TYPE_CHECKING:
+    from codesearch.index.snapshot import StoredChunk
 
 Values = npt.NDArray[np.float32]
 
@@ -54,6 +59,11 @@ class Evidence:
     def roles(self) -> list[Role]:
         """The role of each file."""
         return [role_of(path) for path in self.paths]
+
+    @cached_property
+    def asks_for_tests(self) -> bool:
+        """The question asks for tests themselves, not for what they test."""
+        return bool(ASKS_FOR_TESTS.search(self.question.text))
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -123,6 +133,65 @@ def name_precision(evidence: Evidence) -> Values:
     return np.asarray([precision for _, precision in evidence.names], np.float32)
 
 
+def path_recall(evidence: Evidence) -> Values:
+    """Share of the question that the file's name and its last two folders answer together."""
+    recall = evidence.matcher.recall_precision
+    return evidence.per_file([recall([*_words(_stem(p)), *_folder_words(p)])[0] for p in evidence.paths])
+
+
+def file_coverage(evidence: Evidence) -> Values:
+    """Share of the question's rare words that the file's candidates hold between them."""
+    best = np.zeros((len(evidence.candidates.by_term), len(evidence.paths)), np.float32)
+    for row, scores in zip(best, evidence.candidates.by_term, strict=True):
+        np.maximum.at(row, evidence.file, scores)
+    total = sum(evidence.candidates.term_weights.values()) or 1.0
+    return np.clip(best.sum(axis=0) / total, 0, 1).astype(np.float32)[evidence.file]
+
+
+def chunk_coverage(evidence: Evidence) -> Values:
+    """Share of the question's rare words that occur in the chunk at all."""
+    weights = np.asarray(list(evidence.candidates.term_weights.values()), np.float32)
+    return (weights @ (evidence.candidates.by_term > 0) / (weights.sum() or 1.0)).astype(np.float32)
+
+
+def file_size(evidence: Evidence) -> Values:
+    """Logarithm of the file's number of chunks: a repository's main files answer more questions."""
+    return np.clip(np.log2(evidence.candidates.file_chunks) / 10, 0, 1).astype(np.float32)
+
+
+def popularity(evidence: Evidence) -> Values:
+    """How widely the chunk's name is used: what everything calls is what people ask about."""
+    return evidence.candidates.popularity
+
+
+def is_file_chunk(evidence: Evidence) -> Values:
+    """1 where the chunk is what a file holds beside its definitions."""
+    return np.asarray([chunk.kind in ("file", "block") for chunk in evidence.chunks], np.float32)
+
+
+def is_type(evidence: Evidence) -> Values:
+    """1 where the chunk is a type: it says what a whole is for."""
+    return np.asarray([chunk.kind in TYPE_KINDS for chunk in evidence.chunks], np.float32)
+
+
+def is_declaration(evidence: Evidence) -> Values:
+    """1 where the chunk only declares."""
+    return np.asarray([chunk.kind in ("declaration", "declarations") for chunk in evidence.chunks], np.float32)
+
+
+def kind_asked(evidence: Evidence) -> Values:
+    """1 where the question says what kind of thing it wants ("the class that …") and the chunk is one."""
+    wanted = {kind for word in evidence.question.text.lower().split() for kind in KIND_WORDS.get(word, ())}
+    return np.asarray([chunk.kind in wanted for chunk in evidence.chunks], np.float32)
+
+
+def test_code(evidence: Evidence) -> Values:
+    """1 where the chunk is a test inside a file of implementation (Rust's `mod tests`)."""
+    if evidence.asks_for_tests:
+        return np.zeros(len(evidence.chunks), np.float32)
+    return np.asarray([bool(TEST_NAME.search(chunk.qualified_name)) for chunk in evidence.chunks], np.float32)
+
+
 def owner_recall(evidence: Evidence) -> Values:
     """Share of the question that the enclosing type's name answers."""
     recalls: dict[str, float] = {}
@@ -136,7 +205,7 @@ def owner_recall(evidence: Evidence) -> Values:
 
 
 def defines_symbol(evidence: Evidence) -> Values:
-    """1 where the chunk defines a symbol of the question, spelled the same; 0.8 where only the case differs."""
+    """1 where the chunk defines a symbol of the question, spelled the same; less where the case or the convention differs."""
     spelled = {last_part(name) for name in evidence.question.identifiers}
     return np.asarray(
         [
@@ -179,12 +248,43 @@ def location(evidence: Evidence) -> Values:
 
 def _role(role: Role) -> Callable[[Evidence], Values]:
     def signal(evidence: Evidence) -> Values:
-        return evidence.per_file([float(found is role) for found in evidence.roles])
+        asked = role is Role.TEST and evidence.asks_for_tests
+        return evidence.per_file([float(found is role and not asked) for found in evidence.roles])
 
     signal.__doc__ = f"1 where the file is {role.value} and the question does not ask for that."
     return signal
 
 
+OTHER_CASE = 0.6
+OTHER_CONVENTION = 0.3
+"""What a definition counts that is spelled `from_request` where `FromRequest` was asked for."""
+FRONT_STEMS = frozenset("mod index __init__ lib main init".split())
+"""Stems of files that stand for their folder."""
+TEST_NAME = re.compile(r"(?:^|[.:])(?:tests?(?=[.:])|test_|Test[A-Z])")
+ASKS_FOR_TESTS = re.compile(
+    r"\b(?:unit |integration )?tests? (?:for|of|that|which|case)|\btest suite|\bhow .* tested\b", re.IGNORECASE
+)
+KIND_WORDS: Mapping[str, tuple[str, ...]] = {
+    "class": ("class",),
+    "classes": ("class",),
+    "struct": ("struct",),
+    "interface": ("interface", "trait", "protocol"),
+    "trait": ("trait",),
+    "enum": ("enum",),
+    "type": ("type", "class", "struct", "interface", "enum"),
+    "types": ("type", "class", "struct", "interface", "enum"),
+    "macro": ("macro",),
+    "function": ("function", "method"),
+    "functions": ("function", "method"),
+    "method": ("method", "function"),
+    "constructor": ("constructor",),
+    "module": ("module", "namespace"),
+    "target": ("target", "rule"),
+    "table": ("table",),
+    "view": ("view",),
+    "section": ("section",),
+    "stage": ("stage",),
+}
 TYPE_KINDS = frozenset("class struct interface enum trait type record union module object protocol table".split())
 
 
@@ -210,6 +310,16 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("folder_recall", "folder answers the question", folder_recall),
     SignalSpec("name_recall", "name answers the question", name_recall),
     SignalSpec("name_precision", "name is asked for", name_precision),
+    SignalSpec("path_recall", "path answers the question", path_recall),
+    SignalSpec("file_coverage", "file holds the question's words", file_coverage),
+    SignalSpec("chunk_coverage", "holds most of the words", chunk_coverage),
+    SignalSpec("file_size", "one of the main files", file_size),
+    SignalSpec("popularity", "widely used", popularity),
+    SignalSpec("is_file_chunk", "file's own text", is_file_chunk),
+    SignalSpec("is_type", "type", is_type),
+    SignalSpec("is_declaration", "declaration only", is_declaration),
+    SignalSpec("kind_asked", "kind that is asked for", kind_asked),
+    SignalSpec("test_code", "test code", test_code),
     SignalSpec("owner_recall", "enclosing type answers", owner_recall),
     SignalSpec("defines_symbol", "defines the symbol", defines_symbol),
     SignalSpec("defines_type", "defines it as a type", defines_type),
@@ -245,11 +355,22 @@ def _words(name: str) -> list[str]:
 
 
 def _stem(path: str) -> str:
-    return PurePosixPath(path).name.split(".")[0] or PurePosixPath(path).name
+    """The name that a file goes by: its folder's where its own says nothing (`routing/mod.rs`)."""
+    file = PurePosixPath(path)
+    stem = file.name.removesuffix(file.suffix) or file.name
+    return file.parent.name if stem in FRONT_STEMS and file.parent.name else stem
 
 
 def _folder_words(path: str) -> list[str]:
     return _words(" ".join(PurePosixPath(path).parts[-3:-1]))
+
+
+def _spelling(chunk: StoredChunk, keys: frozenset[str], spelled: set[str]) -> float:
+    if chunk.kind == "file" or _key(chunk.name) not in keys:
+        return 0.0
+    if chunk.name in spelled:
+        return 1.0
+    return OTHER_CASE if chunk.name.lower() in {name.lower() for name in spelled} else OTHER_CONVENTION
 
 
 def _key(name: str) -> str:
@@ -261,7 +382,7 @@ def _owner_parts(identifier: str) -> list[str]:
     return [part for part in [identifier[: -len(last)].strip(":.->\\#")] if part]
 
 
-def _located(question: Question, chunk: object) -> float:
+def _located(question: Question, chunk: StoredChunk) -> float:
     best = 0.0
     for place in question.locations:
         path = chunk.path

@@ -1,0 +1,196 @@
+"""The Python API, which the commands use too: open or create an index, update it, search it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from codesearch.errors import CodesearchError, IndexNotFound
+from codesearch.index.layout import Layout, find
+from codesearch.models.loading import DEFAULT_MODEL, load_encoder
+from codesearch.search.hit import Filters, SearchResult
+
+if TYPE_CHECKING:
+    from codesearch.discovery.discover import DiscoveryOptions
+    from codesearch.index.snapshot import Snapshot
+    from codesearch.index.update import Progress, UpdateReport
+    from codesearch.models.encoder import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds."""
+
+    root: Path
+    folder: Path
+    format: int
+    model: str
+    revision: str
+    dimensions: int
+    files: int
+    chunks: int
+    chunks_by_language: Mapping[str, int]
+    files_by_language: Mapping[str, int]
+    skipped: Mapping[str, int]
+    fallbacks: Mapping[str, int]
+    segments: int
+    size: int
+    """Bytes on disk."""
+    search: str
+    """How vectors are searched."""
+
+
+class Index:
+    """An index of one folder. Use as a context, or call close()."""
+
+    def __init__(self, layout: Layout, model: str | None = None) -> None:
+        self._layout = layout
+        self._model = model
+        self._snapshot: Snapshot | None = None
+
+    @classmethod
+    def open(cls, path: str | Path = ".", *, index_dir: str | Path | None = None, model: str | None = None) -> Index:
+        """The index that holds `path`, looked for upwards as git does. Raises IndexNotFound."""
+        path = Path(path)
+        if index_dir is not None:
+            layout = _stored_layout(Path(index_dir))
+            if layout is None:
+                raise IndexNotFound(f"there is no index in {index_dir}", "run: codesearch index --index-dir …")
+            return cls(layout, model)
+        root = find(path)
+        if root is None:
+            raise IndexNotFound(f"no index at or above {path}", "run: codesearch index")
+        return cls(Layout.of(root), model)
+
+    @classmethod
+    def create(cls, path: str | Path = ".", *, index_dir: str | Path | None = None, model: str | None = None) -> Index:
+        """The index of a folder, to be filled by update(); an index that holds the folder already is that one.
+
+        Raises CodesearchError where `path` is no folder.
+        """
+        path = Path(path)
+        if not path.exists():
+            raise CodesearchError(f"{path} does not exist")
+        if not path.is_dir():
+            raise CodesearchError(f"{path} is a file", "index its folder")
+        if index_dir is not None:
+            layout = _stored_layout(Path(index_dir))
+            return cls(layout if layout else Layout.of(path, Path(index_dir)), model)
+        return cls(Layout.of(find(path) or path), model)
+
+    @property
+    def root(self) -> Path:
+        """The folder that is indexed."""
+        return self._layout.root
+
+    @property
+    def directory(self) -> Path:
+        """The folder that the index lies in."""
+        return self._layout.folder
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""
+        return load_encoder(self._model or self._recorded_model() or DEFAULT_MODEL)
+
+    def update(
+        self,
+        options: DiscoveryOptions | None = None,
+        *,
+        force: bool = False,
+        jobs: int = 0,
+        progress: Progress | None = None,
+    ) -> UpdateReport:
+        """Bring the index up to date; only what changed is worked on. See codesearch.index.update.update."""
+        from codesearch.index.update import update
+
+        self.close()
+        return update(self._layout, self.encoder, options, force=force, jobs=jobs, progress=progress)
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        filters: Filters | None = None,
+        *,
+        min_score: float = 0.0,
+        explain: bool = False,
+    ) -> SearchResult:
+        """The `k` best hits of a question, best first.
+
+        Raises IndexNotFound, IndexIncompatible (the index was made with another model), or CodesearchError for an
+        empty question and unknown languages or kinds.
+        """
+        from codesearch.search.searcher import search
+
+        snapshot = self.snapshot()
+        return search(
+            snapshot, self.encoder, question, k, root=self.root, filters=filters, min_score=min_score, explained=explain
+        )
+
+    def snapshot(self) -> Snapshot:
+        """The state that searches read, opened once; update() and close() let go of it."""
+        from codesearch.index.snapshot import Snapshot
+        from codesearch.index.update import check_model
+
+        if self._snapshot is None:
+            snapshot = Snapshot.open(self._layout)
+            check_model(snapshot.meta, self.encoder)
+            self._snapshot = snapshot
+        return self._snapshot
+
+    def status(self) -> Status:
+        """What the index holds. Raises IndexNotFound."""
+        from codesearch.index.status import read_status
+
+        return read_status(self._layout)
+
+    def clean(self) -> int:
+        """Delete the index and return the bytes freed. Raises IndexNotFound where there is none."""
+        from codesearch.index.cleaning import clean
+
+        self.close()
+        return clean(self._layout)
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+        if self._snapshot is not None:
+            self._snapshot.close()
+            self._snapshot = None
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _recorded_model(self) -> str:
+        from codesearch.index.store import Store
+
+        if not self._layout.exists():
+            return ""
+        store = Store.open(self._layout.database)
+        try:
+            return store.meta().get("model", "")
+        finally:
+            store.close()
+
+
+def _stored_layout(folder: Path) -> Layout | None:
+    """The layout of an index that lies in a folder of its own choice; it records what it indexes."""
+    from codesearch.index.store import Store
+
+    if not (folder / "index.db").is_file():
+        return None
+    store = Store.open(folder / "index.db")
+    try:
+        root = store.meta().get("root", "")
+    finally:
+        store.close()
+    return Layout.of(Path(root), folder) if root else None

@@ -1,0 +1,259 @@
+"""What a reader sees: one published state of an index, whatever writers do meanwhile."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.errors import IndexNotFound
+from codesearch.index.layout import Layout
+from codesearch.index.postings import impact_scores
+from codesearch.index.segment import NO_IDS, Ids, Segment
+from codesearch.index.store import FileRow, Store, damaged
+
+if TYPE_CHECKING:
+    from codesearch.models.encoder import Embeddings
+
+Scores = npt.NDArray[np.float32]
+Selection = Sequence[npt.NDArray[np.bool_]]
+"""For each segment, which of its rows a search may return."""
+_OPENINGS = 5
+"""A segment may go between reading its name and opening it, when an update publishes; then the next state is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the index keeps it, with what is needed of its file."""
+
+    id: int
+    file_id: int
+    path: str
+    language: str
+    kind: str
+    name: str
+    name_key: str
+    qualified_name: str
+    signature: str
+    start_line: int
+    end_line: int
+    file_size: int
+    file_mtime_ns: int
+    file_chunks: int
+    """Chunks of its file."""
+
+
+class Snapshot:
+    """One state of an index. Ids are chunk numbers; arrays of ids and scores run best first."""
+
+    def __init__(self, store: Store, segments: Sequence[Segment]) -> None:
+        self._store = store
+        self._segments = segments
+        self._chunks: dict[int, StoredChunk] = {}
+        self._files: dict[int, FileRow] = {}
+        self.meta: Mapping[str, str] = store.meta()
+        self.chunk_count = sum(segment.live_chunks for segment in segments)
+
+    @classmethod
+    def open(cls, layout: Layout) -> Snapshot:
+        """Raises IndexNotFound, IndexIncompatible or IndexDamaged."""
+        if not layout.exists():
+            raise IndexNotFound(f"{layout.root} is not indexed", "run: codesearch index")
+        for attempt in range(_OPENINGS):
+            store = Store.open(layout.database)
+            try:
+                store.begin_reading()
+                deleted = _expanded(store.deletions())
+                segments = [Segment(layout.segment(r.number), r, deleted) for r in store.segments()]
+                return cls(store, segments)
+            except FileNotFoundError as error:
+                store.close()
+                if attempt == _OPENINGS - 1:
+                    raise damaged(layout.database, error) from error
+            except sqlite3.Error as error:
+                store.close()
+                raise damaged(layout.database, error) from error
+            except BaseException:
+                store.close()
+                raise
+        raise AssertionError
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    # by words
+
+    def document_frequency(self, term: str) -> int:
+        """How many chunks hold a term (deleted ones that still lie in a segment included)."""
+        return sum(segment.postings.frequency(term) for segment in self._segments)
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency, as in BM25: ln(1 + (n − df + ½) / (df + ½))."""
+        df = self.document_frequency(term)
+        return math.log1p((max(self.chunk_count - df, 0) + 0.5) / (df + 0.5))
+
+    def lexical(self, term_weights: Mapping[str, float], k: int, selection: Selection | None) -> tuple[Ids, Scores]:
+        """The `k` best chunks by BM25, all with a score above 0."""
+        weighted = {term: weight * self.rarity(term) for term, weight in term_weights.items()}
+        found = []
+        for i, segment in enumerate(self._segments):
+            scores = np.zeros(len(segment.ids), np.float32)
+            for term, weight in weighted.items():
+                rows, impacts = segment.postings.find(term)
+                scores[rows] += impact_scores(impacts, weight)
+            allowed = self._allowed(i, selection)
+            if allowed is not None:
+                scores *= allowed
+            rows = _top(scores, k)
+            found.append((segment.ids[rows], scores[rows]))
+        return _merged(found, k)
+
+    def term_scores(self, terms: Sequence[str], ids: Ids) -> Scores:
+        """What each term adds to the BM25 score of each chunk, [terms, ids]."""
+        out = np.zeros((len(terms), len(ids)), np.float32)
+        for segment in self._segments:
+            held, rows = segment.rows_of(ids)
+            if not len(held):
+                continue
+            for t, term in enumerate(terms):
+                found, impacts = segment.postings.find(term)
+                if not len(found):
+                    continue
+                place = np.minimum(np.searchsorted(found, rows.astype(found.dtype)), len(found) - 1)
+                hit = found[place] == rows
+                out[t, held[hit]] = impact_scores(impacts[place[hit]], self.rarity(term))
+        return out
+
+    # by meaning
+
+    def nearest(self, vector: Embeddings, k: int, selection: Selection | None) -> tuple[Ids, Scores]:
+        """The `k` chunks whose vectors have the largest cosine with a unit vector, float32 [dimensions]."""
+        found = []
+        for i, segment in enumerate(self._segments):
+            rows, scores = segment.vectors.nearest(vector, k, self._allowed(i, selection))
+            found.append((segment.ids[rows], scores))
+        return _merged(found, k)
+
+    def similarities(self, vector: Embeddings, ids: Ids) -> Scores:
+        """Cosine of each chunk."""
+        out = np.zeros(len(ids), np.float32)
+        for segment in self._segments:
+            held, rows = segment.rows_of(ids)
+            if len(held):
+                out[held] = segment.vectors.similarities(vector, rows)
+        return out
+
+    # by name and by what is stored
+
+    def named(self, keys: Sequence[str], limit: int, selection: Selection | None) -> Ids:
+        """Live chunks whose name has one of the keys, at most `limit` of them."""
+        ids = np.asarray(self._store.chunk_ids("name_key", keys, limit), np.int64)
+        return self._kept(ids, selection)
+
+    def chunks(self, ids: Ids) -> list[StoredChunk]:
+        """Chunks in the order of their ids."""
+        wanted = ids.tolist()
+        rows = self._store.chunks([i for i in wanted if i not in self._chunks])
+        missing = {row.file for row in rows.values()}.difference(self._files)
+        self._files.update(self._store.files_by_id(list(missing)))
+        for row in rows.values():
+            file = self._files[row.file]
+            self._chunks[row.id] = StoredChunk(
+                row.id,
+                row.file,
+                file.path,
+                file.language,
+                row.kind,
+                row.name,
+                row.name_key,
+                row.qualified_name,
+                row.signature,
+                row.start_line,
+                row.end_line,
+                file.size,
+                file.mtime_ns,
+                file.chunks,
+            )
+        return [self._chunks[i] for i in wanted]
+
+    @cached_property
+    def files(self) -> Sequence[FileRow]:
+        """All indexed files."""
+        return [file for file in self._store.files() if not file.skipped]
+
+    def kinds(self) -> dict[str, int]:
+        """How many chunks there are of each kind."""
+        return self._store.chunk_kinds()
+
+    # filters
+
+    def select_files(self, accepts: Callable[[FileRow], bool]) -> Selection:
+        """The chunks of the files that are accepted."""
+        runs = [(file.first_chunk, file.chunks) for file in self.files if accepts(file)]
+        return self._masks(_expanded(sorted(runs)))
+
+    def select_kinds(self, kinds: Sequence[str]) -> Selection:
+        """The chunks of the given kinds."""
+        return self._masks(np.asarray(sorted(self._store.chunk_ids("kind", kinds)), np.int64))
+
+    def select_names(self, accepts: Callable[[str, str], bool]) -> Selection:
+        """The chunks whose name and qualified name are accepted."""
+        ids = [i for i, name, qualified in self._store.chunk_names() if accepts(name, qualified)]
+        return self._masks(np.asarray(sorted(ids), np.int64))
+
+    def _masks(self, ids: Ids) -> Selection:
+        return [np.isin(segment.ids, ids, assume_unique=True) for segment in self._segments]
+
+    def _allowed(self, segment: int, selection: Selection | None) -> npt.NDArray[np.bool_] | None:
+        """Rows that are live and selected; None for all."""
+        one = self._segments[segment]
+        live = one.live if one.has_deletions else None
+        if selection is None:
+            return live
+        return selection[segment] if live is None else selection[segment] & live
+
+    def _kept(self, ids: Ids, selection: Selection | None) -> Ids:
+        keep = np.zeros(len(ids), np.bool_)
+        for i, segment in enumerate(self._segments):
+            held, rows = segment.rows_of(ids)
+            allowed = self._allowed(i, selection)
+            keep[held] = True if allowed is None else allowed[rows]
+        return ids[keep]
+
+
+def intersection(selections: Sequence[Selection]) -> Selection | None:
+    """What all selections allow; None where there is none."""
+    if not selections:
+        return None
+    return [np.logical_and.reduce(masks) for masks in zip(*selections, strict=True)]
+
+
+def _expanded(runs: Sequence[tuple[int, int]]) -> Ids:
+    parts = [np.arange(first, first + count) for first, count in runs if count]
+    return np.concatenate(parts) if parts else NO_IDS
+
+
+def _top(scores: Scores, k: int) -> npt.NDArray[np.int64]:
+    """Rows of the `k` highest scores above 0, best first."""
+    if len(scores) > 4 * k:
+        rows = np.argpartition(scores, -k)[-k:]
+        rows = rows[np.argsort(-scores[rows], kind="stable")]
+    else:
+        rows = np.argsort(-scores, kind="stable")[:k]
+    return rows[scores[rows] > 0]
+
+
+def _merged(found: Sequence[tuple[Ids, Scores]], k: int) -> tuple[Ids, Scores]:
+    if len(found) == 1:
+        return found[0]
+    ids = np.concatenate([ids for ids, _ in found]) if found else NO_IDS
+    scores = np.concatenate([scores for _, scores in found]) if found else np.zeros(0, np.float32)
+    best = np.argsort(-scores, kind="stable")[:k]
+    return ids[best], scores[best]

@@ -1,0 +1,56 @@
+"""What an index holds, counted from its data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from codesearch.errors import IndexNotFound
+from codesearch.index.layout import Layout
+from codesearch.index.store import Store
+from codesearch.index.update import size_on_disk
+
+if TYPE_CHECKING:
+    from codesearch.api import Status
+
+
+def read_status(layout: Layout) -> Status:
+    """Raises IndexNotFound, IndexIncompatible or IndexDamaged."""
+    from codesearch.api import Status
+
+    if not layout.exists():
+        raise IndexNotFound(f"{layout.root} is not indexed", "run: codesearch index")
+    store = Store.open(layout.database)
+    try:
+        meta = store.meta()
+        chunks: Counter[str] = Counter()
+        files: Counter[str] = Counter()
+        skipped: Counter[str] = Counter()
+        fallbacks: Counter[str] = Counter()
+        for file in store.files():
+            if file.skipped:
+                skipped[file.skipped] += 1
+                continue
+            files[file.language] += 1
+            chunks[file.language] += file.chunks
+            if file.fallback:
+                fallbacks[file.fallback] += 1
+        return Status(
+            root=layout.root,
+            folder=layout.folder,
+            format=int(meta["format"]),
+            model=meta.get("model", ""),
+            revision=meta.get("revision", ""),
+            dimensions=int(meta.get("dimensions", "0")),
+            files=sum(files.values()),
+            chunks=sum(chunks.values()),
+            chunks_by_language=dict(chunks.most_common()),
+            files_by_language=dict(files.most_common()),
+            skipped=dict(skipped.most_common()),
+            fallbacks=dict(fallbacks.most_common()),
+            segments=len(store.segments()),
+            size=size_on_disk(layout),
+            search="exact, 8 bits a dimension",
+        )
+    finally:
+        store.close()

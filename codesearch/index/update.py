@@ -1,0 +1,401 @@
+"""Bring an index up to date: what changed is worked on, written aside, and published in one step."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from codesearch.chunking import VERSION as CHUNKER_VERSION
+from codesearch.discovery.discover import DiscoveryOptions, FoundFile, discover, include_rule
+from codesearch.discovery.source import read_source
+from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
+from codesearch.index import pool, segment
+from codesearch.index.embedding_cache import encode_kept
+from codesearch.index.layout import FOLDER, Layout
+from codesearch.index.lock import WriterLock
+from codesearch.index.merging import merge_small
+from codesearch.index.postings import TermCounts
+from codesearch.index.segment import SEGMENT_CHUNKS, Segment
+from codesearch.index.store import FileRow, Store, damaged
+from codesearch.index.work import BatchResult, Job, Worker
+from codesearch.models.encoder import Embeddings, Encoder
+
+BATCH_BYTES = 400_000
+"""A batch's files: long enough to pay for the passing to and fro, short enough for an even load."""
+SEVERAL_PROCESSES_BYTES = 1_500_000
+"""Below this, starting processes costs more than they save (two workers, 20 ms to start)."""
+RACY_NS = 2_000_000_000
+"""A file changed this shortly before it was read may change again without another time; its digest decides."""
+
+
+class Progress(Protocol):
+    """Told how an update goes; `total` may grow."""
+
+    def __call__(self, phase: str, done: int, total: int, chunks: int) -> None:
+        """`phase` is "discovering", "indexing" or "finishing"; `done` and `total` count files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReport:
+    """What an update did."""
+
+    files: int
+    added: int
+    changed: int
+    removed: int
+    chunks: int
+    chunks_by_language: Mapping[str, int]
+    skipped: Mapping[str, int]
+    fallbacks: Mapping[str, int]
+    """Files cut into line windows, by the reason."""
+    seconds: float
+    size: int
+    """Bytes on disk."""
+    repaired: tuple[str, ...] = ()
+    """What was found damaged and rebuilt."""
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Nothing had to be done."""
+        return not (self.added or self.changed or self.removed or self.repaired)
+
+
+def _silent(phase: str, done: int, total: int, chunks: int) -> None:
+    pass
+
+
+def update(
+    layout: Layout,
+    encoder: Encoder,
+    options: DiscoveryOptions | None = None,
+    *,
+    force: bool = False,
+    jobs: int = 0,
+    progress: Progress | None = None,
+) -> UpdateReport:
+    """Create or update the index. `jobs` is the number of processes, 0 for one a core.
+
+    Raises IndexLocked, IndexIncompatible (another model or chunker; `force` starts anew) or CodesearchError
+    where the folder can't be read or written. Whatever is raised, the old index stays as it was.
+    """
+    started = time.perf_counter()
+    try:
+        found = discover(layout.root, options)
+        layout.create()
+        with WriterLock(layout.lock):
+            return _Update(layout, encoder, options or DiscoveryOptions(), progress or _silent, jobs).run(
+                found.files, found.skipped, force, started
+            )
+    except sqlite3.Error as error:
+        raise damaged(layout.database, error) from error
+    except PermissionError as error:
+        raise CodesearchError(
+            f"{layout.folder} can't be written: {error.strerror}", "use --index-dir to keep the index elsewhere"
+        ) from error
+    except OSError as error:
+        raise CodesearchError(f"{layout.folder} can't be written: {error.strerror or error}") from error
+
+
+@dataclass(slots=True)
+class _Pending:
+    """Chunks that wait for their segment to be written."""
+
+    files: list[tuple[FileRow, Sequence[tuple[str, str, str, str, str, int, int]]]] = field(default_factory=list)
+    counts: list[TermCounts] = field(default_factory=list)
+    embeddings: list[Embeddings] = field(default_factory=list)
+    chunks: int = 0
+
+
+class _Update:
+    """One update, under the writer's lock."""
+
+    def __init__(
+        self, layout: Layout, encoder: Encoder, options: DiscoveryOptions, progress: Progress, jobs: int
+    ) -> None:
+        self.layout, self.encoder, self.options, self.progress = layout, encoder, options, progress
+        self.jobs = jobs or os.cpu_count() or 1
+        self.repaired: list[str] = []
+        self.next_chunk = 1
+        self.pending = _Pending()
+        self.store = self._open()
+
+    def run(self, found: Sequence[FoundFile], skipped: Mapping[str, int], force: bool, started: float) -> UpdateReport:
+        """Compare, work, publish, report."""
+        try:
+            rebuild = self._must_rebuild(force)
+            lost = self._lost_files()
+            live = {file.path: file for file in self.store.files()}
+            known = {} if rebuild else {path: file for path, file in live.items() if file.id not in lost}
+            changed, touched = self._compare(found, known)
+            replaced = [live[file.path] for file in changed if file.path in live]
+            present = {file.path for file in found}
+            gone = [file for path, file in live.items() if path not in present]
+            if changed or gone or touched or self.repaired or rebuild:
+                self._work(changed)
+                self._publish([*gone, *replaced], touched)
+            self._sweep()
+            return self._report(skipped, len(changed) - len(replaced), len(replaced), len(gone), started)
+        finally:
+            self.store.close()
+
+    # what is there
+
+    def _open(self) -> Store:
+        """The database; a new one where there is none, or none that can be read."""
+        if self.layout.database.exists():
+            try:
+                return Store.open(self.layout.database, write=True)
+            except IndexDamaged as error:
+                self.repaired.append(error.message)
+                for file in self.layout.folder.glob("index.db*"):
+                    file.unlink()
+        return Store.create(self.layout.database)
+
+    def _must_rebuild(self, force: bool) -> bool:
+        """Whether nothing of the old index is of use. Raises IndexIncompatible where only `force` may say so."""
+        meta, wanted = self.store.meta(), settings(self.encoder)
+        if not force:
+            check_model(meta, self.encoder)
+        if meta.get("staged_for") != str(wanted):
+            staged = list(self.store.files(live=False))
+            with self.store.transaction():
+                self.store.remove_files(staged)
+                self.store.remove_segments(record.number for record in self.store.segments(live=False))
+                self.store.set_meta({"staged_for": str(wanted)})
+        return force or any(meta.get(key, value) != value for key, value in wanted.items())
+
+    def _lost_files(self) -> set[int]:
+        """Files whose chunks lie in a segment that is damaged; the segment is forgotten."""
+        intact, broken = [], []
+        for record in self.store.segments():
+            try:
+                intact.append(Segment(self.layout.segment(record.number), record, segment.NO_IDS))
+            except (IndexDamaged, OSError) as error:
+                broken.append(record.number)
+                self.repaired.append(getattr(error, "message", f"segment {record.number} is missing"))
+        if not broken:
+            return set()
+        with self.store.transaction():
+            self.store.remove_segments(broken)
+        return {
+            file.id
+            for file in self.store.files()
+            if file.chunks and not any(one.holds(file.first_chunk) for one in intact)
+        }
+
+    def _compare(
+        self, found: Sequence[FoundFile], known: Mapping[str, FileRow]
+    ) -> tuple[list[FoundFile], list[tuple[int, int]]]:
+        """Files to work on, and (time, id) of those that only look changed."""
+        changed, touched = [], []
+        now = time.time_ns()
+        for file in found:
+            old = known.get(file.path)
+            if old is None or old.size != file.size:
+                changed.append(file)
+            elif old.mtime_ns != file.mtime_ns or now - file.mtime_ns < RACY_NS:
+                source = read_source(self.layout.root, file.path, self.options.max_file_size)
+                if source.digest != old.digest:
+                    changed.append(file)
+                elif old.mtime_ns != file.mtime_ns:
+                    touched.append((file.mtime_ns, old.id))
+        return changed, touched
+
+    # work
+
+    def _work(self, changed: Sequence[FoundFile]) -> None:
+        """Work on the files, staging a segment whenever one is full."""
+        staged = {file.path: file for file in self.store.files(live=False)}
+        kept = {f.path for f in changed if (s := staged.get(f.path)) and (s.size, s.mtime_ns) == (f.size, f.mtime_ns)}
+        stale = [file for path, file in staged.items() if path not in kept]
+        if stale:
+            with self.store.transaction():
+                self.store.remove_files(stale)
+        todo = [file for file in changed if file.path not in kept]
+        self.next_chunk = self.store.next_chunk()
+        sizes = {file.path: file for file in todo}
+        done, chunks = len(kept), sum(staged[path].chunks for path in kept)
+        self.progress("indexing", done, len(changed), chunks)
+        for batch in self._batches(todo):
+            self._take(batch, sizes)
+            done += len(batch.files)
+            chunks += len(batch.counts.sizes)
+            self.progress("indexing", done, len(changed), chunks)
+            if self.pending.chunks >= SEGMENT_CHUNKS - _LARGEST_BATCH:
+                self.store.begin()
+                self._stage()
+                self.store.commit()
+        self.progress("finishing", done, len(changed), chunks)
+
+    def _batches(self, todo: Sequence[FoundFile]) -> Iterator[BatchResult]:
+        include = include_rule(self.options)
+        worker = Worker(
+            self.layout.root, self.options.max_file_size, None if self.encoder.is_costly else self.encoder, include
+        )
+        jobs = _jobs(todo)
+        is_large = sum(file.size for file in todo) >= SEVERAL_PROCESSES_BYTES
+        if (self.jobs > 1 and is_large) or any(file.path.endswith(_RISKY_ENDINGS) for file in todo):
+            yield from pool.run(worker, jobs, min(self.jobs, len(jobs)))
+        else:
+            yield from map(worker, jobs)
+
+    def _take(self, batch: BatchResult, found: Mapping[str, FoundFile]) -> None:
+        """Number a batch's chunks and keep them for the next segment."""
+        embeddings = batch.embeddings
+        if embeddings is None:
+            embeddings = encode_kept(self.store, self.encoder, batch.texts)
+        for file in batch.files:
+            first = self.next_chunk
+            self.next_chunk += len(file.chunks)
+            listed = found[file.path]
+            row = FileRow(
+                file.path,
+                file.size or listed.size,
+                file.mtime_ns or listed.mtime_ns,
+                file.digest,
+                file.language,
+                file.skipped,
+                file.fallback,
+                first,
+                len(file.chunks),
+            )
+            self.pending.files.append((row, file.chunks))
+        if len(batch.counts.sizes):
+            self.pending.counts.append(batch.counts)
+            self.pending.embeddings.append(embeddings)
+            self.pending.chunks += len(batch.counts.sizes)
+
+    def _stage(self) -> None:
+        """Write what is pending as a segment, inside a transaction."""
+        pending, self.pending = self.pending, _Pending()
+        if pending.chunks:
+            ids = np.concatenate([np.arange(f.first_chunk, f.first_chunk + f.chunks) for f, _ in pending.files])
+            number = self.store.next_segment()
+            embeddings = np.concatenate(pending.embeddings)
+            record = segment.write(self.layout.segment(number), number, ids, pending.counts, embeddings)
+            self.store.add_segment(record, live=False)
+        for file, chunks in pending.files:
+            number = self.store.add_file(file, live=False)
+            self.store.add_chunks((file.first_chunk + i, number, *chunk) for i, chunk in enumerate(chunks))
+
+    # the switch
+
+    def _publish(self, old: Sequence[FileRow], touched: Sequence[tuple[int, int]]) -> None:
+        """Everything new becomes live and everything old goes, in one transaction."""
+        with self.store.transaction():
+            self._stage()
+            self.store.remove_files(old)
+            self.store.touch_files(touched)
+            self.store.publish()
+            self.store.set_meta({**settings(self.encoder), **self._place(), "last_chunk": str(self.next_chunk - 1)})
+            deleted = expanded(self.store.deletions())
+            merge_small(
+                self.layout,
+                self.store,
+                [Segment(self.layout.segment(r.number), r, deleted) for r in self.store.segments()],
+            )
+
+    def _place(self) -> dict[str, str]:
+        """Where the indexed folder is, for an index that lies elsewhere; one inside it can be moved with it."""
+        inside = self.layout.folder == self.layout.root / FOLDER
+        return {"root": "" if inside else str(self.layout.root)}
+
+    def _sweep(self) -> None:
+        """Delete folders of segments that nothing refers to."""
+        known = {self.layout.segment(r.number).name for live in (True, False) for r in self.store.segments(live=live)}
+        for folder in self.layout.segments.iterdir():
+            if folder.name not in known:
+                segment.remove(folder)
+
+    def _report(
+        self, skipped: Mapping[str, int], added: int, changed: int, removed: int, started: float
+    ) -> UpdateReport:
+        languages: Counter[str] = Counter()
+        reasons: Counter[str] = Counter(skipped)
+        fallbacks: Counter[str] = Counter()
+        files = 0
+        for file in self.store.files():
+            if file.skipped:
+                reasons[file.skipped] += 1
+                continue
+            files += 1
+            languages[file.language] += file.chunks
+            if file.fallback:
+                fallbacks[file.fallback] += 1
+        return UpdateReport(
+            files=files,
+            added=added,
+            changed=changed,
+            removed=removed,
+            chunks=sum(languages.values()),
+            chunks_by_language=dict(languages.most_common()),
+            skipped=dict(reasons.most_common()),
+            fallbacks=dict(fallbacks.most_common()),
+            seconds=time.perf_counter() - started,
+            size=size_on_disk(self.layout),
+            repaired=tuple(self.repaired),
+        )
+
+
+_RISKY_ENDINGS = (".pl", ".pm", ".t", ".perl", ".zsh")
+"""Grammars seen to hang beyond cancelling; their files are parsed where they can be killed."""
+_LARGEST_BATCH = 8192
+"""Chunks that one batch may bring at most, so that a segment never overflows."""
+
+
+def settings(encoder: Encoder) -> dict[str, str]:
+    """What an index depends on: where one of these differs, its vectors or chunks are others."""
+    return {
+        "model": encoder.name,
+        "revision": encoder.revision,
+        "dimensions": str(encoder.dimensions),
+        "chunker": str(CHUNKER_VERSION),
+    }
+
+
+def check_model(meta: Mapping[str, str], encoder: Encoder) -> None:
+    """Raises IndexIncompatible where an index was made with another model."""
+    model = meta.get("model", encoder.name)
+    if model != encoder.name:
+        raise IndexIncompatible(
+            f"the index was made with the model {model}, not {encoder.name}",
+            f"run: codesearch index --force --model {encoder.name}",
+        )
+    if meta.get("dimensions", str(encoder.dimensions)) != str(encoder.dimensions):
+        raise IndexIncompatible(
+            f"the index has {meta['dimensions']} dimensions, the model {encoder.name} now has {encoder.dimensions}",
+            "run: codesearch index --force",
+        )
+
+
+def expanded(runs: Iterable[tuple[int, int]]) -> segment.Ids:
+    """Runs of chunk numbers → the numbers."""
+    parts = [np.arange(first, first + count) for first, count in runs]
+    return np.concatenate(parts) if parts else segment.NO_IDS
+
+
+def size_on_disk(layout: Layout) -> int:
+    """Bytes of an index."""
+    return sum(file.stat().st_size for file in layout.folder.rglob("*") if file.is_file())
+
+
+def _jobs(files: Sequence[FoundFile]) -> list[Job]:
+    """Batches of about BATCH_BYTES."""
+    jobs: list[Job] = []
+    paths: list[str] = []
+    size = 0
+    for file in files:
+        paths.append(file.path)
+        size += file.size
+        if size >= BATCH_BYTES:
+            jobs.append(Job(tuple(paths)))
+            paths, size = [], 0
+    return [*jobs, Job(tuple(paths))] if paths else jobs

@@ -1,0 +1,105 @@
+"""One batch of files → what the index keeps of them: read, detect, chunk, count terms, encode. Runs in any process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunker import chunk_text
+from codesearch.discovery.source import SkippedFile, read_source
+from codesearch.index.fields import encoder_text, lexical_terms
+from codesearch.index.postings import TermCounts
+from codesearch.index.terms import name_key
+from codesearch.languages.detect import detect
+from codesearch.models.encoder import Embeddings, Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A batch of files to work on."""
+
+    paths: tuple[str, ...]
+    as_windows: bool = False
+    """Cut the files into line windows: their grammar did not come back in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one file. `chunks` holds kind, name, key, qualified name, signature and lines of each."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    digest: bytes
+    language: str
+    skipped: str
+    fallback: str
+    chunks: tuple[tuple[str, str, str, str, str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """Files of a batch with the terms and vectors (or, for a costly encoder, the texts) of all their chunks."""
+
+    files: tuple[FileResult, ...]
+    counts: TermCounts
+    embeddings: Embeddings | None
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Does jobs. `encoder` is None where encoding is left to the main process."""
+
+    root: Path
+    max_file_size: int
+    encoder: Encoder | None
+    keep_generated: Callable[[str], bool]
+
+    def __call__(self, job: Job) -> BatchResult:
+        """Never raises for what a file holds."""
+        files, chunks = [], []
+        for path in job.paths:
+            result, found = self._file(path, job.as_windows)
+            files.append(result)
+            chunks.extend(found)
+        texts = tuple(encoder_text(chunk) for chunk in chunks)
+        if self.encoder is None:
+            return BatchResult(tuple(files), count_terms(chunks), None, texts)
+        return BatchResult(tuple(files), count_terms(chunks), self.encoder.encode_documents(texts))
+
+    def _file(self, path: str, as_windows: bool) -> tuple[FileResult, Sequence[Chunk]]:
+        source = read_source(self.root, path, self.max_file_size)
+        if isinstance(source, SkippedFile):
+            return FileResult(path, 0, 0, source.digest, "", source.reason, ""), ()
+        language = detect(path, source.text)
+        facts = (path, source.size, source.mtime_ns, source.digest, language.name if language else "")
+        if language is None:
+            return FileResult(*facts, "not source", ""), ()
+        if source.is_generated and not self.keep_generated(path):
+            return FileResult(*facts, "generated", ""), ()
+        chunked = chunk_text(path, source.text, None if as_windows else language)
+        rows = tuple(
+            (c.kind, c.name, name_key(c.name), c.qualified_name, c.signature, c.start_line, c.end_line)
+            for c in chunked.chunks
+        )
+        fallback = "the grammar took too long" if as_windows else chunked.fallback
+        return FileResult(*facts, "", fallback, rows), chunked.chunks
+
+
+def count_terms(chunks: Sequence[Chunk]) -> TermCounts:
+    """Weighted term counts of chunks, as flat arrays."""
+    vocabulary: dict[str, int] = {}
+    ids: list[int] = []
+    weights: list[float] = []
+    sizes = np.zeros(len(chunks), np.int32)
+    for i, chunk in enumerate(chunks):
+        counts = lexical_terms(chunk)
+        sizes[i] = len(counts)
+        ids.extend(vocabulary.setdefault(term, len(vocabulary)) for term in counts)
+        weights.extend(counts.values())
+    return TermCounts(tuple(vocabulary), np.asarray(ids, np.int32), np.asarray(weights, np.float32), sizes)

@@ -1,0 +1,51 @@
+"""Filters → the chunks that a search may return."""
+
+from __future__ import annotations
+
+from fnmatch import translate
+from re import IGNORECASE
+from re import compile as compile_pattern
+from typing import TYPE_CHECKING
+
+from codesearch.errors import CodesearchError
+from codesearch.index.snapshot import Selection, intersection
+from codesearch.languages.registry import resolve
+from codesearch.search.hit import Filters
+
+if TYPE_CHECKING:
+    from codesearch.index.snapshot import Snapshot
+
+
+def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
+    """The selection for all filters together, None for no restriction. Raises CodesearchError for unknown names."""
+    selections: list[Selection] = []
+    if filters.languages:
+        names = {resolve(name).name for name in filters.languages}
+        selections.append(snapshot.select_files(lambda file: file.language in names))
+    if filters.paths:
+        from pathspec import GitIgnoreSpec
+
+        positive = any(not pattern.startswith("!") for pattern in filters.paths)
+        spec = GitIgnoreSpec.from_lines(filters.paths if positive else ("**", *filters.paths))
+        selections.append(snapshot.select_files(lambda file: spec.match_file(file.path)))
+    if filters.kinds:
+        selections.append(snapshot.select_kinds(known_kinds(snapshot, filters.kinds)))
+    if filters.names:
+        patterns = [compile_pattern(translate(name), IGNORECASE) for name in filters.names]
+        selections.append(
+            snapshot.select_names(lambda name, whole: any(p.match(name) or p.match(whole) for p in patterns))
+        )
+    return intersection(selections)
+
+
+def known_kinds(snapshot: Snapshot, kinds: tuple[str, ...]) -> list[str]:
+    """The kinds in lower case. Raises CodesearchError for one that the index does not have, with the nearest."""
+    from difflib import get_close_matches
+
+    there = snapshot.kinds()
+    wanted = [kind.lower() for kind in kinds]
+    for kind in wanted:
+        if kind not in there:
+            nearest = get_close_matches(kind, there) or sorted(there, key=lambda k: -there[k])[:8]
+            raise CodesearchError(f"no chunk here is of the kind {kind!r}", f"there are: {', '.join(nearest)}")
+    return wanted
