@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from codesearch.index.update import Progress, UpdateReport
     from codesearch.models.encoder import Encoder
 
+MOST_FILES_CHECKED = 30_000
+"""Listing and comparing more takes longer than the search itself (git lists 100,000 files in 0.6 s)."""
+MOST_FILES_REFRESHED = 200
+MOST_BYTES_REFRESHED = 2_000_000
+"""About a second of work on one core with the default model."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -110,6 +116,24 @@ class Index:
 
         self.close()
         return update(self._layout, self.encoder, options, force=force, jobs=jobs, progress=progress)
+
+    def refresh(self) -> str:
+        """Bring the index up to date where that is quick. Returns why it was not, or nothing.
+
+        Raises IndexLocked while another process updates it, or CodesearchError where it can't be written.
+        """
+        from codesearch.index.freshness import changes, file_count
+
+        if (count := file_count(self._layout)) > MOST_FILES_CHECKED:
+            return f"{count:,} files were not checked for changes"
+        found = changes(self._layout, self.encoder)
+        if found.is_outdated:
+            return "the index was made by another version of the model or chunker"
+        if found.files > MOST_FILES_REFRESHED or found.size > MOST_BYTES_REFRESHED:
+            return f"{found.files:,} files changed since they were indexed"
+        if found.files:
+            self.update()
+        return ""
 
     def search(
         self,

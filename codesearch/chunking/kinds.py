@@ -13,8 +13,8 @@ KINDS = frozenset(
     # definitions that hold code
     " function method constructor destructor operator property event macro test"
     # types and what holds members
-    " class struct union interface enum trait record object protocol extension impl type concept delegate module package"
-    " suite namespace"
+    " class struct union interface enum trait record object protocol extension impl type concept delegate"
+    " module package suite namespace"
     # data and declarations
     " variable constant declaration instance"
     # documents, builds and scripts

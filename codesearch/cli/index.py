@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codesearch.cli.options import IndexDir, Model
+from codesearch.cli.options import IndexDir, Model, parse_size
 from codesearch.cli.output import results
+
+if TYPE_CHECKING:
+    from codesearch.discovery.discover import DiscoveryOptions
 
 EPILOG = """\
 Examples:
@@ -43,9 +46,21 @@ def command(
     from codesearch.render.progress import shown_on
     from codesearch.render.reports import update_lines
 
+    options = _options(max_file_size, include, exclude)
     index = Index.create(path, index_dir=index_dir, model=model)
     with nullcontext() if quiet else shown_on(sys.stderr) as progress:
-        report = index.update(force=force, jobs=jobs, progress=progress)
+        report = index.update(options, force=force, jobs=jobs, progress=progress)
     if not quiet:
         with results():
             print(*update_lines(report), sep="\n")
+
+
+def _options(max_file_size: str, include: list[str], exclude: list[str]) -> DiscoveryOptions | None:
+    """The options given; None where none is, so that the last ones hold on."""
+    if not (max_file_size or include or exclude):
+        return None
+    from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
+
+    return DiscoveryOptions(
+        tuple(include), tuple(exclude), parse_size(max_file_size) if max_file_size else MAX_FILE_SIZE
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codesearch.cli.exits import note
-from codesearch.errors import CodesearchError, IndexLocked, IndexNotFound
+from codesearch.errors import CodesearchError, IndexDamaged, IndexLocked, IndexNotFound
 from codesearch.render.paths import Placed, placed
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def ask(
             limit,
             filters=replace(filters, within=target.within),
             min_score=min_score,
-            explained=explained,
+            explain=explained,
         )
         hits += placed(result.hits, target.index.root, cwd)
         nearest = max(nearest, result.nearest_score)
@@ -96,26 +96,34 @@ def _open(folder: Path, index_dir: Path | None, model: str | None, *, refresh: b
 def _build(folder: Path, index_dir: Path | None, model: str | None) -> Index:
     """A first index, of the repository around the folder or of a folder that is small."""
     from codesearch.api import Index
-    from codesearch.render.progress import shown_on
-    from codesearch.render.reports import update_lines
+    from codesearch.discovery.roots import root_for
 
-    index = Index.create(Index.suggested_root(folder), index_dir=index_dir, model=model)
+    index = Index.create(root_for(folder), index_dir=index_dir, model=model)
     note(f"{index.root} has no index yet; making one")
-    with shown_on(sys.stderr) as progress:
-        report = index.update(progress=progress)
-    note(next(iter(update_lines(report))))
+    _update(index)
     return index
 
 
 def _refresh(index: Index) -> None:
     """Bring the index up to date when that is quick; say so where the answer may be stale."""
     try:
-        freshness = index.refresh()
+        reason = index.refresh()
     except IndexLocked:
-        note("another process is updating the index; the answer is of before")
-        return
+        note("another process is updating the index; this is the answer of before")
+    except IndexDamaged as error:
+        note(f"{error.message}; rebuilding it")
+        _update(index)
     except CodesearchError as error:
         note(f"the index was not brought up to date: {error.message}")
-        return
-    if freshness.is_stale:
-        note(f"{freshness.reason}; run `codesearch index` to see them")
+    else:
+        if reason:
+            note(f"results may be stale: {reason}; to update, run: codesearch index")
+
+
+def _update(index: Index) -> None:
+    from codesearch.render.progress import shown_on
+    from codesearch.render.reports import update_lines
+
+    with shown_on(sys.stderr) as progress:
+        report = index.update(progress=progress)
+    note(next(iter(update_lines(report))))

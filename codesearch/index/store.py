@@ -183,6 +183,11 @@ class Store:
         )
         return (FileRow(*row) for row in rows)
 
+    def file_count(self) -> int:
+        """How many files there are, skipped ones included."""
+        (count,) = self._db.execute("SELECT count(*) FROM files WHERE live").fetchone()
+        return int(count)
+
     def files_by_id(self, ids: Sequence[int]) -> dict[int, FileRow]:
         """Files by their number."""
         return {

@@ -16,6 +16,7 @@ from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.discovery.discover import DiscoveryOptions, FoundFile, discover, include_rule
 from codesearch.discovery.source import read_source
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
+from codesearch.index import options as recorded_options
 from codesearch.index import pool, segment
 from codesearch.index.embedding_cache import encode_kept
 from codesearch.index.layout import FOLDER, Layout
@@ -83,15 +84,18 @@ def update(
 ) -> UpdateReport:
     """Create or update the index. `jobs` is the number of processes, 0 for one a core.
 
+    Without `options` those of the last update hold on.
+
     Raises IndexLocked, IndexIncompatible (another model or chunker; `force` starts anew) or CodesearchError
     where the folder can't be read or written. Whatever is raised, the old index stays as it was.
     """
     started = time.perf_counter()
     try:
+        options = options or _recorded_options(layout)
         found = discover(layout.root, options)
         layout.create()
         with WriterLock(layout.lock):
-            return _Update(layout, encoder, options or DiscoveryOptions(), progress or _silent, jobs).run(
+            return _Update(layout, encoder, options, progress or _silent, jobs).run(
                 found.files, found.skipped, force, started
             )
     except sqlite3.Error as error:
@@ -102,6 +106,14 @@ def update(
         ) from error
     except OSError as error:
         raise CodesearchError(f"{layout.folder} can't be written: {error.strerror or error}") from error
+
+
+def _recorded_options(layout: Layout) -> DiscoveryOptions:
+    """The options of the last update; the defaults where there was none (or what is left of it can't be read)."""
+    try:
+        return recorded_options.recorded(read_meta(layout))
+    except CodesearchError:
+        return DiscoveryOptions()
 
 
 @dataclass(slots=True)
@@ -132,13 +144,18 @@ class _Update:
         try:
             rebuild = self._must_rebuild(force)
             lost = self._lost_files()
+            has_new_options = self.store.meta().get(recorded_options.KEY) != recorded_options.to_record(self.options)
             live = {file.path: file for file in self.store.files()}
-            known = {} if rebuild else {path: file for path, file in live.items() if file.id not in lost}
+            known = {
+                path: file
+                for path, file in live.items()
+                if not rebuild and file.id not in lost and not (has_new_options and file.skipped)
+            }
             changed, touched = self._compare(found, known)
             replaced = [live[file.path] for file in changed if file.path in live]
             present = {file.path for file in found}
             gone = [file for path, file in live.items() if path not in present]
-            if changed or gone or touched or self.repaired or rebuild:
+            if changed or gone or touched or self.repaired or rebuild or has_new_options:
                 self._work(changed)
                 self._publish([*gone, *replaced], touched)
             self._sweep()
@@ -296,6 +313,7 @@ class _Update:
             self.store.touch_files(touched)
             self.store.publish()
             self.store.set_meta({**settings(self.encoder), **self._place(), "last_chunk": str(self.next_chunk - 1)})
+            self.store.set_meta({recorded_options.KEY: recorded_options.to_record(self.options)})
             deleted = expanded(self.store.deletions())
             merge_small(
                 self.layout,
@@ -349,6 +367,17 @@ _RISKY_ENDINGS = (".pl", ".pm", ".t", ".perl", ".zsh")
 """Grammars seen to hang beyond cancelling; their files are parsed where they can be killed."""
 _LARGEST_BATCH = 8192
 """Chunks that one batch may bring at most, so that a segment never overflows."""
+
+
+def read_meta(layout: Layout) -> dict[str, str]:
+    """The settings of an index; none where there is no index. Raises IndexDamaged or IndexIncompatible."""
+    if not layout.exists():
+        return {}
+    store = Store.open(layout.database)
+    try:
+        return store.meta()
+    finally:
+        store.close()
 
 
 def settings(encoder: Encoder) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
@@ -13,23 +13,24 @@ from codesearch.render.quantities import count, duration
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-Report = Callable[[str, int, int, int], None]
-"""Takes phase, files done, files in all and chunks made."""
+    from codesearch.index.update import Progress
+
 _FRAMES_A_SECOND = 10
 _SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def shown_on(stream: TextIO) -> Iterator[Report]:
+def shown_on(stream: TextIO) -> Iterator[Progress]:
     """A report that shows progress on a stream; the bar is gone when the context ends."""
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield _Lines(stream)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as RichProgress
 
     # Refreshed by hand: a thread of its own would be in the way of forked worker processes.
-    bar = Progress(
+    bar = RichProgress(
         TextColumn("{task.description:<11}"),
         BarColumn(),
         TextColumn("{task.fields[about]}"),

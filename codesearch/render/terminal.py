@@ -73,7 +73,7 @@ class TerminalView:
         gutter = max(len(str(run.stop - 1)) for run in excerpt.shown)
         best = best_line(hit)
         for i, run in enumerate(excerpt.shown):
-            if i or run.start > hit.start_line:
+            if i:
                 self._print(Text(f"{_ELLIPSIS:>{gutter}}", style="dim"))
             for number in run:
                 style = "bold yellow" if number == best and len(excerpt.lines) > 1 else "dim"

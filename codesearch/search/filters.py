@@ -22,6 +22,9 @@ def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
     if filters.languages:
         names = {resolve(name).name for name in filters.languages}
         selections.append(snapshot.select_files(lambda file: file.language in names))
+    if filters.within:
+        folders = tuple(place + "/" for place in filters.within)
+        selections.append(snapshot.select_files(lambda f: f.path in filters.within or f.path.startswith(folders)))
     if filters.paths:
         from pathspec import GitIgnoreSpec
 

@@ -48,6 +48,8 @@ class Filters:
     kinds: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """Globs as in .gitignore, relative to the index's root; a leading `!` excludes."""
+    within: tuple[str, ...] = ()
+    """Files and folders, relative to the index's root: all others are left out, whatever `paths` says."""
     names: tuple[str, ...] = ()
     """Names or qualified names, case-insensitive, `*` and `?` allowed."""
 
