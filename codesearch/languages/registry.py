@@ -93,6 +93,7 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_batch:language",
         query="batchfile",
         line_comments=("rem ", "@rem", "::", "REM ", "@REM", "Rem "),
+        hooks="stages",
     ),
     Language(
         "C",
@@ -149,6 +150,7 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_containerfile:language",
         query="dockerfile",
         line_comments=("#",),
+        hooks="stages",
     ),
     Language(
         "FORTRAN",
@@ -157,6 +159,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="fortran",
         line_comments=("!",),
         separator="::",
+        hooks="fortran",
     ),
     Language(
         "Go",
@@ -176,6 +179,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="haskell",
         line_comments=("--",),
         block_comments=(("{-", "-}"),),
+        hooks="haskell",
     ),
     Language(
         "HTML",
@@ -250,6 +254,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="markdown",
         block_comments=_MARKUP_COMMENTS,
         separator=" > ",
+        hooks="markdown",
     ),
     Language(
         "PHP",
@@ -330,10 +335,9 @@ LANGUAGES: tuple[Language, ...] = (
             ".bdy .db2 .ddl .fnc .inc .mysql .pck .pgsql .pkb .pks .plb .pls .plsql .prc .spc .sql .tab .tpb "
             ".tps .trg .udf .viw .vw"
         ),
-        grammar="tree_sitter_sql:language",
-        query="sql",
         line_comments=("--", "#"),
         block_comments=_C_COMMENTS,
+        scanner="sql",
     ),
     Language(
         "Scala",

@@ -1,0 +1,79 @@
+"""CMake: functions, macros and targets, by line. Bracket arguments and comments are stepped over."""
+
+from __future__ import annotations
+
+import re
+
+from codesearch.chunking.chunk import Unit
+
+_COMMAND = re.compile(r"^\s*(\w+)\s*\(")
+_NAME = re.compile(r"""\(\s*(?:"([^"]*)"|([^\s()]+))""")
+_BRACKET_OPEN = re.compile(r"#?\[(=*)\[")
+_TARGETS = re.compile(
+    r"^(?:project|add_(?:executable|library|custom_target|test|subdirectory|custom_command)|\w*_add_(?:executable|library|"
+    r"test|module|plugin|target)|pybind11_add_module|ExternalProject_Add|FetchContent_Declare|option|install)$",
+    re.IGNORECASE,
+)
+_UNNAMED = frozenset(("install", "add_custom_command"))
+_BLOCKS = {"function": "function", "macro": "macro"}
+
+
+def scan(text: str) -> list[Unit]:
+    """Units of a CMake text: blocks up to their end, targets over all lines of their command."""
+    lines = _without_brackets(text).split("\n")
+    units: list[Unit] = []
+    blocks: list[tuple[str, str, int]] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        match = _COMMAND.match(line)
+        if not match:
+            continue
+        command = match[1].lower()
+        if command in _BLOCKS:
+            blocks.append((_BLOCKS[command], _argument(lines, number), number))
+        elif command in ("endfunction", "endmacro") and blocks:
+            kind, name, first = blocks.pop()
+            units.append(_unit(kind, name, first, number, lines))
+        elif not blocks and _TARGETS.match(match[1]):
+            last = _closing_line(lines, number)
+            name = "" if command in _UNNAMED else _argument(lines, number)
+            units.append(_unit("target" if name else "statement", name, number, last, lines))
+            number = last
+    units.extend(_unit(kind, name, first, len(lines), lines) for kind, name, first in blocks)
+    return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
+
+
+def _argument(lines: list[str], number: int) -> str:
+    match = _NAME.search(" ".join(lines[number - 1 : number + 1]))
+    return (match[1] or match[2]) if match else ""
+
+
+def _closing_line(lines: list[str], first: int) -> int:
+    """The line on which the parentheses opened on line `first` are closed; `first` where they never are."""
+    depth = 0
+    for number in range(first, min(len(lines), first + 500) + 1):
+        code = re.sub(r'"(?:\\.|[^"\\])*"|#.*', "", lines[number - 1])
+        depth += code.count("(") - code.count(")")
+        if depth <= 0:
+            return number
+    return first
+
+
+def _without_brackets(text: str) -> str:
+    """Bracket arguments and comments turned to spaces; lines stay."""
+    parts: list[str] = []
+    place = 0
+    while match := _BRACKET_OPEN.search(text, place):
+        end = text.find(f"]{match[1]}]", match.end())
+        if end < 0:
+            break
+        end += len(match[1]) + 2
+        parts += [text[place : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
+        place = end
+    return "".join([*parts, text[place:]])
+
+
+def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit:
+    return Unit(kind, name, first, last, first, signature=" ".join(lines[first - 1].split())[:300])

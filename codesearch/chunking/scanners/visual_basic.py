@@ -1,0 +1,95 @@
+"""Visual Basic by line: VB.NET as well as VB6, VBA and VBScript, whose blocks all end with `End <what they began with>`."""
+
+from __future__ import annotations
+
+import re
+
+from codesearch.chunking.chunk import Unit
+from codesearch.chunking.scanners.following import last_written
+
+_MODIFIERS = (
+    r"(?:(?:Public|Private|Protected|Friend|Static|Shared|Shadows|Overrides|Overridable|NotOverridable|MustOverride|"
+    r"Overloads|MustInherit|NotInheritable|Partial|Default|ReadOnly|WriteOnly|Async|Iterator|Global|Widening|Narrowing|"
+    r"Custom|Declare|Delegate|PtrSafe|Auto|Ansi|Unicode)\s+)*"
+)
+_OPENING = re.compile(
+    rf"^\s*(?:<[^>]*>\s*)*({_MODIFIERS})(Sub|Function|Property(?:\s+(?:Get|Let|Set))?|Operator|Event|Class|Module|Structure|"
+    r"Interface|Enum|Namespace|Type)\s+(\[?[\w.]+\]?|[-+*/\\^&=<>]+)",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(
+    r"^\s*End\s+(Sub|Function|Property|Operator|Event|Class|Module|Structure|Interface|Enum|Namespace|Type)\b",
+    re.IGNORECASE,
+)
+_ATTRIBUTE_NAME = re.compile(r'^\s*Attribute\s+VB_Name\s*=\s*"([^"]+)"', re.IGNORECASE)
+_CONTAINERS = {"class", "module", "structure", "interface", "namespace"}
+_KINDS = {"sub": "function", "operator": "function", "structure": "struct", "type": "struct"}
+_BODILESS = re.compile(r"\b(?:Declare|Delegate|MustOverride)\b", re.IGNORECASE)
+_GETTER = re.compile(r"^\s*(?:(?:Private|Protected|Friend)\s+)?(?:Get|Set)\b", re.IGNORECASE)
+
+
+def scan(text: str) -> list[Unit]:
+    """Units of a Visual Basic text. A block whose end is missing runs to the end of the one around it."""
+    lines = text.split("\n")
+    units: list[Unit] = []
+    open_blocks: list[tuple[str, str, str, int]] = []  # keyword, kind, name, first line
+    number = 0
+    while number < len(lines):
+        number += 1
+        line = lines[number - 1]
+        if ending := _ENDING.match(line):
+            _close(units, open_blocks, ending[1].lower(), number, lines)
+            continue
+        opening = _OPENING.match(line)
+        if not opening:
+            continue
+        first = number
+        while number < len(lines) and lines[number - 1].rstrip().endswith(" _"):
+            number += 1
+        keyword = opening[2].lower().split()[0]
+        name = opening[3].strip("[]")
+        kind = _KINDS.get(keyword, keyword)
+        in_interface = bool(open_blocks) and open_blocks[-1][0] == "interface" and keyword not in _CONTAINERS
+        if (
+            _BODILESS.search(opening[1])
+            or in_interface
+            or (keyword in ("property", "event") and not _has_body(lines, number))
+        ):
+            units.append(_unit(kind, name, first, number, lines))
+        else:
+            open_blocks.append((keyword, kind, name, first))
+    while open_blocks:
+        _, kind, name, first = open_blocks.pop()
+        units.append(_unit(kind, name, first, len(lines), lines))
+    return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
+
+
+def _has_body(lines: list[str], number: int) -> bool:
+    """Whether a property that begins before line `number` + 1 is more than a declaration."""
+    header = lines[number - 1].lower()
+    if re.search(r"\bproperty\s+(?:get|let|set)\b", header):
+        return True
+    following = next(
+        (line for line in lines[number : number + 20] if line.strip() and not line.lstrip().startswith(("'", "<"))), ""
+    )
+    return bool(_GETTER.match(following)) or bool(
+        re.match(r"\s*(?:AddHandler|RemoveHandler|RaiseEvent)\b", following, re.IGNORECASE)
+    )
+
+
+def _close(
+    units: list[Unit], open_blocks: list[tuple[str, str, str, int]], keyword: str, number: int, lines: list[str]
+) -> None:
+    if not any(block[0] == keyword for block in open_blocks):
+        return
+    while open_blocks:
+        found, kind, name, first = open_blocks.pop()
+        last = number if found == keyword else last_written(lines, first, number - 1)
+        units.append(_unit(kind, name, first, last, lines))
+        if found == keyword:
+            return
+
+
+def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit:
+    signature = " ".join(lines[first - 1].split())[:300]
+    return Unit(kind, name, first, last, first, kind in _CONTAINERS or kind in ("struct", "enum"), signature=signature)

@@ -1,0 +1,17 @@
+(subroutine (subroutine_statement name: (name) @name) . (_)? @body) @definition.function
+(function (function_statement name: (name) @name) . (_)? @body) @definition.function
+(module_procedure (module_procedure_statement name: (name) @name) . (_)? @body) @definition.function
+(program (program_statement (name) @name) . (_)? @body) @definition.program
+(module (module_statement (name) @name) . (_)? @body) @definition.module
+(submodule (submodule_statement ancestor: (_) . (name) @name) . (_)? @body) @definition.module
+(block_data (block_data_statement (name) @name)) @definition.module
+(derived_type_definition (derived_type_statement (type_name) @name) . (_)? @body) @definition.struct
+(interface (interface_statement (name) @name) . (_)? @body) @definition.interface
+(interface (interface_statement [(operator) (assignment)] @name) . (_)? @body) @definition.interface
+
+(derived_type_definition (variable_declaration declarator: (identifier) @member))
+(derived_type_definition (variable_declaration declarator: (_ left: (identifier) @member)))
+(derived_type_definition (derived_type_procedures (procedure_statement declarator: (method_name) @member)))
+(derived_type_definition (derived_type_procedures (procedure_statement declarator: (binding (binding_name) @member))))
+(module (variable_declaration declarator: (identifier) @member))
+(module (variable_declaration declarator: (_ left: (identifier) @member)))

@@ -1,0 +1,23 @@
+(function_definition name: (_) @name body: (_)? @body) @definition.function
+(function_declaration name: (_) @name) @definition.function
+(class_definition name: (_) @name body: (_)? @body) @definition.class
+(object_definition name: (_) @name body: (_)? @body) @definition.object
+(package_object name: (_) @name body: (_)? @body) @definition.object
+(trait_definition name: (_) @name body: (_)? @body) @definition.trait
+(enum_definition name: (_) @name body: (_)? @body) @definition.enum
+(given_definition name: (_) @name body: (_)? @body) @definition.object
+(given_definition return_type: (_) @name body: (_)? @body) @definition.object
+(extension_definition parameters: (parameters (parameter type: (_) @name)) body: (_)? @body) @definition.extension
+(type_definition name: (_) @name) @definition.type
+(val_definition pattern: (identifier) @name value: (lambda_expression)) @definition.function
+
+(package_clause name: (_) @scope !body)
+(package_clause name: (_) @name body: (_)) @definition.namespace
+(annotation) @prefix
+
+(template_body (val_definition pattern: (identifier) @member))
+(template_body (var_definition pattern: (identifier) @member))
+(template_body (val_declaration name: (identifier) @member))
+(compilation_unit (val_definition pattern: (identifier) @member))
+(enum_body (enum_case_definitions (_ name: (_) @member)))
+(class_parameter name: (identifier) @member)
