@@ -37,6 +37,8 @@ class Language:
     block_comments: tuple[tuple[str, str], ...] = ()
     separator: str = "."
     """Joins the parts of a qualified name."""
+    scope_separator: str = ""
+    """Joins a file's namespace and what lies in it, where `separator` doesn't (PHP's `A\\B` and `A\\B::c`)."""
     extra: str = ""
     """The extra of the distribution that brings the grammar, where the core does not."""
 
@@ -140,6 +142,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=(".css",),
         grammar="tree_sitter_css:language",
         query="css",
+        hooks="css",
         block_comments=_C_COMMENTS,
     ),
     Language(
@@ -157,7 +160,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=_words(".f .f03 .f08 .f77 .f90 .f95 .for .fpp"),
         grammar="tree_sitter_fortran:language",
         query="fortran",
-        line_comments=("!",),
+        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
         separator="::",
         hooks="fortran",
     ),
@@ -177,8 +180,8 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("runghc", "runhaskell", "runhugs"),
         grammar="tree_sitter_haskell:language",
         query="haskell",
-        line_comments=("--",),
-        block_comments=(("{-", "-}"),),
+        line_comments=("-- |", "-- ^", "--"),
+        block_comments=(("{-|", "-}"), ("{-", "-}")),
         hooks="haskell",
     ),
     Language(
@@ -187,6 +190,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=_words(".hta .htm .html .html.hl .inc .xht .xhtml"),
         grammar="tree_sitter_html:language",
         query="html",
+        hooks="html",
         block_comments=_MARKUP_COMMENTS,
         separator=" > ",
     ),
@@ -243,6 +247,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("make",),
         grammar="tree_sitter_make:language",
         query="makefile",
+        hooks="makefile",
         line_comments=("#",),
     ),
     Language(
@@ -266,6 +271,7 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("//", "#"),
         block_comments=_C_COMMENTS,
         separator="::",
+        scope_separator="\\",
     ),
     Language(
         "Perl",
@@ -275,6 +281,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("cperl", "perl"),
         grammar="tree_sitter_perl:language",
         query="perl",
+        hooks="perl",
         line_comments=("#",),
         separator="::",
     ),
@@ -285,6 +292,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("pwsh",),
         grammar="tree_sitter_pwsh:language",
         query="powershell",
+        hooks="powershell",
         line_comments=("#",),
         block_comments=(("<#", "#>"),),
     ),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from codesearch.chunking.chunk import Unit
 
 _INSTANCE_HEAD = re.compile(r"^instance\s+(?:\{-#.*?#-\}\s*)?(?:.*?=>\s*)?(.*?)(?:\s+where\b.*)?$", re.DOTALL)
-_MERGED = ("function", "method", "signature")
+_MERGED = ("function", "method", "declaration")
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
@@ -33,14 +33,14 @@ def _continues(previous: Unit, unit: Unit) -> bool:
 
 
 def _merge(previous: Unit, unit: Unit) -> Unit:
-    kind = unit.kind if previous.kind == "signature" else previous.kind
+    kind = unit.kind if previous.kind == "declaration" else previous.kind
     return replace(previous, kind=kind, name=unit.name, end_line=max(previous.end_line, unit.end_line))
 
 
 def _finished(unit: Unit) -> Unit:
     if unit.kind == "instance" and (head := _INSTANCE_HEAD.match(unit.signature)):
         return replace(unit, name=head[1] or unit.name, is_container=True)
-    if unit.kind == "signature":
+    if unit.kind == "declaration":
         return replace(unit, kind="function")
     if unit.kind in ("function", "method") and "::" not in unit.signature:
         return replace(unit, signature=re.split(r"\s[=|]\s", unit.signature)[0])

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.spans import last_line
+from codesearch.chunking.scanners.following import nested_by_level
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """Sections of headings, whatever `section` nodes the grammar made of them (setext headings open none)."""
-    levels = [_level(unit, lines) for unit in units]
-    return [
-        replace(unit, name=_plain(unit.name), signature=unit.name, end_line=end, is_container=True)
-        for unit, end in zip(units, _ends(units, levels, lines), strict=True)
+    headings = [
+        (_level(unit, lines), replace(unit, name=_plain(unit.name), header_end=unit.end_line, is_container=True))
+        for unit in units
     ]
+    return nested_by_level(headings, lines)
 
 
 def _level(unit: Unit, lines: list[str]) -> int:
@@ -23,18 +22,6 @@ def _level(unit: Unit, lines: list[str]) -> int:
     if heading.startswith("#"):
         return len(heading) - len(heading.lstrip("#"))
     return 1 if lines[unit.end_line - 1].strip().startswith("=") else 2
-
-
-def _ends(units: list[Unit], levels: list[int], lines: list[str]) -> Iterator[int]:
-    ends = [len(lines)] * len(units)
-    open_sections: list[int] = []
-    for index, level in enumerate(levels):
-        while open_sections and levels[open_sections[-1]] >= level:
-            section = open_sections.pop()
-            ends[section] = units[index].start_line - 1
-        open_sections.append(index)
-    for unit, end in zip(units, ends, strict=True):
-        yield last_line(lines, unit.end_line, end)
 
 
 def _plain(heading: str) -> str:

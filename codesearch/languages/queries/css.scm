@@ -1,5 +1,12 @@
-(stylesheet (rule_set (selectors) @name) @definition.rule)
-(stylesheet (media_statement (block) @body) @definition.media)
-(stylesheet (supports_statement (block) @body) @definition.supports)
-(keyframes_statement (keyframes_name) @name) @definition.keyframes
-(stylesheet (at_rule (at_keyword) @name) @definition.at_rule)
+; Nested rules stay with their parent; at-rules get their names in hooks/css.py.
+(stylesheet (rule_set (selectors) @name (block) @body) @definition.rule)
+(stylesheet (keyframes_statement (keyframes_name) @name (_) @body) @definition.rule)
+(stylesheet (media_statement (block) @body) @definition.rule)
+(stylesheet (supports_statement (block) @body) @definition.rule)
+(stylesheet (at_rule (at_keyword) (block) @body) @definition.rule)
+
+(class_selector (class_name) @member)
+(id_selector (id_name) @member)
+(media_statement (block (rule_set (selectors) @member)))
+(supports_statement (block (rule_set (selectors) @member)))
+((declaration (property_name) @member) (#match? @member "^--"))

@@ -1,7 +1,13 @@
-(script_element) @definition.script
-(style_element) @definition.style
-((element (start_tag (tag_name) @_tag (attribute (attribute_name) @_a (quoted_attribute_value (attribute_value) @name)))) @definition.element
-  (#match? @_a "^(?i:id)$")
-  (#not-match? @_tag "^(?i:a|span|input|li|option|td|tr|th|p|img|button|label|i|b|em|h[1-6])$"))
-((element (start_tag (tag_name) @name)) @definition.section
-  (#match? @name "^(?i:header|nav|main|section|article|aside|footer|form|table|template|dialog|head)$"))
+; hooks/html.py names what has no id and drops what is too small to stand alone.
+(script_element) @definition.element
+(style_element) @definition.element
+((element (start_tag (tag_name) (attribute (attribute_name) @_id
+    [(quoted_attribute_value (attribute_value) @name) (attribute_value) @name]))) @definition.element
+  (#match? @_id "^[iI][dD]$"))
+((element (start_tag (tag_name) @name)) @definition.element
+  (#match? @name "^(?i:header|nav|main|section|article|aside|footer|form|table|template|dialog)$"))
+
+((element (start_tag (tag_name) @_title) (text) @doc) (#match? @_title "^(?i:title)$"))
+((element (start_tag (tag_name) @_heading) (text) @member) (#match? @_heading "^(?i:h[1-6])$"))
+((attribute (attribute_name) @_id
+    [(quoted_attribute_value (attribute_value) @member) (attribute_value) @member]) (#match? @_id "^[iI][dD]$"))

@@ -1,7 +1,12 @@
+; A docstring is the string right before a definition.
 ((string_literal) @prefix @doc . [
   (function_definition) (macro_definition) (assignment) (struct_definition) (abstract_definition)
   (primitive_definition) (module_definition) (macrocall_expression)])
 
+(function_definition (signature (call_expression . (parametrized_type_expression . (_) @name))) . (_)? @body) @definition.function
+(function_definition (signature (where_expression (call_expression . (parametrized_type_expression . (_) @name)))) . (_)? @body) @definition.function
+(assignment . (call_expression . (parametrized_type_expression . (_) @name)) . (operator) . (_) @body) @definition.function
+(assignment . (where_expression (call_expression . (parametrized_type_expression . (_) @name))) . (operator) . (_) @body) @definition.function
 (function_definition (signature (call_expression . (_) @qualified)) . (_)? @body) @definition.function
 (function_definition (signature (where_expression (call_expression . (_) @qualified))) . (_)? @body) @definition.function
 (function_definition (signature (typed_expression (call_expression . (_) @qualified))) . (_)? @body) @definition.function

@@ -1,3 +1,5 @@
-(rule (targets) @name) @definition.target
+((rule (targets . (_) @name)) @definition.target (#not-match? @name "^\\.[A-Z_]+$"))
 (define_directive name: (_) @name) @definition.macro
+
+(rule (targets (_) (_) @member))
 (variable_assignment name: (_) @member)

@@ -1,6 +1,9 @@
-(subroutine_declaration_statement name: (_) @name) @definition.function
+(subroutine_declaration_statement name: (_) @qualified) @definition.function
 (method_declaration_statement name: (_) @name) @definition.method
-(package_statement name: (package) @scope)
-(class_statement name: (package) @name) @definition.class
-(assignment_expression left: (variable_declaration (scalar) @name) right: (anonymous_subroutine_expression)) @definition.function
-(assignment_expression left: (glob) @name right: (anonymous_subroutine_expression)) @definition.function
+(package_statement name: (package) @name (block) @body) @definition.package
+(class_statement name: (package) @name (block) @body) @definition.class
+(package_statement name: (package) @scope @member .)
+(class_statement name: (package) @scope @member .)
+(assignment_expression
+  left: [(variable_declaration (scalar)) (glob)] @name
+  right: (anonymous_subroutine_expression body: (_) @body)) @definition.function

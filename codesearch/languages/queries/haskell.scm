@@ -1,0 +1,33 @@
+(declarations (signature name: (_) @name) @definition.declaration)
+(declarations (signature names: (_) @name) @definition.declaration)
+(declarations (function name: (_) @name) @definition.function)
+(declarations (function (infix operator: (_) @name)) @definition.function)
+(declarations (function parens: (function_head_parens (infix operator: (_) @name))) @definition.function)
+(declarations (bind name: (_) @name) @definition.function)
+(declarations (bind pattern: (_) @name) @definition.function)
+(declarations (foreign_import signature: (signature name: (_) @name)) @definition.function)
+(declarations (pattern_synonym (equation synonym: (constructor) @name)) @definition.function)
+(declarations (pattern_synonym (equation synonym: (_ . (constructor) @name))) @definition.function)
+(declarations (pattern_synonym (signature synonym: (_) @name)) @definition.declaration)
+
+(class name: (_) @name declarations: (_)? @body) @definition.class
+(instance name: (_) @name declarations: (_)? @body) @definition.instance
+(class_declarations (signature name: (_) @name) @definition.declaration)
+(class_declarations (function name: (_) @name) @definition.method)
+(class_declarations (function (infix operator: (_) @name)) @definition.method)
+(class_declarations (bind name: (_) @name) @definition.method)
+(instance_declarations (function name: (_) @name) @definition.method)
+(instance_declarations (function (infix operator: (_) @name)) @definition.method)
+(instance_declarations (bind name: (_) @name) @definition.method)
+
+(data_type name: (_) @name) @definition.type
+(newtype name: (_) @name) @definition.type
+(type_synonym name: (_) @name) @definition.type
+(type_family name: (_) @name) @definition.type
+(data_family name: (_) @name) @definition.type
+
+(header module: (module) @scope)
+(data_constructor (_ name: (_) @member))
+(newtype_constructor name: (_) @member)
+(gadt_constructor name: (_) @member)
+(field_name (variable) @member)
