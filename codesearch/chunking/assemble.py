@@ -10,7 +10,7 @@ least one chunk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, islice
 from pathlib import PurePosixPath
 
@@ -29,6 +29,8 @@ SMALL_UNIT_CHARS = 200
 JOINED_CHARS = 800
 """… up to this size."""
 MOST_DEFINES = 200
+_TYPES = frozenset("class struct union interface enum trait impl object protocol extension record".split())
+"""Kinds whose functions are methods."""
 DOCUMENTATION_CHARS = 2000
 
 
@@ -128,7 +130,7 @@ def _tree(units: list[Unit], lines: list[str], language: Language) -> tuple[list
         qualified = language.separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
         floor = max(previous_end, owner.unit.header_end if owner else 0)
         first = comments.first_line_of_comments(lines, unit.start_line, floor, language)
-        node = _Node(unit, first, qualified)
+        node = _Node(_as_method(unit, owner), first, qualified)
         if unit.kind == "namespace":
             namespaces.append(unit.name)
             open_nodes.append((node, siblings))
@@ -137,6 +139,16 @@ def _tree(units: list[Unit], lines: list[str], language: Language) -> tuple[list
             open_nodes.append((node, node.children))
         previous_end = max(previous_end, unit.header_end)
     return top, namespaces
+
+
+def _as_method(unit: Unit, owner: _Node | None) -> Unit:
+    """A function in a type is a method, and a method in none, of no named owner, is a function."""
+    in_type = owner is not None and owner.unit.kind in _TYPES
+    if unit.kind == "function" and in_type:
+        return replace(unit, kind="method")
+    if unit.kind == "method" and owner is None and not unit.qualifier:
+        return replace(unit, kind="function")
+    return unit
 
 
 def _is_over(earlier: Unit, unit: Unit) -> bool:

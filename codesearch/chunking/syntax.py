@@ -100,7 +100,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
     if not source.endswith(b"\n"):
         source += b"\n"
     finds = _find(_parse(grammar, source), grammar, source)
-    return _put_together(finds, source, language.separator)
+    return _put_together(finds, source, language.scope_separator or language.separator)
 
 
 def _parse(grammar: Grammar, source: bytes) -> Tree:

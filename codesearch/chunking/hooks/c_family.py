@@ -16,6 +16,16 @@ _TYPE_MACRO = re.compile(
     r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
     r"(?=[A-Za-z_]\w*(?:<[^;{}()]*>)?(?:\s+final)?\s*(?:\{|:[^:]))"
 )
+# Attributes of GNU C and Linux that stand between type and name, where the grammar takes them for names.
+_ATTRIBUTE = re.compile(
+    r"\b_{2,4}(?:acquires|aligned|always_inline|always_unused|assume_aligned|alloc_size|attribute_const__|bitwise"
+    r"|cacheline\w*|cold|cond_lock|designated_init|exit|exitdata|force|hot|init|init_memblock|init_or_module"
+    r"|initconst|initdata\w*|iomem|irq_entry|kernel|kprobes|latent_entropy|malloc|maybe_unused"
+    r"|mem(?:init|exit)\w*|must_check|must_hold|net_(?:init|exit)\w*|no_\w+|noclone|noreturn|packed"
+    r"|page_aligned\w*|percpu|printf|pure|randomize_layout|rcu|read_mostly|ref|refdata|releases"
+    r"|ro_after_init|scanf|sched|section|softirq_entry|unused|used|user"
+    r"|visible|weak)\b(?:\([^()\n]*\))?"
+)
 # `API_EXPORT int name(`: before the return type
 _LEADING_MACRO = re.compile(
     r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*([A-Z][A-Z0-9]*_[A-Z0-9_]+)"
@@ -36,9 +46,11 @@ _NOT_NEWLINE = re.compile(r"[^\n]")
 
 
 def prepare(text: str) -> str:
-    """The text with such macros replaced by as many spaces as they have characters."""
+    """The text without such macros."""
     if "__cplusplus" in text:
         text = _EXTERN_C.sub(blank_group, text)
+    if "__" in text:
+        text = _ATTRIBUTE.sub("", text)
     for macro in (_TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
         text = macro.sub(blank_group, text)
     return _BARE_MACRO.sub(_blank_bare_macro, text)
