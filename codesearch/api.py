@@ -158,8 +158,8 @@ class Index:
 
     def snapshot(self) -> Snapshot:
         """The state that searches read, opened once; update() and close() let go of it."""
+        from codesearch.index.settings import check_model
         from codesearch.index.snapshot import Snapshot
-        from codesearch.index.update import check_model
 
         if self._snapshot is None:
             snapshot = Snapshot.open(self._layout)
@@ -195,15 +195,9 @@ class Index:
         self.close()
 
     def _recorded_model(self) -> str:
-        from codesearch.index.store import Store
+        from codesearch.index.settings import read_meta
 
-        if not self._layout.exists():
-            return ""
-        store = Store.open(self._layout.database)
-        try:
-            return store.meta().get("model", "")
-        finally:
-            store.close()
+        return read_meta(self._layout).get("model", "")
 
 
 def _stored_layout(folder: Path) -> Layout | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from codesearch.discovery.discover import discover
 from codesearch.index.layout import Layout
 from codesearch.index.options import recorded
+from codesearch.index.settings import settings
 from codesearch.index.store import Store
-from codesearch.index.update import settings
 from codesearch.models.encoder import Encoder
 
 

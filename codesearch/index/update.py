@@ -12,18 +12,18 @@ from typing import Protocol
 
 import numpy as np
 
-from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.discovery.discover import DiscoveryOptions, FoundFile, discover, include_rule
 from codesearch.discovery.source import read_source
-from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
+from codesearch.errors import CodesearchError, IndexDamaged
 from codesearch.index import options as recorded_options
-from codesearch.index import pool, segment
+from codesearch.index import segment
 from codesearch.index.embedding_cache import encode_kept
 from codesearch.index.layout import FOLDER, Layout
 from codesearch.index.lock import WriterLock
 from codesearch.index.merging import merge_small
 from codesearch.index.postings import TermCounts
 from codesearch.index.segment import SEGMENT_CHUNKS, Segment
+from codesearch.index.settings import check_model, read_meta, settings
 from codesearch.index.store import FileRow, Store, damaged
 from codesearch.index.work import BatchResult, Job, Worker
 from codesearch.models.encoder import Embeddings, Encoder
@@ -260,6 +260,8 @@ class _Update:
         jobs = _jobs(todo)
         is_large = sum(file.size for file in todo) >= SEVERAL_PROCESSES_BYTES
         if (self.jobs > 1 and is_large) or any(file.path.endswith(_RISKY_ENDINGS) for file in todo):
+            from codesearch.index import pool
+
             yield from pool.run(worker, jobs, min(self.jobs, len(jobs)))
         else:
             yield from map(worker, jobs)
@@ -367,42 +369,6 @@ _RISKY_ENDINGS = (".pl", ".pm", ".t", ".perl", ".zsh")
 """Grammars seen to hang beyond cancelling; their files are parsed where they can be killed."""
 _LARGEST_BATCH = 8192
 """Chunks that one batch may bring at most, so that a segment never overflows."""
-
-
-def read_meta(layout: Layout) -> dict[str, str]:
-    """The settings of an index; none where there is no index. Raises IndexDamaged or IndexIncompatible."""
-    if not layout.exists():
-        return {}
-    store = Store.open(layout.database)
-    try:
-        return store.meta()
-    finally:
-        store.close()
-
-
-def settings(encoder: Encoder) -> dict[str, str]:
-    """What an index depends on: where one of these differs, its vectors or chunks are others."""
-    return {
-        "model": encoder.name,
-        "revision": encoder.revision,
-        "dimensions": str(encoder.dimensions),
-        "chunker": str(CHUNKER_VERSION),
-    }
-
-
-def check_model(meta: Mapping[str, str], encoder: Encoder) -> None:
-    """Raises IndexIncompatible where an index was made with another model."""
-    model = meta.get("model", encoder.name)
-    if model != encoder.name:
-        raise IndexIncompatible(
-            f"the index was made with the model {model}, not {encoder.name}",
-            f"run: codesearch index --force --model {encoder.name}",
-        )
-    if meta.get("dimensions", str(encoder.dimensions)) != str(encoder.dimensions):
-        raise IndexIncompatible(
-            f"the index has {meta['dimensions']} dimensions, the model {encoder.name} now has {encoder.dimensions}",
-            "run: codesearch index --force",
-        )
 
 
 def expanded(runs: Iterable[tuple[int, int]]) -> segment.Ids:

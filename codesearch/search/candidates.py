@@ -47,7 +47,8 @@ def retrieve(snapshot: Snapshot, question: Question, vector: Embeddings, selecti
     by_words, _ = snapshot.lexical(weights, RETRIEVED, selection)
     by_meaning, _ = snapshot.nearest(vector, RETRIEVED, selection)
     by_name = snapshot.named(name_keys(question), NAMED, selection)
-    ids = np.unique(np.concatenate([by_words, by_meaning, by_name]))
+    # np.unique would import numpy.ma, 10 ms
+    ids = np.asarray(sorted({*by_words.tolist(), *by_meaning.tolist(), *by_name.tolist()}), np.int64)
     chunks = snapshot.chunks(ids)
     rarity = {term: snapshot.rarity(term) for term in question.terms}
     by_term = snapshot.term_scores(list(rarity), ids)

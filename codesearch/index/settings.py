@@ -1,0 +1,47 @@
+"""What an index depends on, as its database records it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from codesearch.chunking import VERSION as CHUNKER_VERSION
+from codesearch.errors import IndexIncompatible
+from codesearch.index.layout import Layout
+from codesearch.index.store import Store
+from codesearch.models.encoder import Encoder
+
+
+def read_meta(layout: Layout) -> dict[str, str]:
+    """The settings of an index; none where there is no index. Raises IndexDamaged or IndexIncompatible."""
+    if not layout.exists():
+        return {}
+    store = Store.open(layout.database)
+    try:
+        return store.meta()
+    finally:
+        store.close()
+
+
+def settings(encoder: Encoder) -> dict[str, str]:
+    """What an index depends on: where one of these differs, its vectors or chunks are others."""
+    return {
+        "model": encoder.name,
+        "revision": encoder.revision,
+        "dimensions": str(encoder.dimensions),
+        "chunker": str(CHUNKER_VERSION),
+    }
+
+
+def check_model(meta: Mapping[str, str], encoder: Encoder) -> None:
+    """Raises IndexIncompatible where an index was made with another model."""
+    model = meta.get("model", encoder.name)
+    if model != encoder.name:
+        raise IndexIncompatible(
+            f"the index was made with the model {model}, not {encoder.name}",
+            f"run: codesearch index --force --model {encoder.name}",
+        )
+    if meta.get("dimensions", str(encoder.dimensions)) != str(encoder.dimensions):
+        raise IndexIncompatible(
+            f"the index has {meta['dimensions']} dimensions, the model {encoder.name} now has {encoder.dimensions}",
+            "run: codesearch index --force",
+        )
