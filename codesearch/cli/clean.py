@@ -1,7 +1,46 @@
-"""`codesearch clean`."""
+"""`codesearch clean [PATH]`: remove an index."""
 
-EPILOG = ""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codesearch.cli.exits import note
+from codesearch.cli.options import IndexDir, Json
+from codesearch.cli.output import results
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch clean                            the index around the working directory
+  codesearch clean ~/src/project --json
+  codesearch clean --index-dir /tmp/index
+"""
 
 
-def command() -> None:
-    """clean"""
+def command(
+    path: Annotated[Path, typer.Argument(help="A folder inside the indexed one.")] = Path(),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Never ask (it asks only at a terminal).")] = False,
+    as_json: Json = False,
+    index_dir: IndexDir = None,
+) -> None:
+    """Remove an index, and nothing but the index: files that are not its own stay where they are."""
+    import sys
+
+    from codesearch.api import Index
+    from codesearch.render.quantities import size
+    from codesearch.render.records import json_object
+
+    index = Index.open(path, index_dir=index_dir)
+    if not yes and sys.stdin.isatty() and not typer.confirm(f"Remove the index {index.directory}?", err=True):
+        note("nothing was removed")
+        raise typer.Exit(1)
+    freed = index.clean()
+    with results():
+        if as_json:
+            print(json_object({"root": str(index.root), "index_dir": str(index.directory), "freed": freed}))
+        else:
+            print(f"Removed {index.directory}, {size(freed)}")

@@ -112,7 +112,7 @@ def command(
             answer = ask(asked, text, limit, filters, min_score, explained=explain)
             write(text, answer.hits)
             has_hits = has_hits or bool(answer.hits)
-            if not answer.hits and answer.nearest_score:
+            if not answer.hits and answer.nearest_score >= 0.001:
                 note(f"no hit scores {min_score}; the best has {answer.nearest_score:.3f}")
     raise typer.Exit(HITS if has_hits else NO_HITS)
 

@@ -1,7 +1,37 @@
-"""`codesearch status`."""
+"""`codesearch status [PATH]`: what an index holds."""
 
-EPILOG = ""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codesearch.cli.options import IndexDir, Json
+from codesearch.cli.output import results
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch status
+  codesearch status --json | jq '.chunks_by_language'
+"""
 
 
-def command() -> None:
-    """status"""
+def command(
+    path: Annotated[Path, typer.Argument(help="A folder inside the indexed one.")] = Path(),
+    as_json: Json = False,
+    index_dir: IndexDir = None,
+) -> None:
+    """Show what an index holds: files and chunks by language, what was left out, its model and size."""
+    from codesearch.api import Index
+    from codesearch.render.records import json_object
+    from codesearch.render.reports import status_lines, status_record
+
+    status = Index.open(path, index_dir=index_dir).status()
+    with results():
+        if as_json:
+            print(json_object(status_record(status)))
+        else:
+            print(*status_lines(status), sep="\n")

@@ -70,13 +70,13 @@ def _brief(hit: Hit, end: int) -> tuple[range, ...]:
     if end - hit.start_line <= WHOLE_LINES:
         return (range(hit.start_line, end),)
     first = max(hit.start_line, min(best_line(hit) - _LINES_ABOVE_BEST, end - WINDOW_LINES))
-    window = range(first, first + WINDOW_LINES)
+    stop = end if end - first <= WINDOW_LINES + 1 else first + WINDOW_LINES
     head = _signature_line(hit)
     if head >= first:
-        return (window,)
-    if head == first - 1:
-        return (range(head, window.stop),)
-    return (range(head, head + 1), window)
+        return (range(first, stop),)
+    if first - head <= 2:  # a sign for what is left out would take as much room as the line itself
+        return (range(head, stop),)
+    return (range(head, head + 1), range(first, stop))
 
 
 def _signature_line(hit: Hit) -> int:

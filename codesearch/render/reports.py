@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from codesearch.render.quantities import count, duration, size
+from codesearch.render.records import Record
+from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
+    from codesearch.api import Status
     from codesearch.index.update import UpdateReport
 
 
@@ -25,6 +28,40 @@ def update_lines(report: UpdateReport) -> Iterator[str]:
     yield from _exceptions(report.skipped, report.fallbacks)
     for repaired in report.repaired:
         yield f"Rebuilt: {repaired}"
+
+
+def status_lines(status: Status) -> Iterator[str]:
+    """What an index holds."""
+    yield f"Root:     {printable(str(status.root))}"
+    yield f"Index:    {printable(str(status.folder))}, {size(status.size)}, format {status.format}"
+    yield f"Holds:    {count(status.files, 'file')}, {count(status.chunks, 'chunk')}"
+    yield f"Model:    {printable(status.model)}, {status.dimensions} dimensions, revision {status.revision}"
+    yield f"Search:   {status.search}, {count(status.segments, 'segment')}"
+    if status.chunks_by_language:
+        yield f"Chunks:   {_ranked(status.chunks_by_language)}"
+        yield f"Files:    {_ranked(status.files_by_language)}"
+    yield from _exceptions(status.skipped, status.fallbacks)
+
+
+def status_record(status: Status) -> Record:
+    """What an index holds, as JSON."""
+    return {
+        "root": str(status.root),
+        "index_dir": str(status.folder),
+        "format": status.format,
+        "model": status.model,
+        "revision": status.revision,
+        "dimensions": status.dimensions,
+        "files": status.files,
+        "chunks": status.chunks,
+        "chunks_by_language": dict(status.chunks_by_language),
+        "files_by_language": dict(status.files_by_language),
+        "skipped": dict(status.skipped),
+        "fallbacks": dict(status.fallbacks),
+        "segments": status.segments,
+        "size": status.size,
+        "search": status.search,
+    }
 
 
 def _exceptions(skipped: Mapping[str, int], fallbacks: Mapping[str, int]) -> Iterator[str]:

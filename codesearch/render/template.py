@@ -30,13 +30,13 @@ class Template:
         try:
             fields = [name for _, name, _, _ in string.Formatter().parse(self._template) if name is not None]
         except ValueError as error:
-            raise CodesearchError(f"The format {template!r} is not sound: {error}.", "Write {{ for a brace.") from error
+            raise CodesearchError(f"the format {template!r} is not sound: {error}", "write {{ for a brace") from error
         for name in fields:
             _check(name)
         try:
             self._template.format(**_EXAMPLE)
         except (ValueError, KeyError, IndexError) as error:
-            raise CodesearchError(f"The format {template!r} is not sound: {error}.") from error
+            raise CodesearchError(f"the format {template!r} is not sound: {error}") from error
 
     def line(self, hit: Hit, path: str, rank: int) -> str:
         """The line of one hit; `rank` counts from 1."""
@@ -65,8 +65,8 @@ def _check(name: str) -> None:
     if name in FIELDS:
         return
     near = difflib.get_close_matches(name, FIELDS, n=3, cutoff=0.4)
-    hint = f"Did you mean {', '.join(near)}?" if near else f"Fields: {', '.join(FIELDS)}."
-    raise CodesearchError(f"No field is called {name!r}.", hint)
+    hint = f"did you mean {', '.join(near)}?" if near else f"fields: {', '.join(FIELDS)}"
+    raise CodesearchError(f"no field is called {name!r}", hint)
 
 
 def _unescape(template: str) -> str:
