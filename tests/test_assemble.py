@@ -2,7 +2,7 @@
 
 import pytest
 
-from codesearch.chunking import assemble
+from codesearch.chunking import windows
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import resolve
@@ -91,7 +91,7 @@ def test_a_long_function_is_split_and_each_part_carries_its_signature() -> None:
     parts = [chunk for chunk in chunks("Python", text) if chunk.name == "long"]
     assert len(parts) > 3
     assert {part.signature for part in parts} == {"def long(value)"}
-    assert all(len(part.text) <= 2 * assemble.TARGET_CHARS for part in parts)
+    assert all(len(part.text) <= 2 * windows.TARGET_CHARS for part in parts)
     assert all(part.text.startswith("    if ") for part in parts[1:]), "cut at statements"
     assert [part.end_line + 1 for part in parts[:-1]] == [part.start_line for part in parts[1:]]
 
@@ -120,6 +120,27 @@ def test_the_file_chunk_has_what_belongs_to_no_unit_and_an_outline() -> None:
     assert (file.kind, file.name, file.documentation) == ("file", "tool.py", "About the file.")
     assert file.defines == ("LIMIT", "first")
     assert "import os" in file.text and "__main__" in file.text and "work()" not in file.text
+
+
+def test_long_stretches_between_units_are_blocks_with_their_own_lines() -> None:
+    calls = "".join(f"register({n}, 'a rather long argument')\n" for n in range(20))
+    text = f"import os\n\n\ndef f():\n    pass\n\n\n{calls}\n\ndef g():\n    pass\n"
+    file, _, block, _ = chunks("Python", text)
+    assert (file.kind, file.start_line, file.end_line) == ("file", 1, 1)
+    assert (block.kind, block.start_line, block.end_line) == ("block", 8, 27)
+
+
+def test_a_licence_is_apart_from_what_the_file_says_of_itself() -> None:
+    terms = "// Copyright A\n//\n// Licensed under the Apache License, Version 2.0.\n// You may not.\n"
+    licence, file, _ = chunks("Go", f"{terms}\n// Package a counts.\npackage a\n\nfunc f() {{\n\twork()\n}}\n")
+    assert (licence.kind, licence.start_line, licence.end_line) == ("license", 1, 4)
+    assert (file.kind, file.documentation) == ("file", "Package a counts.")
+    assert "Licensed" not in file.text
+
+
+def test_a_documentation_comment_may_stand_one_blank_line_above() -> None:
+    text = "var a = 1;\n\n/**\n * Adds.\n */\n\nexports.add = function () {\n  return 1;\n};\n"
+    assert named(chunks("JavaScript", text), "exports.add").documentation == "Adds."
 
 
 def test_a_file_of_one_function_has_no_file_chunk() -> None:

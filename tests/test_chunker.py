@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codesearch.chunking import assemble
+from codesearch.chunking import windows
 from codesearch.chunking.chunk import ChunkedFile
 from codesearch.chunking.chunker import chunk_text
+from codesearch.languages.detect import detect
 from codesearch.languages.registry import LANGUAGES, Language, resolve
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "data" / "languages").iterdir() if path.is_file())
@@ -37,8 +38,9 @@ def assert_whole(text: str, chunked: ChunkedFile) -> None:
 
 
 def language_of(sample: Path) -> Language:
-    fitting = (one for one in LANGUAGES if sample.name in one.filenames or sample.suffix in one.extensions)
-    return next(fitting)
+    language = detect(sample.name, sample.read_text("utf-8"))
+    assert language is not None
+    return language
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
@@ -83,7 +85,7 @@ def test_an_unknown_language_is_cut_into_windows() -> None:
     assert len(chunks) > 2
     assert [chunk.kind for chunk in chunks][:2] == ["file", "block"]
     assert chunks[0].name == "settings.conf"
-    assert all(len(chunk.text) <= 2 * assemble.TARGET_CHARS for chunk in chunks)
+    assert all(len(chunk.text) <= 2 * windows.TARGET_CHARS for chunk in chunks)
     assert_whole(text, ChunkedFile(chunks))
 
 

@@ -7,22 +7,35 @@ from functools import cache
 
 from codesearch.languages.registry import Language
 
+_LICENSE = re.compile(
+    r"licen[sc]ed (?:under|to)|permission is hereby|redistribution and use|general public license|free software"
+    r"|(?:apache|mit|bsd|isc|mozilla public)[\w .-]{0,20} licen[sc]e|all rights reserved|without warrant|SPDX-License",
+    re.IGNORECASE,
+)
+
 
 def first_line_of_comments(lines: list[str], line: int, floor: int, language: Language) -> int:
-    """First line of the comments right above `line`, or `line`; never `floor` or above. 1-based."""
+    """First line of the comments above `line`, or `line`; never `floor` or above. 1-based.
+
+    They stand right above; only a documentation comment (`/** … */`) that does not open the file may be followed by
+    a blank line.
+    """
     line_markers = language.line_comments
-    while line - 1 > floor:
-        above = lines[line - 2].strip()
-        if not above:
-            break
+    first = line
+    while first - 1 > floor:
+        above = lines[first - 2].strip()
         if line_markers and above.startswith(line_markers):
-            line -= 1
-            continue
-        opening = _block_opening(lines, line - 1, floor, language)
-        if not opening:
+            first -= 1
+        elif above and (opening := _block_opening(lines, first - 1, floor, language)):
+            first = opening
+        elif not above and first == line and first - 2 > max(floor, 1):
+            opening = _block_opening(lines, first - 2, floor, language)
+            if opening <= 2 or not lines[opening - 1].lstrip().startswith("/**"):
+                break
+            first = opening
+        else:
             break
-        line = opening
-    return line
+    return first
 
 
 def _block_opening(lines: list[str], last: int, floor: int, language: Language) -> int:
@@ -36,22 +49,29 @@ def _block_opening(lines: list[str], last: int, floor: int, language: Language) 
     return 0
 
 
-def file_header(lines: list[str], language: Language) -> int:
-    """Last line of the comments that open a file (blank lines and a `#!` line may lie between), or 0."""
-    line = 1 if lines and lines[0].startswith("#!") else 0
-    last = 0
-    while line < len(lines):
-        text = lines[line].strip()
-        if not text:
-            line += 1
-        elif language.line_comments and text.startswith(language.line_comments):
-            line += 1
-            last = line
-        elif closing := _block_closing(lines, line, language):
-            line = last = closing
-        else:
-            break
-    return last
+def header_blocks(lines: list[str], language: Language) -> list[tuple[int, int]]:
+    """First and last lines of the comments that open a file, apart where a blank line parts them."""
+    blocks: list[tuple[int, int]] = []
+    index = 1 if lines and lines[0].startswith(("#!", "<?php")) else 0
+    while index < len(lines):
+        text = lines[index].strip()
+        last = index + 1
+        if text:
+            if not (language.line_comments and text.startswith(language.line_comments)):
+                last = _block_closing(lines, index, language)
+            if not last:
+                break
+            if blocks and blocks[-1][1] == index:
+                blocks[-1] = (blocks[-1][0], last)
+            else:
+                blocks.append((index + 1, last))
+        index = last
+    return blocks
+
+
+def is_license(text: str) -> bool:
+    """Whether a comment states terms of a licence."""
+    return bool(_LICENSE.search(text))
 
 
 def _block_closing(lines: list[str], index: int, language: Language) -> int:

@@ -9,7 +9,7 @@ from codesearch.errors import CodesearchError
 
 KINDS = frozenset(
     # files and what belongs to none of their definitions
-    "file block"
+    "file block license"
     # definitions that hold code
     " function method constructor destructor operator property event macro test"
     # types and what holds members

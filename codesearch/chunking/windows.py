@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+TARGET_CHARS = 1500
+"""What the retrieval experiments were run with."""
+
 
 def cut(lines: Sequence[str], target: int) -> list[tuple[int, int]]:
     """Half-open ranges that cover `lines`, each of about `target` characters.

@@ -1,0 +1,59 @@
+"""The lines of a file with their places in characters and bytes, and chunks made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import accumulate, islice
+
+from codesearch.chunking.chunk import Chunk
+
+MOST_DEFINES = 200
+DOCUMENTATION_CHARS = 2000
+
+
+class Source:
+    """A file's lines. Line numbers are 1-based and inclusive."""
+
+    def __init__(self, path: str, text: str, language: str) -> None:
+        self.path, self.language = path, language
+        self.lines = text.split("\n")
+        if self.lines[-1] == "":
+            self.lines.pop()
+        self.sizes = [0, *accumulate(len(line) + 1 for line in self.lines)]
+        self.bytes = (
+            self.sizes
+            if text.isascii()
+            else [0, *accumulate(len(line.encode("utf-8", "surrogatepass")) + 1 for line in self.lines)]
+        )
+
+    def size(self, first: int, last: int) -> int:
+        return self.sizes[last] - self.sizes[first - 1]
+
+    def chunk(
+        self,
+        span: tuple[int, int],
+        text: str,
+        *,
+        kind: str,
+        name: str = "",
+        qualified_name: str = "",
+        signature: str = "",
+        documentation: str = "",
+        defines: Iterable[str] = (),
+    ) -> Chunk:
+        names = tuple(dict.fromkeys(islice(filter(None, defines), MOST_DEFINES)))
+        return Chunk(
+            path=self.path,
+            language=self.language,
+            kind=kind,
+            name=name,
+            qualified_name=qualified_name or name,
+            signature=signature,
+            documentation=documentation[:DOCUMENTATION_CHARS],
+            start_line=span[0],
+            end_line=span[1],
+            start_byte=self.bytes[span[0] - 1],
+            end_byte=self.bytes[span[1]] - 1,
+            text=text,
+            defines=names,
+        )
