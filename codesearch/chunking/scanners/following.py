@@ -12,7 +12,7 @@ def up_to_the_next(units: Sequence[Unit], lines: Sequence[str], comments: tuple[
     """Units (in order) each ended before the next one's own leading comments, or at the end of the text."""
     ended = []
     starts = [unit.start_line for unit in units[1:]] + [len(lines) + 1]
-    for unit, following in zip(units, starts, strict=True):
+    for unit, following in zip(units, starts, strict=False):
         last = following - 1
         while comments and last > unit.start_line and lines[last - 1].lstrip().startswith(comments):
             last -= 1
