@@ -54,7 +54,9 @@ def targets(paths: Sequence[Path], index_dir: Path | None, model: str | None, *,
 def ask(
     asked: Sequence[Target], question: str, limit: int, filters: Filters, min_score: float, *, explained: bool
 ) -> Answer:
-    """The best hits of a question in all targets."""
+    """The best hits of a question in all targets; none of a blank line in a batch."""
+    if not question:
+        return Answer((), 0.0)
     cwd = Path(os.path.realpath(os.curdir))
     hits: list[Placed] = []
     nearest = 0.0

@@ -60,7 +60,7 @@ class TerminalView:
             (printable(hit.qualified_name), "bold"),
             ("  " if hit.qualified_name else "") + hit.language,
             (f"  {hit.score:.3f}", "dim"),
-            ("  changed since it was indexed" if hit.is_stale else "", "yellow"),
+            ("  changed since" if hit.is_stale else "", "yellow"),
         )
         if place.cell_len + 2 + about.cell_len <= self._console.width:
             self._print(Text.assemble(place, "  ", about))

@@ -7,7 +7,7 @@ from re import IGNORECASE
 from re import compile as compile_pattern
 from typing import TYPE_CHECKING
 
-from codesearch.errors import CodesearchError
+from codesearch.chunking.kinds import resolve_kinds
 from codesearch.index.snapshot import Selection, intersection
 from codesearch.languages.registry import resolve
 from codesearch.search.hit import Filters
@@ -32,23 +32,10 @@ def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
         spec = GitIgnoreSpec.from_lines(filters.paths if positive else ("**", *filters.paths))
         selections.append(snapshot.select_files(lambda file: spec.match_file(file.path)))
     if filters.kinds:
-        selections.append(snapshot.select_kinds(known_kinds(snapshot, filters.kinds)))
+        selections.append(snapshot.select_kinds(resolve_kinds(filters.kinds)))
     if filters.names:
         patterns = [compile_pattern(translate(name), IGNORECASE) for name in filters.names]
         selections.append(
             snapshot.select_names(lambda name, whole: any(p.match(name) or p.match(whole) for p in patterns))
         )
     return intersection(selections)
-
-
-def known_kinds(snapshot: Snapshot, kinds: tuple[str, ...]) -> list[str]:
-    """The kinds in lower case. Raises CodesearchError for one that the index does not have, with the nearest."""
-    from difflib import get_close_matches
-
-    there = snapshot.kinds()
-    wanted = [kind.lower() for kind in kinds]
-    for kind in wanted:
-        if kind not in there:
-            nearest = get_close_matches(kind, there) or sorted(there, key=lambda k: -there[k])[:8]
-            raise CodesearchError(f"no chunk here is of the kind {kind!r}", f"there are: {', '.join(nearest)}")
-    return wanted
