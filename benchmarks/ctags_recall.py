@@ -134,9 +134,9 @@ def _is_found(tag: dict[str, Any], places: dict[str, list[tuple[int, int]]]) -> 
 
 
 def _plain(name: str) -> str:
-    """Without whitespace and owners, in lower case: `operator ==` is `operator==`, `IFoo.Bar` is `Bar`."""
-    name = "".join(name.split()).lower()
-    return re.split(r"::|\.(?=\w)", name)[-1] or name
+    """Without whitespace, parameters of types and owners, in lower case: `Foo{T}` is `foo`, `List:push` is `push`."""
+    name = re.sub(r"\{.*\}", "", "".join(name.split())).lower()
+    return re.split(r"::|[.:](?=\w)", name)[-1] or name
 
 
 def _cause(path: Path, text: str, language: Language, tag: dict[str, Any]) -> str:

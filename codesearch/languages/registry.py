@@ -371,6 +371,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=_words("ash bash dash ksh mksh pdksh rc sh zsh"),
         grammar="tree_sitter_bash:language",
         query="shell",
+        hooks="shell",
         line_comments=("#",),
     ),
     Language(

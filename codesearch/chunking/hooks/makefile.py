@@ -1,15 +1,27 @@
-"""Make rules end before the blank lines and comments that the grammar counts to them."""
+"""Makefiles: lines that the grammar can't take are blanked, and rules end before what belongs to the next."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.scanners.following import last_written
 
+# Substitutions of autoconf (`@SET_MAKE@`) and directives of nmake and BSD make (`!if`, `.if`)
+_FOREIGN_LINE = re.compile(
+    r"^(?:@\w+@[ \t]*$|!.*|\.[ \t]*(?:if|elif|else|endif|for|endfor|include|undef|error)\b.*)", re.MULTILINE
+)
+_TIGHT_ASSIGNMENT = re.compile(r"^([\w.-]+)([?:+!]=)", re.MULTILINE)
+
+
+def prepare(text: str) -> str:
+    """The text in plain make; lines stay."""
+    return _TIGHT_ASSIGNMENT.sub(r"\1 \2", _FOREIGN_LINE.sub("", text))
+
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units, without what belongs to the next."""
+    """The units, without the blank lines and comments after them."""
     return [replace(unit, end_line=_end(unit, lines)) for unit in units]
 
 

@@ -26,7 +26,7 @@
 (type_family name: (_) @name) @definition.type
 (data_family name: (_) @name) @definition.type
 
-(header module: (module) @scope)
+(header module: (module) @scope @member)
 (data_constructor (_ name: (_) @member))
 (newtype_constructor name: (_) @member)
 (gadt_constructor name: (_) @member)
