@@ -123,10 +123,7 @@ class Format:
 
 def _file_lines(placed: Placed) -> Sequence[str]:
     """Lines of a hit's file as it stands; those of the hit alone where it can't be read."""
-    from codesearch.discovery.source import SourceText, read_source
+    from codesearch.search.snippets import source_lines
 
     hit = placed.hit
-    source = read_source(placed.absolute.parent, placed.absolute.name, sys.maxsize - 1)
-    if isinstance(source, SourceText):
-        return source.text.split("\n")
-    return [*[""] * (hit.start_line - 1), *hit.snippet.split("\n")]
+    return source_lines(placed.absolute) or [*[""] * (hit.start_line - 1), *hit.snippet.split("\n")]

@@ -26,7 +26,7 @@ class Snippets:
     def lines(self, chunk: StoredChunk) -> Sequence[str]:
         """The chunk's lines as they stand on disk."""
         if chunk.path not in self._lines:
-            self._lines[chunk.path] = self._read(chunk.path)
+            self._lines[chunk.path] = source_lines(self._root / chunk.path)
         return self._lines[chunk.path][chunk.start_line - 1 : chunk.end_line]
 
     def is_stale(self, chunk: StoredChunk) -> bool:
@@ -37,11 +37,16 @@ class Snippets:
             return True
         return (stat.st_size, stat.st_mtime_ns) != (chunk.file_size, chunk.file_mtime_ns)
 
-    def _read(self, path: str) -> Sequence[str]:
-        from codesearch.discovery.source import SourceText, read_source
 
-        source = read_source(self._root, path)
-        return source.text.split("\n") if isinstance(source, SourceText) else ()
+def source_lines(path: Path) -> Sequence[str]:
+    """The lines of a file as they are numbered in its chunks, however large it is; none where it can't be read."""
+    from codesearch.discovery.source import SourceText, read_source
+
+    try:
+        source = read_source(path.parent, path.name, path.stat().st_size)
+    except OSError:
+        return ()
+    return source.text.split("\n") if isinstance(source, SourceText) else ()
 
 
 def best_line(lines: Sequence[str], first: int, term_weights: Mapping[str, float]) -> int:
