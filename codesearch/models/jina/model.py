@@ -1,0 +1,188 @@
+"""JinaBERT v2's network over packed batches, with the parameter names of the official weights.
+
+Linear layers run in the precision of their weights; the residual stream, LayerNorms, ALiBi and pooling are float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from codesearch.models.jina.attention import Attention, attention_over
+from codesearch.models.jina.config import JinaConfig
+
+
+class Linear(nn.Linear):
+    """Runs in the precision of its weights, whatever comes in."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """[tokens, in] → [tokens, out]."""
+        return functional.linear(input.to(self.weight.dtype), self.weight, self.bias)
+
+
+class Norm(nn.LayerNorm):
+    """LayerNorm in float32, whatever comes in."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """[tokens, width] → float32 of the same shape."""
+        return functional.layer_norm(
+            input.float(), self.normalized_shape, self.weight.float(), self.bias.float(), self.eps
+        )
+
+
+class Embeddings(nn.Module):
+    """Word and token-type embeddings; there are none for positions."""
+
+    def __init__(self, config: JinaConfig) -> None:
+        super().__init__()
+        self.word_embeddings = nn.Embedding(config.vocabulary, config.hidden)
+        self.token_type_embeddings = nn.Embedding(config.token_types, config.hidden)
+        self.LayerNorm = Norm(config.hidden, config.epsilon)
+
+    def forward(self, ids: Tensor, types: Tensor | None) -> Tensor:
+        """int64 [tokens] → float32 [tokens, hidden]."""
+        words = self.word_embeddings(ids).float()
+        kinds = self.token_type_embeddings.weight[0] if types is None else self.token_type_embeddings(types)
+        normed: Tensor = self.LayerNorm(words + kinds.float())
+        return normed
+
+
+class SelfAttention(nn.Module):
+    """Projections to heads, and attention between them."""
+
+    def __init__(self, config: JinaConfig) -> None:
+        super().__init__()
+        self._heads = (config.heads, config.head_size)
+        self.query = Linear(config.hidden, config.hidden)
+        self.key = Linear(config.hidden, config.hidden)
+        self.value = Linear(config.hidden, config.hidden)
+        normed = config.has_qk_norm
+        self.layer_norm_q = Norm(config.hidden, config.epsilon) if normed else nn.Identity()
+        self.layer_norm_k = Norm(config.hidden, config.epsilon) if normed else nn.Identity()
+
+    def forward(self, x: Tensor, attend: Attention) -> Tensor:
+        """[tokens, hidden] → [tokens, hidden]."""
+        v = self.value(x)
+        q = self.layer_norm_q(self.query(x)).to(v.dtype)  # over the full width, before the heads are split
+        k = self.layer_norm_k(self.key(x)).to(v.dtype)
+        return attend(*(t.unflatten(1, self._heads) for t in (q, k, v))).flatten(1)
+
+
+class AttentionOutput(nn.Module):
+    """Projection, residual and norm after attention."""
+
+    def __init__(self, config: JinaConfig) -> None:
+        super().__init__()
+        self.dense = Linear(config.hidden, config.hidden)
+        self.LayerNorm = Norm(config.hidden, config.epsilon)
+
+    def forward(self, context: Tensor, x: Tensor) -> Tensor:
+        """[tokens, hidden] → float32 [tokens, hidden]."""
+        normed: Tensor = self.LayerNorm(self.dense(context) + x)
+        return normed
+
+
+class CodeFeedForward(nn.Module):
+    """The gate is the second half; the residual and norm are the block's."""
+
+    def __init__(self, config: JinaConfig) -> None:
+        super().__init__()
+        self._activation = _activation(config)
+        self.up_gated_layer = Linear(config.hidden, 2 * config.intermediate, bias=False)
+        self.down_layer = Linear(config.intermediate, config.hidden)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[tokens, hidden] → [tokens, hidden]."""
+        up, gate = self.up_gated_layer(x).chunk(2, dim=-1)
+        down: Tensor = self.down_layer(up * self._activation(gate))
+        return down
+
+
+class PlainFeedForward(nn.Module):
+    """The gate is the first half; residual and norm are inside."""
+
+    def __init__(self, config: JinaConfig) -> None:
+        super().__init__()
+        self._activation = _activation(config)
+        self.gated_layers = Linear(config.hidden, 2 * config.intermediate, bias=False)
+        self.wo = Linear(config.intermediate, config.hidden)
+        self.layernorm = Norm(config.hidden, config.epsilon)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[tokens, hidden] → float32 [tokens, hidden]."""
+        gate, up = self.gated_layers(x).chunk(2, dim=-1)
+        normed: Tensor = self.layernorm(self.wo(self._activation(gate) * up) + x)
+        return normed
+
+
+class Layer(nn.Module):
+    """One transformer block of the plain and qk shapes."""
+
+    def __init__(self, config: JinaConfig) -> None:
+        super().__init__()
+        self.attention = nn.ModuleDict({"self": SelfAttention(config), "output": AttentionOutput(config)})
+        self.mlp: nn.Module = PlainFeedForward(config)
+
+    def forward(self, x: Tensor, attend: Attention) -> Tensor:
+        """float32 [tokens, hidden] → float32 [tokens, hidden]."""
+        out: Tensor = self.mlp(self.attend(x, attend))
+        return out
+
+    def attend(self, x: Tensor, attend: Attention) -> Tensor:
+        """The block's first half."""
+        out: Tensor = self.attention["output"](self.attention["self"](x, attend), x)
+        return out
+
+
+class CodeLayer(Layer):
+    """One transformer block of the code shape: norms after the feed-forward, and the input added twice."""
+
+    def __init__(self, config: JinaConfig) -> None:
+        super().__init__(config)
+        self.mlp = CodeFeedForward(config)
+        self.layer_norm_1 = Norm(config.hidden, config.epsilon)
+        self.layer_norm_2 = Norm(config.hidden, config.epsilon)
+
+    def forward(self, x: Tensor, attend: Attention) -> Tensor:
+        """float32 [tokens, hidden] → float32 [tokens, hidden]."""
+        middle = self.layer_norm_1(x + self.attend(x, attend))
+        out: Tensor = self.layer_norm_2(middle + self.mlp(middle))
+        return out
+
+
+class JinaModel(nn.Module):
+    """Tokens → hidden states."""
+
+    def __init__(self, config: JinaConfig) -> None:
+        super().__init__()
+        self.config = config
+        block = CodeLayer if config.shape == "code" else Layer
+        self.embeddings = Embeddings(config)
+        self.encoder = nn.ModuleDict({"layer": nn.ModuleList(block(config) for _ in range(config.layers))})
+
+    def forward(self, ids: Tensor, lengths: Sequence[int], types: Tensor | None = None) -> Tensor:
+        """Hidden states of a packed batch.
+
+        ids (and types, all 0 when not given): int64 [tokens], the texts one after the other; lengths: tokens of each
+        text, most quickly where equal ones are neighbours. Returns float32 [tokens, hidden].
+        """
+        attend = attention_over(lengths, self.config.heads, ids.device)
+        x: Tensor = self.embeddings(ids, types)
+        for layer in self.encoder["layer"]:
+            x = layer(x, attend)
+        return x
+
+
+def mean_pool(hidden: Tensor, lengths: Sequence[int]) -> Tensor:
+    """float32 [tokens, hidden] → float32 [texts, hidden]: the mean of each text's tokens."""
+    counts = torch.tensor(list(lengths), device=hidden.device)
+    rows = torch.repeat_interleave(torch.arange(len(lengths), device=hidden.device), counts)
+    sums = torch.zeros(len(lengths), hidden.shape[1], device=hidden.device).index_add_(0, rows, hidden.float())
+    return sums / counts[:, None]
+
+
+def _activation(config: JinaConfig) -> nn.Module:
+    return nn.GELU() if config.activation == "gelu" else nn.ReLU()  # the exact GELU, by erf

@@ -1,0 +1,68 @@
+"""The golden files of tests/data/jina: small random models with what public reference code computes for them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from torch import Tensor
+
+from codesearch.models.jina.config import UNUSED, JinaConfig, read_config
+from codesearch.models.jina.model import JinaModel
+
+FOLDER = Path(__file__).parent / "data" / "jina"
+NAMES = ("code_h12", "code_h8", "plain_h8", "plain_h12", "qk_h12")
+
+
+@dataclass(frozen=True)
+class Golden:
+    """One file. The batch's rows hold 7, 64 and 700 tokens."""
+
+    official_config: dict[str, Any]
+    official_weights: dict[str, Tensor]
+    tensors: dict[str, Tensor]
+
+    @property
+    def config(self) -> JinaConfig:
+        return read_config(self.official_config, self.official_weights)
+
+    @property
+    def mask(self) -> Tensor:
+        return self.tensors["inputs.attention_mask"].bool()
+
+    @property
+    def lengths(self) -> list[int]:
+        return [7, 64, 700]
+
+    @property
+    def ids(self) -> Tensor:
+        """The rows' real tokens, packed."""
+        return self.tensors["inputs.input_ids"][self.mask]
+
+    def hidden(self, length: int) -> Tensor:
+        return self.tensors[f"expected.len{length}.last_hidden_state"]
+
+    @property
+    def packed_hidden(self) -> Tensor:
+        return torch.cat([self.hidden(length) for length in self.lengths])
+
+    def model(self) -> JinaModel:
+        weights = {name: w.float() for name, w in self.official_weights.items() if name not in UNUSED}
+        with torch.device("meta"):
+            model = JinaModel(self.config)
+        model.load_state_dict(weights, assign=True)
+        return model.eval()
+
+
+@cache
+def load(name: str) -> Golden:
+    with safe_open(FOLDER / f"{name}.safetensors", "pt") as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
+        config = json.loads(file.metadata()["config"])
+    weights = {key.removeprefix("weights."): t for key, t in tensors.items() if key.startswith("weights.")}
+    return Golden(config, weights, {key: t for key, t in tensors.items() if not key.startswith("weights.")})
