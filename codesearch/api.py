@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from codesearch.errors import CodesearchError, IndexNotFound
+from codesearch.errors import CodesearchError, IndexDamaged, IndexNotFound
 from codesearch.index.layout import Layout, find
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, SearchResult
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot
     from codesearch.index.update import Progress, UpdateReport
     from codesearch.models.encoder import Encoder
+    from codesearch.search.snippets import Snippets
 
 MOST_FILES_CHECKED = 30_000
 """Listing and comparing more takes longer than the search itself (git lists 100,000 files in 0.6 s)."""
@@ -103,6 +104,12 @@ class Index:
         """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""
         return load_encoder(self._model or self._recorded_model() or DEFAULT_MODEL)
 
+    @cached_property
+    def _snippets(self) -> Snippets:
+        from codesearch.search.snippets import Snippets
+
+        return Snippets(self.root)
+
     def update(
         self,
         options: DiscoveryOptions | None = None,
@@ -120,10 +127,12 @@ class Index:
     def refresh(self) -> str:
         """Bring the index up to date where that is quick. Returns why it was not, or nothing.
 
-        Raises IndexLocked while another process updates it, or CodesearchError where it can't be written.
+        Raises IndexLocked while another process updates it, IndexIncompatible, IndexDamaged (update() mends it), or
+        CodesearchError where it can't be written.
         """
         from codesearch.index.freshness import changes, file_count
 
+        self.snapshot()  # what is damaged shows now, and the search needs it anyway
         if (count := file_count(self._layout)) > MOST_FILES_CHECKED:
             return f"{count:,} files were not checked for changes"
         found = changes(self._layout, self.encoder)
@@ -153,7 +162,14 @@ class Index:
 
         snapshot = self.snapshot()
         return search(
-            snapshot, self.encoder, question, k, root=self.root, filters=filters, min_score=min_score, explained=explain
+            snapshot,
+            self.encoder,
+            question,
+            k,
+            snippets=self._snippets,
+            filters=filters,
+            min_score=min_score,
+            explained=explain,
         )
 
     def snapshot(self) -> Snapshot:
@@ -197,7 +213,10 @@ class Index:
     def _recorded_model(self) -> str:
         from codesearch.index.settings import read_meta
 
-        return read_meta(self._layout).get("model", "")
+        try:
+            return read_meta(self._layout).get("model", "")
+        except IndexDamaged:
+            return ""
 
 
 def _stored_layout(folder: Path) -> Layout | None:

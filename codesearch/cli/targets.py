@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codesearch.cli.exits import note
-from codesearch.errors import CodesearchError, IndexDamaged, IndexLocked, IndexNotFound
+from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
 from codesearch.render.paths import Placed, placed
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def _refresh(index: Index) -> None:
     except IndexDamaged as error:
         note(f"{error.message}; rebuilding it")
         _update(index)
+    except IndexIncompatible:
+        raise
     except CodesearchError as error:
         note(f"the index was not brought up to date: {error.message}")
     else:

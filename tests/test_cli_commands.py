@@ -1,0 +1,300 @@
+"""`index`, `status`, `clean`, `languages`, `chunks` as processes, and what goes wrong with an index."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+import codesearch as package
+from codesearch.languages.registry import LANGUAGES
+from tests.conftest import CommandLine
+
+needs_posix_permissions = pytest.mark.skipif(
+    sys.platform == "win32" or (hasattr(os, "geteuid") and os.geteuid() == 0), reason="no folder is read-only here"
+)
+
+
+def test_a_first_index_is_summed_up_and_the_second_does_nothing(codesearch: CommandLine, shop: Path) -> None:
+    first = codesearch("index", cwd=shop)
+    assert first.code == 0
+    assert "Indexed in" in first.out
+    assert "8 files" in first.out
+    assert "Python" in first.out
+    assert "on disk" in first.out
+    second = codesearch("index", cwd=shop)
+    assert second.out.startswith("Up to date in")
+
+
+def test_an_update_counts_what_changed(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    (shop / "new.py").write_text("def new():\n    return 1\n")
+    (shop / "server" / "retry.go").write_text("package server\n\nfunc Changed() int { return 1 }\n")
+    (shop / "docs" / "deploy.md").unlink()
+    run = codesearch("index", cwd=shop)
+    assert "1 added, 1 changed, 1 removed" in run.out
+
+
+def test_quiet_says_nothing(codesearch: CommandLine, shop: Path) -> None:
+    run = codesearch("index", "--quiet", "--jobs", "2", cwd=shop)
+    assert (run.code, run.out, run.err) == (0, "", "")
+
+
+def test_force_starts_anew(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    run = codesearch("index", "--force", cwd=shop)
+    assert "Indexed in" in run.out
+    assert "8 files" in run.out
+
+
+def test_a_subfolder_updates_the_index_above(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    assert codesearch("index", cwd=shop / "server").out.startswith("Up to date")
+    assert not (shop / "server" / ".codesearch").exists()
+
+
+def test_globs_choose_files_and_are_remembered(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", "--include", "server/**", "--exclude", "*.go", cwd=shop)
+    languages = json.loads(codesearch("status", "--json", cwd=shop).out)["files_by_language"]
+    assert languages == {"Python": 1, "Rust": 1}
+    (shop / "server" / "more.go").write_text("package server\n\nfunc More() {}\n")
+    (shop / "server" / "more.py").write_text("def more():\n    pass\n")
+    codesearch("query", "more", cwd=shop)
+    languages = json.loads(codesearch("status", "--json", cwd=shop).out)["files_by_language"]
+    assert languages == {"Python": 2, "Rust": 1}
+    codesearch("index", "-q", "--exclude", "web/**", cwd=shop)
+    languages = json.loads(codesearch("status", "--json", cwd=shop).out)["files_by_language"]
+    assert languages["Go"] == 2
+    assert "JavaScript" not in languages
+
+
+def test_larger_files_are_skipped_and_said(codesearch: CommandLine, shop: Path) -> None:
+    (shop / "large.py").write_text("x = 1\n" * 1000)
+    run = codesearch("index", "--max-file-size", "5k", cwd=shop)
+    assert "too large 1" in run.out
+    assert "too large" not in codesearch("index", "--max-file-size", "1M", cwd=shop).out
+
+
+def test_status(codesearch: CommandLine, indexed_shop: Path) -> None:
+    run = codesearch("status", "--json", cwd=indexed_shop / "web")
+    status = json.loads(run.out)
+    assert (
+        list(status)
+        == (
+            "root index_dir format model revision dimensions files chunks chunks_by_language files_by_language skipped"
+            " fallbacks segments size search"
+        ).split()
+    )
+    assert Path(status["root"]).samefile(indexed_shop)
+    assert status["files"] == 8
+    assert sum(status["chunks_by_language"].values()) == status["chunks"]
+    assert status["model"] == "default"
+    assert status["size"] > 0
+    text = codesearch("status", cwd=indexed_shop)
+    assert text.code == 0
+    assert "8 files" in text.out
+    assert "default" in text.out
+
+
+def test_clean_removes_the_index_and_nothing_else(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    before = {path for path in shop.rglob("*") if ".codesearch" not in path.parts}
+    run = codesearch("clean", "--json", cwd=shop)
+    removed = json.loads(run.out)
+    assert run.code == 0
+    assert list(removed) == ["root", "index_dir", "freed"]
+    assert removed["freed"] > 0
+    assert not (shop / ".codesearch").exists()
+    assert set(shop.rglob("*")) == before
+
+
+def test_clean_leaves_what_is_not_the_index(codesearch: CommandLine, shop: Path, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    (place / "thesis.txt").write_text("years of work")
+    refused = codesearch("clean", "-y", "--index-dir", str(place), cwd=shop)
+    assert (refused.code, refused.out) == (2, "")
+    codesearch("index", "-q", "--index-dir", str(place), cwd=shop)
+    assert codesearch("clean", "-y", "--index-dir", str(place), cwd=shop).code == 0
+    assert [path.name for path in place.iterdir()] == ["thesis.txt"]
+
+
+def test_languages(codesearch: CommandLine, tmp_path: Path) -> None:
+    rows = json.loads(codesearch("languages", "--json", cwd=tmp_path).out)
+    assert [row["name"] for row in rows] == [language.name for language in LANGUAGES]
+    assert all(list(row) == "name aliases extensions filenames interpreters cut_by extra".split() for row in rows)
+    text = codesearch("languages", cwd=tmp_path)
+    assert text.code == 0
+    assert all(language.name in text.out for language in LANGUAGES)
+
+
+def test_chunks(codesearch: CommandLine, shop: Path) -> None:
+    run = codesearch("chunks", "--json", "server/passwords.py", "web/shopping cart.js", cwd=shop)
+    rows = json.loads(run.out)
+    fields = "path start_line end_line language kind name qualified_name signature documentation snippet".split()
+    assert all(list(row) == fields for row in rows)
+    names = {(row["kind"], row["qualified_name"]) for row in rows}
+    assert ("function", "hash_password") in names
+    assert {row["path"] for row in rows} == {"server/passwords.py", "web/shopping cart.js"}
+    (hashed,) = (row for row in rows if row["name"] == "hash_password")
+    assert "fresh salt" in hashed["documentation"]
+    lines = codesearch("chunks", "--jsonl", "server/passwords.py", "web/shopping cart.js", cwd=shop)
+    assert [json.loads(line) for line in lines.out.splitlines()] == rows
+    text = codesearch("chunks", "server/passwords.py", cwd=shop)
+    assert "server/passwords.py:10-14  function hash_password\n" in text.out
+
+
+def test_chunks_take_a_language(codesearch: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "script").write_text("def f():\n    return 1\n\n\ndef g():\n    return 2\n")
+    run = codesearch("chunks", "--jsonl", "--lang", "py", "script", cwd=tmp_path)
+    assert {json.loads(line)["language"] for line in run.out.splitlines()} == {"Python"}
+
+
+def test_chunks_of_a_file_that_is_not_there(codesearch: CommandLine, shop: Path) -> None:
+    run = codesearch("chunks", "nowhere.py", "server/retry.go", cwd=shop)
+    assert run.code == 2
+    assert "nowhere.py does not exist" in run.err
+    assert "RetryPolicy" in run.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("index", "nowhere"), "does not exist"),
+        (("index", "Makefile"), "is a file"),
+        (("index", "--max-file-size", "huge"), "huge"),
+        (("index", "--jobs", "-3"), "x>=0"),
+        (("index", "--model", "no-such-model"), "no-such-model"),
+        (("status",), "codesearch index"),
+        (("status", "nowhere"), "nowhere"),
+        (("clean", "-y"), "no index"),
+        (("chunks",), "FILE"),
+        (("chunks", "--lang", "klingon", "Makefile"), "klingon"),
+        (("qeury", "x"), "codesearch query"),
+        (("how are passwords hashed",), "codesearch query 'how are passwords hashed'"),
+        (("--frobnicate",), "--frobnicate"),
+    ],
+)
+def test_bad_input_is_exit_code_2_and_a_sentence(
+    arguments: tuple[str, ...], said: str, codesearch: CommandLine, shop: Path
+) -> None:
+    run = codesearch(*arguments, cwd=shop)
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+    assert "Traceback" not in run.err
+
+
+def test_an_empty_folder_has_an_empty_index(codesearch: CommandLine, tmp_path: Path) -> None:
+    run = codesearch("index", cwd=tmp_path)
+    assert run.code == 0
+    assert "0 files" in run.out
+    assert codesearch("query", "anything", cwd=tmp_path).code == 1
+    assert codesearch("status", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize("command", [("query", "password"), ("index",), ("status",)])
+def test_an_index_of_a_newer_format_is_left_alone(
+    command: tuple[str, ...], codesearch: CommandLine, shop: Path
+) -> None:
+    codesearch("index", "-q", cwd=shop)
+    with sqlite3.connect(shop / ".codesearch" / "index.db") as database:
+        database.execute("UPDATE meta SET value = '99' WHERE key = 'format'")
+    database.close()
+    run = codesearch(*command, cwd=shop)
+    assert (run.code, run.out) == (2, "")
+    assert "newer" in run.err or "format" in run.err
+    assert "Traceback" not in run.err
+
+
+def test_an_index_of_another_model_is_said(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    with sqlite3.connect(shop / ".codesearch" / "index.db") as database:
+        database.execute("UPDATE meta SET value = 'another/model' WHERE key = 'model'")
+    database.close()
+    run = codesearch("query", "password", "--model", "default", cwd=shop)
+    assert (run.code, run.out) == (2, "")
+    assert "another/model" in run.err
+    assert "codesearch index --force" in run.err
+    assert codesearch("index", "--force", "--model", "default", cwd=shop).code == 0
+    assert codesearch("query", "password", cwd=shop).code == 0
+
+
+def test_a_damaged_database_is_rebuilt_and_said(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    database = shop / ".codesearch" / "index.db"
+    database.write_bytes(b"SQLite format 3\0" + b"garbage" * 5000)
+    run = codesearch("query", "hash a password", "-l", "-n", "1", cwd=shop)
+    assert run.code == 0
+    assert run.out == str(Path("server", "passwords.py")) + "\n"
+    assert "rebuil" in run.err
+    assert codesearch("query", "hash a password", cwd=shop).err == ""
+
+
+def test_damaged_vectors_are_rebuilt_and_said(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    for file in (shop / ".codesearch" / "segments").rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes()[:40])
+    run = codesearch("index", cwd=shop)
+    assert run.code == 0
+    assert "Rebuilt" in run.out
+    assert codesearch("query", "hash a password", "-n", "1", cwd=shop).code == 0
+
+
+def test_a_query_of_damaged_vectors_repairs_them(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    for file in (shop / ".codesearch" / "segments").rglob("*"):
+        if file.is_file():
+            file.unlink()
+    run = codesearch("query", "hash a password", "-l", "-n", "1", cwd=shop)
+    assert run.code == 0
+    assert run.out == str(Path("server", "passwords.py")) + "\n"
+    assert run.err
+
+
+@needs_posix_permissions
+def test_a_read_only_folder_suggests_another_place(codesearch: CommandLine, shop: Path) -> None:
+    shop.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        for command in (("index",), ("query", "password")):
+            run = codesearch(*command, cwd=shop)
+            assert run.code == 2
+            assert "--index-dir" in run.err
+    finally:
+        shop.chmod(stat.S_IRWXU)
+
+
+def test_every_command_has_help_with_examples(codesearch: CommandLine, tmp_path: Path) -> None:
+    assert "codesearch query" in codesearch("--help", cwd=tmp_path).out
+    for command in ("index", "query", "status", "clean", "languages", "chunks"):
+        run = codesearch(command, "-h", cwd=tmp_path)
+        assert run.code == 0
+        assert "Examples:" in run.out
+        assert f"codesearch {command}" in run.out
+
+
+def test_without_a_command_there_is_help(codesearch: CommandLine, tmp_path: Path) -> None:
+    run = codesearch(cwd=tmp_path)
+    assert "Usage: codesearch" in run.out + run.err
+
+
+def test_version(codesearch: CommandLine, tmp_path: Path) -> None:
+    assert codesearch("--version", cwd=tmp_path).out == f"codesearch {package.__version__}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of POSIX")
+def test_shell_completion(codesearch: CommandLine, tmp_path: Path) -> None:
+    run = codesearch(cwd=tmp_path, _CODESEARCH_COMPLETE="complete_bash", COMP_WORDS="codesearch qu", COMP_CWORD="1")
+    assert run.out.split() == ["query"]
+
+
+def test_the_package_offers_its_api() -> None:
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = package.nonsense
