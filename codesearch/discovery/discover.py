@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from codesearch.discovery import git
 from codesearch.errors import CodesearchError
-from codesearch.languages.registry import known_extensions, known_filenames
+from codesearch.languages.detect import is_candidate
 
 MAX_FILE_SIZE = 1_000_000
 """Bytes. Parsing takes about 60 bytes of memory a byte; hand-written files larger than this are rare."""
@@ -162,15 +162,6 @@ def _reason_against_folder(folder: str) -> str:
     if not _VCS_FOLDERS.isdisjoint(parts):
         return "not source"
     return "" if VENDORED_FOLDERS.isdisjoint(parts) else "vendored"
-
-
-def is_candidate(name: str) -> bool:
-    """Whether a file of this name can be source: a known name or extension, or none (a script's first line tells)."""
-    if name in known_filenames():
-        return True
-    pure = PurePosixPath(name)
-    suffix = pure.suffix.lower()
-    return suffix in known_extensions() or not suffix or pure.stem in known_filenames()
 
 
 @lru_cache(maxsize=8)

@@ -1,45 +1,110 @@
-"""A file's path and text → its language: name, extension, first line, and content where these are ambiguous."""
+"""A file's path and text → its language: by name, extension, first line, and content where these are ambiguous."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
-from pathlib import PurePosixPath
 
-from codesearch.languages.registry import LANGUAGES, Language, resolve
+from codesearch.languages.heuristics import by_content, looks_like_source
+from codesearch.languages.registry import LANGUAGES, Language, by_name, resolve
 
-_HEAD_CHARS = 20_000
-_SHEBANG = re.compile(r"#!\s*(?:\S*/env\s+(?:-\S+\s+|\w+=\S+\s+)*)?(?:\S*/)?([\w.+-]+)")
+_SHEBANG = re.compile(r"#![ \t]*(?:/\S*/)?([\w.+-]+)[ \t]*([^\n]*)")
+_ENV_ARGUMENT = re.compile(r"-\S*|\w+=\S*")
+_VERSION = re.compile(r"[\d.]+$")
+_MODELINE = re.compile(
+    r"-\*-[ \t]*(?:.*?mode:[ \t]*)?([\w+#-]+)[ \t]*(?:;.*?)?-\*-|\bvim?:.*?\b(?:ft|filetype|syntax)=([\w+#-]+)",
+    re.IGNORECASE,
+)
+_MODELINE_CHARS = 500
+_MODES = {"cperl": "perl", "sh-script": "shell", "makefile-gmake": "makefile", "objc": "text", "asm": "assembly"}
+_TEMPLATE_SUFFIXES = (".in", ".dist", ".example", ".sample", ".template")
+# Text, but neither source nor documentation; names tell, so that such files need not be read.
+DATA_EXTENSIONS = frozenset(
+    ".json .jsonl .ndjson .geojson .json5 .webmanifest .map .csv .tsv .psv .lock .svg .log .out .txt .xml .plist"
+    " .rss .atom .gpx .kml .ipynb .snap .golden .expected .diff .patch .rej .orig .bak .pem .crt .cer .asc .sig"
+    " .sum .md5 .sha1 .sha256 .srt .vtt .sub .ics .vcf .eml .mbox .obj .mtl .stl .ply .gltf .dae .fa .fasta .fastq"
+    " .pdb .sdf .vcxproj .csproj .fsproj .vbproj .sln .suo .filters .resx .xlf .xliff .strings .pbxproj"
+    " .storyboard .xib .nib .afm .bdf .pfb .ps .eps .rtf .tmx .har .pot .mo .db .sqlite .dat .bin .hex .srec .prof"
+    " .gcov .lcov .tap .trace .dump".split()
+)
+_BINARY_EXTENSIONS = frozenset(
+    ".png .jpg .jpeg .gif .bmp .ico .icns .webp .avif .tif .tiff .psd .ai .xcf .heic .mp3 .mp4 .m4a .wav .ogg"
+    " .oga .flac .avi .mov .mkv .webm .woff .woff2 .ttf .otf .eot .pdf .doc .docx .xls .xlsx .xlsm .ppt .pptx .odt"
+    " .ods .odp .zip .gz .tgz .bz2 .xz .zst .lz4 .7z .rar .tar .jar .war .ear .whl .egg .gem .deb .rpm .apk .dmg"
+    " .iso .exe .dll .so .dylib .lib .a .o .ko .obj .class .pyc .pyo .pyd .elc .beam .wasm .node .swf .sqlite3"
+    " .parquet .feather .arrow .npy .npz .pkl .pickle .pt .pth .onnx .safetensors .h5 .hdf5 .tflite .model .frx"
+    " .res .resources .snk .pfx .p12 .jks".split()
+)
 
 
 def detect(path: str, text: str) -> Language | None:
     """The language of a file; "Text" where it looks like source of no known language, None where it is data."""
-    name = PurePosixPath(path).name
+    name = path[path.rfind("/") + 1 :]
     if language := _by_filename().get(name):
         return language
     for suffix in _suffixes(name):
-        if suffix in _AMBIGUOUS:
-            return resolve(_AMBIGUOUS[suffix](text[:_HEAD_CHARS]))
+        if suffix in (".C", ".H"):
+            return resolve("C++")
+        suffix = suffix.lower()
+        if (found := by_content(suffix, text)) is not None:
+            language = _by_first_lines(text)
+            return language if language and suffix in language.extensions else by_name(found)
         if language := _by_extension().get(suffix):
             return language
-    if language := _by_filename().get(name.split(".")[0]):
-        return language
-    return _by_shebang(text)
+        if suffix in DATA_EXTENSIONS:
+            return language if (language := _by_stem(name)) and language.name == "Text" else None
+        if suffix in _TEMPLATE_SUFFIXES and "." in name[: -len(suffix)].lstrip("."):
+            return detect(name[: -len(suffix)], text)
+    found_language = _by_stem(name) or _by_first_lines(text)
+    if not found_language and (text.startswith("#!/") or looks_like_source(text)):
+        return resolve("Text")
+    return found_language
+
+
+def is_candidate(name: str) -> bool:
+    """Whether a file's name leaves it open that it is source; no for data, media, archives and compiled files."""
+    if name in _by_filename():
+        return True
+    suffix = name[name.rfind(".") :].lower() if "." in name[1:] else ""
+    if suffix in DATA_EXTENSIONS:
+        return (language := _by_stem(name)) is not None and language.name == "Text"
+    return suffix not in _BINARY_EXTENSIONS
 
 
 def _suffixes(name: str) -> list[str]:
-    """`a.d.ts` → .d.ts, .ts; in lower case."""
-    parts = name.lower().split(".")[1:]
-    return ["." + ".".join(parts[i:]) for i in range(len(parts))]
+    """`a.d.ts` → .d.ts, .ts"""
+    parts = name.split(".")
+    return ["." + ".".join(parts[i:]) for i in range(1, len(parts))]
 
 
-def _by_shebang(text: str) -> Language | None:
-    match = _SHEBANG.match(text)
-    if not match:
-        return None
-    interpreter = re.sub(r"[\d.]+$", "", match[1])
-    return _by_interpreter().get(match[1]) or _by_interpreter().get(interpreter) or resolve("Text")
+def _by_stem(name: str) -> Language | None:
+    """`Dockerfile.dev`, `Makefile-arm` and `README.txt`, by what comes before the first sign."""
+    return _by_filename().get(re.split(r"[.\-_]", name, maxsplit=1)[0])
+
+
+def _by_first_lines(text: str) -> Language | None:
+    """By `#!`, `#compdef`, or an editor's mode line."""
+    if match := _SHEBANG.match(text):
+        interpreter = _interpreter(match[1], match[2])
+        return (
+            _by_interpreter().get(interpreter)
+            or _by_interpreter().get(_VERSION.sub("", interpreter))
+            or resolve("Text")
+        )
+    if text.startswith(("#compdef", "#autoload")):
+        return resolve("Shell")
+    if match := _MODELINE.search(text, 0, _MODELINE_CHARS):
+        mode = (match[1] or match[2]).lower()
+        return by_name(_MODES.get(mode, mode))
+    return None
+
+
+def _interpreter(command: str, arguments: str) -> str:
+    """`/usr/bin/env -S node --flag` → node"""
+    if command == "env":
+        words = [word for word in arguments.split() if not _ENV_ARGUMENT.fullmatch(word)]
+        command = words[0] if words else ""
+    return command.rsplit("/", 1)[-1]
 
 
 @cache
@@ -55,63 +120,3 @@ def _by_extension() -> dict[str, Language]:
 @cache
 def _by_interpreter() -> dict[str, Language]:
     return {name: language for language in reversed(LANGUAGES) for name in language.interpreters}
-
-
-def _first(*rules: tuple[str, str], otherwise: str) -> Callable[[str], str]:
-    """The language of the first pattern that the text has."""
-    compiled = [(re.compile(pattern, re.MULTILINE), language) for pattern, language in rules]
-
-    def choose(text: str) -> str:
-        return next((language for pattern, language in compiled if pattern.search(text)), otherwise)
-
-    return choose
-
-
-_CPP = (
-    r"^\s*(?:template\s*<|namespace\s+\w|using\s+(?:namespace\b|\w+\s*=)|class\s+\w[\w:]*\s*(?:final\s*)?[:{]|"
-    r"(?:public|private|protected)\s*:|#\s*include\s+<(?:string|vector|map|memory|iostream|cstd\w+)>)|\bstd::"
-)
-_AMBIGUOUS: dict[str, Callable[[str], str]] = {
-    ".h": _first((r"^\s*@(?:interface|protocol|property|end)\b", "Text"), (_CPP, "C++"), otherwise="C"),
-    ".inc": _first(
-        (r"<\?php|^\s*\$\w+\s*=", "PHP"),
-        (_CPP, "C++"),
-        (r"^\s*#\s*(?:include|define|ifndef|ifdef)\b|;\s*$", "C"),
-        (r"^\s*(?:%macro|%define|\.macro|section\s|global\s|mov\s|\w+:\s*$)", "Assembly"),
-        otherwise="Text",
-    ),
-    ".pl": _first((r":-|^\s*\w+\(.*\)\s*\.\s*$", "Text"), otherwise="Perl"),
-    ".m": _first((r"^\s*(?:@(?:interface|implementation|import|protocol)|#import)\b", "Text"), otherwise="Text"),
-    ".t": _first((r"^\s*(?:use\s+\w|package\s+\w|my\s+[$@%])|^#!.*perl", "Perl"), otherwise="Text"),
-    ".cls": _first(
-        (r"^\s*\\(?:NeedsTeXFormat|ProvidesClass|newcommand|def|LoadClass)", "TeX"),
-        (
-            r"(?i)^\s*(?:VERSION\s+[\d.]+\s+CLASS|Attribute\s+VB_|Option\s+Explicit|(?:Public|Private)\s+Sub)",
-            "Visual Basic",
-        ),
-        otherwise="Text",
-    ),
-    ".bas": _first(
-        (r"(?i)^\s*(?:Attribute\s+VB_|Option\s+|(?:Public|Private)?\s*(?:Sub|Function)\b)", "Visual Basic"),
-        otherwise="Text",
-    ),
-    ".frm": _first((r"(?i)^\s*(?:VERSION\s+\d|Begin\s+\w+\.|Attribute\s+VB_)", "Visual Basic"), otherwise="Text"),
-    ".ts": _first((r"\A\s*<\?xml|<!DOCTYPE TS>", "Text"), otherwise="TypeScript"),
-    ".d": _first((r"^[\w./-]+\.o\s*:", "Makefile"), otherwise="Text"),
-    ".f": _first(
-        (r"(?i)^\s*(?:subroutine|program|function|module|integer|real|end)\b|^[cC*!]", "FORTRAN"), otherwise="Text"
-    ),
-    ".for": _first(
-        (r"(?i)^\s*(?:subroutine|program|function|integer|real|end)\b|^[cC*!]", "FORTRAN"), otherwise="Text"
-    ),
-    ".cs": _first(
-        (r"^\s*(?:using\s|namespace\s|(?:public|internal|abstract|sealed|static)\s|//|class\s|\[)", "C#"),
-        otherwise="C#",
-    ),
-    ".i": _first((r"^\s*%(?:module|include|\{)", "Text"), otherwise="C"),
-    ".sc": _first((r"^\s*(?:object|class|trait|def|import|val)\s", "Scala"), otherwise="Text"),
-    ".ms": _first((r"^\s*\.(?:text|globl|section)", "Assembly"), otherwise="Text"),
-    ".es": _first((r"^\s*(?:import|export|const|let|var|function)\b", "JavaScript"), otherwise="Text"),
-    ".fs": _first((r"^\s*(?:module|namespace|open|let|type)\s", "Text"), otherwise="Text"),
-    ".re": _first((_CPP, "C++"), otherwise="Text"),
-}

@@ -445,7 +445,7 @@ LANGUAGES: tuple[Language, ...] = (
             ".proto .graphql .graphqls .gql .yaml .yml .toml .vue .svelte .astro .gradle .nix .tf .tfvars "
             ".hcl .thrift .capnp .fbs .vim .el .clj .cljs .cljc .edn .erl .hrl .dart .r .rmd .m .mm .groovy "
             ".sol .nim .nims .d .di .pas .pp .dpr .ml .mli .mll .mly .fs .fsi .fsx .lisp .lsp .cl .scm .ss "
-            ".rkt .awk .sed .tcl .ini .cfg .conf .properties .rst .adoc .asciidoc .org .txt .scss .sass "
+            ".rkt .awk .sed .tcl .ini .cfg .conf .properties .rst .adoc .asciidoc .org .scss .sass "
             ".less .styl .pug .jade .haml .slim .erb .ejs .hbs .mustache .twig .j2 .jinja .jinja2 .tmpl .tpl "
             ".glsl .vert .geom .comp .hlsl .wgsl .metal .cu .cuh .v .sv .svh .vhd .vhdl .idl .rego .cue .bzl "
             ".bazel .star .bp .gn .gni .cr .hx .fish .nu .purs .elm .re .rei .res .coffee .ada .adb .ads "
