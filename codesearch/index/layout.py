@@ -22,7 +22,7 @@ class Layout:
     def of(cls, root: Path, index_dir: Path | None = None) -> Layout:
         """The layout of an index of `root`, in `.codesearch` unless `index_dir` says otherwise."""
         root = Path(os.path.realpath(root))
-        return cls(root, Path(os.path.abspath(index_dir)) if index_dir else root / FOLDER)
+        return cls(root, index_dir.absolute() if index_dir else root / FOLDER)
 
     @property
     def database(self) -> Path:

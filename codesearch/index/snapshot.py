@@ -57,6 +57,7 @@ class Snapshot:
         self._segments = segments
         self._chunks: dict[int, StoredChunk] = {}
         self._files: dict[int, FileRow] = {}
+        self._frequencies: dict[str, int] = {}
         self.meta: Mapping[str, str] = store.meta()
         self.chunk_count = sum(segment.live_chunks for segment in segments)
 
@@ -92,7 +93,10 @@ class Snapshot:
 
     def document_frequency(self, term: str) -> int:
         """How many chunks hold a term (deleted ones that still lie in a segment included)."""
-        return sum(segment.postings.frequency(term) for segment in self._segments)
+        known = self._frequencies.get(term)
+        if known is None:
+            known = self._frequencies[term] = sum(segment.postings.frequency(term) for segment in self._segments)
+        return known
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency, as in BM25: ln(1 + (n − df + ½) / (df + ½))."""

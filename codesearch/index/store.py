@@ -19,7 +19,9 @@ from codesearch.index.segment import SegmentRecord
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE segments (number INTEGER PRIMARY KEY, chunks INTEGER NOT NULL, size INTEGER NOT NULL, live INTEGER NOT NULL);
+CREATE TABLE segments (
+    number INTEGER PRIMARY KEY, chunks INTEGER NOT NULL, size INTEGER NOT NULL, live INTEGER NOT NULL
+);
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, digest BLOB NOT NULL,
     language TEXT NOT NULL, skipped TEXT NOT NULL, fallback TEXT NOT NULL,
@@ -32,7 +34,9 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_by_name ON chunks (name_key);
 CREATE TABLE deletions (first_chunk INTEGER PRIMARY KEY, chunks INTEGER NOT NULL);
-CREATE TABLE embeddings (model TEXT NOT NULL, digest BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, digest)) WITHOUT ROWID;
+CREATE TABLE embeddings (
+    model TEXT NOT NULL, digest BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, digest)
+) WITHOUT ROWID;
 """
 _IN_LIST = 500
 """Values in one IN (…), below SQLite's limit of variables."""

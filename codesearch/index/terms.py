@@ -40,3 +40,8 @@ def split_identifier(identifier: str) -> tuple[str, ...]:
 def name_key(name: str) -> str:
     """What a name is looked up by: lower case, without separators (`get_http_response` → gethttpresponse)."""
     return "".join(part for part in _PART.findall(name)).lower()
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The distinct parts of a name's identifiers, in order and in lower case, without the joined wholes."""
+    return tuple(dict.fromkeys(part.lower() for part in _PART.findall(name)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.index.terms import terms
+from codesearch.index.terms import name_key
 from codesearch.search.question import Question, QuestionKind, last_part
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def name_keys(question: Question) -> list[str]:
     names = [last_part(name) for name in question.identifiers]
     if question.kind is QuestionKind.PROSE and len(question.text.split()) == 1:
         names.append(question.text)
-    return list(dict.fromkeys("".join(terms(name)[-1:]) for name in names))
+    return list(dict.fromkeys(map(name_key, names)))
 
 
 def _popularity(snapshot: Snapshot, chunks: list[StoredChunk]) -> npt.NDArray[np.float32]:

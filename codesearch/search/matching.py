@@ -32,6 +32,9 @@ class WordMatcher:
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._weights = dict(weights)
         self._total = sum(self._weights.values()) or 1.0
+        self._by_initial: dict[str, list[str]] = {}
+        for term in self._weights:
+            self._by_initial.setdefault(term[:1], []).append(term)
         self._seen: dict[str, tuple[tuple[str, float], ...]] = {}
 
     def recall_precision(self, words: Iterable[str]) -> tuple[float, float]:
@@ -54,6 +57,7 @@ class WordMatcher:
     def _matches(self, word: str) -> tuple[tuple[str, float], ...]:
         known = self._seen.get(word)
         if known is None:
-            pairs = ((term, word_similarity(term, word)) for term in self._weights)
+            alike = self._by_initial.get(word[:1], ())
+            pairs = ((term, word_similarity(term, word)) for term in alike)
             known = self._seen[word] = tuple((term, s) for term, s in pairs if s)
         return known

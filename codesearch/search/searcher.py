@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
@@ -13,11 +12,12 @@ from codesearch.search.filters import select
 from codesearch.search.hit import Filters, Hit, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
-from codesearch.search.snippets import Snippets, best_line
+from codesearch.search.snippets import best_line
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot
     from codesearch.models.encoder import Encoder
+    from codesearch.search.snippets import Snippets
 
 FOLDED_SHARE = 0.5
 """Further chunks of a shown file are listed under its hit when they score at least this share of it."""
@@ -30,7 +30,7 @@ def search(
     question: str,
     k: int = 10,
     *,
-    root: Path,
+    snippets: Snippets,
     filters: Filters | None = None,
     min_score: float = 0.0,
     explained: bool = False,
@@ -45,7 +45,7 @@ def search(
     if not candidates.chunks:
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
-    return _result(question, parsed, candidates, ranking, Snippets(root), k, min_score, explained)
+    return _result(question, parsed, candidates, ranking, snippets, k, min_score, explained)
 
 
 def _result(

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.index.terms import terms
+from codesearch.index.terms import name_key, words
 from codesearch.search.candidates import Candidates, name_keys
 from codesearch.search.matching import WordMatcher
 from codesearch.search.question import Question, last_part
@@ -205,12 +205,14 @@ def owner_recall(evidence: Evidence) -> Values:
 
 
 def defines_symbol(evidence: Evidence) -> Values:
-    """1 where the chunk defines a symbol of the question, spelled the same; less where the case or the convention differs."""
+    """1 where the chunk defines a symbol of the question; less where it is spelled in another case or convention."""
+    if not evidence.keys:
+        return np.zeros(len(evidence.chunks), np.float32)
     spelled = {last_part(name) for name in evidence.question.identifiers}
     return np.asarray(
         [
             0.0
-            if chunk.kind == "file" or _key(chunk.name) not in evidence.keys
+            if chunk.kind == "file" or name_key(chunk.name) not in evidence.keys
             else 1.0
             if chunk.name in spelled
             else 0.8
@@ -228,15 +230,17 @@ def defines_type(evidence: Evidence) -> Values:
 
 def owner_is_asked(evidence: Evidence) -> Values:
     """1 where the owner in the question (`Foo` of `Foo::bar`) is in the chunk's qualified name."""
-    owners = [_key(part) for name in evidence.question.identifiers for part in _owner_parts(name)]
+    owners = [name_key(part) for name in evidence.question.identifiers for part in _owner_parts(name)]
     if not owners:
         return np.zeros(len(evidence.chunks), np.float32)
-    return np.asarray([any(o in _key(c.qualified_name) for o in owners) for c in evidence.chunks], np.float32)
+    return np.asarray([any(o in name_key(c.qualified_name) for o in owners) for c in evidence.chunks], np.float32)
 
 
 def stem_is_symbol(evidence: Evidence) -> Values:
     """1 where the file is named after a symbol of the question."""
-    return evidence.per_file([float(_key(_stem(path)) in evidence.keys) for path in evidence.paths])
+    if not evidence.keys:
+        return np.zeros(len(evidence.chunks), np.float32)
+    return evidence.per_file([float(name_key(_stem(path)) in evidence.keys) for path in evidence.paths])
 
 
 def location(evidence: Evidence) -> Values:
@@ -348,12 +352,13 @@ def _mean_of_best(values: Values, file: npt.NDArray[np.int64], best: int = 3) ->
     return (np.bincount(file[kept], values[kept], file.max(initial=-1) + 1) / best).astype(np.float32)[file]
 
 
-def _words(name: str) -> list[str]:
-    """Words of a name, without the joined whole that `terms` adds."""
-    found = terms(name)
-    return [word for word in found if len(found) == 1 or word != "".join(w for w in found if w != word)]
+@lru_cache(maxsize=1 << 16)
+def _words(name: str) -> tuple[str, ...]:
+    """Distinct words of a name."""
+    return words(name)
 
 
+@lru_cache(maxsize=1 << 14)
 def _stem(path: str) -> str:
     """The name that a file goes by: its folder's where its own says nothing (`routing/mod.rs`)."""
     file = PurePosixPath(path)
@@ -361,20 +366,17 @@ def _stem(path: str) -> str:
     return file.parent.name if stem in FRONT_STEMS and file.parent.name else stem
 
 
-def _folder_words(path: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def _folder_words(path: str) -> tuple[str, ...]:
     return _words(" ".join(PurePosixPath(path).parts[-3:-1]))
 
 
 def _spelling(chunk: StoredChunk, keys: frozenset[str], spelled: set[str]) -> float:
-    if chunk.kind == "file" or _key(chunk.name) not in keys:
+    if chunk.kind == "file" or chunk.name_key not in keys:
         return 0.0
     if chunk.name in spelled:
         return 1.0
     return OTHER_CASE if chunk.name.lower() in {name.lower() for name in spelled} else OTHER_CONVENTION
-
-
-def _key(name: str) -> str:
-    return "".join(terms(name)[-1:])
 
 
 def _owner_parts(identifier: str) -> list[str]:
