@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from importlib.resources import as_file, files
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +52,7 @@ class StaticEncoder:
     @classmethod
     def default(cls) -> StaticEncoder:
         """The model that the package carries."""
-        with as_file(files("codesearch.models") / "default") as folder:
-            return cls(folder, "default")
+        return cls(Path(__file__).parent / "default", "default")
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder. Texts without a known token give a zero row."""
@@ -128,4 +127,4 @@ def _load_vocabulary(path: Path) -> dict[str, int]:
         tokens = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise ModelUnavailable(f"{path} can't be read: {error}") from error
-    return {token: i for i, token in enumerate(tokens[:-1])}
+    return dict(zip(tokens[:-1], count(), strict=False))
