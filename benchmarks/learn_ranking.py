@@ -1,0 +1,268 @@
+"""Learn the weights of the ranking's signals from questions with answers, and say what each signal is worth.
+
+    python benchmarks/learn_ranking.py --bench FOLDER --repos-dir FOLDER [--split development] [--write]
+
+FOLDER of --bench holds repos.json and annotations/*.json (the format of semble's benchmark), --repos-dir a checkout of
+each repository. A linear model is trained with LambdaRank (Burges 2010) on files: a file's score is that of its best
+chunk. Its quality is measured leaving out whole repositories, eight groups in turn; the weights that are written are
+trained on all, then scaled by a logistic regression so that a score is the probability that a hit answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.api import Index
+from codesearch.search.candidates import retrieve
+from codesearch.search.question import QuestionKind, parse_question
+from codesearch.search.rank import SAME_FILE_DECAY
+from codesearch.search.signals import SIGNALS, Evidence
+from codesearch.search.weights import WEIGHTS
+
+Array = npt.NDArray[np.float64]
+NAMES = [signal.name for signal in SIGNALS]
+PENALTIES = frozenset("test example benchmark documentation legacy generated declaration test_code".split())
+EITHER = frozenset("is_file_chunk is_type is_declaration file_size popularity reexport".split())
+SIGNS = np.array([0 if n in EITHER else -1 if n in PENALTIES else 1 for n in NAMES])
+GROUPS = {QuestionKind.PROSE: "prose", QuestionKind.MIXED: "prose", QuestionKind.IDENTIFIER: "identifier"}
+DISCOUNT = 1 / np.log2(np.arange(2, 12))
+FOLDS, STEPS, RATE, PULL = 8, 250, 0.05, 0.001
+"""Groups of repositories; Adam's steps and rate; how strongly weights are pulled to where they begin."""
+CALIBRATED_FILES = 8
+
+
+@dataclass(slots=True)
+class Example:
+    """One question: features [candidates, signals], the file of each, and which candidate hits which target."""
+
+    repo: str
+    category: str
+    group: str
+    features: Array
+    file: npt.NDArray[np.int64]
+    hits: npt.NDArray[np.bool_]
+    relevant: npt.NDArray[np.bool_]
+    """By file."""
+
+
+def collect(bench: Path, repos: Path, split: str, scope: str) -> list[Example]:
+    """Index every repository of a split and take the features of its questions' candidates."""
+    examples = []
+    for spec in json.loads((bench / "repos.json").read_text(encoding="utf-8")):
+        notes, checkout = bench / "annotations" / f"{spec['name']}.json", repos / spec["name"]
+        if spec["split"] != split or not notes.is_file() or not checkout.is_dir():
+            continue
+        root = checkout / (spec.get("benchmark_root") or "") if scope == "root" else checkout
+        with tempfile.TemporaryDirectory() as place, Index.create(root, index_dir=Path(place) / "index") as index:
+            index.update()
+            for task in json.loads(notes.read_text(encoding="utf-8")):
+                examples.append(example(index, spec["name"], task))
+    return examples
+
+
+def example(index: Index, repo: str, task: dict) -> Example:  # type: ignore[type-arg]
+    """Features and labels of one question."""
+    question = parse_question(task["query"])
+    candidates = retrieve(index.snapshot(), question, index.encoder.encode_query(question.text), None)
+    evidence = Evidence(question, candidates)
+    targets = [{"path": t} if isinstance(t, str) else t for t in [*task["relevant"], *task.get("secondary", [])]]
+    hits = np.array([[_hits(chunk, target) for target in targets] for chunk in candidates.chunks], np.bool_)
+    relevant = np.zeros(len(evidence.paths), np.bool_)
+    np.logical_or.at(relevant, evidence.file, hits.any(axis=1))
+    return Example(
+        repo,
+        task.get("category", ""),
+        GROUPS[question.kind],
+        np.stack([signal.compute(evidence) for signal in SIGNALS], axis=1).astype(np.float64),
+        evidence.file,
+        hits,
+        relevant,
+    )
+
+
+def _hits(chunk, target: dict) -> bool:  # type: ignore[no-untyped-def, type-arg]
+    a, b = chunk.path, target["path"]
+    if not (a == b or a.endswith("/" + b) or b.endswith("/" + a)):
+        return False
+    first, last = target.get("start_line"), target.get("end_line")
+    return first is None or last is None or (chunk.start_line <= last and chunk.end_line >= first)
+
+
+def ndcg(one: Example, scores: Array) -> float:
+    """NDCG@10 as semble's benchmark has it: every target is credited once, at the rank of its first hit."""
+    probability = 1 / (1 + np.exp(-scores))
+    order = np.lexsort((-probability, one.file))
+    starts = np.r_[0, np.flatnonzero(np.diff(one.file[order])) + 1]
+    place = np.empty(len(order), int)
+    place[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    top = np.argsort(-probability * SAME_FILE_DECAY**place, kind="stable")[:10]
+    ranks = {int(np.flatnonzero(column)[0]) for column in one.hits[top].T if column.any()}
+    return float(sum(DISCOUNT[r] for r in ranks) / DISCOUNT[: min(10, one.hits.shape[1])].sum())
+
+
+def train(examples: list[Example], start: Array) -> Array:
+    """LambdaRank on the best chunk of each file, with Adam; weights keep the sign that their signal means."""
+    usable = [e for e in examples if e.relevant.any() and not e.relevant.all()]
+    weights, mean, square = start.copy(), np.zeros_like(start), np.zeros_like(start)
+    for step in range(1, STEPS + 1):
+        gradient = sum((_lambdas(one, weights) for one in usable), np.zeros_like(start)) / len(usable)
+        gradient += PULL * (weights - start)
+        mean = 0.9 * mean + 0.1 * gradient
+        square = 0.99 * square + 0.01 * gradient**2
+        rate = RATE * (1 - 0.9 * step / STEPS)
+        weights -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+        weights = np.where(SIGNS > 0, np.maximum(weights, 0), np.where(SIGNS < 0, np.minimum(weights, 0), weights))
+    return weights
+
+
+def best_chunks(one: Example, scores: Array) -> npt.NDArray[np.int64]:
+    """The best candidate of each file, in the files' order."""
+    order = np.lexsort((-scores, one.file))
+    return order[np.r_[0, np.flatnonzero(np.diff(one.file[order])) + 1]]
+
+
+def _lambdas(one: Example, weights: Array) -> Array:
+    """Gradient of the pairwise loss, each pair weighted by the NDCG that swapping it would change."""
+    scores = one.features @ weights
+    best = best_chunks(one, scores)
+    features, scores = one.features[best], scores[best]
+    rank = np.empty(len(best), int)
+    rank[np.argsort(-scores)] = np.arange(len(best))
+    discount = np.where(rank < 30, 1 / np.log2(rank + 2), 0.0)
+    ideal = DISCOUNT[: min(10, int(one.relevant.sum()))].sum()
+    gradient = np.zeros_like(weights)
+    for j in np.flatnonzero(one.relevant):
+        change = np.abs(discount[j] - discount) * ~one.relevant / ideal
+        force = change / (1 + np.exp(np.clip(scores[j] - scores, -30, 30)))
+        gradient -= force.sum() * features[j] - force @ features
+    return gradient
+
+
+def calibrate(examples: list[Example], weights: Array) -> tuple[Array, float]:
+    """Scaled weights and an intercept, so that a score is the log-odds that the chunk's file answers."""
+    scores, answers = [], []
+    for one in examples:
+        each = one.features @ weights
+        best = best_chunks(one, each)
+        top = np.argsort(-each[best])[:CALIBRATED_FILES]
+        scores.extend(each[best][top])
+        answers.extend(one.relevant[top])
+    x, y = np.array(scores), np.array(answers, float)
+    scale, intercept = 1.0, -float(x.mean())
+    for _ in range(5000):
+        error = 1 / (1 + np.exp(-(scale * x + intercept))) - y
+        scale -= 0.01 * float((error * x).mean())
+        intercept -= 0.05 * float(error.mean())
+    return weights * scale, intercept
+
+
+def mean_by_repo(examples: list[Example], values: Array) -> float:
+    """Mean over repositories of the means over their questions."""
+    by_repo: dict[str, list[float]] = defaultdict(list)
+    for one, value in zip(examples, values, strict=True):
+        by_repo[one.repo].append(float(value))
+    return float(np.mean([np.mean(some) for some in by_repo.values()]))
+
+
+def starting_weights(group: str) -> Array:
+    kind = QuestionKind.IDENTIFIER if group == "identifier" else QuestionKind.PROSE
+    return np.array([WEIGHTS[kind][name] for name in NAMES])
+
+
+def fit(examples: list[Example]) -> dict[str, tuple[Array, float]]:
+    """Calibrated weights and intercept for each kind of question."""
+    fitted = {}
+    for group in ("prose", "identifier"):
+        own = [one for one in examples if one.group == group]
+        fitted[group] = calibrate(own, train(own, starting_weights(group)))
+    return fitted
+
+
+def scored(examples: list[Example], fitted: dict[str, tuple[Array, float]]) -> Array:
+    return np.array([ndcg(one, one.features @ fitted[one.group][0] + fitted[one.group][1]) for one in examples])
+
+
+def validate(examples: list[Example]) -> Array:
+    """NDCG@10 of every question by a model that never saw its repository."""
+    repos = sorted({one.repo for one in examples})
+    np.random.default_rng(0).shuffle(repos)
+    values = np.zeros(len(examples))
+    for fold in range(FOLDS):
+        held = set(repos[fold::FOLDS])
+        fitted = fit([one for one in examples if one.repo not in held])
+        test = [i for i, one in enumerate(examples) if one.repo in held]
+        values[test] = scored([examples[i] for i in test], fitted)
+    return values
+
+
+def table(examples: list[Example], fitted: dict[str, tuple[Array, float]]) -> None:
+    """What each signal gives alone, and what its removal from the trained model costs."""
+    whole = mean_by_repo(examples, scored(examples, fitted))
+    print(f"\n{'signal':<18}{'alone':>8}{'removed':>9}")
+    for i, name in enumerate(NAMES):
+        alone = np.array([ndcg(one, one.features[:, i] * np.sign(SIGNS[i] or 1)) for one in examples])
+        without = {group: (np.where(np.arange(len(NAMES)) == i, 0, w), b) for group, (w, b) in fitted.items()}
+        loss = mean_by_repo(examples, scored(examples, without)) - whole
+        print(f"{name:<18}{mean_by_repo(examples, alone):>8.3f}{loss:>+9.4f}")
+
+
+def write(fitted: dict[str, tuple[Array, float]]) -> Path:
+    """Write codesearch/search/weights.py."""
+    lines = [
+        '"""The weights of the signals, by kind of question: log-odds that a chunk answers, per unit of signal.\n',
+        'Learned from questions with answers in many repositories; written by benchmarks/learn_ranking.py.\n"""\n',
+        "from __future__ import annotations\n\nfrom collections.abc import Mapping\n",
+        "from codesearch.search.question import QuestionKind\n",
+    ]
+    for group in ("prose", "identifier"):
+        lines.append(f"_{group.upper()}: Mapping[str, float] = {{")
+        lines += [f'    "{name}": {value:.2f},' for name, value in zip(NAMES, fitted[group][0], strict=True)]
+        lines.append("}\n")
+    for title, value in (
+        ("WEIGHTS: Mapping[QuestionKind, Mapping[str, float]]", "_{}"),
+        ("INTERCEPT: Mapping[QuestionKind, float]", ""),
+    ):
+        lines.append(f"{title} = {{")
+        for kind, group in GROUPS.items():
+            lines.append(f"    QuestionKind.{kind.name}: {value.format(group.upper()) or f'{fitted[group][1]:.2f}'},")
+        lines.append("}\n")
+    path = Path(__file__).parent.parent / "codesearch" / "search" / "weights.py"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def main() -> None:
+    """Run the program."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bench", type=Path, required=True)
+    parser.add_argument("--repos-dir", type=Path, required=True)
+    parser.add_argument("--split", default="development")
+    parser.add_argument("--scope", choices=("root", "full"), default="root")
+    parser.add_argument("--write", action="store_true", help="write the weights into the package")
+    options = parser.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    examples = collect(options.bench, options.repos_dir, options.split, options.scope)
+    print(f"{len(examples)} questions, {len({one.repo for one in examples})} repositories")
+    left_out = validate(examples)
+    print(f"NDCG@10, repositories left out: {mean_by_repo(examples, left_out):.4f}")
+    for category in sorted({one.category for one in examples}):
+        some = [i for i, one in enumerate(examples) if one.category == category]
+        print(f"    {category:<14}{mean_by_repo([examples[i] for i in some], left_out[some]):.4f}")
+    fitted = fit(examples)
+    print(f"NDCG@10, trained on all: {mean_by_repo(examples, scored(examples, fitted)):.4f}")
+    table(examples, fitted)
+    if options.write:
+        print(f"wrote {write(fitted)}")
+
+
+if __name__ == "__main__":
+    main()
