@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
+from safetensors.torch import save_file
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import Tensor
 
 from codesearch.models.jina.config import UNUSED, JinaConfig, read_config
@@ -66,3 +68,24 @@ def load(name: str) -> Golden:
         config = json.loads(file.metadata()["config"])
     weights = {key.removeprefix("weights."): t for key, t in tensors.items() if key.startswith("weights.")}
     return Golden(config, weights, {key: t for key, t in tensors.items() if not key.startswith("weights.")})
+
+
+def write_folder(golden: Golden, folder: Path, **changes: Any) -> Path:
+    """A model's folder as on the hub: float16 weights with the pooler, config.json, and a tokenizer of characters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(golden.official_config | changes))
+    save_file(golden.official_weights, folder / "model.safetensors", {"format": "pt"})
+    write_tokenizer(folder)
+    return folder
+
+
+def write_tokenizer(folder: Path) -> None:
+    """`[CLS] text [SEP]`, a token a character, fewer than 200 in all."""
+    characters = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *characters, *(f"##{c}" for c in characters)]
+    tokenizer = Tokenizer(models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", None, [("[CLS]", 2), ("[SEP]", 3)])
+    tokenizer.enable_padding(length=128)  # as all-MiniLM-L6-v2's file has it: the encoder must not heed it
+    tokenizer.save(str(folder / "tokenizer.json"))

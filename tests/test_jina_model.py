@@ -76,7 +76,7 @@ def test_embeddings(golden: Golden) -> None:
 @torch.inference_mode()
 def test_every_layer(golden: Golden) -> None:
     network, seen = golden.model(), []
-    for module in (network.embeddings, *network.encoder["layer"]):
+    for module in (network.embeddings, *network.layers):
         module.register_forward_hook(lambda _module, _given, out: seen.append(out))
     network(golden.ids[7:71], [64])
     for i, hidden in enumerate(seen):
@@ -86,7 +86,7 @@ def test_every_layer(golden: Golden) -> None:
 @torch.inference_mode()
 def test_inside_the_first_layer(golden: Golden) -> None:
     network = golden.model()
-    layer = network.encoder["layer"][0]
+    layer = next(network.layers)
     within = layer.attention["self"]
     is_code = golden.config.shape == "code"
     parts = {
@@ -110,6 +110,7 @@ def test_inside_the_first_layer(golden: Golden) -> None:
     assert seen.keys() == parts.keys()
 
 
+@pytest.mark.filterwarnings("ignore:flex_attention called without torch.compile")
 @torch.inference_mode()
 def test_flex_attention_is_the_same(golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "attention_over", FlexAttention)
@@ -153,7 +154,7 @@ def _swap_halves(network: JinaModel, patch: pytest.MonkeyPatch) -> None:
 
 def _activation(activation: nn.Module) -> Callable[[JinaModel, pytest.MonkeyPatch], None]:
     def mutate(network: JinaModel, patch: pytest.MonkeyPatch) -> None:
-        for layer in network.encoder["layer"]:
+        for layer in network.layers:
             layer.mlp._activation = activation
 
     return mutate
@@ -168,12 +169,12 @@ def _no_second_residual(network: JinaModel, patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_first_norm(network: JinaModel, patch: pytest.MonkeyPatch) -> None:
-    for layer in network.encoder["layer"]:
+    for layer in network.layers:
         layer.layer_norm_1 = nn.Identity()
 
 
 def _no_qk_norm(network: JinaModel, patch: pytest.MonkeyPatch) -> None:
-    for layer in network.encoder["layer"]:
+    for layer in network.layers:
         layer.attention["self"].layer_norm_q = layer.attention["self"].layer_norm_k = nn.Identity()
 
 
@@ -188,7 +189,7 @@ class _NormPerHead(nn.Module):
 
 
 def _qk_norm_per_head(network: JinaModel, patch: pytest.MonkeyPatch) -> None:
-    for layer in network.encoder["layer"]:
+    for layer in network.layers:
         within, size = layer.attention["self"], network.config.head_size
         within.layer_norm_q = _NormPerHead(within.layer_norm_q, size)
         within.layer_norm_k = _NormPerHead(within.layer_norm_k, size)

@@ -1,22 +1,107 @@
-"""A model's name → its encoder."""
+"""A model's name → its encoder. torch and transformers are imported only by the models that need them."""
 
 from __future__ import annotations
 
+import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import ModelUnavailable
 from codesearch.models.encoder import Encoder
 
 DEFAULT_MODEL = "default"
+DEVICE_VARIABLE = "CODESEARCH_DEVICE"
+PRECISION_VARIABLE = "CODESEARCH_PRECISION"
+
+_NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>\d+))?")
 
 
-def load_encoder(name: str = DEFAULT_MODEL) -> Encoder:
-    """The encoder of a known name or a folder. Raises ModelUnavailable."""
-    from codesearch.models.static import VOCABULARY_FILE, StaticEncoder
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """What `--model` takes: a known name, a hub's id or a folder; `@REVISION` pins it, `#LENGTH` sets its tokens."""
+
+    model: str
+    revision: str = ""
+    max_length: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> ModelName:
+        """The parts of a name. A folder that is there is taken as it is spelled."""
+        path, _, length = text.partition("#") if not Path(text).expanduser().exists() else (text, "", "")
+        if Path(path).expanduser().is_dir() and (length.isdecimal() or not length):
+            return cls(str(Path(path).expanduser().resolve()), "", int(length) if length else None)
+        match = _NAME.fullmatch(text)
+        if not match:
+            raise ModelUnavailable("the model's name is empty")
+        length = match["length"]
+        return cls(match["model"], match["revision"] or "", int(length) if length else None)
+
+    def __str__(self) -> str:
+        """The name as parse() takes it."""
+        revision = f"@{self.revision}" if self.revision else ""
+        return f"{self.model}{revision}{f'#{self.max_length}' if self.max_length else ''}"
+
+
+def load_encoder(name: str = DEFAULT_MODEL, device: str = "") -> Encoder:
+    """The encoder of a known name, a hub's id whose files are on this machine, or a folder.
+
+    `device` is auto, cpu, cuda or mps; where it is empty, the environment variable CODESEARCH_DEVICE or auto.
+    Nothing is fetched. Raises ModelUnavailable: not here, incomplete, unsafe, or its extra is not installed.
+    """
+    from codesearch.models.static import WEIGHTS_FILE, StaticEncoder
 
     if name == DEFAULT_MODEL:
         return StaticEncoder.default()
-    folder = Path(name).expanduser()
-    if (folder / VOCABULARY_FILE).is_file():
-        return StaticEncoder(folder, str(folder.resolve()))
-    raise ModelUnavailable(f"there is no model {name!r}", "use `default`, or the folder of a model")
+    parsed = ModelName.parse(name)
+    folder = find_folder(parsed)
+    if (folder / WEIGHTS_FILE).is_file():
+        return StaticEncoder(folder, str(parsed))
+    return _load_transformer(parsed, folder, device)
+
+
+def find_folder(name: ModelName) -> Path:
+    """Where a model's files lie on this machine. Raises ModelUnavailable."""
+    from codesearch.models.catalog import BY_NAME
+    from codesearch.models.hub import MAIN, REPOSITORY, cached
+
+    folder = Path(name.model)
+    known = BY_NAME.get(name.model)
+    repository = known.repository if known else name.model
+    if not known and folder.is_dir():
+        return folder
+    if not REPOSITORY.fullmatch(repository):
+        raise ModelUnavailable(f"there is no model {name.model!r}", "`codesearch models` lists the known ones")
+    found = cached(repository, name.revision or MAIN)
+    if found is None:
+        size = f" ({known.size / 1e6:.0f} MB)" if known else ""
+        raise ModelUnavailable(
+            f"the model {name} is not on this machine",
+            f"run: codesearch models get {name.model}{'@' + name.revision if name.revision else ''}{size}; "
+            "or give its folder, or use the default model",
+        )
+    return found
+
+
+def _load_transformer(name: ModelName, folder: Path, device: str) -> Encoder:
+    from codesearch.models.devices import choose
+
+    runtime = choose(device or os.environ.get(DEVICE_VARIABLE) or "auto", os.environ.get(PRECISION_VARIABLE) or "auto")
+    from codesearch.models.checkpoint import open_checkpoint
+    from codesearch.models.jina.config import is_jina
+    from codesearch.models.modules import transformer_folder
+
+    checkpoint = open_checkpoint(transformer_folder(folder))
+    if is_jina(checkpoint.config):
+        from codesearch.models.jina.encoder import JinaEncoder
+
+        return JinaEncoder(checkpoint, str(name), runtime, name.max_length)
+    if "auto_map" in checkpoint.config:
+        raise ModelUnavailable(
+            f"{name} asks to run code from its repository, which is never done",
+            "take a model whose architecture transformers has itself",
+        )
+    from codesearch.models.modules import read_recipe
+    from codesearch.models.sentence_transformer import SentenceTransformerEncoder
+
+    return SentenceTransformerEncoder(checkpoint, read_recipe(folder, checkpoint), str(name), runtime, name.max_length)

@@ -75,5 +75,6 @@ def _runs(lengths: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     start = 0
     for length, texts in groupby(lengths):
         count = sum(1 for _ in texts)
-        yield start, count, length
+        if length:
+            yield start, count, length
         start += count * length

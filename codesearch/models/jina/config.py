@@ -9,7 +9,7 @@ from typing import Any, Literal
 from codesearch.errors import ModelUnavailable
 
 Shape = Literal["plain", "qk", "code"]
-"""plain: small-en, base-en, -de, -zh. qk: base-es, norms on queries and keys. code: base-code, a second residual too."""
+"""plain: small-en, base-en, -de, -zh; qk, with norms on queries and keys: base-es; code, residual twice: base-code."""
 
 PREFIX = "bert."
 """Some exports put it before every name."""

@@ -5,7 +5,7 @@ Linear layers run in the precision of their weights; the residual stream, LayerN
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -163,6 +163,11 @@ class JinaModel(nn.Module):
         self.embeddings = Embeddings(config)
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(block(config) for _ in range(config.layers))})
 
+    @property
+    def layers(self) -> Iterator[Layer]:
+        """The blocks, first to last."""
+        return (layer for layer in self.encoder["layer"].children() if isinstance(layer, Layer))
+
     def forward(self, ids: Tensor, lengths: Sequence[int], types: Tensor | None = None) -> Tensor:
         """Hidden states of a packed batch.
 
@@ -171,7 +176,7 @@ class JinaModel(nn.Module):
         """
         attend = attention_over(lengths, self.config.heads, ids.device)
         x: Tensor = self.embeddings(ids, types)
-        for layer in self.encoder["layer"]:
+        for layer in self.layers:
             x = layer(x, attend)
         return x
 
@@ -181,7 +186,7 @@ def mean_pool(hidden: Tensor, lengths: Sequence[int]) -> Tensor:
     counts = torch.tensor(list(lengths), device=hidden.device)
     rows = torch.repeat_interleave(torch.arange(len(lengths), device=hidden.device), counts)
     sums = torch.zeros(len(lengths), hidden.shape[1], device=hidden.device).index_add_(0, rows, hidden.float())
-    return sums / counts[:, None]
+    return sums / counts.clamp(min=1)[:, None]
 
 
 def _activation(config: JinaConfig) -> nn.Module:

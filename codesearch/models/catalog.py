@@ -1,0 +1,80 @@
+"""The models known by a short name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """What `codesearch models` tells of a model."""
+
+    name: str
+    repository: str
+    """The hub's id; empty for the model that the package carries."""
+    parameters: int
+    dimensions: int
+    length: int
+    """The most tokens of one text."""
+    languages: str
+    licence: str
+    size: int
+    """Bytes to download; about, where revisions differ."""
+
+
+_APACHE = "Apache-2.0"
+
+KNOWN = (
+    KnownModel("default", "", 0, 256, 0, "English, code", _APACHE, 0),
+    KnownModel(
+        "jina-code",
+        "jinaai/jina-embeddings-v2-base-code",
+        160_869_120,
+        768,
+        8192,
+        "English, 30 programming languages",
+        _APACHE,
+        324_000_000,
+    ),
+    KnownModel(
+        "jina-small-en", "jinaai/jina-embeddings-v2-small-en", 32_690_688, 512, 8192, "English", _APACHE, 66_000_000
+    ),
+    KnownModel(
+        "jina-base-en", "jinaai/jina-embeddings-v2-base-en", 137_368_320, 768, 8192, "English", _APACHE, 275_000_000
+    ),
+    KnownModel(
+        "jina-base-de",
+        "jinaai/jina-embeddings-v2-base-de",
+        160_813_824,
+        768,
+        8192,
+        "German, English",
+        _APACHE,
+        324_000_000,
+    ),
+    KnownModel(
+        "jina-base-zh",
+        "jinaai/jina-embeddings-v2-base-zh",
+        160_813_824,
+        768,
+        8192,
+        "Chinese, English",
+        _APACHE,
+        324_000_000,
+    ),
+    KnownModel(
+        "jina-base-es",
+        "jinaai/jina-embeddings-v2-base-es",
+        160_850_688,
+        768,
+        8192,
+        "Spanish, English",
+        _APACHE,
+        324_000_000,
+    ),
+    KnownModel(
+        "minilm", "sentence-transformers/all-MiniLM-L6-v2", 22_713_216, 384, 256, "English", _APACHE, 91_000_000
+    ),
+)
+
+BY_NAME = {model.name: model for model in KNOWN}

@@ -1,0 +1,86 @@
+"""Models of the hub: found in its cache on this machine without its client, fetched by its client when asked to."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from codesearch.errors import ModelUnavailable
+
+REPOSITORY = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
+"""A hub's id: owner/name."""
+MAIN = "main"
+
+_SHORTEST_COMMIT = 7
+_FILES = (
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "config_sentence_transformers.json",
+    "*_Pooling/config.json",
+    "model.safetensors",
+    "model-*.safetensors",
+    "model.safetensors.index.json",
+)
+"""What is fetched: no pickles, no code."""
+_WAYS_ON = (
+    "fetch it on another machine and give its folder (--model FOLDER), set HF_ENDPOINT (a mirror) or HTTPS_PROXY, "
+    "or use the default model"
+)
+
+
+def cache_folder() -> Path:
+    """Where the hub's client keeps what it fetched; its environment variables move it."""
+    for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        if folder := os.environ.get(variable):
+            return Path(folder).expanduser()
+    if home := os.environ.get("HF_HOME"):
+        return Path(home).expanduser() / "hub"
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return caches / "huggingface" / "hub"
+
+
+def cached(repository: str, revision: str = MAIN) -> Path | None:
+    """The folder of a revision (a branch, tag, commit or the beginning of one) that has been fetched."""
+    folder = cache_folder() / f"models--{repository.replace('/', '--')}"
+    reference = folder / "refs" / revision
+    commit = reference.read_text(encoding="ascii").strip() if reference.is_file() else revision
+    snapshot = folder / "snapshots" / commit
+    if snapshot.is_dir():
+        return snapshot
+    if len(commit) >= _SHORTEST_COMMIT and commit.isalnum():
+        found = list((folder / "snapshots").glob(f"{commit}*"))
+        return found[0] if len(found) == 1 else None
+    return None
+
+
+def fetch(repository: str, revision: str = MAIN) -> Path:
+    """Fetch a revision, with a progress bar on stderr, and return its folder. Raises ModelUnavailable."""
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+    except ImportError as error:
+        raise ModelUnavailable(
+            "fetching models needs huggingface-hub", "run: pip install 'codesearch-local[jina]'"
+        ) from error
+    try:
+        return Path(snapshot_download(repository, revision=revision, allow_patterns=list(_FILES)))
+    except GatedRepoError as error:
+        raise ModelUnavailable(f"{repository} is given only to those who asked its owners for it") from error
+    except RepositoryNotFoundError as error:
+        raise ModelUnavailable(f"the hub has no model {repository}") from error
+    except RevisionNotFoundError as error:
+        raise ModelUnavailable(f"{repository} has no revision {revision}") from error
+    except Exception as error:  # the client's versions raise errors of several HTTP libraries
+        raise ModelUnavailable(f"{repository} can't be fetched: {_reason(error)}", _WAYS_ON) from error
+
+
+def _reason(error: BaseException) -> str:
+    """The first cause in a chain of errors, in one line."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

@@ -1,0 +1,112 @@
+"""A sentence-transformers folder's own files: where its network lies, its pooling, prompts and length. No torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from codesearch.errors import ModelUnavailable
+from codesearch.models.checkpoint import Checkpoint, read_json
+
+MODULES_FILE = "modules.json"
+
+Pooling = Literal["mean", "cls", "lasttoken"]
+
+_FLAGS: dict[str, Pooling] = {
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_cls_token": "cls",
+    "pooling_mode_lasttoken": "lasttoken",
+}
+_LONGEST = 512
+"""Tokens, where a model's files name no limit."""
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")
+"""Names of the prompt for what is searched, as sentence-transformers looks for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model's folder says that its embeddings are made."""
+
+    pooling: Pooling
+    max_length: int
+    query_prompt: str
+    document_prompt: str
+
+
+def transformer_folder(folder: Path) -> Path:
+    """Where a sentence-transformers model keeps its network: the folder itself, or `0_Transformer` in it."""
+    first = next(iter(_modules(folder)), None)
+    return folder / first["path"] if first else folder
+
+
+def read_recipe(folder: Path, checkpoint: Checkpoint) -> Recipe:
+    """How the model in `folder` wants to be used. Raises ModelUnavailable where that is not supported."""
+    modules = _modules(folder)
+    if not modules:
+        raise ModelUnavailable(
+            f"{folder} has no {MODULES_FILE}: its pooling is not known",
+            "give the folder of a sentence-transformers model",
+        )
+    kinds = [str(module["type"]).rpartition(".")[2] for module in modules]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        raise ModelUnavailable(
+            f"{folder} has the modules {', '.join(kinds)}; only transformer and pooling are supported"
+        )
+    pooling = _json(folder / modules[1]["path"] / "config.json")
+    prompts = _json(folder / "config_sentence_transformers.json")
+    query, document = _prompts(prompts)
+    if (query or document) and not pooling.get("include_prompt", True):
+        raise ModelUnavailable(f"{folder} pools without its prompt, which is not supported")
+    return Recipe(_pooling(pooling, folder), _max_length(checkpoint), query, document)
+
+
+def _modules(folder: Path) -> list[dict[str, Any]]:
+    path = folder / MODULES_FILE
+    if not path.is_file():
+        return []
+    modules = json.loads(path.read_text(encoding="utf-8"))
+    inside = [module for module in modules if (folder / module["path"]).resolve().is_relative_to(folder.resolve())]
+    if len(inside) != len(modules):
+        raise ModelUnavailable(f"{path} points outside of its folder")
+    return inside
+
+
+def _pooling(config: Mapping[str, Any], folder: Path) -> Pooling:
+    """Files of sentence-transformers 6 name the mode, older ones have a flag for each."""
+    modes = [config["pooling_mode"]] if "pooling_mode" in config else _flagged(config)
+    for mode in _FLAGS.values():
+        if modes == [mode]:
+            return mode
+    raise ModelUnavailable(
+        f"{folder} asks for {' and '.join(map(str, modes)) or 'no'} pooling; mean, cls or lasttoken are supported"
+    )
+
+
+def _flagged(config: Mapping[str, Any]) -> list[str]:
+    flags = [flag for flag, is_set in config.items() if flag.startswith("pooling_mode_") and is_set]
+    return [_FLAGS.get(flag, flag.removeprefix("pooling_mode_")) for flag in flags]
+
+
+def _prompts(config: Mapping[str, Any]) -> tuple[str, str]:
+    """The texts put before a question and before a document."""
+    prompts: Mapping[str, str] = config.get("prompts") or {}
+    default = prompts.get(config.get("default_prompt_name") or "", "")
+    document = next((prompts[name] for name in _DOCUMENT_PROMPTS if prompts.get(name)), default)
+    return prompts.get("query") or default, document
+
+
+def _max_length(checkpoint: Checkpoint) -> int:
+    limits = (
+        checkpoint.json("sentence_bert_config.json").get("max_seq_length"),
+        checkpoint.json("tokenizer_config.json").get("model_max_length"),
+        checkpoint.config.get("max_position_embeddings"),
+    )
+    known = [int(limit) for limit in limits if limit]
+    return min(known) if known else _LONGEST
+
+
+def _json(path: Path) -> dict[str, Any]:
+    return read_json(path) if path.is_file() else {}

@@ -1,0 +1,75 @@
+"""Any ordinary sentence-transformers encoder, its network by transformers; code from a hub is never run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from codesearch.errors import ModelUnavailable
+from codesearch.models.checkpoint import GET_AGAIN, Checkpoint
+from codesearch.models.devices import Runtime
+from codesearch.models.modules import Recipe
+from codesearch.models.transformer import TransformerEncoder
+
+_LEFT_OUT = ("pooler.", "cls.", "lm_head.", "classifier.")
+"""Heads for other tasks: a checkpoint may have or lack them, they are no part of the embedding."""
+
+
+class SentenceTransformerEncoder(TransformerEncoder):
+    """Encoder with a BERT-like network, and pooling, prompts and length from its own files."""
+
+    def __init__(
+        self, checkpoint: Checkpoint, recipe: Recipe, name: str, runtime: Runtime, max_length: int | None = None
+    ) -> None:
+        """Load a checkpoint. Raises ModelUnavailable where it is not whole, or of a kind that is not supported."""
+        super().__init__(checkpoint, name, runtime, min(max_length or recipe.max_length, recipe.max_length))
+        self._pooling = recipe.pooling
+        self._query_prompt, self._document_prompt = recipe.query_prompt, recipe.document_prompt
+        self._padding = int(checkpoint.config.get("pad_token_id") or 0)
+        self.model = _load_network(checkpoint).to(runtime.device, runtime.precision).requires_grad_(False).eval()
+        self.dimensions = int(checkpoint.config["hidden_size"])
+
+    def pool(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        """See TransformerEncoder."""
+        lengths = torch.tensor([len(row) for row in rows], device=self.device)
+        width = max(len(row) for row in rows)
+        ids = torch.tensor([[*row, *[self._padding] * (width - len(row))] for row in rows], device=self.device)
+        mask = torch.arange(width, device=self.device) < lengths[:, None]
+        hidden: Tensor = self.model(input_ids=ids, attention_mask=mask.long()).last_hidden_state.float()
+        if self._pooling == "cls":
+            return hidden[:, 0]
+        if self._pooling == "lasttoken":
+            return hidden[torch.arange(len(rows), device=self.device), lengths - 1]
+        return (hidden * mask[:, :, None]).sum(1) / lengths[:, None]
+
+
+def _load_network(checkpoint: Checkpoint) -> nn.Module:
+    """The network with every tensor from the files. Raises ModelUnavailable."""
+    try:
+        from transformers import AutoModel
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise ModelUnavailable("this model needs transformers", "run: pip install 'codesearch-local[jina]'") from error
+    logging: Any = transformers_logging
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        network, loaded = AutoModel.from_pretrained(
+            checkpoint.folder, local_files_only=True, use_safetensors=True, output_loading_info=True
+        )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        reason = next(iter(str(error).splitlines()), "")
+        raise ModelUnavailable(f"{checkpoint.folder} can't be loaded: {reason}", GET_AGAIN) from error
+    if network.config.is_encoder_decoder:
+        raise ModelUnavailable(f"{checkpoint.folder} is an encoder with a decoder, which is not supported")
+    for reason, keys in (("lack", loaded["missing_keys"]), ("hold, unexpected,", loaded["unexpected_keys"])):
+        odd = sorted(key for key in keys if not key.startswith(_LEFT_OUT) and not key.endswith("position_ids"))
+        if odd:
+            raise ModelUnavailable(f"the weights in {checkpoint.folder} {reason} {odd[0]}", GET_AGAIN)
+    if loaded["mismatched_keys"]:
+        raise ModelUnavailable(f"weights in {checkpoint.folder} don't fit its config.json", GET_AGAIN)
+    built: nn.Module = network
+    return built
