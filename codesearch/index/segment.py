@@ -59,7 +59,7 @@ class Segment:
         """Raises IndexDamaged."""
         try:
             vectors = Vectors.open(self.folder / _VECTORS)
-        except (OSError, RuntimeError) as error:
+        except (OSError, ValueError) as error:
             raise _damaged(self.folder, error) from error
         if len(vectors) != len(self.ids):
             raise _damaged(self.folder, "the vectors are not those of its chunks")
