@@ -112,3 +112,13 @@ def test_a_missing_grammar_is_named_with_the_extra_that_brings_it() -> None:
     chunked = chunk_text("a.odd", "some text\n", language)
     assert "tree_sitter_odd" in chunked.fallback and "'grammars'" in chunked.fallback
     assert chunked.chunks[0].text == "some text"
+
+
+def test_thousands_of_units_on_one_line_take_no_quadratic_memory() -> None:
+    text = "function f(){}" * 3000 + "\n"
+    assert_whole(text, chunk_text("a.js", text, resolve("JavaScript")))
+
+
+def test_a_long_run_of_one_character_is_not_parsed() -> None:
+    chunked = chunk_text("a.jl", "\uffff" * 5000 + "\n", resolve("Julia"))
+    assert "repeated" in chunked.fallback

@@ -48,6 +48,8 @@ SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
 _PARSE_SECONDS = 10.0
 """Sound files of 2 MB take about one second; only broken ones reach this."""
+_LONG_RUN = re.compile(r"([^\x00-\x7f])\1{999}")
+"""Lua's, Julia's and Scala's lexers are slow beyond cancelling on such runs (100,000 of them took 70 s)."""
 _READ_BYTES = 1 << 16
 _WIDEST_ERROR = 20_000
 """Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
@@ -96,6 +98,8 @@ def outline(text: str, language: Language, path: str) -> Outline:
     except ModuleNotFoundError as error:
         extra = f"; the extra '{language.extra}' brings it" if language.extra else ""
         raise Unparsable(f"the grammar of {language.name} ({error.name}) is not installed{extra}") from error
+    if not text.isascii() and _LONG_RUN.search(text):
+        raise Unparsable("a character is repeated a thousand times")
     source = text.encode("utf-8", "surrogatepass")
     if not source.endswith(b"\n"):
         source += b"\n"

@@ -13,6 +13,9 @@ from codesearch.languages.registry import Language
 _TYPES = frozenset("class struct union interface enum trait impl object protocol extension record".split())
 """Kinds whose functions are methods."""
 
+_LONGEST_PREFIX = 300
+"""Characters of a qualified name before the name; names of units nested thousands deep would fill the memory."""
+
 
 @dataclass(slots=True)
 class Node:
@@ -40,7 +43,7 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         siblings = open_nodes[-1][1] if open_nodes else top
         if owner and unit.end_line > owner.unit.end_line:
             continue  # crosses its owner's end: an artefact of broken code, whose lines are its owner's
-        prefix = owner.qualified_name if owner else ""
+        prefix = owner.qualified_name[:_LONGEST_PREFIX] if owner else ""
         qualified = language.separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
         floor = max(previous_end, owner.unit.header_end if owner else 0)
         first = comments.first_line_of_comments(lines, unit.start_line, floor, language)
@@ -48,7 +51,9 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         leading = comments.without_markers(above, language) if above else ""
         documentation = "\n".join(filter(None, (leading, unit.documentation)))
         node = Node(_as_method(unit, owner), first, qualified, documentation)
-        if unit.kind == "namespace":
+        if owner and owner.unit.start_line == unit.end_line:
+            owner.children.append(node)  # all on one line: which holds which can't be told
+        elif unit.kind == "namespace":
             namespaces.append(unit.name)
             open_nodes.append((node, siblings))
         else:
