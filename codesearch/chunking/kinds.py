@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from codesearch.errors import CodesearchError
@@ -31,6 +30,8 @@ def resolve_kinds(names: Iterable[str]) -> tuple[str, ...]:
 def _resolve(name: str) -> str:
     if name.lower() in KINDS:
         return name.lower()
+    import difflib
+
     near = difflib.get_close_matches(name.lower(), KINDS, n=3, cutoff=0.5)
     raise CodesearchError(
         f"no kind is called {name!r}",

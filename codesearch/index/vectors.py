@@ -107,7 +107,7 @@ class Vectors:
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             some = rows[start : start + _ROWS_AT_ONCE]
             products[start : start + len(some)] = self._codes[some].astype(np.float32) @ vector
-        return products * _STEP + vector.sum() * _FIRST
+        return np.asarray(products * _STEP + vector.sum() * _FIRST, np.float32)
 
     def reconstruct(self, rows: npt.NDArray[np.int64]) -> Embeddings:
         """Vectors of the given rows, float32 [len(rows), dimensions]."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cache
 
@@ -63,6 +62,8 @@ def resolve(name: str) -> Language:
     """As `by_name`; raises `UnknownLanguage` with the nearest names."""
     language = by_name(name)
     if language is None:
+        import difflib
+
         near = difflib.get_close_matches(name.lower(), _BY_NAME, n=3, cutoff=0.5)
         names = ", ".join(dict.fromkeys(_BY_NAME[n].name for n in near))
         raise UnknownLanguage(
