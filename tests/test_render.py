@@ -158,6 +158,13 @@ def test_context_reaches_beyond_the_hit_but_not_beyond_the_file() -> None:
     ]
 
 
+def test_a_path_too_long_for_the_terminal_keeps_its_end_and_the_lines() -> None:
+    deep = replace(SHORT, path="/".join(["folder"] * 20) + "/passwords.py")
+    heading = shown([deep], width=60, colors=False).split("\n")[0]
+    assert re.fullmatch(r"…[/folder]*/passwords\.py:10-13", heading)
+    assert len(heading) == 60
+
+
 def test_grep_lines() -> None:
     assert lines.best_line_of(SHORT, "p.py") == 'p.py:11:    """Hash it with a salt."""'
     assert lines.best_line_of(SHORT, "p.py", null=True) == 'p.py\x0011:    """Hash it with a salt."""'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.syntax import Syntax
@@ -50,9 +51,10 @@ class TerminalView:
 
     def _heading(self, hit: Hit, path: str, absolute: Path) -> None:
         link = Style(link=absolute.as_uri()) if self._links else Style()
+        span = f":{hit.start_line}-{hit.end_line}"
         place = Text.assemble(
-            (printable(path), Style(color="magenta", bold=True) + link),
-            (f":{hit.start_line}-{hit.end_line}", Style(color="green") + link),
+            (_end_of(printable(path), self._console.width - len(span)), Style(color="magenta", bold=True) + link),
+            (span, Style(color="green") + link),
         )
         about = Text.assemble(
             (hit.kind, "cyan"),
@@ -89,6 +91,16 @@ class TerminalView:
     def _print(self, line: Text) -> None:
         line.truncate(self._console.width, overflow="ellipsis")
         self._console.print(line, soft_wrap=True, end="\n")
+
+
+def _end_of(path: str, width: int) -> str:
+    """As much of a path's end as fits: the file's name tells more than its first folder."""
+    if cell_len(path) <= width:
+        return path
+    end = path
+    while end and cell_len(end) >= width:
+        end = end[1:]
+    return "…" + end
 
 
 def _highlighted(excerpt: Excerpt, language: str) -> list[Text]:
