@@ -28,6 +28,10 @@
 (pair value: (function_expression name: (identifier) @member))
 (assignment_expression right: (function_expression name: (identifier) @member))
 
+; const x = (function () { … })()
+(variable_declarator name: (identifier) @name value: (call_expression function: (parenthesized_expression [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function
+(assignment_expression left: [(identifier) (member_expression)] @qualified right: (call_expression function: (parenthesized_expression [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function
+
 ; const X = memo(function …), useCallback(() => …)
 (program (lexical_declaration (variable_declarator name: (identifier) @name value: (call_expression arguments: (arguments . [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function))
 (program (export_statement (lexical_declaration (variable_declarator name: (identifier) @name value: (call_expression arguments: (arguments . [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function)))
