@@ -187,6 +187,10 @@ class Snapshot:
             )
         return [self._chunks[i] for i in wanted]
 
+    def chunks_of(self, file: FileRow) -> list[StoredChunk]:
+        """The chunks of a file, in order."""
+        return self.chunks(np.arange(file.first_chunk, file.first_chunk + file.chunks))
+
     @cached_property
     def files(self) -> Sequence[FileRow]:
         """All indexed files."""

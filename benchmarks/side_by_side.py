@@ -1,0 +1,111 @@
+"""codesearch beside another tool, as whole processes on the same repositories, in turn.
+
+    python benchmarks/side_by_side.py FOLDER… --peer 'peer search {question} {repo}' [--runs 5]
+
+For each repository (a copy of it) both tools answer the same questions: once from nothing (which makes the index),
+then again (a cold query), and after one file was changed (an update). Prints medians of wall seconds, the peak memory
+of the largest process, and what each keeps on disk: in the repository's `.codesearch`, or where XDG_CACHE_HOME says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+QUESTIONS = (
+    "how are errors reported to the user",
+    "where is the configuration loaded",
+    "parse the command line",
+    "open a connection",
+    "write the result to a file",
+)
+OURS = [sys.executable, "-m", "codesearch", "query", "{question}", "{repo}"]
+
+
+def run(command: Sequence[str], repo: Path, question: str, environment: dict[str, str]) -> tuple[float, float]:
+    """Wall seconds and peak megabytes of one process and its children."""
+    words = [word.format(question=question, repo=repo) for word in command]
+    started = time.perf_counter()
+    process = subprocess.Popen(words, cwd=repo, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(status) not in (0, 1):
+        raise SystemExit(f"{shlex.join(words)} failed: {said.decode()[-2000:]}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def size(folder: Path) -> float:
+    """Megabytes below a folder."""
+    return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e6 if folder.exists() else 0.0
+
+
+def change_one_file(repo: Path, number: int) -> None:
+    """Append a line to the largest source file."""
+    files = [
+        f for f in repo.rglob("*") if f.suffix in {".py", ".go", ".c", ".rs", ".ts", ".js", ".java", ".rb", ".php"}
+    ]
+    file = max((f for f in files if f.is_file() and f.stat().st_size < 500_000), key=lambda f: f.stat().st_size)
+    with file.open("a", encoding="utf-8") as out:
+        out.write(f"\n// changed {number}\n" if file.suffix not in {".py", ".rb"} else f"\n# changed {number}\n")
+
+
+def measure(folder: Path, tools: dict[str, list[str]], runs: int, place: Path) -> dict[str, dict[str, float]]:
+    """Every figure of both tools on one repository, the tools in turn."""
+    seen: dict[str, dict[str, list[float]]] = {tool: defaultdict(list) for tool in tools}
+    repos = {tool: place / tool / folder.name for tool in tools}
+    caches = {tool: place / tool / "cache" for tool in tools}
+    environments = {tool: {**os.environ, "XDG_CACHE_HOME": str(caches[tool])} for tool in tools}
+    for tool in tools:
+        shutil.copytree(folder, repos[tool], symlinks=True, ignore=shutil.ignore_patterns(".codesearch"))
+    for number in range(runs):
+        for tool, command in tools.items():
+            shutil.rmtree(caches[tool], ignore_errors=True)
+            shutil.rmtree(repos[tool] / ".codesearch", ignore_errors=True)
+            caches[tool].mkdir(parents=True)
+            for title, change in (("from nothing", False), ("cold query", False), ("after a change", True)):
+                if change:
+                    change_one_file(repos[tool], number)
+                question = QUESTIONS[number % len(QUESTIONS)]
+                seconds, memory = run(command, repos[tool], question, environments[tool])
+                seen[tool][f"{title} s"].append(seconds)
+                seen[tool][f"{title} MB"].append(memory)
+            seen[tool]["disk MB"].append(size(caches[tool]) + size(repos[tool] / ".codesearch"))
+    return {tool: {name: statistics.median(values) for name, values in found.items()} for tool, found in seen.items()}
+
+
+def main() -> None:
+    """Run the program."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--peer", required=True, help="the peer's command; {question} and {repo} are filled in")
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    tools = {"codesearch": OURS, "peer": shlex.split(options.peer)}
+    ratios: dict[str, list[float]] = defaultdict(list)
+    for folder in options.folders:
+        with tempfile.TemporaryDirectory() as place:
+            found = measure(folder, tools, options.runs, Path(place))
+        print(f"\n{folder.name:<24}{'codesearch':>12}{'peer':>12}{'ratio':>8}")
+        for name, ours in found["codesearch"].items():
+            theirs = found["peer"][name]
+            ratios[name].append(ours / theirs)
+            print(f"  {name:<22}{ours:>12.3f}{theirs:>12.3f}{ours / theirs:>8.2f}", flush=True)
+    print("\nmedian of the ratios")
+    for name, values in ratios.items():
+        print(f"  {name:<22}{statistics.median(values):>8.2f}")
+
+
+if __name__ == "__main__":
+    main()
