@@ -8,14 +8,14 @@ own lines. Every line that is not blank is in the text of at least one chunk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from codesearch.chunking import windows
-from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunk import Chunk, Unit
 from codesearch.chunking.remainder import remainder_chunks
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
-from codesearch.chunking.tree import Node, names, nest, residue
+from codesearch.chunking.tree import Node, gaps, members_between, names, nest
 from codesearch.chunking.windows import TARGET_CHARS
 from codesearch.languages.registry import Language
 
@@ -102,23 +102,34 @@ def _joined(source: Source, run: list[Node]) -> Chunk:
 
 def _whole(source: Source, node: Node) -> Iterator[Chunk]:
     first, last = node.first_line, node.unit.end_line
-    numbers = range(first, last + 1)
-    yield from _parts(
-        source, node, list(numbers), source.lines[first - 1 : last], names(node.children, with_members=True)
-    )
+    lines = source.lines[first - 1 : last]
+    yield from _parts(source, node, range(first, last + 1), lines, names(node.children, with_members=True))
 
 
 def _condensed(source: Source, node: Node) -> Iterator[Chunk]:
     """A container without its members' lines but with their signatures, if these leave room for the rest."""
-    budget = TARGET_CHARS if sum(len(child.unit.signature) for child in node.children) <= TARGET_CHARS else 0
-    numbers, texts = residue(source, (node.first_line, node.unit.end_line), node.children, bool(budget))
+    lines = [
+        (line, source.lines[line - 1])
+        for first, last in gaps(node.first_line, node.unit.end_line, node.children)
+        for line in range(first, last + 1)
+    ]
+    if sum(len(child.unit.signature) for child in node.children) <= TARGET_CHARS:
+        lines.extend(_signature(source, child.unit) for child in node.children if child.unit.signature)
+        lines.sort(key=lambda line: line[0])
+    numbers, texts = [number for number, _ in lines], [text for _, text in lines]
     yield from _parts(source, node, numbers, texts, names(node.children))
+
+
+def _signature(source: Source, unit: Unit) -> tuple[int, str]:
+    """A unit's signature on its first line, indented as that."""
+    line = source.lines[unit.start_line - 1]
+    return unit.start_line, line[: len(line) - len(line.lstrip())] + unit.signature
 
 
 def _parts(
     source: Source,
     node: Node,
-    numbers: list[int],
+    numbers: Sequence[int],
     texts: list[str],
     member_names: Iterable[str],
 ) -> Iterator[Chunk]:
@@ -140,7 +151,7 @@ def _parts(
             documentation=node.documentation if is_first else "",
             defines=(
                 node.unit.name,
-                *(name for line, name in node.unit.members if numbers[begin] <= line <= numbers[end - 1]),
+                *members_between(node.unit.members, numbers[begin], numbers[end - 1]),
                 *(member_names if is_first else ()),
             ),
         )

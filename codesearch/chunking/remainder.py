@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import PurePosixPath
 
 from codesearch.chunking import comments, windows
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
-from codesearch.chunking.tree import Node, names, residue
+from codesearch.chunking.tree import Node, gaps, members_between, names
 from codesearch.languages.registry import Language
 
 STRETCH_CHARS = 200
@@ -22,22 +23,26 @@ def remainder_chunks(
     source: Source, top: list[Node], namespaces: list[str], outline: Outline, language: Language
 ) -> Iterator[Chunk]:
     """Chunks of the lines outside all units. The first, of kind `file`, outlines in `defines` what the file defines."""
-    numbers, texts = residue(source, (1, len(source.lines)), top, with_signatures=False)
     license_end, documentation = _header(source, top, language)
     if license_end:
-        yield source.chunk((1, license_end), "\n".join(texts[:license_end]), kind="license")
+        yield source.chunk((1, license_end), "\n".join(source.lines[:license_end]), kind="license")
     kind = "file"
-    for stretch in _stretches(numbers[license_end:], texts[license_end:]):
-        for begin, end in windows.cut([text for _, text in stretch], windows.TARGET_CHARS):
-            part = _without_blank_ends(stretch[begin:end])
-            if not part:
+    for stretch in _stretches(source, list(gaps(license_end + 1, len(source.lines), top))):
+        numbers = list(chain.from_iterable(range(first, last + 1) for first, last in stretch))
+        texts = list(chain.from_iterable(source.lines[first - 1 : last] for first, last in stretch))
+        for begin, end in windows.cut(texts, windows.TARGET_CHARS):
+            while begin < end and not texts[begin].strip():
+                begin += 1
+            while begin < end and not texts[end - 1].strip():
+                end -= 1
+            if begin == end:
                 continue
-            span = (part[0][0], part[-1][0])
-            members = (name for line, name in outline.members if span[0] <= line <= span[1])
+            span = (numbers[begin], numbers[end - 1])
+            members = members_between(outline.members, *span)
             is_file = kind == "file"
             yield source.chunk(
                 span,
-                "\n".join(text for _, text in part),
+                "\n".join(texts[begin:end]),
                 kind=kind,
                 name=PurePosixPath(source.path).name if is_file else "",
                 documentation=(outline.documentation or documentation) if is_file else "",
@@ -61,19 +66,8 @@ def _header(source: Source, top: list[Node], language: Language) -> tuple[int, s
     return license_end, "\n".join(said)
 
 
-def _stretches(numbers: list[int], texts: list[str]) -> Iterator[list[tuple[int, str]]]:
-    """Runs of neighbouring lines: first the one that opens the file with all short ones, then each long one."""
-    runs: list[list[tuple[int, str]]] = []
-    for number, text in zip(numbers, texts, strict=True):
-        if runs and runs[-1][-1][0] == number - 1:
-            runs[-1].append((number, text))
-        else:
-            runs.append([(number, text)])
-    is_long = [index > 0 and sum(len(text) + 1 for _, text in run) > STRETCH_CHARS for index, run in enumerate(runs)]
-    yield [line for run, long in zip(runs, is_long, strict=True) if not long for line in run]
-    yield from (run for run, long in zip(runs, is_long, strict=True) if long)
-
-
-def _without_blank_ends(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    filled = [index for index, (_, text) in enumerate(lines) if text.strip()]
-    return lines[filled[0] : filled[-1] + 1] if filled else []
+def _stretches(source: Source, between: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Spans of lines: first the one that opens the file with all short ones, then each long one."""
+    is_long = [index > 0 and source.size(*span) > STRETCH_CHARS for index, span in enumerate(between)]
+    yield [span for span, long in zip(between, is_long, strict=True) if not long]
+    yield from ([span] for span, long in zip(between, is_long, strict=True) if long)

@@ -19,15 +19,15 @@ class Source:
         self.lines = text.split("\n")
         if self.lines[-1] == "":
             self.lines.pop()
-        self.sizes = [0, *accumulate(len(line) + 1 for line in self.lines)]
-        self.bytes = (
-            self.sizes
-            if text.isascii()
-            else [0, *accumulate(len(line.encode("utf-8", "surrogatepass")) + 1 for line in self.lines)]
-        )
+        self._ends = list(accumulate(map(len, self.lines), initial=0))
+        self._byte_ends = self._ends
+        if not text.isascii():
+            encoded = (len(line.encode("utf-8", "surrogatepass")) for line in self.lines)
+            self._byte_ends = list(accumulate(encoded, initial=0))
 
     def size(self, first: int, last: int) -> int:
-        return self.sizes[last] - self.sizes[first - 1]
+        """Characters of the lines, each with its newline."""
+        return self._ends[last] - self._ends[first - 1] + last - first + 1
 
     def chunk(
         self,
@@ -52,8 +52,8 @@ class Source:
             documentation=documentation[:DOCUMENTATION_CHARS],
             start_line=span[0],
             end_line=span[1],
-            start_byte=self.bytes[span[0] - 1],
-            end_byte=self.bytes[span[1]] - 1,
+            start_byte=self._byte_ends[span[0] - 1] + span[0] - 1,
+            end_byte=self._byte_ends[span[1]] + span[1] - 1,
             text=text,
             defines=names,
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from codesearch.chunking import comments
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.source import Source
 from codesearch.languages.registry import Language
 
 _TYPES = frozenset("class struct union interface enum trait impl object protocol extension record".split())
@@ -89,21 +89,16 @@ def names(nodes: list[Node], with_members: bool = False) -> Iterator[str]:
         waiting.extend(reversed(node.children))
 
 
-def residue(
-    source: Source, span: tuple[int, int], children: list[Node], with_signatures: bool
-) -> tuple[list[int], list[str]]:
-    """Numbers and texts of the lines in a span that no child covers, with a child's signature at its place."""
-    numbers: list[int] = []
-    texts: list[str] = []
-    line = span[0]
+def members_between(members: tuple[tuple[int, str], ...], first: int, last: int) -> list[str]:
+    """Names of the members (in order of their lines) on lines `first` … `last`."""
+    return [name for _, name in members[bisect_left(members, (first,)) : bisect_left(members, (last + 1,))]]
+
+
+def gaps(first: int, last: int, children: list[Node]) -> Iterator[tuple[int, int]]:
+    """First and last lines of what lies between children in a span, in order."""
     for child in children:
-        numbers.extend(range(line, child.first_line))
-        texts.extend(source.lines[line - 1 : child.first_line - 1])
-        if with_signatures and child.unit.signature:
-            header = source.lines[child.unit.start_line - 1]
-            numbers.append(child.unit.start_line)
-            texts.append(header[: len(header) - len(header.lstrip())] + child.unit.signature)
-        line = max(line, child.unit.end_line + 1)
-    numbers.extend(range(line, span[1] + 1))
-    texts.extend(source.lines[line - 1 : span[1]])
-    return numbers, texts
+        if first < child.first_line:
+            yield first, child.first_line - 1
+        first = max(first, child.unit.end_line + 1)
+    if first <= last:
+        yield first, last

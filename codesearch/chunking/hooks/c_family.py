@@ -18,7 +18,7 @@ _TYPE_MACRO = re.compile(
 )
 # Attributes of GNU C and Linux that stand between type and name, where the grammar takes them for names.
 _ATTRIBUTE = re.compile(
-    r"\b_{2,4}(?:acquires|aligned|always_inline|always_unused|assume_aligned|alloc_size|attribute_const__|bitwise"
+    r"__(?<!\w__)(?:__)?(?:acquires|aligned|always_inline|always_unused|assume_aligned|alloc_size|attribute_const__|bitwise"
     r"|cacheline\w*|cold|cond_lock|designated_init|exit|exitdata|force|hot|init|init_memblock|init_or_module"
     r"|initconst|initdata\w*|iomem|irq_entry|kernel|kprobes|latent_entropy|malloc|maybe_unused"
     r"|mem(?:init|exit)\w*|must_check|must_hold|net_(?:init|exit)\w*|no_\w+|noclone|noreturn|packed"
@@ -38,7 +38,7 @@ _TRAILING_MACRO = re.compile(
 )
 # #ifdef __cplusplus / extern "C" { / #endif, and its closing counterpart
 _EXTERN_C = re.compile(
-    r"^[ \t]*#[ \t]*if(?:def|[ \t]+defined)?[ \t(]*__cplusplus\)?[^\n]*\n"
+    r"#[ \t]*if(?:def|[ \t]+defined)?[ \t(]*__cplusplus\)?[^\n]*\n"
     r'((?:[ \t]*(?:extern[ \t]*"C"[ \t]*\{?|\{|\}|/[/*][^\n]*)*[ \t]*\n){1,4})[ \t]*#[ \t]*endif',
     re.MULTILINE,
 )
