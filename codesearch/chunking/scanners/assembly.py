@@ -1,4 +1,4 @@
-"""Assembly in its dialects (NASM, GAS, MASM, ARM): labels, procedures and macros, by line.
+"""Assembly in its dialects (NASM, GAS, MASM, ARM): procedures, labels, macros and structures, by line.
 
 The one grammar errs in 94 of 100 files; labels and directives stand alone on their lines in every dialect.
 """
@@ -6,77 +6,121 @@ The one grammar errs in 94 of 100 files; labels and directives stand alone on th
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.scanners.following import last_written
 
-_LABEL = re.compile(r"^([A-Za-z_$?@][\w$?@.]*):")
-_GAS_FUNCTION = re.compile(
-    r"^\s*(?:SYM_(?:FUNC|CODE|TYPED_FUNC|INNER_LABEL)\w*|ENTRY|GLOBAL|WEAK|PROC|FUNC\w*|function)\s*\(?\s*([A-Za-z_]\w*)"
-)
-_PROC = re.compile(r"^\s*([A-Za-z_$?@][\w$?@]*)\s+(PROC|MACRO|STRUC|STRUCT|FUNCTION)\b", re.IGNORECASE)
-_MACRO = re.compile(r"^\s*(?:%i?macro|\.macro|macro)\s+([A-Za-z_$?@.][\w$?@.]*)", re.IGNORECASE)
-_STRUC = re.compile(r"^\s*(?:struc|\.struct)\s+([A-Za-z_$?@.][\w$?@.]*)", re.IGNORECASE)
-_END = re.compile(
-    r"^\s*(?:%endmacro|\.endm\b|endm\b|endstruc\b|(?:[\w$?@]+\s+)?(?:ENDP|ENDS|ENDM|ENDFUNC)\b|"
-    r"(?:SYM_(?:FUNC|CODE)_END|END|ENDPROC)\s*\()",
+_NAME = r"([A-Za-z_$?@.][\w$?@.]*)"
+# What `endm` closes beside macros must be counted, or macros would end early.
+_BLOCK = re.compile(
+    rf"^\s*(?:(?P<loop>rept|irpc?|repeat|while|forc?)\b|(?:%i?r?macro|\.?macro)\s+(?P<macro>{_NAME})|"
+    rf"(?P<masm>{_NAME})\s+MACRO\b|(?:struc|\.struct)\s+(?P<struct>{_NAME})|(?P<record>{_NAME})\s+(?:STRUCT?|UNION)\b)",
     re.IGNORECASE,
 )
-_LOCAL = re.compile(r"^(?:\.?L\w*\d|\d+$|\.L|L\$|\$L|@@)")
+_BLOCK_END = re.compile(r"^\s*(?:%endmacro|%endm|\.?endm|endstruc|(?:[\w$?@]+\s+)?ENDS)\b", re.IGNORECASE)
+_PROCEDURE = re.compile(rf"^\s*{_NAME}\s+(?:PROC|FUNCTION)\b", re.IGNORECASE)
+_FUNCTION = re.compile(
+    r"^\s*(?:SYM_(?:FUNC|CODE|TYPED_FUNC|INNER_LABEL)\w*|ENTRY|GLOBAL|WEAK|PROC|FUNC\w*|function|cglobal|"
+    r"cvisible|\.func|"
+    r"LEAF|NESTED)[ \t(]\s*([A-Za-z_]\w*)"
+)
+_LABEL = re.compile(r"^(?:[A-Z]\w*\()?([A-Za-z_$?@.][\w$?@.]*)\)?:(?!=)")
+_DATA = re.compile(r"^([A-Za-z_]\w*)\s+(?:d[bwdqt]|res[bwdq]|equ|byte|d?word|qword)\s", re.IGNORECASE)
+_LOCAL = re.compile(r"\.|L\w*\d|L+\(|\$?L\$|\$L|@@|\d")
+_END = re.compile(
+    r"^\s*(?:[\w$?@]+\s+(?:ENDP|ENDFUNC)\b|(?:SYM_(?:FUNC|CODE)_END|END|ENDPROC|ENDF)\s*\(|endfunc\b)", re.IGNORECASE
+)
+_DIRECTIVE = re.compile(
+    r"^\s*(?:\.?global|\.globl|\.type|\.align|\.balign|\.p2align|\.hidden|\.weak|\.thumb_func|align)\b"
+)
+_MOST_LABELS = 500
+"""Local labels of one procedure that are kept as its members."""
 
 
 def scan(text: str) -> list[Unit]:
-    """Units of an assembly text. A label runs up to the next non-local one, a block up to its end."""
+    """Units of an assembly text. A label runs up to the next that is not local, a procedure up to its end or the next."""
     lines = text.split("\n")
+    blocks = _blocks(lines)
     units: list[Unit] = []
-    waiting: list[tuple[str, str, int]] = []  # labels, which end where the next thing begins
-    blocks: list[tuple[str, str, int]] = []  # procedures and macros, which say where they end
+    current: Unit | None = None
+    number = 0
+    while number < len(lines):
+        number += 1
+        line = lines[number - 1]
+        if number in blocks:
+            _close(units, current, number - 1, lines)
+            current = None
+            units.append(blocks[number])
+            number = blocks[number].end_line
+        elif current and _END.match(line):
+            units.append(replace(current, end_line=number))
+            current = None
+        elif (heading := _heading(line, number)) and not _is_inside(heading, current):
+            _close(units, current, number - 1, lines)
+            current = _with_directives(heading, lines, units)
+        elif current and (label := _LABEL.match(line)) and len(current.members) < _MOST_LABELS:
+            current = replace(current, members=(*current.members, (number, label[1].lstrip("."))))
+    _close(units, current, len(lines), lines)
+    return units
+
+
+def _blocks(lines: list[str]) -> dict[int, Unit]:
+    """Macros and structures that are closed, by their first line."""
+    found: dict[int, Unit] = {}
+    waiting: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, 1):
-        if blocks and _END.match(line):
-            kind, name, first = blocks.pop()
-            _flush(units, waiting, number - 1, lines)
-            units.append(_unit(kind, name, first, number, lines))
-        elif found := _block(line):
-            _flush(units, waiting, number - 1, lines)
-            blocks.append((*found, number))
-        elif (function := _GAS_FUNCTION.match(line)) or ((label := _LABEL.match(line)) and not _LOCAL.match(label[1])):
-            _flush(units, waiting, number - 1, lines)
-            waiting.append(
-                ("function" if function else "label", function[1] if function else line[: label.end() - 1], number)
-            )
-    _flush(units, waiting, len(lines), lines)
-    units.extend(_unit(kind, name, first, len(lines), lines) for kind, name, first in blocks)
-    return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
+        if match := _BLOCK.match(line):
+            name = match["macro"] or match["masm"]
+            record = match["struct"] or match["record"]
+            waiting.append((number, "macro" if name else "struct" if record else "", name or record or ""))
+        elif waiting and _BLOCK_END.match(line):
+            first, kind, name = waiting.pop()
+            if kind:
+                found[first] = _unit(kind, name, first, number, lines[first - 1])
+    return found
 
 
-def _block(line: str) -> tuple[str, str] | None:
-    if match := _PROC.match(line):
-        kind = {"proc": "function", "function": "function", "macro": "macro"}.get(match[2].lower(), "struct")
-        return kind, match[1]
-    if match := _MACRO.match(line):
-        return "macro", match[1]
-    if match := _STRUC.match(line):
-        return "struct", match[1]
+def _heading(line: str, number: int) -> Unit | None:
+    if not line or line[0] in ";#@*/":
+        return None
+    if match := _FUNCTION.match(line) or _PROCEDURE.match(line):
+        return _unit("function", match[1], number, number, line)
+    if line[0].isspace():
+        return None
+    if (match := _LABEL.match(line)) and not _LOCAL.match(line):
+        return _unit("label", match[1], number, number, line)
+    if match := _DATA.match(line):
+        return _unit("constant", match[1], number, number, line)
     return None
 
 
-def _flush(units: list[Unit], waiting: list[tuple[str, str, int]], last: int, lines: list[str]) -> None:
-    for kind, name, first in waiting:
-        while last > first and _is_comment_or_blank(lines[last - 1]):
-            last -= 1  # what stands above the next label is that label's
-        units.append(_unit(kind, name, first, last, lines))
-    waiting.clear()
+def _is_inside(heading: Unit, current: Unit | None) -> bool:
+    """Whether a label or constant is the open procedure's own."""
+    return current is not None and current.kind == "function" and heading.kind != "function"
 
 
-def _is_comment_or_blank(line: str) -> bool:
+def _with_directives(unit: Unit, lines: list[str], units: list[Unit]) -> Unit:
+    """The unit, begun at the directives (`.globl`, `.align`) right above it."""
+    first = unit.start_line
+    floor = units[-1].end_line if units else 0
+    while first - 1 > floor and _DIRECTIVE.match(lines[first - 2]):
+        first -= 1
+    return replace(unit, start_line=first)
+
+
+def _close(units: list[Unit], current: Unit | None, last: int, lines: list[str]) -> None:
+    """Add the open unit, ended before the comments and directives that belong to what follows."""
+    if current:
+        while last > current.header_end and _belongs_to_next(lines[last - 1]):
+            last -= 1
+        units.append(replace(current, end_line=last_written(lines, current.header_end, last)))
+
+
+def _belongs_to_next(line: str) -> bool:
     text = line.strip()
-    return (
-        not text
-        or text[0] in ";#@|*"
-        or text.startswith(("//", "/*", ".globl", ".global", "global ", ".type", ".align", ".p2align"))
-    )
+    return not text or text[0] in ";#@|*" or text.startswith(("//", "/*")) or bool(_DIRECTIVE.match(line))
 
 
-def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit:
-    last = last_written(lines, first, last)
-    return Unit(kind, name, first, last, first, signature=" ".join(lines[first - 1].split())[:300])
+def _unit(kind: str, name: str, first: int, last: int, line: str) -> Unit:
+    return Unit(kind, name, first, last, first, signature=" ".join(line.split())[:300])
