@@ -11,6 +11,15 @@ from types import TracebackType
 
 from codesearch.errors import IndexLocked
 
+_held: set[int] = set()
+"""Descriptors of the locks that this process holds."""
+
+
+def forget_inherited() -> None:
+    """In a forked child: close the parent's locks, which would else be held until the child ends."""
+    while _held:
+        os.close(_held.pop())
+
 
 class WriterLock:
     """A lock on a file, held as a context. Raises IndexLocked on entry where another process holds it."""
@@ -27,15 +36,17 @@ class WriterLock:
             holder = _holder(self._path)
             os.close(self._descriptor)
             raise IndexLocked(f"the index is being updated by {holder}", "wait for it, or stop it") from None
-        holder = json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}).encode()
+        _held.add(self._descriptor)
+        mine = json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}).encode()
         os.ftruncate(self._descriptor, 0)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, holder)
+        os.write(self._descriptor, mine)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        _held.discard(self._descriptor)
         _unlock(self._descriptor)
         os.close(self._descriptor)
 

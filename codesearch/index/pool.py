@@ -17,11 +17,15 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from codesearch.index.work import BatchResult, Job, Worker
+from codesearch.index import lock
+from codesearch.index.work import BatchResult, Job, Treatment, Worker
 
 BATCH_SECONDS = 60.0
 """A batch (about half a megabyte) takes well under a second; the slowest sane file seen took 3 s."""
 FILE_SECONDS = 20.0
+LIFETIME_JOBS = 100
+"""A worker is replaced after so many batches: parsing with a time limit leaks the text (py-tree-sitter 0.26), which
+would come to 1.4 GB over the Linux kernel."""
 
 
 class _Process:
@@ -34,6 +38,7 @@ class _Process:
         theirs.close()
         self.job: Job | None = None
         self.deadline = 0.0
+        self.jobs_done = 0
 
     def give(self, job: Job) -> None:
         self.job = job
@@ -68,6 +73,10 @@ def run(worker: Worker, jobs: Iterable[Job], processes: int) -> Iterator[BatchRe
                     _replace(crew, member, again, context, worker)
                     continue
                 member.job = None
+                member.jobs_done += 1
+                if member.jobs_done >= LIFETIME_JOBS:
+                    member.kill()
+                    crew[crew.index(member)] = _Process(context, worker)
                 yield result
             for member in list(busy.values()):
                 if member.job and time.monotonic() > member.deadline:
@@ -84,22 +93,36 @@ def _replace(
     context: multiprocessing.context.BaseContext,
     worker: Worker,
 ) -> None:
-    """Kill a worker that hangs or bury one that died, and try its files one by one, the last resort as windows."""
+    """Kill a worker that hangs or bury one that died, and try its files one by one, then as windows, then not."""
     job = member.job
     assert job is not None
     member.kill()
     crew[crew.index(member)] = _Process(context, worker)
-    if len(job.paths) == 1 and not job.as_windows:
-        again.append(replace(job, as_windows=True))
-    elif len(job.paths) > 1:
+    if len(job.paths) > 1:
         again.extend(Job((path,)) for path in job.paths)
+    elif job.treatment is not Treatment.SKIP:
+        again.append(replace(job, treatment=_NEXT_TREATMENT[job.treatment]))
+
+
+_NEXT_TREATMENT = {Treatment.SYNTAX: Treatment.WINDOWS, Treatment.WINDOWS: Treatment.SKIP}
 
 
 def _serve(connection: Connection, worker: Worker) -> None:
     """A worker's life: jobs in, results out, until the main process hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+    lock.forget_inherited()
+    _die_with_parent()
     try:
         while True:
             connection.send(worker(connection.recv()))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         os._exit(0)
+
+
+def _die_with_parent() -> None:
+    """Let Linux kill this process when the main process is gone, even while a grammar hangs."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)

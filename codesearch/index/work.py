@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
 
-from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunk import Chunk, ChunkedFile
 from codesearch.chunking.chunker import chunk_text
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.index.fields import encoder_text, lexical_terms
 from codesearch.index.postings import TermCounts
 from codesearch.index.terms import name_key
 from codesearch.languages.detect import detect
+from codesearch.languages.registry import Language
 from codesearch.models.encoder import Embeddings, Encoder
+
+
+class Treatment(Enum):
+    """How files are cut: by syntax, or, when that did not come back in time, less and less cleverly."""
+
+    SYNTAX = "syntax"
+    WINDOWS = "windows"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +33,7 @@ class Job:
     """A batch of files to work on."""
 
     paths: tuple[str, ...]
-    as_windows: bool = False
-    """Cut the files into line windows: their grammar did not come back in time."""
+    treatment: Treatment = Treatment.SYNTAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,10 @@ class Worker:
 
     def __call__(self, job: Job) -> BatchResult:
         """Never raises for what a file holds."""
-        files, chunks = [], []
+        files: list[FileResult] = []
+        chunks: list[Chunk] = []
         for path in job.paths:
-            result, found = self._file(path, job.as_windows)
+            result, found = self._file(path, job.treatment)
             files.append(result)
             chunks.extend(found)
         texts = tuple(encoder_text(chunk) for chunk in chunks)
@@ -72,7 +82,9 @@ class Worker:
             return BatchResult(tuple(files), count_terms(chunks), None, texts)
         return BatchResult(tuple(files), count_terms(chunks), self.encoder.encode_documents(texts))
 
-    def _file(self, path: str, as_windows: bool) -> tuple[FileResult, Sequence[Chunk]]:
+    def _file(self, path: str, treatment: Treatment) -> tuple[FileResult, Sequence[Chunk]]:
+        if treatment is Treatment.SKIP:
+            return FileResult(path, 0, 0, b"", "", "could not be cut", ""), ()
         source = read_source(self.root, path, self.max_file_size)
         if isinstance(source, SkippedFile):
             return FileResult(path, 0, 0, source.digest, "", source.reason, ""), ()
@@ -82,13 +94,24 @@ class Worker:
             return FileResult(*facts, "not source", ""), ()
         if source.is_generated and not self.keep_generated(path):
             return FileResult(*facts, "generated", ""), ()
-        chunked = chunk_text(path, source.text, None if as_windows else language)
+        chunked = _chunk(path, source.text, language, treatment)
         rows = tuple(
             (c.kind, c.name, name_key(c.name), c.qualified_name, c.signature, c.start_line, c.end_line)
             for c in chunked.chunks
         )
-        fallback = "the grammar took too long" if as_windows else chunked.fallback
-        return FileResult(*facts, "", fallback, rows), chunked.chunks
+        return FileResult(*facts, "", chunked.fallback, rows), chunked.chunks
+
+
+def _chunk(path: str, text: str, language: Language, treatment: Treatment) -> ChunkedFile:
+    """A file's chunks. A fault of ours in one file costs that file its syntax, not the user the index."""
+    if treatment is Treatment.SYNTAX:
+        try:
+            return chunk_text(path, text, language)
+        except Exception as error:
+            reason = f"the chunker failed ({type(error).__name__})"
+    else:
+        reason = "the grammar took too long"
+    return replace(chunk_text(path, text, None), fallback=reason)
 
 
 def count_terms(chunks: Sequence[Chunk]) -> TermCounts:
