@@ -60,11 +60,11 @@ class StaticEncoder:
         for row, text in enumerate(texts):
             out[row] = self._sum(self.tokens(text))
         norms = np.sqrt(np.einsum("ij,ij->i", out, out))
-        return out / np.maximum(norms, 1e-12)[:, None]
+        return np.asarray(out / np.maximum(norms, 1e-12)[:, None], np.float32)
 
     def encode_query(self, text: str) -> Embeddings:
         """See Encoder."""
-        return self.encode_documents([text])[0]
+        return np.asarray(self.encode_documents([text])[0], np.float32)
 
     def tokens(self, text: str) -> list[int]:
         """The token ids of a text, in order."""
@@ -84,7 +84,7 @@ class StaticEncoder:
         rows = np.fromiter(counts, np.int64, len(counts))
         weights = np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1.0
         weights *= self._scales[rows]
-        return weights @ self._table[rows].astype(np.float32)
+        return np.asarray(weights @ self._table[rows].astype(np.float32), np.float32)
 
     def _remember(self, identifier: str) -> tuple[int, ...]:
         if len(self._cache) >= _CACHED_IDENTIFIERS:

@@ -73,4 +73,4 @@ def name_keys(question: Question) -> list[str]:
 
 def _popularity(snapshot: Snapshot, chunks: list[StoredChunk]) -> npt.NDArray[np.float32]:
     holders = np.asarray([snapshot.document_frequency(chunk.name_key) for chunk in chunks], np.float32)
-    return np.log1p(holders) / np.float32(np.log1p(snapshot.chunk_count) or 1.0)
+    return np.asarray(np.log1p(holders) / np.float32(np.log1p(snapshot.chunk_count) or 1.0), np.float32)

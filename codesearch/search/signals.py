@@ -145,7 +145,7 @@ def file_coverage(evidence: Evidence) -> Values:
     for row, scores in zip(best, evidence.candidates.by_term, strict=True):
         np.maximum.at(row, evidence.file, scores)
     total = sum(evidence.candidates.term_weights.values()) or 1.0
-    return np.clip(best.sum(axis=0) / total, 0, 1).astype(np.float32)[evidence.file]
+    return np.asarray(np.clip(best.sum(axis=0) / total, 0, 1)[evidence.file], np.float32)
 
 
 def chunk_coverage(evidence: Evidence) -> Values:

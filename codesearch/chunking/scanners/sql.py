@@ -1,4 +1,4 @@
-"""SQL by statement. The grammar fails in three of four real files, for dialects differ; where a statement ends does not.
+"""SQL by statement. The grammar fails in three of four real files: dialects differ, the ends of statements do not.
 
 Statements end at `;` outside of strings, comments, dollar quotes and BEGIN … END, at a line of `GO` or `/`, or at what
 `DELIMITER` says.
@@ -9,34 +9,49 @@ from __future__ import annotations
 import re
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.following import last_written, up_to_the_next
 
 _TOKEN = re.compile(
     r"(?P<skip>--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|\"[^\"\n]*\"|`[^`\n]*`|\[[^\]\n]*\])"
     r"|(?P<dollar>\$\w*\$)"
     r"|(?P<delimiter>(?:^|\n)[ \t]*DELIMITER[ \t]+(?P<sign>\S+))"
     r"|(?P<batch>(?:^|(?<=\n))[ \t]*(?:GO|/)[ \t]*(?=\n|\Z))"
-    r"|(?P<word>\b(?:BEGIN|CASE|END|CREATE|FUNCTION|PROCEDURE|TRIGGER|PACKAGE|IF|LOOP|WHILE|REPEAT|TRANSACTION|TRAN|WORK)\b)"
+    r"|(?P<word>\b(?:BEGIN(?!\s*(?:TRAN|TRANSACTION|WORK|;))|CASE|END|CREATE|ALTER|FUNCTION|PROC|PROCEDURE|"
+    r"TRIGGER|PACKAGE)\b)"
     r"|(?P<end>;|\$\$|//)",
     re.IGNORECASE | re.DOTALL,
 )
+_BATCH = re.compile(r"^[ \t]*(?:GO|/)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _NAME = r"(?P<name>(?:[\w$#@]+|\"[^\"]+\"|`[^`]+`|\[[^\]]+\])(?:\s*\.\s*(?:[\w$#@]+|\"[^\"]+\"|`[^`]+`|\[[^\]]+\]))*)"
 _CREATE = re.compile(
-    r"\A\s*(?:CREATE|ALTER)\s+(?:OR\s+(?:REPLACE|ALTER)\s+)?(?:(?:DEFINER\s*=\s*\S+|GLOBAL|LOCAL|TEMP|TEMPORARY|UNLOGGED|UNIQUE|"
-    r"CLUSTERED|NONCLUSTERED|MATERIALIZED|RECURSIVE|EXTERNAL|FOREIGN|CONSTRAINT|FULLTEXT|SPATIAL|EDITIONABLE|VIRTUAL|EVENT)\s+)*"
-    r"(?P<kind>TABLE|VIEW|FUNCTION|PROCEDURE|PROC|TRIGGER|INDEX|TYPE|SCHEMA|SEQUENCE|PACKAGE(?:\s+BODY)?|DATABASE|EXTENSION|"
+    r"\A\s*(?:CREATE|ALTER)\s+(?:OR\s+(?:REPLACE|ALTER)\s+)?(?:(?:DEFINER\s*=\s*\S+|GLOBAL|LOCAL|TEMP|TEMPORARY|"
+    r"UNLOGGED|UNIQUE|"
+    r"CLUSTERED|NONCLUSTERED|MATERIALIZED|RECURSIVE|EXTERNAL|FOREIGN|CONSTRAINT|FULLTEXT|SPATIAL|EDITIONABLE|"
+    r"VIRTUAL|EVENT)\s+)*"
+    r"(?P<kind>TABLE|VIEW|FUNCTION|PROCEDURE|PROC|TRIGGER|INDEX|TYPE|SCHEMA|SEQUENCE|PACKAGE(?:\s+BODY)?|"
+    r"DATABASE|EXTENSION|"
     r"DOMAIN|ROLE|USER|POLICY|RULE|AGGREGATE|OPERATOR|SYNONYM|SERVER)\s+(?:CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?"
     + _NAME,
     re.IGNORECASE,
 )
 _TARGET = re.compile(
-    r"\A\s*(?P<kind>INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|DROP\s+\w+(?:\s+IF\s+EXISTS)?|SELECT|WITH|GRANT|COMMENT\s+ON)"
+    r"\A\s*(?P<kind>INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|DROP\s+\w+(?:\s+IF\s+EXISTS)?|SELECT|WITH|"
+    r"GRANT|COMMENT\s+ON)"
     r"\s+" + _NAME,
     re.IGNORECASE,
 )
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_ROUTINE = re.compile(
+    r"([ \t]*)(?:(?:OVERRIDING|MEMBER|STATIC|CONSTRUCTOR|FINAL|MAP)\s+)*(FUNCTION|PROCEDURE)\s+(\w+)", re.IGNORECASE
+)
+_COLUMN = re.compile(
+    r"[ \t]*,?[ \t]*[\[\"`]?(?!(?:CONSTRAINT|PRIMARY|FOREIGN|UNIQUE|KEY|INDEX|CHECK|CREATE|PARTITION|LIKE|EXCLUDE|ON|"
+    r"REFERENCES|FULLTEXT|SPATIAL|PERIOD|WITH|ALTER|SELECT|FROM|AS|ADD)\b)([A-Za-z_]\w*)[\]\"`]?\s+[\[\"A-Za-z]",
+    re.IGNORECASE,
+)
+_MOST_COLUMNS = 300
 _KINDS = {"proc": "procedure", "package body": "package"}
-_ROUTINES = ("FUNCTION", "PROCEDURE", "TRIGGER", "PACKAGE")
+_ROUTINES = ("FUNCTION", "PROC", "PROCEDURE", "TRIGGER", "PACKAGE")
 _HEAD_CHARS = 2000
 
 
@@ -54,6 +69,8 @@ def scan(text: str) -> list[Unit]:
         last = last_written(lines, first, line + body.count("\n"))
         if unit := _unit(body[skipped:], first, last, lines):
             units.append(unit)
+            if unit.is_container:
+                units.extend(_routines(unit, lines))
     return units
 
 
@@ -63,6 +80,7 @@ def _statements(text: str) -> list[tuple[int, int]]:
     begin, depth, delimiter, place = 0, 0, ";", 0
     routine = False
     previous = ""
+    has_batches = bool(_BATCH.search(text))
     while match := _TOKEN.search(text, place):
         place = match.end()
         if match["dollar"] and match["dollar"] != delimiter:
@@ -74,11 +92,11 @@ def _statements(text: str) -> list[tuple[int, int]]:
             spans.append((begin, match.start()))
             begin, depth, routine = place, 0, False
         elif word := (match["word"] or "").upper():
-            routine = routine or (word in _ROUTINES and previous == "CREATE")
+            routine = routine or (word in _ROUTINES and previous in ("CREATE", "ALTER"))
             depth = _depth(word, previous, depth, routine)
-            previous = word if word in ("END", "CREATE") or word not in _ROUTINES else previous
+            previous = word if word in ("END", "CREATE", "ALTER") or word not in _ROUTINES else previous
         elif match["end"] and match["end"] == delimiter:
-            if delimiter != ";" or depth <= 0:
+            if delimiter != ";" or (depth <= 0 and not (routine and has_batches)):
                 spans.append((begin, place))
                 begin, depth, routine = place, 0, False
             previous = ";"
@@ -115,10 +133,33 @@ def _unit(body: str, first: int, last: int, lines: list[str]) -> Unit | None:
     signature = " ".join(lines[first - 1].split())[:300]
     if match := _CREATE.match(head):
         kind = " ".join(match["kind"].lower().split())
-        return Unit(_KINDS.get(kind, kind), _plain(match["name"]), first, last, first, signature=signature)
+        columns = _columns(first, last, lines) if kind == "table" else ()
+        kind, name = _KINDS.get(kind, kind), _plain(match["name"])
+        return Unit(kind, name, first, last, first, kind == "package", signature=signature, members=columns)
     match = _TARGET.match(head)
     name = _plain(match["name"]) if match and match["kind"].upper().split()[0] not in ("SELECT", "WITH") else ""
     return Unit("statement", name, first, last, first, signature=signature)
+
+
+def _columns(first: int, last: int, lines: list[str]) -> tuple[tuple[int, str], ...]:
+    """Lines and names of a table's columns, where each has a line of its own."""
+    matches = (
+        (number, _COLUMN.match(lines[number - 1])) for number in range(first + 1, min(last, first + _MOST_COLUMNS) + 1)
+    )
+    return tuple((number, match[1]) for number, match in matches if match)
+
+
+def _routines(package: Unit, lines: list[str]) -> list[Unit]:
+    """The routines of a package: the least indented ones, each up to the next."""
+    found = []
+    for number in range(package.start_line + 1, package.end_line + 1):
+        if match := _ROUTINE.match(lines[number - 1]):
+            signature = " ".join(lines[number - 1].split())[:300]
+            unit = Unit(match[2].lower(), match[3], number, number, number, signature=signature)
+            found.append((len(match[1].expandtabs()), unit))
+    margin = min((indentation for indentation, _ in found), default=0)
+    routines = [unit for indentation, unit in found if indentation == margin]
+    return up_to_the_next(routines, lines[: package.end_line - 1], ("--", "/*", "*"))
 
 
 def _plain(name: str) -> str:

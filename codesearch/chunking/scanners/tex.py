@@ -66,13 +66,12 @@ def environments_within(environments: list[tuple[str, int]]) -> bool:
 
 
 def _title(rest: str) -> str:
-    depth, end = 1, 0
-    for end, sign in enumerate(rest):
+    depth, end = 1, len(rest)
+    for at, sign in enumerate(rest):
         depth += (sign == "{") - (sign == "}")
         if not depth:
+            end = at
             break
-    else:
-        end = len(rest)
     return " ".join(_MARKUP.sub(" ", rest[:end]).split())
 
 

@@ -1,4 +1,4 @@
-"""Visual Basic by line: VB.NET as well as VB6, VBA and VBScript, whose blocks all end with `End <what they began with>`."""
+"""Visual Basic by line: VB.NET as well as VB6, VBA and VBScript; their blocks all end with `End <beginning>`."""
 
 from __future__ import annotations
 
