@@ -172,7 +172,7 @@ def _report(asked: Counter[str], found: Counter[str], misses: dict[str, list[tup
             by_cause[cause].append(example)
         for cause, found_here in sorted(by_cause.items(), key=lambda item: -len(item[1])):
             print(f"  {len(found_here):5} {cause}")
-            for example in found_here[:: max(1, len(found_here) // examples)][:examples]:
+            for example in found_here[:: max(1, len(found_here) // max(1, examples))][:examples]:
                 print(f"          {example}")
 
 
