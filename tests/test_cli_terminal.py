@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -141,6 +142,29 @@ def test_a_closed_pipe_ends_quietly(codesearch: CommandLine, indexed_shop: Path)
     _, err = process.communicate(timeout=SECONDS)
     assert err == b""
     assert process.returncode == 141
+
+
+def test_closed_streams_are_no_error(codesearch: CommandLine, indexed_shop: Path) -> None:
+    line = f"{shlex.quote(sys.executable)} -m codesearch query password >&- 2>&-"
+    done = subprocess.run(line, shell=True, cwd=indexed_shop, env=codesearch.environment(), timeout=SECONDS)
+    assert done.returncode == 0
+
+
+def test_a_full_disk_behind_stdout_is_an_error(codesearch: CommandLine, indexed_shop: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "codesearch", "query", "password"],
+            cwd=indexed_shop,
+            env=codesearch.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=SECONDS,
+        )
+    assert done.returncode == 2
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
 
 
 def test_ctrl_c_ends_with_130_and_leaves_a_sound_index(codesearch: CommandLine, shop: Path) -> None:

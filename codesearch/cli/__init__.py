@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from codesearch.cli.exits import ERROR, INTERRUPTED, report
+from codesearch.cli.output import open_missing_streams
 from codesearch.errors import CodesearchError
 
 COMMANDS = ("index", "query", "status", "clean", "languages", "chunks")
@@ -28,6 +29,7 @@ Examples:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
+    open_missing_streams()
     first = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         _check_command(sys.argv[1:])

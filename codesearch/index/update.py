@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -100,12 +101,12 @@ def update(
             )
     except sqlite3.Error as error:
         raise damaged(layout.database, error) from error
-    except PermissionError as error:
-        raise CodesearchError(
-            f"{layout.folder} can't be written: {error.strerror}", "use --index-dir to keep the index elsewhere"
-        ) from error
     except OSError as error:
-        raise CodesearchError(f"{layout.folder} can't be written: {error.strerror or error}") from error
+        is_read_only = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        raise CodesearchError(
+            f"{layout.folder} can't be written: {error.strerror or error}",
+            "use --index-dir to keep the index elsewhere" if is_read_only else "",
+        ) from error
 
 
 def _recorded_options(layout: Layout) -> DiscoveryOptions:
