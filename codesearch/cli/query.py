@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,8 @@ def command(
     model: Model = None,
 ) -> None:
     """Ask a question; print the code that answers it, best first."""
+    # numpy's BLAS would start a thread a core when it is imported: 5 ms, 90 ms where the machine is busy.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import Format
     from codesearch.cli.targets import ask, targets
 
