@@ -11,7 +11,7 @@ from codesearch.chunking.chunk import Unit
 # grammar the rest of the file.
 _EMPTY = re.compile(r";(?=\s{0,200};)")
 _STAR_HACK = re.compile(r"(?<=[;{\s])\*(?=[a-z-]+\s?:)")
-_FILTER = re.compile(r"(?<=filter:)([^;{}\n]*=[^;{}\n]*)(?=[;}\n])")
+_FILTER = re.compile(r"(?<=filter:)[ \t]*(?:progid:|alpha\()[^;{}\n]*")
 
 
 def prepare(text: str) -> str:

@@ -39,7 +39,7 @@ _MOST_LABELS = 500
 
 
 def scan(text: str) -> list[Unit]:
-    """Units of an assembly text. A label runs up to the next that is not local, a procedure up to its end or the next."""
+    """Units of an assembly text. A label runs up to the next that is not local, a procedure to its end or the next."""
     lines = text.split("\n")
     blocks = _blocks(lines)
     units: list[Unit] = []
@@ -82,7 +82,7 @@ def _blocks(lines: list[str]) -> dict[int, Unit]:
 
 
 def _heading(line: str, number: int) -> Unit | None:
-    if not line or line[0] in ";#@*/":
+    if not line or line[0] in ";#*/":
         return None
     if match := _FUNCTION.match(line) or _PROCEDURE.match(line):
         return _unit("function", match[1], number, number, line)

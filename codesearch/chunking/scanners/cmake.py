@@ -10,10 +10,14 @@ _COMMAND = re.compile(r"^\s*(\w+)\s*\(")
 _NAME = re.compile(r"""\(\s*(?:"([^"]*)"|([^\s()]+))""")
 _BRACKET_OPEN = re.compile(r"#?\[(=*)\[")
 _TARGETS = re.compile(
-    r"^(?:project|add_(?:executable|library|custom_target|test|subdirectory|custom_command)|\w*_add_(?:executable|library|"
+    r"^(?:project|add_(?:executable|library|custom_target|test|subdirectory|custom_command)|"
+    r"\w*_add_(?:executable|library|"
     r"test|module|plugin|target)|pybind11_add_module|ExternalProject_Add|FetchContent_Declare|option|install)$",
     re.IGNORECASE,
 )
+_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|#.*')
+_LONGEST_COMMAND = 300
+"""Lines; where a parenthesis stays open longer, it is never closed."""
 _UNNAMED = frozenset(("install", "add_custom_command"))
 _BLOCKS = {"function": "function", "macro": "macro"}
 
@@ -21,6 +25,7 @@ _BLOCKS = {"function": "function", "macro": "macro"}
 def scan(text: str) -> list[Unit]:
     """Units of a CMake text: blocks up to their end, targets over all lines of their command."""
     lines = _without_brackets(text).split("\n")
+    depths = [_depth(line) for line in lines]
     units: list[Unit] = []
     blocks: list[tuple[str, str, int]] = []
     number = 0
@@ -37,7 +42,7 @@ def scan(text: str) -> list[Unit]:
             kind, name, first = blocks.pop()
             units.append(_unit(kind, name, first, number, lines))
         elif not blocks and _TARGETS.match(match[1]):
-            last = _closing_line(lines, number)
+            last = _closing_line(depths, number)
             name = "" if command in _UNNAMED else _argument(lines, number)
             units.append(_unit("target" if name else "statement", name, number, last, lines))
             number = last
@@ -50,15 +55,22 @@ def _argument(lines: list[str], number: int) -> str:
     return (match[1] or match[2]) if match else ""
 
 
-def _closing_line(lines: list[str], first: int) -> int:
+def _closing_line(depths: list[int], first: int) -> int:
     """The line on which the parentheses opened on line `first` are closed; `first` where they never are."""
     depth = 0
-    for number in range(first, min(len(lines), first + 500) + 1):
-        code = re.sub(r'"(?:\\.|[^"\\])*"|#.*', "", lines[number - 1])
-        depth += code.count("(") - code.count(")")
+    for number in range(first, min(len(depths), first + _LONGEST_COMMAND) + 1):
+        depth += depths[number - 1]
         if depth <= 0:
             return number
     return first
+
+
+def _depth(line: str) -> int:
+    """How many more parentheses a line opens than it closes, outside of strings and comments."""
+    if "(" not in line and ")" not in line:
+        return 0
+    code = _STRING_OR_COMMENT.sub("", line)
+    return code.count("(") - code.count(")")
 
 
 def _without_brackets(text: str) -> str:

@@ -12,7 +12,8 @@ from codesearch.chunking.chunk import Unit
 from codesearch.chunking.scanners.following import last_written, up_to_the_next
 
 _TOKEN = re.compile(
-    r"(?P<skip>--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|\"[^\"\n]*\"|`[^`\n]*`|\[[^\]\n]*\])"
+    r"(?P<skip>--[^\n]*|(?<=\n)#[ \t][^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|\"[^\"\n]*\"|`[^`\n]*`|"
+    r"\[[^\[\]\n]*\])"
     r"|(?P<dollar>\$\w*\$)"
     r"|(?P<delimiter>(?:^|\n)[ \t]*DELIMITER[ \t]+(?P<sign>\S+))"
     r"|(?P<batch>(?:^|(?<=\n))[ \t]*(?:GO|/)[ \t]*(?=\n|\Z))"
@@ -40,7 +41,7 @@ _TARGET = re.compile(
     r"\s+" + _NAME,
     re.IGNORECASE,
 )
-_COMMENTS = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_COMMENTS = re.compile(r"--[^\n]*|#[ \t][^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ROUTINE = re.compile(
     r"([ \t]*)(?:(?:OVERRIDING|MEMBER|STATIC|CONSTRUCTOR|FINAL|MAP)\s+)*(FUNCTION|PROCEDURE)\s+(\w+)", re.IGNORECASE
 )
@@ -95,7 +96,7 @@ def _statements(text: str) -> list[tuple[int, int]]:
             routine = routine or (word in _ROUTINES and previous in ("CREATE", "ALTER"))
             depth = _depth(word, previous, depth, routine)
             previous = word if word in ("END", "CREATE", "ALTER") or word not in _ROUTINES else previous
-        elif match["end"] and match["end"] == delimiter:
+        elif delimiter in (match["end"], match["dollar"]):
             if delimiter != ";" or (depth <= 0 and not (routine and has_batches)):
                 spans.append((begin, place))
                 begin, depth, routine = place, 0, False

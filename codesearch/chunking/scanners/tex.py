@@ -16,7 +16,8 @@ _LEVELS = {
 _SECTION = re.compile(r"^\s*\\(part|chapter|(?:sub){0,2}section|(?:sub)?paragraph)\*?\s*(?:\[[^\]]*\])?\{(.*)$")
 _DEFINITION = re.compile(
     r"^\s*\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|DeclareMathOperator|(?:New|Renew|Provide|Declare)"
-    r"DocumentCommand|[gex]?def|let|newcounter|newlength|newif|cs_(?:g?set|new)\w*:\w+|newenvironment|renewenvironment|"
+    r"DocumentCommand|[gex]?def|let|newcounter|newlength|newif|cs_(?:g?set|new)\w*:\w+|newenvironment|"
+    r"renewenvironment|"
     r"NewDocumentEnvironment|newtheorem|DeclareOption)\*?\s*\{?\s*(\\?[A-Za-z@_:]+)"
 )
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^{}]+)\}")
@@ -37,6 +38,7 @@ def scan(text: str) -> list[Unit]:
     units: list[Unit] = []
     environments: list[tuple[str, int]] = []
     covered = 0
+    depths: dict[int, int] = {}
     for number, line in enumerate(lines, 1):
         code = _COMMENT.sub("", line)
         if "\\" not in code:
@@ -45,14 +47,14 @@ def scan(text: str) -> list[Unit]:
             title = _title(section[2])
             sections.append((_LEVELS[section[1]], _unit("section", title, number, number, lines, is_container=True)))
         elif number > covered and (definition := _DEFINITION.match(code)):
-            covered = _closing_line(lines, number)
+            covered = _closing_line(lines, number, depths)
             units.append(_unit("macro", definition[1].lstrip("\\"), number, covered, lines))
         for begins, name in _ENVIRONMENT.findall(code):
             if begins == "begin":
                 environments.append((name, number))
             elif environments and environments[-1][0] == name:
                 _, first = environments.pop()
-                if name.rstrip("*") in _SHOWN_ENVIRONMENTS and not environments_within(environments):
+                if name.rstrip("*") in _SHOWN_ENVIRONMENTS and not _is_within(environments):
                     units.append(
                         _unit("environment", _environment_name(name, first, number, lines), first, number, lines)
                     )
@@ -60,7 +62,7 @@ def scan(text: str) -> list[Unit]:
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
 
 
-def environments_within(environments: list[tuple[str, int]]) -> bool:
+def _is_within(environments: list[tuple[str, int]]) -> bool:
     """Whether one of the open environments is a unit of its own."""
     return any(name.rstrip("*") in _SHOWN_ENVIRONMENTS for name, _ in environments)
 
@@ -80,11 +82,14 @@ def _environment_name(name: str, first: int, last: int, lines: list[str]) -> str
     return label[1] if label else name
 
 
-def _closing_line(lines: list[str], first: int) -> int:
+def _closing_line(lines: list[str], first: int, depths: dict[int, int]) -> int:
+    """The line on which the braces opened on line `first` are closed; `first` where they never are."""
     depth = 0
     for number in range(first, min(len(lines), first + _DEFINITION_LINES) + 1):
-        code = _COMMENT.sub("", lines[number - 1]).replace("\\{", "").replace("\\}", "")
-        depth += code.count("{") - code.count("}")
+        if number not in depths:
+            code = _COMMENT.sub("", lines[number - 1]).replace("\\{", "").replace("\\}", "")
+            depths[number] = code.count("{") - code.count("}")
+        depth += depths[number]
         if depth <= 0:
             return number
     return first

@@ -9,7 +9,8 @@ from codesearch.chunking.scanners.following import last_written
 
 _MODIFIERS = (
     r"(?:(?:Public|Private|Protected|Friend|Static|Shared|Shadows|Overrides|Overridable|NotOverridable|MustOverride|"
-    r"Overloads|MustInherit|NotInheritable|Partial|Default|ReadOnly|WriteOnly|Async|Iterator|Global|Widening|Narrowing|"
+    r"Overloads|MustInherit|NotInheritable|Partial|Default|ReadOnly|WriteOnly|Async|Iterator|Global|Widening|"
+    r"Narrowing|"
     r"Custom|Declare|Delegate|PtrSafe|Auto|Ansi|Unicode)\s+)*"
 )
 _OPENING = re.compile(
