@@ -115,8 +115,16 @@ def _walk(root: Path, with_git_rules: bool) -> Iterator[str]:
             return
         except (ignore.Error, OSError):
             continue  # an unreadable folder or a loop of links: the rest is still walked
-        if entry.depth():
-            yield os.fspath(entry.path())[prefix:].replace(os.sep, "/")
+        path = os.fspath(entry.path())
+        if entry.depth() and not _is_folder(path):
+            yield path[prefix:].replace(os.sep, "/")
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def include_rule(options: DiscoveryOptions) -> IncludeRule:

@@ -1,0 +1,227 @@
+"""Which files belong: git's answer, the walker's, our own rules, and what a file system can hold."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codesearch.discovery.discover import DiscoveryOptions, discover
+from codesearch.discovery.source import SkippedFile, SourceText, read_source
+from codesearch.errors import CodesearchError
+
+POSIX = sys.platform != "win32"
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def paths(root: Path, **options: object) -> list[str]:
+    return [file.path for file in discover(root, DiscoveryOptions(**options)).files]  # type: ignore[arg-type]
+
+
+def git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+SOURCES = {"a.py": "x = 1\n", "src/b.py": "y = 2\n", "src/deep/c.go": "package c\n", "build/out.py": "z = 3\n"}
+
+
+@pytest.mark.parametrize("in_git", [False, pytest.param(True, marks=needs_git)])
+def test_ignore_files_of_every_folder_hold(tmp_path: Path, in_git: bool) -> None:
+    write(tmp_path, SOURCES)
+    write(tmp_path, {".gitignore": "build/\n", "src/.gitignore": "*.go\n!deep/c.go\n", "src/deep/d.go": "package d\n"})
+    if in_git:
+        git(tmp_path, "init", "-q")
+    assert paths(tmp_path) == ["a.py", "src/b.py", "src/deep/c.go"]
+
+
+@pytest.mark.parametrize("in_git", [False, pytest.param(True, marks=needs_git)])
+@pytest.mark.parametrize("name", [".ignore", ".codesearchignore"])
+def test_own_ignore_files_take_out_more(tmp_path: Path, in_git: bool, name: str) -> None:
+    write(tmp_path, {**SOURCES, name: "/src/b.py\nbuild\n"})
+    if in_git:
+        git(tmp_path, "init", "-q")
+    assert paths(tmp_path) == ["a.py", "src/deep/c.go"]
+
+
+@needs_git
+def test_a_subfolder_keeps_the_rules_above_it(tmp_path: Path) -> None:
+    write(tmp_path, {**SOURCES, ".gitignore": "c.go\n"})
+    git(tmp_path, "init", "-q")
+    assert paths(tmp_path / "src") == ["b.py"]
+
+
+@needs_git
+def test_exclude_file_and_tracked_but_ignored_and_deleted_files(tmp_path: Path) -> None:
+    write(tmp_path, SOURCES)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "build/out.py", "a.py")
+    (tmp_path / ".git/info/exclude").write_text("build/\nsrc/b.py\n", encoding="utf-8")
+    (tmp_path / "a.py").unlink()
+    found = discover(tmp_path)
+    assert [file.path for file in found.files] == ["build/out.py", "src/deep/c.go"]
+
+
+@needs_git
+def test_a_repository_inside_is_not_indexed_with_this_one(tmp_path: Path) -> None:
+    write(tmp_path, {**SOURCES, "inner/x.py": "x = 1\n"})
+    git(tmp_path, "init", "-q")
+    git(tmp_path / "inner", "init", "-q")
+    found = discover(tmp_path)
+    assert "inner/x.py" not in [file.path for file in found.files]
+    assert found.skipped["nested repository"] == 1
+
+
+@needs_git
+def test_the_repositorys_own_configuration_runs_nothing(tmp_path: Path) -> None:
+    write(tmp_path, SOURCES)
+    git(tmp_path, "init", "-q")
+    trap = tmp_path.parent / "trapped"
+    git(tmp_path, "config", "core.fsmonitor", f"touch {trap}")
+    discover(tmp_path)
+    assert not trap.exists()
+
+
+names = st.sampled_from(
+    ["a.py", "b.py", "lib.go", "x.c", "dir/a.py", "dir/sub/b.py", "dir/x.c", "other/lib.go", "other/dir/a.py"]
+)
+rules = st.sampled_from(
+    [
+        "*.py",
+        "!a.py",
+        "/dir",
+        "dir/",
+        "sub/",
+        "**/b.py",
+        "/*.c",
+        "!dir/sub/b.py",
+        "other/*",
+        "!other/dir",
+        "x.?",
+        "[ab].py",
+    ]
+)
+
+
+@needs_git
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.sets(names, min_size=1), top=st.lists(rules, max_size=4), inner=st.lists(rules, max_size=3))
+def test_walker_and_git_agree(
+    tmp_path_factory: pytest.TempPathFactory, files: set[str], top: list[str], inner: list[str]
+) -> None:
+    root = tmp_path_factory.mktemp("tree")
+    write(root, dict.fromkeys(files, "x\n"))
+    write(root, {".gitignore": "\n".join(top) + "\n", "dir/.gitignore": "\n".join(inner) + "\n"})
+    walked = paths(root)
+    git(root, "init", "-q")
+    assert walked == paths(root)
+
+
+def test_defaults_and_what_overrides_them(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"a.py": "x\n", "node_modules/m/i.js": "x\n", "vendor/v.go": "x\n", "app.min.js": "x\n", "data.json": "{}\n"},
+    )
+    found = discover(tmp_path)
+    assert [file.path for file in found.files] == ["a.py"]
+    assert found.skipped == {"vendored": 2, "minified": 1, "not source": 1}
+    assert paths(tmp_path, include=("vendor/**", "*.min.js")) == ["app.min.js", "vendor/v.go"]
+    assert paths(tmp_path, include=("*.py",), exclude=("a.*",)) == []
+
+
+def test_large_empty_and_odd_files(tmp_path: Path) -> None:
+    write(tmp_path, {"big.py": "x = 1\n" * 100, "empty.py": "", "with space.py": "x\n", "-dash.py": "x\n"})
+    found = discover(tmp_path, DiscoveryOptions(max_file_size=100))
+    assert [file.path for file in found.files] == ["-dash.py", "with space.py"]
+    assert found.skipped == {"too large": 1, "empty": 1}
+
+
+@pytest.mark.skipif(not POSIX, reason="links and pipes of POSIX")
+def test_links_lead_nowhere_and_pipes_do_not_block(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    write(root, {"a.py": "x\n"})
+    write(outside, {"secret.py": "x\n"})
+    (root / "out").symlink_to(outside)
+    (root / "out.py").symlink_to(outside / "secret.py")
+    (root / "loop").symlink_to(root)
+    os.mkfifo(root / "pipe.py")
+    found = discover(root)
+    assert [file.path for file in found.files] == ["a.py"]
+    assert found.skipped["not a regular file"] == 1
+    assert read_source(root, "pipe.py") == SkippedFile("not a regular file")
+    assert read_source(root, "out.py") == SkippedFile("unreadable")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes any bytes for a name")
+@pytest.mark.parametrize("in_git", [False, pytest.param(True, marks=needs_git)])
+def test_names_that_are_no_utf8_are_counted(tmp_path: Path, in_git: bool) -> None:
+    write(tmp_path, {"a.py": "x\n", "new\nline.py": "x\n"})
+    (tmp_path / os.fsdecode(b"bad\xff.py")).write_text("x\n", encoding="utf-8")
+    if in_git:
+        git(tmp_path, "init", "-q")
+    found = discover(tmp_path)
+    assert [file.path for file in found.files] == ["a.py", "new\nline.py"]
+    assert found.skipped == {"undecodable name": 1}
+
+
+def test_roots_that_are_no_folders(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x\n"})
+    with pytest.raises(CodesearchError, match="does not exist"):
+        discover(tmp_path / "nowhere")
+    with pytest.raises(CodesearchError, match="is a file"):
+        discover(tmp_path / "a.py")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"a\r\nb\rc\n", "a\nb\nc\n"),
+        (b"\xef\xbb\xbfx = 1\n", "x = 1\n"),
+        ("x = 'ü'\n".encode("utf-16"), "x = 'ü'\n"),
+        ("x = 'ü'\n".encode("cp1252"), "x = 'ü'\n"),
+    ],
+)
+def test_encodings_and_newlines(tmp_path: Path, data: bytes, text: str) -> None:
+    (tmp_path / "f.py").write_bytes(data)
+    source = read_source(tmp_path, "f.py")
+    assert isinstance(source, SourceText)
+    assert source.text == text
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x7fELF\0\0\0", "binary"),
+        (b"  \n\t\n", "empty"),
+        (b"a=1;" * 5000, "minified"),
+        (b"x = 1\n" * 1000, "too large"),
+    ],
+)
+def test_files_without_text_to_index(tmp_path: Path, data: bytes, reason: str) -> None:
+    (tmp_path / "f.js").write_bytes(data)
+    source = read_source(tmp_path, "f.js", 5000 if reason == "too large" else 1_000_000)
+    assert isinstance(source, SkippedFile)
+    assert source.reason == reason
+
+
+def test_generated_files_are_told(tmp_path: Path) -> None:
+    write(tmp_path, {"g.go": "// Code generated by tool. DO NOT EDIT.\npackage g\n", "h.go": "package h\n"})
+    flags = [
+        source.is_generated
+        for name in ("g.go", "h.go")
+        if isinstance(source := read_source(tmp_path, name), SourceText)
+    ]
+    assert flags == [True, False]
