@@ -26,6 +26,7 @@ BASE_CODE = {
     "type_vocab_size": 2,
     "max_position_embeddings": 8192,
     "layer_norm_eps": 1e-12,
+    "initializer_range": 0.02,
     "pad_token_id": 0,
 }
 
@@ -40,7 +41,7 @@ def write_random_model(folder: Path, texts: Iterable[str]) -> None:
     weights = {}
     for name, shape in shapes.items():
         offset = 1.0 if "norm" in name.lower() and name.endswith("weight") else 0.0
-        weights[name] = (torch.randn(shape, generator=generator) * 0.04 + offset).half()
+        weights[name] = (torch.randn(shape, generator=generator) * BASE_CODE["initializer_range"] + offset).half()
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
     _train_tokenizer(texts).save(str(folder / "tokenizer.json"))
 

@@ -43,10 +43,11 @@ class ModelName:
         return f"{self.model}{revision}{f'#{self.max_length}' if self.max_length else ''}"
 
 
-def load_encoder(name: str = DEFAULT_MODEL, device: str = "") -> Encoder:
+def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "") -> Encoder:
     """The encoder of a known name, a hub's id whose files are on this machine, or a folder.
 
-    `device` is auto, cpu, cuda or mps; where it is empty, the environment variable CODESEARCH_DEVICE or auto.
+    `device` is auto, cpu, cuda or mps, `precision` auto, float32, bfloat16 or float16; where they are empty, the
+    environment variables CODESEARCH_DEVICE and CODESEARCH_PRECISION say it, or auto. Static models need neither.
     Nothing is fetched. Raises ModelUnavailable: not here, incomplete, unsafe, or its extra is not installed.
     """
     from codesearch.models.static import WEIGHTS_FILE, StaticEncoder
@@ -57,7 +58,7 @@ def load_encoder(name: str = DEFAULT_MODEL, device: str = "") -> Encoder:
     folder = find_folder(parsed)
     if (folder / WEIGHTS_FILE).is_file():
         return StaticEncoder(folder, str(parsed))
-    return _load_transformer(parsed, folder, device)
+    return _load_transformer(parsed, folder, device, precision)
 
 
 def find_folder(name: ModelName) -> Path:
@@ -83,10 +84,12 @@ def find_folder(name: ModelName) -> Path:
     return found
 
 
-def _load_transformer(name: ModelName, folder: Path, device: str) -> Encoder:
+def _load_transformer(name: ModelName, folder: Path, device: str, precision: str) -> Encoder:
     from codesearch.models.devices import choose
 
-    runtime = choose(device or os.environ.get(DEVICE_VARIABLE) or "auto", os.environ.get(PRECISION_VARIABLE) or "auto")
+    runtime = choose(
+        device or os.environ.get(DEVICE_VARIABLE) or "auto", precision or os.environ.get(PRECISION_VARIABLE) or "auto"
+    )
     from codesearch.models.checkpoint import open_checkpoint
     from codesearch.models.jina.config import is_jina
     from codesearch.models.modules import transformer_folder

@@ -1,0 +1,97 @@
+"""JinaBERT v2 for those who work with transformers: a model class of our own, without remote code.
+
+from codesearch.models.jina.automodel import JinaBertConfig, JinaBertModel, register
+
+model = JinaBertModel.from_pretrained("FOLDER")  # official files, from a folder or the hub's cache
+register()
+model.save_pretrained("OURS")
+model = AutoModel.from_pretrained("OURS")
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
+from transformers.modeling_outputs import BaseModelOutput
+
+from codesearch.errors import ModelUnavailable
+from codesearch.models.checkpoint import WEIGHTS_FILE, open_checkpoint
+from codesearch.models.jina.config import is_jina, read_config, sample_names
+from codesearch.models.jina.model import JinaModel
+from codesearch.models.jina.weights import load_model
+from codesearch.models.loading import ModelName, find_folder
+
+
+class JinaBertConfig(PretrainedConfig):  # type: ignore[misc, unused-ignore] - transformers may not be installed
+    """An official config.json's keys, and `block_shape`: plain, qk or code."""
+
+    model_type = "codesearch_jina_bert"
+
+    def __init__(self, block_shape: str = "code", **official: Any) -> None:
+        for key in ("auto_map", "attn_implementation", "model_type"):  # they name the hub's code
+            official.pop(key, None)
+        self.block_shape = block_shape
+        super().__init__(**official)
+
+
+class JinaBertModel(PreTrainedModel):  # type: ignore[misc, unused-ignore]
+    """Padded batches in, hidden states out, as other models of transformers."""
+
+    config_class = JinaBertConfig
+    _no_split_modules: ClassVar[list[str]] = ["Layer", "CodeLayer"]
+
+    def __init__(self, config: JinaBertConfig, network: JinaModel | None = None) -> None:
+        super().__init__(config)
+        self.network = network or JinaModel(read_config(config.to_dict(), sample_names(config.block_shape)))
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path, *_given: Any, dtype: Any = None, **_options: Any) -> JinaBertModel:
+        """The model of a folder, a known name or a hub's id in the cache; float32 unless `dtype` is given.
+
+        Raises ModelUnavailable where anything is missing: weights are never left random.
+        """
+        checkpoint = open_checkpoint(find_folder(ModelName.parse(str(name))))
+        if not is_jina(checkpoint.config):
+            raise ModelUnavailable(f"{name} is no JinaBERT v2 model")
+        precision = getattr(torch, dtype) if isinstance(dtype, str) and dtype != "auto" else dtype
+        network = load_model(
+            checkpoint, precision if isinstance(precision, torch.dtype) else torch.float32, torch.device("cpu")
+        )
+        return cls(JinaBertConfig(**{**checkpoint.config, "block_shape": network.config.shape}), network)
+
+    def save_pretrained(self, folder: str | Path, **_options: Any) -> None:
+        """Write config.json, and the weights with their official names."""
+        self.config.save_pretrained(folder)
+        weights = {name: tensor.contiguous() for name, tensor in self.network.state_dict().items()}
+        save_file(weights, Path(folder) / WEIGHTS_FILE, {"format": "pt"})
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        **_options: Any,
+    ) -> BaseModelOutput:
+        """Hidden states [texts, width, hidden]; zeros where the mask is zero.
+
+        A mask may leave out tokens before and after a text, not inside. Raises ValueError where it does.
+        """
+        mask = torch.ones_like(input_ids, dtype=torch.bool) if attention_mask is None else attention_mask.bool()
+        if (mask[:, 1:] & ~mask[:, :-1]).sum(1).add(mask[:, 0]).gt(1).any():
+            raise ValueError("the attention mask leaves out tokens inside a text")
+        types = None if token_type_ids is None else token_type_ids[mask]
+        packed = self.network(input_ids[mask], mask.sum(1).tolist(), types)
+        hidden = packed.new_zeros(*input_ids.shape, packed.shape[1])
+        hidden[mask] = packed
+        return BaseModelOutput(last_hidden_state=hidden)
+
+
+def register() -> None:
+    """Let AutoConfig and AutoModel know folders that JinaBertModel.save_pretrained has written."""
+    AutoConfig.register(JinaBertConfig.model_type, JinaBertConfig, exist_ok=True)
+    AutoModel.register(JinaBertConfig, JinaBertModel, exist_ok=True)
