@@ -28,7 +28,8 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 
 def paths(root: Path, **options: object) -> list[str]:
-    return [file.path for file in discover(root, DiscoveryOptions(**options)).files]  # type: ignore[arg-type]
+    found = discover(root, DiscoveryOptions(**options)).files  # type: ignore[arg-type]
+    return [file.path for file in found]
 
 
 def git(root: Path, *arguments: str) -> str:

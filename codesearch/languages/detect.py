@@ -65,6 +65,8 @@ def is_candidate(name: str) -> bool:
     """Whether a file's name leaves it open that it is source; no for data, media, archives and compiled files."""
     if name in _by_filename():
         return True
+    if name.startswith(".") and "." not in name[1:]:
+        return False  # settings of some tool (`.gitignore`, `.npmrc`) unless they have a language of their own
     suffix = name[name.rfind(".") :].lower() if "." in name[1:] else ""
     if suffix in DATA_EXTENSIONS:
         return (language := _by_stem(name)) is not None and language.name == "Text"
