@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from codesearch.errors import CodesearchError
 
@@ -16,23 +16,27 @@ KINDS = frozenset(
     " module package suite namespace"
     # data and declarations
     " variable constant declaration instance"
-    # documents, builds and scripts
-    " section environment command rule target stage statement label procedure element table view index trigger".split()
+    # documents, builds, scripts and databases
+    " section environment command rule target stage statement label procedure program element script style"
+    " table view index trigger schema sequence".split()
 )
-"""What `--kind` takes: the captures `@definition.<kind>` of all queries, what scanners make, and files."""
+"""What files are commonly cut into."""
 
 
-def resolve_kinds(names: Iterable[str]) -> tuple[str, ...]:
-    """The kinds of these names, in any case. Raises CodesearchError with the nearest names."""
-    return tuple(_resolve(name) for name in names)
+def resolve_kinds(names: Iterable[str], held: Collection[str] = ()) -> tuple[str, ...]:
+    """The kinds of these names, in any case; `held` are those of an index.
+
+    Raises CodesearchError, with the nearest names, for one that is neither common nor held.
+    """
+    return tuple(_resolve(name.lower(), held) for name in names)
 
 
-def _resolve(name: str) -> str:
-    if name.lower() in KINDS:
-        return name.lower()
+def _resolve(name: str, held: Collection[str]) -> str:
+    if name in KINDS or name in held:
+        return name
     import difflib
 
-    near = difflib.get_close_matches(name.lower(), KINDS, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, KINDS.union(held), n=3, cutoff=0.5)
     raise CodesearchError(
         f"no kind is called {name!r}",
         f"did you mean {', '.join(near)}?" if near else f"kinds: {', '.join(sorted(KINDS))}",

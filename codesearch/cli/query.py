@@ -135,18 +135,16 @@ def _lines_of_stdin() -> Iterator[str]:
 
 
 def _filters(languages: list[str], globs: list[str], kinds: list[str], names: list[str]) -> Filters:
-    """Checked filters. Raises CodesearchError for a language or kind that there is not."""
+    """The filters. Raises CodesearchError for a language that there is not."""
     from codesearch.search.hit import Filters
 
-    if kinds:
-        from codesearch.chunking.kinds import resolve_kinds
-
-        kinds = list(resolve_kinds(_parts(kinds)))
     if languages:
         from codesearch.languages.registry import resolve
 
         languages = [resolve(name).name for name in _parts(languages)]
-    return Filters(languages=tuple(languages), kinds=tuple(kinds), paths=tuple(globs), names=tuple(_parts(names)))
+    return Filters(
+        languages=tuple(languages), kinds=tuple(_parts(kinds)), paths=tuple(globs), names=tuple(_parts(names))
+    )
 
 
 def _parts(values: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from re import IGNORECASE
 from re import compile as compile_pattern
 from typing import TYPE_CHECKING
 
-from codesearch.chunking.kinds import resolve_kinds
+from codesearch.chunking.kinds import KINDS, resolve_kinds
 from codesearch.index.snapshot import Selection, intersection
 from codesearch.languages.registry import resolve
 from codesearch.search.hit import Filters
@@ -32,7 +32,8 @@ def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
         spec = GitIgnoreSpec.from_lines(filters.paths if positive else ("**", *filters.paths))
         selections.append(snapshot.select_files(lambda file: spec.match_file(file.path)))
     if filters.kinds:
-        selections.append(snapshot.select_kinds(resolve_kinds(filters.kinds)))
+        held = () if KINDS.issuperset(filters.kinds) else snapshot.kinds()
+        selections.append(snapshot.select_kinds(resolve_kinds(filters.kinds, held)))
     if filters.names:
         patterns = [compile_pattern(translate(name), IGNORECASE) for name in filters.names]
         selections.append(

@@ -1,0 +1,41 @@
+"""`--kind` knows every kind that queries and scanners make."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from codesearch.chunking.chunker import chunk_text
+from codesearch.chunking.kinds import KINDS, resolve_kinds
+from codesearch.errors import CodesearchError
+from codesearch.languages.detect import detect
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = sorted((ROOT / "tests" / "data" / "languages").iterdir())
+
+
+def test_every_kind_of_the_queries_is_known() -> None:
+    found = set()
+    for query in (ROOT / "codesearch" / "languages" / "queries").glob("*.scm"):
+        found |= set(re.findall(r"@definition\.(\w+)", query.read_text(encoding="utf-8")))
+    assert found <= KINDS
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_every_kind_of_the_samples_is_known(sample: Path) -> None:
+    text = sample.read_text(encoding="utf-8", errors="replace")
+    chunks = chunk_text(sample.name, text, detect(sample.name, text)).chunks
+    assert {chunk.kind for chunk in chunks} <= KINDS
+
+
+def test_kinds_in_any_case_and_the_nearest_of_unknown_ones() -> None:
+    assert resolve_kinds(["Function", "CLASS"]) == ("function", "class")
+    with pytest.raises(CodesearchError) as raised:
+        resolve_kinds(["methd"])
+    assert raised.value.hint.startswith("did you mean method")
+    assert resolve_kinds(["Sonnet"], held={"sonnet"}) == ("sonnet",)
+    with pytest.raises(CodesearchError) as raised:
+        resolve_kinds(["qqq"])
+    assert "function" in raised.value.hint
