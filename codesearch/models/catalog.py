@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from codesearch.models.checkpoint import WEIGHTS_FILE
+from codesearch.models.hub import cached
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +82,22 @@ KNOWN = (
 )
 
 BY_NAME = {model.name: model for model in KNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """A known model, and where its files lie on this machine."""
+
+    model: KnownModel
+    folder: Path | None
+    revision: str
+
+
+def states() -> list[ModelState]:
+    """All known models. Those whose download is not finished are not here."""
+    found = []
+    for model in KNOWN:
+        folder = cached(model.repository) if model.repository else None
+        whole = folder if folder and (folder / WEIGHTS_FILE).exists() else None
+        found.append(ModelState(model, whole, whole.name if whole else ""))
+    return found

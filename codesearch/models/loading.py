@@ -61,6 +61,25 @@ def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "
     return _load_transformer(parsed, folder, device, precision)
 
 
+def fetch_model(name: str) -> Path:
+    """Fetch a known name or a hub's id, check its files, and return their folder. Raises ModelUnavailable."""
+    from codesearch.models.catalog import BY_NAME
+    from codesearch.models.checkpoint import open_checkpoint
+    from codesearch.models.hub import MAIN, REPOSITORY, fetch
+    from codesearch.models.modules import transformer_folder
+
+    parsed = ModelName.parse(name)
+    known = BY_NAME.get(parsed.model)
+    repository = known.repository if known else parsed.model
+    if known and not repository:
+        raise ModelUnavailable(f"the model {name} is part of this package: there is nothing to fetch")
+    if not REPOSITORY.fullmatch(repository):
+        raise ModelUnavailable(f"there is no model {parsed.model!r}", "`codesearch models` lists the known ones")
+    folder = fetch(repository, parsed.revision or MAIN)
+    open_checkpoint(transformer_folder(folder))
+    return folder
+
+
 def find_folder(name: ModelName) -> Path:
     """Where a model's files lie on this machine. Raises ModelUnavailable."""
     from codesearch.models.catalog import BY_NAME

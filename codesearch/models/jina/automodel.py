@@ -27,7 +27,7 @@ from codesearch.models.jina.weights import load_model
 from codesearch.models.loading import ModelName, find_folder
 
 
-class JinaBertConfig(PretrainedConfig):  # type: ignore[misc, unused-ignore] - transformers may not be installed
+class JinaBertConfig(PretrainedConfig):
     """An official config.json's keys, and `block_shape`: plain, qk or code."""
 
     model_type = "codesearch_jina_bert"
@@ -39,7 +39,7 @@ class JinaBertConfig(PretrainedConfig):  # type: ignore[misc, unused-ignore] - t
         super().__init__(**official)
 
 
-class JinaBertModel(PreTrainedModel):  # type: ignore[misc, unused-ignore]
+class JinaBertModel(PreTrainedModel):
     """Padded batches in, hidden states out, as other models of transformers."""
 
     config_class = JinaBertConfig

@@ -30,6 +30,7 @@ class JinaEncoder(TransformerEncoder):
         """See TransformerEncoder."""
         return mean_pool(self.hidden_states(rows), [len(row) for row in rows])
 
+    @torch.inference_mode()
     def hidden_states(self, rows: Sequence[Sequence[int]]) -> Tensor:
         """Hidden states of token ids, the rows one after the other: float32 [tokens, dimensions]."""
         ids = torch.tensor([token for row in rows for token in row], dtype=torch.int64, device=self.device)
