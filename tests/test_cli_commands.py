@@ -288,9 +288,20 @@ def test_version(codesearch: CommandLine, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="shells of POSIX")
-def test_shell_completion(codesearch: CommandLine, tmp_path: Path) -> None:
-    run = codesearch(cwd=tmp_path, _CODESEARCH_COMPLETE="complete_bash", COMP_WORDS="codesearch qu", COMP_CWORD="1")
-    assert run.out.split() == ["query"]
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("codesearch qu", ["query"]),
+        ("codesearch query --kind meth", ["method"]),
+        ("codesearch query --lang py", ["python"]),
+        ("codesearch chunks --lang has", ["haskell"]),
+        ("codesearch query --files", ["--files-with-matches"]),
+    ],
+)
+def test_shell_completion(words: str, completed: list[str], codesearch: CommandLine, tmp_path: Path) -> None:
+    place = str(len(words.split()) - 1)
+    run = codesearch(cwd=tmp_path, _CODESEARCH_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=place)
+    assert run.out.split() == completed
 
 
 def test_the_package_offers_its_api() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import ERROR, HITS, NO_HITS, note
+from codesearch.cli.options import complete_language
 from codesearch.cli.output import results
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ Examples:
 def command(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to cut.")],
     language: Annotated[
-        str, typer.Option("--lang", metavar="NAME", help="Take the files to be in this language.")
+        str,
+        typer.Option(
+            "--lang",
+            metavar="NAME",
+            help="Take the files to be in this language.",
+            autocompletion=complete_language,
+        ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
     as_jsonl: Annotated[bool, typer.Option("--jsonl", help="A JSON object a line.")] = False,

@@ -20,6 +20,21 @@ Model = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
+def complete_language(typed: str) -> list[str]:
+    """Languages for the shell to complete."""
+    from codesearch.languages.registry import LANGUAGES
+
+    names = (language.aliases[0] if " " in language.name else language.name.lower() for language in LANGUAGES)
+    return [name for name in names if name.startswith(typed)]
+
+
+def complete_kind(typed: str) -> list[str]:
+    """Kinds for the shell to complete."""
+    from codesearch.chunking.kinds import KINDS
+
+    return sorted(kind for kind in KINDS if kind.startswith(typed.lower()))
+
+
 def parse_size(text: str) -> int:
     """Bytes of `500k`, `2M`, `1.5MB` (powers of 1000). Raises typer.BadParameter."""
     units = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}

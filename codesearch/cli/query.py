@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import HITS, NO_HITS, note
-from codesearch.cli.options import IndexDir, Model
+from codesearch.cli.options import IndexDir, Model, complete_kind, complete_language
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
 
@@ -45,7 +45,13 @@ def command(
     ] = [],  # noqa: B006 - typer copies it
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most this many hits.")] = 10,
     languages: Annotated[
-        list[str], typer.Option("--lang", metavar="NAME", help="Only these languages (comma-separated or repeated).")
+        list[str],
+        typer.Option(
+            "--lang",
+            metavar="NAME",
+            help="Only these languages (comma-separated or repeated).",
+            autocompletion=complete_language,
+        ),
     ] = [],  # noqa: B006
     globs: Annotated[
         list[str],
@@ -54,7 +60,13 @@ def command(
         ),
     ] = [],  # noqa: B006
     kinds: Annotated[
-        list[str], typer.Option("--kind", metavar="KIND", help="Only these kinds: function, method, class, file…")
+        list[str],
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="Only these kinds: function, method, class, file…",
+            autocompletion=complete_kind,
+        ),
     ] = [],  # noqa: B006
     names: Annotated[
         list[str], typer.Option("--name", metavar="NAME", help="Only these names; `*` and `?` match any letters.")
