@@ -67,7 +67,7 @@ def scan(text: str) -> list[Unit]:
         body = text[begin:end]
         skipped = _leading(body)
         first = line + body.count("\n", 0, skipped)
-        last = last_written(lines, first, line + body.count("\n"))
+        last = last_written(lines, first, line + body.rstrip().count("\n"))
         if unit := _unit(body[skipped:], first, last, lines):
             units.append(unit)
             if unit.is_container:

@@ -28,6 +28,7 @@ _SHOWN_ENVIRONMENTS = frozenset(
     "figure table theorem lemma proof definition proposition corollary algorithm equation align listing lstlisting"
     " tikzpicture abstract tabular".split()
 )
+_VERBATIM = frozenset("verbatim Verbatim lstlisting minted comment".split())
 _DEFINITION_LINES = 200
 
 
@@ -43,7 +44,10 @@ def scan(text: str) -> list[Unit]:
         code = _COMMENT.sub("", line)
         if "\\" not in code:
             continue
-        if section := _SECTION.match(code):
+        if environments and environments[-1][0] in _VERBATIM:
+            if not re.search(r"\\end\s*\{" + re.escape(environments[-1][0]), line):
+                continue
+        elif section := _SECTION.match(code):
             title = _title(section[2])
             sections.append((_LEVELS[section[1]], _unit("section", title, number, number, lines, is_container=True)))
         elif number > covered and (definition := _DEFINITION.match(code)):
