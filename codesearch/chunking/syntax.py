@@ -50,7 +50,8 @@ _PARSE_SECONDS = 10.0
 """Sound files of 2 MB take about one second; only broken ones reach this."""
 _LONG_RUN = re.compile(r"([^\x00-\x7f])\1{999}")
 """Lua's, Julia's and Scala's lexers are slow beyond cancelling on such runs (100,000 of them took 70 s)."""
-_READ_BYTES = 1 << 16
+_READ_BYTES = 1 << 10
+"""Some scanners (Perl's) ask for a piece at nearly every token: 64 KB each time made parsing 4 to 10 times slower."""
 _WIDEST_ERROR = 20_000
 """Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
 _DEEPEST_UNIT = 400
