@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import codesearch as package
+from codesearch.cli import COMMANDS
 from codesearch.languages.registry import LANGUAGES
 from tests.conftest import CommandLine
 
@@ -271,7 +272,7 @@ def test_a_read_only_folder_suggests_another_place(codesearch: CommandLine, shop
 
 def test_every_command_has_help_with_examples(codesearch: CommandLine, tmp_path: Path) -> None:
     assert "codesearch query" in codesearch("--help", cwd=tmp_path).out
-    for command in ("index", "query", "status", "clean", "languages", "chunks"):
+    for command in COMMANDS:
         run = codesearch(command, "-h", cwd=tmp_path)
         assert run.code == 0
         assert "Examples:" in run.out
