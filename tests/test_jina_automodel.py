@@ -14,7 +14,7 @@ import jina_goldens  # noqa: E402
 from jina_goldens import NAMES, Golden  # noqa: E402
 
 from codesearch.errors import ModelUnavailable  # noqa: E402
-from codesearch.models.jina.automodel import JinaBertModel, register  # noqa: E402
+from codesearch.models.jina.automodel import JinaBertConfig, JinaBertModel, register  # noqa: E402
 from codesearch.models.loading import load_encoder  # noqa: E402
 
 
@@ -64,6 +64,8 @@ def test_no_weights_are_left_random(folder: Path) -> None:
     (folder / "model.safetensors").unlink()
     with pytest.raises(ModelUnavailable):
         JinaBertModel.from_pretrained(folder)
+    with pytest.raises(ModelUnavailable, match="random"):
+        JinaBertModel(JinaBertConfig())
 
 
 def test_reduced_precision_is_kept_to_linear_layers(folder: Path) -> None:

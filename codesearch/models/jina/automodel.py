@@ -21,21 +21,20 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from codesearch.errors import ModelUnavailable
 from codesearch.models.checkpoint import WEIGHTS_FILE, open_checkpoint
-from codesearch.models.jina.config import is_jina, read_config, sample_names
+from codesearch.models.jina.config import is_jina
 from codesearch.models.jina.model import JinaModel
 from codesearch.models.jina.weights import load_model
 from codesearch.models.loading import ModelName, find_folder
 
 
 class JinaBertConfig(PretrainedConfig):
-    """An official config.json's keys, and `block_shape`: plain, qk or code."""
+    """An official config.json's keys."""
 
     model_type = "codesearch_jina_bert"
 
-    def __init__(self, block_shape: str = "code", **official: Any) -> None:
+    def __init__(self, **official: Any) -> None:
         for key in ("auto_map", "attn_implementation", "model_type"):  # they name the hub's code
             official.pop(key, None)
-        self.block_shape = block_shape
         super().__init__(**official)
 
 
@@ -47,7 +46,9 @@ class JinaBertModel(PreTrainedModel):
 
     def __init__(self, config: JinaBertConfig, network: JinaModel | None = None) -> None:
         super().__init__(config)
-        self.network = network or JinaModel(read_config(config.to_dict(), sample_names(config.block_shape)))
+        if network is None:
+            raise ModelUnavailable("a model is not made with random weights", "use from_pretrained")
+        self.network = network
 
     @classmethod
     def from_pretrained(cls, name: str | Path, *_given: Any, dtype: Any = None, **_options: Any) -> JinaBertModel:
@@ -62,7 +63,7 @@ class JinaBertModel(PreTrainedModel):
         network = load_model(
             checkpoint, precision if isinstance(precision, torch.dtype) else torch.float32, torch.device("cpu")
         )
-        return cls(JinaBertConfig(**{**checkpoint.config, "block_shape": network.config.shape}), network)
+        return cls(JinaBertConfig(**checkpoint.config), network)
 
     def save_pretrained(self, folder: str | Path, **_options: Any) -> None:
         """Write config.json, and the weights with their official names."""

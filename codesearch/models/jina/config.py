@@ -100,15 +100,6 @@ def read_config(config: Mapping[str, Any], names: Collection[str]) -> JinaConfig
     return read
 
 
-def sample_names(shape: str) -> tuple[str, ...]:
-    """Names of tensors that tell a block's shape, for configurations without weights beside them."""
-    return {
-        "code": ("mlp.up_gated_layer.weight",),
-        "qk": ("mlp.gated_layers.weight", "layer_norm_q.weight"),
-        "plain": ("mlp.gated_layers.weight",),
-    }[shape]
-
-
 def _shape(names: Collection[str]) -> Shape:
     """The names of tensors tell the block's shape; the repository's name does not."""
     if any("mlp.up_gated_layer." in name for name in names):

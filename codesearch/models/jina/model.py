@@ -15,8 +15,18 @@ from codesearch.models.jina.attention import Attention, attention_over
 from codesearch.models.jina.config import JinaConfig
 
 
+class Embedding(nn.Embedding):
+    """A table from a file. To fill it at random first would import torch's compiler, a second, on the meta device."""
+
+    def reset_parameters(self) -> None:
+        """Leave the weights as they are."""
+
+
 class Linear(nn.Linear):
-    """Runs in the precision of its weights, whatever comes in."""
+    """Runs in the precision of its weights, whatever comes in. It is not filled at random first."""
+
+    def reset_parameters(self) -> None:
+        """Leave the weights as they are."""
 
     def forward(self, input: Tensor) -> Tensor:
         """[tokens, in] → [tokens, out]."""
@@ -38,8 +48,8 @@ class Embeddings(nn.Module):
 
     def __init__(self, config: JinaConfig) -> None:
         super().__init__()
-        self.word_embeddings = nn.Embedding(config.vocabulary, config.hidden)
-        self.token_type_embeddings = nn.Embedding(config.token_types, config.hidden)
+        self.word_embeddings = Embedding(config.vocabulary, config.hidden)
+        self.token_type_embeddings = Embedding(config.token_types, config.hidden)
         self.LayerNorm = Norm(config.hidden, config.epsilon)
 
     def forward(self, ids: Tensor, types: Tensor | None) -> Tensor:
