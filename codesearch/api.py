@@ -99,6 +99,13 @@ class Index:
         """The folder that the index lies in."""
         return self._layout.folder
 
+    @property
+    def is_published(self) -> bool:
+        """Whether a first update has been finished, so that there is something to search. Raises IndexDamaged."""
+        from codesearch.index.settings import read_meta
+
+        return "model" in read_meta(self._layout)
+
     @cached_property
     def encoder(self) -> Encoder:
         """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""

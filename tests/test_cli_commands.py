@@ -225,6 +225,18 @@ def test_an_index_of_another_model_is_said(codesearch: CommandLine, shop: Path) 
     assert codesearch("query", "password", cwd=shop).code == 0
 
 
+def test_a_first_index_that_was_killed_is_finished_by_a_query(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    with sqlite3.connect(shop / ".codesearch" / "index.db") as database:
+        database.executescript(
+            "UPDATE files SET live = 0; UPDATE segments SET live = 0; DELETE FROM meta WHERE key != 'format'"
+        )
+    database.close()
+    run = codesearch("query", "hash a password", "-l", "-n", "1", cwd=shop)
+    assert (run.code, run.out) == (0, str(Path("server", "passwords.py")) + "\n")
+    assert "not finished" in run.err
+
+
 def test_a_damaged_database_is_rebuilt_and_said(codesearch: CommandLine, shop: Path) -> None:
     codesearch("index", "-q", cwd=shop)
     database = shop / ".codesearch" / "index.db"

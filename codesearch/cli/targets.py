@@ -90,9 +90,20 @@ def _open(folder: Path, index_dir: Path | None, model: str | None, *, refresh: b
         index = Index.open(folder, index_dir=index_dir, model=model)
     except IndexNotFound:
         return _build(folder, index_dir, model)
-    if refresh:
+    if _was_interrupted(index):
+        note(f"the first index of {index.root} was not finished; going on with it")
+        _update(index)
+    elif refresh:
         _refresh(index)
     return index
+
+
+def _was_interrupted(index: Index) -> bool:
+    """Whether the first update was killed (or is under way, which the next one will say)."""
+    try:
+        return not index.is_published
+    except IndexDamaged:
+        return False
 
 
 def _build(folder: Path, index_dir: Path | None, model: str | None) -> Index:
