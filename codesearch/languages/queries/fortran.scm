@@ -15,3 +15,5 @@
 (derived_type_definition (derived_type_procedures (procedure_statement declarator: (binding (binding_name) @member))))
 (module (variable_declaration declarator: (identifier) @member))
 (module (variable_declaration declarator: (_ left: (identifier) @member)))
+(derived_type_definition (derived_type_procedures (generic_statement declarator: (binding_list (binding_name (_) @member)))))
+(interface (interface_statement (operator (operator_name) @member)))
