@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class Postings:
     def terms(self) -> list[bytes]:
         """All terms, in order."""
         blob, ends = self._terms.tobytes(), self._ends.tolist()
-        return [blob[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
+        return [blob[begin:end] for begin, end in pairwise([0, *ends])]
 
     def columns(self) -> tuple[IntArray, npt.NDArray[Any], npt.NDArray[np.uint8]]:
         """Number of the term, row and impact of every posting."""

@@ -1,0 +1,96 @@
+"""The lexical index of a segment, against BM25 computed plainly."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codesearch.index.postings import K1, B, Postings, TermCounts, build, impact_scores, merge
+
+documents = st.lists(
+    st.dictionaries(st.sampled_from("ab abc ü zeta é日 q x1 _y".split()), st.integers(1, 9)), min_size=1
+)
+
+
+def counted(docs: list[dict[str, int]]) -> TermCounts:
+    terms = sorted({term for doc in docs for term in doc})
+    place = {term: i for i, term in enumerate(terms)}
+    return TermCounts(
+        terms,
+        np.asarray([place[term] for doc in docs for term in doc], np.int32),
+        np.asarray([float(n) for doc in docs for n in doc.values()], np.float32),
+        np.asarray([len(doc) for doc in docs], np.int32),
+    )
+
+
+def impact(doc: dict[str, int], term: str, average: float) -> float:
+    tf = doc[term]
+    return tf / (tf + K1 * (1 - B + B * sum(doc.values()) / average))
+
+
+@settings(deadline=None)
+@given(docs=documents)
+def test_each_posting_is_the_saturated_part_of_bm25(docs: list[dict[str, int]]) -> None:
+    average = sum(sum(doc.values()) for doc in docs) / len(docs)
+    postings = build([counted(docs)])
+    for term in {term for doc in docs for term in doc}:
+        rows, impacts = postings.find(term)
+        assert rows.tolist() == [i for i, doc in enumerate(docs) if term in doc]
+        assert postings.frequency(term) == len(rows)
+        expected = [impact(docs[row], term, average) for row in rows]
+        assert impact_scores(impacts, 1.0) == pytest.approx(expected, abs=1.01 / 255)
+
+
+@settings(deadline=None)
+@given(docs=documents, cut=st.integers(0, 10))
+def test_several_batches_are_one_segment(docs: list[dict[str, int]], cut: int) -> None:
+    whole, parted = build([counted(docs)]), build([counted(docs[:cut]), counted(docs[cut:])])
+    for term in {term for doc in docs for term in doc}:
+        np.testing.assert_array_equal(whole.find(term), parted.find(term))
+
+
+@settings(deadline=None)
+@given(first=documents, second=documents, data=st.data())
+def test_merging_keeps_the_postings_of_kept_rows(
+    first: list[dict[str, int]], second: list[dict[str, int]], data: st.DataObject
+) -> None:
+    parts, expected, next_row = [], Counter[tuple[str, int, int]](), 0
+    for docs in (first, second):
+        postings = build([counted(docs)])
+        numbers = np.full(len(docs), -1, np.int64)
+        for row in range(len(docs)):
+            if data.draw(st.booleans()):
+                numbers[row] = next_row
+                for term in docs[row]:
+                    rows, impacts = postings.find(term)
+                    expected[term, next_row, int(impacts[rows.tolist().index(row)])] += 1
+                next_row += 1
+        parts.append((postings, numbers))
+    merged = merge(parts, next_row)
+    found = Counter(
+        (term.decode(), int(row), int(value))
+        for term in merged.terms()
+        for row, value in zip(*merged.find(term.decode()), strict=True)
+    )
+    assert found == expected
+
+
+def test_unknown_terms_and_an_empty_segment() -> None:
+    postings = build([])
+    assert postings.frequency("x") == 0
+    assert Postings(postings.arrays()).find("x")[0].size == 0
+    some = build([counted([{"b": 1}, {"d": 2}])])
+    assert [some.frequency(term) for term in ("", "a", "c", "e", "bb")] == [0] * 5
+
+
+def test_rows_take_16_bits_where_they_suffice() -> None:
+    small = build([counted([{"a": 1}] * 10)])
+    assert small.find("a")[0].dtype == np.uint16
+    large = build([counted([{"a": 1}] * 70_000)])
+    assert large.find("a")[0].dtype == np.uint32
+    assert math.isclose(float(impact_scores(large.find("a")[1], 1.0)[0]), 1 / (1 + K1), abs_tol=1 / 255)

@@ -1,0 +1,300 @@
+"""Updates: only what changed, all or nothing, and mended where damaged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codesearch.api import Index
+from codesearch.discovery.discover import DiscoveryOptions
+from codesearch.errors import CodesearchError, IndexIncompatible
+from codesearch.index import pool, update
+from codesearch.index.merging import FAN_IN
+from codesearch.models.encoder import Embeddings
+
+TEMPLATE = '''
+def {name}(value):
+    """Returns the {name} of a value, as the {name} command does."""
+    return compute("{name}", value)
+'''
+FILES = ("alpha", "beta", "gamma", "delta")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    root = tmp_path / "a repository"
+    root.mkdir()
+    for name in FILES:
+        (root / f"{name}.py").write_text(TEMPLATE.format(name=name), encoding="utf-8")
+    return root
+
+
+def contents(index: Index) -> set[tuple[str, str, int]]:
+    snapshot = index.snapshot()
+    chunks = [chunk for file in snapshot.files for chunk in snapshot.chunks_of(file)]
+    assert len(chunks) == snapshot.chunk_count
+    return {(chunk.path, chunk.qualified_name, chunk.start_line) for chunk in chunks}
+
+
+def fresh_contents(repo: Path, tmp_path: Path) -> set[tuple[str, str, int]]:
+    shutil.rmtree(tmp_path / "fresh", ignore_errors=True)
+    with Index.create(repo, index_dir=tmp_path / "fresh") as fresh:
+        fresh.update()
+        return contents(fresh)
+
+
+def test_the_second_update_has_nothing_to_do(repo: Path) -> None:
+    with Index.create(repo) as index:
+        first = index.update()
+        assert (first.added, first.files, first.is_unchanged) == (4, 4, False)
+        again = index.update()
+        assert again.is_unchanged
+        assert (again.files, again.chunks) == (first.files, first.chunks)
+
+
+def test_only_what_changed_is_worked_on(repo: Path, tmp_path: Path) -> None:
+    with Index.create(repo) as index:
+        index.update()
+        (repo / "alpha.py").unlink()
+        (repo / "beta.py").write_text(TEMPLATE.format(name="epsilon"), encoding="utf-8")
+        (repo / "new.py").write_text(TEMPLATE.format(name="zeta"), encoding="utf-8")
+        report = index.update()
+        assert (report.added, report.changed, report.removed) == (1, 1, 1)
+        assert contents(index) == fresh_contents(repo, tmp_path)
+        assert index.search("alpha").hits == () or "alpha.py" not in {hit.path for hit in index.search("alpha").hits}
+        assert index.search("epsilon").hits[0].path == "beta.py"
+
+
+def test_another_time_with_the_same_text_is_no_change(repo: Path) -> None:
+    with Index.create(repo) as index:
+        index.update()
+        os.utime(repo / "alpha.py", ns=(1, 1))
+        assert index.update().is_unchanged
+        assert not index.search("alpha").hits[0].is_stale
+
+
+def test_a_change_within_the_clocks_grain_is_seen(repo: Path) -> None:
+    path = repo / "alpha.py"
+    with Index.create(repo) as index:
+        index.update()
+        stat = path.stat()
+        path.write_text(TEMPLATE.format(name="aleph"), encoding="utf-8")
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        assert index.update().changed == 1
+
+
+def test_many_small_updates_leave_few_segments(repo: Path, tmp_path: Path) -> None:
+    with Index.create(repo) as index:
+        index.update()
+        for i in range(5 * FAN_IN):
+            (repo / f"more{i}.py").write_text(TEMPLATE.format(name=f"function{i}"), encoding="utf-8")
+            (repo / "alpha.py").write_text(TEMPLATE.format(name=f"alpha{i}"), encoding="utf-8")
+            index.update()
+        assert index.status().segments <= 2 * FAN_IN
+        assert len(list((index.directory / "segments").iterdir())) == index.status().segments
+        assert contents(index) == fresh_contents(repo, tmp_path)
+        assert index.search("function7").hits[0].path == "more7.py"
+
+
+def test_an_update_that_fails_changes_nothing(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Index.create(repo) as index:
+        index.update()
+        before = contents(index)
+        (repo / "new.py").write_text(TEMPLATE.format(name="zeta"), encoding="utf-8")
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("codesearch.index.segment.write", full)
+        with pytest.raises(CodesearchError, match="No space left"):
+            index.update()
+        monkeypatch.undo()
+        assert contents(index) == before
+        assert index.update().added == 1
+
+
+def test_a_stopped_first_index_goes_on_where_it_was(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update, "SEGMENT_CHUNKS", update._LARGEST_BATCH + 1)
+    monkeypatch.setattr(update, "BATCH_BYTES", 1)
+    worked: list[str] = []
+
+    def stop(phase: str, done: int, total: int, chunks: int) -> None:
+        if phase == "indexing" and done == 3:
+            raise KeyboardInterrupt
+
+    def note(phase: str, done: int, total: int, chunks: int) -> None:
+        worked.append(f"{phase} {done}")
+
+    with Index.create(repo) as index:
+        with pytest.raises(KeyboardInterrupt):
+            index.update(progress=stop)
+        index.update(progress=note)
+        first = next(step for step in worked if step.startswith("indexing"))
+        assert first in ("indexing 2", "indexing 3")
+        assert contents(index) == fresh_contents(repo, tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "garbage"])
+def test_a_damaged_segment_is_made_again(repo: Path, tmp_path: Path, damage: str) -> None:
+    with Index.create(repo) as index:
+        index.update()
+        segment = next((index.directory / "segments").iterdir())
+        victim = segment / "chunks.safetensors"
+        if damage == "missing":
+            shutil.rmtree(segment)
+        elif damage == "cut":
+            victim.write_bytes(victim.read_bytes()[:-7])
+        else:
+            victim.write_bytes(b"\xff" * (victim.stat().st_size + 1))
+        report = index.update()
+        assert report.repaired
+        assert contents(index) == fresh_contents(repo, tmp_path)
+
+
+def test_a_damaged_database_is_made_again(repo: Path) -> None:
+    with Index.create(repo) as index:
+        index.update()
+        (index.directory / "index.db").write_bytes(b"not a database at all" * 100)
+        for extra in ("index.db-wal", "index.db-shm"):
+            (index.directory / extra).unlink(missing_ok=True)
+        report = index.update()
+        assert report.repaired
+        assert report.files == 4
+
+
+def test_a_newer_format_is_refused_and_said(repo: Path) -> None:
+    with Index.create(repo) as index:
+        index.update()
+        index.close()
+        database = sqlite3.connect(index.directory / "index.db")
+        database.execute("UPDATE meta SET value = '99' WHERE key = 'format'")
+        database.commit()
+        database.close()
+        with pytest.raises(IndexIncompatible, match="format 99") as refused:
+            index.snapshot()
+        assert "upgrade" in refused.value.hint
+
+
+class Words:
+    """An encoder that is costly and counts what it encodes."""
+
+    name, revision, dimensions, is_costly = "words", "1", 16, True
+
+    def __init__(self) -> None:
+        self.encoded = 0
+
+    def encode_documents(self, texts: list[str]) -> Embeddings:
+        self.encoded += len(texts)
+        rows = [np.bincount([len(word) % 16 for word in text.split()], minlength=16) for text in texts]
+        found = np.asarray(rows, np.float32)
+        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+
+    def encode_query(self, text: str) -> Embeddings:
+        return self.encode_documents([text])[0]
+
+
+def test_a_costly_encoder_never_sees_a_text_twice(repo: Path) -> None:
+    encoder = Words()
+    index = Index.create(repo)
+    index.__dict__["encoder"] = encoder
+    chunks = index.update().chunks
+    assert encoder.encoded == chunks
+    index.update(force=True)
+    assert encoder.encoded == chunks
+    (repo / "alpha.py").write_text(TEMPLATE.format(name="omega"), encoding="utf-8")
+    index.update()
+    assert chunks < encoder.encoded <= chunks + 2
+    index.close()
+
+
+def test_an_index_of_another_model_is_refused_unless_forced(repo: Path) -> None:
+    with Index.create(repo) as index:
+        index.update()
+    other = Index.create(repo)
+    other.__dict__["encoder"] = Words()
+    with pytest.raises(IndexIncompatible, match="default"):
+        other.update()
+    with pytest.raises(IndexIncompatible, match="default"):
+        other.search("alpha")
+    report = other.update(force=True)
+    assert report.files == 4
+    assert other.status().dimensions == 16
+    assert other.search("alpha").hits
+    other.close()
+
+
+def test_an_index_can_be_moved_with_its_folder(repo: Path, tmp_path: Path) -> None:
+    with Index.create(repo) as index:
+        index.update()
+    moved = tmp_path / "elsewhere"
+    repo.rename(moved)
+    with Index.open(moved) as index:
+        assert index.search("gamma").hits[0].path == "gamma.py"
+        assert index.update().is_unchanged
+
+
+def test_options_are_remembered(repo: Path) -> None:
+    with Index.create(repo) as index:
+        assert index.update(DiscoveryOptions(exclude=("alpha.py",))).files == 3
+    with Index.open(repo) as index:
+        assert index.update().files == 3
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    with Index.create(tmp_path) as index:
+        assert index.update().files == 0
+        assert index.search("anything").hits == ()
+        assert index.update().is_unchanged
+
+
+def test_files_without_text_are_counted_once_and_not_read_again(repo: Path) -> None:
+    (repo / "binary.py").write_bytes(b"\0\1\2")
+    (repo / "generated.py").write_text("# @generated\nx = 1\n", encoding="utf-8")
+    with Index.create(repo) as index:
+        first = index.update()
+        assert first.skipped == {"binary": 1, "generated": 1}
+        assert index.update().is_unchanged
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_processes_give_what_one_gives(repo: Path, tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = fresh_contents(repo, tmp_path)
+    monkeypatch.setattr(update, "SEVERAL_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(update, "BATCH_BYTES", 1)
+    with Index.create(repo) as index:
+        index.update(jobs=jobs)
+        assert contents(index) == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the worker is replaced in the forked child")
+@pytest.mark.parametrize("fault", ["hang", "die"])
+def test_a_file_that_breaks_its_worker_costs_only_its_syntax(
+    repo: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from codesearch.chunking.chunker import chunk_text
+
+    def breaks(path: str, text: str, language: object) -> object:
+        if path == "beta.py" and language is not None:
+            if fault == "die":
+                os._exit(1)
+            while True:
+                pass
+        return chunk_text(path, text, language)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("codesearch.index.work.chunk_text", breaks)
+    monkeypatch.setattr(update, "SEVERAL_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(pool, "BATCH_SECONDS", 1.0)
+    monkeypatch.setattr(pool, "FILE_SECONDS", 1.0)
+    with Index.create(repo) as index:
+        report = index.update(jobs=2)
+        assert report.files == 4
+        assert report.fallbacks == {"the grammar took too long": 1}
+        assert {hit.path for hit in index.search("beta").hits} >= {"beta.py"}
