@@ -111,6 +111,10 @@ def test_perl_text_that_made_the_parser_hang_is_parsed() -> None:
     assert chunks_of("<<D\n$V", "Perl")
 
 
+def test_shell_text_that_made_the_parser_hang_is_parsed() -> None:
+    assert chunks_of("\0" * 20_000, "Shell")
+
+
 def test_powershell_help_inside_a_function_is_its_documentation() -> None:
     text = "function Global:Get-It {\n  <#\n  .SYNOPSIS\n  Gets it.\n  #>\n  param($a)\n" + padded(9, "  #") + "}\n"
     (get,) = (chunk for chunk in chunks_of(text, "PowerShell") if chunk.name == "Get-It")

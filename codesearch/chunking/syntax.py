@@ -101,7 +101,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
         raise Unparsable(f"the grammar of {language.name} ({error.name}) is not installed{extra}") from error
     if not text.isascii() and _LONG_RUN.search(text):
         raise Unparsable("a character is repeated a thousand times")
-    source = text.encode("utf-8", "surrogatepass")
+    source = text.replace("\0", " ").encode("utf-8", "surrogatepass")  # NULs hang the bash grammar
     if not source.endswith(b"\n"):
         source += b"\n"
     finds = _find(_parse(grammar, source), grammar, source)
