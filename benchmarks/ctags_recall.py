@@ -101,7 +101,7 @@ def _is_asked(tag: dict[str, Any]) -> bool:
 
 
 def _is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
-    """Whether ctags took the macro in `TEST(name) {` for a function's name, or an object literal for a class."""
+    """Whether ctags took a macro (`TEST(name) {`), an array (`name=()`) or an object for a function or class."""
     name, kind = tag["name"], tag["kind"]
     line = lines[tag["line"] - 1].strip() if tag["line"] <= len(lines) else ""
     if tag["language"] in ("C", "C++"):
@@ -109,6 +109,8 @@ def _is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
         return kind == "function" and name.isupper() and is_call
     if tag["language"] == "Kotlin":  # a lambda's parameters
         return kind == "method" and not re.search(r"\b(fun|get|set)\b", line)
+    if tag["language"] == "Sh":
+        return name.endswith("=")
     return tag["language"] == "JavaScript" and kind == "class" and not re.search(r"\b(class|function)\b", line)
 
 

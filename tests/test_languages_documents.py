@@ -75,6 +75,16 @@ def test_make_dialects_do_not_swallow_targets() -> None:
     assert {"PREFIX", "CC", "Z", "all"} <= defined(chunks_of(text, "Makefile"))
 
 
+def test_make_assignments_indented_by_tabs_within_conditions() -> None:
+    text = (
+        "ifeq (a,a)\n\t# why\n\tifdef B\n\t\tONE=1\n\tendif\n\texport TWO := 2\nendif\n"
+        "all:\nifdef B\n\tX=1 run\nendif\n"
+    )
+    names = defined(chunks_of(text, "Makefile"))
+    assert {"ONE", "TWO", "all"} <= names
+    assert "X" not in names
+
+
 def test_dockerfile_stages_run_up_to_the_next() -> None:
     build, runtime = (chunk for chunk in sample("Dockerfile", "Dockerfile") if chunk.kind == "stage")
     assert (build.name, build.documentation, build.end_line) == ("build", "Build stage", 18)

@@ -12,12 +12,43 @@ from codesearch.chunking.scanners.following import last_written
 _FOREIGN_LINE = re.compile(
     r"^(?:@\w+@[ \t]*$|!.*|\.[ \t]*(?:if|elif|else|endif|for|endfor|include|undef|error)\b.*)", re.MULTILINE
 )
-_TIGHT_ASSIGNMENT = re.compile(r"^([\w.-]+)([?:+!]=)", re.MULTILINE)
+_TIGHT_ASSIGNMENT = re.compile(r"^([ ]*)([\w.-]+)([?:+!]?=)", re.MULTILINE)
+_NO_RECIPE = re.compile(
+    r"\t\s*(?:#|(?:ifn?eq|ifn?def|else|endif|export|include)\b|(?:override[ \t]+)?[\w.-]+[ \t]*(?:[?:+!]|::)?=)"
+)
+_CONDITION = re.compile(r"^[ ]*(?:ifn?eq|ifn?def|else|endif)\b", re.MULTILINE)
+_RULE = re.compile(r"[^\s#=][^#=\n]*:(?!=)")
+_NEAR = 20
 
 
 def prepare(text: str) -> str:
     """The text in plain make; lines stay."""
-    return _TIGHT_ASSIGNMENT.sub(r"\1 \2", _FOREIGN_LINE.sub("", text))
+    return _TIGHT_ASSIGNMENT.sub(r"\1\2 \3", _without_tabs(_FOREIGN_LINE.sub("", text)))
+
+
+def _without_tabs(text: str) -> str:
+    """Assignments that tabs indent right after a condition are no recipes: their tabs are turned to spaces."""
+    if "\n\t" not in text or not _CONDITION.search(text):
+        return text
+    lines = text.split("\n")
+    is_outside = False
+    for number, line in enumerate(lines):
+        if line.startswith("\t"):
+            if is_outside and _NO_RECIPE.match(line):
+                lines[number] = line.replace("\t", " ")
+            else:
+                is_outside = False
+        elif line.strip():
+            is_outside = bool(_CONDITION.match(line)) and (is_outside or not _in_recipe(lines, number))
+    return "\n".join(lines)
+
+
+def _in_recipe(lines: list[str], number: int) -> bool:
+    """Whether the line above, less conditions and blanks, is a recipe's or a rule's."""
+    for line in reversed(lines[max(0, number - _NEAR) : number]):
+        if line.strip() and not _CONDITION.match(line) and not line.startswith("#"):
+            return line.startswith("\t") or bool(_RULE.match(line))
+    return False
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:

@@ -23,11 +23,15 @@ _BLOCKS = {"function": "function", "macro": "macro"}
 
 
 def scan(text: str) -> list[Unit]:
-    """Units of a CMake text: blocks up to their end, targets over all lines of their command."""
+    """Units of a CMake text: blocks up to their end, targets over all lines of their command.
+
+    Targets within a block are its members.
+    """
     lines = _without_brackets(text).split("\n")
     depths = [_depth(line) for line in lines]
     units: list[Unit] = []
     blocks: list[tuple[str, str, int]] = []
+    members: list[tuple[int, str]] = []
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -40,11 +44,15 @@ def scan(text: str) -> list[Unit]:
             blocks.append((_BLOCKS[command], _argument(lines, number), number))
         elif command in ("endfunction", "endmacro") and blocks:
             kind, name, first = blocks.pop()
-            units.append(_unit(kind, name, first, number, lines))
-        elif not blocks and _TARGETS.match(match[1]):
+            units.append(_unit(kind, name, first, number, lines, tuple(members)))
+            members = []
+        elif _TARGETS.match(match[1]):
             last = _closing_line(depths, number)
             name = "" if command in _UNNAMED else _argument(lines, number)
-            units.append(_unit("target" if name else "statement", name, number, last, lines))
+            if not blocks:
+                units.append(_unit("target" if name else "statement", name, number, last, lines))
+            elif name:
+                members.append((number, name))
             number = last
     units.extend(_unit(kind, name, first, len(lines), lines) for kind, name, first in blocks)
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
@@ -87,5 +95,7 @@ def _without_brackets(text: str) -> str:
     return "".join([*parts, text[place:]])
 
 
-def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit:
-    return Unit(kind, name, first, last, first, signature=" ".join(lines[first - 1].split())[:300])
+def _unit(
+    kind: str, name: str, first: int, last: int, lines: list[str], members: tuple[tuple[int, str], ...] = ()
+) -> Unit:
+    return Unit(kind, name, first, last, first, signature=" ".join(lines[first - 1].split())[:300], members=members)

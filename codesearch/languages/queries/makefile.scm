@@ -3,3 +3,5 @@
 
 (rule (targets (_) (_) @member))
 (variable_assignment name: (_) @member)
+(rule target: (pattern_list (_) @member))
+(variable_assignment target_or_pattern: (list (_) @member))
