@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot
     from codesearch.index.update import Progress, UpdateReport
     from codesearch.models.encoder import Encoder
+    from codesearch.search.rerank import Reranker
     from codesearch.search.snippets import Snippets
 
 MOST_FILES_CHECKED = 30_000
@@ -54,27 +55,43 @@ class Status:
 class Index:
     """An index of one folder. Use as a context, or call close()."""
 
-    def __init__(self, layout: Layout, model: str | None = None) -> None:
+    def __init__(self, layout: Layout, model: str | None = None, device: str = "") -> None:
         self._layout = layout
         self._model = model
+        self._device = device
         self._snapshot: Snapshot | None = None
+        self._rerankers: dict[str, Reranker] = {}
 
     @classmethod
-    def open(cls, path: str | Path = ".", *, index_dir: str | Path | None = None, model: str | None = None) -> Index:
+    def open(
+        cls,
+        path: str | Path = ".",
+        *,
+        index_dir: str | Path | None = None,
+        model: str | None = None,
+        device: str = "",
+    ) -> Index:
         """The index that holds `path`, looked for upwards as git does. Raises IndexNotFound."""
         path = Path(path)
         if index_dir is not None:
             layout = _stored_layout(Path(index_dir))
             if layout is None:
                 raise IndexNotFound(f"there is no index in {index_dir}", "run: codesearch index --index-dir …")
-            return cls(layout, model)
+            return cls(layout, model, device)
         root = find(path)
         if root is None:
             raise IndexNotFound(f"no index at or above {path}", "run: codesearch index")
-        return cls(Layout.of(root), model)
+        return cls(Layout.of(root), model, device)
 
     @classmethod
-    def create(cls, path: str | Path = ".", *, index_dir: str | Path | None = None, model: str | None = None) -> Index:
+    def create(
+        cls,
+        path: str | Path = ".",
+        *,
+        index_dir: str | Path | None = None,
+        model: str | None = None,
+        device: str = "",
+    ) -> Index:
         """The index of a folder, to be filled by update(); an index that holds the folder already is that one.
 
         Raises CodesearchError where `path` is no folder.
@@ -86,8 +103,8 @@ class Index:
             raise CodesearchError(f"{path} is a file", "index its folder")
         if index_dir is not None:
             layout = _stored_layout(Path(index_dir))
-            return cls(layout if layout else Layout.of(path, Path(index_dir)), model)
-        return cls(Layout.of(find(path) or path), model)
+            return cls(layout if layout else Layout.of(path, Path(index_dir)), model, device)
+        return cls(Layout.of(find(path) or path), model, device)
 
     @property
     def root(self) -> Path:
@@ -109,7 +126,7 @@ class Index:
     @cached_property
     def encoder(self) -> Encoder:
         """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""
-        return load_encoder(self._model or self._recorded_model() or DEFAULT_MODEL)
+        return load_encoder(self._model or self._recorded_model() or DEFAULT_MODEL, self._device)
 
     @cached_property
     def _snippets(self) -> Snippets:
@@ -159,8 +176,9 @@ class Index:
         *,
         min_score: float = 0.0,
         explain: bool = False,
+        rerank: str = "",
     ) -> SearchResult:
-        """The `k` best hits of a question, best first.
+        """The `k` best hits of a question, best first; the best candidates scored again by the model `rerank`.
 
         Raises IndexNotFound, IndexIncompatible (the index was made with another model), or CodesearchError for an
         empty question and unknown languages or kinds.
@@ -177,6 +195,7 @@ class Index:
             filters=filters,
             min_score=min_score,
             explained=explain,
+            reranker=self._reranker(rerank) if rerank else None,
         )
 
     def snapshot(self) -> Snapshot:
@@ -216,6 +235,17 @@ class Index:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _reranker(self, name: str) -> Reranker:
+        """The reranker with a model; its embeddings are kept in the index. Raises ModelUnavailable."""
+        from codesearch.index.embedding_cache import encode_kept_by_reader
+        from codesearch.search.rerank import Reranker
+
+        if name not in self._rerankers:
+            encoder = load_encoder(name, self._device)
+            encode = partial(encode_kept_by_reader, self._layout, encoder)
+            self._rerankers[name] = Reranker(encoder, encode)
+        return self._rerankers[name]
 
     def _recorded_model(self) -> str:
         from codesearch.index.settings import read_meta

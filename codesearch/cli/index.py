@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codesearch.cli.options import IndexDir, Model, parse_size
+from codesearch.cli.exits import note
+from codesearch.cli.options import Device, IndexDir, Model, parse_size
 from codesearch.cli.output import results
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Start anew, whatever is there.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 for one a core.")] = 0,
     model: Model = None,
+    device: Device = "",
     max_file_size: Annotated[
         str, typer.Option("--max-file-size", metavar="SIZE", help="Skip larger files: 500k, 2M.")
     ] = "",
@@ -47,7 +49,9 @@ def command(
     from codesearch.render.reports import update_lines
 
     options = _options(max_file_size, include, exclude)
-    index = Index.create(path, index_dir=index_dir, model=model)
+    index = Index.create(path, index_dir=index_dir, model=model, device=device)
+    if index.encoder.note and not quiet:
+        note(f"{index.encoder.name} runs on {index.encoder.note}")
     with nullcontext() if quiet else shown_on(sys.stderr) as progress:
         report = index.update(options, force=force, jobs=jobs, progress=progress)
     if not quiet:

@@ -15,7 +15,20 @@ IndexDir = Annotated[
 ]
 Model = Annotated[
     str | None,
-    typer.Option("--model", metavar="NAME", help="The encoder: `default`, or a model's folder or name."),
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="The encoder: a name of `codesearch models`, a hub's id or a folder.",
+    ),
+]
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        envvar="CODESEARCH_DEVICE",
+        help="Where a transformer runs: auto, cpu, cuda or mps.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import HITS, NO_HITS, note
-from codesearch.cli.options import IndexDir, Model, complete_kind, complete_language
+from codesearch.cli.options import Device, IndexDir, Model, complete_kind, complete_language
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
 
@@ -97,6 +97,10 @@ def command(
     ] = False,
     index_dir: IndexDir = None,
     model: Model = None,
+    rerank: Annotated[
+        str, typer.Option("--rerank", metavar="MODEL", help="Score the best candidates again with this model.")
+    ] = "",
+    device: Device = "",
 ) -> None:
     """Ask a question; print the code that answers it, best first."""
     # numpy's BLAS would start a thread a core when it is imported: 5 ms, 90 ms where the machine is busy.
@@ -120,11 +124,11 @@ def command(
     ).writer()
     filters = _filters(languages, globs, kinds, names)
     questions = _lines_of_stdin() if batch else iter((_question(question),))
-    asked = targets(paths, index_dir, model, refresh=refresh)
+    asked = targets(paths, index_dir, model, device=device, refresh=refresh)
     has_hits = False
     with results():
         for text in questions:
-            answer = ask(asked, text, limit, filters, min_score, explained=explain)
+            answer = ask(asked, text, limit, filters, min_score, explained=explain, rerank=rerank)
             write(text, answer.hits)
             has_hits = has_hits or bool(answer.hits)
             if not answer.hits and answer.nearest_score >= 0.001:

@@ -34,7 +34,9 @@ class Answer:
     nearest_score: float
 
 
-def targets(paths: Sequence[Path], index_dir: Path | None, model: str | None, *, refresh: bool) -> list[Target]:
+def targets(
+    paths: Sequence[Path], index_dir: Path | None, model: str | None, *, device: str = "", refresh: bool
+) -> list[Target]:
     """One target for each index that the paths lie in. Raises CodesearchError."""
     opened: dict[Path, Index] = {}
     within: dict[Path, list[str]] = {}
@@ -43,7 +45,7 @@ def targets(paths: Sequence[Path], index_dir: Path | None, model: str | None, *,
         folder = place if place.is_dir() else place.parent
         index = next((i for root, i in opened.items() if folder.is_relative_to(root)), None)
         if index is None:
-            index = _open(folder, index_dir, model, refresh=refresh)
+            index = _open(folder, index_dir, model, device, refresh=refresh)
             opened[index.root] = index
         if not place.is_relative_to(index.root):
             raise CodesearchError(f"{path} is not in {index.root}, which the index in {index_dir} is of")
@@ -52,7 +54,14 @@ def targets(paths: Sequence[Path], index_dir: Path | None, model: str | None, *,
 
 
 def ask(
-    asked: Sequence[Target], question: str, limit: int, filters: Filters, min_score: float, *, explained: bool
+    asked: Sequence[Target],
+    question: str,
+    limit: int,
+    filters: Filters,
+    min_score: float,
+    *,
+    explained: bool,
+    rerank: str = "",
 ) -> Answer:
     """The best hits of a question in all targets; none of a blank line in a batch."""
     if not question:
@@ -67,6 +76,7 @@ def ask(
             filters=replace(filters, within=target.within),
             min_score=min_score,
             explain=explained,
+            rerank=rerank,
         )
         hits += placed(result.hits, target.index.root, cwd)
         nearest = max(nearest, result.nearest_score)
@@ -83,13 +93,13 @@ def _existing(path: Path) -> Path:
     return place
 
 
-def _open(folder: Path, index_dir: Path | None, model: str | None, *, refresh: bool) -> Index:
+def _open(folder: Path, index_dir: Path | None, model: str | None, device: str, *, refresh: bool) -> Index:
     from codesearch.api import Index
 
     try:
-        index = Index.open(folder, index_dir=index_dir, model=model)
+        index = Index.open(folder, index_dir=index_dir, model=model, device=device)
     except IndexNotFound:
-        return _build(folder, index_dir, model)
+        return _build(folder, index_dir, model, device)
     if _was_interrupted(index):
         note(f"the first index of {index.root} was not finished; going on with it")
         _update(index)
@@ -106,12 +116,12 @@ def _was_interrupted(index: Index) -> bool:
         return False
 
 
-def _build(folder: Path, index_dir: Path | None, model: str | None) -> Index:
+def _build(folder: Path, index_dir: Path | None, model: str | None, device: str) -> Index:
     """A first index, of the repository around the folder or of a folder that is small."""
     from codesearch.api import Index
     from codesearch.discovery.roots import root_for
 
-    index = Index.create(root_for(folder), index_dir=index_dir, model=model)
+    index = Index.create(root_for(folder), index_dir=index_dir, model=model, device=device)
     note(f"{index.root} has no index yet; making one")
     _update(index)
     return index

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 
 import numpy as np
 
+from codesearch.errors import CodesearchError
+from codesearch.index.layout import Layout
 from codesearch.index.store import Store
 from codesearch.models.encoder import Embeddings, Encoder
 
@@ -30,3 +33,17 @@ def encode_kept(store: Store, encoder: Encoder, texts: Sequence[str]) -> Embeddi
         kept.update(fresh)
     rows = [np.frombuffer(kept[digest], np.float16) for digest in digests]
     return np.asarray(rows, np.float32).reshape(len(texts), encoder.dimensions)
+
+
+def encode_kept_by_reader(layout: Layout, encoder: Encoder, texts: Sequence[str]) -> Embeddings:
+    """encode_kept for a search. Where the index can't be written, or is being updated, nothing is kept."""
+    try:
+        store = Store.open(layout.database, write=True)
+    except CodesearchError:
+        return encoder.encode_documents(texts)
+    try:
+        return encode_kept(store, encoder, texts)
+    except sqlite3.OperationalError:
+        return encoder.encode_documents(texts)
+    finally:
+        store.close()

@@ -22,6 +22,9 @@ class Encoder(Protocol):
     is_costly: bool
     """True where encoding dominates indexing (transformers): finished embeddings are then kept one by one."""
 
+    note: str
+    """Where it runs and in which precision, for the user to read; empty where there is no choice."""
+
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """Encode chunks' texts. Returns float32 [len(texts), dimensions], rows of length 1 (or all zero)."""
         ...

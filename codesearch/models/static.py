@@ -36,6 +36,7 @@ class StaticEncoder:
     """Encoder over a table of token vectors, int8 with one scale a row, mapped from safetensors."""
 
     is_costly = False
+    note = ""
 
     def __init__(self, folder: Path, name: str) -> None:
         """Open the model in `folder`. Raises ModelUnavailable where its files are missing or damaged."""

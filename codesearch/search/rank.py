@@ -35,7 +35,7 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     features = np.stack([signal.compute(evidence) for signal in SIGNALS])
     weights = np.asarray([WEIGHTS[question.kind][signal.name] for signal in SIGNALS], np.float32)
     probability = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind])))
-    order = np.argsort(-probability * _decay(probability, evidence.file), kind="stable")
+    order = np.argsort(-probability * decay(probability, evidence.file), kind="stable")
     return Ranking(order, probability[order].astype(np.float32), features, weights)
 
 
@@ -49,7 +49,7 @@ def explain(ranking: Ranking, candidate: int) -> tuple[Signal, ...]:
     return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
 
 
-def _decay(scores: npt.NDArray[np.float32], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def decay(scores: npt.NDArray[np.float32], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
     """SAME_FILE_DECAY to the power of how many better chunks of the same file there are."""
     order = np.lexsort((-scores, file))
     starts = np.r_[0, np.flatnonzero(np.diff(file[order])) + 1] if len(order) else np.zeros(0, np.int64)

@@ -17,6 +17,7 @@ from codesearch.search.snippets import best_line
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot
     from codesearch.models.encoder import Encoder
+    from codesearch.search.rerank import Reranker
     from codesearch.search.snippets import Snippets
 
 FOLDED_SHARE = 0.5
@@ -34,6 +35,7 @@ def search(
     filters: Filters | None = None,
     min_score: float = 0.0,
     explained: bool = False,
+    reranker: Reranker | None = None,
 ) -> SearchResult:
     """The `k` best hits of a question, best first. Raises CodesearchError for an empty question."""
     if not question.strip():
@@ -45,6 +47,8 @@ def search(
     if not candidates.chunks:
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
+    if reranker:
+        ranking = reranker.rerank(parsed.text, candidates, ranking, snippets)
     return _result(question, parsed, candidates, ranking, snippets, k, min_score, explained)
 
 

@@ -1,0 +1,66 @@
+"""A second look at the best candidates with another encoder, as a rule a transformer: a cascade.
+
+The repository need not be encoded by it first: only candidates are, and their embeddings are kept for the next
+question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.search.candidates import Candidates
+from codesearch.search.rank import Ranking, decay
+
+if TYPE_CHECKING:
+    from codesearch.index.snapshot import StoredChunk
+    from codesearch.models.encoder import Embeddings, Encoder
+    from codesearch.search.snippets import Snippets
+
+RERANKED = 32
+"""Candidates that are looked at again: a second or two of a small transformer's work on a CPU."""
+WEIGHT = 0.8
+"""Log-odds for one standard deviation of the candidates' cosines. With all-MiniLM-L6-v2, on 159 questions about eight
+repositories, NDCG@10 was 0.952 without it, 0.952 with 0.3, 0.954 with 0.5, 0.958 with 0.8 and 0.957 with 1.2."""
+_LEAST_SPREAD = 1e-6
+_EDGE = 1e-6
+
+Scores = npt.NDArray[np.float32]
+Encode = Callable[[Sequence[str]], "Embeddings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reranker:
+    """An encoder, and how texts are encoded with it: kept embeddings are taken where there are."""
+
+    encoder: Encoder
+    encode: Encode
+
+    def rerank(self, question: str, candidates: Candidates, ranking: Ranking, snippets: Snippets) -> Ranking:
+        """The ranking with its best candidates scored again; those below keep their scores."""
+        best = ranking.order[:RERANKED]
+        if len(best) < 2:
+            return ranking
+        texts = [candidate_text(candidates.chunks[i], snippets.text(candidates.chunks[i])) for i in best]
+        cosines = self.encode(texts) @ self.encoder.encode_query(question)
+        scores = ranking.scores.copy()
+        scores[: len(best)] = _raised(scores[: len(best)], cosines)
+        files = np.asarray([candidates.chunks[i].file_id for i in ranking.order], np.int64)
+        order = np.argsort(-scores * decay(scores, files), kind="stable")
+        return Ranking(ranking.order[order], scores[order].astype(np.float32), ranking.features, ranking.weights)
+
+
+def candidate_text(chunk: StoredChunk, text: str) -> str:
+    """What the encoder is given of a candidate: as in codesearch.index.fields.encoder_text, from what is stored."""
+    return "\n".join(filter(None, (chunk.path, chunk.path, chunk.qualified_name, text)))
+
+
+def _raised(scores: Scores, cosines: Scores) -> Scores:
+    """Probabilities whose log-odds are raised by how far each cosine is above the others."""
+    odds = np.clip(scores, _EDGE, 1 - _EDGE)
+    gain = WEIGHT * (cosines - cosines.mean()) / max(float(cosines.std()), _LEAST_SPREAD)
+    return np.asarray(1 / (1 + np.exp(-(np.log(odds / (1 - odds)) + gain))), np.float32)
