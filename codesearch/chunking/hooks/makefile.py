@@ -13,6 +13,8 @@ _FOREIGN_LINE = re.compile(
     r"^(?:@\w+@[ \t]*$|!.*|\.[ \t]*(?:if|elif|else|endif|for|endfor|include|undef|error)\b.*)", re.MULTILINE
 )
 _TIGHT_ASSIGNMENT = re.compile(r"^([ ]*)([\w.-]+)([?:+!]?=)", re.MULTILINE)
+_AUTOMAKE_IF = re.compile(r"^if[ \t]+!?\w+[ \t]*$", re.MULTILINE)
+_AUTOMAKE_CONDITION = re.compile(r"^(?:if|else|endif)\b.*$", re.MULTILINE)
 _NO_RECIPE = re.compile(
     r"\t\s*(?:#|(?:ifn?eq|ifn?def|else|endif|export|include)\b|(?:override[ \t]+)?[\w.-]+[ \t]*(?:[?:+!]|::)?=)"
 )
@@ -23,6 +25,8 @@ _NEAR = 20
 
 def prepare(text: str) -> str:
     """The text in plain make; lines stay."""
+    if _AUTOMAKE_IF.search(text):
+        text = _AUTOMAKE_CONDITION.sub("", text)
     return _TIGHT_ASSIGNMENT.sub(r"\1\2 \3", _without_tabs(_FOREIGN_LINE.sub("", text)))
 
 
