@@ -109,6 +109,8 @@ def _is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
         return kind == "function" and name.isupper() and is_call
     if tag["language"] == "Kotlin":  # a lambda's parameters
         return kind == "method" and not re.search(r"\b(fun|get|set)\b", line)
+    if tag["language"] == "Haskell":  # it cuts modules at a dot, and takes keywords and types for functions
+        return kind == "module" or name[0].isupper() or name in ("pattern", "return", "class", "deriving", "infixr")
     if tag["language"] == "Sh":
         return name.endswith("=")
     return tag["language"] == "JavaScript" and kind == "class" and not re.search(r"\b(class|function)\b", line)
