@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from codesearch.errors import CodesearchError, IndexDamaged, IndexNotFound
+from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexNotFound
 from codesearch.index.layout import Layout, find
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, SearchResult
@@ -102,8 +102,11 @@ class Index:
         if not path.is_dir():
             raise CodesearchError(f"{path} is a file", "index its folder")
         if index_dir is not None:
-            layout = _stored_layout(Path(index_dir))
-            return cls(layout if layout else Layout.of(path, Path(index_dir)), model, device)
+            try:
+                layout = _stored_layout(Path(index_dir))
+            except (IndexDamaged, IndexIncompatible):
+                layout = None  # what it is of can't be read; update() and clean() deal with the rest
+            return cls(layout or Layout.of(path, Path(index_dir)), model, device)
         return cls(Layout.of(find(path) or path), model, device)
 
     @property
@@ -115,6 +118,11 @@ class Index:
     def directory(self) -> Path:
         """The folder that the index lies in."""
         return self._layout.folder
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything of the index lies there, sound or not."""
+        return self._layout.exists()
 
     @property
     def is_published(self) -> bool:

@@ -248,6 +248,23 @@ def test_a_damaged_database_is_rebuilt_and_said(codesearch: CommandLine, shop: P
     assert codesearch("query", "hash a password", cwd=shop).err == ""
 
 
+def test_a_damaged_index_elsewhere_can_be_rebuilt_and_removed(
+    codesearch: CommandLine, shop: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "place"
+    elsewhere = ("--index-dir", str(place))
+    codesearch("index", "-q", *elsewhere, cwd=shop)
+    (place / "index.db").write_bytes(b"garbage" * 5000)
+    asked = codesearch("query", "password", *elsewhere, cwd=shop)
+    assert (asked.code, asked.out) == (2, "")
+    assert "damaged" in asked.err
+    assert "Rebuilt" in codesearch("index", *elsewhere, cwd=shop).out
+    assert codesearch("query", "password", *elsewhere, cwd=shop).code == 0
+    (place / "index.db").write_bytes(b"garbage" * 5000)
+    assert codesearch("clean", "-y", *elsewhere, cwd=shop).code == 0
+    assert not place.exists()
+
+
 def test_damaged_vectors_are_rebuilt_and_said(codesearch: CommandLine, shop: Path) -> None:
     codesearch("index", "-q", cwd=shop)
     for file in (shop / ".codesearch" / "segments").rglob("*"):

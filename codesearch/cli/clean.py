@@ -31,10 +31,13 @@ def command(
     import sys
 
     from codesearch.api import Index
+    from codesearch.errors import IndexNotFound
     from codesearch.render.quantities import size
     from codesearch.render.records import json_object
 
-    index = Index.open(path, index_dir=index_dir)
+    index = Index.create(path, index_dir=index_dir)  # one that is damaged can't be opened, but removed
+    if not index.exists:
+        raise IndexNotFound(f"there is no index at {index.directory}")
     if not yes and sys.stdin.isatty() and not typer.confirm(f"Remove the index {index.directory}?", err=True):
         note("nothing was removed")
         raise typer.Exit(1)
