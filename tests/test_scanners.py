@@ -125,6 +125,21 @@ def test_visual_basic_heads_go_on_over_lines_and_missing_ends_do_no_harm() -> No
     assert {("Add", 1, 4), ("Broken", 5, 8), ("Two", 9, 10)} <= units
 
 
+def test_visual_basic_routines_do_not_nest_and_files_have_names() -> None:
+    text = (
+        'VERSION 1.0 CLASS\nAttribute VB_Name = "Stack"\nPublic Enum Way\n  wayUp = 1\n  [wayDown]\nEnd Enum\n'
+        "Sub Open_()\n  x = 1\n\nFunction Pop()\nEnd Function\n"
+    )
+    units = visual_basic.scan(text)
+    assert found(units) == {
+        ("class", "Stack", 2, 11),
+        ("enum", "Way", 3, 6),
+        ("function", "Open_", 7, 9),
+        ("function", "Pop", 10, 11),
+    }
+    assert [name for unit in units for _, name in unit.members] == ["wayUp", "wayDown"]
+
+
 def test_sql_statements_of_four_dialects() -> None:
     units = found(sql.scan(sample("proc.sql")))
     assert {

@@ -10,8 +10,7 @@ from codesearch.chunking.scanners.following import last_written
 _MODIFIERS = (
     r"(?:(?:Public|Private|Protected|Friend|Static|Shared|Shadows|Overrides|Overridable|NotOverridable|MustOverride|"
     r"Overloads|MustInherit|NotInheritable|Partial|Default|ReadOnly|WriteOnly|Async|Iterator|Global|Widening|"
-    r"Narrowing|"
-    r"Custom|Declare|Delegate|PtrSafe|Auto|Ansi|Unicode)\s+)*"
+    r"Narrowing|Custom|Declare|Delegate|PtrSafe|Auto|Ansi|Unicode)\s+)*"
 )
 _OPENING = re.compile(
     rf"^\s*(?:<[^>]*>\s*)*({_MODIFIERS})(Sub|Function|Property(?:\s+(?:Get|Let|Set))?|Operator|Event|Class|Module|Structure|"
@@ -22,7 +21,10 @@ _ENDING = re.compile(
     r"^\s*End\s+(Sub|Function|Property|Operator|Event|Class|Module|Structure|Interface|Enum|Namespace|Type)\b",
     re.IGNORECASE,
 )
-_ATTRIBUTE_NAME = re.compile(r'^\s*Attribute\s+VB_Name\s*=\s*"([^"]+)"', re.IGNORECASE)
+_ATTRIBUTE_NAME = re.compile(r'^Attribute[ \t]+VB_Name[ \t]*=[ \t]*"([^"\n]+)"', re.IGNORECASE | re.MULTILINE)
+_CLASS_FILE = re.compile(r"\s{0,9}VERSION\b", re.IGNORECASE)
+_ENUMERATOR = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:=|'|$)")
+_ROUTINES = frozenset(("sub", "function", "operator"))
 _CONTAINERS = {"class", "module", "structure", "interface", "namespace"}
 _KINDS = {"sub": "function", "operator": "function", "structure": "struct", "type": "struct"}
 _BODILESS = re.compile(r"\b(?:Declare|Delegate|MustOverride)\b", re.IGNORECASE)
@@ -30,9 +32,16 @@ _GETTER = re.compile(r"^\s*(?:(?:Private|Protected|Friend)\s+)?(?:Get|Set)\b", r
 
 
 def scan(text: str) -> list[Unit]:
-    """Units of a Visual Basic text. A block whose end is missing runs to the end of the one around it."""
+    """Units of a Visual Basic text; a file with a `VB_Name` is a class or module of that name.
+
+    A routine whose end is missing ends at the next, another block at the end of the one around it.
+    """
     lines = text.split("\n")
     units: list[Unit] = []
+    if named := _ATTRIBUTE_NAME.search(text):
+        first = text.count("\n", 0, named.start()) + 1
+        kind = "class" if _CLASS_FILE.match(text) else "module"
+        units.append(_unit(kind, named[1], first, last_written(lines, first, len(lines)), lines))
     open_blocks: list[tuple[str, str, str, int]] = []  # keyword, kind, name, first line
     number = 0
     while number < len(lines):
@@ -48,6 +57,8 @@ def scan(text: str) -> list[Unit]:
         while number < len(lines) and lines[number - 1].rstrip().endswith(" _"):
             number += 1
         keyword = opening[2].lower().split()[0]
+        if keyword in _ROUTINES and open_blocks and open_blocks[-1][0] in _ROUTINES:
+            _close(units, open_blocks, open_blocks[-1][0], first - 1, lines)
         name = opening[3].strip("[]")
         kind = _KINDS.get(keyword, keyword)
         in_interface = bool(open_blocks) and open_blocks[-1][0] == "interface" and keyword not in _CONTAINERS
@@ -93,4 +104,11 @@ def _close(
 
 def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit:
     signature = " ".join(lines[first - 1].split())[:300]
-    return Unit(kind, name, first, last, first, kind in _CONTAINERS or kind in ("struct", "enum"), signature=signature)
+    is_container = kind in _CONTAINERS or kind in ("struct", "enum")
+    members = _enumerators(first, last, lines) if kind == "enum" else ()
+    return Unit(kind, name, first, last, first, is_container, signature=signature, members=members)
+
+
+def _enumerators(first: int, last: int, lines: list[str]) -> tuple[tuple[int, str], ...]:
+    matches = ((number, _ENUMERATOR.match(lines[number - 1])) for number in range(first + 1, last))
+    return tuple((number, match[1]) for number, match in matches if match)
