@@ -208,12 +208,13 @@ class Index:
 
     def snapshot(self) -> Snapshot:
         """The state that searches read, opened once; update() and close() let go of it."""
-        from codesearch.index.settings import check_model
+        from codesearch.index.settings import check_model, check_revision
         from codesearch.index.snapshot import Snapshot
 
         if self._snapshot is None:
             snapshot = Snapshot.open(self._layout)
             check_model(snapshot.meta, self.encoder)
+            check_revision(snapshot.meta, self.encoder)
             self._snapshot = snapshot
         return self._snapshot
 

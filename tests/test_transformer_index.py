@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import jina_goldens  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
 
 from codesearch.api import Index  # noqa: E402
 from codesearch.errors import IndexIncompatible  # noqa: E402
@@ -67,6 +68,18 @@ def test_an_index_remembers_its_model(repository: Path, model: str) -> None:
         assert index.status().dimensions == 64
     with Index.open(repository, model="default") as index, pytest.raises(IndexIncompatible):
         index.search("parse a date")
+
+
+def test_another_revision_is_not_mixed_in(repository: Path, model: str) -> None:
+    with Index.create(repository, model=model) as index:
+        index.update()
+    weights = load_file(Path(model) / "model.safetensors")
+    save_file({name: -w for name, w in weights.items()}, Path(model) / "model.safetensors")
+    with Index.open(repository) as index:
+        with pytest.raises(IndexIncompatible, match="revision"):
+            index.search("parse a date")
+        index.update()
+        assert index.search("parse a date").hits
 
 
 def test_only_new_texts_are_encoded(repository: Path, model: str, encoded: list[str]) -> None:

@@ -45,3 +45,12 @@ def check_model(meta: Mapping[str, str], encoder: Encoder) -> None:
             f"the index has {meta['dimensions']} dimensions, the model {encoder.name} now has {encoder.dimensions}",
             "run: codesearch index --force",
         )
+
+
+def check_revision(meta: Mapping[str, str], encoder: Encoder) -> None:
+    """Raises IndexIncompatible where vectors are of another revision of the model: they can't be compared."""
+    if meta.get("revision", encoder.revision) != encoder.revision:
+        raise IndexIncompatible(
+            f"the index is of revision {meta['revision']} of the model {encoder.name}, here is {encoder.revision}",
+            "run: codesearch index",
+        )
