@@ -26,18 +26,33 @@ from codesearch.search.candidates import retrieve
 from codesearch.search.question import QuestionKind, parse_question
 from codesearch.search.rank import SAME_FILE_DECAY
 from codesearch.search.signals import SIGNALS, Evidence
-from codesearch.search.weights import WEIGHTS
 
 Array = npt.NDArray[np.float64]
 NAMES = [signal.name for signal in SIGNALS]
 PENALTIES = frozenset("test example benchmark documentation legacy generated declaration test_code".split())
-EITHER = frozenset("is_file_chunk is_type is_declaration file_size popularity reexport".split())
+EITHER = frozenset("file_size reexport".split())
 SIGNS = np.array([0 if n in EITHER else -1 if n in PENALTIES else 1 for n in NAMES])
+WITHIN_FILES = np.isin(NAMES, "is_file_chunk is_type is_declaration popularity".split())
+"""Signals that tell chunks of one file apart. Labels are files, so these would only learn which chunk of a file scores
+highest, and then favour whole types over the method that was asked for; they keep the weights that they begin with."""
 GROUPS = {QuestionKind.PROSE: "prose", QuestionKind.MIXED: "prose", QuestionKind.IDENTIFIER: "identifier"}
 DISCOUNT = 1 / np.log2(np.arange(2, 12))
 FOLDS, STEPS, RATE, PULL = 8, 250, 0.05, 0.001
 """Groups of repositories; Adam's steps and rate; how strongly weights are pulled to where they begin."""
 CALIBRATED_FILES = 8
+_PENALTY_GUESSES = dict.fromkeys("test example benchmark documentation".split(), -2.0) | dict.fromkeys(
+    "legacy generated test_code".split(), -1.5
+)
+_PROSE_GUESSES = {
+    **dict.fromkeys(NAMES, 0.5),
+    **dict.fromkeys("is_file_chunk is_type popularity file_size".split(), 0.0),
+    **_PENALTY_GUESSES,
+    **{"dense": 4.0, "dense_relative": 4.0, "lexical": 2.0, "lexical_relative": 3.0, "coherence": 1.5},
+    **{"stem_recall": 3.0, "stem_precision": 1.0, "name_recall": 1.0, "file_dense": 1.0, "file_coverage": 1.0},
+    **{"defines_symbol": 4.0, "location": 8.0, "declaration": -0.7, "reexport": -0.7, "is_declaration": -0.3},
+}
+BEGIN = {"prose": _PROSE_GUESSES, "identifier": {"dense_relative": 2.0, "lexical_relative": 4.0, "defines_symbol": 8.0}}
+"""Where training begins: guesses by hand, which rare signals (a file named in the question) keep."""
 
 
 @dataclass(slots=True)
@@ -115,7 +130,7 @@ def train(examples: list[Example], start: Array) -> Array:
     weights, mean, square = start.copy(), np.zeros_like(start), np.zeros_like(start)
     for step in range(1, STEPS + 1):
         gradient = sum((_lambdas(one, weights) for one in usable), np.zeros_like(start)) / len(usable)
-        gradient += PULL * (weights - start)
+        gradient = np.where(WITHIN_FILES, 0, gradient + PULL * (weights - start))
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.99 * square + 0.01 * gradient**2
         rate = RATE * (1 - 0.9 * step / STEPS)
@@ -174,8 +189,7 @@ def mean_by_repo(examples: list[Example], values: Array) -> float:
 
 
 def starting_weights(group: str) -> Array:
-    kind = QuestionKind.IDENTIFIER if group == "identifier" else QuestionKind.PROSE
-    return np.array([WEIGHTS[kind][name] for name in NAMES])
+    return np.array([BEGIN[group].get(name, BEGIN["prose"][name]) for name in NAMES])
 
 
 def fit(examples: list[Example]) -> dict[str, tuple[Array, float]]:

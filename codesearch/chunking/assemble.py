@@ -27,6 +27,7 @@ SMALL_UNIT_CHARS = 200
 """Neighbours of one kind that short (one-line declarations, CSS rules) are joined …"""
 JOINED_CHARS = 800
 """… up to this size."""
+_ROUTINES = frozenset("function method constructor destructor operator macro procedure test".split())
 
 
 def assemble(path: str, text: str, language: Language, outline: Outline) -> list[Chunk]:
@@ -63,7 +64,7 @@ def _runs(source: Source, siblings: list[Node]) -> Iterator[list[Node]]:
     run: list[Node] = []
     for node in siblings:
         size = source.size(node.first_line, node.unit.end_line)
-        small = size <= SMALL_UNIT_CHARS and not (node.children and node.unit.is_container)
+        small = size <= SMALL_UNIT_CHARS and not (node.children and node.unit.is_container) and not _is_routine(node)
         if run and not (
             small
             and node.unit.kind == run[0].unit.kind
@@ -78,6 +79,11 @@ def _runs(source: Source, siblings: list[Node]) -> Iterator[list[Node]]:
             yield [node]
     if run:
         yield run
+
+
+def _is_routine(node: Node) -> bool:
+    """A function of more than a line or two is an answer of its own, however short."""
+    return node.unit.kind in _ROUTINES and node.unit.end_line - node.unit.start_line >= 2
 
 
 def _is_blank(source: Source, first: int, last: int) -> bool:

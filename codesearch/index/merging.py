@@ -14,6 +14,9 @@ FAN_IN = 4
 DELETED_SHARE = 0.5
 """A segment with a larger share of deleted chunks is written again."""
 
+FORGOTTEN_SHARE = 0.1
+"""The table of names is gone through when this share of chunks was dropped: it costs a second a million names."""
+
 
 def merge_small(layout: Layout, store: Store, segments: Sequence[Segment]) -> None:
     """Merge what `segments` (all live ones) need, inside the store's transaction; folders stay for the sweep."""
@@ -26,9 +29,10 @@ def merge_small(layout: Layout, store: Store, segments: Sequence[Segment]) -> No
         if record.chunks:
             store.add_segment(record, live=True)
             alive.append(Segment(layout.segment(number), record, segment.NO_IDS))
-    store.forget_deletions(
-        (first, count) for first, count in store.deletions() if not any(one.holds(first) for one in alive)
-    )
+    gone = [(first, count) for first, count in store.deletions() if not any(one.holds(first) for one in alive)]
+    store.forget_deletions(gone)
+    if sum(count for _, count in gone) >= FORGOTTEN_SHARE * sum(len(one.ids) for one in alive):
+        store.forget_old_names()
 
 
 def _group(segments: Sequence[Segment]) -> list[Segment]:

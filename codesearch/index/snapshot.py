@@ -17,6 +17,7 @@ from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
 from codesearch.index.segment import NO_IDS, Ids, Segment
 from codesearch.index.store import FileRow, Store, damaged
+from codesearch.index.terms import name_key
 
 if TYPE_CHECKING:
     from codesearch.models.encoder import Embeddings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Scores = npt.NDArray[np.float32]
 Selection = Sequence[npt.NDArray[np.bool_]]
 """For each segment, which of its rows a search may return."""
+_NO_KEYS: frozenset[str] = frozenset()
 _OPENINGS = 5
 """A segment may go between reading its name and opening it, when an update publishes; then the next state is read."""
 
@@ -39,6 +41,8 @@ class StoredChunk:
     kind: str
     name: str
     name_key: str
+    defined_keys: frozenset[str]
+    """Keys of the further names that it defines."""
     qualified_name: str
     signature: str
     start_line: int
@@ -158,7 +162,7 @@ class Snapshot:
 
     def named(self, keys: Sequence[str], limit: int, selection: Selection | None) -> Ids:
         """Live chunks whose name has one of the keys, at most `limit` of them."""
-        ids = np.asarray(self._store.chunk_ids("name_key", keys, limit), np.int64)
+        ids = np.asarray(self._store.chunks_named(keys, limit), np.int64)
         return self._kept(ids, selection)
 
     def chunks(self, ids: Ids) -> list[StoredChunk]:
@@ -176,7 +180,8 @@ class Snapshot:
                 file.language,
                 row.kind,
                 row.name,
-                row.name_key,
+                name_key(row.name),
+                frozenset(map(name_key, row.defines.split("\n"))) if row.defines else _NO_KEYS,
                 row.qualified_name,
                 row.signature,
                 row.start_line,
@@ -209,11 +214,15 @@ class Snapshot:
 
     def select_kinds(self, kinds: Sequence[str]) -> Selection:
         """The chunks of the given kinds."""
-        return self._masks(np.asarray(sorted(self._store.chunk_ids("kind", kinds)), np.int64))
+        return self._masks(np.asarray(sorted(self._store.chunks_of_kinds(kinds)), np.int64))
 
     def select_names(self, accepts: Callable[[str, str], bool]) -> Selection:
-        """The chunks whose name and qualified name are accepted."""
-        ids = [i for i, name, qualified in self._store.chunk_names() if accepts(name, qualified)]
+        """The chunks whose name and qualified name are accepted, or another name that they define."""
+        ids = [
+            i
+            for i, name, qualified, defines in self._store.chunk_names()
+            if accepts(name, qualified) or (defines and any(accepts(other, other) for other in defines.split("\n")))
+        ]
         return self._masks(np.asarray(sorted(ids), np.int64))
 
     def _masks(self, ids: Ids) -> Selection:

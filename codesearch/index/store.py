@@ -16,6 +16,7 @@ from pathlib import Path
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
 from codesearch.index.layout import FORMAT
 from codesearch.index.segment import SegmentRecord
+from codesearch.index.terms import name_key
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -29,10 +30,10 @@ CREATE TABLE files (
 );
 CREATE INDEX files_by_path ON files (path);
 CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, defines TEXT NOT NULL,
     qualified_name TEXT NOT NULL, signature TEXT NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL
 );
-CREATE INDEX chunks_by_name ON chunks (name_key);
+CREATE TABLE names (key TEXT NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (key, chunk)) WITHOUT ROWID;
 CREATE TABLE deletions (first_chunk INTEGER PRIMARY KEY, chunks INTEGER NOT NULL);
 CREATE TABLE embeddings (
     model TEXT NOT NULL, digest BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, digest)
@@ -68,7 +69,8 @@ class ChunkRow:
     file: int
     kind: str
     name: str
-    name_key: str
+    defines: str
+    """Further names that it defines, one a line."""
     qualified_name: str
     signature: str
     start_line: int
@@ -248,9 +250,15 @@ class Store:
         deleted = self._db.execute("SELECT coalesce(max(first_chunk + chunks - 1), 0) FROM deletions").fetchone()[0]
         return 1 + max(int(highest), int(deleted), int(self.meta().get("last_chunk", "0")))
 
-    def add_chunks(self, chunks: Iterable[tuple[int, int, str, str, str, str, str, int, int]]) -> None:
-        """Enter chunks, as the columns of ChunkRow."""
+    def add_chunks(self, chunks: Sequence[tuple[int, int, str, str, str, str, str, int, int]]) -> None:
+        """Enter chunks, as the columns of ChunkRow, and their names."""
         self._db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", chunks)
+        names = {(name_key(name), chunk[0]) for chunk in chunks for name in (chunk[3], *chunk[4].split("\n")) if name}
+        self._db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", names)
+
+    def forget_old_names(self) -> None:
+        """Drop names of chunks that are gone; until then they only cost room."""
+        self._db.execute("DELETE FROM names WHERE chunk NOT IN (SELECT id FROM chunks)")
 
     def chunks(self, ids: Sequence[int]) -> dict[int, ChunkRow]:
         """Chunks by their number."""
@@ -260,19 +268,25 @@ class Store:
             for row in self._db.execute(f"SELECT * FROM chunks WHERE id IN ({_marks(some)})", some)
         }
 
-    def chunk_ids(self, column: str, values: Sequence[str], limit: int = -1) -> list[int]:
-        """Numbers of the chunks whose column (`name_key` or `kind`) has one of the values."""
+    def chunks_named(self, keys: Sequence[str], limit: int) -> list[int]:
+        """Numbers of chunks that define a name with one of the keys, at most `limit` a slice; some may be gone."""
         return [
             row[0]
-            for some in _slices(values)
+            for some in _slices(keys)
             for row in self._db.execute(
-                f"SELECT id FROM chunks WHERE {column} IN ({_marks(some)}) LIMIT ?", (*some, limit)
+                f"SELECT chunk FROM names WHERE key IN ({_marks(some)}) LIMIT ?", (*some, limit)
             )
         ]
 
-    def chunk_names(self) -> Iterator[tuple[int, str, str]]:
-        """Number, name and qualified name of every chunk."""
-        return iter(self._db.execute("SELECT id, name, qualified_name FROM chunks"))
+    def chunks_of_kinds(self, kinds: Sequence[str]) -> list[int]:
+        """Numbers of the chunks of the given kinds."""
+        return [
+            row[0] for row in self._db.execute(f"SELECT id FROM chunks WHERE kind IN ({_marks(kinds)})", tuple(kinds))
+        ]
+
+    def chunk_names(self) -> Iterator[tuple[int, str, str, str]]:
+        """Number, name, qualified name and further names of every chunk."""
+        return iter(self._db.execute("SELECT id, name, qualified_name, defines FROM chunks"))
 
     def chunk_kinds(self) -> dict[str, int]:
         """How many chunks there are of each kind, staged ones included."""

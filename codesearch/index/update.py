@@ -304,7 +304,7 @@ class _Update:
             self.store.add_segment(record, live=False)
         for file, chunks in pending.files:
             number = self.store.add_file(file, live=False)
-            self.store.add_chunks((file.first_chunk + i, number, *chunk) for i, chunk in enumerate(chunks))
+            self.store.add_chunks([(file.first_chunk + i, number, *chunk) for i, chunk in enumerate(chunks)])
 
     # the switch
 

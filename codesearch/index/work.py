@@ -14,7 +14,6 @@ from codesearch.chunking.chunker import chunk_text
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.index.fields import encoder_text, lexical_terms
 from codesearch.index.postings import TermCounts
-from codesearch.index.terms import name_key
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language
 from codesearch.models.encoder import Embeddings, Encoder
@@ -38,7 +37,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file. `chunks` holds kind, name, key, qualified name, signature and lines of each."""
+    """What became of one file. `chunks` holds kind, name, further names, qualified name, signature and lines of each."""
 
     path: str
     size: int
@@ -96,7 +95,7 @@ class Worker:
             return FileResult(*facts, "generated", ""), ()
         chunked = _chunk(path, source.text, language, treatment)
         rows = tuple(
-            (c.kind, c.name, name_key(c.name), c.qualified_name, c.signature, c.start_line, c.end_line)
+            (c.kind, c.name, _further_names(c), c.qualified_name, c.signature, c.start_line, c.end_line)
             for c in chunked.chunks
         )
         return FileResult(*facts, "", chunked.fallback, rows), chunked.chunks
@@ -112,6 +111,13 @@ def _chunk(path: str, text: str, language: Language, treatment: Treatment) -> Ch
     else:
         reason = "the grammar took too long"
     return replace(chunk_text(path, text, None), fallback=reason)
+
+
+def _further_names(chunk: Chunk) -> str:
+    """Names beside its own that a chunk defines. A file's outline only repeats what other chunks define."""
+    if chunk.kind == "file":
+        return ""
+    return "\n".join(name for name in chunk.defines if name != chunk.name and "\n" not in name)
 
 
 def count_terms(chunks: Sequence[Chunk]) -> TermCounts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fnmatch import translate
 from re import IGNORECASE
 from re import compile as compile_pattern
@@ -14,6 +15,16 @@ from codesearch.search.hit import Filters
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot
+    from codesearch.index.store import FileRow
+
+
+def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:
+    """Accepts a path that one of the globs matches (any, where all begin with `!`) and none that begins with `!`."""
+    from pathspec import GitIgnoreSpec
+
+    wanted = GitIgnoreSpec.from_lines([glob for glob in globs if not glob.startswith("!")] or ["**"])
+    unwanted = GitIgnoreSpec.from_lines([glob[1:] for glob in globs if glob.startswith("!")])
+    return lambda file: wanted.match_file(file.path) and not unwanted.match_file(file.path)
 
 
 def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
@@ -26,11 +37,7 @@ def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
         folders = tuple(place + "/" for place in filters.within)
         selections.append(snapshot.select_files(lambda f: f.path in filters.within or f.path.startswith(folders)))
     if filters.paths:
-        from pathspec import GitIgnoreSpec
-
-        positive = any(not pattern.startswith("!") for pattern in filters.paths)
-        spec = GitIgnoreSpec.from_lines(filters.paths if positive else ("**", *filters.paths))
-        selections.append(snapshot.select_files(lambda file: spec.match_file(file.path)))
+        selections.append(snapshot.select_files(_path_rule(filters.paths)))
     if filters.kinds:
         held = () if KINDS.issuperset(filters.kinds) else snapshot.kinds()
         selections.append(snapshot.select_kinds(resolve_kinds(filters.kinds, held)))

@@ -72,11 +72,13 @@ _FOLDER_PATH = re.compile(r"(?<!\S)((?:[\w.+@~-]+/)+[\w.+@~-]*)(?!\S)")
 
 def parse_question(text: str) -> Question:
     """Parse a question; anything that is no operator, symbol or path is prose."""
-    required = tuple(phrase.strip() for phrase in _REQUIRED.findall(text) if phrase.strip())
+    required = tuple(
+        phrase.strip() for phrase in _REQUIRED.findall(text) if phrase.strip() and not _PATH.fullmatch(phrase)
+    )
     excluded = tuple(word.lower() for word in _EXCLUDED.findall(text)) if " " in text.strip() else ()
     plain = _EXCLUDED.sub(" ", text) if excluded else text
     plain = " ".join(plain.replace('"', " ").split()) or text.strip()
-    locations = _locations(plain)
+    locations = _locations(text)
     identifiers = _identifiers(plain, locations)
     found = dict.fromkeys(terms(plain))
     telling = tuple(t for t in found if t not in STOP_WORDS and t not in excluded) or tuple(found)

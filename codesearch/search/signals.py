@@ -209,17 +209,7 @@ def defines_symbol(evidence: Evidence) -> Values:
     if not evidence.keys:
         return np.zeros(len(evidence.chunks), np.float32)
     spelled = {last_part(name) for name in evidence.question.identifiers}
-    return np.asarray(
-        [
-            0.0
-            if chunk.kind == "file" or name_key(chunk.name) not in evidence.keys
-            else 1.0
-            if chunk.name in spelled
-            else 0.8
-            for chunk in evidence.chunks
-        ],
-        np.float32,
-    )
+    return np.asarray([_spelling(chunk, evidence.keys, spelled) for chunk in evidence.chunks], np.float32)
 
 
 def defines_type(evidence: Evidence) -> Values:
@@ -229,11 +219,14 @@ def defines_type(evidence: Evidence) -> Values:
 
 
 def owner_is_asked(evidence: Evidence) -> Values:
-    """1 where the owner in the question (`Foo` of `Foo::bar`) is in the chunk's qualified name."""
+    """1 where the chunk has the name asked for and its owner too (`Foo` of `Foo::bar`)."""
     owners = [name_key(part) for name in evidence.question.identifiers for part in _owner_parts(name)]
     if not owners:
         return np.zeros(len(evidence.chunks), np.float32)
-    return np.asarray([any(o in name_key(c.qualified_name) for o in owners) for c in evidence.chunks], np.float32)
+    return np.asarray(
+        [c.name_key in evidence.keys and any(o in name_key(c.qualified_name) for o in owners) for c in evidence.chunks],
+        np.float32,
+    )
 
 
 def stem_is_symbol(evidence: Evidence) -> Values:
@@ -262,6 +255,8 @@ def _role(role: Role) -> Callable[[Evidence], Values]:
 OTHER_CASE = 0.6
 OTHER_CONVENTION = 0.3
 """What a definition counts that is spelled `from_request` where `FromRequest` was asked for."""
+DEFINED_INSIDE = 0.25
+"""… and one that lists it: a short type with its methods, or several declarations together."""
 FRONT_STEMS = frozenset("mod index __init__ lib main init".split())
 """Stems of files that stand for their folder."""
 TEST_NAME = re.compile(r"(?:^|[.:])(?:tests?(?=[.:])|test_|Test[A-Z])")
@@ -372,8 +367,10 @@ def _folder_words(path: str) -> tuple[str, ...]:
 
 
 def _spelling(chunk: StoredChunk, keys: frozenset[str], spelled: set[str]) -> float:
-    if chunk.kind == "file" or chunk.name_key not in keys:
+    if chunk.kind == "file":
         return 0.0
+    if chunk.name_key not in keys:
+        return 0.0 if chunk.defined_keys.isdisjoint(keys) else DEFINED_INSIDE
     if chunk.name in spelled:
         return 1.0
     return OTHER_CASE if chunk.name.lower() in {name.lower() for name in spelled} else OTHER_CONVENTION
