@@ -116,8 +116,24 @@ _SWIG = (r"^[ \t]*%(?:module|include|\{|inline|template|ignore|rename)", "Text")
 _REASON = (r"^[ \t]*(?:let[ \t]+(?:module[ \t]+\w+|rec[ \t]+\w+|\w+[ \t]*=)|open[ \t]+\w+|module[ \t]+type\s)", "Text")
 _SCALA = (r"^[ \t]*(?:object|class|trait|def|import|val|package|case|enum|given|extension)\s|^//> using", "Scala")
 
+_CPP_WORDS = tuple(
+    "std:: class namespace template operator constexpr noexcept override public: private: protected: using catch try"
+    " <string <vector <map <list <array <memory <iostream <utility <type_traits <functional <algorithm <tuple <optional"
+    " <atomic <mutex <thread <cstd <bitset <queue <stack <unordered .hpp> delete default consteval constinit".split()
+)
+
+
+def _header(text: str) -> str:
+    """C, C++ or Objective-C. Most C headers hold none of these words, and need no look at every character."""
+    if any(f"@{word}" in text for word in ("interface", "implementation", "protocol", "property", "class", "import")):
+        return _first(_OBJECTIVE_C, _CPP, otherwise="C")(text)
+    if "#import" in text and re.search(_OBJECTIVE_C[0], text, re.MULTILINE):
+        return "Text"
+    return _first(_CPP, otherwise="C")(text) if any(word in text for word in _CPP_WORDS) else "C"
+
+
 _RULES: dict[str, Rule] = {
-    ".h": _first(_OBJECTIVE_C, _CPP, otherwise="C"),
+    ".h": _header,
     ".m": _first(otherwise="Text"),
     ".inc": _first(
         (r"^<\?(?:php|=)", "PHP"),
