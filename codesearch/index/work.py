@@ -37,7 +37,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file. `chunks` holds kind, name, further names, qualified name, signature and lines of each."""
+    """What became of one file. `chunks` holds kind, names, qualified name, signature and lines of each."""
 
     path: str
     size: int
