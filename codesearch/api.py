@@ -261,8 +261,8 @@ class Index:
 
         try:
             return read_meta(self._layout).get("model", "")
-        except IndexDamaged:
-            return ""
+        except (IndexDamaged, IndexIncompatible):
+            return ""  # whoever reads the index says so
 
 
 def _stored_layout(folder: Path) -> Layout | None:

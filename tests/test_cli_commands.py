@@ -203,13 +203,33 @@ def test_an_index_of_a_newer_format_is_left_alone(
     command: tuple[str, ...], codesearch: CommandLine, shop: Path
 ) -> None:
     codesearch("index", "-q", cwd=shop)
-    with sqlite3.connect(shop / ".codesearch" / "index.db") as database:
-        database.execute("UPDATE meta SET value = '99' WHERE key = 'format'")
-    database.close()
+    _set_format(shop, "99")
     run = codesearch(*command, cwd=shop)
     assert (run.code, run.out) == (2, "")
     assert "newer" in run.err or "format" in run.err
     assert "Traceback" not in run.err
+
+
+def test_force_takes_an_index_of_a_newer_format_away(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    _set_format(shop, "99")
+    assert codesearch("index", "--force", cwd=shop).code == 0
+    assert codesearch("query", "hash a password", cwd=shop).code == 0
+
+
+def test_an_index_of_an_older_format_is_made_anew(codesearch: CommandLine, shop: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    _set_format(shop, "0")
+    run = codesearch("query", "hash a password", "-l", "-n", "1", cwd=shop)
+    assert (run.code, run.out) == (0, str(Path("server", "passwords.py")) + "\n")
+    assert "has format 0" in run.err
+    assert codesearch("query", "hash a password", cwd=shop).err == ""
+
+
+def _set_format(shop: Path, number: str) -> None:
+    with sqlite3.connect(shop / ".codesearch" / "index.db") as database:
+        database.execute("UPDATE meta SET value = ? WHERE key = 'format'", (number,))
+    database.close()
 
 
 def test_an_index_of_another_model_is_said(codesearch: CommandLine, shop: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = ".codesearch"
-FORMAT = 1
+FORMAT = 2
 """Version of what lies on disk, not of the program: changed when an older program could not read it."""
 
 

@@ -95,18 +95,18 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, *, write: bool = False) -> Store:
-        """Open a database. Raises IndexIncompatible for another format, IndexDamaged where it can't be read."""
+        """Open a database. Raises IndexIncompatible for a newer format, IndexDamaged for an old one or none at all."""
         try:
             store = cls(_connect(path, "rw") if write else _connect_reader(path))
             found = store.meta().get("format", "")
         except sqlite3.Error as error:
             raise damaged(path, error) from error
         if found != str(FORMAT):
-            newer = found.isdigit() and int(found) > FORMAT
-            raise IndexIncompatible(
-                f"the index at {path.parent} has format {found or 'unknown'}, this program reads {FORMAT}",
-                "upgrade codesearch" if newer else "run: codesearch index --force",
-            )
+            store.close()
+            message = f"the index at {path.parent} has format {found or 'unknown'}, this program reads {FORMAT}"
+            if found.isdigit() and int(found) > FORMAT:
+                raise IndexIncompatible(message, "upgrade codesearch, or run: codesearch index --force")
+            raise IndexDamaged(message, "run: codesearch index")
         return store
 
     def close(self) -> None:

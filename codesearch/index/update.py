@@ -15,7 +15,7 @@ import numpy as np
 
 from codesearch.discovery.discover import DiscoveryOptions, FoundFile, discover, include_rule
 from codesearch.discovery.source import read_source
-from codesearch.errors import CodesearchError, IndexDamaged
+from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
 from codesearch.index import options as recorded_options
 from codesearch.index import segment
 from codesearch.index.embedding_cache import encode_kept
@@ -96,8 +96,8 @@ def update(
         found = discover(layout.root, options)
         layout.create()
         with WriterLock(layout.lock):
-            return _Update(layout, encoder, options, progress or _silent, jobs).run(
-                found.files, found.skipped, force, started
+            return _Update(layout, encoder, options, progress or _silent, jobs, force).run(
+                found.files, found.skipped, started
             )
     except sqlite3.Error as error:
         raise damaged(layout.database, error) from error
@@ -131,19 +131,26 @@ class _Update:
     """One update, under the writer's lock."""
 
     def __init__(
-        self, layout: Layout, encoder: Encoder, options: DiscoveryOptions, progress: Progress, jobs: int
+        self,
+        layout: Layout,
+        encoder: Encoder,
+        options: DiscoveryOptions,
+        progress: Progress,
+        jobs: int,
+        force: bool,
     ) -> None:
         self.layout, self.encoder, self.options, self.progress = layout, encoder, options, progress
         self.jobs = jobs or os.cpu_count() or 1
+        self.force = force
         self.repaired: list[str] = []
         self.next_chunk = 1
         self.pending = _Pending()
         self.store = self._open()
 
-    def run(self, found: Sequence[FoundFile], skipped: Mapping[str, int], force: bool, started: float) -> UpdateReport:
+    def run(self, found: Sequence[FoundFile], skipped: Mapping[str, int], started: float) -> UpdateReport:
         """Compare, work, publish, report."""
         try:
-            rebuild = self._must_rebuild(force)
+            rebuild = self._must_rebuild()
             lost = self._lost_files()
             has_new_options = self.store.meta().get(recorded_options.KEY) != recorded_options.to_record(self.options)
             live = {file.path: file for file in self.store.files()}
@@ -167,20 +174,22 @@ class _Update:
     # what is there
 
     def _open(self) -> Store:
-        """The database; a new one where there is none, or none that can be read."""
+        """The database; a new one where there is none that can be read, or `force` takes one of a newer format away."""
         if self.layout.database.exists():
             try:
                 return Store.open(self.layout.database, write=True)
-            except IndexDamaged as error:
+            except (IndexDamaged, IndexIncompatible) as error:
+                if isinstance(error, IndexIncompatible) and not self.force:
+                    raise
                 self.repaired.append(error.message)
                 for file in self.layout.folder.glob("index.db*"):
                     file.unlink()
         return Store.create(self.layout.database)
 
-    def _must_rebuild(self, force: bool) -> bool:
+    def _must_rebuild(self) -> bool:
         """Whether nothing of the old index is of use. Raises IndexIncompatible where only `force` may say so."""
         meta, wanted = self.store.meta(), settings(self.encoder)
-        if not force:
+        if not self.force:
             check_model(meta, self.encoder)
         if meta.get("staged_for") != str(wanted):
             staged = list(self.store.files(live=False))
@@ -188,7 +197,7 @@ class _Update:
                 self.store.remove_files(staged)
                 self.store.remove_segments(record.number for record in self.store.segments(live=False))
                 self.store.set_meta({"staged_for": str(wanted)})
-        return force or any(meta.get(key, value) != value for key, value in wanted.items())
+        return self.force or any(meta.get(key, value) != value for key, value in wanted.items())
 
     def _lost_files(self) -> set[int]:
         """Files whose chunks lie in a segment that is damaged; the segment is forgotten."""
