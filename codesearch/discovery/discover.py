@@ -9,10 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codesearch.discovery import git
 from codesearch.errors import CodesearchError
 from codesearch.languages.detect import is_candidate
+
+if TYPE_CHECKING:
+    import ignore
 
 MAX_FILE_SIZE = 1_000_000
 """Bytes. Parsing takes about 60 bytes of memory a byte; hand-written files larger than this are rare."""
@@ -67,30 +71,64 @@ def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
     skipped: Counter[str] = Counter()
     wanted = _Rules(options)
     files: list[FoundFile] = []
-    for path in _paths(root):
+    tree = _Tree(root)
+    for path in _paths(root, tree):
         reason = wanted.reason_against(path)
-        found = reason or _examine(root, path, options.max_file_size)
-        if isinstance(found, str):
-            skipped[found] += 1
-        else:
+        found = reason or _examine(tree, path, options.max_file_size)
+        if isinstance(found, FoundFile):
             files.append(found)
+        elif found:
+            skipped[found] += 1
     files.sort(key=lambda file: file.path)
     return Discovery(tuple(files), dict(skipped))
 
 
-def _paths(root: Path) -> Iterable[str]:
+def _paths(root: Path, tree: _Tree) -> Iterable[str]:
     listed = git.list_files(root)
     if listed is None:
-        return _walk(root, with_git_rules=True)
+        return _walk(root, tree, with_git_rules=True)
     if any(path.endswith(OWN_IGNORE_FILES) for path in listed) or any(
-        (root / name).exists() for name in OWN_IGNORE_FILES
+        (folder / name).exists() for folder in (root, *root.absolute().parents) for name in OWN_IGNORE_FILES
     ):
-        return sorted(set(listed).intersection(_walk(root, with_git_rules=False)))
+        return sorted(set(listed).intersection(_walk(root, tree, with_git_rules=False)))
     return listed
 
 
-def _walk(root: Path, with_git_rules: bool) -> Iterator[str]:
+class _Tree:
+    """What lies at the paths below a root, each looked at once; folders that are links hold nothing."""
+
+    def __init__(self, root: Path) -> None:
+        self._prefix = os.path.join(root, "")  # noqa: PTH118 - joined for every file of an index
+        self._seen: dict[str, os.stat_result] = {}
+        self._real_folders = {"": True}
+
+    def look(self, path: str) -> os.stat_result:
+        """Raises OSError where nothing can be seen there."""
+        found = self._seen.get(path)
+        if found is None:
+            found = self._seen[path] = os.lstat(self._prefix + path)
+        return found
+
+    def is_inside(self, path: str) -> bool:
+        """Whether no folder on the way is a link. git lists tracked files below folders that became links."""
+        folder = path.rpartition("/")[0]
+        known = self._real_folders.get(folder)
+        if known is None:
+            is_folder = stat.S_ISDIR(os.lstat(self._prefix + folder).st_mode)
+            known = self._real_folders[folder] = is_folder and self.is_inside(folder)
+        return known
+
+
+def _walk(root: Path, tree: _Tree, with_git_rules: bool) -> Iterator[str]:
     """Paths of the files that no ignore file excludes; links are not followed."""
+    prefix = len(os.fspath(root).rstrip(os.sep)) + 1
+    for entry in _entries(_walker(root, with_git_rules)):
+        path = str(entry.path())[prefix:].replace(os.sep, "/")
+        if path and not _is_folder(tree, path):
+            yield path
+
+
+def _walker(root: Path, with_git_rules: bool) -> ignore.Walk:
     import ignore
 
     builder = ignore.WalkBuilder(root)
@@ -106,23 +144,25 @@ def _walk(root: Path, with_git_rules: bool) -> Iterator[str]:
     for folder in _VCS_FOLDERS:
         overrides.add(f"!{folder}")
     builder.overrides(overrides.build())
-    prefix = len(os.fspath(root).rstrip(os.sep)) + 1
-    walk = iter(builder.build())
+    return builder.build()
+
+
+def _entries(walk: ignore.Walk) -> Iterator[ignore.DirEntry]:
+    """Whatever can be walked: an unreadable folder or a loop of links costs only itself."""
+    import ignore
+
     while True:
         try:
-            entry = next(walk)
+            yield next(walk)
         except StopIteration:
             return
         except (ignore.Error, OSError):
-            continue  # an unreadable folder or a loop of links: the rest is still walked
-        path = os.fspath(entry.path())
-        if entry.depth() and not _is_folder(path):
-            yield path[prefix:].replace(os.sep, "/")
+            continue
 
 
-def _is_folder(path: str) -> bool:
+def _is_folder(tree: _Tree, path: str) -> bool:
     try:
-        return stat.S_ISDIR(os.lstat(path).st_mode)
+        return stat.S_ISDIR(tree.look(path).st_mode)
     except OSError:
         return False
 
@@ -181,13 +221,17 @@ def _globs(patterns: tuple[str, ...]):  # type: ignore[no-untyped-def]
     return GitIgnoreSpec.from_lines(patterns)
 
 
-def _examine(root: Path, path: str, max_file_size: int) -> FoundFile | str:
-    """A regular file of a fitting size, or the reason against it."""
+def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | str:
+    """A regular file of a fitting size, or the reason against it: none for a tracked file that is no longer there."""
     try:
         path.encode("utf-8")
-        info = os.lstat(os.path.join(root, path))  # noqa: PTH118 - called for every file of an index
+        if not tree.is_inside(path):
+            return ""
+        info = tree.look(path)
     except UnicodeEncodeError:
         return "undecodable name"
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
     except OSError:
         return "unreadable"
     if stat.S_ISLNK(info.st_mode):

@@ -6,7 +6,12 @@ import os
 import subprocess
 from pathlib import Path
 
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.devnull, "-c", "core.quotePath=false")
+_SAFE = (
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=" + os.devnull),
+    *("-c", "protocol.allow=never"),  # a partial clone would fetch what it lacks
+    *("-c", "core.quotePath=false"),
+)
 """A repository's own configuration may name programs to run; none is run for us."""
 
 
