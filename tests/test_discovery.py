@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codesearch.discovery.discover import DiscoveryOptions, discover
+from codesearch.discovery.discover import DiscoveryOptions, discover, walked_files
+from codesearch.discovery.git import list_files
 from codesearch.discovery.source import SkippedFile, SourceText, read_source
 from codesearch.errors import CodesearchError
 
@@ -226,3 +227,30 @@ def test_generated_files_are_told(tmp_path: Path) -> None:
         if isinstance(source := read_source(tmp_path, name), SourceText)
     ]
     assert flags == [True, False]
+
+
+@needs_git
+@pytest.mark.skipif(not POSIX, reason="links of POSIX")
+def test_a_tracked_folder_that_became_a_link_leads_nowhere(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    write(root, {"a.py": "x\n", "gone.py": "x\n", "sub/deep/b.py": "x\n"})
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    (root / "gone.py").unlink()
+    (root / "sub").rename(tmp_path / "outside")
+    (root / "sub").symlink_to(tmp_path / "outside")
+    found = discover(root)
+    assert [file.path for file in found.files] == ["a.py"]
+    assert found.skipped == {"symbolic link": 1}, "what is deleted or behind the link is not there, so not counted"
+
+
+@needs_git
+@pytest.mark.parametrize("folder", [".", "codesearch"])
+def test_walker_and_git_agree_on_this_checkout(folder: str) -> None:
+    root = Path(__file__).parent.parent / folder
+    listed = list_files(root)
+    if not listed:
+        pytest.skip("not a checkout")
+    tracked_but_ignored = set(git(root, "ls-files", "--cached", "--ignored", "--exclude-standard").splitlines())
+    present = {path for path in listed if (root / path).is_file()}
+    assert set(walked_files(root)) - tracked_but_ignored == present - tracked_but_ignored

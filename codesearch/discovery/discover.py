@@ -94,6 +94,11 @@ def _paths(root: Path, tree: _Tree) -> Iterable[str]:
     return listed
 
 
+def walked_files(root: Path) -> list[str]:
+    """What the walker finds under `root`, by the rules that git goes by; for comparing the two."""
+    return list(_walk(root, _Tree(root), with_git_rules=True))
+
+
 class _Tree:
     """What lies at the paths below a root, each looked at once; folders that are links hold nothing."""
 

@@ -1,0 +1,59 @@
+"""Our walker beside git on real repositories: which files each finds, and how long both take.
+
+    python benchmarks/ignore_rules.py REPOSITORY...
+
+Tracked files that a rule ignores are git's alone, by its own definition, and are counted apart.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from codesearch.discovery import git
+from codesearch.discovery.discover import discover, walked_files
+
+REPEATS = 3
+
+
+def main() -> None:
+    """Print a line for each repository; exit with 1 where the two disagree."""
+    print(f"{'repository':30} {'files':>8} {'git only':>8} {'tracked':>8} {'walker only':>11}   git / walk / all, ms")
+    disagree = False
+    for root in map(Path, sys.argv[1:]):
+        listed = set(git.list_files(root) or ())
+        if not listed:
+            print(f"{root.name:30} no repository")
+            continue
+        present = {path for path in listed if (root / path).is_symlink() or (root / path).is_file()}
+        walked = set(walked_files(root))
+        ignored = _tracked_but_ignored(root) & present
+        missing, extra = present - walked - ignored, walked - present
+        seconds = [_quickest(work, root) for work in (git.list_files, walked_files, discover)]
+        times = " / ".join(f"{1000 * value:.0f}" for value in seconds)
+        print(f"{root.name:30} {len(present):8} {len(missing):8} {len(ignored - walked):8} {len(extra):11}   {times}")
+        disagree = disagree or bool(missing or extra)
+    sys.exit(disagree)
+
+
+def _tracked_but_ignored(root: Path) -> set[str]:
+    command = ["git", "ls-files", "-z", "--cached", "--ignored", "--exclude-standard"]
+    done = subprocess.run(command, cwd=root, check=True, capture_output=True)
+    return set(done.stdout.decode("utf-8", "surrogateescape").split("\0"))
+
+
+def _quickest(work: Callable[[Path], object], root: Path) -> float:
+    """Seconds of the quickest of some runs."""
+    times = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        work(root)
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+if __name__ == "__main__":
+    main()
