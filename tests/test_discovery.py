@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codesearch.discovery.discover import DiscoveryOptions, discover, walked_files
-from codesearch.discovery.git import list_files
+from codesearch.discovery.git import list_files, list_outside
 from codesearch.discovery.source import SkippedFile, SourceText, read_source
 from codesearch.errors import CodesearchError
 
@@ -127,9 +127,19 @@ def test_walker_and_git_agree(
     root = tmp_path_factory.mktemp("tree")
     write(root, dict.fromkeys(files, "x\n"))
     write(root, {".gitignore": "\n".join(top) + "\n", "dir/.gitignore": "\n".join(inner) + "\n"})
-    walked = paths(root)
+    walked = sorted(walked_files(root))
+    listed = sorted(list_outside(root, at_least=0) or ())
+    outside = paths(root)
     git(root, "init", "-q")
-    assert walked == paths(root)
+    assert walked == listed == sorted(list_files(root) or ())
+    assert outside == paths(root)
+
+
+@needs_git
+def test_repositories_below_a_folder_that_is_none_are_indexed(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x\n", "inner/.gitignore": "c.py\n", "inner/b.py": "x\n", "inner/c.py": "x\n"})
+    git(tmp_path / "inner", "init", "-q")
+    assert paths(tmp_path) == ["a.py", "inner/b.py"]
 
 
 def test_defaults_and_what_overrides_them(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
 def _paths(root: Path, tree: _Tree) -> Iterable[str]:
     listed = git.list_files(root)
     if listed is None:
+        listed = git.list_outside(root)
+    if listed is None:
         return _walk(root, tree, with_git_rules=True)
     if any(path.endswith(OWN_IGNORE_FILES) for path in listed) or any(
         (folder / name).exists() for folder in (root, *root.absolute().parents) for name in OWN_IGNORE_FILES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 _SAFE = (
@@ -14,6 +15,9 @@ _SAFE = (
 )
 """A repository's own configuration may name programs to run; none is run for us."""
 
+QUICKER_FROM = 10_000
+"""Files. From here on git saves more than 0.1 s: 75,000 files took it 0.25 s and the walker 1.3 s."""
+
 
 def list_files(root: Path) -> list[str] | None:
     """Paths under `root`, tracked or untracked but not ignored, relative to it; None where git has no answer.
@@ -23,7 +27,30 @@ def list_files(root: Path) -> list[str] | None:
     """
     if not inside_repository(root):
         return None
-    command = ["git", *_SAFE, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    listed = _ls_files(root, "--cached", "--deduplicate")
+    return None if listed is None else [path.rstrip("/") for path in listed]
+
+
+def list_outside(root: Path, at_least: int = QUICKER_FROM) -> list[str] | None:
+    """The files of a large folder outside every repository that its `.gitignore` files leave; None to walk instead.
+
+    An empty repository elsewhere lends itself to the question. The walker counts pipes and sockets too and looks
+    into repositories below, which git does not.
+    """
+    if inside_repository(root):
+        return None
+    with tempfile.TemporaryDirectory(prefix="codesearch-") as folder:
+        for part in ("objects", "refs"):
+            (Path(folder) / part).mkdir()
+        (Path(folder) / "HEAD").write_text("ref: refs/heads/none\n", encoding="utf-8")
+        listed = _ls_files(root, before=("--git-dir", folder, "--work-tree", "."))
+    if listed is None or len(listed) < at_least or any(path.endswith("/") for path in listed):
+        return None
+    return listed
+
+
+def _ls_files(root: Path, *which: str, before: tuple[str, ...] = ()) -> list[str] | None:
+    command = ["git", *_SAFE, *before, "ls-files", "-z", "--others", "--exclude-standard", *which]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
@@ -32,7 +59,7 @@ def list_files(root: Path) -> list[str] | None:
         )
     except (OSError, subprocess.CalledProcessError):
         return None  # git is missing, too old, or does not trust the folder: the walker reads the same rules
-    return [os.fsdecode(name).rstrip("/") for name in done.stdout.split(b"\0") if name]
+    return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
 
 
 def inside_repository(root: Path) -> bool:
