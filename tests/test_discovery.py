@@ -136,6 +136,13 @@ def test_walker_and_git_agree(
 
 
 @needs_git
+def test_rules_above_a_folder_hold_however_large_it_is(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore": "a.py\n", "inner/a.py": "x\n", "inner/b.py": "x\n"})
+    assert list_outside(tmp_path / "inner", at_least=0) is None
+    assert paths(tmp_path / "inner") == ["b.py"]
+
+
+@needs_git
 def test_repositories_below_a_folder_that_is_none_are_indexed(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "x\n", "inner/.gitignore": "c.py\n", "inner/b.py": "x\n", "inner/c.py": "x\n"})
     git(tmp_path / "inner", "init", "-q")

@@ -37,8 +37,8 @@ def list_outside(root: Path, at_least: int = QUICKER_FROM) -> list[str] | None:
     An empty repository elsewhere lends itself to the question. The walker counts pipes and sockets too and looks
     into repositories below, which git does not.
     """
-    if inside_repository(root):
-        return None
+    if inside_repository(root) or any((above / ".gitignore").exists() for above in root.absolute().parents):
+        return None  # git would not look at rules above its work tree, the walker does
     with tempfile.TemporaryDirectory(prefix="codesearch-") as folder:
         for part in ("objects", "refs"):
             (Path(folder) / part).mkdir()
