@@ -259,12 +259,12 @@ def _expanded(runs: Sequence[tuple[int, int]]) -> Ids:
 
 def _top(scores: Scores, k: int) -> npt.NDArray[np.int64]:
     """Rows of the `k` highest scores above 0, best first."""
-    if len(scores) > 4 * k:
-        rows = np.argpartition(scores, -k)[-k:]
-        rows = rows[np.argsort(-scores[rows], kind="stable")]
-    else:
-        rows = np.argsort(-scores, kind="stable")[:k]
-    return rows[scores[rows] > 0]
+    rows = np.flatnonzero(scores)
+    found = scores[rows]
+    if len(rows) > 4 * k:
+        best = np.argpartition(found, -k)[-k:]
+        rows, found = rows[best], found[best]
+    return rows[np.argsort(-found, kind="stable")[:k]]
 
 
 def _merged(found: Sequence[tuple[Ids, Scores]], k: int) -> tuple[Ids, Scores]:

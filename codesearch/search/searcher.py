@@ -43,7 +43,7 @@ def search(
     parsed = parse_question(question)
     vector = encoder.encode_query(parsed.text)
     selection = select(snapshot, filters or Filters())
-    candidates = retrieve(snapshot, parsed, vector, selection)
+    candidates = retrieve(snapshot, parsed, vector, selection, k)
     if not candidates.chunks:
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
