@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexNotFound
 from codesearch.index.layout import Layout, find
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
-from codesearch.search.hit import Filters, SearchResult
+from codesearch.search.hit import Filters, Retrieval, SearchResult
 
 if TYPE_CHECKING:
     from codesearch.discovery.discover import DiscoveryOptions
@@ -185,6 +185,7 @@ class Index:
         min_score: float = 0.0,
         explain: bool = False,
         rerank: str = "",
+        retrieval: Retrieval = Retrieval.BOTH,
     ) -> SearchResult:
         """The `k` best hits of a question, best first; the best candidates scored again by the model `rerank`.
 
@@ -204,6 +205,7 @@ class Index:
             min_score=min_score,
             explained=explain,
             reranker=self._reranker(rerank) if rerank else None,
+            retrieval=retrieval,
         )
 
     def snapshot(self) -> Snapshot:

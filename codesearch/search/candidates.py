@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.index.terms import name_key
+from codesearch.search.hit import Retrieval
 from codesearch.search.question import Question, QuestionKind, last_part
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ RETRIEVED = 50
 0.001 less at 100, on 31 repositories)."""
 NAMED = 200
 """Chunks taken by name; a name as common as `get` needs no more."""
+_NO_IDS = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +45,28 @@ class Candidates:
 
 
 def retrieve(
-    snapshot: Snapshot, question: Question, vector: Embeddings, selection: Selection | None, k: int = 10
+    snapshot: Snapshot,
+    question: Question,
+    vector: Embeddings,
+    selection: Selection | None,
+    k: int = 10,
+    retrieval: Retrieval = Retrieval.BOTH,
 ) -> Candidates:
     """Union of the best by words, the best by meaning, and the definitions of the symbols that are named."""
+    has_words, has_meaning = retrieval is not Retrieval.DENSE, retrieval is not Retrieval.LEXICAL
     weights = dict.fromkeys(question.terms, 1.0)
     count = max(RETRIEVED, 2 * k)
-    by_words, _ = snapshot.lexical(weights, count, selection)
-    by_meaning, _ = snapshot.nearest(vector, count, selection)
+    by_words = snapshot.lexical(weights, count, selection)[0] if has_words else _NO_IDS
+    by_meaning = snapshot.nearest(vector, count, selection)[0] if has_meaning else _NO_IDS
     by_name = snapshot.named(name_keys(question), NAMED, selection)
     # np.unique would import numpy.ma, 10 ms
     ids = np.asarray(sorted({*by_words.tolist(), *by_meaning.tolist(), *by_name.tolist()}), np.int64)
     chunks = snapshot.chunks(ids)
     rarity = {term: snapshot.rarity(term) for term in question.terms}
-    by_term = snapshot.term_scores(list(rarity), ids)
+    by_term = snapshot.term_scores(list(rarity), ids) * np.float32(has_words)
     return Candidates(
         chunks=chunks,
-        dense=snapshot.similarities(vector, ids),
+        dense=snapshot.similarities(vector, ids) * np.float32(has_meaning),
         lexical=by_term.sum(axis=0) / np.float32(sum(rarity.values()) or 1.0),
         by_term=by_term,
         term_weights=rarity,

@@ -27,17 +27,25 @@ def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:
     return lambda file: wanted.match_file(file.path) and not unwanted.match_file(file.path)
 
 
+def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:
+    """Accepts the files that the filters let through, None for all. Raises CodesearchError for unknown languages."""
+    rules: list[Callable[[FileRow], bool]] = []
+    if filters.languages:
+        names = {resolve(name).name for name in filters.languages}
+        rules.append(lambda file: file.language in names)
+    if filters.within:
+        folders = tuple(place + "/" for place in filters.within)
+        rules.append(lambda file: file.path in filters.within or file.path.startswith(folders))
+    if filters.paths:
+        rules.append(_path_rule(filters.paths))
+    return (lambda file: all(rule(file) for rule in rules)) if rules else None
+
+
 def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
     """The selection for all filters together, None for no restriction. Raises CodesearchError for unknown names."""
     selections: list[Selection] = []
-    if filters.languages:
-        names = {resolve(name).name for name in filters.languages}
-        selections.append(snapshot.select_files(lambda file: file.language in names))
-    if filters.within:
-        folders = tuple(place + "/" for place in filters.within)
-        selections.append(snapshot.select_files(lambda f: f.path in filters.within or f.path.startswith(folders)))
-    if filters.paths:
-        selections.append(snapshot.select_files(_path_rule(filters.paths)))
+    if accepts := file_rule(filters):
+        selections.append(snapshot.select_files(accepts))
     if filters.kinds:
         held = () if KINDS.issuperset(filters.kinds) else snapshot.kinds()
         selections.append(snapshot.select_kinds(resolve_kinds(filters.kinds, held)))

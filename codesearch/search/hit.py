@@ -1,8 +1,9 @@
-"""What a search returns."""
+"""What a search may be told, and what it returns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,16 @@ class Filters:
     """Files and folders, relative to the index's root: all others are left out, whatever `paths` says."""
     names: tuple[str, ...] = ()
     """Names or qualified names, case-insensitive, `*` and `?` allowed."""
+
+
+class Retrieval(StrEnum):
+    """What finds candidates and says how near they are. Names and paths count in each."""
+
+    BOTH = "both"
+    LEXICAL = "lexical"
+    """Words (BM25) alone, no embeddings."""
+    DENSE = "dense"
+    """Embeddings alone, no BM25."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from codesearch.errors import CodesearchError
 from codesearch.index.terms import terms
 from codesearch.search.candidates import Candidates, retrieve
 from codesearch.search.filters import select
-from codesearch.search.hit import Filters, Hit, SearchResult, Signal
+from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.snippets import best_line
@@ -36,6 +36,7 @@ def search(
     min_score: float = 0.0,
     explained: bool = False,
     reranker: Reranker | None = None,
+    retrieval: Retrieval = Retrieval.BOTH,
 ) -> SearchResult:
     """The `k` best hits of a question, best first. Raises CodesearchError for an empty question."""
     if not question.strip():
@@ -43,7 +44,7 @@ def search(
     parsed = parse_question(question)
     vector = encoder.encode_query(parsed.text)
     selection = select(snapshot, filters or Filters())
-    candidates = retrieve(snapshot, parsed, vector, selection, k)
+    candidates = retrieve(snapshot, parsed, vector, selection, k, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
