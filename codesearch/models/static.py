@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -42,10 +42,11 @@ class StaticEncoder:
         """Open the model in `folder`. Raises ModelUnavailable where its files are missing or damaged."""
         self.name = name
         self._table, self._scales, self.revision = _load_weights(folder / WEIGHTS_FILE)
-        self._vocabulary = _load_vocabulary(folder / VOCABULARY_FILE)
-        if len(self._vocabulary) != len(self._table):
+        self.vocabulary = _load_vocabulary(folder / VOCABULARY_FILE)
+        """Token → its row of the table, in the order of rows."""
+        if len(self.vocabulary) != len(self._table):
             raise ModelUnavailable(
-                f"{folder}: the vocabulary has {len(self._vocabulary)} tokens, the weights {len(self._table)}"
+                f"{folder}: the vocabulary has {len(self.vocabulary)} tokens, the weights {len(self._table)}"
             )
         self.dimensions = int(self._table.shape[1])
         self._cache: dict[str, tuple[int, ...]] = {}
@@ -71,12 +72,16 @@ class StaticEncoder:
         """The token ids of a text, in order."""
         cache = self._cache
         ids: list[int] = []
-        for identifier in _IDENTIFIER.findall(text):
+        for identifier in identifiers(text):
             known = cache.get(identifier)
             if known is None:
                 known = self._remember(identifier)
             ids.extend(known)
         return ids
+
+    def table(self) -> Embeddings:
+        """The tokens' vectors [tokens, dimensions], float32, a copy."""
+        return np.asarray(self._table.astype(np.float32) * self._scales[:, None], np.float32)
 
     def _sum(self, ids: list[int]) -> Embeddings | float:
         if not ids:
@@ -90,27 +95,38 @@ class StaticEncoder:
     def _remember(self, identifier: str) -> tuple[int, ...]:
         if len(self._cache) >= _CACHED_IDENTIFIERS:
             self._cache.clear()
-        ids = tuple(i for word in _WORD.findall(identifier) for i in self._pieces(word.lower()))
+        ids = tuple(i for word in words_of(identifier) for i in pieces_of(word, self.vocabulary))
         self._cache[identifier] = ids
         return ids
 
-    def _pieces(self, word: str) -> list[int]:
-        """One token where the word is known, else the longest pieces from the left."""
-        known = self._vocabulary.get(word)
-        if known is not None:
-            return [known]
-        ids: list[int] = []
-        start, end = 0, min(len(word), _LONGEST_WORD)
-        while start < end:
-            for stop in range(end, start, -1):
-                piece = word[start:stop] if start == 0 else "##" + word[start:stop]
-                if (token := self._vocabulary.get(piece)) is not None:
-                    ids.append(token)
-                    start = stop
-                    break
-            else:
-                start += 1
-        return ids
+
+def identifiers(text: str) -> list[str]:
+    """The runs of letters and digits of a text."""
+    return _IDENTIFIER.findall(text)
+
+
+def words_of(identifier: str) -> list[str]:
+    """The parts of an identifier in lower case."""
+    return [word.lower() for word in _WORD.findall(identifier)]
+
+
+def pieces_of(word: str, vocabulary: Mapping[str, int]) -> list[int]:
+    """One token where the word is known, else the longest pieces from the left."""
+    known = vocabulary.get(word)
+    if known is not None:
+        return [known]
+    ids: list[int] = []
+    start, end = 0, min(len(word), _LONGEST_WORD)
+    while start < end:
+        for stop in range(end, start, -1):
+            piece = word[start:stop] if start == 0 else "##" + word[start:stop]
+            if (token := vocabulary.get(piece)) is not None:
+                ids.append(token)
+                start = stop
+                break
+        else:
+            start += 1
+    return ids
 
 
 def _load_weights(path: Path) -> tuple[npt.NDArray[np.int8], Embeddings, str]:

@@ -1,0 +1,121 @@
+"""`codesearch train SOURCE… --out DIR`: an encoder of one's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codesearch.cli.exits import NO_HITS
+from codesearch.cli.options import Json
+from codesearch.cli.output import results
+from codesearch.errors import CodesearchError
+
+if TYPE_CHECKING:
+    from codesearch.training.train import TrainReport
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch train . --out ~/models/ours              adapt the default model to this repository
+  codesearch index --model ~/models/ours              and use it
+  codesearch train ~/src/* --out ours --time 10m      to all of a team's code
+  codesearch train ~/src/* --held-out ~/src/web --out ours --vocabulary 60000
+
+Exit codes: 0 the model was written, 1 it is no better than the one it began from and was not, 2 an error.
+"""
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def command(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Checkouts, folders or archives.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the model goes.")],
+    base: Annotated[
+        str, typer.Option("--from", metavar="NAME", help="The static model to begin from: default, or a folder.")
+    ] = "default",
+    held_out: Annotated[
+        list[Path],
+        typer.Option(
+            "--held-out",
+            metavar="SOURCE",
+            help="Measure on this source, never train on it. Repeatable. Without: every tenth file is held out.",
+        ),
+    ] = [],  # noqa: B006 - typer copies it
+    budget: Annotated[
+        str, typer.Option("--time", metavar="TIME", help="End the training within: 90s, 10m, 2h (cutting apart).")
+    ] = "",
+    epochs: Annotated[float, typer.Option("--epochs", min=0.01, help="How often every pair is seen.")] = 2.0,
+    vocabulary: Annotated[
+        int,
+        typer.Option(
+            "--vocabulary",
+            min=0,
+            max=1_000_000,
+            metavar="TOKENS",
+            help="Make a new vocabulary. 0: the model's own and the new words of the code.",
+        ),
+    ] = 0,
+    rate: Annotated[float, typer.Option("--rate", min=1e-6, max=1.0, help="Learning rate of Adam.")] = 0.01,
+    most_pairs: Annotated[int, typer.Option("--most-pairs", min=1, help="Of a language.")] = 170_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a stopped run was.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes that cut; 0 for one a core.")] = 0,
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Train a static encoder on code, and say whether it is better than the one it began from."""
+    _require_extra()
+    from codesearch.render.training import draw_curve, report_lines, report_record, training_shown_on
+    from codesearch.training.state import TrainOptions
+    from codesearch.training.train import train
+    from codesearch.training.trainer import Recipe
+
+    recipe = replace(Recipe(), epochs=epochs, rate=rate, seed=seed, seconds=seconds(budget) if budget else 0.0)
+    options = TrainOptions(base, vocabulary, most_pairs, recipe)
+    with nullcontext(_silent) if quiet else training_shown_on(sys.stderr) as progress:
+        report = train(
+            sources, out, options, progress, held_out=held_out, resume=resume, jobs=jobs or os.cpu_count() or 1
+        )
+    record = report_record(report)
+    (out / "report.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    draw_curve(report, out / "curve.png")
+    with results():
+        print(json.dumps(record) if as_json else "\n".join([*report_lines(report), "", *_next_steps(report, out)]))
+    if not report.is_kept:
+        raise typer.Exit(NO_HITS)
+
+
+def seconds(text: str) -> float:
+    """Seconds of `90s`, `10m`, `1.5h`, `600`. Raises typer.BadParameter."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)\w*", text.strip().lower())
+    if not match or not float(match[1]):
+        raise typer.BadParameter(f"{text!r} is no time; write 90s, 10m or 2h", param_hint="--time")
+    return float(match[1]) * _UNITS[match[2] or "s"]
+
+
+def _next_steps(report: TrainReport, out: Path) -> list[str]:
+    if not report.is_kept:
+        return [f"The report lies in {out}; go on with the model that you have."]
+    return [f"The model lies in {out}; use it: codesearch index --model {out}"]
+
+
+def _silent(_phase: str, _done: int, _total: int, _about: str) -> None:
+    pass
+
+
+def _require_extra() -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("scipy", "matplotlib") if find_spec(name) is None]
+    if missing:
+        raise CodesearchError(
+            f"training needs {' and '.join(missing)}", "install the extra: pip install 'codesearch-local[train]'"
+        )

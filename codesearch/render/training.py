@@ -1,0 +1,169 @@
+"""Training in words: how far it is, what it was worth, and its curve."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from codesearch.render.quantities import count, duration
+from codesearch.render.safe import printable
+
+if TYPE_CHECKING:
+    from codesearch.render.records import Record
+    from codesearch.training.measure import Score
+    from codesearch.training.train import Report, TrainReport
+
+_FRAMES_A_SECOND = 5
+_SECONDS_BETWEEN_LINES = 10.0
+SYSTEMS = {"bm25": "BM25", "before": "before", "after": "after"}
+
+
+@contextmanager
+def training_shown_on(stream: TextIO) -> Iterator[Report]:
+    """A report that shows training on a stream: a bar at a terminal, a line now and then elsewhere."""
+    if not stream.isatty() or os.environ.get("TERM") == "dumb":
+        yield _lines(stream)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("{task.description:<9}"),
+        BarColumn(),
+        TextColumn("{task.completed:,}/{task.total:,}  {task.fields[about]}"),
+        console=Console(file=stream, stderr=True),
+        auto_refresh=False,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=1, about="")
+        due = 0.0
+
+        def show(phase: str, done: int, total: int, about: str) -> None:
+            nonlocal due
+            now = time.monotonic()
+            if now >= due or done == total:
+                due = now + 1 / _FRAMES_A_SECOND
+                bar.update(task, description=phase, completed=done, total=total, about=about)
+                bar.refresh()
+
+        yield show
+
+
+def report_lines(report: TrainReport) -> Iterator[str]:
+    """The end of a training: pairs, scores by language, and whether it helped."""
+    pairs = sum(sum(kinds.values()) for kinds in report.pairs.values())
+    yield (
+        f"Trained in {duration(report.seconds)}: {count(pairs, 'pair')} in {count(len(report.pairs), 'language')} "
+        f"from {count(sum(not source.is_held_out for source in report.sources), 'source')}, "
+        f"{report.tokens:,} tokens, {report.pairs_per_second:,.0f} pairs/s"
+    )
+    unlicensed = [source.name for source in report.sources if not source.license]
+    if unlicensed:
+        names = ", ".join(printable(name) for name in unlicensed[:5]) + (" …" if len(unlicensed) > 5 else "")
+        yield f"No permissive licence was recognised in {count(len(unlicensed), 'source')}: {names}"
+    yield ""
+    yield from pair_table(report)
+    yield ""
+    if report.gain is None:
+        yield "Nothing was held out that could be measured: whether the new model is better is not known."
+        return
+    yield from score_table(report)
+    yield ""
+    gain = report.gain
+    change = f"MRR@10 changed by {gain.mean:+.3f} (95 % between {gain.low:+.3f} and {gain.high:+.3f})"
+    yield (
+        f"It helped: {change}."
+        if gain.is_sure
+        else f"It did not help by more than chance: {change}. The new model was not kept."
+    )
+
+
+def pair_table(report: TrainReport) -> Iterator[str]:
+    """Pairs by language and kind."""
+    kinds = list(next(iter(report.pairs.values())))
+    yield f"{'Pairs':<14}" + "".join(f"{kind:>15}" for kind in kinds) + f"{'all':>12}"
+    for language, own in report.pairs.items():
+        yield f"{language:<14}" + "".join(f"{own[kind]:>15,}" for kind in kinds) + f"{sum(own.values()):>12,}"
+
+
+def score_table(report: TrainReport) -> Iterator[str]:
+    """MRR@10 and recall@10 by language and system."""
+    yield f"{'Held out':<14}{'pool':>7}{'questions':>11}" + "".join(
+        f"{f'{name} MRR@10':>15}{'recall@10':>11}" for name in SYSTEMS.values()
+    )
+    for language, size in report.pool_sizes.items():
+        scores = _scores(report, language)
+        asked = len(report.ranks["after"][language])
+        figures = "".join(f"{score.mrr:>15.3f}{score.recall:>11.3f}" for score in scores.values())
+        yield f"{language:<14}{size:>7,}{asked:>11,}{figures}"
+
+
+def report_record(report: TrainReport) -> Record:
+    """All of it for `--json` and report.json."""
+    gain = report.gain
+    return {
+        "pairs": {language: dict(kinds) for language, kinds in report.pairs.items()},
+        "tokens": report.tokens,
+        "seconds": round(report.seconds, 1),
+        "pairs_per_second": round(report.pairs_per_second),
+        "curve": [{"step": step, "loss": loss} for step, loss in report.curve],
+        "held_out": {
+            language: {
+                "pool": size,
+                "questions": len(report.ranks["after"][language]),
+                **{
+                    system: {"mrr@10": round(score.mrr, 4), "recall@10": round(score.recall, 4)}
+                    for system, score in _scores(report, language).items()
+                },
+            }
+            for language, size in report.pool_sizes.items()
+        },
+        "gain": {"mean": gain.mean, "low": gain.low, "high": gain.high} if gain else None,
+        "is_kept": report.is_kept,
+        "sources": [
+            {
+                "name": source.name,
+                "commit": source.commit,
+                "license": source.license,
+                "files": source.files,
+                "is_held_out": source.is_held_out,
+            }
+            for source in report.sources
+        ],
+    }
+
+
+def draw_curve(report: TrainReport, path: Path) -> None:
+    """The loss by step, as a PNG. Raises OSError."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([step for step, _ in report.curve], [loss for _, loss in report.curve])
+    axes.set(xlabel="step", ylabel="loss (InfoNCE)", title="Training")
+    axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=120)
+
+
+def _scores(report: TrainReport, language: str) -> dict[str, Score]:
+    from codesearch.training.measure import Score
+
+    return {system: Score.of(report.ranks[system][language]) for system in SYSTEMS}
+
+
+def _lines(stream: TextIO) -> Report:
+    due = time.monotonic() + _SECONDS_BETWEEN_LINES
+
+    def show(phase: str, done: int, total: int, about: str) -> None:
+        nonlocal due
+        now = time.monotonic()
+        if now >= due:
+            due = now + _SECONDS_BETWEEN_LINES
+            print(f"{phase}: {done:,}/{total:,}, {about}", file=stream, flush=True)
+
+    return show

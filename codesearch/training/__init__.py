@@ -1,0 +1,1 @@
+"""Training of static encoders: sources → pairs → corpus → vocabulary → table, and what it was worth."""

@@ -1,0 +1,258 @@
+"""Pairs as bags of words: compact enough that millions lie in memory, whatever vocabulary is chosen later."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.models.static import identifiers, words_of
+from codesearch.training.pairs import KINDS, Pair
+
+LONGEST_TEXT = 320
+"""Words of a code that are learned from, as many as fit a chunk."""
+SAME_QUESTION = 3
+"""Pairs of a language with one and the same question; more teach that anything answers it."""
+_CACHED_IDENTIFIERS = 1 << 18
+_MULTIPLIERS = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5], np.uint64
+)  # odd, from xxHash
+
+
+@dataclass(slots=True)
+class Bags:
+    """Texts as bags: row i holds ids[offsets[i]:offsets[i + 1]] with their counts."""
+
+    ids: npt.NDArray[np.uint32]
+    counts: npt.NDArray[np.uint8]
+    offsets: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Bags:
+        """The bags of these rows, in their order."""
+        lengths = (self.offsets[1:] - self.offsets[:-1])[rows]
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
+        places = within + np.repeat(self.offsets[rows], lengths)
+        return Bags(self.ids[places], self.counts[places], offsets)
+
+    @staticmethod
+    def joined(parts: list[Bags]) -> Bags:
+        """All rows of several bags."""
+        starts = np.cumsum([0] + [len(part.ids) for part in parts])
+        offsets = [part.offsets[1:] + start for part, start in zip(parts, starts, strict=False)]
+        return Bags(
+            np.concatenate([part.ids for part in parts]),
+            np.concatenate([part.counts for part in parts]),
+            np.concatenate([np.zeros(1, np.int64), *offsets]),
+        )
+
+
+@dataclass(slots=True)
+class PairBags:
+    """Pairs of one language."""
+
+    questions: Bags
+    codes: Bags
+    kinds: npt.NDArray[np.uint8]
+    """Index into KINDS."""
+    digests: npt.NDArray[np.uint64]
+    """Equal for codes that are nearly the same."""
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> PairBags:
+        """The pairs of these rows."""
+        return PairBags(self.questions.take(rows), self.codes.take(rows), self.kinds[rows], self.digests[rows])
+
+
+@dataclass(slots=True)
+class _Column:
+    ids: array[int] = field(default_factory=lambda: array("I"))
+    counts: array[int] = field(default_factory=lambda: array("B"))
+    lengths: array[int] = field(default_factory=lambda: array("I"))
+
+    def append(self, ids: list[int]) -> npt.NDArray[np.uint32]:
+        bag = Counter(ids)
+        self.ids.extend(bag)
+        self.counts.extend(min(count, 255) for count in bag.values())
+        self.lengths.append(len(bag))
+        return np.fromiter(bag, np.uint32, len(bag))
+
+    def bags(self) -> Bags:
+        lengths = np.frombuffer(self.lengths, np.uint32) if self.lengths else np.zeros(0, np.uint32)
+        offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)))
+        return Bags(np.array(self.ids, np.uint32), np.array(self.counts, np.uint8), offsets)
+
+
+class CorpusBuilder:
+    """Takes pairs and gives bags; its words are numbered in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, int] = {}
+        self._hashes: list[int] = []
+        self._cache: dict[str, tuple[int, ...]] = {}
+        self._columns: defaultdict[str, tuple[_Column, _Column, array[int], array[int]]] = defaultdict(
+            lambda: (_Column(), _Column(), array("B"), array("Q"))
+        )
+
+    def add(self, language: str, pairs: Iterable[Pair]) -> None:
+        """Add the pairs of a language."""
+        questions, codes, kinds, digests = self._columns[language]
+        for pair in pairs:
+            code = self._ids(located(pair))
+            asked = self._ids(pair.question)
+            if not asked or len(code) < 4:
+                continue
+            questions.append(asked)
+            distinct = codes.append(code)
+            kinds.append(KINDS.index(pair.kind))
+            digests.append(self._digest(distinct))
+
+    def finish(self) -> dict[str, PairBags]:
+        """The pairs by language."""
+        return {
+            language: PairBags(questions.bags(), codes.bags(), np.array(kinds, np.uint8), np.array(digests, np.uint64))
+            for language, (questions, codes, kinds, digests) in self._columns.items()
+            if len(kinds)
+        }
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = []
+        for identifier in identifiers(text):
+            known = self._cache.get(identifier)
+            if known is None:
+                if len(self._cache) >= _CACHED_IDENTIFIERS:
+                    self._cache.clear()
+                known = self._cache[identifier] = tuple(map(self._intern, words_of(identifier)))
+            ids.extend(known)
+            if len(ids) >= LONGEST_TEXT:
+                break
+        return ids[:LONGEST_TEXT]
+
+    def _intern(self, word: str) -> int:
+        known = self.words.get(word)
+        if known is None:
+            known = self.words[word] = len(self.words)
+            self._hashes.append(
+                int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest())
+            )
+        return known
+
+    def _digest(self, distinct: npt.NDArray[np.uint32]) -> int:
+        """Four minima of hashes (Broder 1997): equal with probability J⁴ at a Jaccard similarity of J."""
+        hashes = np.array([self._hashes[word] for word in distinct.tolist()], np.uint64)
+        minima = (hashes[None, :] * _MULTIPLIERS[:, None]).min(1)
+        return int((minima * _MULTIPLIERS[::-1]).sum())
+
+
+def digest_of(pair: Pair) -> int:
+    """The digest that the pair has in every corpus; pairs of nearly the same code share it."""
+    builder = CorpusBuilder()
+    builder.add("", [pair])
+    own = builder.finish().get("")
+    return int(own.digests[0]) if own else 0
+
+
+def located(pair: Pair) -> str:
+    """The code, for half of the pairs under its place: with and without it, questions should find it."""
+    return pair.code if len(pair.code) % 2 or not pair.place else f"{pair.place}\n{pair.code}"
+
+
+@dataclass(slots=True)
+class Corpus:
+    """Pairs by language over one list of words."""
+
+    words: list[str]
+    pairs: dict[str, PairBags]
+
+    def digests(self) -> set[int]:
+        """Of all codes; see `digest_of`."""
+        return {digest for pairs in self.pairs.values() for digest in pairs.digests.tolist()}
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Pairs by language and kind."""
+        return {
+            language: {kind: int((pairs.kinds == number).sum()) for number, kind in enumerate(KINDS)}
+            for language, pairs in sorted(self.pairs.items())
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write to a folder. Raises OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "words.txt").write_text("\n".join(self.words), encoding="utf-8", newline="\n")
+        for language, pairs in self.pairs.items():
+            arrays = {"kinds": pairs.kinds, "digests": pairs.digests}
+            for name, bags in (("questions", pairs.questions), ("codes", pairs.codes)):
+                arrays |= {f"{name}_ids": bags.ids, f"{name}_counts": bags.counts, f"{name}_offsets": bags.offsets}
+            np.savez(folder / f"{language}.npz", **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, folder: Path) -> Corpus:
+        """Read what `save` wrote. Raises OSError."""
+        words = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
+        pairs = {}
+        for path in sorted(folder.glob("*.npz")):
+            with np.load(path) as arrays:
+                pairs[path.stem] = PairBags(
+                    _stored_bags(arrays, "questions"), _stored_bags(arrays, "codes"), arrays["kinds"], arrays["digests"]
+                )
+        return cls(words, pairs)
+
+
+def _stored_bags(arrays: Mapping[str, npt.NDArray[Any]], column: str) -> Bags:
+    return Bags(arrays[f"{column}_ids"], arrays[f"{column}_counts"], arrays[f"{column}_offsets"])
+
+
+def merge(parts: Iterable[tuple[list[str], Mapping[str, PairBags]]], most: int, seed: int) -> Corpus:
+    """One corpus of the pairs of many sources, without what is the same twice; at most `most` pairs a language."""
+    words: dict[str, int] = {}
+    columns: defaultdict[str, list[PairBags]] = defaultdict(list)
+    for own_words, languages in parts:
+        number = np.array([words.setdefault(word, len(words)) for word in own_words], np.uint32)
+        for language, pairs in languages.items():
+            for bags in (pairs.questions, pairs.codes):
+                bags.ids = number[bags.ids]
+            columns[language].append(pairs)
+    generator = np.random.default_rng(seed)
+    merged = {}
+    for language in sorted(columns):
+        own = columns.pop(language)
+        pairs = PairBags(
+            Bags.joined([part.questions for part in own]),
+            Bags.joined([part.codes for part in own]),
+            np.concatenate([part.kinds for part in own]),
+            np.concatenate([part.digests for part in own]),
+        )
+        merged[language] = pairs.take(_kept(pairs, most, generator))
+    return Corpus(list(words), merged)
+
+
+def _kept(pairs: PairBags, most: int, generator: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Rows that stay: one of near duplicates of a kind, few of each question, `name` pairs at most half of the rest."""
+    keys = pairs.digests ^ (pairs.kinds.astype(np.uint64) << np.uint64(56))
+    rows = np.sort(np.unique(keys, return_index=True)[1])
+    ids, offsets = pairs.questions.ids, pairs.questions.offsets
+    seen: Counter[bytes] = Counter()
+    few = []
+    for row in rows.tolist():
+        asked = ids[offsets[row] : offsets[row + 1]].tobytes()
+        seen[asked] += 1
+        if seen[asked] <= SAME_QUESTION:
+            few.append(row)
+    rows = generator.permutation(np.array(few, np.int64))
+    is_name = pairs.kinds[rows] == KINDS.index("name")
+    named = rows[is_name]
+    others = rows[~is_name]
+    half = max(len(others) // 2, most // 8)
+    return np.sort(np.concatenate((others[:most], named[:half]))[:most])

@@ -1,0 +1,110 @@
+"""What to train on: checkouts, folders and archives."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from codesearch.errors import CodesearchError
+
+_ARCHIVES = (".zip", ".whl", ".jar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+_LICENSES = (
+    ("Apache-2.0", r"Apache License,?\s+Version 2\.0"),
+    ("PostgreSQL", r"PostgreSQL License|UNIVERSITY OF CALIFORNIA HAS NO OBLIGATIONS"),
+    ("MIT", r"Permission is hereby granted, free of charge"),
+    ("ISC", r"Permission to use, copy, modify,? and(?:/or)? distribute this software for any"),
+    ("BSD", r"Redistribution and use in source and binary forms"),
+    ("Zlib", r"provided 'as-is', without any express"),
+    ("Unlicense", r"free and unencumbered software"),
+    ("CC0-1.0", r"CC0 1\.0|Creative Commons Legal Code\s+CC0"),
+    ("PSF-2.0", r"PYTHON SOFTWARE FOUNDATION LICENSE"),
+    ("Artistic", r"Artistic License"),
+)
+_RESTRICTIVE = re.compile(
+    r"GNU (?:Affero |Lesser |Library )?GENERAL PUBLIC|Mozilla Public License|Business Source", re.I
+)
+_HEAD = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One checkout or unpacked archive."""
+
+    name: str
+    root: Path
+    commit: str = ""
+    license: str = ""
+    """SPDX-like name of a permissive licence, or "" where none was recognised."""
+    history: Path | None = None
+    """Git directory whose commits are of this source, where `root` is no checkout."""
+
+
+def open_source(place: Path) -> Source:
+    """A folder, or an archive unpacked to a temporary folder. Raises CodesearchError for what is neither."""
+    if place.is_dir():
+        root = place.resolve()
+        return Source(root.name, root, commit_of(root), license_of(root))
+    if place.is_file() and place.name.endswith(_ARCHIVES):
+        root = Path(tempfile.mkdtemp(prefix="codesearch-source-"))
+        _unpack(place, root)
+        return Source(place.name, root, "", license_of(root))
+    if place.exists():
+        raise CodesearchError(f"{place} is neither a folder nor an archive", f"archives: {' '.join(_ARCHIVES)}")
+    raise CodesearchError(f"{place} does not exist")
+
+
+def license_of(root: Path) -> str:
+    """The permissive licence that a source's own licence file states, or ""."""
+    for path in sorted(root.glob("*")) + sorted(root.glob("*/*")):
+        name = path.name.lower()
+        if path.is_file() and name.startswith(("licen", "copying", "unlicense", "copyright")):
+            text = path.read_text("utf-8", "replace")[:_HEAD]
+            found = next((spdx for spdx, pattern in _LICENSES if re.search(pattern, text)), "")
+            if found and (found == "Artistic" or not _RESTRICTIVE.search(text)):
+                return found
+    return ""
+
+
+def commit_of(root: Path) -> str:
+    """The commit that is checked out, or ""."""
+    return _git(root, "rev-parse", "HEAD").strip() if (root / ".git").exists() else ""
+
+
+def changes(root: Path, most: int) -> Iterator[tuple[str, list[str]]]:
+    """Subjects of the newest commits with the headers of the hunks that they changed; nothing without git."""
+    log = _git(root, "log", f"-n{most}", "--no-merges", "--unified=0", "--format=%x00%s", "-p", "--diff-filter=M")
+    for entry in log.split("\0")[1:]:
+        subject, _, patch = entry.partition("\n")
+        yield subject, re.findall(r"^@@[^@\n]*@@ (.+)", patch, re.MULTILINE)
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            check=False,
+            env=os.environ | {"GIT_NO_LAZY_FETCH": "1"},  # of a partial clone, what is there is enough
+        )
+    except OSError:
+        return ""
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    try:
+        if zipfile.is_zipfile(archive):
+            with zipfile.ZipFile(archive) as file:
+                file.extractall(folder)
+        else:
+            with tarfile.open(archive) as tar:
+                tar.extractall(folder, filter="data")
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+        raise CodesearchError(f"{archive} can't be unpacked: {error}") from error

@@ -1,0 +1,178 @@
+"""`codesearch train`, whole: sources → pairs → tokens → table → what it was worth → a model's folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from codesearch.errors import CodesearchError
+from codesearch.models.encoder import Encoder
+from codesearch.models.loading import load_encoder
+from codesearch.models.static import StaticEncoder
+from codesearch.render.quantities import duration
+from codesearch.training.corpus import Corpus, digest_of, merge
+from codesearch.training.cut import Cut, CutOptions, HeldOut, cut_all
+from codesearch.training.measure import Gain, Ranks, bm25_ranks, encoder_ranks, gain, pools
+from codesearch.training.sources import open_source
+from codesearch.training.start import start_table, tokens_for
+from codesearch.training.state import SourceReport, State, TrainOptions
+from codesearch.training.trainer import Progress, Tokens, Trainer
+from codesearch.training.vocabulary import in_tokens, tokenised, with_prefixes
+from codesearch.training.weights import write_model
+
+HELD_OUT_FILES = 10
+"""Of so many files one is held out, where no sources are."""
+_STATE = "training"
+"""Folder of the model's that holds what a killed run goes on from."""
+
+Report = Callable[[str, int, int, str], None]
+"""Phase, done, total, and what else to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReport:
+    """What training did. Ranks are by system ("bm25", "before", "after"), then by language."""
+
+    sources: tuple[SourceReport, ...]
+    pairs: Mapping[str, Mapping[str, int]]
+    tokens: int
+    curve: tuple[tuple[int, float], ...]
+    pairs_per_second: float
+    ranks: Mapping[str, Mapping[str, Ranks]]
+    pool_sizes: Mapping[str, int]
+    gain: Gain | None
+    """None where nothing was held out."""
+    seconds: float
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the new model is to be used: it is better by more than chance, or nothing could be measured."""
+        return self.gain is None or self.gain.is_sure
+
+
+def train(
+    places: Sequence[Path],
+    out: Path,
+    options: TrainOptions,
+    report: Report,
+    *,
+    held_out: Sequence[Path] = (),
+    resume: bool = False,
+    jobs: int = 1,
+) -> TrainReport:
+    """Train a static encoder and write it to `out`, unless it is no better than the model it began from.
+
+    The state lies in `out`/training until the end; with `resume`, training goes on from it. Raises CodesearchError
+    where there are no pairs, or a source or the state can't be read; OSError.
+    """
+    began = time.monotonic()
+    state = State(out / _STATE)
+    if resume:
+        options = state.options()
+    base = load_encoder(options.base)
+    if not isinstance(base, StaticEncoder):
+        raise CodesearchError(f"{options.base} is no static model", "only static models can be trained")
+    if not resume:
+        state.begin(options)
+        _collect(places, held_out, state, options, report, jobs)
+    corpus = state.corpus()
+    tokens = tokens_for(base, corpus, options.vocabulary)
+    trainer = Trainer(start_table(base, tokens), _in_tokens(corpus, tokens, options.recipe.seed), options.recipe)
+    if state.checkpoint.exists():
+        trainer.restore(state.checkpoint)
+    speed = _run(trainer, report, state.checkpoint)
+    write_model(state.model, tokens, trainer.table)
+    ranks, sizes = _ranks(base, StaticEncoder(state.model, "after"), state.held_out(), options.recipe.seed, report)
+    result = TrainReport(
+        state.sources(),
+        corpus.counts(),
+        len(tokens),
+        tuple(trainer.curve),
+        speed,
+        ranks,
+        sizes,
+        gain(ranks["before"], ranks["after"], options.recipe.seed) if sizes else None,
+        time.monotonic() - began,
+    )
+    if result.is_kept:
+        write_model(out, tokens, trainer.table)
+    state.end()
+    return result
+
+
+def _collect(
+    places: Sequence[Path],
+    held_out: Sequence[Path],
+    state: State,
+    options: TrainOptions,
+    report: Report,
+    jobs: int,
+) -> None:
+    """Cut all sources and write the corpus."""
+    apart = CutOptions(hold_out=1)
+    within = CutOptions(hold_out=0 if held_out else HELD_OUT_FILES)
+    work = [(open_source(place), apart) for place in held_out]
+    work += [(open_source(place), within) for place in places]
+    cuts: list[Cut] = []
+    for cut in cut_all(work, jobs):
+        cuts.append(cut)
+        pairs = sum(len(own) for done in cuts for own in done.pairs.values())
+        report("cutting", len(cuts), len(work), f"{pairs:,} pairs")
+    order = {source.name: number for number, (source, _) in enumerate(work)}
+    cuts.sort(key=lambda cut: order[cut.source.name])  # the same corpus, whichever worker was first
+    corpus = merge(((cut.words, cut.pairs) for cut in cuts), options.most_pairs, options.recipe.seed)
+    if not corpus.pairs:
+        raise CodesearchError(
+            "no pairs of documentation and code were found in the sources",
+            "give folders or archives with documented source code",
+        )
+    trained = corpus.digests()
+    questions = [one for cut in cuts for one in cut.held_out if digest_of(one.pair) not in trained]
+    state.collected(corpus, questions, [SourceReport.of(cut) for cut in cuts])
+
+
+def _in_tokens(corpus: Corpus, tokens: list[str], seed: int) -> list[Tokens]:
+    vocabulary = dict(zip(tokens, count(), strict=False))
+    words = tokenised(corpus.words, vocabulary)
+    generator = np.random.default_rng(seed)
+    return [
+        Tokens(with_prefixes(in_tokens(own.questions, words), vocabulary, generator), in_tokens(own.codes, words))
+        for own in corpus.pairs.values()
+    ]
+
+
+def _run(trainer: Trainer, report: Report, checkpoint: Path) -> float:
+    """Train to the end; pairs a second."""
+    speed = 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal speed
+        speed = progress.pairs_per_second
+        about = f"loss {progress.loss:.3f}, {speed:,.0f} pairs/s, {duration(progress.seconds_left)} left"
+        report("training", progress.step, progress.steps, about)
+
+    try:
+        trainer.run(tell, checkpoint)
+    except KeyboardInterrupt:
+        trainer.save(checkpoint)
+        raise
+    trainer.save(checkpoint)
+    return speed
+
+
+def _ranks(
+    before: Encoder, after: Encoder, held_out: Sequence[HeldOut], seed: int, report: Report
+) -> tuple[dict[str, dict[str, Ranks]], dict[str, int]]:
+    found = pools(held_out, seed)
+    ranks: dict[str, dict[str, Ranks]] = {"bm25": {}, "before": {}, "after": {}}
+    for number, pool in enumerate(found, 1):
+        ranks["bm25"][pool.language] = bm25_ranks(pool)
+        ranks["before"][pool.language] = encoder_ranks(before, pool)
+        ranks["after"][pool.language] = encoder_ranks(after, pool)
+        report("measuring", number, len(found), pool.language)
+    return ranks, {pool.language: len(pool.codes) for pool in found}
