@@ -85,21 +85,32 @@ class Store:
 
     @classmethod
     def create(cls, path: Path) -> Store:
-        """A new, empty database."""
-        store = cls(_connect(path, "rwc"))
-        with store.transaction():
-            for statement in _SCHEMA.split(";\n"):
-                store._db.execute(statement)
-            store.set_meta({"format": str(FORMAT)})
-        return store
+        """A new, empty database, open for writing. Made aside: whoever finds one at `path` finds it whole."""
+        aside = path.with_name(path.name + ".new")
+        for leftover in path.parent.glob(path.name + "?*"):
+            leftover.unlink()  # the journal of a database that is gone would be played into this one
+        store = cls(_connect(aside, "rwc", journal="DELETE"))
+        try:
+            with store.transaction():
+                for statement in _SCHEMA.split(";\n"):
+                    store._db.execute(statement)
+                store.set_meta({"format": str(FORMAT)})
+        finally:
+            store.close()
+        aside.replace(path)
+        return cls(_connect(path, "rw"))
 
     @classmethod
     def open(cls, path: Path, *, write: bool = False) -> Store:
         """Open a database. Raises IndexIncompatible for a newer format, IndexDamaged for an old one or none at all."""
         try:
             store = cls(_connect(path, "rw") if write else _connect_reader(path))
+        except sqlite3.Error as error:
+            raise damaged(path, error) from error
+        try:
             found = store.meta().get("format", "")
         except sqlite3.Error as error:
+            store.close()
             raise damaged(path, error) from error
         if found != str(FORMAT):
             store.close()
@@ -319,25 +330,33 @@ def damaged(path: Path, error: Exception) -> CodesearchError:
     return IndexDamaged(f"{path} is damaged: {text}", "run: codesearch index --force")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, journal: str = "WAL") -> sqlite3.Connection:
     """Wait up to 30 s for another writer's commit; the journal lets readers go on while one writes."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30, isolation_level=None, check_same_thread=False
     )
-    if mode != "ro":
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        if mode != "ro":
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+            connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
 def _connect_reader(path: Path) -> sqlite3.Connection:
     """A reader's connection; where the folder can't be written, as a file that nobody changes."""
+    connection = _connect(path, "ro")
     try:
-        connection = _connect(path, "ro")
         connection.execute("SELECT 1 FROM meta").fetchone()
     except sqlite3.OperationalError:
+        connection.close()
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
         connection.isolation_level = None
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
