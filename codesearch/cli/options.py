@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from codesearch.search.hit import Filters
+
+
+def complete_language(typed: str) -> list[str]:
+    """Languages for the shell to complete."""
+    from codesearch.languages.registry import LANGUAGES
+
+    names = (language.aliases[0] if " " in language.name else language.name.lower() for language in LANGUAGES)
+    return [name for name in names if name.startswith(typed)]
+
+
+def complete_kind(typed: str) -> list[str]:
+    """Kinds for the shell to complete."""
+    from codesearch.chunking.kinds import KINDS
+
+    return sorted(kind for kind in KINDS if kind.startswith(typed.lower()))
+
 
 IndexDir = Annotated[
     Path | None,
@@ -30,22 +50,44 @@ Device = Annotated[
         help="Where a transformer runs: auto, cpu, cuda or mps.",
     ),
 ]
+Rerank = Annotated[
+    str, typer.Option("--rerank", metavar="MODEL", help="Score the best candidates again with this model.")
+]
+Languages = Annotated[
+    list[str],
+    typer.Option(
+        "--lang",
+        metavar="NAME",
+        help="Only these languages (comma-separated or repeated).",
+        autocompletion=complete_language,
+    ),
+]
+Globs = Annotated[
+    list[str],
+    typer.Option("--path", metavar="GLOB", help="Only paths that match, as in .gitignore from the root; `!` excludes."),
+]
+Kinds = Annotated[
+    list[str],
+    typer.Option(
+        "--kind", metavar="KIND", help="Only these kinds: function, method, class, file…", autocompletion=complete_kind
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
-def complete_language(typed: str) -> list[str]:
-    """Languages for the shell to complete."""
-    from codesearch.languages.registry import LANGUAGES
+def filters_of(
+    languages: Sequence[str], globs: Sequence[str], kinds: Sequence[str], names: Sequence[str] = ()
+) -> Filters:
+    """The filters that options give. Raises CodesearchError for a language that there is not."""
+    from codesearch.search.hit import Filters
 
-    names = (language.aliases[0] if " " in language.name else language.name.lower() for language in LANGUAGES)
-    return [name for name in names if name.startswith(typed)]
+    if languages:
+        from codesearch.languages.registry import resolve
 
-
-def complete_kind(typed: str) -> list[str]:
-    """Kinds for the shell to complete."""
-    from codesearch.chunking.kinds import KINDS
-
-    return sorted(kind for kind in KINDS if kind.startswith(typed.lower()))
+        languages = [resolve(name).name for name in _parts(languages)]
+    return Filters(
+        languages=tuple(languages), kinds=tuple(_parts(kinds)), paths=tuple(globs), names=tuple(_parts(names))
+    )
 
 
 def parse_size(text: str) -> int:
@@ -60,3 +102,7 @@ def parse_size(text: str) -> int:
     if not 0 < size < float("inf"):
         raise typer.BadParameter(f"{text!r} is no size; write 500k or 2M")
     return int(size)
+
+
+def _parts(values: Sequence[str]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]

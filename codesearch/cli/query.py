@@ -6,17 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from codesearch.cli.exits import HITS, NO_HITS, note
-from codesearch.cli.options import Device, IndexDir, Model, complete_kind, complete_language
+from codesearch.cli.options import Device, Globs, IndexDir, Kinds, Languages, Model, Rerank, filters_of
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
-
-if TYPE_CHECKING:
-    from codesearch.search.hit import Filters
 
 EPILOG = """\
 Examples:
@@ -44,30 +41,9 @@ def command(
         list[Path], typer.Argument(metavar="[PATH]...", help="Only in these files and folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most this many hits.")] = 10,
-    languages: Annotated[
-        list[str],
-        typer.Option(
-            "--lang",
-            metavar="NAME",
-            help="Only these languages (comma-separated or repeated).",
-            autocompletion=complete_language,
-        ),
-    ] = [],  # noqa: B006
-    globs: Annotated[
-        list[str],
-        typer.Option(
-            "--path", metavar="GLOB", help="Only paths that match, as in .gitignore from the root; `!` excludes."
-        ),
-    ] = [],  # noqa: B006
-    kinds: Annotated[
-        list[str],
-        typer.Option(
-            "--kind",
-            metavar="KIND",
-            help="Only these kinds: function, method, class, file…",
-            autocompletion=complete_kind,
-        ),
-    ] = [],  # noqa: B006
+    languages: Languages = [],  # noqa: B006
+    globs: Globs = [],  # noqa: B006
+    kinds: Kinds = [],  # noqa: B006
     names: Annotated[
         list[str], typer.Option("--name", metavar="NAME", help="Only these names; `*` and `?` match any letters.")
     ] = [],  # noqa: B006
@@ -97,9 +73,7 @@ def command(
     ] = False,
     index_dir: IndexDir = None,
     model: Model = None,
-    rerank: Annotated[
-        str, typer.Option("--rerank", metavar="MODEL", help="Score the best candidates again with this model.")
-    ] = "",
+    rerank: Rerank = "",
     device: Device = "",
 ) -> None:
     """Ask a question; print the code that answers it, best first."""
@@ -122,7 +96,7 @@ def command(
         explain=explain,
         color=color,
     ).writer()
-    filters = _filters(languages, globs, kinds, names)
+    filters = filters_of(languages, globs, kinds, names)
     questions = _lines_of_stdin() if batch else iter((_question(question),))
     asked = targets(paths, index_dir, model, device=device, refresh=refresh)
     has_hits = False
@@ -148,20 +122,3 @@ def _question(text: str) -> str:
 def _lines_of_stdin() -> Iterator[str]:
     for line in sys.stdin.buffer:
         yield line.decode("utf-8", "replace").strip()
-
-
-def _filters(languages: list[str], globs: list[str], kinds: list[str], names: list[str]) -> Filters:
-    """The filters. Raises CodesearchError for a language that there is not."""
-    from codesearch.search.hit import Filters
-
-    if languages:
-        from codesearch.languages.registry import resolve
-
-        languages = [resolve(name).name for name in _parts(languages)]
-    return Filters(
-        languages=tuple(languages), kinds=tuple(_parts(kinds)), paths=tuple(globs), names=tuple(_parts(names))
-    )
-
-
-def _parts(values: list[str]) -> list[str]:
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
