@@ -13,7 +13,7 @@ from codesearch.cli.exits import ERROR, INTERRUPTED, report
 from codesearch.cli.output import open_missing_streams
 from codesearch.errors import CodesearchError
 
-COMMANDS = ("index", "query", "status", "clean", "languages", "chunks", "models", "train")
+COMMANDS = ("index", "query", "status", "clean", "languages", "chunks", "models", "eval", "train")
 """Modules of this package; each has a function `command`, whose docstring is the help."""
 
 _EPILOG = """\

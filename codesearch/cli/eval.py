@@ -1,0 +1,179 @@
+"""`codesearch eval QUERIES [PATH]`: measure the answers to questions whose answers are known."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codesearch.cli.exits import note
+from codesearch.cli.options import Device, Globs, IndexDir, Json, Kinds, Languages, Model, Rerank, filters_of
+from codesearch.cli.output import results
+from codesearch.errors import CodesearchError
+
+if TYPE_CHECKING:
+    from codesearch.api import Index
+    from codesearch.evaluation.asking import Way
+    from codesearch.evaluation.report import Report
+    from codesearch.evaluation.setting import Setting
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+EPILOG = """\
+QUERIES is JSON Lines, one question a line (`-` for stdin), or a JSON array of them:
+
+\b
+  {"query": "where are passwords hashed", "relevant": [{"path": "auth/hash.py", "start_line": 10, "end_line": 42}]}
+  {"query": "retry with backoff", "relevant": [{"path": "net/retry.go"}], "category": "network"}
+
+A relevant item is found by the first hit that lies in its path (a file or folder, from the root of the index or from
+PATH) and, where it has lines, overlaps them by at least one. It counts once, at that rank; a hit that finds several
+items gains once. What is not in the index is left out, counted and named. Intervals (95 %) are bootstrapped over the
+questions; whether two settings differ is decided by a randomisation test in pairs.
+
+Examples:
+
+\b
+  codesearch eval questions.jsonl
+  codesearch eval questions.jsonl src --worst 20      only in src; more of what went wrong
+  codesearch eval questions.jsonl --compare lexical   what embeddings are worth: the same without them
+  codesearch eval questions.jsonl --compare dense     what BM25 is worth
+  codesearch eval questions.jsonl --compare ./model   another model, with an index made for the occasion
+  codesearch eval questions.jsonl --compare model=jina-code --compare index-dir=/tmp/jina
+  codesearch eval questions.jsonl --json | jq .measures.ndcg
+
+Exit codes: 0 measured, 2 error.
+"""
+
+
+def command(
+    queries: Annotated[str, typer.Argument(help="Questions and what answers them; `-` for stdin.", show_default=False)],
+    path: Annotated[Path, typer.Argument(help="Only in this file or folder.")] = Path(),
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="Hits that count: NDCG@N.")] = 10,
+    compare: Annotated[
+        list[str],
+        typer.Option(
+            "--compare",
+            metavar="CHANGE",
+            help="Ask in another way too, and compare in pairs: lexical, dense, [model=]NAME, rerank=MODEL, "
+            "index-dir=DIR. Repeat to change several things at once.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006 - typer copies it
+    worst: Annotated[int, typer.Option("--worst", min=0, metavar="N", help="Show so many questions.")] = 5,
+    as_json: Json = False,
+    languages: Languages = [],  # noqa: B006
+    globs: Globs = [],  # noqa: B006
+    kinds: Kinds = [],  # noqa: B006
+    refresh: Annotated[
+        bool, typer.Option("--refresh/--no-refresh", help="Bring the index up to date first, when that is quick.")
+    ] = True,
+    index_dir: IndexDir = None,
+    model: Model = None,
+    rerank: Rerank = "",
+    device: Device = "",
+) -> None:
+    """Measure the answers to your own questions: NDCG, MRR, recall and success, with intervals."""
+    from codesearch.cli.targets import targets
+    from codesearch.evaluation.asking import Way, evaluate
+    from codesearch.evaluation.measures import require_library
+    from codesearch.evaluation.questions import read_questions
+    from codesearch.evaluation.setting import Setting
+
+    require_library()
+    questions = read_questions(_text(queries))
+    setting = Setting(model, index_dir, rerank)
+    other = setting.changed(compare) if compare else None
+    filters = filters_of(languages, globs, kinds)
+    (target,) = targets([path], index_dir, model, device=device, refresh=refresh)
+    filters = replace(filters, within=target.within)
+    with target.index as index:
+        one = Way(index.encoder.name, index, setting)
+        with _other_way(one, other, " ".join(compare), device) as second:
+            report = evaluate(questions, one, second, filters, limit, _Told())
+    with results():
+        _print(report, worst, as_json)
+
+
+def _text(queries: str) -> str:
+    """The file's text, or stdin's for `-`. Raises CodesearchError."""
+    data = sys.stdin.buffer.read() if queries == "-" else _file(Path(queries)).read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CodesearchError(f"line {line} is not UTF-8") from None
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise CodesearchError(f"{path} is a folder" if path.is_dir() else f"{path} does not exist")
+    return path
+
+
+@contextmanager
+def _other_way(one: Way, setting: Setting | None, name: str, device: str) -> Iterator[Way | None]:
+    """The way to compare with: it asks the same index, that of a folder, or one made for the occasion."""
+    from codesearch.evaluation.asking import Way
+
+    if setting is None:
+        yield None
+    elif setting.has_index_of(one.setting):
+        yield Way(name, one.index, setting)
+    else:
+        with ExitStack() as stack:
+            folder = setting.index_dir or Path(stack.enter_context(TemporaryDirectory(prefix="codesearch-")), "index")
+            yield Way(name, stack.enter_context(_index_beside(one.index, folder, setting.model, device)), setting)
+
+
+def _index_beside(index: Index, folder: Path, model: str | None, device: str) -> Index:
+    """An up-to-date index of the same files in another folder. Raises CodesearchError."""
+    from codesearch.api import Index
+    from codesearch.index.options import recorded
+    from codesearch.render.progress import shown_on
+
+    other = Index.create(index.root, index_dir=folder, model=model, device=device)
+    if other.root != index.root:
+        raise CodesearchError(f"the index in {folder} is of {other.root}, not of {index.root}")
+    options = None if other.exists else recorded(index.snapshot().meta)
+    with shown_on(sys.stderr) as progress:
+        other.update(options, progress=progress)
+    return other
+
+
+class _Told:
+    """Says on stderr how far a long evaluation is."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
+
+    def __call__(self, total: int) -> None:
+        self._done += 1
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
+            note(f"asked {self._done:,} of {total:,} questions")
+
+
+def _print(report: Report, worst: int, as_json: bool) -> None:
+    from codesearch.render.evaluation import evaluation_lines, evaluation_record, worst_lines
+
+    if as_json:
+        from codesearch.render.records import json_object
+
+        print(json_object(evaluation_record(report)))
+        return
+    print(*evaluation_lines(report), sep="\n")
+    if report.other is None:
+        print(*worst_lines(report, worst), sep="\n")
+    else:
+        from codesearch.render.comparison import comparison_lines
+
+        print(*comparison_lines(report, report.other, worst), sep="\n")

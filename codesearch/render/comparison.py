@@ -1,0 +1,120 @@
+"""Two ways to search beside each other: tables, a verdict in a sentence, the questions that changed; and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from codesearch.evaluation.measures import MEASURES, measure_name
+from codesearch.evaluation.questions import NO_CATEGORY
+from codesearch.evaluation.summary import category, language, most_changed, paired_group, paired_groups
+from codesearch.render.evaluation import asked_record, estimate_cell, estimate_record, hit_lines, wanted_lines
+from codesearch.render.quantities import count
+from codesearch.render.records import Record
+from codesearch.render.safe import printable
+from codesearch.render.tables import table
+
+if TYPE_CHECKING:
+    from codesearch.evaluation.intervals import Difference
+    from codesearch.evaluation.report import Asked, Report
+    from codesearch.evaluation.summary import PairedGroup
+
+_MAIN = "ndcg"
+"""The measure by which categories and languages are compared, and the verdict is given."""
+
+
+def comparison_lines(report: Report, other: Asked, most: int) -> Iterator[str]:
+    """Every measure, the main one by category and language, the verdict, and at most so many changed questions."""
+    one, limit = report.one, report.limit
+    whole = paired_group("all", one.outcomes, other.outcomes)
+    heading = ("", printable(one.name), printable(other.name), "difference", "better", "worse", "same", "p")
+    rows = [heading, *(_row(measure_name(measure, limit), whole, measure) for measure in MEASURES)]
+    found = _groups(one, other)
+    yield ""
+    yield f"{printable(other.name)} beside {printable(one.name)}:"
+    yield from table(rows + [_row(f"{measure_name(_MAIN, limit)}, {group.name}", group, _MAIN) for group in found])
+    yield ""
+    yield verdict(whole.differences[_MAIN], other.name, measure_name(_MAIN, limit))
+    yield from _changed_lines(report, other, most)
+
+
+def verdict(difference: Difference, other: str, measure: str) -> str:
+    """Whether the difference is larger than chance makes it, in a sentence."""
+    other = printable(other)
+    changed = difference.better + difference.worse
+    questions = count(changed + difference.same, "question")
+    mean, interval = difference.estimate.mean, difference.estimate.interval
+    if not changed:
+        return f"No difference: {other} answers all {questions} equally well."
+    size = f"With {other}, {measure} is {abs(mean):.3f} {'higher' if mean > 0 else 'lower'}"
+    counts = f"of {questions}, {difference.better:,} are answered better and {difference.worse:,} worse"
+    if difference.is_beyond_chance:
+        return f"{size}, which is more than chance explains: {counts} (p = {difference.p_value:.2g})."
+    least = f" To show on these questions, a difference needs about {_half(interval):.2f}." if interval else ""
+    return f"{size}, which may be chance: {counts} (p = {difference.p_value:.2g}).{least}"
+
+
+def comparison_record(one: Asked, other: Asked) -> Record:
+    """The other way to search, and the differences from the one."""
+    whole = paired_group("all", one.outcomes, other.outcomes)
+    return {
+        **asked_record(other),
+        "differences": _differences_record(whole),
+        "differences_by_category": _by_group(paired_groups(one.outcomes, other.outcomes, category)),
+        "differences_by_language": _by_group(paired_groups(one.outcomes, other.outcomes, language)),
+    }
+
+
+def _groups(one: Asked, other: Asked) -> list[PairedGroup]:
+    found = paired_groups(one.outcomes, other.outcomes, category)
+    if [group.name for group in found] == [NO_CATEGORY]:
+        found = []
+    return found + paired_groups(one.outcomes, other.outcomes, language)
+
+
+def _row(title: str, group: PairedGroup, measure: str) -> Sequence[str]:
+    difference = group.differences[measure]
+    return (
+        printable(title),
+        f"{group.one.estimates[measure].mean:.3f}",
+        f"{group.other.estimates[measure].mean:.3f}",
+        estimate_cell(difference.estimate, "+"),
+        f"{difference.better:,}",
+        f"{difference.worse:,}",
+        f"{difference.same:,}",
+        f"{difference.p_value:.2g}",
+    )
+
+
+def _changed_lines(report: Report, other: Asked, most: int) -> Iterator[str]:
+    changed = most_changed(report.one.outcomes, other.outcomes, most)
+    if changed:
+        yield ""
+        yield "Most changed:"
+    for before, after in changed:
+        yield f"{before.scores.ndcg:.2f} → {after.scores.ndcg:.2f}  {printable(before.task.question.query)}"
+        yield from wanted_lines(after, report.limit)
+        yield from hit_lines("before", before)
+        yield from hit_lines("after", after)
+
+
+def _half(interval: tuple[float, float]) -> float:
+    return (interval[1] - interval[0]) / 2
+
+
+def _by_group(groups: Sequence[PairedGroup]) -> Record:
+    return {group.name: _differences_record(group) for group in groups}
+
+
+def _differences_record(group: PairedGroup) -> Record:
+    return {
+        measure: {
+            **estimate_record(difference.estimate),
+            "better": difference.better,
+            "worse": difference.worse,
+            "same": difference.same,
+            "p_value": difference.p_value,
+            "is_beyond_chance": difference.is_beyond_chance,
+        }
+        for measure, difference in group.differences.items()
+    }
