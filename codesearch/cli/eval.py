@@ -54,8 +54,8 @@ Exit codes: 0 measured, 2 error.
 
 
 def command(
-    queries: Annotated[str, typer.Argument(help="Questions and what answers them; `-` for stdin.", show_default=False)],
-    path: Annotated[Path, typer.Argument(help="Only in this file or folder.")] = Path(),
+    queries: Annotated[str, typer.Argument(metavar="QUERIES", help="Questions and what answers them; `-` for stdin.")],
+    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="Only in this file or folder.")] = Path(),
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="Hits that count: NDCG@N.")] = 10,
     compare: Annotated[
         list[str],
@@ -67,7 +67,9 @@ def command(
             show_default=False,
         ),
     ] = [],  # noqa: B006 - typer copies it
-    worst: Annotated[int, typer.Option("--worst", min=0, metavar="N", help="Show so many questions.")] = 5,
+    worst: Annotated[
+        int, typer.Option("--worst", min=0, metavar="N", help="Show so many questions: the worst, or the most changed.")
+    ] = 5,
     as_json: Json = False,
     languages: Languages = [],  # noqa: B006
     globs: Globs = [],  # noqa: B006
@@ -162,18 +164,15 @@ class _Told:
             note(f"asked {self._done:,} of {total:,} questions")
 
 
-def _print(report: Report, worst: int, as_json: bool) -> None:
+def _print(report: Report, most: int, as_json: bool) -> None:
+    from codesearch.render.comparison import comparison_lines, comparison_record
     from codesearch.render.evaluation import evaluation_lines, evaluation_record, worst_lines
 
     if as_json:
         from codesearch.render.records import json_object
 
-        print(json_object(evaluation_record(report)))
+        compared = {"comparison": comparison_record(report.one, report.other)} if report.other else {}
+        print(json_object(evaluation_record(report) | compared))
         return
-    print(*evaluation_lines(report), sep="\n")
-    if report.other is None:
-        print(*worst_lines(report, worst), sep="\n")
-    else:
-        from codesearch.render.comparison import comparison_lines
-
-        print(*comparison_lines(report, report.other, worst), sep="\n")
+    below = comparison_lines(report, report.other, most) if report.other else worst_lines(report, most)
+    print(*evaluation_lines(report), *below, sep="\n")

@@ -10,6 +10,8 @@ import numpy.typing as npt
 FEWEST = 5
 """Questions below which there is no interval: too few different samples can be drawn from them."""
 SIGNIFICANCE = 0.05
+FEWEST_CHANGED = 6
+"""Questions that must differ before signs alone can tell: all of five have the same sign in one of 16 cases."""
 _TAILS = (2.5, 97.5)
 _BATCHES, _BATCH = 40, 250
 """10,000 samples, which fixes an interval's ends to about 2 % of its width; in batches, to take little memory."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from codesearch.evaluation.intervals import FEWEST_CHANGED
 from codesearch.evaluation.measures import MEASURES, measure_name
 from codesearch.evaluation.questions import NO_CATEGORY
 from codesearch.evaluation.summary import category, language, most_changed, paired_group, paired_groups
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 _MAIN = "ndcg"
 """The measure by which categories and languages are compared, and the verdict is given."""
 
+_WIDEST = 20
+
 
 def comparison_lines(report: Report, other: Asked, most: int) -> Iterator[str]:
     """Every measure, the main one by category and language, the verdict, and at most so many changed questions."""
     one, limit = report.one, report.limit
     whole = paired_group("all", one.outcomes, other.outcomes)
-    heading = ("", printable(one.name), printable(other.name), "difference", "better", "worse", "same", "p")
+    heading = ("", _short(one.name), _short(other.name), "difference", "better", "worse", "same", "p")
     rows = [heading, *(_row(measure_name(measure, limit), whole, measure) for measure in MEASURES)]
     found = _groups(one, other)
     yield ""
@@ -40,18 +43,18 @@ def comparison_lines(report: Report, other: Asked, most: int) -> Iterator[str]:
 
 def verdict(difference: Difference, other: str, measure: str) -> str:
     """Whether the difference is larger than chance makes it, in a sentence."""
-    other = printable(other)
     changed = difference.better + difference.worse
     questions = count(changed + difference.same, "question")
-    mean, interval = difference.estimate.mean, difference.estimate.interval
     if not changed:
-        return f"No difference: {other} answers all {questions} equally well."
-    size = f"With {other}, {measure} is {abs(mean):.3f} {'higher' if mean > 0 else 'lower'}"
-    counts = f"of {questions}, {difference.better:,} are answered better and {difference.worse:,} worse"
+        return f"No difference: {printable(other)} answers all {questions} equally well."
+    mean = difference.estimate.mean
+    size = f"With {printable(other)}, {measure} is {abs(mean):.3f} {'higher' if mean > 0 else 'lower'}"
+    counts = f"of {questions} {difference.better:,} better, {difference.worse:,} worse (p = {difference.p_value:.2g})"
     if difference.is_beyond_chance:
-        return f"{size}, which is more than chance explains: {counts} (p = {difference.p_value:.2g})."
-    least = f" To show on these questions, a difference needs about {_half(interval):.2f}." if interval else ""
-    return f"{size}, which may be chance: {counts} (p = {difference.p_value:.2g}).{least}"
+        return f"{size}, which is more than chance explains: {counts}."
+    if changed < FEWEST_CHANGED:
+        return f"{size}, which may be chance: {counts}. Fewer than {FEWEST_CHANGED} that differ can't tell."
+    return f"{size}, which may be chance: {counts}."
 
 
 def comparison_record(one: Asked, other: Asked) -> Record:
@@ -63,6 +66,11 @@ def comparison_record(one: Asked, other: Asked) -> Record:
         "differences_by_category": _by_group(paired_groups(one.outcomes, other.outcomes, category)),
         "differences_by_language": _by_group(paired_groups(one.outcomes, other.outcomes, language)),
     }
+
+
+def _short(name: str) -> str:
+    """A name that heads a column of numbers: of a path, its end."""
+    return printable(name if len(name) <= _WIDEST else "…" + name[1 - _WIDEST :])
 
 
 def _groups(one: Asked, other: Asked) -> list[PairedGroup]:
@@ -96,10 +104,6 @@ def _changed_lines(report: Report, other: Asked, most: int) -> Iterator[str]:
         yield from wanted_lines(after, report.limit)
         yield from hit_lines("before", before)
         yield from hit_lines("after", after)
-
-
-def _half(interval: tuple[float, float]) -> float:
-    return (interval[1] - interval[0]) / 2
 
 
 def _by_group(groups: Sequence[PairedGroup]) -> Record:
