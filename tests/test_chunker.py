@@ -1,12 +1,14 @@
 """Whatever the text and the language: nothing is lost, spans lie in the file, nothing is raised."""
 
+import random
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codesearch.chunking import windows
+from codesearch.chunking import syntax, windows
 from codesearch.chunking.chunk import ChunkedFile
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.detect import detect
@@ -122,3 +124,32 @@ def test_thousands_of_units_on_one_line_take_no_quadratic_memory() -> None:
 def test_a_long_run_of_one_character_is_not_parsed() -> None:
     chunked = chunk_text("a.jl", "\uffff" * 5000 + "\n", resolve("Julia"))
     assert "repeated" in chunked.fallback
+
+
+def test_junk_costs_a_bounded_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random characters, on which this grammar's error recovery works for many seconds."""
+    monkeypatch.setattr(syntax, "_PARSE_SECONDS", 0.3)
+    monkeypatch.setattr(syntax, "_PARSE_SECONDS_PER_BYTE", 0.0)
+    rng = random.Random(1)
+    junk = "".join(chr(rng.randrange(1, 256)) for _ in range(300_000))
+    started = time.process_time()
+    chunked = chunk_text("junk.jl", junk, resolve("julia"))
+    assert time.process_time() - started < 2.0
+    assert chunked.fallback == "the grammar took too long"
+    assert_whole(junk, chunked)
+
+
+@pytest.mark.parametrize("name", ["lua", "perl", "julia", "scala", "shell", "python"])
+def test_a_text_that_took_too_long_does_not_spoil_the_next(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    language = resolve(name)
+    sample = next(path for path in SAMPLES if language_of(path) is language)
+    text = sample.read_text(encoding="utf-8")
+    before = chunk_text(sample.name, text, language)
+    with monkeypatch.context() as patched:
+        patched.setattr(syntax, "_PARSE_SECONDS", 0.0)
+        patched.setattr(syntax, "_PARSE_SECONDS_PER_BYTE", 0.0)
+        slow = chunk_text(sample.name, text * 30, language)
+    assert slow.fallback == "the grammar took too long"
+    assert_whole(text * 30, slow)
+    assert chunk_text(sample.name, text, language) == before
+    assert not before.fallback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +26,9 @@ def load(grammar: str, query: str) -> Grammar:
     from tree_sitter import Language, Parser, Query
 
     module, _, function = grammar.partition(":")
-    language = Language(getattr(importlib.import_module(module), function)())
+    pointer = getattr(importlib.import_module(module), function)()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Perl's wheel gives a number, as all once did
+        language = Language(pointer)
     source = resources.files("codesearch.languages").joinpath("queries", f"{query}.scm").read_text("utf-8")
     return Grammar(Parser(language), Query(language, source))
