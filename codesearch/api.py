@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexNotFound
-from codesearch.index.layout import Layout, find
+from codesearch.index.layout import Layout, find, update_command
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
@@ -76,7 +76,9 @@ class Index:
         if index_dir is not None:
             layout = _stored_layout(Path(index_dir))
             if layout is None:
-                raise IndexNotFound(f"there is no index in {index_dir}", "run: codesearch index --index-dir …")
+                raise IndexNotFound(
+                    f"there is no index in {index_dir}", f"run: {update_command(Path(index_dir))} FOLDER"
+                )
             return cls(layout, model, device)
         root = find(path)
         if root is None:
@@ -118,6 +120,11 @@ class Index:
     def directory(self) -> Path:
         """The folder that the index lies in."""
         return self._layout.folder
+
+    @property
+    def update_command(self) -> str:
+        """What to type to update it from the command line."""
+        return update_command(self._layout.folder)
 
     @property
     def exists(self) -> bool:
@@ -215,8 +222,8 @@ class Index:
 
         if self._snapshot is None:
             snapshot = Snapshot.open(self._layout)
-            check_model(snapshot.meta, self.encoder)
-            check_revision(snapshot.meta, self.encoder)
+            check_model(self._layout, snapshot.meta, self.encoder)
+            check_revision(self._layout, snapshot.meta, self.encoder)
             self._snapshot = snapshot
         return self._snapshot
 

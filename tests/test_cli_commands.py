@@ -359,3 +359,30 @@ def test_the_package_offers_its_api() -> None:
         assert getattr(package, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
         _ = package.nonsense
+
+
+@pytest.mark.parametrize("victim", ["index.db", "segment"])
+def test_after_damage_elsewhere_the_hint_names_the_place(
+    victim: str, codesearch: CommandLine, shop: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "elsewhere"
+    assert codesearch("index", "-q", "--index-dir", str(place), cwd=shop).code == 0
+    file = place / "index.db" if victim == "index.db" else next(place.glob("segments/*/chunks.safetensors"))
+    file.write_bytes(b"damaged" * 100)
+    run = codesearch("query", "password", "--no-refresh", "--index-dir", str(place), cwd=shop)
+    assert (run.code, run.out) == (2, "")
+    assert "--index-dir" in run.err
+    assert str(place) in run.err
+    assert "Traceback" not in run.err
+    assert codesearch("index", "-q", "--index-dir", str(place), cwd=shop).code == 0
+    assert codesearch("query", "password", "--index-dir", str(place), cwd=shop).code == 0
+
+
+def test_a_hint_about_another_folder_names_it(codesearch: CommandLine, shop: Path, tmp_path: Path) -> None:
+    codesearch("index", "-q", cwd=shop)
+    (shop / ".codesearch" / "index.db").write_bytes(b"damaged" * 100)
+    outside = codesearch("query", "password", str(shop), "--no-refresh", cwd=tmp_path)
+    assert (outside.code, outside.out) == (2, "")
+    assert str(shop) in outside.err.splitlines()[-1]
+    inside = codesearch("query", "password", "--no-refresh", cwd=shop)
+    assert inside.err.splitlines()[-1] == "  run: codesearch index"

@@ -17,12 +17,12 @@ CLOSED_PIPE = 141
 
 def report(error: CodesearchError) -> int:
     """Say on stderr what went wrong and the way on. Returns the exit code."""
-    note(error.message)
-    if error.hint:
-        print(f"  {printable(error.hint)}", file=sys.stderr)
+    note(error.message, error.hint)
     return ERROR
 
 
-def note(message: str) -> None:
-    """Say something on stderr."""
+def note(message: str, hint: str = "") -> None:
+    """Say something on stderr, and the way on."""
     print(f"codesearch: {printable(message)}", file=sys.stderr)
+    if hint:
+        print(f"  {printable(hint)}", file=sys.stderr)

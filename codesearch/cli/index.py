@@ -45,6 +45,7 @@ def command(
 ) -> None:
     """Index a folder, or bring its index up to date: only what changed is worked on."""
     from codesearch.api import Index
+    from codesearch.render.emptiness import why_empty
     from codesearch.render.progress import shown_on
     from codesearch.render.reports import update_lines
 
@@ -57,6 +58,8 @@ def command(
     if not quiet:
         with results():
             print(*update_lines(report), sep="\n")
+        if not report.files:
+            note(*why_empty(index.root, report.skipped))
 
 
 def _options(max_file_size: str, include: list[str], exclude: list[str]) -> DiscoveryOptions | None:

@@ -103,8 +103,11 @@ def _open(folder: Path, index_dir: Path | None, model: str | None, device: str, 
     if _was_interrupted(index):
         note(f"the first index of {index.root} was not finished; going on with it")
         _update(index)
-    elif refresh:
+        return index
+    if refresh:
         _refresh(index)
+    if not index.snapshot().chunk_count:
+        note(f"the index of {index.root} holds no files", f"what was left out and why, says: {index.update_command}")
     return index
 
 
@@ -142,13 +145,16 @@ def _refresh(index: Index) -> None:
         note(f"the index was not brought up to date: {error.message}")
     else:
         if reason:
-            note(f"results may be stale: {reason}; to update, run: codesearch index")
+            note(f"results may be stale: {reason}; to update, run: {index.update_command}")
 
 
 def _update(index: Index) -> None:
+    from codesearch.render.emptiness import why_empty
     from codesearch.render.progress import shown_on
     from codesearch.render.reports import update_lines
 
     with shown_on(sys.stderr) as progress:
         report = index.update(progress=progress)
     note(next(iter(update_lines(report))))
+    if not report.files:
+        note(*why_empty(index.root, report.skipped))

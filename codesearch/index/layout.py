@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,16 @@ class Layout:
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
+
+
+def update_command(folder: Path, *options: str) -> str:
+    """What to type, from where the user stands, to update the index that lies in `folder`."""
+    words = ["codesearch", "index", *options]
+    if folder.name != FOLDER:
+        words += ["--index-dir", str(folder)]
+    elif not Path(os.path.realpath(os.curdir)).is_relative_to(folder.parent):
+        words.append(str(folder.parent))
+    return shlex.join(words)
 
 
 def find(start: Path) -> Path | None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from codesearch.arrays import map_arrays, save_arrays
 from codesearch.errors import IndexDamaged
 from codesearch.index import postings
+from codesearch.index.layout import update_command
 from codesearch.index.postings import Postings, TermCounts
 from codesearch.index.vectors import Vectors
 from codesearch.models.encoder import Embeddings
@@ -147,4 +148,6 @@ def _load_arrays(folder: Path, record: SegmentRecord) -> dict[str, npt.NDArray[A
 
 
 def _damaged(folder: Path, why: object) -> IndexDamaged:
-    return IndexDamaged(f"part of the index is damaged ({folder.name}: {why})", "run: codesearch index")
+    return IndexDamaged(
+        f"part of the index is damaged ({folder.name}: {why})", f"run: {update_command(folder.parent.parent)}"
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.errors import IndexIncompatible
-from codesearch.index.layout import Layout
+from codesearch.index.layout import Layout, update_command
 from codesearch.index.store import Store
 from codesearch.models.encoder import Encoder
 
@@ -32,25 +32,25 @@ def settings(encoder: Encoder) -> dict[str, str]:
     }
 
 
-def check_model(meta: Mapping[str, str], encoder: Encoder) -> None:
+def check_model(layout: Layout, meta: Mapping[str, str], encoder: Encoder) -> None:
     """Raises IndexIncompatible where an index was made with another model."""
     model = meta.get("model", encoder.name)
     if model != encoder.name:
         raise IndexIncompatible(
             f"the index was made with the model {model}, not {encoder.name}",
-            f"run: codesearch index --force --model {encoder.name}",
+            f"run: {update_command(layout.folder, '--force', '--model', encoder.name)}",
         )
     if meta.get("dimensions", str(encoder.dimensions)) != str(encoder.dimensions):
         raise IndexIncompatible(
             f"the index has {meta['dimensions']} dimensions, the model {encoder.name} now has {encoder.dimensions}",
-            "run: codesearch index --force",
+            f"run: {update_command(layout.folder, '--force')}",
         )
 
 
-def check_revision(meta: Mapping[str, str], encoder: Encoder) -> None:
+def check_revision(layout: Layout, meta: Mapping[str, str], encoder: Encoder) -> None:
     """Raises IndexIncompatible where vectors are of another revision of the model: they can't be compared."""
     if meta.get("revision", encoder.revision) != encoder.revision:
         raise IndexIncompatible(
             f"the index is of revision {meta['revision']} of the model {encoder.name}, here is {encoder.revision}",
-            "run: codesearch index",
+            f"run: {update_command(layout.folder)}",
         )

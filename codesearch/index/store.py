@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
-from codesearch.index.layout import FORMAT
+from codesearch.index.layout import FORMAT, update_command
 from codesearch.index.segment import SegmentRecord
 from codesearch.index.terms import name_key
 
@@ -116,8 +116,8 @@ class Store:
             store.close()
             message = f"the index at {path.parent} has format {found or 'unknown'}, this program reads {FORMAT}"
             if found.isdigit() and int(found) > FORMAT:
-                raise IndexIncompatible(message, "upgrade codesearch, or run: codesearch index --force")
-            raise IndexDamaged(message, "run: codesearch index")
+                raise IndexIncompatible(message, f"upgrade codesearch, or run: {_mending(path, '--force')}")
+            raise IndexDamaged(message, f"run: {_mending(path)}")
         return store
 
     def close(self) -> None:
@@ -327,7 +327,13 @@ def damaged(path: Path, error: Exception) -> CodesearchError:
         return CodesearchError(f"{path} can't be written: {text}", "use --index-dir to keep the index elsewhere")
     if "full" in text:
         return CodesearchError(f"the disk is full: {path}", "the index is as it was before; free some room")
-    return IndexDamaged(f"{path} is damaged: {text}", "run: codesearch index --force")
+    return IndexDamaged(f"{path} is damaged: {text}", f"run: {_mending(path)}")
+
+
+def _mending(path: Path, *options: str) -> str:
+    """The command that makes a database anew. One that lies elsewhere no longer says what it is of."""
+    command = update_command(path.parent, *options)
+    return f"{command} FOLDER" if "--index-dir" in command else command
 
 
 def _connect(path: Path, mode: str, journal: str = "WAL") -> sqlite3.Connection:

@@ -190,7 +190,7 @@ class _Update:
         """Whether nothing of the old index is of use. Raises IndexIncompatible where only `force` may say so."""
         meta, wanted = self.store.meta(), settings(self.encoder)
         if not self.force:
-            check_model(meta, self.encoder)
+            check_model(self.layout, meta, self.encoder)
         if meta.get("staged_for") != str(wanted):
             staged = list(self.store.files(live=False))
             with self.store.transaction():

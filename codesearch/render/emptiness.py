@@ -1,0 +1,50 @@
+"""Why an index holds no files, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from codesearch.render.quantities import count
+
+_UNSEEN = (".git", ".hg", ".svn", ".jj", ".codesearch")
+_NAME_THEM = "to index them all the same, name them: codesearch index --include GLOB"
+_WAYS_ON = {
+    "vendored": _NAME_THEM,
+    "minified": _NAME_THEM,
+    "generated": _NAME_THEM,
+    "too large": "to index them all the same, run: codesearch index --max-file-size 10M",
+    "not included": "give other globs, or every file a chance: codesearch index --include '*'",
+    "excluded": "give other globs: codesearch index --exclude GLOB",
+    "not source": "what is source, says: codesearch languages",
+    "nested repository": "index it by itself: codesearch index PATH",
+    "symbolic link": "index the folder that they lead to: codesearch index PATH",
+    "unreadable": "let your user read them",
+}
+"""By the reason that most files were skipped for."""
+
+
+def why_empty(root: Path, skipped: Mapping[str, int]) -> tuple[str, str]:
+    """A sentence and the way on, for an index of `root` without files; `skipped` counts reasons, as in a report."""
+    if skipped:
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in skipped.items())
+        way_on = next((_WAYS_ON[reason] for reason in skipped if reason in _WAYS_ON), "")
+        return (
+            f"there is nothing to search: of {count(sum(skipped.values()), 'file')} none was indexed ({reasons})",
+            way_on,
+        )
+    if _holds_files(root):
+        return (
+            f"there is nothing to search: every file in {root} is ignored",
+            ".gitignore, .ignore and .codesearchignore say so, here or above; which rule: git check-ignore -v FILE",
+        )
+    return f"there is nothing to search: {root} holds no files", "index another folder: codesearch index PATH"
+
+
+def _holds_files(root: Path) -> bool:
+    for _, folders, files in os.walk(root):
+        if files:
+            return True
+        folders[:] = [folder for folder in folders if folder not in _UNSEEN]
+    return False
