@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import CommandLine
+
+from tests.conftest import CommandLine
 
 
 def ignored(root: Path) -> None:
