@@ -48,7 +48,10 @@ class Segment:
         self.record = record
         arrays = _load_arrays(folder, record)
         self.ids: Ids = arrays["ids"]
-        self.postings = Postings(arrays)
+        try:
+            self.postings = Postings(arrays)
+        except KeyError as error:
+            raise _damaged(folder, f"it has no {error}") from error
         gone = np.searchsorted(self.ids, deleted)
         gone = gone[(gone < len(self.ids)) & (self.ids[np.minimum(gone, len(self.ids) - 1)] == deleted)]
         self.live = np.ones(len(self.ids), np.bool_)

@@ -1,0 +1,145 @@
+"""Segments: written, read again, merged; whatever is damaged is told, never served."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codesearch.errors import IndexDamaged
+from codesearch.index import segment
+from codesearch.index.postings import TermCounts
+from codesearch.index.segment import NO_IDS, Segment, SegmentRecord
+
+DIMENSIONS = 16
+WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
+
+
+def vector_of(chunk: int) -> np.ndarray:
+    """One that tells a chunk by its largest component."""
+    vector = np.full(DIMENSIONS, 0.05, np.float32)
+    vector[chunk % DIMENSIONS] = 0.45
+    return vector
+
+
+def counts_of(ids: list[int]) -> TermCounts:
+    """Each chunk holds two words, by its number."""
+    held = [(chunk % len(WORDS), (chunk + 1) % len(WORDS)) for chunk in ids]
+    flat = np.asarray(held, np.int32).reshape(-1)
+    return TermCounts(WORDS, flat, np.ones(len(flat), np.float32), np.full(len(ids), 2, np.int32))
+
+
+def written(folder: Path, ids: list[int], number: int = 1) -> SegmentRecord:
+    vectors = np.asarray([vector_of(chunk) for chunk in ids], np.float32).reshape(len(ids), DIMENSIONS)
+    return segment.write(folder, number, np.asarray(ids, np.int64), [counts_of(ids)], vectors)
+
+
+def holders(opened: Segment, word: str) -> list[int]:
+    """Live chunks that hold a word."""
+    rows, _ = opened.postings.find(word)
+    return [int(opened.ids[row]) for row in rows if opened.live[row]]
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    ids = [3, 4, 9, 21]
+    opened = Segment(tmp_path / "1", written(tmp_path / "1", ids), NO_IDS)
+    assert opened.ids.tolist() == ids
+    assert (opened.live_chunks, opened.has_deletions) == (4, False)
+    for word_number, word in enumerate(WORDS):
+        expected = [chunk for chunk in ids if word_number in (chunk % len(WORDS), (chunk + 1) % len(WORDS))]
+        assert holders(opened, word) == expected
+    assert [opened.holds(chunk) for chunk in (3, 5, 21, 22)] == [True, False, True, False]
+    places, rows = opened.rows_of(np.asarray([21, 7, 3, 99]))
+    assert (places.tolist(), rows.tolist()) == ([0, 2], [3, 0])
+    for row, chunk in enumerate(ids):
+        (nearest,), _ = opened.vectors.nearest(vector_of(chunk) / np.linalg.norm(vector_of(chunk)), 1, None)
+        assert nearest == row
+
+
+def test_deleted_chunks_are_not_live_and_others_deletions_do_not_matter(tmp_path: Path) -> None:
+    record = written(tmp_path / "1", [3, 4, 9, 20])
+    opened = Segment(tmp_path / "1", record, np.asarray([1, 4, 5, 20, 21]))
+    assert opened.live.tolist() == [True, False, True, False]
+    assert (opened.live_chunks, opened.has_deletions) == (2, True)
+    assert not Segment(tmp_path / "1", record, np.asarray([1, 5, 99])).has_deletions
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    first=st.sets(st.integers(1, 50), min_size=1),
+    second=st.sets(st.integers(51, 99), min_size=1),
+    deleted=st.sets(st.integers(1, 99)),
+)
+def test_a_merged_segment_holds_what_lived(
+    tmp_path: Path, first: set[int], second: set[int], deleted: set[int]
+) -> None:
+    gone = np.asarray(sorted(deleted), np.int64)
+    parts = [
+        Segment(tmp_path / name, written(tmp_path / name, sorted(ids)), gone)
+        for name, ids in (("2", second), ("1", first))
+    ]
+    record = segment.merge(tmp_path / "merged", 3, parts)
+    opened = Segment(tmp_path / "merged", record, NO_IDS)
+    kept = sorted((first | second) - deleted)
+    assert opened.ids.tolist() == kept
+    assert record.chunks == len(kept)
+    for word in WORDS:
+        assert holders(opened, word) == sorted(holders(parts[0], word) + holders(parts[1], word))
+    for row, chunk in enumerate(kept):
+        np.testing.assert_allclose(opened.vectors.reconstruct(np.asarray([row]))[0], vector_of(chunk), atol=0.004)
+
+
+def test_a_segment_is_written_over_what_an_interrupted_update_left(tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "half").write_bytes(b"written")
+    record = written(tmp_path / "1", [1, 2])
+    assert Segment(tmp_path / "1", record, NO_IDS).ids.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["chunks.safetensors", "vectors.faiss"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "longer"])
+def test_a_damaged_file_is_noticed_when_the_segment_is_opened(tmp_path: Path, name: str, damage: str) -> None:
+    record = written(tmp_path / "1", [1, 2, 3])
+    file = tmp_path / "1" / name
+    if damage == "missing":
+        file.unlink()
+    else:
+        data = file.read_bytes()
+        file.write_bytes(data[:-1] if damage == "cut" else data + b"\0")
+    with pytest.raises(IndexDamaged, match="damaged"):
+        Segment(tmp_path / "1", record, NO_IDS)
+
+
+def test_a_missing_folder_is_told_apart(tmp_path: Path) -> None:
+    """For a reader it may only mean that another state was published."""
+    with pytest.raises(FileNotFoundError):
+        Segment(tmp_path / "1", SegmentRecord(1, 3, 100), NO_IDS)
+
+
+def test_vectors_of_other_chunks_are_refused(tmp_path: Path) -> None:
+    record = written(tmp_path / "1", [1, 2, 3])
+    written(tmp_path / "2", [4, 5], number=2)
+    other = (tmp_path / "2" / "vectors.faiss").read_bytes()
+    old = (tmp_path / "1" / "vectors.faiss").stat().st_size
+    (tmp_path / "1" / "vectors.faiss").write_bytes(other)
+    opened = Segment(tmp_path / "1", SegmentRecord(1, 3, record.size - old + len(other)), NO_IDS)
+    with pytest.raises(IndexDamaged, match="not those of its chunks"):
+        len(opened.vectors)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 400), byte=st.integers(0, 255))
+def test_a_flipped_byte_raises_nothing_but_damage(tmp_path: Path, place: int, byte: int) -> None:
+    record = written(tmp_path / "1", [1, 2, 3])
+    file = tmp_path / "1" / "chunks.safetensors"
+    data = bytearray(file.read_bytes())
+    data[place % len(data)] = byte
+    file.write_bytes(bytes(data))
+    try:
+        opened = Segment(tmp_path / "1", record, NO_IDS)
+    except IndexDamaged:
+        return
+    assert len(opened.ids) == 3
