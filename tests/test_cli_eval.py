@@ -223,6 +223,16 @@ def test_a_worse_model_is_told_from_chance(codesearch: CommandLine, senseless_mo
     assert [path.name for path in shop.iterdir() if path.is_dir()] == [".codesearch"]
 
 
+def test_reranking_is_compared_on_the_same_index(
+    codesearch: CommandLine, indexed_shop: Path, questions: str, senseless_model: str
+) -> None:
+    run = codesearch("eval", questions, "--compare", f"rerank={senseless_model}", "--json", cwd=indexed_shop)
+    assert (run.code, run.err) == (0, "")
+    report = json.loads(run.out)
+    scores = [[hit["score"] for hit in each["results"][0]["hits"]] for each in (report, report["comparison"])]
+    assert scores[0] != scores[1]
+
+
 def test_the_same_model_makes_no_difference(
     codesearch: CommandLine, indexed_shop: Path, questions: str, tmp_path: Path
 ) -> None:
