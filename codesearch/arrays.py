@@ -41,14 +41,21 @@ def map_arrays(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]
     length = int.from_bytes(data[:8], "little")
     if length > min(_LONGEST_HEADER, len(data) - 8):
         raise ValueError(f"{path.name} is no safetensors file")
-    header = json.loads(data[8 : 8 + length])
-    metadata = header.pop("__metadata__", {})
-    arrays = {}
-    for name, entry in header.items():
-        begin, end = (8 + length + offset for offset in entry["data_offsets"])
-        if end > len(data) or entry["dtype"] not in _TYPES:
-            raise ValueError(f"{path.name} is cut short or holds {entry['dtype']}")
-        kind = np.dtype(_TYPES[entry["dtype"]])
-        array = np.frombuffer(data, kind, (end - begin) // kind.itemsize, begin)
-        arrays[name] = array.reshape(entry["shape"])
-    return arrays, metadata
+    start = 8 + length
+    try:
+        header = json.loads(data[8:start])
+        metadata = header.pop("__metadata__", {})
+        return {name: _array(data, start, entry) for name, entry in header.items()}, metadata
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path.name} has a header that makes no sense") from error
+
+
+def _array(data: mmap.mmap, start: int, entry: Mapping[str, Any]) -> npt.NDArray[Any]:
+    """One array; the bytes of all begin at `start`."""
+    begin, end = (start + offset for offset in entry["data_offsets"])
+    if entry["dtype"] not in _TYPES:
+        raise ValueError(f"arrays of {entry['dtype']} can't be read")
+    if not start <= begin <= end <= len(data):
+        raise ValueError("an array is cut short")
+    kind = np.dtype(_TYPES[entry["dtype"]])
+    return np.frombuffer(data, kind, (end - begin) // kind.itemsize, begin).reshape(entry["shape"])
