@@ -3,6 +3,7 @@
 BM25 is idf(term) · tf / (tf + k1 · (1 − b + b · length / average)), with tf the weighted count over a chunk's
 fields (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields"). All but the idf
 is known when the segment is written, and stored in one byte, so that a query is a sum over a few arrays.
+docs/lexical.md has figures beside libraries, and why none is used.
 
 The arrays: `terms` (UTF-8, sorted, joined), `term_ends`, `starts` (of each term's run, and the end), `rows` (16 bits
 where they suffice) and `impacts`.
