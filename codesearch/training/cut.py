@@ -15,7 +15,7 @@ from codesearch.discovery.discover import discover
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.languages.detect import detect
 from codesearch.training.corpus import CorpusBuilder, PairBags
-from codesearch.training.pairs import Pair, commit_pairs, pairs_of, test_pairs
+from codesearch.training.pairs import Pair, commit_pairs, pairs_of, pairs_from_tests
 from codesearch.training.sources import Source, changes
 
 COMMITS = 1000
@@ -107,7 +107,7 @@ def cut(source: Source, options: CutOptions) -> Cut:
     for name, own in functions.items():
         for double in [function for function in own if (name, function) in doubled]:
             del own[double]
-        add(name, test_pairs(tests[name], own), options.hold_out == 1)
+        add(name, pairs_from_tests(tests[name], own), options.hold_out == 1)
     has_history = source.history is not None or (source.root / ".git").exists()
     if options.hold_out != 1 and has_history:
         commits = list(changes(source.history or source.root, COMMITS))

@@ -56,7 +56,7 @@ def pairs_of(chunks: Iterable[Chunk], language: Language) -> Iterator[Pair]:
         yield from _comments(code, language)
 
 
-def test_pairs(chunks: Iterable[Chunk], functions: Mapping[str, Chunk]) -> Iterator[Pair]:
+def pairs_from_tests(chunks: Iterable[Chunk], functions: Mapping[str, Chunk]) -> Iterator[Pair]:
     """What a test is called → the function that it tests: one that it calls and whose name the test's name holds."""
     for chunk in chunks:
         asked = [word for word in words(chunk.name) if word not in _TEST_WORDS]
