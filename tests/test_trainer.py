@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from codesearch.errors import CodesearchError
+from codesearch.models.head import normalised
 from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags
-from codesearch.training.trainer import Progress, Recipe, Table, Tokens, Trainer, contrast
+from codesearch.training.network import Network, Table, contrast
+from codesearch.training.trainer import Progress, Recipe, Tokens, Trainer, bag_matrix
 from codesearch.training.weights import write_model
 
-TOKENS, DIMENSIONS = 60, 8
+TOKENS, DIMENSIONS, HIDDEN = 60, 8, 6
 
 
 def bags(generator: np.random.Generator, topics: np.ndarray, shift: int) -> Bags:
@@ -28,11 +30,17 @@ def data(seed: int = 0, pairs: int = 400) -> list[Tokens]:
     return [Tokens(bags(generator, topics, 0), bags(generator, topics, 20))]
 
 
-def start(seed: int = 1) -> Table:
-    return np.random.default_rng(seed).normal(size=(TOKENS, DIMENSIONS)).astype(np.float32)
+def start(seed: int = 1, tokens: int = TOKENS) -> Network:
+    generator = np.random.default_rng(seed)
+
+    def drawn(*shape: int) -> Table:
+        return generator.normal(0, 0.3, shape).astype(np.float32)
+
+    heads = [[drawn(DIMENSIONS, HIDDEN), drawn(HIDDEN), drawn(HIDDEN, DIMENSIONS)] for _ in range(2)]
+    return Network(drawn(tokens, DIMENSIONS), *heads)
 
 
-RECIPE = Recipe(batch=40, rate=0.05, warm_up=5, epochs=8)
+RECIPE = Recipe(batch=40, rate=0.05, warm_up=5, epochs=16)
 
 
 def silent(_progress: Progress) -> None:
@@ -52,14 +60,33 @@ def test_the_gradient_is_the_slope_of_the_loss() -> None:
         assert gradient[row, column] == pytest.approx(slope, abs=2e-4)
 
 
+def test_gradients_reach_every_parameter() -> None:
+    network = start()
+    for own in network.parameters:
+        own[...] = own.astype(np.float64)
+    (own,) = data(pairs=12)
+    questions, codes = bag_matrix(own.questions, TOKENS), bag_matrix(own.codes, TOKENS)
+    _, gradients = network.loss(questions, codes, 0.1)
+    for parameter, gradient in zip(network.parameters, gradients, strict=True):
+        direction = gradient / np.linalg.norm(gradient)
+        kept, step = parameter.copy(), np.float32(1e-3)
+        parameter[...] = kept + step * direction
+        up, _ = network.loss(questions, codes, 0.1)
+        parameter[...] = kept - step * direction
+        down, _ = network.loss(questions, codes, 0.1)
+        parameter[...] = kept
+        assert float((gradient * direction).sum()) == pytest.approx((up - down) / (2 * step), rel=0.05, abs=3e-3)
+
+
 def test_training_brings_questions_to_their_codes() -> None:
     trainer = Trainer(start(), data(), RECIPE)
     losses: list[float] = []
     trainer.run(lambda progress: losses.append(progress.loss))
-    assert len(losses) == trainer.steps == 80
+    assert len(losses) == trainer.steps == 160
     assert losses[-1] < 0.7 * losses[0]
-    unit = trainer.table / np.linalg.norm(trainer.table, axis=1)[:, None]
-    similarities = unit[10:30] @ unit[30:50].T
+    question, document = trainer.network.heads()
+    unit = normalised(trainer.network.table)
+    similarities = question(unit[10:30]) @ document(unit[30:50]).T
     assert (similarities.argmax(1) == np.arange(20)).mean() > 0.9
 
 
@@ -82,7 +109,8 @@ def test_a_stopped_run_ends_where_the_other_does(tmp_path: Path) -> None:
     second.restore(tmp_path / "checkpoint.npz")
     assert second.step == 17
     second.run(silent)
-    np.testing.assert_array_equal(second.table, whole.table)
+    for one, other in zip(second.network.parameters, whole.network.parameters, strict=True):
+        np.testing.assert_array_equal(one, other)
     assert second.curve[-1][0] == whole.curve[-1][0]
 
 
@@ -95,7 +123,7 @@ def test_time_that_is_up_ends_it() -> None:
 def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
     trainer = Trainer(start(), data(), RECIPE)
     trainer.save(tmp_path / "checkpoint.npz")
-    other = Trainer(np.ones((TOKENS + 1, DIMENSIONS), np.float32), data(), RECIPE)
+    other = Trainer(start(tokens=TOKENS + 1), data(), RECIPE)
     with pytest.raises(CodesearchError, match="vocabulary"):
         other.restore(tmp_path / "checkpoint.npz")
 
@@ -106,10 +134,24 @@ def test_without_pairs_there_is_nothing_to_train() -> None:
 
 
 def test_written_weights_are_read_back(tmp_path: Path) -> None:
-    tokens = ["<unk>", *(f"word{'abcdefghij'[i]}" for i in range(10))]
-    table = np.random.default_rng(0).normal(size=(11, 16)).astype(np.float32)
-    table[0] = 0
-    write_model(tmp_path, tokens, table)
+    network = start()
+    network.table[0] = 0
+    tokens = ["<unk>", *(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(TOKENS - 1))]
+    write_model(tmp_path, tokens, network)
     encoder = StaticEncoder(tmp_path, "mine")
     assert list(encoder.vocabulary) == tokens
-    np.testing.assert_allclose(encoder.table(), table, atol=float(np.abs(table).max()) / 120)
+    np.testing.assert_allclose(encoder.table(), network.table, atol=float(np.abs(network.table).max()) / 120)
+    question, document = network.heads()
+    unit = normalised(network.table[5:6])
+    np.testing.assert_allclose(encoder.encode_query(tokens[5]), question(unit)[0], atol=0.02)
+    np.testing.assert_allclose(encoder.encode_documents([tokens[5]]), document(unit), atol=0.02)
+    assert not encoder.encode_documents(["", "§§§"]).any()
+
+
+def test_training_goes_on_from_a_trained_model(tmp_path: Path) -> None:
+    network = start()
+    tokens = ["<unk>", *(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(TOKENS - 1))]
+    write_model(tmp_path, tokens, network)
+    again = Network.begun(network.table, StaticEncoder(tmp_path, "mine"), seed=0)
+    for one, other in zip(again.parameters, network.parameters, strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-3, atol=1e-4)

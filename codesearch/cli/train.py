@@ -63,7 +63,7 @@ def command(
             help="Make a new vocabulary. 0: the model's own and the new words of the code.",
         ),
     ] = 0,
-    rate: Annotated[float, typer.Option("--rate", min=1e-6, max=1.0, help="Learning rate of Adam.")] = 0.01,
+    rate: Annotated[float, typer.Option("--rate", min=1e-6, max=1.0, help="Learning rate of Adam.")] = 0.005,
     most_pairs: Annotated[int, typer.Option("--most-pairs", min=1, help="Of a language.")] = 170_000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a stopped run was.")] = False,

@@ -2,7 +2,7 @@
 
 Text → words: identifiers split at camelCase, snake_case and digits, lower-cased; a word in the vocabulary is
 one token, any other the greedy longest pieces (`##x` continues a word). A text's vector is
-Σ (1 + ln count) · vector over its distinct tokens, L2-normalised.
+Σ (1 + ln count) · vector over its distinct tokens, L2-normalised, then put through a head where the model has one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +21,11 @@ import numpy.typing as npt
 from codesearch.arrays import map_arrays
 from codesearch.errors import ModelUnavailable
 from codesearch.models.encoder import Embeddings
+from codesearch.models.head import PARTS, Head, normalised
 
 WEIGHTS_FILE = "weights.safetensors"
 VOCABULARY_FILE = "vocab.txt"
+SIDES = ("question", "document")
 
 _IDENTIFIER = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
@@ -41,7 +44,9 @@ class StaticEncoder:
     def __init__(self, folder: Path, name: str) -> None:
         """Open the model in `folder`. Raises ModelUnavailable where its files are missing or damaged."""
         self.name = name
-        self._table, self._scales, self.revision = _load_weights(folder / WEIGHTS_FILE)
+        arrays, self.revision = _load_weights(folder / WEIGHTS_FILE)
+        self._table, self._scales = arrays["embeddings"], arrays["scales"].astype(np.float32)
+        self.question_head, self.document_head = (_head(arrays, side) for side in SIDES)
         self.vocabulary = _load_vocabulary(folder / VOCABULARY_FILE)
         """Token → its row of the table, in the order of rows."""
         if len(self.vocabulary) != len(self._table):
@@ -58,15 +63,11 @@ class StaticEncoder:
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder. Texts without a known token give a zero row."""
-        out = np.zeros((len(texts), self.dimensions), np.float32)
-        for row, text in enumerate(texts):
-            out[row] = self._sum(self.tokens(text))
-        norms = np.sqrt(np.einsum("ij,ij->i", out, out))
-        return np.asarray(out / np.maximum(norms, 1e-12)[:, None], np.float32)
+        return self._encode(texts, self.document_head)
 
     def encode_query(self, text: str) -> Embeddings:
         """See Encoder."""
-        return np.asarray(self.encode_documents([text])[0], np.float32)
+        return np.asarray(self._encode([text], self.question_head)[0], np.float32)
 
     def tokens(self, text: str) -> list[int]:
         """The token ids of a text, in order."""
@@ -82,6 +83,17 @@ class StaticEncoder:
     def table(self) -> Embeddings:
         """The tokens' vectors [tokens, dimensions], float32, a copy."""
         return np.asarray(self._table.astype(np.float32) * self._scales[:, None], np.float32)
+
+    def _encode(self, texts: Sequence[str], head: Head | None) -> Embeddings:
+        sums = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, text in enumerate(texts):
+            sums[row] = self._sum(self.tokens(text))
+        unit = normalised(sums)
+        if head is None:
+            return unit
+        encoded = head(unit)
+        encoded[~unit.any(1)] = 0
+        return encoded
 
     def _sum(self, ids: list[int]) -> Embeddings | float:
         if not ids:
@@ -129,14 +141,21 @@ def pieces_of(word: str, vocabulary: Mapping[str, int]) -> list[int]:
     return ids
 
 
-def _load_weights(path: Path) -> tuple[npt.NDArray[np.int8], Embeddings, str]:
-    """Table, scales and revision: the one that the file states, else a digest of it."""
+def _load_weights(path: Path) -> tuple[Mapping[str, npt.NDArray[Any]], str]:
+    """Arrays and revision: the one that the file states, else a digest of it."""
     try:
         arrays, metadata = map_arrays(path)
         revision = metadata.get("revision") or hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
-        return arrays["embeddings"], arrays["scales"].astype(np.float32), revision
+        if missing := {"embeddings", "scales"} - arrays.keys():
+            raise ValueError(f"it has no {' and '.join(sorted(missing))}")
+        return arrays, revision
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnavailable(f"{path} is not a static model's weights: {error}") from error
+
+
+def _head(arrays: Mapping[str, npt.NDArray[Any]], side: str) -> Head | None:
+    parts = [arrays.get(f"{side}.{part}") for part in PARTS]
+    return Head(*(part.astype(np.float32) for part in parts if part is not None)) if parts[0] is not None else None
 
 
 def _load_vocabulary(path: Path) -> dict[str, int]:

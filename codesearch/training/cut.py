@@ -15,7 +15,7 @@ from codesearch.discovery.discover import discover
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.languages.detect import detect
 from codesearch.training.corpus import CorpusBuilder, PairBags
-from codesearch.training.pairs import Pair, commit_pairs, pairs_of, pairs_from_tests
+from codesearch.training.pairs import Pair, commit_pairs, pairs_from_tests, pairs_of
 from codesearch.training.sources import Source, changes
 
 COMMITS = 1000

@@ -6,7 +6,7 @@ import numpy as np
 
 from codesearch.models.static import StaticEncoder, pieces_of
 from codesearch.training.corpus import Corpus
-from codesearch.training.trainer import Table
+from codesearch.training.network import Table
 from codesearch.training.vocabulary import UNKNOWN, choose, frequencies
 
 NEW_WORDS = 8_000

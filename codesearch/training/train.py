@@ -18,6 +18,7 @@ from codesearch.render.quantities import duration
 from codesearch.training.corpus import Corpus, digest_of, merge
 from codesearch.training.cut import Cut, CutOptions, HeldOut, cut_all
 from codesearch.training.measure import Gain, Ranks, bm25_ranks, encoder_ranks, gain, pools
+from codesearch.training.network import Network
 from codesearch.training.sources import open_source
 from codesearch.training.start import start_table, tokens_for
 from codesearch.training.state import SourceReport, State, TrainOptions
@@ -82,11 +83,12 @@ def train(
         _collect(places, held_out, state, options, report, jobs)
     corpus = state.corpus()
     tokens = tokens_for(base, corpus, options.vocabulary)
-    trainer = Trainer(start_table(base, tokens), _in_tokens(corpus, tokens, options.recipe.seed), options.recipe)
+    network = Network.begun(start_table(base, tokens), base, options.recipe.seed)
+    trainer = Trainer(network, _in_tokens(corpus, tokens, options.recipe.seed), options.recipe)
     if state.checkpoint.exists():
         trainer.restore(state.checkpoint)
     speed = _run(trainer, report, state.checkpoint)
-    write_model(state.model, tokens, trainer.table)
+    write_model(state.model, tokens, network)
     ranks, sizes = _ranks(base, StaticEncoder(state.model, "after"), state.held_out(), options.recipe.seed, report)
     result = TrainReport(
         state.sources(),
@@ -100,7 +102,7 @@ def train(
         time.monotonic() - began,
     )
     if result.is_kept:
-        write_model(out, tokens, trainer.table)
+        write_model(out, tokens, network)
     state.end()
     return result
 
