@@ -70,7 +70,7 @@ def test_languages_are_capped_and_names_do_not_crowd_out_the_rest() -> None:
     corpus = merge([part([*said, *named])], most=80, seed=0)
     counts = corpus.counts()["Python"]
     assert counts["documentation"] == 40
-    assert counts["name"] == 20
+    assert counts["name"] == 40
     assert len(merge([part(said)], most=10, seed=0).pairs["Python"]) == 10
 
 

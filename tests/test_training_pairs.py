@@ -79,6 +79,22 @@ def test_a_comment_asks_for_the_lines_under_it() -> None:
     assert "return table" not in pair.code
 
 
+def test_a_comment_in_marks_asks_too() -> None:
+    text = """\
+int total(int n) {
+  int sum = start(n);
+  /* Halves are rounded to even,
+     as banks do */
+  sum = to_even(sum * 100, BANKERS_ROUNDING) / 100;
+
+  return sum;
+}
+"""
+    pairs = of_kind(cut("total.c", text), "comment")
+    assert {pair.question for pair in pairs} == {"Halves are rounded to even, as banks do"}
+    assert {pair.code.strip() for pair in pairs} == {"sum = to_even(sum * 100, BANKERS_ROUNDING) / 100;"}
+
+
 def test_a_heading_asks_for_its_section() -> None:
     pairs = of_kind(cut("README.md", MARKDOWN), "heading")
     assert any("Refunding a customer" in pair.question and "manager's key" in pair.code for pair in pairs)

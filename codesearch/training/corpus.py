@@ -254,5 +254,5 @@ def _kept(pairs: PairBags, most: int, generator: np.random.Generator) -> npt.NDA
     is_name = pairs.kinds[rows] == KINDS.index("name")
     named = rows[is_name]
     others = rows[~is_name]
-    half = max(len(others) // 2, most // 8)
-    return np.sort(np.concatenate((others[:most], named[:half]))[:most])
+    named = named[: max(len(others), most // 8)]
+    return np.sort(np.concatenate((others, named))[:most])

@@ -16,6 +16,7 @@ KINDS = ("documentation", "name", "comment", "heading", "test", "commit")
 SHORTEST_CODE = 40
 """Characters. Less than that says nothing apart from its name."""
 _PARAGRAPH_LINES = 14
+_COMMENT_LINES = 6
 _SECTIONS = frozenset(("Markdown", "TeX"))
 _NAMELESS = frozenset("file block license section".split())
 _SQUASHED = re.compile(r"[\W_]+")
@@ -118,27 +119,34 @@ def _heading(chunk: Chunk) -> Iterator[Pair]:
 
 def _comments(code: str, language: Language) -> Iterator[Pair]:
     """A comment within code → the paragraph under it."""
-    markers = language.line_comments
-    if not markers:
-        return
     lines = code.split("\n")
-    is_comment = [line.lstrip().startswith(markers) for line in lines]
     index = 0
     while index < len(lines):
-        if not is_comment[index]:
+        first, index = index, _comment_end(lines, index, language)
+        if index == first:
             index += 1
             continue
-        first = index
-        while index < len(lines) and is_comment[index]:
-            index += 1
-        asked = question(without_markers(lines[first:index], language)) if index - first <= 6 else ""
-        if not asked:
-            continue
+        asked = question(without_markers(lines[first:index], language)) if index - first <= _COMMENT_LINES else ""
         paragraph: list[str] = []
-        for line in lines[index : index + _PARAGRAPH_LINES]:
-            if not line.strip() or line.lstrip().startswith(markers):
+        for number in range(index, min(index + _PARAGRAPH_LINES, len(lines))):
+            if not lines[number].strip() or _comment_end(lines, number, language) > number:
                 break
-            paragraph.append(line)
+            paragraph.append(lines[number])
         text = "\n".join(paragraph)
-        if len(text) >= SHORTEST_CODE:
+        if asked and len(text) >= SHORTEST_CODE:
             yield Pair("comment", asked, text)
+
+
+def _comment_end(lines: list[str], index: int, language: Language) -> int:
+    """The line after the comment that begins with this line, or this line where none does."""
+    markers = language.line_comments
+    if markers and lines[index].lstrip().startswith(markers):
+        while index < len(lines) and lines[index].lstrip().startswith(markers):
+            index += 1
+        return index
+    for opener, closer in language.block_comments:
+        if lines[index].lstrip().startswith(opener):
+            for last in range(index, min(index + _COMMENT_LINES, len(lines))):
+                if lines[last].rstrip().endswith(closer):
+                    return last + 1
+    return index
