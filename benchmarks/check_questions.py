@@ -59,8 +59,7 @@ def file_name_words(query: str, paths: Iterable[str]) -> bool:
     """Does a word of the question stand in the name of one of the files, as a word or as part of one?"""
     asked = words(query)
     for path in paths:
-        name = PurePosixPath(path).name
-        name = name if name.startswith(".") else name.split(".", 1)[0]
+        name = PurePosixPath(path).stem
         named = words(name)
         if asked & named:
             return True
