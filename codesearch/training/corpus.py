@@ -165,8 +165,14 @@ def digest_of(pair: Pair) -> int:
 
 
 def located(pair: Pair) -> str:
-    """The code, for half of the pairs under its place: with and without it, questions should find it."""
-    return pair.code if len(pair.code) % 2 or not pair.place else f"{pair.place}\n{pair.code}"
+    """The code as indexes give it to encoders, three times of four: path twice, name; else the code alone.
+
+    Questions should find it by either.
+    """
+    if not pair.place or len(pair.code) % 4 == 0:
+        return pair.code
+    path, _, name = pair.place.partition("\n")
+    return "\n".join((path, path, name, pair.code))
 
 
 @dataclass(slots=True)
