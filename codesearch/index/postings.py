@@ -57,6 +57,18 @@ class Postings:
         begin, end = int(self._starts[place]), int(self._starts[place + 1])
         return self._rows[begin:end], self._impacts[begin:end]
 
+    def summed(self, term: str, first: IntArray, last: IntArray) -> npt.NDArray[np.float32]:
+        """Sum of a term's impacts, 1 at most each, over the rows from `first` to before `last`, for each such run."""
+        rows, impacts = self.find(term)
+        begin = np.searchsorted(rows, first.astype(rows.dtype))
+        end = np.searchsorted(rows, last.astype(np.int64))
+        held = np.flatnonzero(end > begin)
+        sums = np.zeros(len(first), np.float32)
+        if len(held):
+            bounds = np.stack((begin[held], end[held]), axis=1).ravel()
+            sums[held] = np.add.reduceat(np.append(impacts, 0), bounds, dtype=np.float32)[::2] / _IMPACT_SCALE
+        return sums
+
     def frequency(self, term: str) -> int:
         """How many rows hold a term."""
         place = self._place(term.encode("utf-8", "surrogatepass"))

@@ -26,6 +26,8 @@ Scores = npt.NDArray[np.float32]
 Selection = Sequence[npt.NDArray[np.bool_]]
 """For each segment, which of its rows a search may return."""
 _NO_KEYS: frozenset[str] = frozenset()
+FILE_SAMPLE = 48
+"""Chunks that a large file's mean vector is taken of: more move it by little."""
 _OPENINGS = 5
 """A segment may go between reading its name and opening it, when an update publishes; then the next state is read."""
 
@@ -49,8 +51,9 @@ class StoredChunk:
     end_line: int
     file_size: int
     file_mtime_ns: int
+    file_first_chunk: int
     file_chunks: int
-    """Chunks of its file."""
+    """Chunks of its file, numbered from `file_first_chunk`."""
 
 
 class Snapshot:
@@ -62,6 +65,7 @@ class Snapshot:
         self._chunks: dict[int, StoredChunk] = {}
         self._files: dict[int, FileRow] = {}
         self._frequencies: dict[str, int] = {}
+        self._file_vectors: dict[tuple[int, int], Embeddings] = {}
         self.meta: Mapping[str, str] = store.meta()
         self.chunk_count = sum(segment.live_chunks for segment in segments)
 
@@ -158,6 +162,40 @@ class Snapshot:
                 out[held] = segment.vectors.similarities(vector, rows)
         return out
 
+    # by file
+
+    def file_similarities(self, vector: Embeddings, files: Sequence[tuple[int, int]]) -> Scores:
+        """Cosine of the mean of each file's vectors; a file is its first chunk and their number.
+
+        Of a large file FILE_SAMPLE chunks are taken, evenly spread.
+        """
+        missing = [run for run in files if run not in self._file_vectors]
+        self._file_vectors.update(zip(missing, self._mean_vectors(missing, len(vector)), strict=True))
+        return np.asarray([self._file_vectors[run] @ vector for run in files], np.float32)
+
+    def file_term_impacts(self, terms: Sequence[str], files: Sequence[tuple[int, int]]) -> Scores:
+        """Sum of each term's impacts (0 to 1 a chunk) over all chunks of each file, [terms, files]."""
+        out = np.zeros((len(terms), len(files)), np.float32)
+        bounds = np.asarray(files, np.int64).reshape(-1, 2)
+        for segment in self._segments:
+            first = np.searchsorted(segment.ids, bounds[:, 0])
+            last = np.searchsorted(segment.ids, bounds[:, 0] + bounds[:, 1])
+            for t, term in enumerate(terms):
+                out[t] += segment.postings.summed(term, first, last)
+        return out
+
+    def _mean_vectors(self, files: Sequence[tuple[int, int]], dimensions: int) -> Embeddings:
+        sums = np.zeros((len(files), dimensions), np.float32)
+        ids, owners = _sampled(files)
+        for segment in self._segments:
+            held, rows = segment.rows_of(ids)
+            if len(held):
+                own = owners[held]
+                starts = np.r_[0, np.flatnonzero(np.diff(own)) + 1]
+                sums[own[starts]] += np.add.reduceat(segment.vectors.reconstruct(rows), starts)
+        norms = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+        return np.asarray(sums / np.maximum(norms, 1e-9)[:, None], np.float32)
+
     # by name and by what is stored
 
     def named(self, keys: Sequence[str], limit: int, selection: Selection | None) -> Ids:
@@ -188,6 +226,7 @@ class Snapshot:
                 row.end_line,
                 file.size,
                 file.mtime_ns,
+                file.first_chunk,
                 file.chunks,
             )
         return [self._chunks[i] for i in wanted]
@@ -255,6 +294,16 @@ def intersection(selections: Sequence[Selection]) -> Selection | None:
 def _expanded(runs: Sequence[tuple[int, int]]) -> Ids:
     parts = [np.arange(first, first + count) for first, count in runs if count]
     return np.concatenate(parts) if parts else NO_IDS
+
+
+def _sampled(files: Sequence[tuple[int, int]]) -> tuple[Ids, Ids]:
+    """Some chunks of each file, and to which of the files each belongs."""
+    parts = [
+        first + (np.arange(count) if count <= FILE_SAMPLE else np.linspace(0, count - 1, FILE_SAMPLE, dtype=np.int64))
+        for first, count in files
+    ]
+    sizes = [len(part) for part in parts]
+    return (np.concatenate(parts) if parts else NO_IDS), np.repeat(np.arange(len(parts)), sizes)
 
 
 def _top(scores: Scores, k: int) -> npt.NDArray[np.int64]:

@@ -40,6 +40,10 @@ class Candidates:
     """Rarity of each term of the question in this index, in the order of `by_term`."""
     file_chunks: npt.NDArray[np.float32]
     """Number of chunks of each candidate's file."""
+    file_similarity: npt.NDArray[np.float32]
+    """Cosine of question and the mean of the vectors of the candidate's file."""
+    file_by_term: npt.NDArray[np.float32]
+    """[terms, candidates]: how often all of the candidate's file holds each term, 1 at most a chunk."""
     popularity: npt.NDArray[np.float32]
     """Share of the index's chunks that hold the candidate's name, as a logarithm between 0 and 1."""
 
@@ -64,6 +68,10 @@ def retrieve(
     chunks = snapshot.chunks(ids)
     rarity = {term: snapshot.rarity(term) for term in question.terms}
     by_term = snapshot.term_scores(list(rarity), ids) * np.float32(has_words)
+    files = {chunk.file_id: (chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks}
+    place = {file: i for i, file in enumerate(files)}
+    file = np.fromiter((place[chunk.file_id] for chunk in chunks), np.int64, len(chunks))
+    runs = list(files.values())
     return Candidates(
         chunks=chunks,
         dense=snapshot.similarities(vector, ids) * np.float32(has_meaning),
@@ -71,6 +79,8 @@ def retrieve(
         by_term=by_term,
         term_weights=rarity,
         file_chunks=np.asarray([chunk.file_chunks for chunk in chunks], np.float32),
+        file_similarity=(snapshot.file_similarities(vector, runs) * np.float32(has_meaning))[file],
+        file_by_term=(snapshot.file_term_impacts(list(rarity), runs) * np.float32(has_words))[:, file],
         popularity=_popularity(snapshot, chunks),
     )
 

@@ -32,6 +32,7 @@ class WordMatcher:
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._weights = dict(weights)
         self._total = sum(self._weights.values()) or 1.0
+        self._rarest = max(self._weights.values(), default=0.0) or 1.0
         self._by_initial: dict[str, list[str]] = {}
         for term in self._weights:
             self._by_initial.setdefault(term[:1], []).append(term)
@@ -53,6 +54,11 @@ class WordMatcher:
             return 0.0, 0.0
         recall = sum(self._weights[term] * similarity for term, similarity in best.items()) / self._total
         return recall, matched / count
+
+    def rare_precision(self, words: Iterable[str]) -> float:
+        """Share of the words that the question asks for, each as rare as it is beside the question's rarest."""
+        found = [max((self._weights[term] * s for term, s in self._matches(word)), default=0.0) for word in words]
+        return sum(found) / len(found) / self._rarest if found else 0.0
 
     def _matches(self, word: str) -> tuple[tuple[str, float], ...]:
         known = self._seen.get(word)

@@ -96,6 +96,24 @@ def file_dense(evidence: Evidence) -> Values:
     return _mean_of_best(dense_relative(evidence), evidence.file)
 
 
+def file_meaning(evidence: Evidence) -> Values:
+    """Cosine of question and all of the file, beside the best: what a file is about as a whole."""
+    return _relative(np.clip(evidence.candidates.file_similarity, 0, 1))
+
+
+def file_words(evidence: Evidence) -> Values:
+    """Share of the question's rare words that occur anywhere in the file: an answer may lie spread over it."""
+    weights = np.asarray(list(evidence.candidates.term_weights.values()), np.float32)
+    return (weights @ (evidence.candidates.file_by_term > 0) / (weights.sum() or 1.0)).astype(np.float32)
+
+
+def file_frequency(evidence: Evidence) -> Values:
+    """BM25 of all of the file beside the best: a file that speaks of it throughout, not once."""
+    weights = np.asarray(list(evidence.candidates.term_weights.values()), np.float32)
+    counts = evidence.candidates.file_by_term
+    return _relative((weights @ (counts / (counts + 1))).astype(np.float32))
+
+
 def file_lexical(evidence: Evidence) -> Values:
     """Mean of the file's three best BM25 scores."""
     return _mean_of_best(lexical_relative(evidence), evidence.file)
@@ -116,6 +134,12 @@ def stem_recall(evidence: Evidence) -> Values:
 def stem_precision(evidence: Evidence) -> Values:
     """Share of the file's name that the question asks for."""
     return evidence.per_file([precision for _, precision in evidence.stems])
+
+
+def stem_rarity(evidence: Evidence) -> Values:
+    """Share of the file's name that the question asks for, in words that are rare here: the project's own name and
+    others that stand in many files tell little."""
+    return evidence.per_file([evidence.matcher.rare_precision(_words(_stem(path))) for path in evidence.paths])
 
 
 def folder_recall(evidence: Evidence) -> Values:
@@ -157,6 +181,18 @@ def chunk_coverage(evidence: Evidence) -> Values:
 def file_size(evidence: Evidence) -> Values:
     """Logarithm of the file's number of chunks: a repository's main files answer more questions."""
     return np.clip(np.log2(evidence.candidates.file_chunks) / 10, 0, 1).astype(np.float32)
+
+
+def shallow(evidence: Evidence) -> Values:
+    """1 for files in the highest folder of all candidates, less by folder: what lies deep is a special case."""
+    depths = np.asarray([path.count("/") for path in evidence.paths], np.float32)
+    below = np.clip((depths - depths.min(initial=DEEPEST)) / DEEPEST, 0, 1)
+    return np.asarray(1 - below, np.float32)[evidence.file]
+
+
+def short_stem(evidence: Evidence) -> Values:
+    """More for files named in fewer words: each further word makes it a more special case."""
+    return evidence.per_file([1 - min(len(_words(_stem(p))), LONGEST_STEM) / LONGEST_STEM for p in evidence.paths])
 
 
 def popularity(evidence: Evidence) -> Values:
@@ -252,6 +288,9 @@ def _role(role: Role) -> Callable[[Evidence], Values]:
     return signal
 
 
+DEEPEST = 5
+LONGEST_STEM = 5
+"""Folders, and words of a file's name, beyond which more tell no more."""
 OTHER_CASE = 0.6
 OTHER_CONVENTION = 0.3
 """What a definition counts that is spelled `from_request` where `FromRequest` was asked for."""
@@ -302,10 +341,14 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("lexical", "shares the question's words", lexical),
     SignalSpec("lexical_relative", "close to the best by words", lexical_relative),
     SignalSpec("file_dense", "file is about it", file_dense),
+    SignalSpec("file_meaning", "file as a whole is about it", file_meaning),
+    SignalSpec("file_words", "words occur in the file", file_words),
+    SignalSpec("file_frequency", "file speaks of it throughout", file_frequency),
     SignalSpec("file_lexical", "file shares the words", file_lexical),
     SignalSpec("coherence", "several good chunks in the file", coherence),
     SignalSpec("stem_recall", "file name answers the question", stem_recall),
     SignalSpec("stem_precision", "file name is asked for", stem_precision),
+    SignalSpec("stem_rarity", "file name has rare words of it", stem_rarity),
     SignalSpec("folder_recall", "folder answers the question", folder_recall),
     SignalSpec("name_recall", "name answers the question", name_recall),
     SignalSpec("name_precision", "name is asked for", name_precision),
@@ -313,6 +356,8 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("file_coverage", "file holds the question's words", file_coverage),
     SignalSpec("chunk_coverage", "holds most of the words", chunk_coverage),
     SignalSpec("file_size", "one of the main files", file_size),
+    SignalSpec("shallow", "near the root", shallow),
+    SignalSpec("short_stem", "short file name", short_stem),
     SignalSpec("popularity", "widely used", popularity),
     SignalSpec("is_file_chunk", "file's own text", is_file_chunk),
     SignalSpec("is_type", "type", is_type),
