@@ -1,44 +1,40 @@
 """Learn the weights of the ranking's signals from questions with answers, and say what each signal is worth.
 
-    python benchmarks/learn_ranking.py --bench FOLDER --repos-dir FOLDER [--split development] [--write]
+    python benchmarks/learn_ranking.py --bench FOLDER --repos-dir FOLDER --checkouts FOLDER [--write]
 
 FOLDER of --bench holds repos.json and annotations/*.json (the format of semble's benchmark), --repos-dir a checkout of
-each repository. A linear model is trained with LambdaRank (Burges 2010) on files: a file's score is that of its best
-chunk. Its quality is measured leaving out whole repositories, eight groups in turn; the weights that are written are
-trained on all, then scaled by a logistic regression so that a score is the probability that a hit answers.
+each repository, --checkouts one of each repository of questions/sources.json. A linear model is trained with
+LambdaRank (Burges 2010): on files where the answers are files (a file's score is that of its best chunk), on chunks
+where they are lines. Its quality is measured leaving out whole repositories, eight groups in turn; the weights that are
+written are trained on all, then scaled by a logistic regression so that a score is the probability that a hit answers.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import tempfile
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from ranking_examples import GROUPS, Array, Example, benchmark_examples, function_examples
 
-from codesearch.api import Index
-from codesearch.search.candidates import retrieve
-from codesearch.search.question import QuestionKind, parse_question
 from codesearch.search.rank import SAME_FILE_DECAY
-from codesearch.search.signals import SIGNALS, Evidence
+from codesearch.search.signals import SIGNALS
 
-Array = npt.NDArray[np.float64]
 NAMES = [signal.name for signal in SIGNALS]
 PENALTIES = frozenset("test example benchmark documentation legacy generated declaration test_code".split())
 EITHER = frozenset("file_size reexport".split())
 SIGNS = np.array([0 if n in EITHER else -1 if n in PENALTIES else 1 for n in NAMES])
 WITHIN_FILES = np.isin(NAMES, "is_file_chunk is_type is_declaration popularity".split())
-"""Signals that tell chunks of one file apart. Labels are files, so these would only learn which chunk of a file scores
-highest, and then favour whole types over the method that was asked for; they keep the weights that they begin with."""
-GROUPS = {QuestionKind.PROSE: "prose", QuestionKind.MIXED: "prose", QuestionKind.IDENTIFIER: "identifier"}
+"""Signals that tell chunks of one file apart. Where labels are files, these would only learn which chunk of a file
+scores highest, and then favour whole types over the method that was asked for: they learn from lines alone."""
 DISCOUNT = 1 / np.log2(np.arange(2, 12))
 FOLDS, STEPS, RATE, PULL = 8, 250, 0.05, 0.001
 """Groups of repositories; Adam's steps and rate; how strongly weights are pulled to where they begin."""
+CHUNK_WEIGHT = 0.5
+"""What a question whose answer is lines counts beside one whose answer is a file."""
 CALIBRATED_FILES = 8
 _PENALTY_GUESSES = dict.fromkeys("test example benchmark documentation".split(), -2.0) | dict.fromkeys(
     "legacy generated test_code".split(), -1.5
@@ -53,63 +49,6 @@ _PROSE_GUESSES = {
 }
 BEGIN = {"prose": _PROSE_GUESSES, "identifier": {"dense_relative": 2.0, "lexical_relative": 4.0, "defines_symbol": 8.0}}
 """Where training begins: guesses by hand, which rare signals (a file named in the question) keep."""
-
-
-@dataclass(slots=True)
-class Example:
-    """One question: features [candidates, signals], the file of each, and which candidate hits which target."""
-
-    repo: str
-    category: str
-    group: str
-    features: Array
-    file: npt.NDArray[np.int64]
-    hits: npt.NDArray[np.bool_]
-    relevant: npt.NDArray[np.bool_]
-    """By file."""
-
-
-def collect(bench: Path, repos: Path, split: str, scope: str) -> list[Example]:
-    """Index every repository of a split and take the features of its questions' candidates."""
-    examples = []
-    for spec in json.loads((bench / "repos.json").read_text(encoding="utf-8")):
-        notes, checkout = bench / "annotations" / f"{spec['name']}.json", repos / spec["name"]
-        if spec["split"] != split or not notes.is_file() or not checkout.is_dir():
-            continue
-        root = checkout / (spec.get("benchmark_root") or "") if scope == "root" else checkout
-        with tempfile.TemporaryDirectory() as place, Index.create(root, index_dir=Path(place) / "index") as index:
-            index.update()
-            for task in json.loads(notes.read_text(encoding="utf-8")):
-                examples.append(example(index, spec["name"], task))
-    return examples
-
-
-def example(index: Index, repo: str, task: dict) -> Example:  # type: ignore[type-arg]
-    """Features and labels of one question."""
-    question = parse_question(task["query"])
-    candidates = retrieve(index.snapshot(), question, index.encoder.encode_query(question.text), None)
-    evidence = Evidence(question, candidates)
-    targets = [{"path": t} if isinstance(t, str) else t for t in [*task["relevant"], *task.get("secondary", [])]]
-    hits = np.array([[_hits(chunk, target) for target in targets] for chunk in candidates.chunks], np.bool_)
-    relevant = np.zeros(len(evidence.paths), np.bool_)
-    np.logical_or.at(relevant, evidence.file, hits.any(axis=1))
-    return Example(
-        repo,
-        task.get("category", ""),
-        GROUPS[question.kind],
-        np.stack([signal.compute(evidence) for signal in SIGNALS], axis=1).astype(np.float64),
-        evidence.file,
-        hits,
-        relevant,
-    )
-
-
-def _hits(chunk, target: dict) -> bool:  # type: ignore[no-untyped-def, type-arg]
-    a, b = chunk.path, target["path"]
-    if not (a == b or a.endswith("/" + b) or b.endswith("/" + a)):
-        return False
-    first, last = target.get("start_line"), target.get("end_line")
-    return first is None or last is None or (chunk.start_line <= last and chunk.end_line >= first)
 
 
 def ndcg(one: Example, scores: Array) -> float:
@@ -127,10 +66,11 @@ def ndcg(one: Example, scores: Array) -> float:
 def train(examples: list[Example], start: Array) -> Array:
     """LambdaRank on the best chunk of each file, with Adam; weights keep the sign that their signal means."""
     usable = [e for e in examples if e.relevant.any() and not e.relevant.all()]
+    total = sum(CHUNK_WEIGHT if one.is_by_chunk else 1.0 for one in usable)
     weights, mean, square = start.copy(), np.zeros_like(start), np.zeros_like(start)
     for step in range(1, STEPS + 1):
-        gradient = sum((_lambdas(one, weights) for one in usable), np.zeros_like(start)) / len(usable)
-        gradient = np.where(WITHIN_FILES, 0, gradient + PULL * (weights - start))
+        gradient = sum((_lambdas(one, weights) for one in usable), np.zeros_like(start)) / total
+        gradient += PULL * (weights - start)
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.99 * square + 0.01 * gradient**2
         rate = RATE * (1 - 0.9 * step / STEPS)
@@ -140,9 +80,9 @@ def train(examples: list[Example], start: Array) -> Array:
 
 
 def best_chunks(one: Example, scores: Array) -> npt.NDArray[np.int64]:
-    """The best candidate of each file, in the files' order."""
-    order = np.lexsort((-scores, one.file))
-    return order[np.r_[0, np.flatnonzero(np.diff(one.file[order])) + 1]]
+    """The best candidate of each unit, in the units' order."""
+    order = np.lexsort((-scores, one.unit))
+    return order[np.r_[0, np.flatnonzero(np.diff(one.unit[order])) + 1]]
 
 
 def _lambdas(one: Example, weights: Array) -> Array:
@@ -159,7 +99,7 @@ def _lambdas(one: Example, weights: Array) -> Array:
         change = np.abs(discount[j] - discount) * ~one.relevant / ideal
         force = change / (1 + np.exp(np.clip(scores[j] - scores, -30, 30)))
         gradient -= force.sum() * features[j] - force @ features
-    return gradient
+    return CHUNK_WEIGHT * gradient if one.is_by_chunk else np.where(WITHIN_FILES, 0, gradient)
 
 
 def calibrate(examples: list[Example], weights: Array) -> tuple[Array, float]:
@@ -254,26 +194,41 @@ def write(fitted: dict[str, tuple[Array, float]]) -> Path:
     return path
 
 
+def report(title: str, examples: list[Example], values: Array) -> None:
+    """NDCG@10 of both sets, by category."""
+    print(title)
+    for name, is_by_chunk in (("files", False), ("lines", True)):
+        own = [i for i, one in enumerate(examples) if one.is_by_chunk is is_by_chunk]
+        if not own:
+            continue
+        categories = sorted({examples[i].category for i in own})
+        parts = []
+        for category in categories:
+            some = [i for i in own if examples[i].category == category]
+            parts.append(f"{category} {mean_by_repo([examples[i] for i in some], values[some]):.3f}")
+        print(f"  {name}: {mean_by_repo([examples[i] for i in own], values[own]):.4f}  ({', '.join(parts)})")
+
+
 def main() -> None:
     """Run the program."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--repos-dir", type=Path, required=True)
+    parser.add_argument("--checkouts", type=Path, required=True)
     parser.add_argument("--split", default="development")
     parser.add_argument("--scope", choices=("root", "full"), default="root")
+    parser.add_argument("--model", help="an encoder other than the default")
     parser.add_argument("--write", action="store_true", help="write the weights into the package")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    examples = collect(options.bench, options.repos_dir, options.split, options.scope)
+    questions = Path(__file__).parent / "questions"
+    files = list(benchmark_examples(options.bench, options.repos_dir, options.split, options.scope, options.model))
+    examples = [*files, *function_examples(questions, options.checkouts, options.model)]
     print(f"{len(examples)} questions, {len({one.repo for one in examples})} repositories")
-    left_out = validate(examples)
-    print(f"NDCG@10, repositories left out: {mean_by_repo(examples, left_out):.4f}")
-    for category in sorted({one.category for one in examples}):
-        some = [i for i, one in enumerate(examples) if one.category == category]
-        print(f"    {category:<14}{mean_by_repo([examples[i] for i in some], left_out[some]):.4f}")
+    report("NDCG@10, repositories left out", examples, validate(examples))
     fitted = fit(examples)
-    print(f"NDCG@10, trained on all: {mean_by_repo(examples, scored(examples, fitted)):.4f}")
-    table(examples, fitted)
+    report("NDCG@10, trained on all", examples, scored(examples, fitted))
+    table(files, fitted)
     if options.write:
         print(f"wrote {write(fitted)}")
 

@@ -53,6 +53,9 @@ def test_without_anything_held_out_the_model_is_written_and_serves(
     )
     assert done.code == 0, done.err
     assert json.loads(done.out)["gain"] is None
+    card = (tmp_path / "ours/README.md").read_text(encoding="utf-8")
+    assert "| a project |" in card
+    assert "| Python |" in card
     encoder = StaticEncoder(tmp_path / "ours", "ours")
     assert encoder.dimensions == StaticEncoder.default().dimensions
     found = codesearch("query", "merge segments", "--model", str(tmp_path / "ours"), cwd=source)

@@ -73,6 +73,7 @@ def command(
 ) -> None:
     """Train a static encoder on code, and say whether it is better than the one it began from."""
     _require_extra()
+    from codesearch.render.model_card import model_card
     from codesearch.render.training import draw_curve, report_lines, report_record, training_shown_on
     from codesearch.training.state import TrainOptions
     from codesearch.training.train import train
@@ -87,6 +88,8 @@ def command(
     record = report_record(report)
     (out / "report.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     draw_curve(report, out / "curve.png")
+    if report.is_kept:
+        (out / "README.md").write_text(model_card(report, report.options), encoding="utf-8")
     with results():
         print(json.dumps(record) if as_json else "\n".join([*report_lines(report), "", *_next_steps(report, out)]))
     if not report.is_kept:

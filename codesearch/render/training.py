@@ -67,12 +67,12 @@ def report_lines(report: TrainReport) -> Iterator[str]:
         names = ", ".join(printable(name) for name in unlicensed[:5]) + (" …" if len(unlicensed) > 5 else "")
         yield f"No permissive licence was recognised in {count(len(unlicensed), 'source')}: {names}"
     yield ""
-    yield from pair_table(report)
+    yield from _aligned(pair_rows(report))
     yield ""
     if report.gain is None:
         yield "Nothing was held out that could be measured: whether the new model is better is not known."
         return
-    yield from score_table(report)
+    yield from _aligned(score_rows(report))
     yield ""
     gain = report.gain
     change = f"MRR@10 changed by {gain.mean:+.3f} (95 % between {gain.low:+.3f} and {gain.high:+.3f})"
@@ -83,24 +83,30 @@ def report_lines(report: TrainReport) -> Iterator[str]:
     )
 
 
-def pair_table(report: TrainReport) -> Iterator[str]:
-    """Pairs by language and kind."""
+def pair_rows(report: TrainReport) -> list[list[str]]:
+    """Pairs by language and kind, under a head."""
     kinds = list(next(iter(report.pairs.values())))
-    yield f"{'Pairs':<14}" + "".join(f"{kind:>15}" for kind in kinds) + f"{'all':>12}"
+    rows = [["pairs", *kinds, "all"]]
     for language, own in report.pairs.items():
-        yield f"{language:<14}" + "".join(f"{own[kind]:>15,}" for kind in kinds) + f"{sum(own.values()):>12,}"
+        rows.append([language, *(f"{own[kind]:,}" for kind in kinds), f"{sum(own.values()):,}"])
+    return rows
 
 
-def score_table(report: TrainReport) -> Iterator[str]:
-    """MRR@10 and recall@10 by language and system."""
-    yield f"{'Held out':<14}{'pool':>7}{'questions':>11}" + "".join(
-        f"{f'{name} MRR@10':>15}{'recall@10':>11}" for name in SYSTEMS.values()
-    )
+def score_rows(report: TrainReport) -> list[list[str]]:
+    """MRR@10 and recall@10 by language and system, under a head."""
+    head = [f"{name} {measure}" for name in SYSTEMS.values() for measure in ("MRR@10", "recall@10")]
+    rows = [["held out", "pool", "questions", *head]]
     for language, size in report.pool_sizes.items():
-        scores = _scores(report, language)
         asked = len(report.ranks["after"][language])
-        figures = "".join(f"{score.mrr:>15.3f}{score.recall:>11.3f}" for score in scores.values())
-        yield f"{language:<14}{size:>7,}{asked:>11,}{figures}"
+        figures = [f"{figure:.3f}" for s in _scores(report, language).values() for figure in (s.mrr, s.recall)]
+        rows.append([language, f"{size:,}", f"{asked:,}", *figures])
+    return rows
+
+
+def _aligned(rows: list[list[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        yield "  ".join([first.ljust(widths[0]), *(o.rjust(w) for o, w in zip(others, widths[1:], strict=True))])
 
 
 def report_record(report: TrainReport) -> Record:

@@ -39,6 +39,7 @@ Report = Callable[[str, int, int, str], None]
 class TrainReport:
     """What training did. Ranks are by system ("bm25", "before", "after"), then by language."""
 
+    options: TrainOptions
     sources: tuple[SourceReport, ...]
     pairs: Mapping[str, Mapping[str, int]]
     tokens: int
@@ -91,6 +92,7 @@ def train(
     write_model(state.model, tokens, network)
     ranks, sizes = _ranks(base, StaticEncoder(state.model, "after"), state.held_out(), options.recipe.seed, report)
     result = TrainReport(
+        options,
         state.sources(),
         corpus.counts(),
         len(tokens),

@@ -1,0 +1,103 @@
+"""Questions with answers → features and labels that weights are learned from."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.api import Index
+from codesearch.discovery.discover import DiscoveryOptions
+from codesearch.search.candidates import retrieve
+from codesearch.search.question import QuestionKind, parse_question
+from codesearch.search.signals import SIGNALS, Evidence
+
+Array = npt.NDArray[np.float64]
+GROUPS = {QuestionKind.PROSE: "prose", QuestionKind.MIXED: "prose", QuestionKind.IDENTIFIER: "identifier"}
+ROOMY_FACTOR, ROOMY_LINES = 3, 20
+"""A chunk teaches as an answer when it has at most so many times the lines of the label, and so many more: a class or
+a file that happens to hold the function is what should not be learned."""
+
+
+@dataclass(slots=True)
+class Example:
+    """One question: features [candidates, signals], the file of each, and which candidate hits which target.
+
+    `unit` groups what is ranked against each other by its best: files where labels are files, else chunks.
+    """
+
+    repo: str
+    category: str
+    group: str
+    features: Array
+    file: npt.NDArray[np.int64]
+    unit: npt.NDArray[np.int64]
+    hits: npt.NDArray[np.bool_]
+    relevant: npt.NDArray[np.bool_]
+    """By unit."""
+    is_by_chunk: bool
+
+
+def benchmark_examples(bench: Path, repos: Path, split: str, scope: str, model: str | None) -> Iterator[Example]:
+    """The questions of semble's benchmark, whose answers are files."""
+    for spec in json.loads((bench / "repos.json").read_text(encoding="utf-8")):
+        notes, checkout = bench / "annotations" / f"{spec['name']}.json", repos / spec["name"]
+        if spec["split"] != split or not notes.is_file() or not checkout.is_dir():
+            continue
+        root = checkout / (spec.get("benchmark_root") or "") if scope == "root" else checkout
+        with tempfile.TemporaryDirectory() as place, Index.create(root, index_dir=place, model=model) as index:
+            index.update()
+            for task in json.loads(notes.read_text(encoding="utf-8")):
+                targets = [{"path": t} if isinstance(t, str) else t for t in [*task["relevant"], *task["secondary"]]]
+                yield _example(index, spec["name"], task["query"], task["category"], targets, is_by_chunk=False)
+
+
+def function_examples(questions: Path, checkouts: Path, model: str | None) -> Iterator[Example]:
+    """Our own questions, whose answers are lines."""
+    sources = json.loads((questions / "sources.json").read_text(encoding="utf-8"))
+    for name, source in sorted(sources.items()):
+        root = checkouts / source["repository"].rsplit("/", 1)[-1].removesuffix(".git")
+        options = DiscoveryOptions(include=(f"{source['folder']}/**",)) if "folder" in source else None
+        with tempfile.TemporaryDirectory() as place, Index.create(root, index_dir=place, model=model) as index:
+            index.update(options)
+            for line in (questions / name).read_text(encoding="utf-8").splitlines():
+                task = json.loads(line)
+                yield _example(index, name, task["query"], task["category"], task["relevant"], is_by_chunk=True)
+
+
+def _example(
+    index: Index, repo: str, query: str, category: str, targets: list[dict[str, Any]], *, is_by_chunk: bool
+) -> Example:
+    question = parse_question(query)
+    candidates = retrieve(index.snapshot(), question, index.encoder.encode_query(question.text), None)
+    evidence = Evidence(question, candidates)
+    shape = (len(candidates.chunks), len(targets))
+    hits = np.array([[_hits(c, t) for t in targets] for c in candidates.chunks], np.bool_).reshape(shape)
+    unit = np.arange(shape[0]) if is_by_chunk else evidence.file
+    tight = np.array([[_is_tight(c, t) for t in targets] for c in candidates.chunks], np.bool_).reshape(shape)
+    answers = hits & tight if (hits & tight).any() else hits
+    relevant = np.zeros(int(unit.max(initial=-1)) + 1, np.bool_)
+    np.logical_or.at(relevant, unit, answers.any(axis=1))
+    features = np.stack([signal.compute(evidence) for signal in SIGNALS], axis=1).astype(np.float64)
+    return Example(repo, category, GROUPS[question.kind], features, evidence.file, unit, hits, relevant, is_by_chunk)
+
+
+def _hits(chunk: Any, target: dict[str, Any]) -> bool:
+    a, b = chunk.path, target["path"]
+    if not (a == b or a.endswith("/" + b) or b.endswith("/" + a)):
+        return False
+    first, last = target.get("start_line"), target.get("end_line")
+    return first is None or last is None or (chunk.start_line <= last and chunk.end_line >= first)
+
+
+def _is_tight(chunk: Any, target: dict[str, Any]) -> bool:
+    if target.get("start_line") is None or target.get("end_line") is None:
+        return True
+    lines = target["end_line"] - target["start_line"] + 1
+    return bool(chunk.end_line - chunk.start_line + 1 <= ROOMY_FACTOR * lines + ROOMY_LINES)
