@@ -123,7 +123,7 @@ def test_the_whole_hit_in_a_pipe(codesearch: CommandLine, indexed_shop: Path) ->
         (("--path", "web/**"), lambda hit: hit["path"].startswith("web")),
         (("--path", "!server/**"), lambda hit: not hit["path"].startswith("server")),
         (("--name", "*password*"), lambda hit: "password" in hit["qualified_name"].lower()),
-        (("--min-score", "0.3"), lambda hit: hit["score"] >= 0.3),
+        (("--min-score", "0.1"), lambda hit: hit["score"] >= 0.1),
         (("server",), lambda hit: hit["path"].startswith("server")),
         (("server", "docs/deploy.md"), lambda hit: hit["path"].startswith(("server", "docs"))),
         (("server", "--path", "*.go"), lambda hit: hit["path"] == str(Path("server", "retry.go"))),
@@ -146,6 +146,14 @@ def test_filters(
 def test_no_hit_is_exit_code_1_and_silence(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("query", PASSWORDS, "--kind", "trait", cwd=indexed_shop)
     assert (run.code, run.out, run.err) == (1, "", "")
+
+
+def test_a_question_that_nothing_answers_is_told_so(codesearch: CommandLine, indexed_shop: Path) -> None:
+    strange = codesearch("query", "merge sort", cwd=indexed_shop)
+    assert strange.code == 0
+    assert "nothing close; these are the nearest (the best scores 0.0" in strange.err
+    assert strange.out
+    assert codesearch("query", "hash a password", cwd=indexed_shop).err == ""
 
 
 def test_the_nearest_score_is_a_hint_on_stderr(codesearch: CommandLine, indexed_shop: Path) -> None:

@@ -105,7 +105,10 @@ def command(
             answer = ask(asked, text, limit, filters, min_score, explained=explain, rerank=rerank)
             write(text, answer.hits)
             has_hits = has_hits or bool(answer.hits)
-            if not answer.hits and answer.nearest_score >= 0.001:
+            if answer.hits and not answer.is_close:
+                best = max(placed.hit.score for placed in answer.hits)
+                note(f"nothing close; these are the nearest (the best scores {best:.3f})")
+            elif not answer.hits and answer.nearest_score >= 0.001:
                 note(f"no hit scores {min_score}; the best has {answer.nearest_score:.3f}")
     raise typer.Exit(HITS if has_hits else NO_HITS)
 

@@ -32,6 +32,8 @@ class Answer:
 
     hits: tuple[Placed, ...]
     nearest_score: float
+    is_close: bool = True
+    """Whether a hit is likely enough to answer."""
 
 
 def targets(
@@ -68,7 +70,7 @@ def ask(
         return Answer((), 0.0)
     cwd = Path(os.path.realpath(os.curdir))
     hits: list[Placed] = []
-    nearest = 0.0
+    nearest, is_close = 0.0, False
     for target in asked:
         result = target.index.search(
             question,
@@ -80,9 +82,10 @@ def ask(
         )
         hits += placed(result.hits, target.index.root, cwd)
         nearest = max(nearest, result.nearest_score)
+        is_close = is_close or result.is_close
     if len(asked) > 1:
         hits.sort(key=lambda found: -found.hit.score)
-    return Answer(tuple(hits[:limit]), nearest)
+    return Answer(tuple(hits[:limit]), nearest, is_close)
 
 
 def _existing(path: Path) -> Path:
