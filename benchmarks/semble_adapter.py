@@ -2,7 +2,7 @@
 
     python semble_bench.py semble_adapter.py --split development --repos-dir FOLDER
 
-CODESEARCH_SIGNALS restricts the ranking: `lexical` or `dense` ranks by that score alone.
+CODESEARCH_MODEL names the encoder, CODESEARCH_RERANK the model that scores the best candidates again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class Adapter:
 
     def search(self, query: str, k: int) -> list[tuple[str, int, int]]:
         """Path and lines of the best hits."""
-        return [(hit.path, hit.start_line, hit.end_line) for hit in self._index.search(query, k).hits]
+        hits = self._index.search(query, k, rerank=os.environ.get("CODESEARCH_RERANK", "")).hits
+        return [(hit.path, hit.start_line, hit.end_line) for hit in hits]
 
     def close(self) -> None:
         """Remove the index."""

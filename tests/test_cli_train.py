@@ -122,3 +122,4 @@ def test_an_archive_is_a_source(source: Path, codesearch: CommandLine, tmp_path:
     record = json.loads(done.out)
     assert record["sources"][0]["name"] == "project.tar.gz"
     assert record["sources"][0]["files"] > 20
+    assert {path.name for path in tmp_path.iterdir()} == {"project.tar.gz", "ours"}

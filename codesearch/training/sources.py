@@ -46,13 +46,14 @@ class Source:
     """Git directory whose commits are of this source, where `root` is no checkout."""
 
 
-def open_source(place: Path) -> Source:
-    """A folder, or an archive unpacked to a temporary folder. Raises CodesearchError for what is neither."""
+def open_source(place: Path, scratch: Path) -> Source:
+    """A folder, or an archive, unpacked below `scratch`. Raises CodesearchError for what is neither."""
     if place.is_dir():
         root = place.resolve()
         return Source(root.name, root, commit_of(root), license_of(root))
     if place.is_file() and place.name.endswith(_ARCHIVES):
-        root = Path(tempfile.mkdtemp(prefix="codesearch-source-"))
+        scratch.mkdir(parents=True, exist_ok=True)
+        root = Path(tempfile.mkdtemp(prefix="source-", dir=scratch))
         _unpack(place, root)
         return Source(place.name, root, "", license_of(root))
     if place.exists():

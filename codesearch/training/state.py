@@ -52,6 +52,7 @@ class State:
         self._folder = folder
         self.checkpoint = folder / "checkpoint.npz"
         self.model = folder / "model"
+        self.scratch = folder / "unpacked"
 
     def begin(self, options: TrainOptions) -> None:
         """Start anew. Raises OSError."""
@@ -70,6 +71,7 @@ class State:
 
     def collected(self, corpus: Corpus, held_out: Sequence[HeldOut], sources: Sequence[SourceReport]) -> None:
         """Keep what was cut. Raises OSError."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
         corpus.save(self._folder / "corpus")
         with (self._folder / "held-out.jsonl").open("w", encoding="utf-8", errors="surrogatepass") as file:
             for one in held_out:

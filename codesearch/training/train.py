@@ -120,8 +120,8 @@ def _collect(
     """Cut all sources and write the corpus."""
     apart = CutOptions(hold_out=1)
     within = CutOptions(hold_out=0 if held_out else HELD_OUT_FILES)
-    work = [(open_source(place), apart) for place in held_out]
-    work += [(open_source(place), within) for place in places]
+    work = [(open_source(place, state.scratch), apart) for place in held_out]
+    work += [(open_source(place, state.scratch), within) for place in places]
     cuts: list[Cut] = []
     for cut in cut_all(work, jobs):
         cuts.append(cut)
