@@ -154,3 +154,26 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_works_in_a_process_that_may_have_no_children(tmp_path: Path) -> None:
+    script = """
+import multiprocessing
+from codesearch.index import pool
+from codesearch.index.work import Job
+from tests.test_pool import Stub
+
+def work(_):
+    return sum(len(batch.files) for batch in pool.run(Stub({}), [Job(("a", "b")), Job(("c",))], 2))
+
+if __name__ == "__main__":
+    with multiprocessing.Pool(1) as outer:
+        print(outer.map(work, [0]))
+"""
+    file = tmp_path / "outer.py"
+    file.write_text(script)
+    root = Path(__file__).parent.parent
+    done = subprocess.run(
+        [sys.executable, str(file)], capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}
+    )
+    assert done.stdout == "[3]\n", done.stderr

@@ -53,6 +53,9 @@ class _Process:
 
 def run(worker: Worker, jobs: Iterable[Job], processes: int) -> Iterator[BatchResult]:
     """Results of the jobs, in the order in which they are done."""
+    if multiprocessing.current_process().daemon:  # such a process (a task queue's, say) may have no children
+        yield from map(worker, jobs)
+        return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     waiting = iter(jobs)
     again: deque[Job] = deque()
