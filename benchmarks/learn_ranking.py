@@ -18,16 +18,18 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from ranking_examples import GROUPS, Array, Example, benchmark_examples, function_examples
+from ranking_examples import GROUPS, Array, Example, Set, benchmark_examples, function_examples
 
 from codesearch.search.rank import SAME_FILE_DECAY
 from codesearch.search.signals import SIGNALS
 
 NAMES = [signal.name for signal in SIGNALS]
-PENALTIES = frozenset("test example benchmark documentation legacy generated declaration test_code".split())
+PENALTIES = frozenset(
+    "test example benchmark documentation legacy generated declaration configuration test_code".split()
+)
 EITHER = frozenset("file_size reexport".split())
 SIGNS = np.array([0 if n in EITHER else -1 if n in PENALTIES else 1 for n in NAMES])
-WITHIN_FILES = np.isin(NAMES, "is_file_chunk is_type is_declaration popularity".split())
+WITHIN_FILES = np.isin(NAMES, "is_type popularity".split())
 """Signals that tell chunks of one file apart. Where labels are files, these would only learn which chunk of a file
 scores highest, and then favour whole types over the method that was asked for: they learn from lines alone."""
 DISCOUNT = 1 / np.log2(np.arange(2, 12))
@@ -42,11 +44,11 @@ _PENALTY_GUESSES = dict.fromkeys("test example benchmark documentation".split(),
 )
 _PROSE_GUESSES = {
     **dict.fromkeys(NAMES, 0.5),
-    **dict.fromkeys("is_file_chunk is_type popularity file_size".split(), 0.0),
+    **dict.fromkeys("is_type popularity file_size".split(), 0.0),
     **_PENALTY_GUESSES,
     **{"dense": 4.0, "dense_relative": 4.0, "lexical": 2.0, "lexical_relative": 3.0, "coherence": 1.5},
     **{"stem_recall": 3.0, "stem_precision": 1.0, "name_recall": 1.0, "file_dense": 1.0, "file_coverage": 1.0},
-    **{"defines_symbol": 4.0, "location": 8.0, "declaration": -0.7, "reexport": -0.7, "is_declaration": -0.3},
+    **{"defines_symbol": 4.0, "location": 8.0, "declaration": -0.7, "reexport": -0.7, "configuration": -1.0},
 }
 BEGIN = {"prose": _PROSE_GUESSES, "identifier": {"dense_relative": 2.0, "lexical_relative": 4.0, "defines_symbol": 8.0}}
 """Where training begins: guesses by hand, which rare signals (a file named in the question) keep."""
@@ -67,7 +69,7 @@ def ndcg(one: Example, scores: Array) -> float:
 def train(examples: list[Example], start: Array) -> Array:
     """LambdaRank on the best chunk of each file, with Adam; weights keep the sign that their signal means."""
     usable = [e for e in examples if e.relevant.any() and not e.relevant.all()]
-    total = sum(CHUNK_WEIGHT if one.is_by_chunk else 1.0 for one in usable)
+    total = sum(CHUNK_WEIGHT if one.set is Set.LINES else 1.0 for one in usable)
     weights, mean, square = start.copy(), np.zeros_like(start), np.zeros_like(start)
     for step in range(1, STEPS + 1):
         gradient = sum((_lambdas(one, weights) for one in usable), np.zeros_like(start)) / total
@@ -100,7 +102,7 @@ def _lambdas(one: Example, weights: Array) -> Array:
         change = np.abs(discount[j] - discount) * ~one.relevant / ideal
         force = change / (1 + np.exp(np.clip(scores[j] - scores, -30, 30)))
         gradient -= force.sum() * features[j] - force @ features
-    return CHUNK_WEIGHT * gradient if one.is_by_chunk else np.where(WITHIN_FILES, 0, gradient)
+    return CHUNK_WEIGHT * gradient if one.set is Set.LINES else np.where(WITHIN_FILES, 0, gradient)
 
 
 def calibrate(examples: list[Example], weights: Array) -> tuple[Array, float]:
@@ -196,10 +198,10 @@ def write(fitted: dict[str, tuple[Array, float]]) -> Path:
 
 
 def report(title: str, examples: list[Example], values: Array) -> None:
-    """NDCG@10 of both sets, by category."""
+    """NDCG@10 of each set, by category."""
     print(title)
-    for name, is_by_chunk in (("files", False), ("lines", True)):
-        own = [i for i, one in enumerate(examples) if one.is_by_chunk is is_by_chunk]
+    for which in Set:
+        own = [i for i, one in enumerate(examples) if one.set is which]
         if not own:
             continue
         categories = sorted({examples[i].category for i in own})
@@ -207,7 +209,7 @@ def report(title: str, examples: list[Example], values: Array) -> None:
         for category in categories:
             some = [i for i in own if examples[i].category == category]
             parts.append(f"{category} {mean_by_repo([examples[i] for i in some], values[some]):.3f}")
-        print(f"  {name}: {mean_by_repo([examples[i] for i in own], values[own]):.4f}  ({', '.join(parts)})")
+        print(f"  {which.value}: {mean_by_repo([examples[i] for i in own], values[own]):.4f}  ({', '.join(parts)})")
 
 
 def main() -> None:
@@ -217,19 +219,18 @@ def main() -> None:
     parser.add_argument("--repos-dir", type=Path, required=True)
     parser.add_argument("--checkouts", type=Path, required=True)
     parser.add_argument("--split", default="development")
-    parser.add_argument("--scope", choices=("root", "full"), default="root")
     parser.add_argument("--model", help="an encoder other than the default")
     parser.add_argument("--write", action="store_true", help="write the weights into the package")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     questions = Path(__file__).parent / "questions"
-    files = list(benchmark_examples(options.bench, options.repos_dir, options.split, options.scope, options.model))
-    examples = [*files, *function_examples(questions, options.checkouts, options.model)]
+    examples = list(benchmark_examples(options.bench, options.repos_dir, options.split, options.model))
+    examples += function_examples(questions, options.checkouts, options.model)
     print(f"{len(examples)} questions, {len({one.repo for one in examples})} repositories")
     report("NDCG@10, repositories left out", examples, validate(examples))
     fitted = fit(examples)
     report("NDCG@10, trained on all", examples, scored(examples, fitted))
-    table(files, fitted)
+    table([one for one in examples if one.set is not Set.LINES], fitted)
     if options.write:
         print(f"wrote {write(fitted)}")
 

@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,23 @@ import numpy.typing as npt
 from codesearch.api import Index
 from codesearch.discovery.discover import DiscoveryOptions
 from codesearch.search.candidates import retrieve
+from codesearch.search.evidence import Evidence
 from codesearch.search.question import QuestionKind, parse_question
-from codesearch.search.signals import SIGNALS, Evidence
+from codesearch.search.signals import SIGNALS
 
 Array = npt.NDArray[np.float64]
 GROUPS = {QuestionKind.PROSE: "prose", QuestionKind.MIXED: "prose", QuestionKind.IDENTIFIER: "identifier"}
 ROOMY_FACTOR, ROOMY_LINES = 3, 20
 """A chunk teaches as an answer when it has at most so many times the lines of the label, and so many more: a class or
 a file that happens to hold the function is what should not be learned."""
+
+
+class Set(Enum):
+    """Where a question comes from."""
+
+    ROOT = "files"
+    FULL = "files of the whole checkout"
+    LINES = "lines"
 
 
 @dataclass(slots=True)
@@ -41,21 +51,24 @@ class Example:
     hits: npt.NDArray[np.bool_]
     relevant: npt.NDArray[np.bool_]
     """By unit."""
-    is_by_chunk: bool
+    set: Set
 
 
-def benchmark_examples(bench: Path, repos: Path, split: str, scope: str, model: str | None) -> Iterator[Example]:
-    """The questions of semble's benchmark, whose answers are files."""
+def benchmark_examples(bench: Path, repos: Path, split: str, model: str | None) -> Iterator[Example]:
+    """The questions of semble's benchmark, whose answers are files: asked of the folder that it indexes, and again of
+    the whole checkout, where tests, documentation and sister packages are in the way."""
     for spec in json.loads((bench / "repos.json").read_text(encoding="utf-8")):
         notes, checkout = bench / "annotations" / f"{spec['name']}.json", repos / spec["name"]
         if spec["split"] != split or not notes.is_file() or not checkout.is_dir():
             continue
-        root = checkout / (spec.get("benchmark_root") or "") if scope == "root" else checkout
-        with tempfile.TemporaryDirectory() as place, Index.create(root, index_dir=place, model=model) as index:
-            index.update()
-            for task in json.loads(notes.read_text(encoding="utf-8")):
-                targets = [{"path": t} if isinstance(t, str) else t for t in [*task["relevant"], *task["secondary"]]]
-                yield _example(index, spec["name"], task["query"], task["category"], targets, is_by_chunk=False)
+        tasks = json.loads(notes.read_text(encoding="utf-8"))
+        for scope, root in ((Set.ROOT, checkout / (spec.get("benchmark_root") or "")), (Set.FULL, checkout)):
+            with tempfile.TemporaryDirectory() as place, Index.create(root, index_dir=place, model=model) as index:
+                index.update()
+                for task in tasks:
+                    answers = [*task["relevant"], *task["secondary"]]
+                    targets = [{"path": one} if isinstance(one, str) else one for one in answers]
+                    yield _example(index, spec["name"], task["query"], task["category"], targets, scope)
 
 
 def function_examples(questions: Path, checkouts: Path, model: str | None) -> Iterator[Example]:
@@ -68,24 +81,22 @@ def function_examples(questions: Path, checkouts: Path, model: str | None) -> It
             index.update(options)
             for line in (questions / name).read_text(encoding="utf-8").splitlines():
                 task = json.loads(line)
-                yield _example(index, name, task["query"], task["category"], task["relevant"], is_by_chunk=True)
+                yield _example(index, name, task["query"], task["category"], task["relevant"], Set.LINES)
 
 
-def _example(
-    index: Index, repo: str, query: str, category: str, targets: list[dict[str, Any]], *, is_by_chunk: bool
-) -> Example:
+def _example(index: Index, repo: str, query: str, category: str, targets: list[dict[str, Any]], of: Set) -> Example:
     question = parse_question(query)
     candidates = retrieve(index.snapshot(), question, index.encoder.encode_query(question.text), None)
     evidence = Evidence(question, candidates)
     shape = (len(candidates.chunks), len(targets))
     hits = np.array([[_hits(c, t) for t in targets] for c in candidates.chunks], np.bool_).reshape(shape)
-    unit = np.arange(shape[0]) if is_by_chunk else evidence.file
+    unit = np.arange(shape[0]) if of is Set.LINES else evidence.file
     tight = np.array([[_is_tight(c, t) for t in targets] for c in candidates.chunks], np.bool_).reshape(shape)
     answers = hits & tight if (hits & tight).any() else hits
     relevant = np.zeros(int(unit.max(initial=-1)) + 1, np.bool_)
     np.logical_or.at(relevant, unit, answers.any(axis=1))
     features = np.stack([signal.compute(evidence) for signal in SIGNALS], axis=1).astype(np.float64)
-    return Example(repo, category, GROUPS[question.kind], features, evidence.file, unit, hits, relevant, is_by_chunk)
+    return Example(repo, category, GROUPS[question.kind], features, evidence.file, unit, hits, relevant, of)
 
 
 def _hits(chunk: Any, target: dict[str, Any]) -> bool:

@@ -174,6 +174,10 @@ if __name__ == "__main__":
     file.write_text(script)
     root = Path(__file__).parent.parent
     done = subprocess.run(
-        [sys.executable, str(file)], capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}
+        [sys.executable, str(file)],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
     )
     assert done.stdout == "[3]\n", done.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codesearch.search.roles import Role, role_of
+from codesearch.search.roles import Role, asked_roles, role_of
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,28 @@ from codesearch.search.roles import Role, role_of
         ("api/service.pb.go", Role.GENERATED),
         ("types/index.d.ts", Role.DECLARATION),
         ("src/pkg/__init__.py", Role.REEXPORT),
+        (".github/workflows/ci.yml", Role.CONFIGURATION),
+        ("web/vite.config.ts", Role.CONFIGURATION),
+        ("docs/requirements.txt", Role.CONFIGURATION),
+        (".eslintrc.js", Role.CONFIGURATION),
+        ("lib/CMakeLists.txt", Role.IMPLEMENTATION),
+        ("src/config.ts", Role.IMPLEMENTATION),
     ],
 )
 def test_roles(path: str, role: Role) -> None:
     assert role_of(path) is role
+
+
+@pytest.mark.parametrize(
+    ("question", "roles"),
+    [
+        ("tests for the parser", {Role.TEST}),
+        ("how the runner runs a test", set()),
+        ("example of a custom formatter", {Role.EXAMPLE}),
+        ("which dependencies does the wheel need", {Role.CONFIGURATION}),
+        ("installation guide", {Role.DOCUMENTATION}),
+        ("how requests are retried", set()),
+    ],
+)
+def test_roles_that_a_question_asks_for(question: str, roles: set[Role]) -> None:
+    assert asked_roles(question) == roles

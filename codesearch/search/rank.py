@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.search.candidates import Candidates
+from codesearch.search.evidence import Evidence
 from codesearch.search.hit import Signal
 from codesearch.search.question import Question
-from codesearch.search.signals import SIGNALS, Evidence
+from codesearch.search.signals import SIGNALS
 from codesearch.search.weights import INTERCEPT, WEIGHTS
 
 SAME_FILE_DECAY = 0.25

@@ -7,68 +7,20 @@ A score is the weighted sum of its signals, so that `--explain` can show what ea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.index.terms import name_key, words
-from codesearch.search.candidates import Candidates, name_keys
-from codesearch.search.matching import WordMatcher
+from codesearch.index.terms import name_key
+from codesearch.search.evidence import Evidence, Values, folder_words, stem_of, stem_words, words_of
 from codesearch.search.question import Question, last_part
-from codesearch.search.roles import Role, role_of
+from codesearch.search.roles import Role
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
-
-Values = npt.NDArray[np.float32]
-
-
-class Evidence:
-    """A question and its candidates, with what several signals share. Arrays have one entry a candidate."""
-
-    def __init__(self, question: Question, candidates: Candidates) -> None:
-        self.question = question
-        self.candidates = candidates
-        self.chunks = candidates.chunks
-        self.matcher = WordMatcher(candidates.term_weights)
-        paths = [chunk.path for chunk in self.chunks]
-        self.paths = list(dict.fromkeys(paths))
-        order = {path: i for i, path in enumerate(self.paths)}
-        self.file = np.fromiter((order[path] for path in paths), np.int64, len(paths))
-
-    def per_file(self, values: list[float]) -> Values:
-        """One value a file → one a candidate."""
-        return np.asarray(values, np.float32)[self.file]
-
-    @cached_property
-    def stems(self) -> list[tuple[float, float]]:
-        """Recall and precision of each file's stem."""
-        return [self.matcher.recall_precision(_words(_stem(path))) for path in self.paths]
-
-    @cached_property
-    def names(self) -> list[tuple[float, float]]:
-        """Recall and precision of each candidate's own name."""
-        return [self.matcher.recall_precision(_words(c.name)) if c.kind != "file" else (0.0, 0.0) for c in self.chunks]
-
-    @cached_property
-    def roles(self) -> list[Role]:
-        """The role of each file."""
-        return [role_of(path) for path in self.paths]
-
-    @cached_property
-    def asks_for_tests(self) -> bool:
-        """The question asks for tests themselves, not for what they test."""
-        return bool(ASKS_FOR_TESTS.search(self.question.text))
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        """Normalised names that the question asks for."""
-        return frozenset(name_keys(self.question))
 
 
 def dense(evidence: Evidence) -> Values:
@@ -114,11 +66,6 @@ def file_frequency(evidence: Evidence) -> Values:
     return _relative((weights @ (counts / (counts + 1))).astype(np.float32))
 
 
-def file_lexical(evidence: Evidence) -> Values:
-    """Mean of the file's three best BM25 scores."""
-    return _mean_of_best(lexical_relative(evidence), evidence.file)
-
-
 def coherence(evidence: Evidence) -> Values:
     """Sum of the file's scores beside the best file's."""
     both = dense_relative(evidence) ** 2 + lexical_relative(evidence)
@@ -139,12 +86,12 @@ def stem_precision(evidence: Evidence) -> Values:
 def stem_rarity(evidence: Evidence) -> Values:
     """Share of the file's name that the question asks for, in words that are rare here: the project's own name and
     others that stand in many files tell little."""
-    return evidence.per_file([evidence.matcher.rare_precision(_words(_stem(path))) for path in evidence.paths])
+    return evidence.per_file([evidence.matcher.rare_precision(stem_words(path)) for path in evidence.paths])
 
 
 def folder_recall(evidence: Evidence) -> Values:
     """Share of the question that the last two folders answer."""
-    return evidence.per_file([evidence.matcher.recall_precision(_folder_words(p))[0] for p in evidence.paths])
+    return evidence.per_file([evidence.matcher.recall_precision(folder_words(p))[0] for p in evidence.paths])
 
 
 def name_recall(evidence: Evidence) -> Values:
@@ -160,7 +107,7 @@ def name_precision(evidence: Evidence) -> Values:
 def path_recall(evidence: Evidence) -> Values:
     """Share of the question that the file's name and its last two folders answer together."""
     recall = evidence.matcher.recall_precision
-    return evidence.per_file([recall([*_words(_stem(p)), *_folder_words(p)])[0] for p in evidence.paths])
+    return evidence.per_file([recall([*stem_words(p), *folder_words(p)])[0] for p in evidence.paths])
 
 
 def file_coverage(evidence: Evidence) -> Values:
@@ -192,7 +139,7 @@ def shallow(evidence: Evidence) -> Values:
 
 def short_stem(evidence: Evidence) -> Values:
     """More for files named in fewer words: each further word makes it a more special case."""
-    return evidence.per_file([1 - min(len(_words(_stem(p))), LONGEST_STEM) / LONGEST_STEM for p in evidence.paths])
+    return evidence.per_file([1 - min(len(stem_words(p)), LONGEST_STEM) / LONGEST_STEM for p in evidence.paths])
 
 
 def popularity(evidence: Evidence) -> Values:
@@ -200,30 +147,14 @@ def popularity(evidence: Evidence) -> Values:
     return evidence.candidates.popularity
 
 
-def is_file_chunk(evidence: Evidence) -> Values:
-    """1 where the chunk is what a file holds beside its definitions."""
-    return np.asarray([chunk.kind in ("file", "block") for chunk in evidence.chunks], np.float32)
-
-
 def is_type(evidence: Evidence) -> Values:
     """1 where the chunk is a type: it says what a whole is for."""
     return np.asarray([chunk.kind in TYPE_KINDS for chunk in evidence.chunks], np.float32)
 
 
-def is_declaration(evidence: Evidence) -> Values:
-    """1 where the chunk only declares."""
-    return np.asarray([chunk.kind in ("declaration", "declarations") for chunk in evidence.chunks], np.float32)
-
-
-def kind_asked(evidence: Evidence) -> Values:
-    """1 where the question says what kind of thing it wants ("the class that …") and the chunk is one."""
-    wanted = {kind for word in evidence.question.text.lower().split() for kind in KIND_WORDS.get(word, ())}
-    return np.asarray([chunk.kind in wanted for chunk in evidence.chunks], np.float32)
-
-
 def test_code(evidence: Evidence) -> Values:
     """1 where the chunk is a test inside a file of implementation (Rust's `mod tests`)."""
-    if evidence.asks_for_tests:
+    if Role.TEST in evidence.asked_roles:
         return np.zeros(len(evidence.chunks), np.float32)
     return np.asarray([bool(TEST_NAME.search(chunk.qualified_name)) for chunk in evidence.chunks], np.float32)
 
@@ -235,7 +166,7 @@ def owner_recall(evidence: Evidence) -> Values:
     for chunk in evidence.chunks:
         owner = chunk.qualified_name[: -len(chunk.name)] if chunk.name else ""
         if owner not in recalls:
-            recalls[owner] = evidence.matcher.recall_precision(_words(owner))[0] if owner else 0.0
+            recalls[owner] = evidence.matcher.recall_precision(words_of(owner))[0] if owner else 0.0
         values.append(recalls[owner])
     return np.asarray(values, np.float32)
 
@@ -269,7 +200,7 @@ def stem_is_symbol(evidence: Evidence) -> Values:
     """1 where the file is named after a symbol of the question."""
     if not evidence.keys:
         return np.zeros(len(evidence.chunks), np.float32)
-    return evidence.per_file([float(name_key(_stem(path)) in evidence.keys) for path in evidence.paths])
+    return evidence.per_file([float(name_key(stem_of(path)) in evidence.keys) for path in evidence.paths])
 
 
 def location(evidence: Evidence) -> Values:
@@ -281,8 +212,8 @@ def location(evidence: Evidence) -> Values:
 
 def _role(role: Role) -> Callable[[Evidence], Values]:
     def signal(evidence: Evidence) -> Values:
-        asked = role is Role.TEST and evidence.asks_for_tests
-        return evidence.per_file([float(found is role and not asked) for found in evidence.roles])
+        unasked = role not in evidence.asked_roles
+        return evidence.per_file([float(unasked and found is role) for found in evidence.roles])
 
     signal.__doc__ = f"1 where the file is {role.value} and the question does not ask for that."
     return signal
@@ -296,33 +227,7 @@ OTHER_CONVENTION = 0.3
 """What a definition counts that is spelled `from_request` where `FromRequest` was asked for."""
 DEFINED_INSIDE = 0.25
 """… and one that lists it: a short type with its methods, or several declarations together."""
-FRONT_STEMS = frozenset("mod index __init__ lib main init".split())
-"""Stems of files that stand for their folder."""
 TEST_NAME = re.compile(r"(?:^|[.:])(?:tests?(?=[.:])|test_|Test[A-Z])")
-ASKS_FOR_TESTS = re.compile(
-    r"\b(?:unit |integration )?tests? (?:for|of|that|which|case)|\btest suite|\bhow .* tested\b", re.IGNORECASE
-)
-KIND_WORDS: Mapping[str, tuple[str, ...]] = {
-    "class": ("class",),
-    "classes": ("class",),
-    "struct": ("struct",),
-    "interface": ("interface", "trait", "protocol"),
-    "trait": ("trait",),
-    "enum": ("enum",),
-    "type": ("type", "class", "struct", "interface", "enum"),
-    "types": ("type", "class", "struct", "interface", "enum"),
-    "macro": ("macro",),
-    "function": ("function", "method"),
-    "functions": ("function", "method"),
-    "method": ("method", "function"),
-    "constructor": ("constructor",),
-    "module": ("module", "namespace"),
-    "target": ("target", "rule"),
-    "table": ("table",),
-    "view": ("view",),
-    "section": ("section",),
-    "stage": ("stage",),
-}
 TYPE_KINDS = frozenset("class struct interface enum trait type record union module object protocol table".split())
 
 
@@ -344,7 +249,6 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("file_meaning", "file as a whole is about it", file_meaning),
     SignalSpec("file_words", "words occur in the file", file_words),
     SignalSpec("file_frequency", "file speaks of it throughout", file_frequency),
-    SignalSpec("file_lexical", "file shares the words", file_lexical),
     SignalSpec("coherence", "several good chunks in the file", coherence),
     SignalSpec("stem_recall", "file name answers the question", stem_recall),
     SignalSpec("stem_precision", "file name is asked for", stem_precision),
@@ -359,10 +263,7 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("shallow", "near the root", shallow),
     SignalSpec("short_stem", "short file name", short_stem),
     SignalSpec("popularity", "widely used", popularity),
-    SignalSpec("is_file_chunk", "file's own text", is_file_chunk),
     SignalSpec("is_type", "type", is_type),
-    SignalSpec("is_declaration", "declaration only", is_declaration),
-    SignalSpec("kind_asked", "kind that is asked for", kind_asked),
     SignalSpec("test_code", "test code", test_code),
     SignalSpec("owner_recall", "enclosing type answers", owner_recall),
     SignalSpec("defines_symbol", "defines the symbol", defines_symbol),
@@ -390,25 +291,6 @@ def _mean_of_best(values: Values, file: npt.NDArray[np.int64], best: int = 3) ->
     rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
     kept = order[rank < best]
     return (np.bincount(file[kept], values[kept], file.max(initial=-1) + 1) / best).astype(np.float32)[file]
-
-
-@lru_cache(maxsize=1 << 16)
-def _words(name: str) -> tuple[str, ...]:
-    """Distinct words of a name."""
-    return words(name)
-
-
-@lru_cache(maxsize=1 << 14)
-def _stem(path: str) -> str:
-    """The name that a file goes by: its folder's where its own says nothing (`routing/mod.rs`)."""
-    file = PurePosixPath(path)
-    stem = file.name.removesuffix(file.suffix) or file.name
-    return file.parent.name if stem in FRONT_STEMS and file.parent.name else stem
-
-
-@lru_cache(maxsize=1 << 14)
-def _folder_words(path: str) -> tuple[str, ...]:
-    return _words(" ".join(PurePosixPath(path).parts[-3:-1]))
 
 
 def _spelling(chunk: StoredChunk, keys: frozenset[str], spelled: set[str]) -> float:
