@@ -27,6 +27,8 @@ MOST_FILES_CHECKED = 30_000
 MOST_FILES_REFRESHED = 200
 MOST_BYTES_REFRESHED = 2_000_000
 """About a second of work on one core with the default model."""
+MOST_BYTES_REFRESHED_COSTLY = 10_000
+"""A few seconds of a transformer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +140,20 @@ class Index:
 
         return "model" in read_meta(self._layout)
 
+    @property
+    def model(self) -> str:
+        """The model that it was made with; empty before the first update, and where it can't be read."""
+        from codesearch.index.settings import read_meta
+
+        try:
+            return read_meta(self._layout).get("model", "")
+        except (IndexDamaged, IndexIncompatible):
+            return ""  # whoever reads the index says so
+
     @cached_property
     def encoder(self) -> Encoder:
         """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""
-        return load_encoder(self._model or self._recorded_model() or DEFAULT_MODEL, self._device)
+        return load_encoder(self._model or self.model or DEFAULT_MODEL, self._device)
 
     @cached_property
     def _snippets(self) -> Snippets:
@@ -177,7 +189,8 @@ class Index:
         found = changes(self._layout, self.encoder)
         if found.is_outdated:
             return "the index was made by another version of the model or chunker"
-        if found.files > MOST_FILES_REFRESHED or found.size > MOST_BYTES_REFRESHED:
+        most = MOST_BYTES_REFRESHED_COSTLY if self.encoder.is_costly else MOST_BYTES_REFRESHED
+        if found.files > MOST_FILES_REFRESHED or found.size > most:
             return f"{found.files:,} files changed since they were indexed"
         if found.files:
             self.update()
@@ -264,14 +277,6 @@ class Index:
             encode = partial(encode_kept_by_reader, self._layout, encoder)
             self._rerankers[name] = Reranker(encoder, encode)
         return self._rerankers[name]
-
-    def _recorded_model(self) -> str:
-        from codesearch.index.settings import read_meta
-
-        try:
-            return read_meta(self._layout).get("model", "")
-        except (IndexDamaged, IndexIncompatible):
-            return ""  # whoever reads the index says so
 
 
 def _stored_layout(folder: Path) -> Layout | None:

@@ -240,8 +240,10 @@ def test_an_index_of_another_model_is_said(codesearch: CommandLine, shop: Path) 
     run = codesearch("query", "password", "--model", "default", cwd=shop)
     assert (run.code, run.out) == (2, "")
     assert "another/model" in run.err
-    assert "codesearch index --force" in run.err
-    assert codesearch("index", "--force", "--model", "default", cwd=shop).code == 0
+    assert "run: codesearch index --model default" in run.err
+    replaced = codesearch("index", "--model", "default", cwd=shop)
+    assert replaced.code == 0
+    assert "of the model another/model; it answers until the new one, of default, is whole" in replaced.err
     assert codesearch("query", "password", cwd=shop).code == 0
 
 

@@ -34,7 +34,7 @@ def test_without_a_terminal_a_line_every_few_seconds(clock: list[float]) -> None
         clock[0] += 4
         report("indexing", 500, 1000, 3500)
         report("indexing", 501, 1000, 3507)
-    assert stream.getvalue() == "indexing: 500/1,000 files, 3,500 chunks, 100 files/s, 5.0 s left\n"
+    assert stream.getvalue() == "indexing: 500/1,000 files, 3,500 chunks, 700 chunks/s, 5.0 s left\n"
 
 
 def test_a_dumb_terminal_gets_lines_too(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +54,7 @@ def test_a_terminal_gets_a_bar_that_is_gone_in_the_end(clock: list[float], monke
         clock[0] += 2
         report("indexing", 4, 10, 40)
         shown = stream.getvalue()
-        assert "4/10 files, 40 chunks, 2 files/s, 3.0 s left" in shown
+        assert "4/10 files, 40 chunks, 20 chunks/s, 3.0 s left" in shown
         assert "━" in shown
     assert stream.getvalue().endswith("\x1b[2K")
 
@@ -63,7 +63,10 @@ def test_the_rate_is_that_of_the_phase(clock: list[float]) -> None:
     rate = progress._Rate()
     rate.words("discovering", 5000, 5000, 0)
     clock[0] += 10
-    rate.words("indexing", 1000, 5000, 0)
+    rate.words("indexing", 1000, 5000, 8960)
     clock[0] += 10
-    assert rate.words("indexing", 2000, 5000, 9000) == "2,000/5,000 files, 9,000 chunks, 100 files/s, 30 s left"
-    assert rate.words("indexing", 5000, 5000, 9000).endswith("files/s")
+    assert rate.words("indexing", 2000, 5000, 9000) == "2,000/5,000 files, 9,000 chunks, 4.0 chunks/s, 30 s left"
+    assert rate.words("indexing", 5000, 5000, 9100).endswith("chunks/s")
+    rate.words("finishing", 0, 5000, 0)
+    clock[0] += 10
+    assert rate.words("finishing", 2000, 5000, 0) == "2,000/5,000 files, 200 files/s, 15 s left"

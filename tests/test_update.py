@@ -14,7 +14,7 @@ import pytest
 from codesearch.api import Index
 from codesearch.discovery.discover import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
-from codesearch.index import pool, update
+from codesearch.index import embedding_cache, pool, update
 from codesearch.index.merging import FAN_IN
 from codesearch.models.encoder import Embeddings
 
@@ -215,20 +215,47 @@ def test_a_costly_encoder_never_sees_a_text_twice(repo: Path) -> None:
     index.close()
 
 
-def test_an_index_of_another_model_is_refused_unless_forced(repo: Path) -> None:
+def test_an_index_of_another_model_is_not_searched_but_replaced(repo: Path) -> None:
     with Index.create(repo) as index:
         index.update()
     other = Index.create(repo)
     other.__dict__["encoder"] = Words()
     with pytest.raises(IndexIncompatible, match="default"):
-        other.update()
-    with pytest.raises(IndexIncompatible, match="default"):
         other.search("alpha")
-    report = other.update(force=True)
+    report = other.update()
     assert report.files == 4
     assert other.status().dimensions == 16
     assert other.search("alpha").hits
     other.close()
+
+
+def test_an_interrupted_change_of_model_leaves_the_old_index_and_goes_on(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopping(Words):
+        def encode_documents(self, texts: list[str]) -> Embeddings:
+            if self.encoded == 3:
+                raise KeyboardInterrupt
+            return super().encode_documents(texts)
+
+    monkeypatch.setattr(embedding_cache, "KEPT_AT_ONCE", 1)
+    with Index.create(repo) as index:
+        chunks = index.update().chunks
+        other, stopping = Index.create(repo), Stopping()
+        other.__dict__["encoder"] = stopping
+        with pytest.raises(KeyboardInterrupt):
+            other.update()
+        assert index.status().model == "default"
+        (repo / "alpha.py").write_text(TEMPLATE.format(name="omega"), encoding="utf-8")
+        index.update()
+        assert index.search("omega").hits[0].path == "alpha.py"
+        other.__dict__["encoder"] = goes_on = Words()
+        told: list[int] = []
+        other.update(progress=lambda phase, done, total, chunks: told.append(chunks))
+        assert goes_on.encoded < chunks
+        assert other.status().model == "words"
+        assert set(range(4, chunks + 1)) <= set(told)  # each text is told as it is done
+        other.close()
 
 
 def test_an_index_can_be_moved_with_its_folder(repo: Path, tmp_path: Path) -> None:

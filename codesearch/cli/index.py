@@ -24,6 +24,7 @@ Examples:
   codesearch index ~/src/project --exclude 'data/**'
   codesearch index --include '*.py' --include '*.pyi'
   codesearch index --index-dir /tmp/index             keep the index out of the repository
+  codesearch index --model jina-code                  better answers, slowly; Ctrl-C stops, the same command goes on
 """
 
 
@@ -53,8 +54,14 @@ def command(
     index = Index.create(path, index_dir=index_dir, model=model, device=device)
     if index.encoder.note and not quiet:
         note(f"{index.encoder.name} runs on {index.encoder.note}")
-    with nullcontext() if quiet else shown_on(sys.stderr) as progress:
-        report = index.update(options, force=force, jobs=jobs, progress=progress)
+    if (old := index.model) not in ("", index.encoder.name) and not quiet:
+        note(f"the index is of the model {old}; it answers until the new one, of {index.encoder.name}, is whole")
+    try:
+        with nullcontext() if quiet else shown_on(sys.stderr) as progress:
+            report = index.update(options, force=force, jobs=jobs, progress=progress)
+    except KeyboardInterrupt:
+        note("stopped; the same command goes on with what is finished")
+        raise
     if not quiet:
         with results():
             print(*update_lines(report), sep="\n")

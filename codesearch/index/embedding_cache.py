@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -17,8 +17,13 @@ KEPT_AT_ONCE = 64
 """Texts encoded between two commits: a few seconds of a transformer's work on a CPU."""
 
 
-def encode_kept(store: Store, encoder: Encoder, texts: Sequence[str]) -> Embeddings:
-    """Vectors of texts, float32 [len(texts), dimensions]; only those never seen are encoded."""
+def encode_kept(
+    store: Store, encoder: Encoder, texts: Sequence[str], told: Callable[[int], None] = lambda _: None
+) -> Embeddings:
+    """Vectors of texts, float32 [len(texts), dimensions]; only those never seen are encoded.
+
+    `told` hears how many of the texts are done.
+    """
     model = f"{encoder.name}@{encoder.revision}"
     digests = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
     kept = store.embeddings(model, digests)
@@ -31,6 +36,7 @@ def encode_kept(store: Store, encoder: Encoder, texts: Sequence[str]) -> Embeddi
         with store.transaction():
             store.keep_embeddings(model, fresh.items())
         kept.update(fresh)
+        told(len(texts) - len(missing) + i + len(some))
     rows = [np.frombuffer(kept[digest], np.float16) for digest in digests]
     return np.asarray(rows, np.float32).reshape(len(texts), encoder.dimensions)
 

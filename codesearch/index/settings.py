@@ -38,12 +38,12 @@ def check_model(layout: Layout, meta: Mapping[str, str], encoder: Encoder) -> No
     if model != encoder.name:
         raise IndexIncompatible(
             f"the index was made with the model {model}, not {encoder.name}",
-            f"run: {update_command(layout.folder, '--force', '--model', encoder.name)}",
+            f"run: {update_command(layout.folder, '--model', encoder.name)}",
         )
     if meta.get("dimensions", str(encoder.dimensions)) != str(encoder.dimensions):
         raise IndexIncompatible(
             f"the index has {meta['dimensions']} dimensions, the model {encoder.name} now has {encoder.dimensions}",
-            f"run: {update_command(layout.folder, '--force')}",
+            f"run: {update_command(layout.folder)}",
         )
 
 

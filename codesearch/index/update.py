@@ -24,7 +24,7 @@ from codesearch.index.lock import WriterLock
 from codesearch.index.merging import merge_small
 from codesearch.index.postings import TermCounts
 from codesearch.index.segment import SEGMENT_CHUNKS, Segment
-from codesearch.index.settings import check_model, read_meta, settings
+from codesearch.index.settings import read_meta, settings
 from codesearch.index.store import FileRow, Store, damaged
 from codesearch.index.work import BatchResult, Job, Worker
 from codesearch.models.encoder import Embeddings, Encoder
@@ -85,10 +85,11 @@ def update(
 ) -> UpdateReport:
     """Create or update the index. `jobs` is the number of processes, 0 for one a core.
 
-    Without `options` those of the last update hold on.
+    Without `options` those of the last update hold on. An index of another model answers until the new one is whole;
+    an update that is interrupted goes on where it stopped when it is run again with the same model.
 
-    Raises IndexLocked, IndexIncompatible (another model or chunker; `force` starts anew) or CodesearchError
-    where the folder can't be read or written. Whatever is raised, the old index stays as it was.
+    Raises IndexLocked, IndexIncompatible (of a newer format; `force` starts anew) or CodesearchError where the folder
+    can't be read or written. Whatever is raised, the old index stays as it was.
     """
     started = time.perf_counter()
     try:
@@ -187,10 +188,8 @@ class _Update:
         return Store.create(self.layout.database)
 
     def _must_rebuild(self) -> bool:
-        """Whether nothing of the old index is of use. Raises IndexIncompatible where only `force` may say so."""
+        """Whether nothing of the old index is of use: it is of another model or chunker, or `force` says so."""
         meta, wanted = self.store.meta(), settings(self.encoder)
-        if not self.force:
-            check_model(self.layout, meta, self.encoder)
         if meta.get("staged_for") != str(wanted):
             staged = list(self.store.files(live=False))
             with self.store.transaction():
@@ -252,7 +251,10 @@ class _Update:
         done, chunks = len(kept), sum(staged[path].chunks for path in kept)
         self.progress("indexing", done, len(changed), chunks)
         for batch in self._batches(todo):
-            self._take(batch, sizes)
+            embeddings = batch.embeddings
+            if embeddings is None:
+                embeddings = self._encode(batch, done, len(changed), chunks)
+            self._take(batch, embeddings, sizes)
             done += len(batch.files)
             chunks += len(batch.counts.sizes)
             self.progress("indexing", done, len(changed), chunks)
@@ -276,11 +278,16 @@ class _Update:
         else:
             yield from map(worker, jobs)
 
-    def _take(self, batch: BatchResult, found: Mapping[str, FoundFile]) -> None:
+    def _encode(self, batch: BatchResult, done: int, total: int, chunks: int) -> Embeddings:
+        """A costly encoder's vectors of a batch, which may take minutes: how it goes is told in between."""
+
+        def told(texts: int) -> None:
+            self.progress("indexing", done + len(batch.files) * texts // len(batch.texts), total, chunks + texts)
+
+        return encode_kept(self.store, self.encoder, batch.texts, told)
+
+    def _take(self, batch: BatchResult, embeddings: Embeddings, found: Mapping[str, FoundFile]) -> None:
         """Number a batch's chunks and keep them for the next segment."""
-        embeddings = batch.embeddings
-        if embeddings is None:
-            embeddings = encode_kept(self.store, self.encoder, batch.texts)
         for file in batch.files:
             first = self.next_chunk
             self.next_chunk += len(file.chunks)

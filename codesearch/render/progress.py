@@ -74,25 +74,30 @@ class _Lines:
 
 
 class _Rate:
-    """Files a second since a phase began."""
+    """Files, and chunks or else files a second, since a phase began."""
 
     def __init__(self) -> None:
         self._phase = ""
         self._began = 0.0
-        self._done_before = 0
+        self._done_before = self._chunks_before = 0
 
     def words(self, phase: str, done: int, total: int, chunks: int) -> str:
         now = time.monotonic()
         if phase != self._phase:
-            self._phase, self._began, self._done_before = phase, now, done
+            self._phase, self._began = phase, now
+            self._done_before, self._chunks_before = done, chunks
         parts = [f"{done:,}/{total:,} files" if total else count(done, "file")]
         if chunks:
             parts.append(count(chunks, "chunk"))
         seconds = now - self._began
         worked = done - self._done_before
         if worked and seconds > 0.5:
-            rate = worked / seconds
-            parts.append(f"{rate:,.0f} files/s")
+            cut = chunks - self._chunks_before
+            parts.append(f"{_rounded(cut / seconds)} chunks/s" if cut else f"{_rounded(worked / seconds)} files/s")
             if done < total:
-                parts.append(f"{duration((total - done) / rate)} left")
+                parts.append(f"{duration((total - done) * seconds / worked)} left")
         return ", ".join(parts)
+
+
+def _rounded(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
