@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from codesearch.models.jina.config import UNUSED, JinaConfig, read_config
 from codesearch.models.jina.model import JinaModel
 
 FOLDER = Path(__file__).parent / "data" / "jina"
+COMMIT = "516f4baf13dec4ddddda8631e019b5737c8bc250"
 NAMES = ("code_h12", "code_h8", "plain_h8", "plain_h12", "qk_h12")
 
 
@@ -89,3 +91,13 @@ def write_tokenizer(folder: Path) -> None:
     tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", None, [("[CLS]", 2), ("[SEP]", 3)])
     tokenizer.enable_padding(length=128)  # as all-MiniLM-L6-v2's file has it: the encoder must not heed it
     tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def put_in_cache(cache: Path, folder: Path, commit: str = COMMIT) -> Path:
+    """Put a model's files where the hub's cache would hold jina-embeddings-v2-base-code."""
+    repository = cache / "models--jinaai--jina-embeddings-v2-base-code"
+    snapshot = repository / "snapshots" / commit
+    shutil.copytree(folder, snapshot)
+    (repository / "refs").mkdir(exist_ok=True)
+    (repository / "refs" / "main").write_text(commit)
+    return snapshot

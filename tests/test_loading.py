@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +16,10 @@ from codesearch.models.loading import ModelName, load_encoder
 torch = pytest.importorskip("torch")
 
 import jina_goldens  # noqa: E402
+from jina_goldens import COMMIT, put_in_cache  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 
 REPOSITORY = "jinaai/jina-embeddings-v2-base-code"
-COMMIT = "516f4baf13dec4ddddda8631e019b5737c8bc250"
 
 
 @pytest.fixture(autouse=True)
@@ -34,15 +33,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return jina_goldens.write_folder(jina_goldens.load("code_h8"), tmp_path / "model")
-
-
-def put_in_cache(cache: Path, folder: Path, commit: str = COMMIT) -> Path:
-    repository = cache / "models--jinaai--jina-embeddings-v2-base-code"
-    snapshot = repository / "snapshots" / commit
-    shutil.copytree(folder, snapshot)
-    (repository / "refs").mkdir(exist_ok=True)
-    (repository / "refs" / "main").write_text(commit)
-    return snapshot
 
 
 @pytest.mark.parametrize(

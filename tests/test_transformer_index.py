@@ -17,6 +17,7 @@ from codesearch.errors import IndexIncompatible  # noqa: E402
 from codesearch.index.store import Store  # noqa: E402
 from codesearch.models.jina.encoder import JinaEncoder  # noqa: E402
 from codesearch.models.transformer import TransformerEncoder  # noqa: E402
+from tests.conftest import CommandLine  # noqa: E402
 
 FILES = {
     "dates.py": 'def parse_date(text):\n    """Parse a calendar date."""\n    return strptime(text, "%Y-%m-%d")\n',
@@ -136,3 +137,14 @@ def test_minilm_reranks_a_static_index(repository: Path) -> None:
         index.update()
         hits = index.search("protect user credentials", rerank=str(package.get_model_path())).hits
         assert hits[0].path == "passwords.py"
+
+
+def test_the_length_read_is_part_of_what_an_index_remembers(
+    codesearch: CommandLine, repository: Path, model: str
+) -> None:
+    assert codesearch("index", "-q", "--model", model, "--max-length", "16", cwd=repository).code == 0
+    run = codesearch("query", "parse a date", "-l", cwd=repository)
+    assert (run.code, run.err) == (0, "")
+    assert f"{model}#16" in codesearch("status", cwd=repository).out
+    refused = codesearch("index", "--max-length", "16", cwd=repository)
+    assert (refused.code, "--model" in refused.err) == (2, True)

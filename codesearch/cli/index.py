@@ -34,6 +34,9 @@ def command(
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 for one a core.")] = 0,
     model: Model = None,
     device: Device = "",
+    max_length: Annotated[
+        int, typer.Option("--max-length", metavar="TOKENS", min=0, help="What a transformer reads of a text.")
+    ] = 0,
     max_file_size: Annotated[
         str, typer.Option("--max-file-size", metavar="SIZE", help="Skip larger files: 500k, 2M.")
     ] = "",
@@ -51,6 +54,8 @@ def command(
     from codesearch.render.reports import update_lines
 
     options = _options(max_file_size, include, exclude)
+    if max_length:
+        model = _with_length(model, max_length)
     index = Index.create(path, index_dir=index_dir, model=model, device=device)
     if index.encoder.note and not quiet:
         note(f"{index.encoder.name} runs on {index.encoder.note}")
@@ -67,6 +72,13 @@ def command(
             print(*update_lines(report), sep="\n")
         if not report.files:
             note(*why_empty(index.root, report.skipped))
+
+
+def _with_length(model: str | None, max_length: int) -> str:
+    """The model's name with its length, which an index records as part of the name. Raises typer.BadParameter."""
+    if not model or model == "default":
+        raise typer.BadParameter("give the transformer with --model; the default model reads all of a text")
+    return f"{model}#{max_length}"
 
 
 def _options(max_file_size: str, include: list[str], exclude: list[str]) -> DiscoveryOptions | None:
