@@ -16,20 +16,24 @@ from codesearch.errors import CodesearchError
 
 _ARCHIVES = (".zip", ".whl", ".jar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _LICENSES = (
-    ("Apache-2.0", r"Apache License,?\s+Version 2\.0"),
-    ("PostgreSQL", r"PostgreSQL License|UNIVERSITY OF CALIFORNIA HAS NO OBLIGATIONS"),
+    ("Apache-2.0", r"Apache License,? Version 2\.0"),
+    (
+        "PostgreSQL",
+        r"PostgreSQL License|copy, modify,? and distribute this software and its documentation for any purpose",
+    ),
     ("MIT", r"Permission is hereby granted, free of charge"),
     ("ISC", r"Permission to use, copy, modify,? and(?:/or)? distribute this software for any"),
     ("BSD", r"Redistribution and use in source and binary forms"),
     ("Zlib", r"provided 'as-is', without any express"),
     ("Unlicense", r"free and unencumbered software"),
-    ("CC0-1.0", r"CC0 1\.0|Creative Commons Legal Code\s+CC0"),
+    ("CC0-1.0", r"CC0 1\.0|Creative Commons Legal Code CC0"),
     ("PSF-2.0", r"PYTHON SOFTWARE FOUNDATION LICENSE"),
     ("Artistic", r"Artistic License"),
 )
 _RESTRICTIVE = re.compile(
     r"GNU (?:Affero |Lesser |Library )?GENERAL PUBLIC|Mozilla Public License|Business Source", re.I
 )
+_LICENSE_NAME = re.compile(r"licen[cs]e|^(?:copying|unlicense|copyright|artistic)")
 _HEAD = 6000
 
 
@@ -64,9 +68,8 @@ def open_source(place: Path, scratch: Path) -> Source:
 def license_of(root: Path) -> str:
     """The permissive licence that a source's own licence file states, or ""."""
     for path in sorted(root.glob("*")) + sorted(root.glob("*/*")):
-        name = path.name.lower()
-        if path.is_file() and name.startswith(("licen", "copying", "unlicense", "copyright")):
-            text = path.read_text("utf-8", "replace")[:_HEAD]
+        if _LICENSE_NAME.search(path.name.lower()) and path.is_file():
+            text = " ".join(path.read_text("utf-8", "replace")[:_HEAD].split())
             found = next((spdx for spdx, pattern in _LICENSES if re.search(pattern, text)), "")
             if found and (found == "Artistic" or not _RESTRICTIVE.search(text)):
                 return found
