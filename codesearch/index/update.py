@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -22,9 +22,9 @@ from codesearch.index.embedding_cache import encode_kept
 from codesearch.index.layout import FOLDER, Layout
 from codesearch.index.lock import WriterLock
 from codesearch.index.merging import merge_small
-from codesearch.index.postings import TermCounts
-from codesearch.index.segment import SEGMENT_CHUNKS, Segment
+from codesearch.index.segment import Segment
 from codesearch.index.settings import read_meta, settings
+from codesearch.index.staging import Staging
 from codesearch.index.store import FileRow, Store, damaged
 from codesearch.index.work import BatchResult, Job, Worker
 from codesearch.models.encoder import Embeddings, Encoder
@@ -118,16 +118,6 @@ def _recorded_options(layout: Layout) -> DiscoveryOptions:
         return DiscoveryOptions()
 
 
-@dataclass(slots=True)
-class _Pending:
-    """Chunks that wait for their segment to be written."""
-
-    files: list[tuple[FileRow, Sequence[tuple[str, str, str, str, str, int, int]]]] = field(default_factory=list)
-    counts: list[TermCounts] = field(default_factory=list)
-    embeddings: list[Embeddings] = field(default_factory=list)
-    chunks: int = 0
-
-
 class _Update:
     """One update, under the writer's lock."""
 
@@ -144,8 +134,6 @@ class _Update:
         self.jobs = jobs or os.cpu_count() or 1
         self.force = force
         self.repaired: list[str] = []
-        self.next_chunk = 1
-        self.pending = _Pending()
         self.store = self._open()
 
     def run(self, found: Sequence[FoundFile], skipped: Mapping[str, int], started: float) -> UpdateReport:
@@ -165,8 +153,8 @@ class _Update:
             present = {file.path for file in found}
             gone = [file for path, file in live.items() if path not in present]
             if changed or gone or touched or self.repaired or rebuild or has_new_options:
-                self._work(changed)
-                self._publish([*gone, *replaced], touched)
+                staging = self._work(changed)
+                self._publish(staging, [*gone, *replaced], touched)
             self._sweep()
             return self._report(skipped, len(changed) - len(replaced), len(replaced), len(gone), started)
         finally:
@@ -237,8 +225,8 @@ class _Update:
 
     # work
 
-    def _work(self, changed: Sequence[FoundFile]) -> None:
-        """Work on the files, staging a segment whenever one is full."""
+    def _work(self, changed: Sequence[FoundFile]) -> Staging:
+        """Work on the files, staging a segment whenever one is full; returns what is left over."""
         staged = {file.path: file for file in self.store.files(live=False)}
         kept = {f.path for f in changed if (s := staged.get(f.path)) and (s.size, s.mtime_ns) == (f.size, f.mtime_ns)}
         stale = [file for path, file in staged.items() if path not in kept]
@@ -246,23 +234,23 @@ class _Update:
             with self.store.transaction():
                 self.store.remove_files(stale)
         todo = [file for file in changed if file.path not in kept]
-        self.next_chunk = self.store.next_chunk()
-        sizes = {file.path: file for file in todo}
+        staging = Staging(self.layout, self.store)
+        listed = {file.path: file for file in todo}
         done, chunks = len(kept), sum(staged[path].chunks for path in kept)
         self.progress("indexing", done, len(changed), chunks)
         for batch in self._batches(todo):
             embeddings = batch.embeddings
             if embeddings is None:
                 embeddings = self._encode(batch, done, len(changed), chunks)
-            self._take(batch, embeddings, sizes)
+            staging.take(batch, embeddings, listed)
             done += len(batch.files)
             chunks += len(batch.counts.sizes)
             self.progress("indexing", done, len(changed), chunks)
-            if self.pending.chunks >= SEGMENT_CHUNKS - _LARGEST_BATCH:
-                self.store.begin()
-                self._stage()
-                self.store.commit()
+            if staging.is_full:
+                with self.store.transaction():
+                    staging.write()
         self.progress("finishing", done, len(changed), chunks)
+        return staging
 
     def _batches(self, todo: Sequence[FoundFile]) -> Iterator[BatchResult]:
         include = include_rule(self.options)
@@ -286,52 +274,16 @@ class _Update:
 
         return encode_kept(self.store, self.encoder, batch.texts, told)
 
-    def _take(self, batch: BatchResult, embeddings: Embeddings, found: Mapping[str, FoundFile]) -> None:
-        """Number a batch's chunks and keep them for the next segment."""
-        for file in batch.files:
-            first = self.next_chunk
-            self.next_chunk += len(file.chunks)
-            listed = found[file.path]
-            row = FileRow(
-                file.path,
-                file.size or listed.size,
-                file.mtime_ns or listed.mtime_ns,
-                file.digest,
-                file.language,
-                file.skipped,
-                file.fallback,
-                first,
-                len(file.chunks),
-            )
-            self.pending.files.append((row, file.chunks))
-        if len(batch.counts.sizes):
-            self.pending.counts.append(batch.counts)
-            self.pending.embeddings.append(embeddings)
-            self.pending.chunks += len(batch.counts.sizes)
-
-    def _stage(self) -> None:
-        """Write what is pending as a segment, inside a transaction."""
-        pending, self.pending = self.pending, _Pending()
-        if pending.chunks:
-            ids = np.concatenate([np.arange(f.first_chunk, f.first_chunk + f.chunks) for f, _ in pending.files])
-            number = self.store.next_segment()
-            embeddings = np.concatenate(pending.embeddings)
-            record = segment.write(self.layout.segment(number), number, ids, pending.counts, embeddings)
-            self.store.add_segment(record, live=False)
-        for file, chunks in pending.files:
-            number = self.store.add_file(file, live=False)
-            self.store.add_chunks([(file.first_chunk + i, number, *chunk) for i, chunk in enumerate(chunks)])
-
     # the switch
 
-    def _publish(self, old: Sequence[FileRow], touched: Sequence[tuple[int, int]]) -> None:
+    def _publish(self, staging: Staging, old: Sequence[FileRow], touched: Sequence[tuple[int, int]]) -> None:
         """Everything new becomes live and everything old goes, in one transaction."""
         with self.store.transaction():
-            self._stage()
+            staging.write()
             self.store.remove_files(old)
             self.store.touch_files(touched)
             self.store.publish()
-            self.store.set_meta({**settings(self.encoder), **self._place(), "last_chunk": str(self.next_chunk - 1)})
+            self.store.set_meta({**settings(self.encoder), **self._place(), "last_chunk": str(staging.next_chunk - 1)})
             self.store.set_meta({recorded_options.KEY: recorded_options.to_record(self.options)})
             deleted = expanded(self.store.deletions())
             merge_small(
@@ -384,8 +336,6 @@ class _Update:
 
 _RISKY_ENDINGS = (".pl", ".pm", ".t", ".perl", ".zsh")
 """Grammars seen to hang beyond cancelling; their files are parsed where they can be killed."""
-_LARGEST_BATCH = 8192
-"""Chunks that one batch may bring at most, so that a segment never overflows."""
 
 
 def expanded(runs: Iterable[tuple[int, int]]) -> segment.Ids:
