@@ -14,7 +14,7 @@ import pytest
 from codesearch.api import Index
 from codesearch.discovery.discover import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
-from codesearch.index import embedding_cache, pool, update
+from codesearch.index import embedding_cache, pool, staging, update
 from codesearch.index.merging import FAN_IN
 from codesearch.models.encoder import Embeddings
 
@@ -122,7 +122,7 @@ def test_an_update_that_fails_changes_nothing(repo: Path, monkeypatch: pytest.Mo
 def test_a_stopped_first_index_goes_on_where_it_was(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(update, "SEGMENT_CHUNKS", update._LARGEST_BATCH + 1)
+    monkeypatch.setattr(staging, "SEGMENT_CHUNKS", staging._LARGEST_BATCH + 1)
     monkeypatch.setattr(update, "BATCH_BYTES", 1)
     worked: list[str] = []
 
