@@ -204,6 +204,12 @@ def test_a_device_that_is_not_here(folder: Path) -> None:
         load_encoder(str(folder), device="cuda")
 
 
+def test_what_is_no_device_is_refused_whatever_the_model() -> None:
+    with pytest.raises(CodesearchError, match="no device 'tpu'") as refused:
+        load_encoder(device="tpu")
+    assert "cuda" in refused.value.hint
+
+
 def test_no_hub_names_the_ways_on(monkeypatch: pytest.MonkeyPatch) -> None:
     huggingface_hub = pytest.importorskip("huggingface_hub")
 

@@ -35,14 +35,19 @@ def require_torch() -> Any:
     return torch
 
 
-def choose(device: str = "auto", precision: str = "auto") -> Runtime:
-    """What to run on. Raises CodesearchError where the device asked for is not there."""
-    torch = require_torch()
+def check(device: str, precision: str = "auto") -> None:
+    """Raises CodesearchError for what is no device or precision."""
     if device not in DEVICES or precision not in PRECISIONS:
         raise CodesearchError(
             f"no device {device!r} with precision {precision!r}",
             f"devices: {', '.join(DEVICES)}; precisions: {', '.join(PRECISIONS)}",
         )
+
+
+def choose(device: str = "auto", precision: str = "auto") -> Runtime:
+    """What to run on. Raises CodesearchError where the device asked for is not there."""
+    check(device, precision)
+    torch = require_torch()
     missing = {"cuda": _why_no_cuda(), "mps": _why_no_mps()}
     if missing.get(device):
         raise CodesearchError(f"--device {device}: {missing[device]}", "use --device auto")

@@ -48,10 +48,15 @@ def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "
 
     `device` is auto, cpu, cuda or mps, `precision` auto, float32, bfloat16 or float16; where they are empty, the
     environment variables CODESEARCH_DEVICE and CODESEARCH_PRECISION say it, or auto. Static models need neither.
-    Nothing is fetched. Raises ModelUnavailable: not here, incomplete, unsafe, or its extra is not installed.
+    Nothing is fetched. Raises ModelUnavailable (not here, incomplete, unsafe, or its extra is not installed) or
+    CodesearchError for a device that there is not.
     """
     from codesearch.models.static import WEIGHTS_FILE, StaticEncoder
 
+    if device:
+        from codesearch.models.devices import check
+
+        check(device)
     if name == DEFAULT_MODEL:
         return StaticEncoder.default()
     parsed = ModelName.parse(name)
