@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from ranking_examples import GROUPS, Array, Example, Set, benchmark_examples, function_examples
 
-from codesearch.search.rank import SAME_FILE_DECAY
+from codesearch.search.rank import decay
 from codesearch.search.signals import SIGNALS
 
 NAMES = [signal.name for signal in SIGNALS]
@@ -57,11 +57,7 @@ BEGIN = {"prose": _PROSE_GUESSES, "identifier": {"dense_relative": 2.0, "lexical
 def ndcg(one: Example, scores: Array) -> float:
     """NDCG@10 as semble's benchmark has it: every target is credited once, at the rank of its first hit."""
     probability = 1 / (1 + np.exp(-scores))
-    order = np.lexsort((-probability, one.file))
-    starts = np.r_[0, np.flatnonzero(np.diff(one.file[order])) + 1]
-    place = np.empty(len(order), int)
-    place[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-    top = np.argsort(-probability * SAME_FILE_DECAY**place, kind="stable")[:10]
+    top = np.argsort(-probability * decay(probability, one.file), kind="stable")[:10]
     ranks = {int(np.flatnonzero(column)[0]) for column in one.hits[top].T if column.any()}
     return float(sum(DISCOUNT[r] for r in ranks) / DISCOUNT[: min(10, one.hits.shape[1])].sum())
 

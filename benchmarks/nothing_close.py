@@ -3,7 +3,7 @@
     python benchmarks/nothing_close.py --bench FOLDER --repos-dir FOLDER [--split development]
 
 Each repository of semble's benchmark is asked its own questions and those of another in a language of its own; the
-table shows, by threshold, what share of both would be told "nothing close". codesearch/search/rank.py takes its
+table shows, by threshold, what share of both would be told "nothing close". codesearch/search/hit.py takes its
 threshold from here.
 """
 

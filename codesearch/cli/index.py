@@ -59,13 +59,14 @@ def command(
     index = Index.create(path, index_dir=index_dir, model=model, device=device)
     if index.encoder.note and not quiet:
         note(f"{index.encoder.name} runs on {index.encoder.note}")
-    if (old := index.model) not in ("", index.encoder.name) and not quiet:
+    if model and not quiet and (old := index.model) not in ("", index.encoder.name):
         note(f"the index is of the model {old}; it answers until the new one, of {index.encoder.name}, is whole")
     try:
         with nullcontext() if quiet else shown_on(sys.stderr) as progress:
             report = index.update(options, force=force, jobs=jobs, progress=progress)
     except KeyboardInterrupt:
-        note("stopped; the same command goes on with what is finished")
+        if not quiet:
+            note("stopped; the same command goes on with what is finished")
         raise
     if not quiet:
         with results():
@@ -76,7 +77,9 @@ def command(
 
 def _with_length(model: str | None, max_length: int) -> str:
     """The model's name with its length, which an index records as part of the name. Raises typer.BadParameter."""
-    if not model or model == "default":
+    from codesearch.models.loading import DEFAULT_MODEL
+
+    if not model or model == DEFAULT_MODEL:
         raise typer.BadParameter("give the transformer with --model; the default model reads all of a text")
     return f"{model}#{max_length}"
 

@@ -89,7 +89,7 @@ def command(
     (out / "report.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     draw_curve(report, out / "curve.png")
     if report.is_kept:
-        (out / "README.md").write_text(model_card(report, report.options), encoding="utf-8")
+        (out / "README.md").write_text(model_card(report), encoding="utf-8")
     with results():
         print(json.dumps(record) if as_json else "\n".join([*report_lines(report), "", *_next_steps(report, out)]))
     if not report.is_kept:

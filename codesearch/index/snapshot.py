@@ -18,6 +18,7 @@ from codesearch.index.postings import impact_scores
 from codesearch.index.segment import NO_IDS, Ids, Segment
 from codesearch.index.store import FileRow, Store, damaged
 from codesearch.index.terms import name_key
+from codesearch.models.head import normalised
 
 if TYPE_CHECKING:
     from codesearch.models.encoder import Embeddings
@@ -193,8 +194,7 @@ class Snapshot:
                 own = owners[held]
                 starts = np.r_[0, np.flatnonzero(np.diff(own)) + 1]
                 sums[own[starts]] += np.add.reduceat(segment.vectors.reconstruct(rows), starts)
-        norms = np.sqrt(np.einsum("ij,ij->i", sums, sums))
-        return np.asarray(sums / np.maximum(norms, 1e-9)[:, None], np.float32)
+        return normalised(sums)
 
     # by name and by what is stored
 

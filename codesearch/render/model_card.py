@@ -9,7 +9,6 @@ from codesearch.render.quantities import count, duration
 from codesearch.render.training import pair_rows, score_rows
 
 if TYPE_CHECKING:
-    from codesearch.training.state import TrainOptions
     from codesearch.training.train import TrainReport
 
 _ABOUT = """\
@@ -27,13 +26,13 @@ It knows English and the words of code. It does not know word order, and a quest
 shares its words with the code."""
 
 
-def model_card(report: TrainReport, options: TrainOptions) -> str:
+def model_card(report: TrainReport) -> str:
     """The whole card."""
-    return "\n".join(_lines(report, options)) + "\n"
+    return "\n".join(_lines(report)) + "\n"
 
 
-def _lines(report: TrainReport, options: TrainOptions) -> Iterator[str]:
-    recipe = options.recipe
+def _lines(report: TrainReport) -> Iterator[str]:
+    options, recipe = report.options, report.options.recipe
     pairs = sum(sum(kinds.values()) for kinds in report.pairs.values())
     trained = [source for source in report.sources if not source.is_held_out]
     yield "# A static encoder for code search"

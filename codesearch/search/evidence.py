@@ -64,6 +64,15 @@ class Evidence:
         return frozenset(name_keys(self.question))
 
 
+def rank_in_file(values: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How many candidates of the same file have a higher value, one entry a candidate; equals count in their order."""
+    order = np.lexsort((-values, file))
+    starts = np.flatnonzero(np.diff(file[order], prepend=-1))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    return rank
+
+
 @lru_cache(maxsize=1 << 16)
 def words_of(name: str) -> tuple[str, ...]:
     """Distinct words of a name."""

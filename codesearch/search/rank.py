@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.search.candidates import Candidates
-from codesearch.search.evidence import Evidence
+from codesearch.search.evidence import Evidence, rank_in_file
 from codesearch.search.hit import Signal
 from codesearch.search.question import Question
 from codesearch.search.signals import SIGNALS
@@ -50,10 +50,6 @@ def explain(ranking: Ranking, candidate: int) -> tuple[Signal, ...]:
     return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
 
 
-def decay(scores: npt.NDArray[np.float32], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def decay(scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
     """SAME_FILE_DECAY to the power of how many better chunks of the same file there are."""
-    order = np.lexsort((-scores, file))
-    starts = np.r_[0, np.flatnonzero(np.diff(file[order])) + 1] if len(order) else np.zeros(0, np.int64)
-    position = np.empty(len(order), np.int64)
-    position[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-    return (SAME_FILE_DECAY**position).astype(np.float32)
+    return (SAME_FILE_DECAY ** rank_in_file(scores, file)).astype(np.float32)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.index.terms import name_key
-from codesearch.search.evidence import Evidence, Values, folder_words, stem_of, stem_words, words_of
+from codesearch.search.evidence import Evidence, Values, folder_words, rank_in_file, stem_of, stem_words, words_of
 from codesearch.search.question import Question, last_part
 from codesearch.search.roles import Role
 
@@ -233,7 +233,7 @@ TYPE_KINDS = frozenset("class struct interface enum trait type record union modu
 
 @dataclass(frozen=True, slots=True)
 class SignalSpec:
-    """A signal, its words for `--explain`, and its weight for identifiers, for mixed questions and for prose."""
+    """A signal and its words for `--explain`; codesearch.search.weights has what it counts."""
 
     name: str
     label: str
@@ -286,10 +286,7 @@ def _relative(values: Values) -> Values:
 
 def _mean_of_best(values: Values, file: npt.NDArray[np.int64], best: int = 3) -> Values:
     """Mean of the `best` highest values of each file (missing ones count 0), one entry a candidate."""
-    order = np.lexsort((-values, file))
-    starts = np.r_[0, np.flatnonzero(np.diff(file[order])) + 1]
-    rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-    kept = order[rank < best]
+    kept = rank_in_file(values, file) < best
     return (np.bincount(file[kept], values[kept], file.max(initial=-1) + 1) / best).astype(np.float32)[file]
 
 
