@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from codesearch.errors import CodesearchError
-from codesearch.models.head import normalised
+from codesearch.models.side import normalised
 from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags
-from codesearch.training.network import Network, Table, contrast
-from codesearch.training.trainer import Progress, Recipe, Tokens, Trainer, bag_matrix
+from codesearch.training.network import PLACES, Network, Table, contrast
+from codesearch.training.trainer import Progress, Recipe, Tokens, Trainer
 from codesearch.training.weights import write_model
 
 TOKENS, DIMENSIONS, HIDDEN = 60, 8, 6
@@ -36,8 +36,10 @@ def start(seed: int = 1, tokens: int = TOKENS) -> Network:
     def drawn(*shape: int) -> Table:
         return generator.normal(0, 0.3, shape).astype(np.float32)
 
-    heads = [[drawn(DIMENSIONS, HIDDEN), drawn(HIDDEN), drawn(HIDDEN, DIMENSIONS)] for _ in range(2)]
-    return Network(drawn(tokens, DIMENSIONS), *heads)
+    def side() -> list[Table]:
+        return [1 + drawn(PLACES) ** 2, drawn(DIMENSIONS, HIDDEN), drawn(HIDDEN), drawn(HIDDEN, DIMENSIONS)]
+
+    return Network(drawn(tokens, DIMENSIONS), side(), side())
 
 
 RECIPE = Recipe(batch=40, rate=0.05, warm_up=5, epochs=16)
@@ -65,15 +67,14 @@ def test_gradients_reach_every_parameter() -> None:
     for own in network.parameters:
         own[...] = own.astype(np.float64)
     (own,) = data(pairs=12)
-    questions, codes = bag_matrix(own.questions, TOKENS), bag_matrix(own.codes, TOKENS)
-    _, gradients = network.loss(questions, codes, 0.1)
+    _, gradients = network.loss(own.questions, own.codes, 0.1)
     for parameter, gradient in zip(network.parameters, gradients, strict=True):
         direction = gradient / np.linalg.norm(gradient)
         kept, step = parameter.copy(), np.float32(1e-3)
         parameter[...] = kept + step * direction
-        up, _ = network.loss(questions, codes, 0.1)
+        up, _ = network.loss(own.questions, own.codes, 0.1)
         parameter[...] = kept - step * direction
-        down, _ = network.loss(questions, codes, 0.1)
+        down, _ = network.loss(own.questions, own.codes, 0.1)
         parameter[...] = kept
         assert float((gradient * direction).sum()) == pytest.approx((up - down) / (2 * step), rel=0.05, abs=3e-3)
 
@@ -84,9 +85,10 @@ def test_training_brings_questions_to_their_codes() -> None:
     trainer.run(lambda progress: losses.append(progress.loss))
     assert len(losses) == trainer.steps == 160
     assert losses[-1] < 0.7 * losses[0]
-    question, document = trainer.network.heads()
+    question, document = trainer.network.sides()
     unit = normalised(trainer.network.table)
-    similarities = question(unit[10:30]) @ document(unit[30:50]).T
+    assert question.head and document.head
+    similarities = question.head(unit[10:30]) @ document.head(unit[30:50]).T
     assert (similarities.argmax(1) == np.arange(20)).mean() > 0.9
 
 
@@ -141,10 +143,11 @@ def test_written_weights_are_read_back(tmp_path: Path) -> None:
     encoder = StaticEncoder(tmp_path, "mine")
     assert list(encoder.vocabulary) == tokens
     np.testing.assert_allclose(encoder.table(), network.table, atol=float(np.abs(network.table).max()) / 120)
-    question, document = network.heads()
+    question, document = network.sides()
+    assert question.head and document.head
     unit = normalised(network.table[5:6])
-    np.testing.assert_allclose(encoder.encode_query(tokens[5]), question(unit)[0], atol=0.02)
-    np.testing.assert_allclose(encoder.encode_documents([tokens[5]]), document(unit), atol=0.02)
+    np.testing.assert_allclose(encoder.encode_query(tokens[5]), question.head(unit)[0], atol=0.02)
+    np.testing.assert_allclose(encoder.encode_documents([tokens[5]]), document.head(unit), atol=0.02)
     assert not encoder.encode_documents(["", "§§§"]).any()
 
 

@@ -18,7 +18,7 @@ from codesearch.index.postings import impact_scores
 from codesearch.index.segment import NO_IDS, Ids, Segment
 from codesearch.index.store import FileRow, Store, damaged
 from codesearch.index.terms import name_key
-from codesearch.models.head import normalised
+from codesearch.models.side import normalised
 
 if TYPE_CHECKING:
     from codesearch.models.encoder import Embeddings

@@ -2,7 +2,8 @@
 
 Text → words: identifiers split at camelCase, snake_case and digits, lower-cased; a word in the vocabulary is
 one token, any other the greedy longest pieces (`##x` continues a word). A text's vector is
-Σ (1 + ln count) · vector over its distinct tokens, L2-normalised, then put through a head where the model has one.
+Σ place · (1 + ln count) · vector over its distinct tokens, L2-normalised, then put through a head; places and head are
+the side's (see codesearch.models.side), and a model may lack them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from codesearch.arrays import map_arrays
 from codesearch.errors import ModelUnavailable
 from codesearch.models.encoder import Embeddings
-from codesearch.models.head import PARTS, Head, normalised
+from codesearch.models.side import PARTS, PLACES, Head, Side, normalised
 
 WEIGHTS_FILE = "weights.safetensors"
 VOCABULARY_FILE = "vocab.txt"
@@ -46,7 +47,7 @@ class StaticEncoder:
         self.name = name
         arrays, self.revision = _load_weights(folder / WEIGHTS_FILE)
         self._table, self._scales = arrays["embeddings"], arrays["scales"].astype(np.float32)
-        self.question_head, self.document_head = (_head(arrays, side) for side in SIDES)
+        self.question, self.document = (_side(arrays, name) for name in SIDES)
         self.vocabulary = _load_vocabulary(folder / VOCABULARY_FILE)
         """Token → its row of the table, in the order of rows."""
         if len(self.vocabulary) != len(self._table):
@@ -63,11 +64,11 @@ class StaticEncoder:
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder. Texts without a known token give a zero row."""
-        return self._encode(texts, self.document_head)
+        return self._encode(texts, self.document)
 
     def encode_query(self, text: str) -> Embeddings:
         """See Encoder."""
-        return np.asarray(self._encode([text], self.question_head)[0], np.float32)
+        return np.asarray(self._encode([text], self.question)[0], np.float32)
 
     def tokens(self, text: str) -> list[int]:
         """The token ids of a text, in order."""
@@ -84,24 +85,25 @@ class StaticEncoder:
         """The tokens' vectors [tokens, dimensions], float32, a copy."""
         return np.asarray(self._table.astype(np.float32) * self._scales[:, None], np.float32)
 
-    def _encode(self, texts: Sequence[str], head: Head | None) -> Embeddings:
+    def _encode(self, texts: Sequence[str], side: Side) -> Embeddings:
         sums = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in enumerate(texts):
-            sums[row] = self._sum(self.tokens(text))
+            sums[row] = self._sum(self.tokens(text), side.places)
         unit = normalised(sums)
-        if head is None:
+        if side.head is None:
             return unit
-        encoded = head(unit)
+        encoded = side.head(unit)
         encoded[~unit.any(1)] = 0
         return encoded
 
-    def _sum(self, ids: list[int]) -> Embeddings | float:
+    def _sum(self, ids: list[int], places: Embeddings) -> Embeddings | float:
         if not ids:
             return 0.0
-        counts = Counter(ids)
+        counts = Counter(ids)  # in the order in which each first comes
         rows = np.fromiter(counts, np.int64, len(counts))
         weights = np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1.0
         weights *= self._scales[rows]
+        weights[: len(places)] *= places[: len(rows)]
         return np.asarray(weights @ self._table[rows].astype(np.float32), np.float32)
 
     def _remember(self, identifier: str) -> tuple[int, ...]:
@@ -153,9 +155,11 @@ def _load_weights(path: Path) -> tuple[Mapping[str, npt.NDArray[Any]], str]:
         raise ModelUnavailable(f"{path} is not a static model's weights: {error}") from error
 
 
-def _head(arrays: Mapping[str, npt.NDArray[Any]], side: str) -> Head | None:
-    parts = [arrays.get(f"{side}.{part}") for part in PARTS]
-    return Head(*(part.astype(np.float32) for part in parts if part is not None)) if parts[0] is not None else None
+def _side(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Side:
+    places = arrays.get(f"{name}.{PLACES}", np.ones(0))
+    parts = [arrays.get(f"{name}.{part}") for part in PARTS]
+    head = Head(*(part.astype(np.float32) for part in parts if part is not None)) if parts[0] is not None else None
+    return Side(places.astype(np.float32), head)
 
 
 def _load_vocabulary(path: Path) -> dict[str, int]:

@@ -153,18 +153,9 @@ class Trainer:
         return self.recipe.rate * warm * max(_LOWEST_RATE, 1 - share)
 
     def _train(self, language: int, rows: npt.NDArray[np.int64], rate: float) -> float:
-        own, tokens = self._pairs[language], len(self.network.table)
-        questions, codes = (bag_matrix(side.take(rows), tokens) for side in (own.questions, own.codes))
-        loss, gradients = self.network.loss(questions, codes, self.recipe.temperature)
+        own = self._pairs[language]
+        loss, gradients = self.network.loss(own.questions.take(rows), own.codes.take(rows), self.recipe.temperature)
         parameters = self.network.parameters
         rates = [rate] + [rate * self.recipe.head_rate] * (len(parameters) - 1)
         self._adam.step(self.step + 1, parameters, gradients, rates)
         return loss
-
-
-def bag_matrix(bags: Bags, tokens: int):  # type: ignore[no-untyped-def]
-    """Bags as a sparse matrix [texts, tokens] of their weights 1 + ln count."""
-    from scipy.sparse import csr_matrix
-
-    weights = np.log(bags.counts.astype(np.float32)) + np.float32(1)
-    return csr_matrix((weights, bags.ids.astype(np.int32), bags.offsets), shape=(len(bags), tokens))

@@ -1,0 +1,70 @@
+"""The static encoder: words to tokens, and a text's vector from its tokens' vectors, counts and places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codesearch.arrays import save_arrays
+from codesearch.errors import ModelUnavailable
+from codesearch.models.static import VOCABULARY_FILE, WEIGHTS_FILE, StaticEncoder, pieces_of, words_of
+
+TOKENS = ["<unk>", "open", "file", "close", "sock", "##et", "buffer"]
+VECTORS = np.random.default_rng(0).integers(-127, 128, (len(TOKENS), 8)).astype(np.int8)
+
+
+def model(folder: Path, **more: np.ndarray) -> StaticEncoder:
+    """A model without heads over TOKENS."""
+    save_arrays(folder / WEIGHTS_FILE, {"embeddings": VECTORS, "scales": np.ones(len(TOKENS), np.float16), **more})
+    (folder / VOCABULARY_FILE).write_text("".join(f"{token}\n" for token in TOKENS), encoding="utf-8")
+    return StaticEncoder(folder, "mine")
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector)
+
+
+def test_a_text_is_the_sum_of_its_tokens_by_their_counts(tmp_path: Path) -> None:
+    encoder = model(tmp_path)
+    expected = VECTORS[1] * (1 + np.log(2)) + VECTORS[2] + VECTORS[4] + VECTORS[5]
+    np.testing.assert_allclose(encoder.encode_query("openFile open_socket"), unit(expected), atol=1e-6)
+    np.testing.assert_allclose(encoder.encode_documents(["openFile open_socket"])[0], unit(expected), atol=1e-6)
+
+
+def test_the_first_tokens_weigh_as_their_places_say_each_side_by_its_own(tmp_path: Path) -> None:
+    encoder = model(tmp_path, **{"document.places": np.array([3.0, 2.0], np.float16)})
+    first, second, third = VECTORS[1], VECTORS[2], VECTORS[3]
+    text = "open file close file"
+    document = 3 * first + 2 * (1 + np.log(2)) * second + third
+    np.testing.assert_allclose(encoder.encode_documents([text])[0], unit(document), atol=1e-6)
+    np.testing.assert_allclose(encoder.encode_query(text), unit(first + (1 + np.log(2)) * second + third), atol=1e-6)
+    np.testing.assert_allclose(encoder.encode_documents(["open"])[0], unit(first), atol=1e-6)
+
+
+def test_texts_without_a_known_token_give_zero_rows(tmp_path: Path) -> None:
+    assert not model(tmp_path).encode_documents(["", "§§ ()"]).any()
+
+
+@given(st.text(max_size=80))
+def test_every_word_is_lower_case_and_of_the_text(text: str) -> None:
+    for word in words_of(text):
+        assert word == word.lower()
+        assert word in text.lower() or not text.isascii()
+
+
+def test_unknown_words_are_cut_into_the_longest_pieces() -> None:
+    vocabulary = {token: number for number, token in enumerate(TOKENS)}
+    assert pieces_of("socket", vocabulary) == [4, 5]
+    assert pieces_of("xbuffer", vocabulary) == []
+    assert pieces_of("buffer", vocabulary) == [6]
+
+
+def test_weights_and_vocabulary_must_fit(tmp_path: Path) -> None:
+    model(tmp_path)
+    (tmp_path / VOCABULARY_FILE).write_text("one\n", encoding="utf-8")
+    with pytest.raises(ModelUnavailable, match="1 tokens, the weights 7"):
+        StaticEncoder(tmp_path, "mine")
