@@ -12,10 +12,12 @@ from codesearch.models.side import normalised
 from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags
 from codesearch.training.network import PLACES, Network, Table, contrast
-from codesearch.training.trainer import Progress, Recipe, Tokens, Trainer
+from codesearch.training.static_learner import StaticLearner, Tokens
+from codesearch.training.trainer import Progress, Recipe, Trainer
 from codesearch.training.weights import write_model
 
 TOKENS, DIMENSIONS, HIDDEN = 60, 8, 6
+VOCABULARY = ["<unk>", *(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(TOKENS))]
 
 
 def bags(generator: np.random.Generator, topics: np.ndarray, shift: int) -> Bags:
@@ -40,6 +42,10 @@ def start(seed: int = 1, tokens: int = TOKENS) -> Network:
         return [1 + drawn(PLACES) ** 2, drawn(DIMENSIONS, HIDDEN), drawn(HIDDEN), drawn(HIDDEN, DIMENSIONS)]
 
     return Network(drawn(tokens, DIMENSIONS), side(), side())
+
+
+def learner(pairs: list[Tokens], recipe: Recipe, tokens: int = TOKENS) -> StaticLearner:
+    return StaticLearner(start(tokens=tokens), VOCABULARY[:tokens], pairs, recipe)
 
 
 RECIPE = Recipe(batch=40, rate=0.05, warm_up=5, epochs=16)
@@ -80,20 +86,22 @@ def test_gradients_reach_every_parameter() -> None:
 
 
 def test_training_brings_questions_to_their_codes() -> None:
-    trainer = Trainer(start(), data(), RECIPE)
+    own = learner(data(), RECIPE)
+    trainer = Trainer(own, RECIPE)
     losses: list[float] = []
     trainer.run(lambda progress: losses.append(progress.loss))
     assert len(losses) == trainer.steps == 160
     assert losses[-1] < 0.7 * losses[0]
-    question, document = trainer.network.sides()
-    unit = normalised(trainer.network.table)
+    question, document = own.network.sides()
+    unit = normalised(own.network.table)
     assert question.head and document.head
     similarities = question.head(unit[10:30]) @ document.head(unit[30:50]).T
     assert (similarities.argmax(1) == np.arange(20)).mean() > 0.9
 
 
 def test_a_stopped_run_ends_where_the_other_does(tmp_path: Path) -> None:
-    whole = Trainer(start(), data(), RECIPE)
+    uninterrupted, resumed = learner(data(), RECIPE), learner(data(), RECIPE)
+    whole = Trainer(uninterrupted, RECIPE)
     whole.run(silent)
 
     class Stop(Exception):
@@ -103,42 +111,43 @@ def test_a_stopped_run_ends_where_the_other_does(tmp_path: Path) -> None:
         if progress.step == 17:
             raise Stop
 
-    first = Trainer(start(), data(), RECIPE)
+    first = Trainer(learner(data(), RECIPE), RECIPE)
     with pytest.raises(Stop):
         first.run(stop)
     first.save(tmp_path / "checkpoint.npz")
-    second = Trainer(start(), data(), RECIPE)
+    second = Trainer(resumed, RECIPE)
     second.restore(tmp_path / "checkpoint.npz")
     assert second.step == 17
     second.run(silent)
-    for one, other in zip(second.network.parameters, whole.network.parameters, strict=True):
+    for one, other in zip(resumed.network.parameters, uninterrupted.network.parameters, strict=True):
         np.testing.assert_array_equal(one, other)
     assert second.curve[-1][0] == whole.curve[-1][0]
 
 
 def test_time_that_is_up_ends_it() -> None:
-    trainer = Trainer(start(), data(pairs=4000), Recipe(batch=40, epochs=5_000, seconds=0.3))
+    recipe = Recipe(batch=40, epochs=5_000, seconds=0.3)
+    trainer = Trainer(learner(data(pairs=4000), recipe), recipe)
     trainer.run(silent)
     assert 0 < trainer.step < trainer.steps
 
 
 def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
-    trainer = Trainer(start(), data(), RECIPE)
+    trainer = Trainer(learner(data(), RECIPE), RECIPE)
     trainer.save(tmp_path / "checkpoint.npz")
-    other = Trainer(start(tokens=TOKENS + 1), data(), RECIPE)
+    other = Trainer(learner(data(), RECIPE, TOKENS + 1), RECIPE)
     with pytest.raises(CodesearchError, match="vocabulary"):
         other.restore(tmp_path / "checkpoint.npz")
 
 
 def test_without_pairs_there_is_nothing_to_train() -> None:
     with pytest.raises(CodesearchError, match="no pairs"):
-        Trainer(start(), [], RECIPE)
+        Trainer(learner([], RECIPE), RECIPE)
 
 
 def test_written_weights_are_read_back(tmp_path: Path) -> None:
     network = start()
     network.table[0] = 0
-    tokens = ["<unk>", *(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(TOKENS - 1))]
+    tokens = VOCABULARY[:TOKENS]
     write_model(tmp_path, tokens, network)
     encoder = StaticEncoder(tmp_path, "mine")
     assert list(encoder.vocabulary) == tokens
@@ -153,7 +162,7 @@ def test_written_weights_are_read_back(tmp_path: Path) -> None:
 
 def test_training_goes_on_from_a_trained_model(tmp_path: Path) -> None:
     network = start()
-    tokens = ["<unk>", *(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(TOKENS - 1))]
+    tokens = VOCABULARY[:TOKENS]
     write_model(tmp_path, tokens, network)
     again = Network.begun(network.table, StaticEncoder(tmp_path, "mine"), seed=0)
     for one, other in zip(again.parameters, network.parameters, strict=True):

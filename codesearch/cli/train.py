@@ -29,6 +29,7 @@ Examples:
   codesearch index --model ~/models/ours              and use it
   codesearch train ~/src/* --out ours --time 10m      to all of a team's code
   codesearch train ~/src/* --held-out ~/src/web --out ours --vocabulary 60000
+  codesearch train ~/src/* --from ~/models/MiniLM --out ours --time 2h      fine-tune a transformer
 
 Exit codes: 0 the model was written, 1 it is no better than the one it began from and was not, 2 an error.
 """
@@ -39,7 +40,12 @@ def command(
     sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Checkouts, folders or archives.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the model goes.")],
     base: Annotated[
-        str, typer.Option("--from", metavar="NAME", help="The static model to begin from: default, or a folder.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="NAME",
+            help="The model to begin from: default, or what --model takes; a transformer is fine-tuned.",
+        ),
     ] = "default",
     held_out: Annotated[
         list[Path],
@@ -52,7 +58,10 @@ def command(
     budget: Annotated[
         str, typer.Option("--time", metavar="TIME", help="End the training within: 90s, 10m, 2h (cutting apart).")
     ] = "",
-    epochs: Annotated[float, typer.Option("--epochs", min=0.01, help="How often every pair is seen.")] = 2.0,
+    epochs: Annotated[
+        float | None,
+        typer.Option("--epochs", min=0.01, help="How often every pair is seen.", show_default="2, transformers 1"),
+    ] = None,
     vocabulary: Annotated[
         int,
         typer.Option(
@@ -63,7 +72,12 @@ def command(
             help="Make a new vocabulary. 0: the model's own and the new words of the code.",
         ),
     ] = 0,
-    rate: Annotated[float, typer.Option("--rate", min=1e-6, max=1.0, help="Learning rate of Adam.")] = 0.005,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate", min=1e-6, max=1.0, help="Learning rate of Adam.", show_default="0.005, transformers 1.5e-4"
+        ),
+    ] = None,
     most_pairs: Annotated[int, typer.Option("--most-pairs", min=1, help="Of a language.")] = 170_000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a stopped run was.")] = False,
@@ -71,15 +85,23 @@ def command(
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Train a static encoder on code, and say whether it is better than the one it began from."""
+    """Train an encoder on code, and say whether it is better than the one it began from."""
     _require_extra()
+    from codesearch.models.loading import is_static
     from codesearch.render.model_card import model_card
     from codesearch.render.training import draw_curve, report_lines, report_record, training_shown_on
     from codesearch.training.state import TrainOptions
     from codesearch.training.train import train
-    from codesearch.training.trainer import Recipe
+    from codesearch.training.trainer import STATIC, TRANSFORMER
 
-    recipe = replace(Recipe(), epochs=epochs, rate=rate, seed=seed, seconds=seconds(budget) if budget else 0.0)
+    usual = STATIC if is_static(base) else TRANSFORMER
+    recipe = replace(
+        usual,
+        epochs=epochs or usual.epochs,
+        rate=rate or usual.rate,
+        seed=seed,
+        seconds=seconds(budget) if budget else 0.0,
+    )
     options = TrainOptions(base, vocabulary, most_pairs, recipe)
     with nullcontext(_silent) if quiet else training_shown_on(sys.stderr) as progress:
         report = train(

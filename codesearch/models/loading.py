@@ -66,6 +66,13 @@ def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "
     return _load_transformer(parsed, folder, device, precision)
 
 
+def is_static(name: str) -> bool:
+    """Whether a model needs no torch. Raises ModelUnavailable where its files are not here."""
+    from codesearch.models.static import WEIGHTS_FILE
+
+    return name == DEFAULT_MODEL or (find_folder(ModelName.parse(name)) / WEIGHTS_FILE).is_file()
+
+
 def fetch_model(name: str) -> Path:
     """Fetch a known name or a hub's id, check its files, and return their folder. Raises ModelUnavailable."""
     from codesearch.models.catalog import BY_NAME

@@ -27,7 +27,7 @@ class SentenceTransformerEncoder(TransformerEncoder):
         """Load a checkpoint. Raises ModelUnavailable where it is not whole, or of a kind that is not supported."""
         super().__init__(checkpoint, name, runtime, min(max_length or recipe.max_length, recipe.max_length))
         self._pooling = recipe.pooling
-        self._query_prompt, self._document_prompt = recipe.query_prompt, recipe.document_prompt
+        self.query_prompt, self.document_prompt = recipe.query_prompt, recipe.document_prompt
         self._padding = int(checkpoint.config.get("pad_token_id") or 0)
         self.model = _load_network(checkpoint).to(runtime.device, runtime.precision).requires_grad_(False).eval()
         self.dimensions = int(checkpoint.config["hidden_size"])

@@ -36,15 +36,15 @@ class TransformerEncoder(ABC):
         self.tokenizer = _read_tokenizer(checkpoint)
         self.device = runtime.device
         self._budget = CPU_BUDGET if runtime.device.type == "cpu" else GPU_BUDGET
-        self._query_prompt = self._document_prompt = ""
+        self.query_prompt = self.document_prompt = ""
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder."""
-        return self.encode([self._document_prompt + text for text in texts], self.max_length)
+        return self.encode([self.document_prompt + text for text in texts], self.max_length)
 
     def encode_query(self, text: str) -> Embeddings:
         """See Encoder."""
-        vector: Embeddings = self.encode([self._query_prompt + text], self.max_length)[0]
+        vector: Embeddings = self.encode([self.query_prompt + text], self.max_length)[0]
         return vector
 
     def encode(

@@ -98,8 +98,11 @@ class _Column:
 class CorpusBuilder:
     """Takes pairs and gives bags; its words are numbered in the order in which they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeps_texts: bool = False) -> None:
         self.words: dict[str, int] = {}
+        self.texts: defaultdict[str, list[Pair]] = defaultdict(list)
+        """With `keeps_texts`, the pairs themselves, by language, as many as there are rows of bags."""
+        self._keeps_texts = keeps_texts
         self._hashes: list[int] = []
         self._cache: dict[str, tuple[int, ...]] = {}
         self._columns: defaultdict[str, tuple[_Column, _Column, array[int], array[int]]] = defaultdict(
@@ -118,6 +121,8 @@ class CorpusBuilder:
             distinct = codes.append(code)
             kinds.append(KINDS.index(pair.kind))
             digests.append(self._digest(distinct))
+            if self._keeps_texts:
+                self.texts[language].append(pair)
 
     def finish(self) -> dict[str, PairBags]:
         """The pairs by language."""
@@ -181,6 +186,8 @@ class Corpus:
 
     words: list[str]
     pairs: dict[str, PairBags]
+    origins: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    """Where a corpus was merged: which rows of its parts, one after the other, the pairs of a language were."""
 
     def digests(self) -> set[int]:
         """Of all codes; see `digest_of`."""
@@ -231,7 +238,7 @@ def merge(parts: Iterable[tuple[list[str], Mapping[str, PairBags]]], most: int, 
                 bags.ids = number[bags.ids]
             columns[language].append(pairs)
     generator = np.random.default_rng(seed)
-    merged = {}
+    merged, origins = {}, {}
     for language in sorted(columns):
         own = columns.pop(language)
         pairs = PairBags(
@@ -240,8 +247,9 @@ def merge(parts: Iterable[tuple[list[str], Mapping[str, PairBags]]], most: int, 
             np.concatenate([part.kinds for part in own]),
             np.concatenate([part.digests for part in own]),
         )
-        merged[language] = pairs.take(_kept(pairs, most, generator))
-    return Corpus(list(words), merged)
+        origins[language] = _kept(pairs, most, generator)
+        merged[language] = pairs.take(origins[language])
+    return Corpus(list(words), merged, origins)
 
 
 def _kept(pairs: PairBags, most: int, generator: np.random.Generator) -> npt.NDArray[np.int64]:

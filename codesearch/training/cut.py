@@ -26,8 +26,8 @@ _FUNCTIONS = frozenset("function method constructor procedure macro".split())
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOut:
-    """A pair that is not trained on, as text."""
+class TextPair:
+    """A pair as text."""
 
     language: str
     source: str
@@ -41,7 +41,10 @@ class Cut:
     source: Source
     words: list[str]
     pairs: dict[str, PairBags]
-    held_out: list[HeldOut] = field(default_factory=list)
+    held_out: list[TextPair] = field(default_factory=list)
+    """Pairs that are not trained on."""
+    texts: dict[str, list[Pair]] = field(default_factory=dict)
+    """Where they are kept, the texts of `pairs`, row for row."""
     files: int = 0
 
 
@@ -51,6 +54,7 @@ class CutOptions:
 
     most: int = 30_000
     hold_out: int = 0
+    keeps_texts: bool = False
 
 
 def cut_all(sources: Sequence[tuple[Source, CutOptions]], workers: int) -> Iterator[Cut]:
@@ -68,7 +72,7 @@ def _cut_one(task: tuple[Source, CutOptions]) -> Cut:
 
 def cut(source: Source, options: CutOptions) -> Cut:
     """All pairs of one source."""
-    builder = CorpusBuilder()
+    builder = CorpusBuilder(options.keeps_texts)
     result = Cut(source, [], {})
     taken: Counter[tuple[str, str]] = Counter()
     functions: defaultdict[str, dict[str, Chunk]] = defaultdict(dict)
@@ -82,7 +86,7 @@ def cut(source: Source, options: CutOptions) -> Cut:
             if taken[language, pair.kind] <= options.most:
                 kept.append(pair)
         if is_held_out:
-            result.held_out.extend(HeldOut(language, source.name, pair) for pair in kept)
+            result.held_out.extend(TextPair(language, source.name, pair) for pair in kept)
         else:
             builder.add(language, kept)
 
@@ -113,7 +117,7 @@ def cut(source: Source, options: CutOptions) -> Cut:
         commits = list(changes(source.history or source.root, COMMITS))
         for name, own in functions.items():
             add(name, commit_pairs(commits, own), False)
-    result.words, result.pairs = list(builder.words), builder.finish()
+    result.words, result.pairs, result.texts = list(builder.words), builder.finish(), dict(builder.texts)
     return result
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from codesearch.index.terms import terms
 from codesearch.models.encoder import Encoder
-from codesearch.training.cut import HeldOut
+from codesearch.training.cut import TextPair
 
 POOL = 5_000
 """Codes of a pool at most."""
@@ -65,9 +65,9 @@ class Gain:
         return self.low > 0
 
 
-def pools(held_out: Sequence[HeldOut], seed: int) -> list[Pool]:
-    """A pool for each language; equal codes and equal questions come once."""
-    by_language: defaultdict[str, list[HeldOut]] = defaultdict(list)
+def pools(held_out: Sequence[TextPair], seed: int, most: int = POOL, asked: int = QUESTIONS) -> list[Pool]:
+    """A pool of at most `most` codes and `asked` questions for each language; equal ones come once."""
+    by_language: defaultdict[str, list[TextPair]] = defaultdict(list)
     for one in held_out:
         if one.pair.kind in _KINDS:
             by_language[one.language].append(one)
@@ -80,9 +80,9 @@ def pools(held_out: Sequence[HeldOut], seed: int) -> list[Pool]:
         for one in shuffled:
             if one.pair.code not in codes and one.pair.question not in codes.values():
                 codes[one.pair.code] = one.pair.question
-            if len(codes) == POOL:
+            if len(codes) == most:
                 break
-        questions = tuple(codes.values())[:QUESTIONS]
+        questions = tuple(codes.values())[:asked]
         if len(questions) >= FEWEST:
             found.append(Pool(language, questions, tuple(codes)))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from codesearch.models.static import StaticEncoder, pieces_of
@@ -29,7 +31,7 @@ def tokens_for(base: StaticEncoder, corpus: Corpus, size: int) -> list[str]:
     return choose(corpus, size) if size else extended(base, corpus)
 
 
-def start_table(base: StaticEncoder, tokens: list[str]) -> Table:
+def start_table(base: StaticEncoder, tokens: Sequence[str]) -> Table:
     """Vectors [tokens, dimensions] to start from: the model's own, for tokens that are new those of their pieces."""
     own = base.table()
     known = base.vocabulary

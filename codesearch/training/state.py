@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from codesearch.errors import CodesearchError
 from codesearch.training.corpus import Corpus
-from codesearch.training.cut import Cut, HeldOut
+from codesearch.training.cut import Cut, TextPair
 from codesearch.training.pairs import Pair
+from codesearch.training.texts import Asked, load_texts, save_texts
 from codesearch.training.trainer import Recipe
 
 MOST_PAIRS = 170_000
@@ -69,10 +70,17 @@ class State:
         recipe["betas"] = tuple(recipe["betas"])
         return TrainOptions(**stored, recipe=Recipe(**recipe))
 
-    def collected(self, corpus: Corpus, held_out: Sequence[HeldOut], sources: Sequence[SourceReport]) -> None:
+    def collected(
+        self,
+        corpus: Corpus,
+        texts: Mapping[str, Sequence[Asked]],
+        held_out: Sequence[TextPair],
+        sources: Sequence[SourceReport],
+    ) -> None:
         """Keep what was cut. Raises OSError."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         corpus.save(self._folder / "corpus")
+        save_texts(self._folder / "texts.jsonl", texts)
         with (self._folder / "held-out.jsonl").open("w", encoding="utf-8", errors="surrogatepass") as file:
             for one in held_out:
                 file.write(json.dumps(asdict(one)) + "\n")
@@ -82,11 +90,15 @@ class State:
         """The pairs."""
         return Corpus.load(self._folder / "corpus")
 
-    def held_out(self) -> list[HeldOut]:
+    def texts(self) -> dict[str, list[Asked]]:
+        """The pairs as texts, where they were kept."""
+        return load_texts(self._folder / "texts.jsonl")
+
+    def held_out(self) -> list[TextPair]:
         """The pairs that are not trained on."""
         with (self._folder / "held-out.jsonl").open(encoding="utf-8") as file:
             records = map(json.loads, file)
-            return [HeldOut(one["language"], one["source"], Pair(**one["pair"])) for one in records]
+            return [TextPair(one["language"], one["source"], Pair(**one["pair"])) for one in records]
 
     def sources(self) -> tuple[SourceReport, ...]:
         """What was cut."""

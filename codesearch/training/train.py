@@ -1,33 +1,35 @@
-"""`codesearch train`, whole: sources → pairs → tokens → table → what it was worth → a model's folder."""
+"""`codesearch train`, whole: sources → pairs → an encoder that learns → what it was worth → a model's folder."""
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
-
-import numpy as np
 
 from codesearch.errors import CodesearchError
 from codesearch.models.encoder import Encoder
-from codesearch.models.loading import load_encoder
+from codesearch.models.loading import ModelName, find_folder, load_encoder
 from codesearch.models.static import StaticEncoder
 from codesearch.render.quantities import duration
 from codesearch.training.corpus import Corpus, digest_of, merge
-from codesearch.training.cut import Cut, CutOptions, HeldOut, cut_all
-from codesearch.training.measure import Gain, Ranks, bm25_ranks, encoder_ranks, gain, pools
-from codesearch.training.network import Network
+from codesearch.training.cut import Cut, CutOptions, TextPair, cut_all
+from codesearch.training.learner import Learner
+from codesearch.training.measure import POOL, QUESTIONS, Gain, Ranks, bm25_ranks, encoder_ranks, gain, pools
 from codesearch.training.sources import open_source
-from codesearch.training.start import start_table, tokens_for
+from codesearch.training.start import tokens_for
 from codesearch.training.state import SourceReport, State, TrainOptions
-from codesearch.training.trainer import Progress, Tokens, Trainer
-from codesearch.training.vocabulary import in_tokens, tokenised, with_prefixes
-from codesearch.training.weights import write_model
+from codesearch.training.static_learner import StaticLearner
+from codesearch.training.texts import chosen
+from codesearch.training.trainer import Progress, Trainer
 
 HELD_OUT_FILES = 10
 """Of so many files one is held out, where no sources are."""
+COSTLY_POOL, COSTLY_QUESTIONS = 500, 200
+"""What a transformer is measured on: three seconds a language and model on a GPU, half a minute on two cores."""
+_PRECISION = "float32"
+"""Of weights that are trained; small steps are lost in less."""
 _STATE = "training"
 """Folder of the model's that holds what a killed run goes on from."""
 
@@ -67,7 +69,7 @@ def train(
     resume: bool = False,
     jobs: int = 1,
 ) -> TrainReport:
-    """Train a static encoder and write it to `out`, unless it is no better than the model it began from.
+    """Train an encoder and write it to `out`, unless it is no better than the model it began from.
 
     The state lies in `out`/training until the end; with `resume`, training goes on from it. Raises CodesearchError
     where there are no pairs, or a source or the state can't be read; OSError.
@@ -76,26 +78,25 @@ def train(
     state = State(out / _STATE)
     if resume:
         options = state.options()
-    base = load_encoder(options.base)
-    if not isinstance(base, StaticEncoder):
-        raise CodesearchError(f"{options.base} is no static model", "only static models can be trained")
+    base = load_encoder(options.base, precision=_PRECISION)
+    _check(base, options)
     if not resume:
         state.begin(options)
-        _collect(places, held_out, state, options, report, jobs)
+        _collect(places, held_out, state, options, report, jobs, keeps_texts=base.is_costly)
     corpus = state.corpus()
-    tokens = tokens_for(base, corpus, options.vocabulary)
-    network = Network.begun(start_table(base, tokens), base, options.recipe.seed)
-    trainer = Trainer(network, _in_tokens(corpus, tokens, options.recipe.seed), options.recipe)
+    learner = _learner(base, state, corpus, options)
+    trainer = Trainer(learner, options.recipe)
     if state.checkpoint.exists():
         trainer.restore(state.checkpoint)
     speed = _run(trainer, report, state.checkpoint)
-    write_model(state.model, tokens, network)
-    ranks, sizes = _ranks(base, StaticEncoder(state.model, "after"), state.held_out(), options.recipe.seed, report)
+    learner.write(state.model)
+    before, after = load_encoder(options.base), load_encoder(str(state.model))
+    ranks, sizes = _ranks(before, after, state.held_out(), options.recipe.seed, report)
     result = TrainReport(
         options,
         state.sources(),
         corpus.counts(),
-        len(tokens),
+        learner.tokens,
         tuple(trainer.curve),
         speed,
         ranks,
@@ -104,9 +105,35 @@ def train(
         time.monotonic() - began,
     )
     if result.is_kept:
-        write_model(out, tokens, network)
+        shutil.copytree(state.model, out, dirs_exist_ok=True)
     state.end()
     return result
+
+
+def _learner(base: Encoder, state: State, corpus: Corpus, options: TrainOptions) -> Learner:
+    if isinstance(base, StaticEncoder):
+        tokens = tokens_for(base, corpus, options.vocabulary)
+        return StaticLearner.begun(base, tokens, corpus, options.recipe)
+    from codesearch.models.sentence_transformer import SentenceTransformerEncoder
+    from codesearch.training.transformer_learner import TransformerLearner
+
+    assert isinstance(base, SentenceTransformerEncoder)  # _check saw to it
+    folder = find_folder(ModelName.parse(options.base))
+    return TransformerLearner(base, folder, list(state.texts().values()), options.recipe)
+
+
+def _check(base: Encoder, options: TrainOptions) -> None:
+    """Raises CodesearchError for a model that can't be trained, or not so."""
+    if isinstance(base, StaticEncoder):
+        return
+    from codesearch.models.sentence_transformer import SentenceTransformerEncoder
+
+    if not isinstance(base, SentenceTransformerEncoder):
+        raise CodesearchError(
+            f"{options.base} can't be trained", "static models can, and sentence-transformers models such as MiniLM"
+        )
+    if options.vocabulary:
+        raise CodesearchError("a transformer keeps its vocabulary", "train without --vocabulary")
 
 
 def _collect(
@@ -116,10 +143,11 @@ def _collect(
     options: TrainOptions,
     report: Report,
     jobs: int,
+    keeps_texts: bool,
 ) -> None:
     """Cut all sources and write the corpus."""
     apart = CutOptions(hold_out=1)
-    within = CutOptions(hold_out=0 if held_out else HELD_OUT_FILES)
+    within = CutOptions(hold_out=0 if held_out else HELD_OUT_FILES, keeps_texts=keeps_texts)
     work = [(open_source(place, state.scratch), apart) for place in held_out]
     work += [(open_source(place, state.scratch), within) for place in places]
     cuts: list[Cut] = []
@@ -137,17 +165,8 @@ def _collect(
         )
     trained = corpus.digests()
     questions = [one for cut in cuts for one in cut.held_out if digest_of(one.pair) not in trained]
-    state.collected(corpus, questions, [SourceReport.of(cut) for cut in cuts])
-
-
-def _in_tokens(corpus: Corpus, tokens: list[str], seed: int) -> list[Tokens]:
-    vocabulary = dict(zip(tokens, count(), strict=False))
-    words = tokenised(corpus.words, vocabulary)
-    generator = np.random.default_rng(seed)
-    return [
-        Tokens(with_prefixes(in_tokens(own.questions, words), vocabulary, generator), in_tokens(own.codes, words))
-        for own in corpus.pairs.values()
-    ]
+    texts = chosen(corpus, cuts, options.recipe.seed) if keeps_texts else {}
+    state.collected(corpus, texts, questions, [SourceReport.of(cut) for cut in cuts])
 
 
 def _run(trainer: Trainer, report: Report, checkpoint: Path) -> float:
@@ -170,9 +189,10 @@ def _run(trainer: Trainer, report: Report, checkpoint: Path) -> float:
 
 
 def _ranks(
-    before: Encoder, after: Encoder, held_out: Sequence[HeldOut], seed: int, report: Report
+    before: Encoder, after: Encoder, held_out: Sequence[TextPair], seed: int, report: Report
 ) -> tuple[dict[str, dict[str, Ranks]], dict[str, int]]:
-    found = pools(held_out, seed)
+    most = (COSTLY_POOL, COSTLY_QUESTIONS) if after.is_costly else (POOL, QUESTIONS)
+    found = pools(held_out, seed, *most)
     ranks: dict[str, dict[str, Ranks]] = {"bm25": {}, "before": {}, "after": {}}
     for number, pool in enumerate(found, 1):
         ranks["bm25"][pool.language] = bm25_ranks(pool)

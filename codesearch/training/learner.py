@@ -1,0 +1,37 @@
+"""What a trainer teaches: an encoder that learns from batches of pairs, and can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Rows = npt.NDArray[np.int64]
+
+
+class Learner(Protocol):
+    """An encoder in training. Pairs lie in groups, one a language; a batch is of one group."""
+
+    sizes: Sequence[int]
+    """Pairs by group."""
+    tokens: int
+    """Of its vocabulary."""
+
+    def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
+        """Step `number`, counted from 1, on these rows of a group; the loss before it."""
+        ...
+
+    def state(self) -> Mapping[str, npt.NDArray[Any]]:
+        """All that learning changes."""
+        ...
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take up what `state` gave. Raises CodesearchError where it is another encoder's."""
+        ...
+
+    def write(self, folder: Path) -> None:
+        """Write the encoder as `--model` takes it. Raises OSError."""
+        ...

@@ -1,0 +1,86 @@
+"""A static encoder in training, on numpy and one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.errors import CodesearchError
+from codesearch.models.static import StaticEncoder
+from codesearch.training.adam import Adam
+from codesearch.training.corpus import Bags, Corpus
+from codesearch.training.learner import Rows
+from codesearch.training.network import Network
+from codesearch.training.start import start_table
+from codesearch.training.trainer import Recipe
+from codesearch.training.vocabulary import in_tokens, tokenised, with_prefixes
+from codesearch.training.weights import write_model
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Pairs of one language in tokens."""
+
+    questions: Bags
+    codes: Bags
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+
+class StaticLearner:
+    """See Learner."""
+
+    def __init__(self, network: Network, vocabulary: Sequence[str], pairs: Sequence[Tokens], recipe: Recipe) -> None:
+        self.network = network
+        self.sizes: Sequence[int] = [len(own) for own in pairs]
+        self.tokens = len(vocabulary)
+        self._vocabulary, self._pairs, self._recipe = vocabulary, pairs, recipe
+        self._adam = Adam(network.parameters, recipe.betas)
+
+    @classmethod
+    def begun(cls, base: StaticEncoder, vocabulary: Sequence[str], corpus: Corpus, recipe: Recipe) -> StaticLearner:
+        """One that begins as `base` is, with its own or another vocabulary."""
+        network = Network.begun(start_table(base, vocabulary), base, recipe.seed)
+        return cls(network, vocabulary, _pairs_in(corpus, vocabulary, recipe.seed), recipe)
+
+    def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
+        """See Learner."""
+        own = self._pairs[group]
+        loss, gradients = self.network.loss(own.questions.take(rows), own.codes.take(rows), self._recipe.temperature)
+        parameters = self.network.parameters
+        rates = [rate] + [rate * self._recipe.head_rate] * (len(parameters) - 1)
+        self._adam.step(number, parameters, gradients, rates)
+        return loss
+
+    def state(self) -> Mapping[str, npt.NDArray[Any]]:
+        """See Learner."""
+        columns = {"parameter": self.network.parameters, "mean": self._adam.means, "square": self._adam.squares}
+        return {f"{name}{i}": own for name, column in columns.items() for i, own in enumerate(column)}
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """See Learner."""
+        if state["parameter0"].shape != self.network.table.shape:
+            raise CodesearchError("the checkpoint was written with another vocabulary", "train anew without --resume")
+        for name, own in self.state().items():
+            own[...] = state[name]
+
+    def write(self, folder: Path) -> None:
+        """See Learner."""
+        write_model(folder, self._vocabulary, self.network)
+
+
+def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[Tokens]:
+    vocabulary = dict(zip(tokens, count(), strict=False))
+    words = tokenised(corpus.words, vocabulary)
+    generator = np.random.default_rng(seed)
+    return [
+        Tokens(with_prefixes(in_tokens(own.questions, words), vocabulary, generator), in_tokens(own.codes, words))
+        for own in corpus.pairs.values()
+    ]

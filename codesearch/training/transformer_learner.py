@@ -1,0 +1,113 @@
+"""A transformer in training: all weights are fine-tuned by the same contrast as a static encoder's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy, normalize
+
+from codesearch.arrays import save_arrays
+from codesearch.errors import CodesearchError
+from codesearch.models import devices
+from codesearch.models.batching import batches
+from codesearch.models.checkpoint import SHARDS_FILE, WEIGHTS_FILE
+from codesearch.models.modules import transformer_folder
+from codesearch.models.sentence_transformer import SentenceTransformerEncoder
+from codesearch.training.learner import Rows
+from codesearch.training.texts import Asked
+from codesearch.training.trainer import Recipe
+
+QUESTION_LENGTH = 40
+"""Tokens."""
+CODE_LENGTH = 128
+"""Tokens: twice as many cost twice the time, and a function's beginning says what it does."""
+_BUDGET = 4096
+"""Tokens that pass at once, with padding; all of a batch's activations are kept for its gradients."""
+_DECAY = 0.01
+_LARGEST_GRADIENT = 1.0
+_LEFT_BEHIND = frozenset(("README.md", "report.json", "curve.png", "training", SHARDS_FILE))
+_WEIGHTS = frozenset((".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".h5", ".pkl", ".msgpack"))
+
+
+class TransformerLearner:
+    """See Learner. AdamW (Loshchilov and Hutter 2019); products in the device's fastest precision, weights float32."""
+
+    def __init__(
+        self, base: SentenceTransformerEncoder, folder: Path, pairs: Sequence[Sequence[Asked]], recipe: Recipe
+    ):
+        """`base` loaded in float32 from `folder`; its own network is trained."""
+        self.sizes: Sequence[int] = [len(own) for own in pairs]
+        self.tokens = base.tokenizer.get_vocab_size()
+        self._encoder, self._folder, self._pairs, self._recipe = base, folder, pairs, recipe
+        self._precision = devices.choose(base.device.type).precision
+        self._parameters = dict(base.model.requires_grad_(True).named_parameters())  # no dropout: it stays at eval()
+        matrices = [own for own in self._parameters.values() if own.dim() > 1]
+        others = [own for own in self._parameters.values() if own.dim() < 2]
+        groups = [{"params": matrices, "weight_decay": _DECAY}, {"params": others, "weight_decay": 0.0}]
+        self._adam = torch.optim.AdamW(groups, lr=recipe.rate, betas=recipe.betas)
+
+    def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
+        """See Learner."""
+        pairs = [self._pairs[group][row] for row in rows.tolist()]
+        questions = self._vectors([self._encoder.query_prompt + pair.question for pair in pairs], QUESTION_LENGTH)
+        codes = self._vectors([self._encoder.document_prompt + pair.code for pair in pairs], CODE_LENGTH)
+        scores = questions @ codes.T / self._recipe.temperature
+        right = torch.arange(len(pairs), device=scores.device)
+        loss = (cross_entropy(scores, right) + cross_entropy(scores.T, right)) / 2
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._parameters.values(), _LARGEST_GRADIENT)
+        for own in self._adam.param_groups:
+            own["lr"] = rate
+        self._adam.step()
+        self._adam.zero_grad()
+        return float(loss.detach())
+
+    def state(self) -> Mapping[str, npt.NDArray[Any]]:
+        """See Learner."""
+        arrays = {f"parameter.{name}": own.detach().cpu().numpy() for name, own in self._parameters.items()}
+        for name, own in self._parameters.items():
+            for part, tensor in self._adam.state[own].items():
+                arrays[f"{part}.{name}"] = tensor.cpu().numpy()
+        return arrays
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """See Learner."""
+        for name, own in self._parameters.items():
+            stored = state.get(f"parameter.{name}")
+            if stored is None or stored.shape != own.shape:
+                raise CodesearchError("the checkpoint was written for another model", "train anew without --resume")
+            own.data.copy_(torch.from_numpy(stored))
+            parts = {part: state[f"{part}.{name}"] for part in ("step", "exp_avg", "exp_avg_sq")}
+            self._adam.state[own] = {part: torch.from_numpy(array.copy()) for part, array in parts.items()}
+            for part in ("exp_avg", "exp_avg_sq"):
+                self._adam.state[own][part] = self._adam.state[own][part].to(own.device)
+
+    def write(self, folder: Path) -> None:
+        """See Learner. Weights go to float16, which costs cosines less than 0.001; all else is the base's."""
+        shutil.copytree(self._folder, folder, ignore=_unneeded, dirs_exist_ok=True)
+        place = folder / transformer_folder(self._folder).relative_to(self._folder)
+        tensors = self._encoder.model.state_dict()
+        weights = {name: own.to(torch.float16).cpu().numpy() for name, own in tensors.items()}
+        save_arrays(place / WEIGHTS_FILE, weights)
+
+    def _vectors(self, texts: Sequence[str], length: int) -> Tensor:
+        """Unit vectors [texts, dimensions] that gradients pass through."""
+        ids = self._encoder.tokenize(texts, length)
+        vectors: list[Tensor | None] = [None] * len(texts)
+        with torch.autocast(self._encoder.device.type, self._precision, enabled=self._precision != torch.float32):
+            for batch in batches([len(row) for row in ids], _BUDGET):
+                pooled = self._encoder.pool([ids[place] for place in batch])
+                for place, vector in zip(batch, pooled, strict=True):
+                    vectors[place] = vector
+        return normalize(torch.stack([vector for vector in vectors if vector is not None]))
+
+
+def _unneeded(_folder: str, names: list[str]) -> set[str]:
+    """Weights, which are written anew, and what is said of the base."""
+    return {name for name in names if name in _LEFT_BEHIND or Path(name).suffix in _WEIGHTS}
