@@ -11,19 +11,25 @@ from codesearch.render.training import pair_rows, score_rows
 if TYPE_CHECKING:
     from codesearch.training.train import TrainReport
 
-_ABOUT = """\
-A static encoder for code search: a text's vector is the sum of its tokens' vectors, (1 + ln count) of each, scaled to
-length 1, then put through a hidden layer beside the identity, one for questions and one for documents. Read by
-`codesearch/models/static.py` with numpy alone; encoding needs no network and no GPU.
+_STATIC = """\
+A static encoder for code search: a text's vector is the sum of its tokens' vectors, (1 + ln count) of each, times
+a weight by place for the first tokens, scaled to length 1, then put through a hidden layer beside the identity; places
+and layers are one's own for questions and for documents. Read by `codesearch/models/static.py` with numpy alone;
+encoding needs no network and no GPU.
 
 - `weights.safetensors`: `embeddings` int8 [tokens, dimensions] and `scales` float16 [tokens]; the vector of token i is
-  scales[i] · embeddings[i]. `question.*` and `document.*`: `expand`, `bias` and `contract` of the two layers, float16.
+  scales[i] · embeddings[i]. `question.*` and `document.*`, float16: `places`, and `expand`, `bias` and `contract` of
+  the two layers.
 - `vocab.txt`: one token a line; its number, counted from 0, is its id. `<unk>` is unused; `##x` continues a word.
 - Text → words: identifiers split at camelCase, snake_case and digits, lower-cased; punctuation is dropped. A word
   of the vocabulary is one token, any other the greedy longest pieces of its first 30 characters.
 
-It knows English and the words of code. It does not know word order, and a question in another language finds only what
-shares its words with the code."""
+It knows English and the words of code. Of their order it knows only what a text begins with, and a question in another
+language finds only what shares its words with the code."""
+_TRANSFORMER = """\
+A transformer for code search, fine-tuned: its architecture, tokenizer, pooling and prompts are those of the model that
+it began from, whose licence and limits hold for it too. Read by `codesearch` with the extra `jina`, and by
+sentence-transformers. Weights are float16."""
 
 
 def model_card(report: TrainReport) -> str:
@@ -32,22 +38,17 @@ def model_card(report: TrainReport) -> str:
 
 
 def _lines(report: TrainReport) -> Iterator[str]:
-    options, recipe = report.options, report.options.recipe
     pairs = sum(sum(kinds.values()) for kinds in report.pairs.values())
     trained = [source for source in report.sources if not source.is_held_out]
-    yield "# A static encoder for code search"
+    yield f"# A {'static encoder' if report.is_static else 'transformer'} for code search"
     yield ""
-    yield _ABOUT
+    yield _STATIC if report.is_static else _TRANSFORMER
     yield ""
     yield "## How it was made"
     yield ""
     yield (
         f"`codesearch train` on {count(len(trained), 'source')}: {count(pairs, 'pair')} of question and code in "
-        f"{count(len(report.pairs), 'language')}, {report.tokens:,} tokens. It began from `{options.base}`"
-        + (f" with a new vocabulary of {options.vocabulary:,}" if options.vocabulary else "")
-        + f". Symmetric InfoNCE with in-batch negatives of one language, batch {recipe.batch:,}, temperature "
-        f"{recipe.temperature:g}, Adam with rate {recipe.rate:g} (heads {recipe.rate * recipe.head_rate:g}), "
-        f"{recipe.epochs:g} epochs, {len(report.curve) and report.curve[-1][0]:,} steps, seed {recipe.seed}; "
+        f"{count(len(report.pairs), 'language')}, {report.tokens:,} tokens. {_recipe(report)}; "
         f"{report.pairs_per_second:,.0f} pairs/s, {duration(report.seconds)} from the sources to this card."
     )
     yield ""
@@ -60,7 +61,7 @@ def _lines(report: TrainReport) -> Iterator[str]:
     else:
         yield (
             "On code that it was not trained on: each question is asked of a pool of codes, one of which is right. "
-            f"“before” is `{options.base}`. MRR@10 changed by {report.gain.mean:+.4f}, 95 % between "
+            f"“before” is `{report.options.base}`. MRR@10 changed by {report.gain.mean:+.4f}, 95 % between "
             f"{report.gain.low:+.4f} and {report.gain.high:+.4f}."
         )
         yield ""
@@ -73,6 +74,18 @@ def _lines(report: TrainReport) -> Iterator[str]:
     for source in sorted(report.sources, key=lambda source: (source.is_held_out, source.name.lower())):
         held_out = "held out" if source.is_held_out else ""
         yield f"| {source.name} | {source.commit[:12]} | {source.license} | {source.files:,} | {held_out} |"
+
+
+def _recipe(report: TrainReport) -> str:
+    options, recipe = report.options, report.options.recipe
+    vocabulary = f" with a new vocabulary of {options.vocabulary:,}" if options.vocabulary else ""
+    heads = f" (sides {recipe.rate * recipe.head_rate:g})" if report.is_static else ""
+    return (
+        f"It began from `{options.base}`{vocabulary}. Symmetric InfoNCE with in-batch negatives of one language, batch "
+        f"{recipe.batch:,}, temperature {recipe.temperature:g}, {'Adam' if report.is_static else 'AdamW'} with rate "
+        f"{recipe.rate:g}{heads}, {f'ended after {duration(recipe.seconds)}, ' if recipe.seconds else ''}at most "
+        f"{recipe.epochs:g} epochs, {report.curve[-1][0] if report.curve else 0:,} steps, seed {recipe.seed}"
+    )
 
 
 def _table(rows: list[list[str]]) -> Iterator[str]:

@@ -42,6 +42,8 @@ class TrainReport:
     """What training did. Ranks are by system ("bm25", "before", "after"), then by language."""
 
     options: TrainOptions
+    is_static: bool
+    """Whether it is a static encoder, else a transformer."""
     sources: tuple[SourceReport, ...]
     pairs: Mapping[str, Mapping[str, int]]
     tokens: int
@@ -94,6 +96,7 @@ def train(
     ranks, sizes = _ranks(before, after, state.held_out(), options.recipe.seed, report)
     result = TrainReport(
         options,
+        isinstance(base, StaticEncoder),
         state.sources(),
         corpus.counts(),
         learner.tokens,

@@ -83,10 +83,12 @@ class TransformerLearner:
             if stored is None or stored.shape != own.shape:
                 raise CodesearchError("the checkpoint was written for another model", "train anew without --resume")
             own.data.copy_(torch.from_numpy(stored))
-            parts = {part: state[f"{part}.{name}"] for part in ("step", "exp_avg", "exp_avg_sq")}
-            self._adam.state[own] = {part: torch.from_numpy(array.copy()) for part, array in parts.items()}
-            for part in ("exp_avg", "exp_avg_sq"):
-                self._adam.state[own][part] = self._adam.state[own][part].to(own.device)
+            if f"step.{name}" not in state:
+                continue  # no gradient ever reached it
+            parts = {part: torch.from_numpy(state[f"{part}.{name}"]) for part in ("step", "exp_avg", "exp_avg_sq")}
+            self._adam.state[own] = {
+                part: tensor if part == "step" else tensor.to(own.device) for part, tensor in parts.items()
+            }
 
     def write(self, folder: Path) -> None:
         """See Learner. Weights go to float16, which costs cosines less than 0.001; all else is the base's."""
