@@ -27,7 +27,7 @@ from codesearch.training.transformer_learner import TransformerLearner  # noqa: 
 PACKAGE = Path(__file__).parent.parent / "codesearch"
 RECIPE = Recipe(batch=16, rate=2e-3, warm_up=4, betas=(0.9, 0.98), epochs=6)
 TOPICS = "abcdefghijklmnop"
-PAIRS = [Asked(f"{topic}{other}", f"{topic.upper()} {other * 3}") for topic in TOPICS for other in "qrstuv"]
+PAIRS = [Asked("name", f"{topic}{other}", f"{topic.upper()} {other * 3}") for topic in TOPICS for other in "qrstuv"]
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def load(folder: Path, precision: str = "float32") -> SentenceTransformerEncoder
 
 
 def learner(folder: Path) -> TransformerLearner:
-    return TransformerLearner(load(folder), folder, [PAIRS], RECIPE)
+    return TransformerLearner(load(folder), folder, [(PAIRS, 1.0)], RECIPE)
 
 
 def silent(_progress: Progress) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,11 +13,18 @@ import numpy.typing as npt
 Rows = npt.NDArray[np.int64]
 
 
-class Learner(Protocol):
-    """An encoder in training. Pairs lie in groups, one a language; a batch is of one group."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many pairs a group has, and what share of them an epoch takes, others each time."""
 
-    sizes: Sequence[int]
-    """Pairs by group."""
+    pairs: int
+    share: float = 1.0
+
+
+class Learner(Protocol):
+    """An encoder in training. Pairs lie in groups of a language and kind; a batch is of one group."""
+
+    groups: Sequence[Group]
     tokens: int
     """Of its vocabulary."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,8 +15,9 @@ from codesearch.errors import CodesearchError
 from codesearch.models.static import StaticEncoder
 from codesearch.training.adam import Adam
 from codesearch.training.corpus import Bags, Corpus
-from codesearch.training.learner import Rows
+from codesearch.training.learner import Group, Rows
 from codesearch.training.network import Network
+from codesearch.training.pairs import KINDS, SHARES
 from codesearch.training.start import start_table
 from codesearch.training.trainer import Recipe
 from codesearch.training.vocabulary import in_tokens, tokenised, with_prefixes
@@ -25,10 +26,11 @@ from codesearch.training.weights import write_model
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Pairs of one language in tokens."""
+    """Pairs of one language and kind in tokens, and what share of them an epoch takes."""
 
     questions: Bags
     codes: Bags
+    share: float = 1.0
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -39,7 +41,7 @@ class StaticLearner:
 
     def __init__(self, network: Network, vocabulary: Sequence[str], pairs: Sequence[Tokens], recipe: Recipe) -> None:
         self.network = network
-        self.sizes: Sequence[int] = [len(own) for own in pairs]
+        self.groups: Sequence[Group] = [Group(len(own), own.share) for own in pairs]
         self.tokens = len(vocabulary)
         self._vocabulary, self._pairs, self._recipe = vocabulary, pairs, recipe
         self._adam = Adam(network.parameters, recipe.betas)
@@ -80,7 +82,18 @@ def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[Tokens]:
     vocabulary = dict(zip(tokens, count(), strict=False))
     words = tokenised(corpus.words, vocabulary)
     generator = np.random.default_rng(seed)
-    return [
-        Tokens(with_prefixes(in_tokens(own.questions, words), vocabulary, generator), in_tokens(own.codes, words))
-        for own in corpus.pairs.values()
-    ]
+    groups = []
+    for own in corpus.pairs.values():
+        questions = with_prefixes(in_tokens(own.questions, words), vocabulary, generator)
+        codes = in_tokens(own.codes, words)
+        for rows, share in _by_kind(own.kinds):
+            groups.append(Tokens(questions.take(rows), codes.take(rows), share))
+    return groups
+
+
+def _by_kind(kinds: npt.NDArray[np.uint8]) -> Iterator[tuple[Rows, float]]:
+    """Rows of each kind that has a share of its own, and of all others, with their shares."""
+    apart = {KINDS.index(kind): share for kind, share in SHARES.items()}
+    for kind, share in apart.items():
+        yield np.flatnonzero(kinds == kind), share
+    yield np.flatnonzero(~np.isin(kinds, list(apart))), 1.0

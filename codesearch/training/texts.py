@@ -7,14 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from codesearch.training.corpus import Corpus, located
 from codesearch.training.cut import Cut
-from codesearch.training.pairs import Pair
+from codesearch.training.pairs import SHARES, Pair
 
-SHARES = {"name": 0.25, "comment": 0.35}
-"""What share of a kind's pairs is learned from: a transformer sees few, and documentation is likest to questions."""
 _LONGEST_CODE = 3_000
 """Characters: more than a transformer is shown of a code."""
 
@@ -23,30 +19,35 @@ _LONGEST_CODE = 3_000
 class Asked:
     """A question and the text that an index gives encoders of the code that answers it."""
 
+    kind: str
     question: str
     code: str
 
 
-def chosen(corpus: Corpus, cuts: Sequence[Cut], seed: int) -> dict[str, list[Asked]]:
-    """The texts of a merged corpus, of each kind its share, by language."""
-    generator = np.random.default_rng(seed)
+def chosen(corpus: Corpus, cuts: Sequence[Cut]) -> dict[str, list[Asked]]:
+    """The texts of a corpus that was merged of these cuts, by language."""
     found = {}
     for language, rows in corpus.origins.items():
         pairs = [pair for cut in cuts for pair in cut.texts.get(language, ())]
-        draws = generator.random(len(rows)).tolist()
-        found[language] = [
-            _asked(pairs[row])
-            for row, draw in zip(rows.tolist(), draws, strict=True)
-            if draw < SHARES.get(pairs[row].kind, 1.0)
-        ]
+        found[language] = [_asked(pairs[row]) for row in rows.tolist()]
     return found
+
+
+def grouped(texts: Mapping[str, Sequence[Asked]]) -> list[tuple[list[Asked], float]]:
+    """The texts of each language by kinds that have a share of their own, and all others, with their shares."""
+    groups = []
+    for own in texts.values():
+        for kind, share in SHARES.items():
+            groups.append(([asked for asked in own if asked.kind == kind], share))
+        groups.append(([asked for asked in own if asked.kind not in SHARES], 1.0))
+    return groups
 
 
 def save_texts(path: Path, texts: Mapping[str, Sequence[Asked]]) -> None:
     """Write texts, a language a line. Raises OSError."""
     with path.open("w", encoding="utf-8", errors="surrogatepass") as file:
         for language, own in texts.items():
-            file.write(json.dumps([language, [[asked.question, asked.code] for asked in own]]) + "\n")
+            file.write(json.dumps([language, [[asked.kind, asked.question, asked.code] for asked in own]]) + "\n")
 
 
 def load_texts(path: Path) -> dict[str, list[Asked]]:
@@ -56,4 +57,4 @@ def load_texts(path: Path) -> dict[str, list[Asked]]:
 
 
 def _asked(pair: Pair) -> Asked:
-    return Asked(pair.question, located(pair)[:_LONGEST_CODE])
+    return Asked(pair.kind, pair.question, located(pair)[:_LONGEST_CODE])

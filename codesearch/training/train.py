@@ -21,7 +21,7 @@ from codesearch.training.sources import open_source
 from codesearch.training.start import tokens_for
 from codesearch.training.state import SourceReport, State, TrainOptions
 from codesearch.training.static_learner import StaticLearner
-from codesearch.training.texts import chosen
+from codesearch.training.texts import chosen, grouped
 from codesearch.training.trainer import Progress, Trainer
 
 HELD_OUT_FILES = 10
@@ -122,7 +122,7 @@ def _learner(base: Encoder, state: State, corpus: Corpus, options: TrainOptions)
 
     assert isinstance(base, SentenceTransformerEncoder)  # _check saw to it
     folder = find_folder(ModelName.parse(options.base))
-    return TransformerLearner(base, folder, list(state.texts().values()), options.recipe)
+    return TransformerLearner(base, folder, grouped(state.texts()), options.recipe)
 
 
 def _check(base: Encoder, options: TrainOptions) -> None:
@@ -168,7 +168,7 @@ def _collect(
         )
     trained = corpus.digests()
     questions = [one for cut in cuts for one in cut.held_out if digest_of(one.pair) not in trained]
-    texts = chosen(corpus, cuts, options.recipe.seed) if keeps_texts else {}
+    texts = chosen(corpus, cuts) if keeps_texts else {}
     state.collected(corpus, texts, questions, [SourceReport.of(cut) for cut in cuts])
 
 

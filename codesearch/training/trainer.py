@@ -14,6 +14,8 @@ from codesearch.training.learner import Learner, Rows
 
 _LOWEST_RATE = 0.05
 CHECKPOINT_SECONDS = 60.0
+_FEWEST = 2
+"""Pairs of a batch: without another's code there is nothing to tell a question's own from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Trainer:
     """Teaches a learner."""
 
     def __init__(self, learner: Learner, recipe: Recipe) -> None:
-        if max(learner.sizes, default=0) < 2:
+        if max((group.pairs for group in learner.groups), default=0) < _FEWEST:
             raise CodesearchError("there are no pairs to train on")
         self._learner = learner
         self.recipe = recipe
@@ -123,13 +125,13 @@ class Trainer:
         whole, part = divmod(self.recipe.epochs, 1)
         for share in [1.0] * int(whole) + ([part] if part else []):
             epoch: list[tuple[int, Rows]] = []
-            for group, pairs in enumerate(self._learner.sizes):
-                if pairs < 2:
+            for number, group in enumerate(self._learner.groups):
+                if group.pairs < _FEWEST:
                     continue
-                rows = generator.permutation(pairs)[: max(2, int(pairs * share))]
+                rows = generator.permutation(group.pairs)[: max(_FEWEST, int(group.pairs * group.share * share))]
                 size = min(self.recipe.batch, len(rows))
                 for begin in range(0, len(rows) - size + 1, size):
-                    epoch.append((group, rows[begin : begin + size]))
+                    epoch.append((number, rows[begin : begin + size]))
             plan.extend(epoch[i] for i in generator.permutation(len(epoch)).tolist())
         return plan
 

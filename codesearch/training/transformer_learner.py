@@ -19,7 +19,7 @@ from codesearch.models.batching import batches
 from codesearch.models.checkpoint import SHARDS_FILE, WEIGHTS_FILE
 from codesearch.models.modules import transformer_folder
 from codesearch.models.sentence_transformer import SentenceTransformerEncoder
-from codesearch.training.learner import Rows
+from codesearch.training.learner import Group, Rows
 from codesearch.training.texts import Asked
 from codesearch.training.trainer import Recipe
 
@@ -39,18 +39,23 @@ class TransformerLearner:
     """See Learner. AdamW (Loshchilov and Hutter 2019); products in the device's fastest precision, weights float32."""
 
     def __init__(
-        self, base: SentenceTransformerEncoder, folder: Path, pairs: Sequence[Sequence[Asked]], recipe: Recipe
+        self,
+        base: SentenceTransformerEncoder,
+        folder: Path,
+        groups: Sequence[tuple[Sequence[Asked], float]],
+        recipe: Recipe,
     ):
-        """`base` loaded in float32 from `folder`; its own network is trained."""
-        self.sizes: Sequence[int] = [len(own) for own in pairs]
+        """`base` loaded in float32 from `folder`; its own network is trained. Groups are pairs and their shares."""
+        self.groups: Sequence[Group] = [Group(len(own), share) for own, share in groups]
         self.tokens = base.tokenizer.get_vocab_size()
-        self._encoder, self._folder, self._pairs, self._recipe = base, folder, pairs, recipe
+        self._encoder, self._folder, self._recipe = base, folder, recipe
+        self._pairs = [own for own, _ in groups]
         self._precision = devices.choose(base.device.type).precision
         self._parameters = dict(base.model.requires_grad_(True).named_parameters())  # no dropout: it stays at eval()
         matrices = [own for own in self._parameters.values() if own.dim() > 1]
         others = [own for own in self._parameters.values() if own.dim() < 2]
-        groups = [{"params": matrices, "weight_decay": _DECAY}, {"params": others, "weight_decay": 0.0}]
-        self._adam = torch.optim.AdamW(groups, lr=recipe.rate, betas=recipe.betas)
+        parts = [{"params": matrices, "weight_decay": _DECAY}, {"params": others, "weight_decay": 0.0}]
+        self._adam = torch.optim.AdamW(parts, lr=recipe.rate, betas=recipe.betas)
 
     def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
         """See Learner."""
