@@ -11,7 +11,7 @@ from codesearch.errors import CodesearchError
 from codesearch.models.side import normalised
 from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags
-from codesearch.training.network import PLACES, Network, Table, contrast
+from codesearch.training.network import DOCUMENT_PLACES, QUESTION_PLACES, Network, Table, contrast, weighted
 from codesearch.training.static_learner import StaticLearner, Tokens
 from codesearch.training.trainer import Progress, Recipe, Trainer
 from codesearch.training.weights import write_model
@@ -38,10 +38,8 @@ def start(seed: int = 1, tokens: int = TOKENS) -> Network:
     def drawn(*shape: int) -> Table:
         return generator.normal(0, 0.3, shape).astype(np.float32)
 
-    def side() -> list[Table]:
-        return [1 + drawn(PLACES) ** 2, drawn(DIMENSIONS, HIDDEN), drawn(HIDDEN), drawn(HIDDEN, DIMENSIONS)]
-
-    return Network(drawn(tokens, DIMENSIONS), side(), side())
+    heads = [[drawn(DIMENSIONS, HIDDEN), drawn(HIDDEN), drawn(HIDDEN, DIMENSIONS)] for _ in range(2)]
+    return Network(drawn(tokens, DIMENSIONS), *heads, (QUESTION_PLACES, DOCUMENT_PLACES))
 
 
 def learner(pairs: list[Tokens], recipe: Recipe, tokens: int = TOKENS) -> StaticLearner:
@@ -83,6 +81,12 @@ def test_gradients_reach_every_parameter() -> None:
         down, _ = network.loss(own.questions, own.codes, 0.1)
         parameter[...] = kept
         assert float((gradient * direction).sum()) == pytest.approx((up - down) / (2 * step), rel=0.05, abs=3e-3)
+
+
+def test_early_tokens_weigh_more_in_training_as_in_encoding() -> None:
+    own = Bags(np.array([3, 1, 2, 3], np.uint32), np.array([1, 2, 1, 1], np.uint8), np.array([0, 3, 4]))
+    matrix = weighted(own, np.array([3.0, 2.0], np.float32), 5).toarray()
+    np.testing.assert_allclose(matrix, [[0, 2 * (1 + np.log(2)), 1, 3, 0], [0, 0, 0, 3, 0]], rtol=1e-6)
 
 
 def test_training_brings_questions_to_their_codes() -> None:
@@ -167,3 +171,5 @@ def test_training_goes_on_from_a_trained_model(tmp_path: Path) -> None:
     again = Network.begun(network.table, StaticEncoder(tmp_path, "mine"), seed=0)
     for one, other in zip(again.parameters, network.parameters, strict=True):
         np.testing.assert_allclose(one, other, rtol=2e-3, atol=1e-4)
+    for own, theirs in zip(again.places, network.places, strict=True):
+        np.testing.assert_allclose(own, theirs, rtol=1e-3)

@@ -1,4 +1,4 @@
-"""What is trained, a table of token vectors and two sides' layers, with the gradients of its loss by hand."""
+"""What is trained, a table of token vectors and two heads, with the gradients of its loss by hand."""
 
 from __future__ import annotations
 
@@ -19,26 +19,37 @@ _INPUT_SCALE = np.float32(16)
 """A unit vector of 256 dimensions has components of 1/16; hidden units see them at size 1."""
 _OUTPUT_SCALE = np.float32(0.25)
 _SMALLEST = np.float32(1e-6)
-PLACES = 64
-"""Tokens at the beginning of a text whose weights by place are learned."""
-_PLACED_TEXTS = 512
-"""Texts of a batch from which the gradient by places is estimated; all of them cost a third of the speed."""
+_PLACES = np.arange(64, dtype=np.float32)
+QUESTION_PLACES = 1 + np.exp(-_PLACES / 3)
+DOCUMENT_PLACES = 1 + 2 * np.exp(-_PLACES / 8)
+"""Weights by place that training begins with where its base has none. Docstring → function MRR@10 over eight languages
+before any training: .398 without, .424 with those of documents, .436 with both; after it, .448. Learned by gradient
+they flattened, and the same training ended at .436."""
 
 
 @dataclass(slots=True)
 class Network:
-    """table [tokens, dimensions]; a side is [places, expand, bias, contract], scaled so that one learning rate fits."""
+    """table [tokens, dimensions]; a head is [expand, bias, contract], scaled so that one learning rate fits all.
+
+    `places` are fixed: of questions, of documents.
+    """
 
     table: Table
     question: list[Table]
     document: list[Table]
+    places: tuple[Table, Table]
 
     @classmethod
     def begun(cls, table: Table, base: StaticEncoder, seed: int) -> Network:
-        """A network that does what `base` does: its sides, or ones that do nothing yet."""
+        """A network that does what `base` does: its places and heads, or the usual places and heads without effect."""
         generator = np.random.default_rng(seed)
-        sides = [_trainable(side, base.dimensions, generator) for side in (base.question, base.document)]
-        return cls(table, *sides)
+        sides = base.question, base.document
+        question, document = (_trainable(side.head, base.dimensions, generator) for side in sides)
+        first, second = (
+            side.places if len(side.places) else usual
+            for side, usual in zip(sides, (QUESTION_PLACES, DOCUMENT_PLACES), strict=True)
+        )
+        return cls(table, question, document, (first, second))
 
     @property
     def parameters(self) -> list[Table]:
@@ -49,13 +60,14 @@ class Network:
         """The sides as encoders apply them: of questions, of documents."""
         first, second = (
             Side(places, Head(expand * _INPUT_SCALE, bias, contract * _OUTPUT_SCALE))
-            for places, expand, bias, contract in (self.question, self.document)
+            for places, (expand, bias, contract) in zip(self.places, (self.question, self.document), strict=True)
         )
         return first, second
 
     def loss(self, questions: Bags, codes: Bags, temperature: float) -> tuple[float, list[Table]]:
         """The loss of a batch, row i of questions to row i of codes, and its gradients in the order of parameters."""
-        asked, answered = _Pass(questions, self.table, self.question), _Pass(codes, self.table, self.document)
+        asked = _Pass(weighted(questions, self.places[0], len(self.table)), self.table, self.question)
+        answered = _Pass(weighted(codes, self.places[1], len(self.table)), self.table, self.document)
         loss, gradient = contrast(asked.output, answered.output, temperature)
         half = len(asked.output)
         from_questions, *of_question = asked.gradients(gradient[:half])
@@ -64,19 +76,21 @@ class Network:
         return loss, [from_questions, *of_question, *of_document]
 
 
+def weighted(bags: Bags, places: Table, tokens: int) -> csr_matrix:
+    """Bags as a matrix [texts, tokens] of their weights: by place, times 1 + ln count."""
+    place = np.arange(len(bags.ids)) - np.repeat(bags.offsets[:-1], np.diff(bags.offsets))
+    weights = np.log(bags.counts.astype(np.float32)) + np.float32(1)
+    weights *= np.append(places, np.float32(1))[np.minimum(place, len(places))]
+    return csr_matrix((weights, bags.ids.astype(np.int32), bags.offsets), shape=(len(bags), tokens))
+
+
 class _Pass:
     """One side of a batch on its way through the network, with what its gradients need."""
 
-    def __init__(self, bags: Bags, table: Table, side: list[Table]) -> None:
-        self._table, (places, self._expand, bias, self._contract) = table, side
+    def __init__(self, bags: csr_matrix, table: Table, head: list[Table]) -> None:
         self._bags = bags
-        self._lengths = np.diff(bags.offsets)
-        self._weights = np.log(bags.counts.astype(np.float32)) + np.float32(1)
-        self._place = np.minimum(np.arange(len(bags.ids)) - np.repeat(bags.offsets[:-1], self._lengths), PLACES)
-        weights = self._weights * np.append(places, np.float32(1))[self._place]
-        shape = (len(bags), len(table))
-        self._matrix = csr_matrix((weights, bags.ids.astype(np.int32), bags.offsets), shape=shape)
-        self._unit, self._norms = _unit(np.asarray(self._matrix @ table, np.float32))
+        self._expand, bias, self._contract = head
+        self._unit, self._norms = _unit(np.asarray(bags @ table, np.float32))
         hidden = self._unit @ self._expand
         hidden *= _INPUT_SCALE
         hidden += bias
@@ -87,7 +101,7 @@ class _Pass:
         self.output, self._output_norms = _unit(change)
 
     def gradients(self, gradient: Table) -> list[Table]:
-        """By table, places, expand, bias and contract, given the gradient by the output."""
+        """By table, expand, bias and contract, given the gradient by the output."""
         by_sum = _through_unit(gradient, self.output, self._output_norms)
         by_contract = _OUTPUT_SCALE * (self._hidden.T @ by_sum)
         by_hidden = by_sum @ self._contract.T
@@ -98,17 +112,7 @@ class _Pass:
         by_unit *= _INPUT_SCALE
         by_unit += by_sum
         by_bag = _through_unit(np.asarray(by_unit, np.float32), self._unit, self._norms)
-        by_table = np.asarray(self._matrix.T.tocsr() @ by_bag, np.float32)
-        return [by_table, self._by_places(by_bag), by_expand, by_hidden.sum(0), by_contract]
-
-    def _by_places(self, by_bag: Table) -> Table:
-        """An estimate from the first texts: the gradient by a place is that by its tokens' weights."""
-        texts = min(_PLACED_TEXTS, len(self._bags))
-        early = np.flatnonzero(self._place[: self._bags.offsets[texts]] < PLACES)
-        row = np.repeat(np.arange(texts), self._lengths[:texts])[early]
-        by_weight = np.einsum("ij,ij->i", self._table[self._bags.ids[early]], by_bag[row]) * self._weights[early]
-        sums = np.bincount(self._place[early], by_weight, PLACES)
-        return np.asarray(sums * (len(self._bags) / texts), np.float32)
+        return [np.asarray(self._bags.T.tocsr() @ by_bag, np.float32), by_expand, by_hidden.sum(0), by_contract]
 
 
 def contrast(questions: Table, codes: Table, temperature: float) -> tuple[float, Table]:
@@ -128,13 +132,11 @@ def contrast(questions: Table, codes: Table, temperature: float) -> tuple[float,
     return loss, np.concatenate((scores @ codes, scores.T @ questions))
 
 
-def _trainable(side: Side, dimensions: int, generator: np.random.Generator) -> list[Table]:
-    places = np.ones(PLACES, np.float32)
-    places[: len(side.places)] = side.places[:PLACES]
-    if (head := side.head) is not None:
-        return [places, head.expand / _INPUT_SCALE, head.bias.copy(), head.contract / _OUTPUT_SCALE]
+def _trainable(head: Head | None, dimensions: int, generator: np.random.Generator) -> list[Table]:
+    if head is not None:
+        return [head.expand / _INPUT_SCALE, head.bias.copy(), head.contract / _OUTPUT_SCALE]
     expand = generator.normal(0, dimensions**-0.5, (dimensions, HIDDEN)).astype(np.float32)
-    return [places, expand, np.zeros(HIDDEN, np.float32), np.zeros((HIDDEN, dimensions), np.float32)]
+    return [expand, np.zeros(HIDDEN, np.float32), np.zeros((HIDDEN, dimensions), np.float32)]
 
 
 def _unit(vectors: Table) -> tuple[Table, Table]:
