@@ -143,3 +143,19 @@ def test_every_published_value_can_be_computed(tmp_path: Path) -> None:
             assert {"what", "expected", "tolerance", "source"} <= check.keys()
             count = {"cosine": 1, "first": 5, "sum": len(check.get("texts", [])), "hidden": 9, "pooled": 6}
             assert len(check["expected"]) == count[check["what"]]
+
+
+def test_a_model_in_a_package_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from codesearch.models.loading import ModelName, find_folder
+
+    monkeypatch.setattr("codesearch.models.catalog.find_spec", lambda _name: None)
+    lines = {line.split()[0]: line for line in run().splitlines()}
+    assert " no " in lines["small"]
+    with pytest.raises(CodesearchError, match="package of its own") as caught:
+        run("get", "small")
+    assert "pip install ./packages/small" in str(caught.value.hint)
+    (tmp_path / "codesearch_small").mkdir()
+    (tmp_path / "codesearch_small" / "__init__.py").touch()
+    monkeypatch.undo()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_folder(ModelName("small")) == tmp_path / "codesearch_small" / "model"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from codesearch.models.checkpoint import WEIGHTS_FILE
@@ -24,12 +25,15 @@ class KnownModel:
     licence: str
     size: int
     """Bytes to download; about, where revisions differ."""
+    package: str = ""
+    """The Python package beside this one that carries the model."""
 
 
 _APACHE = "Apache-2.0"
 
 KNOWN = (
     KnownModel("default", "", 0, 256, 0, "English, code", _APACHE, 0),
+    KnownModel("small", "", 22_713_216, 384, 256, "English, code", _APACHE, 23_000_000, package="codesearch_small"),
     KnownModel(
         "jina-code",
         "jinaai/jina-embeddings-v2-base-code",
@@ -93,10 +97,19 @@ class ModelState:
     revision: str
 
 
+def package_folder(model: KnownModel) -> Path | None:
+    """Where the package of a model lies, if it is installed."""
+    spec = find_spec(model.package)
+    return Path(spec.origin).parent / "model" if spec and spec.origin else None
+
+
 def states() -> list[ModelState]:
     """All known models. Those whose download is not finished are not here."""
     found = []
     for model in KNOWN:
+        if model.package:
+            found.append(ModelState(model, package_folder(model), ""))
+            continue
         folder = cached(model.repository) if model.repository else None
         whole = folder if folder and (folder / WEIGHTS_FILE).exists() else None
         found.append(ModelState(model, whole, whole.name if whole else ""))

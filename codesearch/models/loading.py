@@ -12,6 +12,8 @@ from codesearch.models.encoder import Encoder
 
 DEFAULT_MODEL = "default"
 DEVICE_VARIABLE = "CODESEARCH_DEVICE"
+PACKAGES = "./packages"
+"""Where the packages of models lie in a checkout."""
 PRECISION_VARIABLE = "CODESEARCH_PRECISION"
 
 _NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>\d+))?")
@@ -83,6 +85,8 @@ def fetch_model(name: str) -> Path:
     parsed = ModelName.parse(name)
     known = BY_NAME.get(parsed.model)
     repository = known.repository if known else parsed.model
+    if known and known.package:
+        return find_folder(parsed)
     if known and not repository:
         raise ModelUnavailable(f"the model {name} is part of this package: there is nothing to fetch")
     if not REPOSITORY.fullmatch(repository):
@@ -94,11 +98,19 @@ def fetch_model(name: str) -> Path:
 
 def find_folder(name: ModelName) -> Path:
     """Where a model's files lie on this machine. Raises ModelUnavailable."""
-    from codesearch.models.catalog import BY_NAME
+    from codesearch.models.catalog import BY_NAME, package_folder
     from codesearch.models.hub import MAIN, REPOSITORY, cached
 
     folder = Path(name.model)
     known = BY_NAME.get(name.model)
+    if known and known.package:
+        found = package_folder(known)
+        if found is None:
+            raise ModelUnavailable(
+                f"the model {known.name} is a package of its own ({known.size / 1e6:.0f} MB), which is not installed",
+                f"run: pip install {PACKAGES}/{known.name}, in a checkout of codesearch",
+            )
+        return found
     repository = known.repository if known else name.model
     if not known and folder.is_dir():
         return folder

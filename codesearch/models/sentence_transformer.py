@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from codesearch.errors import ModelUnavailable
 from codesearch.models.checkpoint import GET_AGAIN, Checkpoint
+from codesearch.models.compact import is_compact, read_compact
 from codesearch.models.devices import Runtime
 from codesearch.models.modules import Recipe
 from codesearch.models.transformer import TransformerEncoder
@@ -49,7 +50,7 @@ class SentenceTransformerEncoder(TransformerEncoder):
 def _load_network(checkpoint: Checkpoint) -> nn.Module:
     """The network with every tensor from the files. Raises ModelUnavailable."""
     try:
-        from transformers import AutoModel
+        from transformers import AutoConfig, AutoModel
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise ModelUnavailable("this model needs transformers", "run: pip install 'codesearch-local[jina]'") from error
@@ -57,9 +58,14 @@ def _load_network(checkpoint: Checkpoint) -> nn.Module:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        network, loaded = AutoModel.from_pretrained(
-            checkpoint.folder, local_files_only=True, use_safetensors=True, output_loading_info=True
-        )
+        if is_compact(checkpoint):
+            network = AutoModel.from_config(AutoConfig.from_pretrained(checkpoint.folder, local_files_only=True))
+            missing, unexpected = network.load_state_dict(read_compact(checkpoint), strict=False)
+            loaded = {"missing_keys": missing, "unexpected_keys": unexpected, "mismatched_keys": ()}
+        else:
+            network, loaded = AutoModel.from_pretrained(
+                checkpoint.folder, local_files_only=True, use_safetensors=True, output_loading_info=True
+            )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         reason = next(iter(str(error).splitlines()), "")
         raise ModelUnavailable(f"{checkpoint.folder} can't be loaded: {reason}", GET_AGAIN) from error

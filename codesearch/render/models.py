@@ -55,7 +55,7 @@ def comparison_lines(comparisons: Iterable[Comparison]) -> Iterable[str]:
 
 def _row(state: ModelState) -> tuple[str, ...]:
     model = state.model
-    if not model.repository:
+    if not model.repository and not model.package:
         return (model.name, "", str(model.dimensions), "any", model.licence, "", "yes", model.languages)
     return (
         model.name,
@@ -64,6 +64,6 @@ def _row(state: ModelState) -> tuple[str, ...]:
         f"{model.length:,}",
         model.licence,
         size(model.size),
-        f"yes, {state.revision[:8]}" if state.folder else "no",
+        ", ".join(filter(None, ("yes", state.revision[:8]))) if state.folder else "no",
         model.languages,
     )

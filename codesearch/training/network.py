@@ -20,8 +20,8 @@ _INPUT_SCALE = np.float32(16)
 _OUTPUT_SCALE = np.float32(0.25)
 _SMALLEST = np.float32(1e-6)
 _PLACES = np.arange(64, dtype=np.float32)
-QUESTION_PLACES = 1 + 0.7 * np.exp(-_PLACES / 5)
-DOCUMENT_PLACES = 1 + 1.5 * np.exp(-_PLACES / 16)
+QUESTION_PLACES = np.asarray(1 + 0.7 * np.exp(-_PLACES / 5), np.float32)
+DOCUMENT_PLACES = np.asarray(1 + 1.5 * np.exp(-_PLACES / 16), np.float32)
 """Weights by place that training begins with where its base has none.
 
 Each trained alike, docstring → function MRR@10 over eight languages, then MRR@10 by embeddings alone of questions about

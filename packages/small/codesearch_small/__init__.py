@@ -1,0 +1,1 @@
+"""The weights of the model `small`, in the folder `model`; codesearch reads them."""
