@@ -13,7 +13,7 @@ from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags
 from codesearch.training.network import DOCUMENT_PLACES, QUESTION_PLACES, Network, Table, contrast, weighted
 from codesearch.training.static_learner import StaticLearner, Tokens
-from codesearch.training.trainer import Progress, Recipe, Trainer
+from codesearch.training.trainer import Progress, Recipe, Trainer, usual_epochs
 from codesearch.training.weights import write_model
 
 TOKENS, DIMENSIONS, HIDDEN = 60, 8, 6
@@ -173,3 +173,7 @@ def test_training_goes_on_from_a_trained_model(tmp_path: Path) -> None:
         np.testing.assert_allclose(one, other, rtol=2e-3, atol=1e-4)
     for own, theirs in zip(again.places, network.places, strict=True):
         np.testing.assert_allclose(own, theirs, rtol=1e-3)
+
+
+def test_little_code_is_seen_more_often() -> None:
+    assert [usual_epochs(pairs) for pairs in (0, 5_000, 100_000, 2_000_000)] == [20, 20, 10, 4]

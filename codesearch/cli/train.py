@@ -60,7 +60,12 @@ def command(
     ] = "",
     epochs: Annotated[
         float | None,
-        typer.Option("--epochs", min=0.01, help="How often every pair is seen.", show_default="2, transformers 1"),
+        typer.Option(
+            "--epochs",
+            min=0.01,
+            help="How often every pair is seen.",
+            show_default="4 to 20, the fewer pairs the more; transformers 1",
+        ),
     ] = None,
     vocabulary: Annotated[
         int,

@@ -81,7 +81,7 @@ def _recipe(report: TrainReport) -> str:
     vocabulary = f" with a new vocabulary of {options.vocabulary:,}" if options.vocabulary else ""
     heads = f" (sides {recipe.rate * recipe.head_rate:g})" if report.is_static else ""
     return (
-        f"It began from `{options.base}`{vocabulary}. Symmetric InfoNCE with in-batch negatives of one language, batch "
+        f"It began from `{options.base}`{vocabulary}. Symmetric InfoNCE with in-batch negatives of one language and kind, batch "
         f"{recipe.batch:,}, temperature {recipe.temperature:g}, {'Adam' if report.is_static else 'AdamW'} with rate "
         f"{recipe.rate:g}{heads}, {f'ended after {duration(recipe.seconds)}, ' if recipe.seconds else ''}at most "
         f"{recipe.epochs:g} epochs, {report.curve[-1][0] if report.curve else 0:,} steps, seed {recipe.seed}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codesearch.errors import CodesearchError
@@ -22,7 +22,7 @@ from codesearch.training.start import tokens_for
 from codesearch.training.state import SourceReport, State, TrainOptions
 from codesearch.training.static_learner import StaticLearner
 from codesearch.training.texts import chosen, grouped
-from codesearch.training.trainer import Progress, Trainer
+from codesearch.training.trainer import Progress, Trainer, usual_epochs
 
 HELD_OUT_FILES = 10
 """Of so many files one is held out, where no sources are."""
@@ -86,6 +86,9 @@ def train(
         state.begin(options)
         _collect(places, held_out, state, options, report, jobs, keeps_texts=base.is_costly)
     corpus = state.corpus()
+    if not options.recipe.epochs:
+        pairs = sum(len(own) for own in corpus.pairs.values())
+        options = replace(options, recipe=replace(options.recipe, epochs=usual_epochs(pairs)))
     learner = _learner(base, state, corpus, options)
     trainer = Trainer(learner, options.recipe)
     if state.checkpoint.exists():

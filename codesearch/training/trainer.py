@@ -14,6 +14,8 @@ from codesearch.training.learner import Learner, Rows
 
 _LOWEST_RATE = 0.05
 CHECKPOINT_SECONDS = 60.0
+_SEEN = 1_000_000
+"""Pairs that training sees in a minute or two, for the code of one team."""
 _FEWEST = 2
 """Pairs of a batch: without another's code there is nothing to tell a question's own from."""
 
@@ -29,7 +31,8 @@ class Recipe:
     warm_up: int = 100
     temperature: float = 0.05
     betas: tuple[float, float] = (0.9, 0.99)
-    epochs: float = 2.0
+    epochs: float = 0.0
+    """How often every pair is seen; 0 for as often as `usual_epochs` says."""
     seed: int = 0
     seconds: float = 0.0
     """Ends by then, the rate fallen as at the end of all epochs; 0 for no limit."""
@@ -39,6 +42,15 @@ STATIC = Recipe()
 """Tuned in a feasibility run on 985 k pairs (docstring → function, MRR@10 over eight languages)."""
 TRANSFORMER = Recipe(batch=128, rate=1.5e-4, head_rate=1.0, warm_up=40, betas=(0.9, 0.98), epochs=1.0)
 """Fine-tuning: all-MiniLM-L6-v2 learned most in its first hundred steps with this rate."""
+
+
+def usual_epochs(pairs: int) -> float:
+    """How often a static encoder sees each of so many pairs: many times where one repository's code is all.
+
+    MRR@10 gained on held-out files by 2, 8, 20, 40 and 80 epochs: rails, 25 k pairs, .003 .029 .059 .062 .035 (20 take
+    42 s in all); scrapy, 5 k pairs, .004 .011 .030 .031 .009. Two million pairs of many repositories are seen 4 times.
+    """
+    return min(20.0, max(4.0, _SEEN / max(pairs, 1)))
 
 
 @dataclass(frozen=True, slots=True)
