@@ -13,29 +13,32 @@ import pytest
 
 from tests.conftest import CommandLine
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line.partition("  #")[0].rstrip()
     for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
     for line in block.splitlines()
     if line.strip()
 ]
-TRANSFORMER = [line for line in COMMANDS if "jina-code" in line and not line.startswith("codesearch models")]
+OF_TRANSFORMERS = [line for line in COMMANDS if "jina-code" in line or "--rerank small" in line]
+TRANSFORMER = [line for line in OF_TRANSFORMERS if not line.startswith("codesearch models")]
 """Run with a small model in the place of jina-code. `models get` and `verify` have tests of their own."""
-PLAIN = [line for line in COMMANDS if "jina-code" not in line]
+PLAIN = [line for line in COMMANDS if line not in OF_TRANSFORMERS]
 TRANSFORMER_PYTHON, PLAIN_PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> dict[str, str]:
-    """The variables of a hub's cache that holds a small model as jina-code."""
+    """The variables of a hub's cache that holds a small model as jina-code, and of the package of `small`."""
     pytest.importorskip("torch")
     import jina_goldens
 
     jina_goldens.put_in_cache(
         tmp_path / "hub", jina_goldens.write_folder(jina_goldens.load("code_h8"), tmp_path / "model")
     )
-    return {"HF_HUB_CACHE": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1", "CODESEARCH_DEVICE": "cpu"}
+    variables = {"HF_HUB_CACHE": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1", "CODESEARCH_DEVICE": "cpu"}
+    return variables | {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "packages/small")))}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="written for a POSIX shell")
@@ -98,9 +101,8 @@ def test_the_python_example(codesearch: CommandLine, shop: Path) -> None:
 
 
 def test_paths_and_commands_that_it_names_exist() -> None:
-    root = Path(__file__).parent.parent
     for link in re.findall(r"\]\(([^)]+)\)", README):
-        assert (root / link).exists(), link
+        assert (ROOT / link).exists(), link
     for room in re.findall(r"^\| `([\w./]+)` \|", README, re.MULTILINE):
-        assert (root / "codesearch" / room).exists() or room.isupper(), room
-    assert (root / ".ci" / "run").exists()
+        assert (ROOT / "codesearch" / room).exists() or room.isupper(), room
+    assert (ROOT / ".ci" / "run").exists()

@@ -80,11 +80,13 @@ def _recipe(report: TrainReport) -> str:
     options, recipe = report.options, report.options.recipe
     vocabulary = f" with a new vocabulary of {options.vocabulary:,}" if options.vocabulary else ""
     heads = f" (sides {recipe.rate * recipe.head_rate:g})" if report.is_static else ""
+    optimizer = "Adam" if report.is_static else "AdamW"
+    ended = f"ended after {duration(recipe.seconds)}, " if recipe.seconds else ""
     return (
-        f"It began from `{options.base}`{vocabulary}. Symmetric InfoNCE with in-batch negatives of one language and kind, batch "
-        f"{recipe.batch:,}, temperature {recipe.temperature:g}, {'Adam' if report.is_static else 'AdamW'} with rate "
-        f"{recipe.rate:g}{heads}, {f'ended after {duration(recipe.seconds)}, ' if recipe.seconds else ''}at most "
-        f"{recipe.epochs:g} epochs, {report.curve[-1][0] if report.curve else 0:,} steps, seed {recipe.seed}"
+        f"It began from `{options.base}`{vocabulary}. Symmetric InfoNCE with in-batch negatives of one language and "
+        f"kind, batch {recipe.batch:,}, temperature {recipe.temperature:g}, {optimizer} with rate {recipe.rate:g}"
+        f"{heads}, {ended}{recipe.epochs:g} epochs, {report.curve[-1][0] if report.curve else 0:,} steps, "
+        f"seed {recipe.seed}"
     )
 
 
