@@ -29,7 +29,7 @@ Examples:
   codesearch index --model ~/models/ours              and use it
   codesearch train ~/src/* --out ours --time 10m      to all of a team's code
   codesearch train ~/src/* --held-out ~/src/web --out ours --vocabulary 60000
-  codesearch train ~/src/* --from ~/models/MiniLM --out ours --time 2h      fine-tune a transformer
+  codesearch train ~/src/* --from small --out ours --time 2h     fine-tune a transformer
 
 Exit codes: 0 the model was written, 1 it is no better than the one it began from and was not, 2 an error.
 """
