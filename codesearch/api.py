@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexNotFound
+from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexNotFound, ModelUnavailable
 from codesearch.index.layout import Layout, find, update_command
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
@@ -29,6 +30,8 @@ MOST_BYTES_REFRESHED = 2_000_000
 """About a second of work on one core with the default model."""
 MOST_BYTES_REFRESHED_COSTLY = 10_000
 """A few seconds of a transformer's."""
+MOST_BYTES_COMPARED = 50_000_000
+"""Read to tell whether files changed whose times only look so: a tenth of a second, once for a copied checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Index:
         self._model = model
         self._device = device
         self._snapshot: Snapshot | None = None
+        self._written: tuple[int, ...] = ()
         self._rerankers: dict[str, Reranker] = {}
 
     @classmethod
@@ -153,7 +157,25 @@ class Index:
     @cached_property
     def encoder(self) -> Encoder:
         """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""
-        return load_encoder(self._model or self.model or DEFAULT_MODEL, self._device)
+        return load_encoder(self._model or self._recorded_model() or DEFAULT_MODEL, self._device)
+
+    def _recorded_model(self) -> str:
+        """The model that the index names. Raises ModelUnavailable where only the index asks for it to be loaded."""
+        from codesearch.index import origin
+        from codesearch.index.settings import read_meta
+
+        try:
+            meta = read_meta(self._layout)
+        except (IndexDamaged, IndexIncompatible):
+            return ""
+        model = meta.get("model", "")
+        if model not in ("", DEFAULT_MODEL) and not origin.is_ours(meta):
+            raise ModelUnavailable(
+                f"the index in {self._layout.folder} was made by somebody else, with the model {model}",
+                f"add --model {shlex.quote(model)} to use it, or make it anew: "
+                f"{update_command(self._layout.folder, '--model', DEFAULT_MODEL)}",
+            )
+        return model
 
     @cached_property
     def _snippets(self) -> Snippets:
@@ -166,6 +188,8 @@ class Index:
         options: DiscoveryOptions | None = None,
         *,
         force: bool = False,
+        verify: bool = False,
+        wait: bool = False,
         jobs: int = 0,
         progress: Progress | None = None,
     ) -> UpdateReport:
@@ -173,7 +197,9 @@ class Index:
         from codesearch.index.update import update
 
         self.close()
-        return update(self._layout, self.encoder, options, force=force, jobs=jobs, progress=progress)
+        return update(
+            self._layout, self.encoder, options, force=force, verify=verify, wait=wait, jobs=jobs, progress=progress
+        )
 
     def refresh(self) -> str:
         """Bring the index up to date where that is quick. Returns why it was not, or nothing.
@@ -192,7 +218,9 @@ class Index:
         most = MOST_BYTES_REFRESHED_COSTLY if self.encoder.is_costly else MOST_BYTES_REFRESHED
         if found.files > MOST_FILES_REFRESHED or found.size > most:
             return f"{found.files:,} files changed since they were indexed"
-        if found.files:
+        if found.doubtful_size > MOST_BYTES_COMPARED:
+            return f"{found.doubtful_files:,} files may have changed since they were indexed"
+        if found.files or found.doubtful_files:
             self.update()
         return ""
 
@@ -229,15 +257,24 @@ class Index:
         )
 
     def snapshot(self) -> Snapshot:
-        """The state that searches read, opened once; update() and close() let go of it."""
-        from codesearch.index.settings import check_model, check_revision
+        """The state that searches read: the last published one, opened again when there is a newer one."""
+        from codesearch.index.settings import PUBLICATION, check_model, check_revision, read_meta
         from codesearch.index.snapshot import Snapshot
 
+        written = self._layout.last_write()
+        if self._snapshot is not None and written != self._written:
+            self._written = written
+            if read_meta(self._layout).get(PUBLICATION) != self._snapshot.meta.get(PUBLICATION):
+                self.close()
         if self._snapshot is None:
             snapshot = Snapshot.open(self._layout)
-            check_model(self._layout, snapshot.meta, self.encoder)
-            check_revision(self._layout, snapshot.meta, self.encoder)
-            self._snapshot = snapshot
+            try:
+                check_model(self._layout, snapshot.meta, self.encoder)
+                check_revision(self._layout, snapshot.meta, self.encoder)
+            except BaseException:
+                snapshot.close()
+                raise
+            self._snapshot, self._written = snapshot, written
         return self._snapshot
 
     def status(self) -> Status:
@@ -281,13 +318,10 @@ class Index:
 
 def _stored_layout(folder: Path) -> Layout | None:
     """The layout of an index that lies in a folder of its own choice; it records what it indexes."""
-    from codesearch.index.store import Store
+    from codesearch.index.settings import read_meta
 
-    if not (folder / "index.db").is_file():
-        return None
-    store = Store.open(folder / "index.db")
-    try:
-        root = store.meta().get("root", "")
-    finally:
-        store.close()
-    return Layout.of(Path(root), folder) if root else None
+    layout = Layout.of(folder.absolute().parent, folder)
+    if layout.is_inside:  # whatever it says, it is of the folder that it lies in
+        return layout if layout.exists() else None
+    root = read_meta(layout).get("root", "")
+    return Layout.of(Path(root), folder) if root and Path(root).is_absolute() else None

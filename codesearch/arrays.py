@@ -18,6 +18,7 @@ _TYPES = {
     "I32": np.int32,
     "U32": np.uint32,
     "I64": np.int64,
+    "U64": np.uint64,
     "F16": np.float16,
     "F32": np.float32,
 }
@@ -25,7 +26,7 @@ _LONGEST_HEADER = 1 << 20
 
 
 def save_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write arrays by name. Raises OSError."""
+    """Write arrays by name to a new file. Raises OSError."""
     from safetensors.numpy import save
 
     path.write_bytes(save(dict(arrays)))
@@ -38,16 +39,24 @@ def map_arrays(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]
     """
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return read_arrays(data, path.name)
+
+
+def read_arrays(data: mmap.mmap, name: str) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]:
+    """The arrays of a mapped safetensors file and its metadata; errors are told by `name`.
+
+    Raises ValueError where the file is not whole or not safetensors.
+    """
     length = int.from_bytes(data[:8], "little")
     if length > min(_LONGEST_HEADER, len(data) - 8):
-        raise ValueError(f"{path.name} is no safetensors file")
+        raise ValueError(f"{name} is no safetensors file")
     start = 8 + length
     try:
         header = json.loads(data[8:start])
         metadata = header.pop("__metadata__", {})
-        return {name: _array(data, start, entry) for name, entry in header.items()}, metadata
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path.name} has a header that makes no sense") from error
+        return {key: _array(data, start, entry) for key, entry in header.items()}, metadata
+    except (AttributeError, KeyError, TypeError, RecursionError, OverflowError) as error:
+        raise ValueError(f"{name} has a header that makes no sense") from error
 
 
 def _array(data: mmap.mmap, start: int, entry: Mapping[str, Any]) -> npt.NDArray[Any]:

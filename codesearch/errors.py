@@ -28,5 +28,9 @@ class IndexDamaged(CodesearchError):
     """Files of the index are missing or unreadable; `codesearch index` rebuilds what can be derived."""
 
 
+class IndexUntrusted(IndexDamaged):
+    """The index came with the repository or leads out of its folder, so it is not used; it can be rebuilt."""
+
+
 class ModelUnavailable(CodesearchError):
     """The model can't be loaded: not found, incomplete, unsafe, or its extra is not installed."""

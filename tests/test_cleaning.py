@@ -8,9 +8,10 @@ import pytest
 
 from codesearch.errors import IndexLocked, IndexNotFound
 from codesearch.index.cleaning import clean
+from codesearch.index.folder import size_on_disk
 from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
-from codesearch.index.update import size_on_disk, update
+from codesearch.index.update import update
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import codesearch as package
 from codesearch.cli import COMMANDS
+from codesearch.index.store import Store
 from codesearch.languages.registry import LANGUAGES
 from tests.conftest import CommandLine
 
@@ -234,9 +235,11 @@ def _set_format(shop: Path, number: str) -> None:
 
 def test_an_index_of_another_model_is_said(codesearch: CommandLine, shop: Path) -> None:
     codesearch("index", "-q", cwd=shop)
-    with sqlite3.connect(shop / ".codesearch" / "index.db") as database:
-        database.execute("UPDATE meta SET value = 'another/model' WHERE key = 'model'")
-    database.close()
+    store = Store.open(shop / ".codesearch" / "index.db", write=True)
+    with store.transaction():
+        store.set_meta({"model": "another/model"})
+        store.seal()
+    store.close()
     run = codesearch("query", "password", "--model", "default", cwd=shop)
     assert (run.code, run.out) == (2, "")
     assert "another/model" in run.err
@@ -254,6 +257,10 @@ def test_a_first_index_that_was_killed_is_finished_by_a_query(codesearch: Comman
             "UPDATE files SET live = 0; UPDATE segments SET live = 0; DELETE FROM meta WHERE key != 'format'"
         )
     database.close()
+    store = Store.open(shop / ".codesearch" / "index.db", write=True)
+    with store.transaction():
+        store.seal()
+    store.close()
     run = codesearch("query", "hash a password", "-l", "-n", "1", cwd=shop)
     assert (run.code, run.out) == (0, str(Path("server", "passwords.py")) + "\n")
     assert "not finished" in run.err

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codesearch.index.embedding_cache import KEPT_AT_ONCE, encode_kept, encode_kept_by_reader
+from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
 from codesearch.index.store import Store
 from codesearch.models.encoder import Embeddings
@@ -39,7 +40,7 @@ class Lengths:
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     made = Layout.of(tmp_path)
-    made.create()
+    prepare(made)
     Store.create(made.database).close()
     return made
 

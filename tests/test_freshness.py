@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from codesearch.api import Index
+from codesearch.discovery import stamp
 from codesearch.discovery.discover import DiscoveryOptions
 from codesearch.index.freshness import Changes, changes, file_count
 from codesearch.index.layout import Layout
@@ -16,7 +17,10 @@ from codesearch.index.store import Store
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    """Of files that count as settled however young they are."""
+    for name in ("SETTLING_NS", "COARSE_SETTLING_NS"):
+        monkeypatch.setattr(stamp, name, -(10**18))
     for name in "abc":
         (tmp_path / f"{name}.py").write_text(f"def {name}():\n    return 1\n", encoding="utf-8")
     with Index.create(tmp_path) as made:
@@ -29,7 +33,7 @@ def found(index: Index) -> Changes:
 
 
 def test_nothing_has_changed(index: Index) -> None:
-    assert found(index) == Changes(0, 0, False)
+    assert found(index) == Changes(0, 0, 0, 0, False)
     assert file_count(Layout.of(index.root)) == 3
 
 
@@ -38,9 +42,9 @@ def test_new_gone_and_changed_files_count_with_the_bytes_to_read(index: Index) -
     (index.root / "b.py").write_text("x = 1\n", encoding="utf-8")
     (index.root / "new.py").write_text("y = 22\n", encoding="utf-8")
     (index.root / "picture.png").write_bytes(b"\x89PNG")
-    assert found(index) == Changes(3, 13, False)
+    assert found(index) == Changes(3, 13, 0, 0, False)
     index.update()
-    assert found(index) == Changes(0, 0, False)
+    assert found(index) == Changes(0, 0, 0, 0, False)
 
 
 def test_another_time_is_a_change_until_it_was_looked_at(index: Index) -> None:
@@ -64,6 +68,8 @@ def test_the_options_of_the_index_hold(index: Index) -> None:
 @pytest.mark.parametrize("key", ["chunker", "revision"])
 def test_an_index_by_another_version_is_outdated(index: Index, key: str) -> None:
     store = Store.open(index.directory / "index.db", write=True)
-    store.set_meta({key: "of old"})
+    with store.transaction():
+        store.set_meta({key: "of old"})
+        store.seal()
     store.close()
     assert found(index).is_outdated

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from codesearch.index.folder import prepare
 from codesearch.index.layout import FOLDER, Layout, find, update_command
 
 
@@ -21,10 +22,10 @@ def test_an_index_lies_in_its_folder_or_elsewhere(tmp_path: Path) -> None:
 
 def test_the_folder_ignores_itself_and_keeps_what_the_user_wrote(tmp_path: Path) -> None:
     layout = Layout.of(tmp_path)
-    layout.create()
+    prepare(layout)
     assert (layout.folder / ".gitignore").read_text(encoding="utf-8") == "*\n"
     (layout.folder / ".gitignore").write_text("mine\n", encoding="utf-8")
-    layout.create()
+    prepare(layout)
     assert (layout.folder / ".gitignore").read_text(encoding="utf-8") == "mine\n"
     assert layout.segments.is_dir()
 
@@ -35,7 +36,7 @@ def test_an_index_is_found_upwards(tmp_path: Path) -> None:
     assert find(deep) is None
     for above in (tmp_path, tmp_path / "a"):
         layout = Layout.of(above)
-        layout.create()
+        prepare(layout)
         assert find(deep) != layout.root, "a folder without a database is no index"
         layout.database.touch()
         assert find(deep) == layout.root

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from codesearch.discovery.stamp import Stamp
 from codesearch.index import segment
+from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
 from codesearch.index.merging import FAN_IN, merge_small
-from codesearch.index.segment import Segment
-from codesearch.index.store import FileRow, Store
-from codesearch.index.update import expanded
+from codesearch.index.rows import FileRow, Run, SegmentRecord
+from codesearch.index.segment import ChunkKeys, Segment
+from codesearch.index.store import Store
 from codesearch.index.work import count_terms
 
 
@@ -24,29 +26,35 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.layout = Layout(folder, folder)
-        self.layout.create()
+        prepare(self.layout)
         self.store = Store.create(self.layout.database)
         self.next = 1
         self.written = 0
 
     def add(self, chunks: int) -> None:
         number = self.store.next_segment()
+        self.store.add_segment(self.write(number, chunks), live=True)
+        self.add_file(f"{self.next}", self.next, chunks)
+        self.next += chunks
+
+    def write(self, number: int, chunks: int) -> SegmentRecord:
         ids = np.arange(self.next, self.next + chunks)
-        folder = self.layout.segment(number)
         nothing = count_terms([])
         counts = type(nothing)((), nothing.term_ids, nothing.weights, np.zeros(chunks, np.int32))
-        self.store.add_segment(
-            segment.write(folder, number, ids, [counts], np.zeros((chunks, 8), np.float32)), live=True
-        )
-        self.store.add_file(FileRow(f"{self.next}", 0, 0, b"", "", "", "", self.next, chunks), live=True)
-        self.next += chunks
+        keys = ChunkKeys(ids, ids.astype(np.uint64), ["block"] * chunks, [[]] * chunks)
+        return segment.write(self.layout.segment(number), number, keys, [counts], np.zeros((chunks, 8), np.float32))
+
+    def add_file(self, path: str, first_chunk: int, chunks: int) -> None:
+        self.store.add_file(FileRow(path, Stamp(0, 0), b"", "", "", "", first_chunk, chunks), live=True)
+        self.store.seal()
 
     def remove(self, first_chunks: set[int]) -> None:
         self.store.remove_files([file for file in self.store.files() if file.first_chunk in first_chunks])
+        self.store.seal()
 
     def opened(self) -> list[Segment]:
-        deleted = expanded(self.store.deletions())
-        return [Segment(self.layout.segment(r.number), r, deleted) for r in self.store.segments()]
+        deletions = self.store.deletions()
+        return [Segment(self.layout.segment(r.number), r, deletions) for r in self.store.segments()]
 
     def merge(self) -> None:
         before = {record.number for record in self.store.segments()}
@@ -89,7 +97,7 @@ def test_a_large_segment_is_left_alone(shelf: Shelf) -> None:
 def test_a_segment_of_which_most_is_deleted_is_written_again_and_one_of_which_all_is_goes(shelf: Shelf) -> None:
     shelf.add(100)
     shelf.add(30)
-    shelf.store.add_file(FileRow("again", 0, 0, b"", "", "", "", 101, 0), live=True)
+    shelf.add_file("again", 101, 0)
     shelf.remove({101})
     shelf.merge()
     (one,) = shelf.opened()
@@ -99,16 +107,12 @@ def test_a_segment_of_which_most_is_deleted_is_written_again_and_one_of_which_al
 
 def test_deletions_are_kept_while_their_rows_lie_in_a_segment(shelf: Shelf) -> None:
     number = shelf.store.next_segment()
-    counts = type(count_terms([]))((), np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(10, np.int32))
-    record = segment.write(
-        shelf.layout.segment(number), number, np.arange(1, 11), [counts], np.zeros((10, 8), np.float32)
-    )
-    shelf.store.add_segment(record, live=True)
+    shelf.store.add_segment(shelf.write(number, 10), live=True)
     for first, chunks in ((1, 3), (4, 7)):
-        shelf.store.add_file(FileRow(str(first), 0, 0, b"", "", "", "", first, chunks), live=True)
+        shelf.add_file(str(first), first, chunks)
     shelf.remove({1})
     shelf.merge()
-    assert shelf.store.deletions() == [(1, 3)]
+    assert shelf.store.deletions() == [Run(1, 3)]
     assert shelf.live() == shelf.expected() == list(range(4, 11))
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from codesearch.discovery.discover import IncludeRule
+from codesearch.discovery.stamp import Stamp
 from codesearch.index import pool
+from codesearch.index.rows import FileRow
 from codesearch.index.work import BatchResult, FileResult, Job, Treatment, Worker, count_terms
 
 needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="a worker made up here can't be sent to a new process")
@@ -30,7 +32,8 @@ class Stub:
     def __call__(self, job: Job) -> BatchResult:
         for path in job.paths:
             self.faults.get(path, lambda _: None)(job.treatment)
-        files = tuple(FileResult(path, 1, 1, b"", job.treatment.value, "", "") for path in job.paths)
+        rows = [FileRow(path, Stamp(1, 1), b"", job.treatment.value, "", "", 0, 0) for path in job.paths]
+        files = tuple(map(FileResult, rows))
         return BatchResult(files, count_terms([]), None)
 
 
@@ -52,8 +55,8 @@ def hang_always(treatment: Treatment) -> None:
 def done(worker: Stub, jobs: list[Job], processes: int = 2) -> dict[str, str]:
     """Path → treatment, each seen once."""
     files = [file for batch in pool.run(worker, jobs, processes) for file in batch.files]  # type: ignore[arg-type]
-    assert max(Counter(file.path for file in files).values(), default=1) == 1
-    return {file.path: file.language for file in files}
+    assert max(Counter(file.row.path for file in files).values(), default=1) == 1
+    return {file.row.path: file.row.language for file in files}
 
 
 def jobs_of(count: int, size: int = 3) -> list[Job]:
@@ -74,8 +77,8 @@ def test_every_job_is_done_once(tmp_path: Path, processes: int) -> None:
     worker = Worker(tmp_path, 1000, None, IncludeRule(()))
     jobs = [Job((f"{number}.py",)) for number in range(7)]
     batches = list(pool.run(worker, jobs, processes))
-    assert sorted(file.path for batch in batches for file in batch.files) == [f"{number}.py" for number in range(7)]
-    assert {file.language for batch in batches for file in batch.files} == {"Python"}
+    assert sorted(file.row.path for batch in batches for file in batch.files) == [f"{number}.py" for number in range(7)]
+    assert {file.row.language for batch in batches for file in batch.files} == {"Python"}
     assert all(batch.texts for batch in batches)
 
 

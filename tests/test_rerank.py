@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from codesearch.api import Index
+from codesearch.errors import CodesearchError
 from codesearch.index import embedding_cache
 from codesearch.models.encoder import Embeddings
 
@@ -97,10 +98,8 @@ def test_embeddings_are_kept_for_the_next_question(index: Index, loaded: list[Fa
 def test_where_nothing_can_be_kept_the_answer_is_the_same(
     index: Index, loaded: list[Favouring], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlite3
-
     def locked(*_given: object) -> Embeddings:
-        raise sqlite3.OperationalError("database is locked")
+        raise CodesearchError("the index is locked")
 
     expected = scores(index, "mix_paint")
     monkeypatch.setattr(embedding_cache, "encode_kept", locked)

@@ -12,6 +12,7 @@ from codesearch.errors import IndexNotFound
 
 def test_the_repository_around_a_folder(tmp_path: Path) -> None:
     (tmp_path / "repo" / ".git").mkdir(parents=True)
+    (tmp_path / "repo" / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     (deep := tmp_path / "repo" / "a" / "b").mkdir(parents=True)
     assert roots.root_for(deep).samefile(tmp_path / "repo")
 
@@ -38,6 +39,7 @@ def test_a_large_folder_is_refused_with_the_command(tmp_path: Path, monkeypatch:
 
 def test_a_repository_in_the_home_folder_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     (tmp_path / "project").mkdir()
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     assert roots.root_for(tmp_path / "project").samefile(tmp_path / "project")

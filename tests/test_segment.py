@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +16,8 @@ from hypothesis import strategies as st
 from codesearch.errors import IndexDamaged
 from codesearch.index import segment
 from codesearch.index.postings import TermCounts
-from codesearch.index.segment import NO_IDS, Segment, SegmentRecord
+from codesearch.index.rows import Run, SegmentRecord
+from codesearch.index.segment import ChunkKeys, Segment
 
 DIMENSIONS = 16
 WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
@@ -34,7 +39,18 @@ def counts_of(ids: list[int]) -> TermCounts:
 
 def written(folder: Path, ids: list[int], number: int = 1) -> SegmentRecord:
     vectors = np.asarray([vector_of(chunk) for chunk in ids], np.float32).reshape(len(ids), DIMENSIONS)
-    return segment.write(folder, number, np.asarray(ids, np.int64), [counts_of(ids)], vectors)
+    keys = ChunkKeys(
+        np.asarray(ids, np.int64),
+        np.asarray(ids, np.uint64),
+        ["class" if chunk % 2 else "function" for chunk in ids],
+        [[f"name{chunk}", "shared"] for chunk in ids],
+    )
+    folder.parent.mkdir(exist_ok=True)
+    return segment.write(folder, number, keys, [counts_of(ids)], vectors)
+
+
+def runs(ids: set[int] | list[int]) -> list[Run]:
+    return [Run(chunk, 1) for chunk in sorted(ids)]
 
 
 def holders(opened: Segment, word: str) -> list[int]:
@@ -45,7 +61,7 @@ def holders(opened: Segment, word: str) -> list[int]:
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     ids = [3, 4, 9, 21]
-    opened = Segment(tmp_path / "1", written(tmp_path / "1", ids), NO_IDS)
+    opened = Segment(tmp_path / "1", written(tmp_path / "1", ids))
     assert opened.ids.tolist() == ids
     assert (opened.live_chunks, opened.has_deletions) == (4, False)
     for word_number, word in enumerate(WORDS):
@@ -55,16 +71,17 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     places, rows = opened.rows_of(np.asarray([21, 7, 3, 99]))
     assert (places.tolist(), rows.tolist()) == ([0, 2], [3, 0])
     for row, chunk in enumerate(ids):
-        (nearest,), _ = opened.vectors.nearest(vector_of(chunk) / np.linalg.norm(vector_of(chunk)), 1, None)
+        question = vector_of(chunk) / np.linalg.norm(vector_of(chunk))
+        (nearest,), _ = opened.vectors.nearest(question, 1, None, opened.ties)
         assert nearest == row
 
 
 def test_deleted_chunks_are_not_live_and_others_deletions_do_not_matter(tmp_path: Path) -> None:
     record = written(tmp_path / "1", [3, 4, 9, 20])
-    opened = Segment(tmp_path / "1", record, np.asarray([1, 4, 5, 20, 21]))
+    opened = Segment(tmp_path / "1", record, [Run(1, 1), Run(4, 2), Run(20, 2)])
     assert opened.live.tolist() == [True, False, True, False]
     assert (opened.live_chunks, opened.has_deletions) == (2, True)
-    assert not Segment(tmp_path / "1", record, np.asarray([1, 5, 99])).has_deletions
+    assert not Segment(tmp_path / "1", record, runs([1, 5, 99])).has_deletions
 
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -76,18 +93,23 @@ def test_deleted_chunks_are_not_live_and_others_deletions_do_not_matter(tmp_path
 def test_a_merged_segment_holds_what_lived(
     tmp_path: Path, first: set[int], second: set[int], deleted: set[int]
 ) -> None:
-    gone = np.asarray(sorted(deleted), np.int64)
+    gone = runs(deleted)
     parts = [
         Segment(tmp_path / name, written(tmp_path / name, sorted(ids)), gone)
         for name, ids in (("2", second), ("1", first))
     ]
     record = segment.merge(tmp_path / "merged", 3, parts)
-    opened = Segment(tmp_path / "merged", record, NO_IDS)
+    opened = Segment(tmp_path / "merged", record)
     kept = sorted((first | second) - deleted)
     assert opened.ids.tolist() == kept
     assert record.chunks == len(kept)
     for word in WORDS:
         assert holders(opened, word) == sorted(holders(parts[0], word) + holders(parts[1], word))
+        assert opened.frequency(word) == len(holders(opened, word)) == sum(part.frequency(word) for part in parts)
+    assert opened.ties.tolist() == kept
+    assert opened.ids[opened.rows_of_kinds(["class"])].tolist() == [chunk for chunk in kept if chunk % 2]
+    assert [chunk for chunk in range(100) if len(opened.names.find(f"name{chunk}")[0])] == kept
+    assert len(opened.names.find("shared")[0]) == len(kept)
     for row, chunk in enumerate(kept):
         np.testing.assert_allclose(opened.vectors.reconstruct(np.asarray([row]))[0], vector_of(chunk), atol=0.004)
 
@@ -96,7 +118,7 @@ def test_a_segment_is_written_over_what_an_interrupted_update_left(tmp_path: Pat
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "half").write_bytes(b"written")
     record = written(tmp_path / "1", [1, 2])
-    assert Segment(tmp_path / "1", record, NO_IDS).ids.tolist() == [1, 2]
+    assert Segment(tmp_path / "1", record).ids.tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["chunks.safetensors", "vectors.faiss"])
@@ -110,36 +132,79 @@ def test_a_damaged_file_is_noticed_when_the_segment_is_opened(tmp_path: Path, na
         data = file.read_bytes()
         file.write_bytes(data[:-1] if damage == "cut" else data + b"\0")
     with pytest.raises(IndexDamaged, match="damaged"):
-        Segment(tmp_path / "1", record, NO_IDS)
+        Segment(tmp_path / "1", record)
 
 
 def test_a_missing_folder_is_told_apart(tmp_path: Path) -> None:
     """For a reader it may only mean that another state was published."""
     with pytest.raises(FileNotFoundError):
-        Segment(tmp_path / "1", SegmentRecord(1, 3, 100), NO_IDS)
+        Segment(tmp_path / "1", SegmentRecord(1, 3, 100, 0, 100, 0))
 
 
 def test_vectors_of_other_chunks_are_refused(tmp_path: Path) -> None:
     record = written(tmp_path / "1", [1, 2, 3])
     written(tmp_path / "2", [4, 5], number=2)
     other = (tmp_path / "2" / "vectors.faiss").read_bytes()
-    old = (tmp_path / "1" / "vectors.faiss").stat().st_size
     (tmp_path / "1" / "vectors.faiss").write_bytes(other)
-    opened = Segment(tmp_path / "1", SegmentRecord(1, 3, record.size - old + len(other)), NO_IDS)
+    opened = Segment(tmp_path / "1", replace(record, vectors_size=len(other)))
     with pytest.raises(IndexDamaged, match="not those of its chunks"):
         len(opened.vectors)
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(place=st.integers(0, 400), byte=st.integers(0, 255))
-def test_a_flipped_byte_raises_nothing_but_damage(tmp_path: Path, place: int, byte: int) -> None:
+@given(name=st.sampled_from(["chunks.safetensors", "vectors.faiss"]), place=st.integers(0), flip=st.integers(1, 255))
+def test_a_flipped_byte_is_noticed_when_it_is_read(tmp_path: Path, name: str, place: int, flip: int) -> None:
+    record = written(tmp_path / "1", [1, 2, 3])
+    file = tmp_path / "1" / name
+    data = bytearray(file.read_bytes())
+    data[place % len(data)] ^= flip
+    file.write_bytes(bytes(data))
+    with pytest.raises(IndexDamaged):
+        len(Segment(tmp_path / "1", record).vectors)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0), value=st.integers(0, 255))
+def test_arrays_with_a_right_checksum_lead_nowhere_outside_themselves(tmp_path: Path, place: int, value: int) -> None:
+    """Whoever makes an index makes its checksums too."""
     record = written(tmp_path / "1", [1, 2, 3])
     file = tmp_path / "1" / "chunks.safetensors"
     data = bytearray(file.read_bytes())
-    data[place % len(data)] = byte
+    data[place % len(data)] = value
     file.write_bytes(bytes(data))
     try:
-        opened = Segment(tmp_path / "1", record, NO_IDS)
+        opened = Segment(tmp_path / "1", replace(record, arrays_checksum=zlib.crc32(data)), [Run(2, 1)])
     except IndexDamaged:
         return
-    assert len(opened.ids) == 3
+    assert len(opened.ids) == len(opened.ties) == 3
+    for word in WORDS:
+        rows, _ = opened.postings.find(word)
+        assert all(row < 3 for row in rows)
+        opened.postings.summed(word, np.asarray([0]), np.asarray([3]))
+    assert opened.count_kinds().keys() <= set(opened.kinds)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+@pytest.mark.parametrize("name", ["chunks.safetensors", "vectors.faiss", ""])
+def test_no_link_is_followed_and_only_the_link_is_deleted(tmp_path: Path, name: str) -> None:
+    record = written(tmp_path / "elsewhere" / "1", [1, 2, 3])
+    kept = sorted(file.name for file in (tmp_path / "elsewhere" / "1").iterdir())
+    if name:
+        (tmp_path / "1").mkdir()
+        for file in kept:
+            (tmp_path / "1" / file).write_bytes((tmp_path / "elsewhere" / "1" / file).read_bytes())
+        (tmp_path / "1" / name).unlink()
+    (tmp_path / "1" / name).symlink_to(tmp_path / "elsewhere" / "1" / name)
+    with pytest.raises(IndexDamaged):
+        len(Segment(tmp_path / "1", record).vectors)
+    segment.remove(tmp_path / "1")
+    assert not os.path.lexists(tmp_path / "1")
+    assert sorted(file.name for file in (tmp_path / "elsewhere" / "1").iterdir()) == kept
+
+
+def test_what_others_put_into_a_segments_folder_stays(tmp_path: Path) -> None:
+    written(tmp_path / "1", [1])
+    (tmp_path / "1" / "notes").write_text("mine")
+    (tmp_path / "1" / "more").mkdir()
+    segment.remove(tmp_path / "1")
+    assert sorted(file.name for file in (tmp_path / "1").iterdir()) == ["more", "notes"]

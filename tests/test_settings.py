@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from codesearch.errors import IndexDamaged, IndexIncompatible
+from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
 from codesearch.index.settings import check_model, check_revision, read_meta, settings
 from codesearch.index.store import Store
@@ -48,9 +49,9 @@ def test_another_revision_can_be_updated_but_not_compared(layout: Layout) -> Non
 
 def test_settings_are_read_where_there_are_some(layout: Layout) -> None:
     assert read_meta(layout) == {}
-    layout.create()
+    prepare(layout)
     Store.create(layout.database).close()
-    assert set(read_meta(layout)) == {"format"}
+    assert set(read_meta(layout)) == {"format", "files", "files_checksum", "chunks"}
     layout.database.write_bytes(b"garbage" * 1000)
     with pytest.raises(IndexDamaged):
         read_meta(layout)

@@ -14,7 +14,7 @@ from codesearch.api import Index
 from codesearch.errors import IndexNotFound
 from codesearch.index import update
 from codesearch.index.layout import Layout
-from codesearch.index.postings import K1, B
+from codesearch.index.postings import AVERAGE_LENGTH, K1, B
 from codesearch.index.snapshot import Snapshot, intersection
 from codesearch.index.terms import terms
 
@@ -100,12 +100,11 @@ def test_a_score_is_bm25(tmp_path: Path) -> None:
             stem, text = file.path.partition(".")[0], (tmp_path / file.path).read_text(encoding="utf-8")
             documents[file.first_chunk] = Counter(terms(text)) + Counter({stem: 4})
         assert len(documents) == snapshot.chunk_count == 3
-        average = sum(map(Counter.total, documents.values())) / 3
         idf = math.log1p((3 - 2 + 0.5) / (2 + 0.5))
         assert snapshot.rarity("fig") == pytest.approx(idf)
         for chunk, score in zip(*snapshot.lexical({"fig": 1.0}, 10, None), strict=True):
             tf, length = documents[int(chunk)]["fig"], documents[int(chunk)].total()
-            assert score == pytest.approx(idf * tf / (tf + K1 * (1 - B + B * length / average)), abs=idf / 255)
+            assert score == pytest.approx(idf * tf / (tf + K1 * (1 - B + B * length / AVERAGE_LENGTH)), abs=idf / 255)
 
 
 def test_the_nearest_have_the_largest_cosines(index: Index) -> None:

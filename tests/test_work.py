@@ -44,28 +44,28 @@ def test_rows_terms_and_vectors_are_of_the_same_chunks(root: Path) -> None:
     for chunk, size in zip(chunks, result.counts.sizes, strict=True):
         held = {result.counts.terms[i] for i in result.counts.term_ids[start : start + size]}
         start += size
-        assert held.issuperset(terms(chunk[1]) if chunk[0] != "file" else ())
+        assert held.issuperset(terms(chunk.name) if chunk.kind != "file" else ())
 
 
 def test_files_are_told_by_language_and_reason(root: Path) -> None:
     job = Job(("a.py", "b.go", "binary.py", "made.py", "gone.py"))
-    files = {file.path: file for file in worker(root)(job).files}
-    assert {path: (file.language, file.skipped) for path, file in files.items()} == {
+    files = {file.row.path: file for file in worker(root)(job).files}
+    assert {path: (file.row.language, file.row.skipped) for path, file in files.items()} == {
         "a.py": ("Python", ""),
         "b.go": ("Go", ""),
         "binary.py": ("", "binary"),
         "made.py": ("Python", "generated"),
         "gone.py": ("", "unreadable"),
     }
-    names = {name for chunk in files["a.py"].chunks for name in (chunk[1], *chunk[2].split("\n"))}
+    names = {name for chunk in files["a.py"].chunks for name in (chunk.name, *chunk.defines.split("\n"))}
     assert {"alpha", "Beta", "gamma"} <= names
-    assert files["a.py"].size == len(SOURCE)
+    assert files["a.py"].row.stamp.size == len(SOURCE)
     assert not files["made.py"].chunks
 
 
 def test_generated_files_that_are_asked_for_are_kept(root: Path) -> None:
     (file,) = worker(root, include=("made.py",))(Job(("made.py",))).files
-    assert (file.skipped, len(file.chunks) > 0) == ("", True)
+    assert (file.row.skipped, len(file.chunks) > 0) == ("", True)
 
 
 def test_without_an_encoder_the_texts_come_back(root: Path) -> None:
@@ -77,11 +77,11 @@ def test_without_an_encoder_the_texts_come_back(root: Path) -> None:
 
 def test_treatments(root: Path) -> None:
     (windows,) = worker(root)(Job(("a.py",), Treatment.WINDOWS)).files
-    assert windows.fallback == "the grammar took too long"
-    assert windows.language == "Python"
-    assert {chunk[0] for chunk in windows.chunks} <= {"file", "block"}
+    assert windows.row.fallback == "the grammar took too long"
+    assert windows.row.language == "Python"
+    assert {chunk.kind for chunk in windows.chunks} <= {"file", "block"}
     (skipped,) = worker(root)(Job(("a.py",), Treatment.SKIP)).files
-    assert (skipped.skipped, skipped.chunks) == ("could not be cut", ())
+    assert (skipped.row.skipped, skipped.chunks) == ("could not be cut", ())
 
 
 def test_a_fault_of_the_chunker_costs_one_file_its_syntax(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,9 +94,9 @@ def test_a_fault_of_the_chunker_costs_one_file_its_syntax(root: Path, monkeypatc
 
     monkeypatch.setattr(work, "chunk_text", faulty)
     first, second = worker(root)(Job(("a.py", "b.go"))).files
-    assert "RecursionError" in first.fallback
+    assert "RecursionError" in first.row.fallback
     assert first.chunks
-    assert not second.fallback
+    assert not second.row.fallback
 
 
 def test_no_chunks_at_all(root: Path) -> None:

@@ -6,11 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codesearch.cli.exits import note
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
+from codesearch.index.layout import find
 from codesearch.render.paths import Placed, placed
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ class Target:
 
     index: Index
     within: tuple[str, ...] = ()
+    refresh: bool = True
+    """Whether it may be updated, and rebuilt where it is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Answer:
     nearest_score: float
     is_close: bool = True
     """Whether a hit is likely enough to answer."""
+    outdated: int = 0
+    """Hits that were left out, as their files changed since they were indexed."""
 
 
 def targets(
@@ -45,14 +51,16 @@ def targets(
     for path in paths or [Path()]:
         place = _existing(path)
         folder = place if place.is_dir() else place.parent
-        index = next((i for root, i in opened.items() if folder.is_relative_to(root)), None)
+        index = opened.get(find(folder) or folder) if index_dir is None else next(iter(opened.values()), None)
         if index is None:
             index = _open(folder, index_dir, model, device, refresh=refresh)
-            opened[index.root] = index
+            index = opened.setdefault(index.root, index)
         if not place.is_relative_to(index.root):
             raise CodesearchError(f"{path} is not in {index.root}, which the index in {index_dir} is of")
         within.setdefault(index.root, []).append(place.relative_to(index.root).as_posix() if paths else ".")
-    return [Target(index, () if "." in within[root] else tuple(within[root])) for root, index in opened.items()]
+    return [
+        Target(index, () if "." in within[root] else tuple(within[root]), refresh) for root, index in opened.items()
+    ]
 
 
 def ask(
@@ -70,9 +78,10 @@ def ask(
         return Answer((), 0.0)
     cwd = Path(os.path.realpath(os.curdir))
     hits: list[Placed] = []
-    nearest, is_close = 0.0, False
+    nearest, is_close, outdated = 0.0, False, 0
     for target in asked:
-        result = target.index.search(
+        search = partial(
+            target.index.search,
             question,
             limit,
             filters=replace(filters, within=target.within),
@@ -80,12 +89,20 @@ def ask(
             explain=explained,
             rerank=rerank,
         )
+        try:
+            result = search()
+        except IndexDamaged as error:
+            if not target.refresh:
+                raise
+            _rebuild(target.index, error)
+            result = search()
         hits += placed(result.hits, target.index.root, cwd)
         nearest = max(nearest, result.nearest_score)
         is_close = is_close or result.is_close
+        outdated += result.outdated
     if len(asked) > 1:
         hits.sort(key=lambda found: -found.hit.score)
-    return Answer(tuple(hits[:limit]), nearest, is_close)
+    return Answer(tuple(hits[:limit]), nearest, is_close, outdated)
 
 
 def _existing(path: Path) -> Path:
@@ -103,23 +120,20 @@ def _open(folder: Path, index_dir: Path | None, model: str | None, device: str, 
         index = Index.open(folder, index_dir=index_dir, model=model, device=device)
     except IndexNotFound:
         return _build(folder, index_dir, model, device)
-    if _was_interrupted(index):
-        note(f"the first index of {index.root} was not finished; going on with it")
-        _update(index)
-        return index
-    if refresh:
-        _refresh(index)
+    try:
+        if not index.is_published:
+            note(f"the first index of {index.root} is not finished; going on with it")
+            _update(index)
+        elif refresh:
+            _refresh(index)
+        index.snapshot()
+    except IndexDamaged as error:
+        if not refresh:
+            raise
+        _rebuild(index, error)
     if not index.snapshot().chunk_count:
         note(f"the index of {index.root} holds no files", f"what was left out and why, says: {index.update_command}")
     return index
-
-
-def _was_interrupted(index: Index) -> bool:
-    """Whether the first update was killed (or is under way, which the next one will say)."""
-    try:
-        return not index.is_published
-    except IndexDamaged:
-        return False
 
 
 def _build(folder: Path, index_dir: Path | None, model: str | None, device: str) -> Index:
@@ -139,10 +153,7 @@ def _refresh(index: Index) -> None:
         reason = index.refresh()
     except IndexLocked:
         note("another process is updating the index; this is the answer of before")
-    except IndexDamaged as error:
-        note(f"{error.message}; rebuilding it")
-        _update(index)
-    except IndexIncompatible:
+    except (IndexDamaged, IndexIncompatible):
         raise
     except CodesearchError as error:
         note(f"the index was not brought up to date: {error.message}")
@@ -151,13 +162,19 @@ def _refresh(index: Index) -> None:
             note(f"results may be stale: {reason}; to update, run: {index.update_command}")
 
 
-def _update(index: Index) -> None:
+def _rebuild(index: Index, error: IndexDamaged) -> None:
+    note(f"{error.message}; rebuilding it")
+    _update(index, verify=True)
+
+
+def _update(index: Index, *, verify: bool = False) -> None:
+    """Update an index that can't answer yet; another process that does so already is waited for."""
     from codesearch.render.emptiness import why_empty
     from codesearch.render.progress import shown_on
     from codesearch.render.reports import update_lines
 
     with shown_on(sys.stderr) as progress:
-        report = index.update(progress=progress)
+        report = index.update(wait=True, verify=verify, progress=progress)
     note(next(iter(update_lines(report))))
     if not report.files:
         note(*why_empty(index.root, report.skipped))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codesearch.discovery import git
+from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError
 from codesearch.languages.detect import is_candidate
 
@@ -27,6 +29,8 @@ VENDORED_FOLDERS = frozenset(
 )
 MINIFIED_ENDINGS = (".min.js", ".min.css", ".min.mjs", ".bundle.js", "-min.js")
 OWN_FOLDER = ".codesearch"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""A name with one of these would act on the terminal that it is printed on."""
 _VCS_FOLDERS = frozenset((".git", ".hg", ".svn", ".jj", OWN_FOLDER))
 
 
@@ -45,8 +49,7 @@ class FoundFile:
     """A file to index; the path is relative to the root and `/`-separated."""
 
     path: str
-    size: int
-    mtime_ns: int
+    stamp: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,7 @@ def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
     none of the user's concern.
     """
     options = options or DiscoveryOptions()
-    if not root.exists():
-        raise CodesearchError(f"{root} does not exist")
-    if not root.is_dir():
-        raise CodesearchError(f"{root} is a file", "index its folder, or name the file after a question")
+    check_root(root)
     skipped: Counter[str] = Counter()
     wanted = _Rules(options)
     files: list[FoundFile] = []
@@ -81,6 +81,14 @@ def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
             skipped[found] += 1
     files.sort(key=lambda file: file.path)
     return Discovery(tuple(files), dict(skipped))
+
+
+def check_root(root: Path) -> None:
+    """Raises CodesearchError where a folder to index is none."""
+    if not root.exists():
+        raise CodesearchError(f"{root} does not exist")
+    if not root.is_dir():
+        raise CodesearchError(f"{root} is a file", "index its folder, or name the file after a question")
 
 
 def _paths(root: Path, tree: _Tree) -> Iterable[str]:
@@ -230,6 +238,8 @@ def _globs(patterns: tuple[str, ...]):  # type: ignore[no-untyped-def]
 
 def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | str:
     """A regular file of a fitting size, or the reason against it: none for a tracked file that is no longer there."""
+    if _CONTROL.search(path):
+        return "unprintable name"
     try:
         path.encode("utf-8")
         if not tree.is_inside(path):
@@ -251,4 +261,4 @@ def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | str:
         return "too large"
     if info.st_size == 0:
         return "empty"
-    return FoundFile(path, info.st_size, info.st_mtime_ns)
+    return FoundFile(path, Stamp.of(info))

@@ -15,6 +15,11 @@ _SAFE = (
 )
 """A repository's own configuration may name programs to run; none is run for us."""
 
+_TRACKED = b"H"
+"""How git marks a tracked file; one that changed is listed with another letter too."""
+_POINTER = b"gitdir:"
+"""How `.git` begins where it is a file."""
+
 QUICKER_FROM = 10_000
 """Files. From here on git saves more than 0.1 s: 75,000 files took it 0.25 s and the walker 1.3 s."""
 
@@ -50,19 +55,50 @@ def list_outside(root: Path, at_least: int = QUICKER_FROM) -> list[str] | None:
 
 
 def _ls_files(root: Path, *which: str, before: tuple[str, ...] = ()) -> list[str] | None:
-    command = ["git", *_SAFE, *before, "ls-files", "-z", "--others", "--exclude-standard", *which]
+    listed = _run(root, *before, "ls-files", "-z", "--others", "--exclude-standard", *which)
+    return None if listed is None else [os.fsdecode(name) for name in listed.split(b"\0") if name]
+
+
+def is_unchanged(root: Path, path: str) -> bool:
+    """Whether git tracks a file below `root` and the file is as git has it, so that it may have come with a clone."""
+    if not inside_repository(root):
+        return False
+    listed = _run(root, "ls-files", "-z", "-t", "--cached", "--modified", "--", f":(literal){path}")
+    states = {line[:1] for line in (listed or b"").split(b"\0") if line}
+    return states == {_TRACKED}
+
+
+def inside_repository(root: Path) -> bool:
+    """Whether a folder lies in a git repository."""
+    root = root.absolute()
+    return any(is_repository(folder) for folder in (root, *root.parents))
+
+
+def is_repository(folder: Path) -> bool:
+    """Whether a folder is the top of a git repository, of one of its worktrees, or of a submodule."""
+    mark = folder / ".git"
+    if (mark / "HEAD").is_file():
+        return True
+    try:
+        with mark.open("rb") as file:
+            return file.read(len(_POINTER)) == _POINTER
+    except OSError:
+        return False
+
+
+def _run(root: Path, *arguments: str) -> bytes | None:
+    """What git prints; None where it is missing, too old, or does not trust the folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
         done = subprocess.run(
-            command, cwd=root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=True
+            ["git", *_SAFE, *arguments],
+            cwd=root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
-        return None  # git is missing, too old, or does not trust the folder: the walker reads the same rules
-    return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-
-
-def inside_repository(root: Path) -> bool:
-    """Whether `root` or a folder above it holds a `.git`."""
-    root = root.absolute()
-    return any((folder / ".git").exists() for folder in (root, *root.parents))
+        return None
+    return done.stdout

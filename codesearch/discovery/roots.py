@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from codesearch.discovery.git import is_repository
 from codesearch.errors import IndexNotFound
 
 MODEST_ENTRIES = 5000
@@ -18,9 +19,9 @@ def root_for(folder: Path) -> Path:
     home folder itself is taken for none: such keep settings, and the folder holds everything else too.
     """
     folder = Path(os.path.realpath(folder))
-    home = Path(os.path.realpath(Path.home()))
+    home = _home()
     for above in (folder, *folder.parents):
-        if (above / ".git").exists() and above != home:
+        if is_repository(above) and above != home:
             return above
     if not _is_modest(folder):
         raise IndexNotFound(
@@ -28,6 +29,14 @@ def root_for(folder: Path) -> Path:
             "to index it all the same, run: codesearch index",
         )
     return folder
+
+
+def _home() -> Path | None:
+    """The user's folder; None where the system knows none."""
+    try:
+        return Path(os.path.realpath(Path.home()))
+    except RuntimeError:
+        return None
 
 
 def _is_modest(folder: Path) -> bool:

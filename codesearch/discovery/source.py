@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import hashlib
 import os
 import re
-import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.discovery.discover import MAX_FILE_SIZE
+from codesearch.discovery.stamp import Stamp
+from codesearch.opening import open_beneath
 
 _SNIFFED_BYTES = 8192
 _BOMS = (
@@ -37,8 +40,8 @@ class SourceText:
     text: str
     digest: bytes
     """BLAKE2b of the file's bytes, 16 bytes."""
-    size: int
-    mtime_ns: int
+    stamp: Stamp
+    """Taken before the text was read."""
     is_generated: bool = False
 
 
@@ -48,33 +51,33 @@ class SkippedFile:
 
     reason: str
     digest: bytes = b""
+    stamp: Stamp | None = None
+    """None where it could not be opened."""
 
 
 def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> SourceText | SkippedFile:
     """Read a file below `root`. Never blocks on a pipe, never follows a link, never reads more than the limit."""
     try:
-        with _open(os.path.join(root, path)) as file:  # noqa: PTH118 - called for every file of an index
-            info = os.fstat(file.fileno())
-            if not stat.S_ISREG(info.st_mode):
-                return SkippedFile("not a regular file")
+        with open(open_beneath(root, path), "rb") as file:  # noqa: PTH123 - opened by descriptor
+            stamp = Stamp.of(os.fstat(file.fileno())).read_at(time.time_ns())
             data = file.read(max_file_size + 1)
-    except OSError:
-        return SkippedFile("unreadable")
+    except OSError as error:
+        return SkippedFile("not a regular file" if error.errno == errno.EINVAL else "unreadable")
     if len(data) > max_file_size:
-        return SkippedFile("too large")
-    digest = hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
+        return SkippedFile("too large", stamp=stamp)
+    digest = digest_of(data)
     if reason := _reason_against(data):
-        return SkippedFile(reason, digest)
+        return SkippedFile(reason, digest, stamp)
     text = _decode(data)
     if text is None:
-        return SkippedFile("binary", digest)
+        return SkippedFile("binary", digest, stamp)
     generated = bool(_GENERATED.search(data[:_GENERATED_HEADER_BYTES]))
-    return SourceText(text, digest, info.st_size, info.st_mtime_ns, generated)
+    return SourceText(text, digest, stamp, generated)
 
 
-def _open(path: str):  # type: ignore[no-untyped-def]
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    return open(os.open(path, flags), "rb")  # noqa: PTH123 - opened by descriptor
+def digest_of(data: bytes) -> bytes:
+    """What names a file's bytes: BLAKE2b, 16 bytes."""
+    return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
 def _reason_against(data: bytes) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from codesearch.errors import CodesearchError
+from codesearch.index.access import open_store
 from codesearch.index.layout import Layout
 from codesearch.index.store import Store
 from codesearch.models.encoder import Embeddings, Encoder
@@ -26,7 +26,8 @@ def encode_kept(
     """
     model = f"{encoder.name}@{encoder.revision}"
     digests = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
-    kept = store.embeddings(model, digests)
+    size = encoder.dimensions * np.dtype(np.float16).itemsize
+    kept = {digest: vector for digest, vector in store.embeddings(model, digests).items() if len(vector) == size}
     unseen = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in kept}
     missing = sorted(unseen, key=lambda digest: len(unseen[digest]))
     for i in range(0, len(missing), KEPT_AT_ONCE):
@@ -44,12 +45,12 @@ def encode_kept(
 def encode_kept_by_reader(layout: Layout, encoder: Encoder, texts: Sequence[str]) -> Embeddings:
     """encode_kept for a search. Where the index can't be written, or is being updated, nothing is kept."""
     try:
-        store = Store.open(layout.database, write=True)
+        store = open_store(layout, write=True)
     except CodesearchError:
         return encoder.encode_documents(texts)
     try:
         return encode_kept(store, encoder, texts)
-    except sqlite3.OperationalError:
+    except CodesearchError:
         return encoder.encode_documents(texts)
     finally:
         store.close()

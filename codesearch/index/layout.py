@@ -1,4 +1,4 @@
-"""Where things lie in an index's folder."""
+"""Where things lie in an index's folder, and which index a folder belongs to."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from codesearch.discovery.git import inside_repository, is_repository
+
 FOLDER = ".codesearch"
-FORMAT = 2
+FORMAT = 3
 """Version of what lies on disk, not of the program: changed when an older program could not read it."""
 
 
@@ -23,7 +25,17 @@ class Layout:
     def of(cls, root: Path, index_dir: Path | None = None) -> Layout:
         """The layout of an index of `root`, in `.codesearch` unless `index_dir` says otherwise."""
         root = Path(os.path.realpath(root))
-        return cls(root, index_dir.absolute() if index_dir else root / FOLDER)
+        if index_dir is None:
+            return cls(root, root / FOLDER)
+        place = Path(os.path.abspath(index_dir))  # noqa: PTH100 - resolve() would follow the last link
+        if place.name != FOLDER:  # a link that the user names is followed; one that a repository brings is not
+            return cls(root, Path(os.path.realpath(place)))
+        return cls(root, Path(os.path.realpath(place.parent)) / FOLDER)
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the index lies where it is found without being named: in what it indexes, and moved with it."""
+        return self.folder == self.root / FOLDER
 
     @property
     def database(self) -> Path:
@@ -44,16 +56,19 @@ class Layout:
         """The folder of a segment."""
         return self.segments / f"{number:06d}"
 
+    def last_write(self) -> tuple[int, ...]:
+        """Sizes and times of the database's files, which change with every write to it; nothing where it is gone."""
+        infos = []
+        for file in (self.database, self.folder / (self.database.name + "-wal")):
+            try:
+                infos.append(file.stat())
+            except OSError:
+                continue
+        return tuple(n for info in infos for n in (info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns))
+
     def exists(self) -> bool:
         """Whether an index lies here."""
-        return self.database.is_file()
-
-    def create(self) -> None:
-        """Make the folder; it ignores itself for git. Raises OSError."""
-        self.segments.mkdir(parents=True, exist_ok=True)
-        ignore = self.folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        return self.database.is_file() or self.database.is_symlink()
 
 
 def update_command(folder: Path, *options: str) -> str:
@@ -67,6 +82,22 @@ def update_command(folder: Path, *options: str) -> str:
 
 
 def find(start: Path) -> Path | None:
-    """The nearest folder at or above `start` that holds an index, as git finds `.git`."""
+    """The nearest folder at or above `start` that holds an index of it, as git finds `.git`.
+
+    A repository (a worktree, a submodule, one inside another) is left out by an index of the repository around it, so
+    that none above it is an index of `start`; an index of a folder outside every repository holds those below too.
+    """
     start = Path(os.path.realpath(start))
-    return next((folder for folder in (start, *start.parents) if (folder / FOLDER / "index.db").is_file()), None)
+    is_inside_repository = False
+    for folder in (start, *start.parents):
+        has_index = holds_index(folder)
+        if has_index and not (is_inside_repository and inside_repository(folder)):
+            return folder
+        is_inside_repository = is_inside_repository or is_repository(folder)
+    return None
+
+
+def holds_index(folder: Path) -> bool:
+    """Whether an index lies in a folder, sound or not."""
+    place = folder / FOLDER
+    return (place / "index.db").is_file() or (place.is_symlink() and (place / "index.db").exists())

@@ -6,10 +6,13 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 from codesearch.errors import IndexLocked
+
+_SECONDS_BETWEEN_TRIES = 0.1
 
 _held: set[int] = set()
 """Descriptors of the locks that this process holds."""
@@ -22,20 +25,24 @@ def forget_inherited() -> None:
 
 
 class WriterLock:
-    """A lock on a file, held as a context. Raises IndexLocked on entry where another process holds it."""
+    """A lock on a file, held as a context. Raises IndexLocked on entry where another process holds it.
 
-    def __init__(self, path: Path) -> None:
+    With `waiting`, it is waited for instead, and `waiting` called now and then meanwhile.
+    """
+
+    def __init__(self, path: Path, waiting: Callable[[], None] | None = None) -> None:
         self._path = path
+        self._waiting = waiting
         self._descriptor = -1
 
     def __enter__(self) -> WriterLock:
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        self._descriptor = os.open(self._path, flags, 0o600)
         try:
-            _lock(self._descriptor)
-        except OSError:
-            holder = _holder(self._path)
+            self._lock()
+        except BaseException:
             os.close(self._descriptor)
-            raise IndexLocked(f"the index is being updated by {holder}", "wait for it, or stop it") from None
+            raise
         _held.add(self._descriptor)
         mine = json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}).encode()
         os.ftruncate(self._descriptor, 0)
@@ -49,6 +56,18 @@ class WriterLock:
         _held.discard(self._descriptor)
         _unlock(self._descriptor)
         os.close(self._descriptor)
+
+    def _lock(self) -> None:
+        while True:
+            try:
+                _lock(self._descriptor)
+                return
+            except OSError:
+                if self._waiting is None:
+                    message = f"the index is being updated by {_holder(self._path)}"
+                    raise IndexLocked(message, "wait for it, or stop it") from None
+            self._waiting()
+            time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
 def _holder(path: Path) -> str:

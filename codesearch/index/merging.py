@@ -14,9 +14,6 @@ FAN_IN = 4
 DELETED_SHARE = 0.5
 """A segment with a larger share of deleted chunks is written again."""
 
-FORGOTTEN_SHARE = 0.1
-"""The table of names is gone through when this share of chunks was dropped: it costs a second a million names."""
-
 
 def merge_small(layout: Layout, store: Store, segments: Sequence[Segment]) -> None:
     """Merge what `segments` (all live ones) need, inside the store's transaction; folders stay for the sweep."""
@@ -28,11 +25,8 @@ def merge_small(layout: Layout, store: Store, segments: Sequence[Segment]) -> No
         alive = [one for one in alive if one not in group]
         if record.chunks:
             store.add_segment(record, live=True)
-            alive.append(Segment(layout.segment(number), record, segment.NO_IDS))
-    gone = [(first, count) for first, count in store.deletions() if not any(one.holds(first) for one in alive)]
-    store.forget_deletions(gone)
-    if sum(count for _, count in gone) >= FORGOTTEN_SHARE * sum(len(one.ids) for one in alive):
-        store.forget_old_names()
+            alive.append(Segment(layout.segment(number), record))
+    store.forget_deletions(run for run in store.deletions() if not any(one.holds(run.first) for one in alive))
 
 
 def _group(segments: Sequence[Segment]) -> list[Segment]:

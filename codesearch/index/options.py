@@ -9,17 +9,30 @@ from dataclasses import asdict
 from codesearch.discovery.discover import DiscoveryOptions
 
 KEY = "options"
+_MOST_GLOBS = 1000
+_LARGEST_FILE = 1_000_000_000
+"""Bytes. An index from elsewhere can't make an update read more of one file."""
 
 
 def recorded(meta: Mapping[str, str]) -> DiscoveryOptions:
-    """The options in an index's settings; the defaults where there are none."""
+    """The options in an index's settings; the defaults where there are none, or none that make sense."""
     try:
         values = json.loads(meta[KEY])
-        return DiscoveryOptions(tuple(values["include"]), tuple(values["exclude"]), int(values["max_file_size"]))
-    except (KeyError, TypeError, ValueError):
+        size = values["max_file_size"]
+        if not isinstance(size, int) or not 0 < size <= _LARGEST_FILE:
+            return DiscoveryOptions()
+        return DiscoveryOptions(_globs(values["include"]), _globs(values["exclude"]), size)
+    except (KeyError, TypeError, ValueError, RecursionError):
         return DiscoveryOptions()
 
 
 def to_record(options: DiscoveryOptions) -> str:
     """What `recorded` reads."""
     return json.dumps(asdict(options), sort_keys=True)
+
+
+def _globs(values: object) -> tuple[str, ...]:
+    """Raises ValueError for what is no list of globs."""
+    if not isinstance(values, list) or len(values) > _MOST_GLOBS or not all(isinstance(v, str) for v in values):
+        raise ValueError(f"{values!r} is no list of globs")
+    return tuple(values)

@@ -2,8 +2,9 @@
 
 BM25 is idf(term) · tf / (tf + k1 · (1 − b + b · length / average)), with tf the weighted count over a chunk's
 fields (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields"). All but the idf
-is known when the segment is written, and stored in one byte, so that a query is a sum over a few arrays.
-docs/lexical.md has figures beside libraries, and why none is used.
+is known when the segment is written, and stored in one byte, so that a query is a sum over a few arrays. The average
+length is a constant, so that a chunk's impacts do not depend on which others were written with it. docs/lexical.md has
+figures beside libraries, and why none is used.
 
 The arrays: `terms` (UTF-8, sorted, joined), `term_ends`, `starts` (of each term's run, and the end), `rows` (16 bits
 where they suffice) and `impacts`.
@@ -11,7 +12,7 @@ where they suffice) and `impacts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -22,7 +23,10 @@ import numpy.typing as npt
 K1 = 1.2
 B = 0.75
 """Robertson and Zaragoza's usual values."""
+AVERAGE_LENGTH = 120.0
+"""Weighted terms of a chunk: the mean over the chunks of 31 repositories."""
 _IMPACT_SCALE = 255.0
+_FEW_ROWS = 1 << 16
 _ARRAYS = ("terms", "term_ends", "starts", "rows", "impacts")
 
 IntArray = npt.NDArray[np.int64]
@@ -42,12 +46,29 @@ class TermCounts:
 class Postings:
     """Postings as arrays; terms are sorted by their UTF-8 bytes. Raises KeyError where an array is missing."""
 
-    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        self._terms, self._ends, self._starts, self._rows, self._impacts = (arrays[name] for name in _ARRAYS)
+    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> None:
+        """`prefix` begins the arrays' names."""
+        self._terms, self._ends, self._starts, self._rows, self._impacts = (arrays[prefix + name] for name in _ARRAYS)
 
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def arrays(self, prefix: str = "") -> dict[str, npt.NDArray[Any]]:
         """What to store, by name."""
-        return dict(zip(_ARRAYS, (self._terms, self._ends, self._starts, self._rows, self._impacts), strict=True))
+        arrays = (self._terms, self._ends, self._starts, self._rows, self._impacts)
+        return {prefix + name: array for name, array in zip(_ARRAYS, arrays, strict=True)}
+
+    def check(self, row_count: int) -> None:
+        """Raises ValueError unless every number leads to a place inside the arrays and to one of the rows."""
+        arrays = (self._terms, self._ends, self._starts, self._rows, self._impacts)
+        kinds = ("u1", "i8", "i8", "u2" if row_count <= _FEW_ROWS else "u4", "u1")
+        if any(array.dtype != kind or array.ndim != 1 for array, kind in zip(arrays, kinds, strict=True)):
+            raise ValueError("its postings are of other types")
+        if not (
+            _is_ascending(self._ends, 0, len(self._terms))
+            and len(self._starts) == len(self._ends) + 1
+            and _is_ascending(self._starts, 0, len(self._rows))
+            and int(self._starts[-1]) == len(self._rows) == len(self._impacts)
+            and (not len(self._rows) or int(self._rows.max()) < row_count)
+        ):
+            raise ValueError("its postings lead nowhere")
 
     def find(self, term: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
         """Rows that hold a term (ascending) and its impacts, in 255ths; empty where none does."""
@@ -105,8 +126,8 @@ def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.
     return impacts.astype(np.float32) * np.float32(idf / _IMPACT_SCALE)
 
 
-def build(batches: Iterable[TermCounts], average_length: float | None = None) -> Postings:
-    """Postings of chunks in order; row i is the i-th chunk. `average_length` is that of these unless given."""
+def build(batches: Iterable[TermCounts]) -> Postings:
+    """Postings of chunks in order; row i is the i-th chunk."""
     vocabulary: dict[str, int] = {}
     ids, weights, sizes = [], [], []
     for batch in batches:
@@ -117,10 +138,19 @@ def build(batches: Iterable[TermCounts], average_length: float | None = None) ->
     term_ids, tf, size = _joined(ids, np.int32), _joined(weights, np.float32), _joined(sizes, np.int32)
     rows = np.repeat(np.arange(len(size)), size)
     lengths = np.bincount(rows, tf, len(size))
-    average = average_length or float(lengths.mean()) if len(lengths) else 1.0
-    norms = K1 * (1 - B + B * lengths / max(average, 1e-9))
+    norms = K1 * (1 - B + B * lengths / AVERAGE_LENGTH)
     impacts = np.clip(np.rint(_IMPACT_SCALE * tf / (tf + norms[rows])), 1, 255).astype(np.uint8)
     return _sorted([term.encode("utf-8", "surrogatepass") for term in vocabulary], term_ids, rows, impacts, len(size))
+
+
+def of_names(names: Sequence[Sequence[str]]) -> Postings:
+    """Postings of the names of chunks, for looking them up: row i has the i-th chunk's; all impacts are 1."""
+    vocabulary: dict[str, int] = {}
+    held = [sorted({vocabulary.setdefault(name, len(vocabulary)) for name in some}) for some in names]
+    ids = np.asarray([term for some in held for term in some], np.int32)
+    rows = np.repeat(np.arange(len(held)), np.asarray([len(some) for some in held], np.int64))
+    terms = [name.encode("utf-8", "surrogatepass") for name in vocabulary]
+    return _sorted(terms, ids, rows, np.ones(len(ids), np.uint8), len(names))
 
 
 def merge(parts: Sequence[tuple[Postings, IntArray]], rows: int) -> Postings:
@@ -154,7 +184,7 @@ def _sorted(
     rank[order] = np.arange(len(order), dtype=np.int32)
     by_term = np.lexsort((rows, rank[term_ids]))
     ordered = [terms[i] for i in order]
-    row_type = np.uint16 if row_count <= 1 << 16 else np.uint32
+    row_type = np.uint16 if row_count <= _FEW_ROWS else np.uint32
     return Postings(
         {
             "terms": np.frombuffer(b"".join(ordered), np.uint8),
@@ -164,6 +194,12 @@ def _sorted(
             "impacts": impacts[by_term],
         }
     )
+
+
+def _is_ascending(array: npt.NDArray[Any], least: int, most: int) -> bool:
+    if not len(array):
+        return True
+    return int(array[0]) >= least and int(array[-1]) <= most and bool((array[1:] >= array[:-1]).all())
 
 
 def _joined(arrays: list[npt.NDArray[Any]], kind: type[Any]) -> npt.NDArray[Any]:

@@ -1,10 +1,12 @@
-"""A segment: an immutable folder with the postings and vectors of some chunks, and the chunks' numbers."""
+"""A segment: an immutable folder with the postings, vectors, names and kinds of some chunks, and their numbers."""
 
 from __future__ import annotations
 
+import mmap
 import os
-import shutil
-from collections.abc import Sequence
+import stat
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +15,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.arrays import map_arrays, save_arrays
+from codesearch.arrays import read_arrays, save_arrays
 from codesearch.errors import IndexDamaged
 from codesearch.index import postings
 from codesearch.index.layout import update_command
 from codesearch.index.postings import Postings, TermCounts
-from codesearch.index.vectors import Vectors
+from codesearch.index.rows import LARGEST_NUMBER, Run, SegmentRecord
+from codesearch.index.vectors import Ties, Vectors
 from codesearch.models.encoder import Embeddings
+from codesearch.opening import open_beneath
 
 SEGMENT_CHUNKS = 1 << 16
 """Chunks a segment holds at most: rows then fit 16 bits, and building one takes about 0.6 GB of memory."""
@@ -28,51 +32,91 @@ Ids = npt.NDArray[np.int64]
 NO_IDS: Ids = np.zeros(0, np.int64)
 _ARRAYS = "chunks.safetensors"
 _VECTORS = "vectors.faiss"
+_FILES = (_ARRAYS, _VECTORS)
+_NAMES = "name_"
+"""Begins the names of the arrays of the postings of names."""
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentRecord:
-    """What the database knows of a segment."""
+class ChunkKeys:
+    """What a segment knows of its chunks beside their terms and vectors, one entry a chunk."""
 
-    number: int
-    chunks: int
-    size: int
-    """Bytes of all its files, to notice a damaged one without reading it."""
+    ids: Ids
+    """Ascending."""
+    ties: Ties
+    """From path and place in the file: orders chunks of equal score in the same way in every index."""
+    kinds: Sequence[str]
+    names: Sequence[Sequence[str]]
+    """Keys (codesearch.index.terms.name_key) of the names that a chunk defines."""
 
 
 class Segment:
-    """A segment opened for reading, its files mapped. Raises FileNotFoundError or IndexDamaged."""
+    """A segment opened for reading, its files mapped. Raises FileNotFoundError or IndexDamaged.
 
-    def __init__(self, folder: Path, record: SegmentRecord, deleted: Ids) -> None:
+    The arrays are compared with their checksum at once, the vectors when they are first used.
+    """
+
+    def __init__(self, folder: Path, record: SegmentRecord, deletions: Sequence[Run] = ()) -> None:
         self.folder = folder
         self.record = record
-        arrays = _load_arrays(folder, record)
-        self.ids: Ids = arrays["ids"]
         try:
+            self._mapped_vectors = _map(folder, _VECTORS, record.vectors_size)
+            mapped = _map(folder, _ARRAYS, record.arrays_size)
+            _compare(mapped, record.arrays_checksum)
+            arrays, _ = read_arrays(mapped, _ARRAYS)
+            self.ids: Ids = arrays["ids"]
+            self.ties: Ties = arrays["ties"]
             self.postings = Postings(arrays)
-        except KeyError as error:
-            raise _damaged(folder, f"it has no {error}") from error
-        gone = np.searchsorted(self.ids, deleted)
-        gone = gone[(gone < len(self.ids)) & (self.ids[np.minimum(gone, len(self.ids) - 1)] == deleted)]
+            self.names = Postings(arrays, _NAMES)
+            self._kind_codes = arrays["kind_codes"]
+            self.kinds: Sequence[str] = arrays["kinds"].tobytes().decode("utf-8").split("\n")
+            self._check()
+        except (OSError, ValueError, KeyError) as error:
+            if isinstance(error, FileNotFoundError) and not folder.exists():
+                raise
+            raise _damaged(folder, error) from error
         self.live = np.ones(len(self.ids), np.bool_)
-        self.live[gone] = False
-        self.has_deletions = bool(len(gone))
+        for run in deletions:
+            begin, end = np.searchsorted(self.ids, (run.first, run.first + run.chunks))
+            self.live[begin:end] = False
+        self.has_deletions = not self.live.all()
 
     @cached_property
     def vectors(self) -> Vectors:
         """Raises IndexDamaged."""
         try:
-            vectors = Vectors.open(self.folder / _VECTORS)
-        except (OSError, ValueError) as error:
+            vectors = Vectors.read(self._mapped_vectors, self.folder / _VECTORS)
+            if len(vectors) != len(self.ids):
+                raise ValueError("the vectors are not those of its chunks")
+            _compare(self._mapped_vectors, self.record.vectors_checksum)
+        except ValueError as error:
             raise _damaged(self.folder, error) from error
-        if len(vectors) != len(self.ids):
-            raise _damaged(self.folder, "the vectors are not those of its chunks")
         return vectors
 
     @property
     def live_chunks(self) -> int:
         """Chunks that have not been deleted."""
-        return int(self.live.sum())
+        return int(np.count_nonzero(self.live))
+
+    def rows_of_kinds(self, kinds: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Which rows are of one of the kinds."""
+        codes = [code for code, kind in enumerate(self.kinds) if kind in kinds]
+        return np.isin(self._kind_codes, codes)
+
+    def count_kinds(self) -> dict[str, int]:
+        """How many live chunks there are of each kind."""
+        counts = np.bincount(self._kind_codes[self.live], minlength=len(self.kinds))
+        return {kind: int(count) for kind, count in zip(self.kinds, counts, strict=True) if count}
+
+    def frequency(self, term: str) -> int:
+        """How many live chunks hold a term."""
+        rows, _ = self.postings.find(term)
+        return int(np.count_nonzero(self.live[rows])) if self.has_deletions else len(rows)
+
+    def keys(self, rows: Ids) -> ChunkKeys:
+        """What is known of some rows; their names come from elsewhere."""
+        kinds = [self.kinds[code] for code in self._kind_codes[rows].tolist()]
+        return ChunkKeys(self.ids[rows], self.ties[rows], kinds, ())
 
     def holds(self, chunk: int) -> bool:
         """Whether a chunk, live or deleted, has a row here."""
@@ -86,17 +130,36 @@ class Segment:
         held = np.flatnonzero(self.ids[rows] == ids) if len(self.ids) else np.zeros(0, np.int64)
         return held, rows[held]
 
+    def _check(self) -> None:
+        """Raises ValueError unless the arrays fit each other."""
+        ids, codes = self.ids, self._kind_codes
+        kinds = [array.dtype.str[1:] for array in (ids, self.ties, codes)]
+        if kinds != ["i8", "u8", "u1"] or ids.ndim != 1:
+            raise ValueError("its arrays are of other types")
+        if not (len(ids) == len(self.ties) == len(codes) == self.record.chunks):
+            raise ValueError("the number of chunks is another")
+        if len(ids) and not (ids[0] > 0 and ids[-1] <= LARGEST_NUMBER and (ids[1:] > ids[:-1]).all()):
+            raise ValueError("its chunks are not in order")
+        if len(codes) and int(codes.max()) >= len(self.kinds):
+            raise ValueError("its kinds are missing")
+        self.postings.check(len(ids))
+        self.names.check(len(ids))
 
-def write(folder: Path, number: int, ids: Ids, batches: Sequence[TermCounts], embeddings: Embeddings) -> SegmentRecord:
+
+def write(
+    folder: Path, number: int, keys: ChunkKeys, batches: Sequence[TermCounts], embeddings: Embeddings
+) -> SegmentRecord:
     """Write a segment of new chunks. Raises OSError."""
-    return _write(folder, number, ids, postings.build(batches), Vectors.of(embeddings))
+    names = postings.of_names(keys.names)
+    return _write(folder, number, keys, postings.build(batches), names, Vectors.of(embeddings))
 
 
 def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentRecord:
     """Write a segment with the live chunks of others, without reading any text again."""
     order = sorted(segments, key=lambda segment: int(segment.ids[0]) if len(segment.ids) else 0)
     kept = [np.flatnonzero(segment.live) for segment in order]
-    ids = np.concatenate([segment.ids[rows] for segment, rows in zip(order, kept, strict=True)])
+    parts = [segment.keys(rows) for segment, rows in zip(order, kept, strict=True)]
+    ids = np.concatenate([part.ids for part in parts])
     by_id = np.argsort(ids, kind="stable")
     position = np.empty(len(ids), np.int64)
     position[by_id] = np.arange(len(ids))
@@ -106,48 +169,82 @@ def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentReco
         numbers[rows] = position[begin : begin + len(rows)]
         renumbered.append(numbers)
         begin += len(rows)
-    merged = postings.merge(
-        [(segment.postings, numbers) for segment, numbers in zip(order, renumbered, strict=True)], len(ids)
+    merged, names = (
+        postings.merge([(held, numbers) for held, numbers in zip(some, renumbered, strict=True)], len(ids))
+        for some in ([segment.postings for segment in order], [segment.names for segment in order])
     )
+    kinds = [kind for part in parts for kind in part.kinds]
+    ties = np.concatenate([part.ties for part in parts])
+    keys = ChunkKeys(ids[by_id], ties[by_id], [kinds[i] for i in by_id.tolist()], ())
     vectors = Vectors.merged([(segment.vectors, rows) for segment, rows in zip(order, kept, strict=True)])
-    return _write(folder, number, ids[by_id], merged, vectors.reordered(by_id))
+    return _write(folder, number, keys, merged, names, vectors.reordered(by_id))
+
+
+def files(folder: Path) -> list[Path]:
+    """The files that a segment is made of."""
+    return [folder / name for name in _FILES]
 
 
 def remove(folder: Path) -> None:
-    """Delete a segment that nothing refers to; one that a reader still holds open goes at a later update."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Delete the files of a segment that nothing refers to, and its folder where nothing else lies in it.
+
+    A link in its place is deleted, not what it leads to. What a reader still holds open goes at a later update.
+    """
+    try:
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            folder.unlink()
+            return
+        for file in files(folder):
+            file.unlink(missing_ok=True)
+        folder.rmdir()
+    except OSError:
+        return
 
 
-def _write(folder: Path, number: int, ids: Ids, lexical: Postings, vectors: Vectors) -> SegmentRecord:
+def _write(
+    folder: Path, number: int, keys: ChunkKeys, lexical: Postings, names: Postings, vectors: Vectors
+) -> SegmentRecord:
     remove(folder)
-    folder.mkdir(parents=True)
-    save_arrays(folder / _ARRAYS, {"ids": ids, **lexical.arrays()})
+    folder.mkdir(mode=0o700, exist_ok=True)
+    kinds = sorted(set(keys.kinds))
+    code = {kind: i for i, kind in enumerate(kinds)}
+    arrays: Mapping[str, npt.NDArray[Any]] = {
+        "ids": keys.ids,
+        "ties": keys.ties,
+        "kinds": np.frombuffer("\n".join(kinds).encode(), np.uint8),
+        "kind_codes": np.asarray([code[kind] for kind in keys.kinds], np.uint8),
+        **lexical.arrays(),
+        **names.arrays(_NAMES),
+    }
+    save_arrays(folder / _ARRAYS, arrays)
     vectors.save(folder / _VECTORS)
-    files = list(folder.iterdir())
-    for file in files:
-        _sync(file)
-    return SegmentRecord(number, len(ids), sum(file.stat().st_size for file in files))
+    arrays_size, arrays_checksum = _finish(folder / _ARRAYS)
+    vectors_size, vectors_checksum = _finish(folder / _VECTORS)
+    return SegmentRecord(number, len(keys.ids), arrays_size, arrays_checksum, vectors_size, vectors_checksum)
 
 
-def _sync(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _finish(file: Path) -> tuple[int, int]:
+    """See that a file that was written is its owner's alone and on the disk; returns its size and checksum."""
+    with file.open("rb+") as opened:
+        if hasattr(os, "fchmod"):
+            os.fchmod(opened.fileno(), 0o600)
+        os.fsync(opened.fileno())
+        data = opened.read()
+    return len(data), zlib.crc32(data)
 
 
-def _load_arrays(folder: Path, record: SegmentRecord) -> dict[str, npt.NDArray[Any]]:
-    size = sum(entry.stat().st_size for entry in os.scandir(folder))
-    if size != record.size:
-        raise _damaged(folder, f"{size} bytes where {record.size} were written")
-    try:
-        arrays, _ = map_arrays(folder / _ARRAYS)
-        if len(arrays["ids"]) != record.chunks:
-            raise ValueError("the number of chunks is another")
-        return arrays
-    except (OSError, ValueError, KeyError) as error:
-        raise _damaged(folder, error) from error
+def _map(folder: Path, name: str, size: int) -> mmap.mmap:
+    """Map a segment's file. Raises OSError, or ValueError where its size is another."""
+    with open(open_beneath(folder.parent, f"{folder.name}/{name}"), "rb") as file:  # noqa: PTH123 - by descriptor
+        found = os.fstat(file.fileno()).st_size
+        if found != size:
+            raise ValueError(f"{name} has {found} bytes where {size} were written")
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _compare(data: mmap.mmap, checksum: int) -> None:
+    if zlib.crc32(data) != checksum:
+        raise ValueError("it does not match its checksum")
 
 
 def _damaged(folder: Path, why: object) -> IndexDamaged:

@@ -6,18 +6,21 @@ from collections.abc import Mapping
 
 from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.errors import IndexIncompatible
+from codesearch.index.access import open_store
 from codesearch.index.layout import Layout, update_command
-from codesearch.index.store import Store
 from codesearch.models.encoder import Encoder
+
+PUBLICATION = "publication"
+"""The setting that counts how often the index was published."""
 
 
 def read_meta(layout: Layout) -> dict[str, str]:
     """The settings of an index; none where there is no index. Raises IndexDamaged or IndexIncompatible."""
     if not layout.exists():
         return {}
-    store = Store.open(layout.database)
+    store = open_store(layout)
     try:
-        return store.meta()
+        return dict(store.state().meta)
     finally:
         store.close()
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import math
-import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexNotFound
+from codesearch.index.access import open_store
+from codesearch.index.database import damaged
 from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
+from codesearch.index.rows import FileRow, Run, State
 from codesearch.index.segment import NO_IDS, Ids, Segment
-from codesearch.index.store import FileRow, Store, damaged
+from codesearch.index.store import Store
 from codesearch.index.terms import name_key
-from codesearch.models.side import normalised
+from codesearch.index.vectors import Ties, Vectors, best, component
 
 if TYPE_CHECKING:
     from codesearch.models.encoder import Embeddings
@@ -26,7 +30,11 @@ if TYPE_CHECKING:
 Scores = npt.NDArray[np.float32]
 Selection = Sequence[npt.NDArray[np.bool_]]
 """For each segment, which of its rows a search may return."""
+Mean = npt.NDArray[np.float64]
+_SHORTEST = 1e-12
 _NO_KEYS: frozenset[str] = frozenset()
+MOST_BYTES = 1 << 35
+"""All segments are compared with their checksums, which takes seconds for so many bytes (a hundred million chunks)."""
 FILE_SAMPLE = 48
 """Chunks that a large file's mean vector is taken of: more move it by little."""
 _OPENINGS = 5
@@ -50,45 +58,63 @@ class StoredChunk:
     signature: str
     start_line: int
     end_line: int
-    file_size: int
-    file_mtime_ns: int
+    file_stamp: Stamp
+    file_digest: bytes
     file_first_chunk: int
     file_chunks: int
     """Chunks of its file, numbered from `file_first_chunk`."""
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Path and place in the file: the order of chunks that holds in every index."""
+        return self.path, self.id - self.file_first_chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one segment found, best first."""
+
+    ids: Ids
+    scores: Scores
+    ties: Ties
+
 
 class Snapshot:
-    """One state of an index. Ids are chunk numbers; arrays of ids and scores run best first."""
+    """One state of an index. Ids are chunk numbers; arrays of ids and scores run best first, equals by their ties.
 
-    def __init__(self, store: Store, segments: Sequence[Segment]) -> None:
+    What it returns does not depend on how the index came about: which updates there were, in which segment a chunk
+    lies, or what was deleted.
+    """
+
+    def __init__(self, store: Store, segments: Sequence[Segment], state: State) -> None:
         self._store = store
         self._segments = segments
         self._chunks: dict[int, StoredChunk] = {}
         self._files: dict[int, FileRow] = {}
         self._frequencies: dict[str, int] = {}
-        self._file_vectors: dict[tuple[int, int], Embeddings] = {}
-        self.meta: Mapping[str, str] = store.meta()
-        self.chunk_count = sum(segment.live_chunks for segment in segments)
+        self._file_vectors: dict[Run, Mean] = {}
+        self.meta = state.meta
+        self.chunk_count = state.chunks
 
     @classmethod
     def open(cls, layout: Layout) -> Snapshot:
-        """Raises IndexNotFound, IndexIncompatible or IndexDamaged."""
+        """Raises IndexNotFound, IndexIncompatible, IndexUntrusted or IndexDamaged."""
         if not layout.exists():
             raise IndexNotFound(f"{layout.root} is not indexed", "run: codesearch index")
         for attempt in range(_OPENINGS):
-            store = Store.open(layout.database)
+            store = open_store(layout)
             try:
                 store.begin_reading()
-                deleted = _expanded(store.deletions())
-                segments = [Segment(layout.segment(r.number), r, deleted) for r in store.segments()]
-                return cls(store, segments)
+                state = store.state()
+                _check_size(layout, state)
+                segments = [Segment(layout.segment(r.number), r, state.deletions) for r in state.segments]
+                if sum(segment.live_chunks for segment in segments) != state.chunks:
+                    raise damaged(layout.database, ValueError("its files and segments hold different chunks"))
+                return cls(store, segments, state)
             except FileNotFoundError as error:
                 store.close()
                 if attempt == _OPENINGS - 1:
                     raise damaged(layout.database, error) from error
-            except sqlite3.Error as error:
-                store.close()
-                raise damaged(layout.database, error) from error
             except BaseException:
                 store.close()
                 raise
@@ -101,10 +127,10 @@ class Snapshot:
     # by words
 
     def document_frequency(self, term: str) -> int:
-        """How many chunks hold a term (deleted ones that still lie in a segment included)."""
+        """How many chunks hold a term."""
         known = self._frequencies.get(term)
         if known is None:
-            known = self._frequencies[term] = sum(segment.postings.frequency(term) for segment in self._segments)
+            known = self._frequencies[term] = sum(segment.frequency(term) for segment in self._segments)
         return known
 
     def rarity(self, term: str) -> float:
@@ -124,8 +150,9 @@ class Snapshot:
             allowed = self._allowed(i, selection)
             if allowed is not None:
                 scores *= allowed
-            rows = _top(scores, k)
-            found.append((segment.ids[rows], scores[rows]))
+            held = np.flatnonzero(scores)
+            rows = held[best(scores[held], segment.ties[held], k)]
+            found.append(Found(segment.ids[rows], scores[rows], segment.ties[rows]))
         return _merged(found, k)
 
     def term_scores(self, terms: Sequence[str], ids: Ids) -> Scores:
@@ -150,8 +177,9 @@ class Snapshot:
         """The `k` chunks whose vectors have the largest cosine with a unit vector, float32 [dimensions]."""
         found = []
         for i, segment in enumerate(self._segments):
-            rows, scores = segment.vectors.nearest(vector, k, self._allowed(i, selection))
-            found.append((segment.ids[rows], scores))
+            vectors = self._vectors(segment, len(vector))
+            rows, scores = vectors.nearest(vector, k, self._allowed(i, selection), segment.ties)
+            found.append(Found(segment.ids[rows], scores, segment.ties[rows]))
         return _merged(found, k)
 
     def similarities(self, vector: Embeddings, ids: Ids) -> Scores:
@@ -160,57 +188,77 @@ class Snapshot:
         for segment in self._segments:
             held, rows = segment.rows_of(ids)
             if len(held):
-                out[held] = segment.vectors.similarities(vector, rows)
+                out[held] = self._vectors(segment, len(vector)).similarities(vector, rows)
         return out
 
     # by file
 
-    def file_similarities(self, vector: Embeddings, files: Sequence[tuple[int, int]]) -> Scores:
-        """Cosine of the mean of each file's vectors; a file is its first chunk and their number.
+    def file_similarities(self, vector: Embeddings, files: Sequence[Run]) -> Scores:
+        """Cosine of the mean of each file's vectors.
 
         Of a large file FILE_SAMPLE chunks are taken, evenly spread.
         """
         missing = [run for run in files if run not in self._file_vectors]
-        self._file_vectors.update(zip(missing, self._mean_vectors(missing, len(vector)), strict=True))
-        return np.asarray([self._file_vectors[run] @ vector for run in files], np.float32)
+        self._file_vectors.update(zip(missing, self._means(missing, len(vector)), strict=True))
+        # Row by row: a product with all of them at once may round a row otherwise beside others.
+        return np.asarray([(self._file_vectors[run] * vector).sum() for run in files], np.float32)
 
-    def file_term_impacts(self, terms: Sequence[str], files: Sequence[tuple[int, int]]) -> Scores:
+    def file_term_impacts(self, terms: Sequence[str], files: Sequence[Run]) -> Scores:
         """Sum of each term's impacts (0 to 1 a chunk) over all chunks of each file, [terms, files]."""
         out = np.zeros((len(terms), len(files)), np.float32)
-        bounds = np.asarray(files, np.int64).reshape(-1, 2)
+        begins = np.asarray([run.first for run in files], np.int64)
+        ends = np.asarray([run.first + run.chunks for run in files], np.int64)
         for segment in self._segments:
-            first = np.searchsorted(segment.ids, bounds[:, 0])
-            last = np.searchsorted(segment.ids, bounds[:, 0] + bounds[:, 1])
+            first, last = np.searchsorted(segment.ids, begins), np.searchsorted(segment.ids, ends)
             for t, term in enumerate(terms):
                 out[t] += segment.postings.summed(term, first, last)
         return out
 
-    def _mean_vectors(self, files: Sequence[tuple[int, int]], dimensions: int) -> Embeddings:
-        sums = np.zeros((len(files), dimensions), np.float32)
+    def _means(self, files: Sequence[Run], dimensions: int) -> list[Mean]:
+        """The mean of each file's vectors, of length 1: float64 [dimensions]."""
+        sums = np.zeros((len(files), dimensions), np.int64)
+        counts = np.zeros(len(files), np.int64)
         ids, owners = _sampled(files)
         for segment in self._segments:
             held, rows = segment.rows_of(ids)
             if len(held):
                 own = owners[held]
                 starts = np.r_[0, np.flatnonzero(np.diff(own)) + 1]
-                sums[own[starts]] += np.add.reduceat(segment.vectors.reconstruct(rows), starts)
-        return normalised(sums)
+                sums[own[starts]] += self._vectors(segment, dimensions).sums(rows, starts)
+                counts += np.bincount(own, minlength=len(files))
+        means = component(sums / np.maximum(counts, 1)[:, None])
+        return [mean / max(float(np.sqrt((mean * mean).sum())), _SHORTEST) for mean in means]
+
+    def _vectors(self, segment: Segment, dimensions: int) -> Vectors:
+        """A segment's vectors. Raises IndexDamaged where they are of another length than the question's."""
+        if segment.vectors.dimensions != dimensions:
+            raise self._damaged(f"its vectors have {segment.vectors.dimensions} dimensions, not {dimensions}")
+        return segment.vectors
 
     # by name and by what is stored
 
     def named(self, keys: Sequence[str], limit: int, selection: Selection | None) -> Ids:
-        """Live chunks whose name has one of the keys, at most `limit` of them."""
-        ids = np.asarray(self._store.chunks_named(keys, limit), np.int64)
-        return self._kept(ids, selection)
+        """Live chunks one of whose names has one of the keys, at most `limit` of them."""
+        found = []
+        for i, segment in enumerate(self._segments):
+            rows = _unique([segment.names.find(key)[0] for key in keys])
+            allowed = self._allowed(i, selection)
+            rows = rows if allowed is None else rows[allowed[rows]]
+            found.append(Found(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
+        return _merged(found, limit)[0]
 
     def chunks(self, ids: Ids) -> list[StoredChunk]:
         """Chunks in the order of their ids."""
         wanted = ids.tolist()
-        rows = self._store.chunks([i for i in wanted if i not in self._chunks])
+        unread = [i for i in wanted if i not in self._chunks]
+        rows = self._store.chunks(unread)
         missing = {row.file for row in rows.values()}.difference(self._files)
         self._files.update(self._store.files_by_id(list(missing)))
-        for row in rows.values():
-            file = self._files[row.file]
+        for number in unread:
+            row = rows.get(number)
+            file = self._files.get(row.file) if row else None
+            if row is None or file is None or not 0 <= number - file.first_chunk < file.chunks <= self.chunk_count:
+                raise self._damaged(f"chunk {number} is missing from it")
             self._chunks[row.id] = StoredChunk(
                 row.id,
                 row.file,
@@ -224,8 +272,8 @@ class Snapshot:
                 row.signature,
                 row.start_line,
                 row.end_line,
-                file.size,
-                file.mtime_ns,
+                file.stamp,
+                file.digest,
                 file.first_chunk,
                 file.chunks,
             )
@@ -242,7 +290,10 @@ class Snapshot:
 
     def kinds(self) -> dict[str, int]:
         """How many chunks there are of each kind."""
-        return self._store.chunk_kinds()
+        counts: Counter[str] = Counter()
+        for segment in self._segments:
+            counts.update(segment.count_kinds())
+        return dict(counts)
 
     # filters
 
@@ -253,14 +304,19 @@ class Snapshot:
 
     def select_kinds(self, kinds: Sequence[str]) -> Selection:
         """The chunks of the given kinds."""
-        return self._masks(np.asarray(sorted(self._store.chunks_of_kinds(kinds)), np.int64))
+        return [segment.rows_of_kinds(kinds) for segment in self._segments]
 
     def select_names(self, accepts: Callable[[str, str], bool]) -> Selection:
         """The chunks whose name and qualified name are accepted, or another name that they define."""
+        chunks = self._store.all_chunks()
+        known = self._masks(np.asarray(sorted(chunk.id for chunk in chunks), np.int64))
+        if any(not mask[segment.live].all() for mask, segment in zip(known, self._segments, strict=True)):
+            raise self._damaged("chunks are missing from it")
         ids = [
-            i
-            for i, name, qualified, defines in self._store.chunk_names()
-            if accepts(name, qualified) or (defines and any(accepts(other, other) for other in defines.split("\n")))
+            chunk.id
+            for chunk in chunks
+            if accepts(chunk.name, chunk.qualified_name)
+            or (chunk.defines and any(accepts(other, other) for other in chunk.defines.split("\n")))
         ]
         return self._masks(np.asarray(sorted(ids), np.int64))
 
@@ -275,13 +331,8 @@ class Snapshot:
             return live
         return selection[segment] if live is None else selection[segment] & live
 
-    def _kept(self, ids: Ids, selection: Selection | None) -> Ids:
-        keep = np.zeros(len(ids), np.bool_)
-        for i, segment in enumerate(self._segments):
-            held, rows = segment.rows_of(ids)
-            allowed = self._allowed(i, selection)
-            keep[held] = True if allowed is None else allowed[rows]
-        return ids[keep]
+    def _damaged(self, why: str) -> Exception:
+        return self._store.damaged(why)
 
 
 def intersection(selections: Sequence[Selection]) -> Selection | None:
@@ -296,30 +347,32 @@ def _expanded(runs: Sequence[tuple[int, int]]) -> Ids:
     return np.concatenate(parts) if parts else NO_IDS
 
 
-def _sampled(files: Sequence[tuple[int, int]]) -> tuple[Ids, Ids]:
+def _sampled(files: Sequence[Run]) -> tuple[Ids, Ids]:
     """Some chunks of each file, and to which of the files each belongs."""
-    parts = [
-        first + (np.arange(count) if count <= FILE_SAMPLE else np.linspace(0, count - 1, FILE_SAMPLE, dtype=np.int64))
-        for first, count in files
-    ]
+    parts = [run.first + _spread(run.chunks) for run in files]
     sizes = [len(part) for part in parts]
     return (np.concatenate(parts) if parts else NO_IDS), np.repeat(np.arange(len(parts)), sizes)
 
 
-def _top(scores: Scores, k: int) -> npt.NDArray[np.int64]:
-    """Rows of the `k` highest scores above 0, best first."""
-    rows = np.flatnonzero(scores)
-    found = scores[rows]
-    if len(rows) > 4 * k:
-        best = np.argpartition(found, -k)[-k:]
-        rows, found = rows[best], found[best]
-    return rows[np.argsort(-found, kind="stable")[:k]]
+def _spread(count: int) -> Ids:
+    """At most FILE_SAMPLE of so many places."""
+    return np.arange(count) if count <= FILE_SAMPLE else np.linspace(0, count - 1, FILE_SAMPLE, dtype=np.int64)
 
 
-def _merged(found: Sequence[tuple[Ids, Scores]], k: int) -> tuple[Ids, Scores]:
-    if len(found) == 1:
-        return found[0]
-    ids = np.concatenate([ids for ids, _ in found]) if found else NO_IDS
-    scores = np.concatenate([scores for _, scores in found]) if found else np.zeros(0, np.float32)
-    best = np.argsort(-scores, kind="stable")[:k]
-    return ids[best], scores[best]
+def _merged(found: Sequence[Found], k: int) -> tuple[Ids, Scores]:
+    """The `k` best of what the segments found."""
+    if not found:
+        return NO_IDS, np.zeros(0, np.float32)
+    ids = np.concatenate([one.ids for one in found])
+    scores = np.concatenate([one.scores for one in found])
+    kept = best(scores, np.concatenate([one.ties for one in found]), k)
+    return ids[kept], scores[kept]
+
+
+def _unique(arrays: Sequence[npt.NDArray[Any]]) -> Ids:
+    return np.asarray(sorted({row for array in arrays for row in array.tolist()}), np.int64)
+
+
+def _check_size(layout: Layout, state: State) -> None:
+    if sum(record.arrays_size + record.vectors_size for record in state.segments) > MOST_BYTES:
+        raise damaged(layout.database, ValueError("its segments are too large"))

@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from codesearch.errors import IndexNotFound
-from codesearch.index.layout import Layout
-from codesearch.index.store import Store
-from codesearch.index.update import size_on_disk
+from codesearch.index import skips
+from codesearch.index.access import open_store
+from codesearch.index.folder import size_on_disk
+from codesearch.index.layout import FORMAT, Layout
 
 if TYPE_CHECKING:
     from codesearch.api import Status
@@ -20,12 +21,12 @@ def read_status(layout: Layout) -> Status:
 
     if not layout.exists():
         raise IndexNotFound(f"{layout.root} is not indexed", "run: codesearch index")
-    store = Store.open(layout.database)
+    store = open_store(layout)
     try:
-        meta = store.meta()
+        meta = store.state().meta
         chunks: Counter[str] = Counter()
         files: Counter[str] = Counter()
-        skipped: Counter[str] = Counter()
+        skipped = Counter(skips.recorded(meta))
         fallbacks: Counter[str] = Counter()
         for file in store.files():
             if file.skipped:
@@ -38,10 +39,10 @@ def read_status(layout: Layout) -> Status:
         return Status(
             root=layout.root,
             folder=layout.folder,
-            format=int(meta["format"]),
+            format=FORMAT,
             model=meta.get("model", ""),
             revision=meta.get("revision", ""),
-            dimensions=int(meta.get("dimensions", "0")),
+            dimensions=store.number("dimensions"),
             files=sum(files.values()),
             chunks=sum(chunks.values()),
             chunks_by_language=dict(chunks.most_common()),

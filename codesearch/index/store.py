@@ -3,122 +3,60 @@
 A file is `live` (readers see it) or `staged` (finished by an update that is not). A segment likewise. Chunks are
 reached through their file or by number, so they carry no state. Deletions name runs of chunk numbers whose rows
 still lie in a segment.
+
+Each row has a checksum, and what is published has one over all of it, the seal: settings, live segments, deletions,
+and the number and checksums of the live files. What does not match raises IndexDamaged when it is read.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
-from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
-from codesearch.index.layout import FORMAT, update_command
-from codesearch.index.segment import SegmentRecord
-from codesearch.index.terms import name_key
+from codesearch.index.database import Database, damaged
+from codesearch.index.layout import FORMAT
+from codesearch.index.rows import LARGEST_NUMBER, ChunkRow, FileRow, Run, SegmentRecord, State, checksum
 
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE segments (
-    number INTEGER PRIMARY KEY, chunks INTEGER NOT NULL, size INTEGER NOT NULL, live INTEGER NOT NULL
-);
-CREATE TABLE files (
-    id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, digest BLOB NOT NULL,
-    language TEXT NOT NULL, skipped TEXT NOT NULL, fallback TEXT NOT NULL,
-    first_chunk INTEGER NOT NULL, chunks INTEGER NOT NULL, live INTEGER NOT NULL
-);
-CREATE INDEX files_by_path ON files (path);
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, defines TEXT NOT NULL,
-    qualified_name TEXT NOT NULL, signature TEXT NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL
-);
-CREATE TABLE names (key TEXT NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (key, chunk)) WITHOUT ROWID;
-CREATE TABLE deletions (first_chunk INTEGER PRIMARY KEY, chunks INTEGER NOT NULL);
-CREATE TABLE embeddings (
-    model TEXT NOT NULL, digest BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, digest)
-) WITHOUT ROWID;
-"""
 _IN_LIST = 500
 """Values in one IN (…), below SQLite's limit of variables."""
+_SEAL = "seal"
+_COUNTS = ("files", "files_checksum", "chunks")
+_LARGEST_FILE = 1 << 32
+"""Bytes of one of a segment's two files, as a checksum is of 32 bits."""
 
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A file as it was when it was read."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    digest: bytes
-    language: str
-    skipped: str
-    """Why a file that was read has no chunks, or nothing."""
-    fallback: str
-    """Why it was cut into line windows, or nothing."""
-    first_chunk: int
-    chunks: int
-    id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkRow:
-    """A chunk without its text."""
-
-    id: int
-    file: int
-    kind: str
-    name: str
-    defines: str
-    """Further names that it defines, one a line."""
-    qualified_name: str
-    signature: str
-    start_line: int
-    end_line: int
+Row = TypeVar("Row")
 
 
 class Store:
-    """A connection to an index's database."""
+    """A connection to an index's database. What it reads may raise IndexDamaged, IndexLocked or CodesearchError."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+    def __init__(self, database: Database, path: Path) -> None:
+        self._db = database
+        self._path = path
 
     @classmethod
     def create(cls, path: Path) -> Store:
         """A new, empty database, open for writing. Made aside: whoever finds one at `path` finds it whole."""
-        aside = path.with_name(path.name + ".new")
         for leftover in path.parent.glob(path.name + "?*"):
             leftover.unlink()  # the journal of a database that is gone would be played into this one
-        store = cls(_connect(aside, "rwc", journal="DELETE"))
+        made = Database.create(path)
+        store = cls(made, path)
         try:
-            with store.transaction():
-                for statement in _SCHEMA.split(";\n"):
-                    store._db.execute(statement)
-                store.set_meta({"format": str(FORMAT)})
+            store.set_meta({"format": str(FORMAT)})
+            store.seal()
+            store.commit()
         finally:
             store.close()
-        aside.replace(path)
-        return cls(_connect(path, "rw"))
+        path.with_name(path.name + ".new").replace(path)
+        return cls(Database.open(path, write=True), path)
 
     @classmethod
-    def open(cls, path: Path, *, write: bool = False) -> Store:
+    def open(cls, path: Path, *, write: bool = False, immutable: bool = False) -> Store:
         """Open a database. Raises IndexIncompatible for a newer format, IndexDamaged for an old one or none at all."""
-        try:
-            store = cls(_connect(path, "rw") if write else _connect_reader(path))
-        except sqlite3.Error as error:
-            raise damaged(path, error) from error
-        try:
-            found = store.meta().get("format", "")
-        except sqlite3.Error as error:
-            store.close()
-            raise damaged(path, error) from error
-        if found != str(FORMAT):
-            store.close()
-            message = f"the index at {path.parent} has format {found or 'unknown'}, this program reads {FORMAT}"
-            if found.isdigit() and int(found) > FORMAT:
-                raise IndexIncompatible(message, f"upgrade codesearch, or run: {_mending(path, '--force')}")
-            raise IndexDamaged(message, f"run: {_mending(path)}")
-        return store
+        return cls(Database.open(path, write=write, immutable=immutable), path)
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
@@ -127,18 +65,14 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is written together, or not at all."""
-        self.begin()
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             self._db.rollback()
             raise
         self.commit()
-
-    def begin(self) -> None:
-        """Begin to write, unless begun."""
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
 
     def begin_reading(self) -> None:
         """What is read from now on is of one moment, whatever writers do."""
@@ -152,101 +86,135 @@ class Store:
         """Undo what was written since begin()."""
         self._db.rollback()
 
+    def clear(self) -> None:
+        """Forget all but the embeddings."""
+        with self.transaction():
+            for table in ("meta", "segments", "files", "chunks", "deletions"):
+                self._db.execute(f"DELETE FROM {table}")
+            self.set_meta({"format": str(FORMAT)})
+            self.seal()
+
     # meta
 
     def meta(self) -> dict[str, str]:
         """All settings of the index."""
-        return dict(self._db.execute("SELECT key, value FROM meta"))
+        rows = self._db.rows("SELECT key, value FROM meta")
+        if not all(isinstance(key, str) and isinstance(value, str) for key, value in rows):
+            raise self.damaged("a setting is no text")
+        return dict(rows)
 
-    def set_meta(self, values: dict[str, str]) -> None:
+    def number(self, key: str) -> int:
+        """A setting that is a number, 0 where there is none."""
+        return self._number(self.meta(), key)
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
         """Add or replace settings."""
-        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+        self._db.execute_each("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    # the seal
+
+    def seal(self) -> None:
+        """Note what the published rows come to, inside the transaction that changes them."""
+        ((files, files_checksum, chunks),) = self._db.rows(
+            "SELECT count(*), coalesce(sum(checksum), 0), coalesce(sum(chunks), 0) FROM files WHERE live = 1"
+        )
+        self.set_meta(dict(zip(_COUNTS, map(str, (files, files_checksum, chunks)), strict=True)))
+        self.set_meta({_SEAL: str(_seal_of(self.meta(), self.segments(), self.deletions()))})
+
+    def state(self) -> State:
+        """What is published. Raises IndexDamaged where it does not match its seal."""
+        meta, segments, deletions = self.meta(), self.segments(), self.deletions()
+        if meta.pop(_SEAL, "") != str(_seal_of(meta, segments, deletions)):
+            raise self.damaged("its parts do not match their checksum")
+        files, files_checksum, chunks = (self._number(meta, key) for key in _COUNTS)
+        return State(meta, segments, deletions, files, files_checksum, chunks)
 
     # segments and deletions
 
     def segments(self, *, live: bool = True) -> list[SegmentRecord]:
         """Live segments, or staged ones."""
-        rows = self._db.execute("SELECT number, chunks, size FROM segments WHERE live = ? ORDER BY number", (live,))
+        rows = self._db.rows(f"SELECT {SegmentRecord.COLUMNS} FROM segments WHERE live = ? ORDER BY number", (live,))
+        for row in rows:
+            if not all(isinstance(value, int) and 0 <= value <= _LARGEST_FILE for value in row):
+                raise self.damaged("a segment's row makes no sense")
         return [SegmentRecord(*row) for row in rows]
 
     def next_segment(self) -> int:
         """A number that no segment has."""
-        return 1 + int(self._db.execute("SELECT coalesce(max(number), 0) FROM segments").fetchone()[0])
+        return 1 + self._highest("SELECT coalesce(max(number), 0) FROM segments")
 
     def add_segment(self, record: SegmentRecord, *, live: bool) -> None:
         """Enter a segment whose files are complete."""
-        self._db.execute("INSERT INTO segments VALUES (?, ?, ?, ?)", (record.number, record.chunks, record.size, live))
+        self._db.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)", (*record.values(), live))
 
     def remove_segments(self, numbers: Iterable[int]) -> None:
         """Forget segments; their folders are the caller's."""
-        self._db.executemany("DELETE FROM segments WHERE number = ?", [(number,) for number in numbers])
+        self._db.execute_each("DELETE FROM segments WHERE number = ?", [(number,) for number in numbers])
 
-    def deletions(self) -> list[tuple[int, int]]:
-        """Runs of deleted chunks: first number and count."""
-        return list(self._db.execute("SELECT first_chunk, chunks FROM deletions ORDER BY first_chunk"))
+    def deletions(self) -> list[Run]:
+        """Runs of deleted chunks, in order."""
+        rows = self._db.rows("SELECT first_chunk, chunks FROM deletions ORDER BY first_chunk")
+        for row in rows:
+            if not all(isinstance(value, int) and 0 < value <= LARGEST_NUMBER for value in row):
+                raise self.damaged("a deletion makes no sense")
+        return [Run(*row) for row in rows]
 
-    def forget_deletions(self, runs: Iterable[tuple[int, int]]) -> None:
+    def forget_deletions(self, runs: Iterable[Run]) -> None:
         """Drop runs whose rows lie in no segment any more."""
-        self._db.executemany("DELETE FROM deletions WHERE first_chunk = ?", [(first,) for first, _ in runs])
+        self._db.execute_each("DELETE FROM deletions WHERE first_chunk = ?", [(run.first,) for run in runs])
 
     # files
 
-    def files(self, *, live: bool = True) -> Iterator[FileRow]:
-        """All files, or the staged ones."""
-        rows = self._db.execute(
-            "SELECT path, size, mtime_ns, digest, language, skipped, fallback, first_chunk, chunks, id"
-            " FROM files WHERE live = ?",
-            (live,),
-        )
-        return (FileRow(*row) for row in rows)
+    def files(self, *, live: bool = True) -> list[FileRow]:
+        """All live files, or the staged ones. Raises IndexDamaged where live ones are missing or too many."""
+        rows = self._db.rows(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = ?", (live,))
+        files = self._read(FileRow.read, rows)
+        if live:
+            meta = self.meta()
+            counted = (len(rows), sum(row[-2] for row in rows), sum(file.chunks for file in files))
+            if counted != tuple(self._number(meta, key) for key in _COUNTS):
+                raise self.damaged("files are missing from it")
+        return files
+
+    def stamps(self) -> list[tuple[str, int, int, int, int]]:
+        """Path, size, times and inode of every live file, unchecked: for a first look at what an update would do."""
+        return self._db.rows("SELECT path, size, mtime_ns, ctime_ns, inode FROM files WHERE live = 1")
 
     def file_count(self) -> int:
         """How many files there are, skipped ones included."""
-        (count,) = self._db.execute("SELECT count(*) FROM files WHERE live").fetchone()
-        return int(count)
+        return self._highest("SELECT count(*) FROM files WHERE live = 1")
+
+    def written(self) -> tuple[int, int]:
+        """How many files and chunks an update that is under way has written."""
+        ((files, chunks),) = self._db.rows("SELECT count(*), coalesce(sum(chunks), 0) FROM files WHERE live = 0")
+        return files, chunks
 
     def files_by_id(self, ids: Sequence[int]) -> dict[int, FileRow]:
         """Files by their number."""
-        return {
-            row[-1]: FileRow(*row)
-            for some in _slices(ids)
-            for row in self._db.execute(
-                "SELECT path, size, mtime_ns, digest, language, skipped, fallback, first_chunk, chunks, id"
-                f" FROM files WHERE id IN ({_marks(some)})",
-                some,
-            )
-        }
+        rows = self._rows_of(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE id IN", ids)
+        return {file.id: file for file in self._read(FileRow.read, rows)}
 
     def add_file(self, file: FileRow, *, live: bool) -> int:
         """Enter a file and return its number."""
-        cursor = self._db.execute(
-            "INSERT INTO files (path, size, mtime_ns, digest, language, skipped, fallback, first_chunk, chunks, live)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                file.path,
-                file.size,
-                file.mtime_ns,
-                file.digest,
-                file.language,
-                file.skipped,
-                file.fallback,
-                file.first_chunk,
-                file.chunks,
-                live,
-            ),
+        values = file.values()
+        return self._db.execute(
+            f"INSERT INTO files ({FileRow.COLUMNS}, live, checksum) VALUES ({_marks(values)}, ?, ?)",
+            (*values, live, checksum(values)),
         )
-        return int(cursor.lastrowid or 0)
 
-    def touch_files(self, files: Iterable[tuple[int, int]]) -> None:
-        """Note another time for files whose text is the same: (mtime_ns, id)."""
-        self._db.executemany("UPDATE files SET mtime_ns = ? WHERE id = ?", files)
+    def touch_files(self, files: Iterable[FileRow]) -> None:
+        """Replace rows by others of the same number: another stamp for the same text."""
+        self._db.execute_each(
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, checksum = ? WHERE id = ?",
+            [(*file.values()[1:5], checksum(file.values()), file.id) for file in files],
+        )
 
     def remove_files(self, files: Sequence[FileRow]) -> None:
         """Forget files and their chunks, and note the deletion of the chunks' rows."""
-        self._db.executemany("DELETE FROM files WHERE id = ?", [(file.id,) for file in files])
+        self._db.execute_each("DELETE FROM files WHERE id = ?", [(file.id,) for file in files])
         runs = [(file.first_chunk, file.chunks) for file in files if file.chunks]
-        self._db.executemany("DELETE FROM chunks WHERE id BETWEEN ? AND ?", [(f, f + n - 1) for f, n in runs])
-        self._db.executemany("INSERT OR REPLACE INTO deletions VALUES (?, ?)", runs)
+        self._db.execute_each("DELETE FROM chunks WHERE id BETWEEN ? AND ?", [(f, f + n - 1) for f, n in runs])
+        self._db.execute_each("INSERT OR REPLACE INTO deletions VALUES (?, ?)", runs)
 
     def publish(self) -> None:
         """Make what is staged live."""
@@ -257,113 +225,78 @@ class Store:
 
     def next_chunk(self) -> int:
         """A number above that of any chunk there is or was."""
-        highest = self._db.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0]
-        deleted = self._db.execute("SELECT coalesce(max(first_chunk + chunks - 1), 0) FROM deletions").fetchone()[0]
-        return 1 + max(int(highest), int(deleted), int(self.meta().get("last_chunk", "0")))
+        highest = self._highest("SELECT coalesce(max(id), 0) FROM chunks")
+        deleted = self._highest("SELECT coalesce(max(first_chunk + chunks - 1), 0) FROM deletions")
+        return 1 + max(highest, deleted, self.number("last_chunk"))
 
-    def add_chunks(self, chunks: Sequence[tuple[int, int, str, str, str, str, str, int, int]]) -> None:
-        """Enter chunks, as the columns of ChunkRow, and their names."""
-        self._db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", chunks)
-        names = {(name_key(name), chunk[0]) for chunk in chunks for name in (chunk[3], *chunk[4].split("\n")) if name}
-        self._db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", names)
-
-    def forget_old_names(self) -> None:
-        """Drop names of chunks that are gone; until then they only cost room."""
-        self._db.execute("DELETE FROM names WHERE chunk NOT IN (SELECT id FROM chunks)")
+    def add_chunks(self, chunks: Iterable[ChunkRow]) -> None:
+        """Enter chunks."""
+        rows = [(*values, checksum(values)) for values in (chunk.values() for chunk in chunks)]
+        self._db.execute_each("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def chunks(self, ids: Sequence[int]) -> dict[int, ChunkRow]:
         """Chunks by their number."""
-        return {
-            row[0]: ChunkRow(*row)
-            for some in _slices(ids)
-            for row in self._db.execute(f"SELECT * FROM chunks WHERE id IN ({_marks(some)})", some)
-        }
+        rows = self._rows_of("SELECT * FROM chunks WHERE id IN", ids)
+        return {chunk.id: chunk for chunk in self._read(ChunkRow.read, rows)}
 
-    def chunks_named(self, keys: Sequence[str], limit: int) -> list[int]:
-        """Numbers of chunks that define a name with one of the keys, at most `limit` a slice; some may be gone."""
-        return [
-            row[0]
-            for some in _slices(keys)
-            for row in self._db.execute(
-                f"SELECT chunk FROM names WHERE key IN ({_marks(some)}) LIMIT ?", (*some, limit)
-            )
-        ]
-
-    def chunks_of_kinds(self, kinds: Sequence[str]) -> list[int]:
-        """Numbers of the chunks of the given kinds."""
-        return [
-            row[0] for row in self._db.execute(f"SELECT id FROM chunks WHERE kind IN ({_marks(kinds)})", tuple(kinds))
-        ]
-
-    def chunk_names(self) -> Iterator[tuple[int, str, str, str]]:
-        """Number, name, qualified name and further names of every chunk."""
-        return iter(self._db.execute("SELECT id, name, qualified_name, defines FROM chunks"))
-
-    def chunk_kinds(self) -> dict[str, int]:
-        """How many chunks there are of each kind, staged ones included."""
-        return dict(self._db.execute("SELECT kind, count(*) FROM chunks GROUP BY kind"))
+    def all_chunks(self) -> list[ChunkRow]:
+        """Every chunk, staged ones included."""
+        return self._read(ChunkRow.read, self._db.rows("SELECT * FROM chunks"))
 
     # embeddings of costly encoders
 
     def embeddings(self, model: str, digests: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Vectors (float16 bytes) that are kept for texts, by the texts' digests."""
+        """Vectors (float16 bytes) that are kept for texts, by the texts' digests; damaged ones are left out."""
         return {
-            row[0]: row[1]
+            digest: vector
             for some in _slices(digests)
-            for row in self._db.execute(
-                f"SELECT digest, vector FROM embeddings WHERE model = ? AND digest IN ({_marks(some)})", (model, *some)
+            for digest, vector, found in self._db.rows(
+                f"SELECT digest, vector, checksum FROM embeddings WHERE model = ? AND digest IN ({_marks(some)})",
+                (model, *some),
             )
+            if checksum((model, digest, vector)) == found
         }
 
     def keep_embeddings(self, model: str, vectors: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep vectors of texts."""
-        self._db.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", ((model, d, v) for d, v in vectors))
+        self._db.execute_each(
+            "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)",
+            ((model, digest, vector, checksum((model, digest, vector))) for digest, vector in vectors),
+        )
+
+    # what the others stand on
+
+    def _rows_of(self, statement: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+        return [row for some in _slices(ids) for row in self._db.rows(f"{statement} ({_marks(some)})", some)]
+
+    def _read(self, read: Callable[[Sequence[object]], Row], rows: Iterable[Sequence[object]]) -> list[Row]:
+        try:
+            return [read(row) for row in rows]
+        except ValueError as error:
+            raise self.damaged(str(error)) from error
+
+    def _highest(self, statement: str) -> int:
+        ((number,),) = self._db.rows(statement)
+        if not isinstance(number, int) or not 0 <= number <= LARGEST_NUMBER:
+            raise self.damaged("a number makes no sense")
+        return number
+
+    def _number(self, meta: Mapping[str, str], key: str) -> int:
+        text = meta.get(key, "0")
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))):
+            raise self.damaged(f"the setting {key} is no number")
+        return int(text)
+
+    def damaged(self, why: str) -> Exception:
+        """The error for what makes no sense in the index."""
+        return damaged(self._path, ValueError(why))
 
 
-def damaged(path: Path, error: Exception) -> CodesearchError:
-    """What SQLite says of a database, as a user can mend it."""
-    text = str(error)
-    if "readonly" in text or "unable to open" in text:
-        return CodesearchError(f"{path} can't be written: {text}", "use --index-dir to keep the index elsewhere")
-    if "full" in text:
-        return CodesearchError(f"the disk is full: {path}", "the index is as it was before; free some room")
-    return IndexDamaged(f"{path} is damaged: {text}", f"run: {_mending(path)}")
-
-
-def _mending(path: Path, *options: str) -> str:
-    """The command that makes a database anew. One that lies elsewhere no longer says what it is of."""
-    command = update_command(path.parent, *options)
-    return f"{command} FOLDER" if "--index-dir" in command else command
-
-
-def _connect(path: Path, mode: str, journal: str = "WAL") -> sqlite3.Connection:
-    """Wait up to 30 s for another writer's commit; the journal lets readers go on while one writes."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30, isolation_level=None, check_same_thread=False
-    )
-    try:
-        if mode != "ro":
-            connection.execute(f"PRAGMA journal_mode = {journal}")
-            connection.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect_reader(path: Path) -> sqlite3.Connection:
-    """A reader's connection; where the folder can't be written, as a file that nobody changes."""
-    connection = _connect(path, "ro")
-    try:
-        connection.execute("SELECT 1 FROM meta").fetchone()
-    except sqlite3.OperationalError:
-        connection.close()
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
-        connection.isolation_level = None
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
+def _seal_of(meta: Mapping[str, str], segments: Sequence[SegmentRecord], deletions: Sequence[Run]) -> int:
+    settings = sorted((key, value) for key, value in meta.items() if key != _SEAL)
+    runs = [(run.first, run.chunks) for run in deletions]
+    parts = (settings, [record.values() for record in segments], runs)
+    return zlib.crc32(ascii(parts).encode())
 
 
 def _slices(values: Sequence[object]) -> Iterator[tuple[object, ...]]:

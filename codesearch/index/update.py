@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import errno
 import os
-import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
-import numpy as np
-
-from codesearch.discovery.discover import DiscoveryOptions, FoundFile, discover, include_rule
+from codesearch.discovery.discover import DiscoveryOptions, FoundFile, check_root, discover, include_rule
 from codesearch.discovery.source import read_source
-from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
+from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexUntrusted
 from codesearch.index import options as recorded_options
-from codesearch.index import segment
+from codesearch.index import origin, skips
+from codesearch.index.access import check, open_store
 from codesearch.index.embedding_cache import encode_kept
-from codesearch.index.layout import FOLDER, Layout
+from codesearch.index.folder import discard, prepare, size_on_disk, sweep
+from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
 from codesearch.index.merging import merge_small
+from codesearch.index.rows import FileRow, Run, SegmentRecord
 from codesearch.index.segment import Segment
-from codesearch.index.settings import read_meta, settings
+from codesearch.index.settings import PUBLICATION, read_meta, settings
 from codesearch.index.staging import Staging
-from codesearch.index.store import FileRow, Store, damaged
+from codesearch.index.store import Store
 from codesearch.index.work import BatchResult, Job, Worker
 from codesearch.models.encoder import Embeddings, Encoder
+from codesearch.models.loading import DEFAULT_MODEL
 
 BATCH_BYTES = 400_000
 """A batch's files: long enough to pay for the passing to and fro, short enough for an even load."""
 SEVERAL_PROCESSES_BYTES = 1_500_000
 """Below this, starting processes costs more than they save (two workers, 20 ms to start)."""
-RACY_NS = 2_000_000_000
-"""A file changed this shortly before it was read may change again without another time; its digest decides."""
 
 
 class Progress(Protocol):
     """Told how an update goes; `total` may grow."""
 
     def __call__(self, phase: str, done: int, total: int, chunks: int) -> None:
-        """`phase` is "discovering", "indexing" or "finishing"; `done` and `total` count files."""
+        """`phase` is "waiting", "indexing" or "finishing"; `done` and `total` count files, `total` 0 where unknown."""
         ...
 
 
@@ -80,10 +80,15 @@ def update(
     options: DiscoveryOptions | None = None,
     *,
     force: bool = False,
+    verify: bool = False,
+    wait: bool = False,
     jobs: int = 0,
     progress: Progress | None = None,
 ) -> UpdateReport:
-    """Create or update the index. `jobs` is the number of processes, 0 for one a core.
+    """Create or update the index. `jobs` is the number of processes, 0 for one per core.
+
+    What is found damaged is rebuilt; `verify` looks for damage in all of the index, not only in what the update reads.
+    With `wait`, an update by another process is waited for.
 
     Without `options` those of the last update hold on. An index of another model answers until the new one is whole;
     an update that is interrupted goes on where it stopped when it is run again with the same model.
@@ -92,22 +97,46 @@ def update(
     can't be read or written. Whatever is raised, the old index stays as it was.
     """
     started = time.perf_counter()
+    progress = progress or _silent
     try:
+        check_root(layout.root)
+        reason = _reason_for_distrust(layout)
         options = options or _recorded_options(layout)
-        found = discover(layout.root, options)
-        layout.create()
-        with WriterLock(layout.lock):
-            return _Update(layout, encoder, options, progress or _silent, jobs, force).run(
-                found.files, found.skipped, started
-            )
-    except sqlite3.Error as error:
-        raise damaged(layout.database, error) from error
+        prepare(layout)
+        with WriterLock(layout.lock, partial(_show_waiting, layout, progress) if wait else None):
+            found = discover(layout.root, options)
+            work = _Update(layout, encoder, options, progress, jobs, force, verify, reason)
+            return work.run(found.files, found.skipped, started)
     except OSError as error:
         is_read_only = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
         raise CodesearchError(
             f"{layout.folder} can't be written: {error.strerror or error}",
             "use --index-dir to keep the index elsewhere" if is_read_only else "",
         ) from error
+
+
+def _reason_for_distrust(layout: Layout) -> str:
+    """Why what lies there is not used but rebuilt, or nothing."""
+    try:
+        check(layout)
+    except IndexUntrusted as error:
+        return error.message
+    return ""
+
+
+def _show_waiting(layout: Layout, progress: Progress) -> None:
+    """Tell how far the update of another process is."""
+    try:
+        store = open_store(layout)
+    except CodesearchError:
+        return
+    try:
+        files, chunks = store.written()
+        progress("waiting", files, 0, chunks)
+    except CodesearchError:
+        return
+    finally:
+        store.close()
 
 
 def _recorded_options(layout: Layout) -> DiscoveryOptions:
@@ -129,11 +158,15 @@ class _Update:
         progress: Progress,
         jobs: int,
         force: bool,
+        verify: bool,
+        reason_for_distrust: str,
     ) -> None:
         self.layout, self.encoder, self.options, self.progress = layout, encoder, options, progress
         self.jobs = jobs or os.cpu_count() or 1
         self.force = force
-        self.repaired: list[str] = []
+        self.verify = verify
+        self.lost: list[int] = []
+        self.repaired = [reason_for_distrust] if reason_for_distrust else []
         self.store = self._open()
 
     def run(self, found: Sequence[FoundFile], skipped: Mapping[str, int], started: float) -> UpdateReport:
@@ -141,7 +174,9 @@ class _Update:
         try:
             rebuild = self._must_rebuild()
             lost = self._lost_files()
-            has_new_options = self.store.meta().get(recorded_options.KEY) != recorded_options.to_record(self.options)
+            meta = self.store.meta()
+            has_new_options = meta.get(recorded_options.KEY) != recorded_options.to_record(self.options)
+            has_other_skips = skips.recorded(meta) != dict(skipped)
             live = {file.path: file for file in self.store.files()}
             known = {
                 path: file
@@ -152,9 +187,9 @@ class _Update:
             replaced = [live[file.path] for file in changed if file.path in live]
             present = {file.path for file in found}
             gone = [file for path, file in live.items() if path not in present]
-            if changed or gone or touched or self.repaired or rebuild or has_new_options:
+            if changed or gone or touched or self.repaired or rebuild or has_new_options or has_other_skips:
                 staging = self._work(changed)
-                self._publish(staging, [*gone, *replaced], touched)
+                self._publish(staging, [*gone, *replaced], touched, skipped)
             self._sweep()
             return self._report(skipped, len(changed) - len(replaced), len(replaced), len(gone), started)
         finally:
@@ -163,64 +198,102 @@ class _Update:
     # what is there
 
     def _open(self) -> Store:
-        """The database; a new one where there is none that can be read, or `force` takes one of a newer format away."""
+        """The database; a new one where there is none that can be used, or `force` takes one of a newer format away."""
+        if self.repaired:
+            discard(self.layout)
         if self.layout.database.exists():
             try:
-                return Store.open(self.layout.database, write=True)
+                return self._sound(open_store(self.layout, write=True))
             except (IndexDamaged, IndexIncompatible) as error:
                 if isinstance(error, IndexIncompatible) and not self.force:
                     raise
                 self.repaired.append(error.message)
-                for file in self.layout.folder.glob("index.db*"):
-                    file.unlink()
+                discard(self.layout)
         return Store.create(self.layout.database)
+
+    def _sound(self, store: Store) -> Store:
+        """The database, emptied but for its embeddings where rows of it are damaged."""
+        try:
+            store.state()
+            chunks = sum(file.chunks for live in (True, False) for file in store.files(live=live))
+            if self.verify and len(store.all_chunks()) != chunks:
+                raise store.damaged("chunks are missing from it")
+        except IndexDamaged as error:
+            self.repaired.append(error.message)
+            try:
+                store.clear()
+            except BaseException:
+                store.close()
+                raise
+        except BaseException:
+            store.close()
+            raise
+        return store
 
     def _must_rebuild(self) -> bool:
         """Whether nothing of the old index is of use: it is of another model or chunker, or `force` says so."""
         meta, wanted = self.store.meta(), settings(self.encoder)
         if meta.get("staged_for") != str(wanted):
-            staged = list(self.store.files(live=False))
+            self._drop_staged()
             with self.store.transaction():
-                self.store.remove_files(staged)
-                self.store.remove_segments(record.number for record in self.store.segments(live=False))
                 self.store.set_meta({"staged_for": str(wanted)})
+                self.store.seal()
+        elif any(self._reason_lost(record) for record in self.store.segments(live=False)):
+            self._drop_staged()
         return self.force or any(meta.get(key, value) != value for key, value in wanted.items())
 
     def _lost_files(self) -> set[int]:
-        """Files whose chunks lie in a segment that is damaged; the segment is forgotten."""
-        intact, broken = [], []
-        for record in self.store.segments():
-            try:
-                intact.append(Segment(self.layout.segment(record.number), record, segment.NO_IDS))
-            except (IndexDamaged, OSError) as error:
-                broken.append(record.number)
-                self.repaired.append(getattr(error, "message", f"segment {record.number} is missing"))
-        if not broken:
+        """Files whose chunks lie in a segment that is damaged; publishing drops the segment."""
+        reasons = {record.number: self._reason_lost(record) for record in self.store.segments()}
+        self.lost = [number for number, reason in reasons.items() if reason]
+        self.repaired += [reasons[number] for number in self.lost]
+        if not self.lost:
             return set()
-        with self.store.transaction():
-            self.store.remove_segments(broken)
+        intact = [self._segment(record) for record in self.store.segments() if not reasons[record.number]]
         return {
             file.id
             for file in self.store.files()
             if file.chunks and not any(one.holds(file.first_chunk) for one in intact)
         }
 
+    def _reason_lost(self, record: SegmentRecord) -> str:
+        """How a segment is damaged, or nothing."""
+        try:
+            segment = self._segment(record)
+            if self.verify:
+                segment.vectors  # noqa: B018 - compares them with their checksum
+        except IndexDamaged as error:
+            return error.message
+        except OSError:
+            return f"part of the index is missing (segment {record.number})"
+        return ""
+
+    def _segment(self, record: SegmentRecord, deletions: Sequence[Run] = ()) -> Segment:
+        return Segment(self.layout.segment(record.number), record, deletions)
+
+    def _drop_staged(self) -> None:
+        """Forget what an update that was interrupted had finished."""
+        with self.store.transaction():
+            self.store.remove_files(self.store.files(live=False))
+            self.store.remove_segments(record.number for record in self.store.segments(live=False))
+            self.store.seal()
+
     def _compare(
         self, found: Sequence[FoundFile], known: Mapping[str, FileRow]
-    ) -> tuple[list[FoundFile], list[tuple[int, int]]]:
-        """Files to work on, and (time, id) of those that only look changed."""
+    ) -> tuple[list[FoundFile], list[FileRow]]:
+        """Files to work on, and the rows, with new stamps, of those that only look changed."""
         changed, touched = [], []
-        now = time.time_ns()
         for file in found:
             old = known.get(file.path)
-            if old is None or old.size != file.size:
+            if old is None or old.stamp.size != file.stamp.size:
                 changed.append(file)
-            elif old.mtime_ns != file.mtime_ns or now - file.mtime_ns < RACY_NS:
+            elif old.stamp != file.stamp:
                 source = read_source(self.layout.root, file.path, self.options.max_file_size)
+                stamp = source.stamp or file.stamp
                 if source.digest != old.digest:
                     changed.append(file)
-                elif old.mtime_ns != file.mtime_ns:
-                    touched.append((file.mtime_ns, old.id))
+                elif old.stamp != stamp:
+                    touched.append(replace(old, stamp=stamp))
         return changed, touched
 
     # work
@@ -228,11 +301,12 @@ class _Update:
     def _work(self, changed: Sequence[FoundFile]) -> Staging:
         """Work on the files, staging a segment whenever one is full; returns what is left over."""
         staged = {file.path: file for file in self.store.files(live=False)}
-        kept = {f.path for f in changed if (s := staged.get(f.path)) and (s.size, s.mtime_ns) == (f.size, f.mtime_ns)}
+        kept = {file.path for file in changed if (old := staged.get(file.path)) and old.stamp == file.stamp}
         stale = [file for path, file in staged.items() if path not in kept]
         if stale:
             with self.store.transaction():
                 self.store.remove_files(stale)
+                self.store.seal()
         todo = [file for file in changed if file.path not in kept]
         staging = Staging(self.layout, self.store)
         listed = {file.path: file for file in todo}
@@ -258,7 +332,7 @@ class _Update:
             self.layout.root, self.options.max_file_size, None if self.encoder.is_costly else self.encoder, include
         )
         jobs = _jobs(todo)
-        is_large = sum(file.size for file in todo) >= SEVERAL_PROCESSES_BYTES
+        is_large = sum(file.stamp.size for file in todo) >= SEVERAL_PROCESSES_BYTES
         if (self.jobs > 1 and is_large) or any(file.path.endswith(_RISKY_ENDINGS) for file in todo):
             from codesearch.index import pool
 
@@ -276,33 +350,41 @@ class _Update:
 
     # the switch
 
-    def _publish(self, staging: Staging, old: Sequence[FileRow], touched: Sequence[tuple[int, int]]) -> None:
+    def _publish(
+        self, staging: Staging, old: Sequence[FileRow], touched: Sequence[FileRow], skipped: Mapping[str, int]
+    ) -> None:
         """Everything new becomes live and everything old goes, in one transaction."""
         with self.store.transaction():
             staging.write()
             self.store.remove_files(old)
             self.store.touch_files(touched)
             self.store.publish()
-            self.store.set_meta({**settings(self.encoder), **self._place(), "last_chunk": str(staging.next_chunk - 1)})
-            self.store.set_meta({recorded_options.KEY: recorded_options.to_record(self.options)})
-            deleted = expanded(self.store.deletions())
-            merge_small(
-                self.layout,
-                self.store,
-                [Segment(self.layout.segment(r.number), r, deleted) for r in self.store.segments()],
-            )
+            self.store.set_meta(self._settings(staging, skipped))
+            self.store.remove_segments(self.lost)
+            deletions = self.store.deletions()
+            merge_small(self.layout, self.store, [self._segment(r, deletions) for r in self.store.segments()])
+            self.store.seal()
+
+    def _settings(self, staging: Staging, skipped: Mapping[str, int]) -> dict[str, str]:
+        """What the index records beside its rows."""
+        return {
+            **settings(self.encoder),
+            **self._place(),
+            "last_chunk": str(staging.next_chunk - 1),
+            PUBLICATION: str(self.store.number(PUBLICATION) + 1),
+            recorded_options.KEY: recorded_options.to_record(self.options),
+            skips.KEY: skips.to_record(skipped),
+            origin.KEY: "" if self.encoder.name == DEFAULT_MODEL else origin.mark(self.encoder.name),
+        }
 
     def _place(self) -> dict[str, str]:
         """Where the indexed folder is, for an index that lies elsewhere; one inside it can be moved with it."""
-        inside = self.layout.folder == self.layout.root / FOLDER
-        return {"root": "" if inside else str(self.layout.root)}
+        return {"root": "" if self.layout.is_inside else str(self.layout.root)}
 
     def _sweep(self) -> None:
         """Delete folders of segments that nothing refers to."""
         known = {self.layout.segment(r.number).name for live in (True, False) for r in self.store.segments(live=live)}
-        for folder in self.layout.segments.iterdir():
-            if folder.name not in known:
-                segment.remove(folder)
+        sweep(self.layout, known)
 
     def _report(
         self, skipped: Mapping[str, int], added: int, changed: int, removed: int, started: float
@@ -338,17 +420,6 @@ _RISKY_ENDINGS = (".pl", ".pm", ".t", ".perl", ".zsh")
 """Grammars seen to hang beyond cancelling; their files are parsed where they can be killed."""
 
 
-def expanded(runs: Iterable[tuple[int, int]]) -> segment.Ids:
-    """Runs of chunk numbers → the numbers."""
-    parts = [np.arange(first, first + count) for first, count in runs]
-    return np.concatenate(parts) if parts else segment.NO_IDS
-
-
-def size_on_disk(layout: Layout) -> int:
-    """Bytes of an index."""
-    return sum(file.stat().st_size for file in layout.folder.rglob("*") if file.is_file())
-
-
 def _jobs(files: Sequence[FoundFile]) -> list[Job]:
     """Batches of about BATCH_BYTES."""
     jobs: list[Job] = []
@@ -356,7 +427,7 @@ def _jobs(files: Sequence[FoundFile]) -> list[Job]:
     size = 0
     for file in files:
         paths.append(file.path)
-        size += file.size
+        size += file.stamp.size
         if size >= BATCH_BYTES:
             jobs.append(Job(tuple(paths)))
             paths, size = [], 0

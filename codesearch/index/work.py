@@ -12,8 +12,10 @@ import numpy as np
 from codesearch.chunking.chunk import Chunk, ChunkedFile
 from codesearch.chunking.chunker import chunk_text
 from codesearch.discovery.source import SkippedFile, read_source
+from codesearch.discovery.stamp import Stamp
 from codesearch.index.fields import encoder_text, lexical_terms
 from codesearch.index.postings import TermCounts
+from codesearch.index.rows import ChunkRow, FileRow, plain
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language
 from codesearch.models.encoder import Embeddings, Encoder
@@ -37,16 +39,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file. `chunks` holds kind, names, qualified name, signature and lines of each."""
+    """What became of one file. Its row and its chunks' have no numbers yet."""
 
-    path: str
-    size: int
-    mtime_ns: int
-    digest: bytes
-    language: str
-    skipped: str
-    fallback: str
-    chunks: tuple[tuple[str, str, str, str, str, int, int], ...] = ()
+    row: FileRow
+    chunks: tuple[ChunkRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,10 @@ class BatchResult:
     counts: TermCounts
     embeddings: Embeddings | None
     texts: tuple[str, ...] = ()
+
+
+UNREAD = Stamp(0, 0)
+"""Of a file that could not be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +83,19 @@ class Worker:
 
     def _file(self, path: str, treatment: Treatment) -> tuple[FileResult, Sequence[Chunk]]:
         if treatment is Treatment.SKIP:
-            return FileResult(path, 0, 0, b"", "", "could not be cut", ""), ()
+            return FileResult(_file_row(path, UNREAD, skipped="could not be cut")), ()
         source = read_source(self.root, path, self.max_file_size)
         if isinstance(source, SkippedFile):
-            return FileResult(path, 0, 0, source.digest, "", source.reason, ""), ()
+            return FileResult(_file_row(path, source.stamp or UNREAD, source.digest, skipped=source.reason)), ()
         language = detect(path, source.text)
-        facts = (path, source.size, source.mtime_ns, source.digest, language.name if language else "")
+        row = _file_row(path, source.stamp, source.digest, language.name if language else "")
         if language is None:
-            return FileResult(*facts, "not source", ""), ()
+            return FileResult(replace(row, skipped="not source")), ()
         if source.is_generated and not self.keep_generated(path):
-            return FileResult(*facts, "generated", ""), ()
+            return FileResult(replace(row, skipped="generated")), ()
         chunked = _chunk(path, source.text, language, treatment)
-        rows = tuple(
-            (c.kind, c.name, _further_names(c), c.qualified_name, c.signature, c.start_line, c.end_line)
-            for c in chunked.chunks
-        )
-        return FileResult(*facts, "", chunked.fallback, rows), chunked.chunks
+        rows = tuple(map(_chunk_row, chunked.chunks))
+        return FileResult(replace(row, fallback=chunked.fallback, chunks=len(rows)), rows), chunked.chunks
 
 
 def _chunk(path: str, text: str, language: Language, treatment: Treatment) -> ChunkedFile:
@@ -113,11 +110,29 @@ def _chunk(path: str, text: str, language: Language, treatment: Treatment) -> Ch
     return replace(chunk_text(path, text, None), fallback=reason)
 
 
+def _file_row(path: str, stamp: Stamp, digest: bytes = b"", language: str = "", skipped: str = "") -> FileRow:
+    return FileRow(path, stamp, digest, language, skipped, "", 0, 0)
+
+
+def _chunk_row(chunk: Chunk) -> ChunkRow:
+    return ChunkRow(
+        0,
+        0,
+        plain(chunk.kind),
+        plain(chunk.name),
+        _further_names(chunk),
+        plain(chunk.qualified_name),
+        plain(chunk.signature),
+        chunk.start_line,
+        chunk.end_line,
+    )
+
+
 def _further_names(chunk: Chunk) -> str:
     """Names beside its own that a chunk defines. A file's outline only repeats what other chunks define."""
     if chunk.kind == "file":
         return ""
-    return "\n".join(name for name in chunk.defines if name != chunk.name and "\n" not in name)
+    return "\n".join(plain(name) for name in chunk.defines if name != chunk.name)
 
 
 def count_terms(chunks: Sequence[Chunk]) -> TermCounts:

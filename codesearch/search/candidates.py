@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.index.rows import Run
 from codesearch.index.terms import name_key
 from codesearch.search.hit import Retrieval
 from codesearch.search.question import Question, QuestionKind, last_part
@@ -30,6 +31,7 @@ class Candidates:
     """Chunks to rank, each with what the retrievers say of it. All arrays have one entry a candidate."""
 
     chunks: list[StoredChunk]
+    """By path and place in the file, so that equals are ranked in this order."""
     dense: npt.NDArray[np.float32]
     """Cosine of question and chunk."""
     lexical: npt.NDArray[np.float32]
@@ -64,11 +66,12 @@ def retrieve(
     by_meaning = snapshot.nearest(vector, count, selection)[0] if has_meaning else _NO_IDS
     by_name = snapshot.named(name_keys(question), NAMED, selection)
     # np.unique would import numpy.ma, 10 ms
-    ids = np.asarray(sorted({*by_words.tolist(), *by_meaning.tolist(), *by_name.tolist()}), np.int64)
-    chunks = snapshot.chunks(ids)
+    found = np.asarray(sorted({*by_words.tolist(), *by_meaning.tolist(), *by_name.tolist()}), np.int64)
+    chunks = sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
+    ids = np.asarray([chunk.id for chunk in chunks], np.int64)
     rarity = {term: snapshot.rarity(term) for term in question.terms}
     by_term = snapshot.term_scores(list(rarity), ids) * np.float32(has_words)
-    files = {chunk.file_id: (chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks}
+    files = {chunk.file_id: Run(chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks}
     place = {file: i for i, file in enumerate(files)}
     file = np.fromiter((place[chunk.file_id] for chunk in chunks), np.int64, len(chunks))
     runs = list(files.values())

@@ -14,8 +14,8 @@ from codesearch.languages.registry import resolve
 from codesearch.search.hit import Filters
 
 if TYPE_CHECKING:
+    from codesearch.index.rows import FileRow
     from codesearch.index.snapshot import Snapshot
-    from codesearch.index.store import FileRow
 
 
 def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:

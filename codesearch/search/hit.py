@@ -35,7 +35,7 @@ class Hit:
     best_line: int = 0
     """The line of the chunk that answers best; equals `start_line` where nothing is better."""
     is_stale: bool = False
-    """The file changed since it was indexed, so the lines may be off."""
+    """The file changed since it was indexed; the lines are those of the same definition as it stands now."""
     also: tuple[tuple[int, int, str], ...] = ()
     """Further hits of the same file folded under this one: start line, end line, qualified name."""
     signals: tuple[Signal, ...] = field(default=())
@@ -77,6 +77,8 @@ class SearchResult:
     query: str
     hits: tuple[Hit, ...]
     nearest_score: float = 0.0
+    outdated: int = 0
+    """Hits that were left out, as their files changed since they were indexed and no longer hold them."""
 
     @property
     def is_close(self) -> bool:

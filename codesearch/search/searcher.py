@@ -15,7 +15,7 @@ from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.snippets import best_line
 
 if TYPE_CHECKING:
-    from codesearch.index.snapshot import Snapshot
+    from codesearch.index.snapshot import Snapshot, StoredChunk
     from codesearch.models.encoder import Encoder
     from codesearch.search.rerank import Reranker
     from codesearch.search.snippets import Snippets
@@ -66,35 +66,41 @@ def _result(
     """Cut the ranking to what is shown, and read its text."""
     kept = _with_phrases(question, candidates, ranking, snippets)
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
-    shown = [i for i in kept if scores[i] >= min_score][:k]
+    shown: dict[int, StoredChunk] = {}
+    outdated = 0
+    for i in kept:
+        if len(shown) == k:
+            break
+        if scores[i] >= min_score:
+            current = snippets.current(candidates.chunks[i])
+            if current is None:
+                outdated += 1
+            else:
+                shown[i] = current
     nearest = max((scores[i] for i in kept if scores[i] < min_score), default=0.0)
-    folded = _folded(candidates, kept, shown, scores)
-    return SearchResult(
-        asked,
-        tuple(
-            _hit(
-                candidates,
-                i,
-                scores[i],
-                snippets,
-                folded.get(i, ()),
-                explain(ranking, i) if explained else (),
-            )
-            for i in shown
-        ),
-        nearest,
+    folded = _folded(candidates, kept, list(shown), scores)
+    hits = tuple(
+        _hit(
+            chunk,
+            scores[i],
+            candidates.term_weights,
+            snippets,
+            folded.get(i, ()),
+            explain(ranking, i) if explained else (),
+        )
+        for i, chunk in shown.items()
     )
+    return SearchResult(asked, hits, nearest, outdated)
 
 
 def _hit(
-    candidates: Candidates,
-    index: int,
+    chunk: StoredChunk,
     score: float,
+    term_weights: Mapping[str, float],
     snippets: Snippets,
     also: tuple[tuple[int, int, str], ...],
     signals: tuple[Signal, ...],
 ) -> Hit:
-    chunk = candidates.chunks[index]
     lines = snippets.lines(chunk)
     return Hit(
         path=chunk.path,
@@ -107,7 +113,7 @@ def _hit(
         signature=chunk.signature,
         score=round(score, 4),
         snippet="\n".join(lines),
-        best_line=best_line(lines, chunk.start_line, candidates.term_weights),
+        best_line=best_line(lines, chunk.start_line, term_weights),
         is_stale=snippets.is_stale(chunk),
         also=also,
         signals=signals,

@@ -1,0 +1,148 @@
+"""The folder that an index lies in: made for its owner alone, and only what codesearch made in it is ever deleted.
+
+Names decide what is ours: the database and its journals, the lock, the ignore file, and numbered segments. A link at
+one of these names is deleted itself; what it leads to is not touched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Container, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from codesearch.errors import CodesearchError
+from codesearch.index import segment
+from codesearch.index.layout import Layout
+
+_DATABASE_ENDINGS = tuple(new + journal for new in ("", ".new") for journal in ("", "-wal", "-shm", "-journal"))
+_SEGMENT_NAME = re.compile(r"\d{6,19}")
+_IGNORE_EVERYTHING = "*\n"
+
+
+def prepare(layout: Layout) -> None:
+    """Make the folder, which ignores itself for git, and delete links at the names in it.
+
+    Raises CodesearchError where the folder is another user's, OSError where it can't be made.
+    """
+    for place in (layout.folder, *_named(layout)):
+        if place.is_symlink():
+            place.unlink()
+    if not layout.is_inside:
+        layout.folder.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (layout.folder, layout.segments):
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        check_owner(folder)
+    _discard_if_odd(layout.lock)
+    ignore = layout.folder / ".gitignore"
+    if not os.path.lexists(ignore):
+        ignore.write_text(_IGNORE_EVERYTHING, encoding="utf-8")
+
+
+def discard(layout: Layout) -> None:
+    """Delete the database and all segments."""
+    for file in _database_files(layout):
+        _unlink(file)
+    if layout.segments.is_symlink():
+        layout.segments.unlink()
+    sweep(layout, ())
+
+
+def remove(layout: Layout) -> None:
+    """Delete all that an index is made of, and its folder where nothing else lies in it. Raises OSError."""
+    if layout.folder.is_symlink():
+        layout.folder.unlink()
+        return
+    discard(layout)
+    for file in (layout.lock, layout.folder / ".gitignore"):
+        _unlink(file)
+    for folder in (layout.segments, layout.folder):
+        with suppress(OSError):  # what others put there stays
+            folder.rmdir()
+
+
+def sweep(layout: Layout, kept: Container[str]) -> None:
+    """Delete the segments whose names are not among those to keep."""
+    for folder in _segments(layout):
+        if folder.name not in kept:
+            segment.remove(folder)
+
+
+def size_on_disk(layout: Layout) -> int:
+    """Bytes of an index."""
+    if layout.folder.is_symlink() or layout.segments.is_symlink():
+        return 0
+    files = [*_database_files(layout), *(file for folder in _segments(layout) for file in segment.files(folder))]
+    return sum(info.st_size for file in files if (info := _look(file)) and stat.S_ISREG(info.st_mode))
+
+
+def check_owner(folder: Path) -> None:
+    """Raises CodesearchError where a folder is another user's, who could make us write elsewhere."""
+    if is_another_users(folder):
+        raise CodesearchError(
+            f"{folder} belongs to another user and is not written to", "use --index-dir to keep the index elsewhere"
+        )
+
+
+def is_another_users(place: Path) -> bool:
+    """Whether a file or folder that is there belongs to somebody else."""
+    info = _look(place)
+    return info is not None and hasattr(os, "geteuid") and info.st_uid != os.geteuid()
+
+
+def first_odd_place(layout: Layout) -> str:
+    """What in an index's folder is a link or no file or folder as codesearch makes them, in words; or nothing."""
+    for place, is_kind in ((layout.folder, stat.S_ISDIR), (layout.segments, stat.S_ISDIR)):
+        info = _look(place)
+        if info and not is_kind(info.st_mode):
+            return f"{place} is {_described(info)}"
+    for file in (layout.lock, *_database_files(layout)):
+        info = _look(file)
+        if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
+            return f"{file} is {_described(info)}"
+    return ""
+
+
+def _described(info: os.stat_result) -> str:
+    if stat.S_ISLNK(info.st_mode):
+        return "a symbolic link"
+    return "a hard link" if stat.S_ISREG(info.st_mode) else "not a regular file or folder"
+
+
+def _discard_if_odd(file: Path) -> None:
+    """Delete a file that is not a regular one with a single name."""
+    info = _look(file)
+    if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
+        _unlink(file)
+
+
+def _named(layout: Layout) -> Iterator[Path]:
+    yield from (layout.lock, layout.segments, layout.folder / ".gitignore")
+    yield from _database_files(layout)
+
+
+def _database_files(layout: Layout) -> Iterator[Path]:
+    return (layout.folder / (layout.database.name + ending) for ending in _DATABASE_ENDINGS)
+
+
+def _segments(layout: Layout) -> list[Path]:
+    try:
+        return [Path(entry.path) for entry in os.scandir(layout.segments) if _SEGMENT_NAME.fullmatch(entry.name)]
+    except OSError:
+        return []
+
+
+def _look(place: Path) -> os.stat_result | None:
+    try:
+        return place.lstat()
+    except OSError:
+        return None
+
+
+def _unlink(file: Path) -> None:
+    """Delete a file or link; a folder in its place stays, and is reported by whoever needs the name."""
+    with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        file.unlink()

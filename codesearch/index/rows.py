@@ -1,0 +1,188 @@
+"""The rows of an index's database: their values, their checksums, and the bounds that they are held to when read.
+
+A checksum tells accidental damage. It is no proof of origin: whoever writes a whole database writes it too, so that
+every value is checked before it is used.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from codesearch.discovery.stamp import Stamp
+from codesearch.opening import is_beneath
+
+LARGEST_NUMBER = 1 << 60
+"""Of a chunk, a file or a size in bytes: far beyond what there is, and sums of a few stay within 64 bits."""
+MOST_LINES = 1 << 31
+_LONGEST_PATH = 4096
+_LONGEST_DIGEST = 64
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_IN_PATH = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MARKS = frozenset((".git", ".hg", ".svn", ".jj", ".codesearch"))
+
+Values = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file as it was when it was read."""
+
+    path: str
+    stamp: Stamp
+    digest: bytes
+    language: str
+    skipped: str
+    """Why a file that was read has no chunks, or nothing."""
+    fallback: str
+    """Why it was cut into line windows, or nothing."""
+    first_chunk: int
+    chunks: int
+    id: int = 0
+
+    COLUMNS = "path, size, mtime_ns, ctime_ns, inode, digest, language, skipped, fallback, first_chunk, chunks"
+
+    def values(self) -> Values:
+        """As the database keeps them, but for the number."""
+        stamp = self.stamp
+        return (
+            *(self.path, stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, self.digest),
+            *(self.language, self.skipped, self.fallback, self.first_chunk, self.chunks),
+        )
+
+    @classmethod
+    def read(cls, row: Sequence[object]) -> FileRow:
+        """From COLUMNS, checksum and id. Raises ValueError where they are damaged or make no sense."""
+        *values, found, number = row
+        path, size, mtime, ctime, inode, digest, language, skipped, fallback, first, count = _checked(values, found)
+        if not (
+            isinstance(path, str)
+            and isinstance(digest, bytes)
+            and len(digest) <= _LONGEST_DIGEST
+            and _are_numbers((size, first, count, number))
+            and isinstance(inode, int)
+            and isinstance(mtime, int)
+            and isinstance(ctime, int)
+            and _are_texts((language, skipped, fallback))
+            and is_plain_path(path)
+        ):
+            raise ValueError("a file's row makes no sense")
+        stamp = Stamp(size, mtime, ctime, inode)  # type: ignore[arg-type]
+        return cls(path, stamp, digest, language, skipped, fallback, first, count, number)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A chunk without its text."""
+
+    id: int
+    file: int
+    kind: str
+    name: str
+    defines: str
+    """Further names that it defines, one a line."""
+    qualified_name: str
+    signature: str
+    start_line: int
+    end_line: int
+
+    COLUMNS = "id, file, kind, name, defines, qualified_name, signature, start_line, end_line"
+
+    def values(self) -> Values:
+        """As the database keeps them."""
+        return (
+            *(self.id, self.file, self.kind, self.name, self.defines),
+            *(self.qualified_name, self.signature, self.start_line, self.end_line),
+        )
+
+    @classmethod
+    def read(cls, row: Sequence[object]) -> ChunkRow:
+        """From COLUMNS and checksum. Raises ValueError where they are damaged or make no sense."""
+        *values, found = row
+        number, file, kind, name, defines, qualified, signature, start, end = _checked(values, found)
+        if not (
+            _are_numbers((number, file, start, end))
+            and _are_texts((kind, name, qualified, signature))
+            and isinstance(defines, str)
+            and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
+        ):
+            raise ValueError("a chunk's row makes no sense")
+        return cls(*values)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Chunks with consecutive numbers."""
+
+    first: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """What the database knows of a segment: how many chunks it holds, and sizes and checksums of its two files."""
+
+    number: int
+    chunks: int
+    arrays_size: int
+    arrays_checksum: int
+    vectors_size: int
+    vectors_checksum: int
+
+    COLUMNS = "number, chunks, arrays_size, arrays_checksum, vectors_size, vectors_checksum"
+
+    def values(self) -> Values:
+        """As the database keeps them."""
+        return (
+            *(self.number, self.chunks, self.arrays_size, self.arrays_checksum),
+            *(self.vectors_size, self.vectors_checksum),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One published state of an index: its settings, live segments, deletions, and what the live files come to."""
+
+    meta: Mapping[str, str]
+    segments: Sequence[SegmentRecord]
+    deletions: Sequence[Run]
+    files: int
+    files_checksum: int
+    """Sum of the checksums of all files' rows."""
+    chunks: int
+
+
+def checksum(values: Sequence[object]) -> int:
+    """CRC-32 of some values; the same in every version of Python."""
+    return zlib.crc32(ascii(tuple(values)).encode())
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a path names a file below the root that an index may hold, without characters that act on a terminal."""
+    return (
+        0 < len(path) <= _LONGEST_PATH
+        and is_beneath(path)
+        and not _CONTROL_IN_PATH.search(path)
+        and _MARKS.isdisjoint(path.split("/"))
+    )
+
+
+def plain(text: str) -> str:
+    """A name or signature as a row may hold it: on one line, without characters that act on a terminal."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def _checked(values: list[object], found: object) -> list[object]:
+    if checksum(values) != found:
+        raise ValueError("a row does not match its checksum")
+    return values
+
+
+def _are_numbers(values: Sequence[object]) -> bool:
+    return all(isinstance(value, int) and 0 <= value <= LARGEST_NUMBER for value in values)
+
+
+def _are_texts(values: Sequence[object]) -> bool:
+    return all(isinstance(value, str) and not _CONTROL.search(value) for value in values)
