@@ -140,17 +140,13 @@ class Index:
     @property
     def is_published(self) -> bool:
         """Whether a first update has been finished, so that there is something to search. Raises IndexDamaged."""
-        from codesearch.index.settings import read_meta
-
-        return "model" in read_meta(self._layout)
+        return self._layout.exists() and "model" in self._latest().meta
 
     @property
     def model(self) -> str:
         """The model that it was made with; empty before the first update, and where it can't be read."""
-        from codesearch.index.settings import read_meta
-
         try:
-            return read_meta(self._layout).get("model", "")
+            return self._latest().meta.get("model", "") if self._layout.exists() else ""
         except (IndexDamaged, IndexIncompatible):
             return ""  # whoever reads the index says so
 
@@ -161,15 +157,12 @@ class Index:
 
     def _recorded_model(self) -> str:
         """The model that the index names. Raises ModelUnavailable where only the index asks for it to be loaded."""
+        model = self.model
+        if model in ("", DEFAULT_MODEL):
+            return model
         from codesearch.index import origin
-        from codesearch.index.settings import read_meta
 
-        try:
-            meta = read_meta(self._layout)
-        except (IndexDamaged, IndexIncompatible):
-            return ""
-        model = meta.get("model", "")
-        if model not in ("", DEFAULT_MODEL) and not origin.is_ours(meta):
+        if not origin.is_ours(self._latest().meta):
             raise ModelUnavailable(
                 f"the index in {self._layout.folder} was made by somebody else, with the model {model}",
                 f"add --model {shlex.quote(model)} to use it, or make it anew: "
@@ -207,12 +200,12 @@ class Index:
         Raises IndexLocked while another process updates it, IndexIncompatible, IndexDamaged (update() mends it), or
         CodesearchError where it can't be written.
         """
-        from codesearch.index.freshness import changes, file_count
+        from codesearch.index.freshness import changes
 
-        self.snapshot()  # what is damaged shows now, and the search needs it anyway
-        if (count := file_count(self._layout)) > MOST_FILES_CHECKED:
+        snapshot = self.snapshot()  # what is damaged shows now, and the search needs it anyway
+        if (count := snapshot.file_count()) > MOST_FILES_CHECKED:
             return f"{count:,} files were not checked for changes"
-        found = changes(self._layout, self.encoder)
+        found = changes(snapshot, self.root, self.encoder)
         if found.is_outdated:
             return "the index was made by another version of the model or chunker"
         most = MOST_BYTES_REFRESHED_COSTLY if self.encoder.is_costly else MOST_BYTES_REFRESHED
@@ -257,8 +250,17 @@ class Index:
         )
 
     def snapshot(self) -> Snapshot:
-        """The state that searches read: the last published one, opened again when there is a newer one."""
-        from codesearch.index.settings import PUBLICATION, check_model, check_revision, read_meta
+        """The last published state, which searches read. Raises IndexIncompatible where it is of another model."""
+        from codesearch.index.settings import check_model, check_revision
+
+        snapshot = self._latest()
+        check_model(self._layout, snapshot.meta, self.encoder)
+        check_revision(self._layout, snapshot.meta, self.encoder)
+        return snapshot
+
+    def _latest(self) -> Snapshot:
+        """The last published state, of whatever model; opened anew when another process has published one."""
+        from codesearch.index.settings import PUBLICATION, read_meta
         from codesearch.index.snapshot import Snapshot
 
         written = self._layout.last_write()
@@ -267,14 +269,7 @@ class Index:
             if read_meta(self._layout).get(PUBLICATION) != self._snapshot.meta.get(PUBLICATION):
                 self.close()
         if self._snapshot is None:
-            snapshot = Snapshot.open(self._layout)
-            try:
-                check_model(self._layout, snapshot.meta, self.encoder)
-                check_revision(self._layout, snapshot.meta, self.encoder)
-            except BaseException:
-                snapshot.close()
-                raise
-            self._snapshot, self._written = snapshot, written
+            self._snapshot, self._written = Snapshot.open(self._layout), written
         return self._snapshot
 
     def status(self) -> Status:

@@ -25,11 +25,13 @@ _TYPES = {
 _LONGEST_HEADER = 1 << 20
 
 
-def save_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write arrays by name to a new file. Raises OSError."""
+def save_arrays(
+    path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str] | None = None
+) -> None:
+    """Write arrays by name, and metadata. Raises OSError."""
     from safetensors.numpy import save
 
-    path.write_bytes(save(dict(arrays)))
+    path.write_bytes(save(dict(arrays), dict(metadata) if metadata else None))
 
 
 def map_arrays(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]:

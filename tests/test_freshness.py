@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from codesearch.api import Index
 from codesearch.discovery import stamp
 from codesearch.discovery.discover import DiscoveryOptions
-from codesearch.index.freshness import Changes, changes, file_count
+from codesearch.index.freshness import Changes, changes
 from codesearch.index.layout import Layout
+from codesearch.index.snapshot import Snapshot
 from codesearch.index.store import Store
 
 
@@ -29,12 +31,13 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 
 def found(index: Index) -> Changes:
-    return changes(Layout.of(index.root), index.encoder)
+    with closing(Snapshot.open(Layout.of(index.root))) as snapshot:
+        return changes(snapshot, index.root, index.encoder)
 
 
 def test_nothing_has_changed(index: Index) -> None:
     assert found(index) == Changes(0, 0, 0, 0, False)
-    assert file_count(Layout.of(index.root)) == 3
+    assert index.snapshot().file_count() == 3
 
 
 def test_new_gone_and_changed_files_count_with_the_bytes_to_read(index: Index) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from codesearch.discovery.discover import discover
 from codesearch.discovery.stamp import Stamp
-from codesearch.index.access import open_store
-from codesearch.index.layout import Layout
 from codesearch.index.options import recorded
 from codesearch.index.settings import settings
+from codesearch.index.snapshot import Snapshot
 from codesearch.models.encoder import Encoder
 
 
@@ -29,27 +29,14 @@ class Changes:
     """The index as a whole was made by another version of the model or chunker."""
 
 
-def file_count(layout: Layout) -> int:
-    """How many files an index knows. Raises IndexDamaged or IndexIncompatible."""
-    store = open_store(layout)
-    try:
-        return store.file_count()
-    finally:
-        store.close()
-
-
-def changes(layout: Layout, encoder: Encoder) -> Changes:
-    """Compare the index with the files as they stand. Raises IndexDamaged, IndexIncompatible or CodesearchError."""
-    store = open_store(layout)
-    try:
-        meta = store.state().meta
-        known = {path: stamp for path, *stamp in store.stamps()}
-    finally:
-        store.close()
+def changes(snapshot: Snapshot, root: Path, encoder: Encoder) -> Changes:
+    """Compare an index with the files below `root` as they stand. Raises IndexDamaged or CodesearchError."""
+    meta = snapshot.meta
+    known = {path: stamp for path, *stamp in snapshot.stamps()}
     is_outdated = any(meta.get(key, value) != value for key, value in settings(encoder).items())
     changed: list[int] = []
     doubtful: list[int] = []
-    for found in discover(layout.root, recorded(meta)).files:
+    for found in discover(root, recorded(meta)).files:
         stamp = found.stamp
         old = known.pop(found.path, None)
         if old is None or not stamp.looks_like(Stamp(*old)):

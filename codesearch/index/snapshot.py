@@ -283,6 +283,14 @@ class Snapshot:
         """The chunks of a file, in order."""
         return self.chunks(np.arange(file.first_chunk, file.first_chunk + file.chunks))
 
+    def stamps(self) -> list[tuple[str, int, int, int, int]]:
+        """Path, size, times and inode of every file, unchecked: for a first look at what an update would do."""
+        return self._store.stamps()
+
+    def file_count(self) -> int:
+        """How many files there are, skipped ones included."""
+        return self._store.file_count()
+
     @cached_property
     def files(self) -> Sequence[FileRow]:
         """All indexed files."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from codesearch.arrays import save_arrays
 from codesearch.models.side import PARTS, PLACES
@@ -27,6 +30,14 @@ def write_model(folder: Path, tokens: Sequence[str], network: Network) -> None:
         arrays[f"{name}.{PLACES}"] = side.places.astype(np.float16)
         arrays |= {f"{name}.{part}": getattr(side.head, part).astype(np.float16) for part in PARTS}
     part = folder / f"{WEIGHTS_FILE}.part"
-    save_arrays(part, arrays)
+    save_arrays(part, arrays, {"revision": _revision(arrays)})
     (folder / VOCABULARY_FILE).write_text("".join(f"{token}\n" for token in tokens), encoding="utf-8", newline="\n")
     part.replace(folder / WEIGHTS_FILE)
+
+
+def _revision(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
+    """A digest of the weights, stated in their file so that opening it need not read all of it."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name in sorted(arrays):
+        digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()
