@@ -169,7 +169,7 @@ def test_chunks_of_a_file_that_is_not_there(codesearch: CommandLine, shop: Path)
         (("index", "nowhere"), "does not exist"),
         (("index", "Makefile"), "is a file"),
         (("index", "--max-file-size", "huge"), "huge"),
-        (("index", "--jobs", "-3"), "x>=0"),
+        (("index", "--jobs", "-3"), "-3 is not in the range 0 to 256"),
         (("index", "--model", "no-such-model"), "no-such-model"),
         (("status",), "codesearch index"),
         (("status", "nowhere"), "nowhere"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import note
+from codesearch.cli.numbers import MOST_HITS, WholeNumber
 from codesearch.cli.options import Device, Globs, IndexDir, Json, Kinds, Languages, Model, Rerank, filters_of
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
@@ -56,7 +57,10 @@ Exit codes: 0 measured, 2 error.
 def command(
     queries: Annotated[str, typer.Argument(metavar="QUERIES", help="Questions and what answers them; `-` for stdin.")],
     path: Annotated[Path, typer.Argument(metavar="[PATH]", help="Only in this file or folder.")] = Path(),
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="Hits that count: NDCG@N.")] = 10,
+    limit: Annotated[
+        int,
+        typer.Option("--limit", "-n", parser=WholeNumber(1, MOST_HITS), metavar="N", help="Hits that count: NDCG@N."),
+    ] = 10,
     compare: Annotated[
         list[str],
         typer.Option(
@@ -68,7 +72,13 @@ def command(
         ),
     ] = [],  # noqa: B006 - typer copies it
     worst: Annotated[
-        int, typer.Option("--worst", min=0, metavar="N", help="Show so many questions: the worst, or the most changed.")
+        int,
+        typer.Option(
+            "--worst",
+            parser=WholeNumber(0, MOST_HITS),
+            metavar="N",
+            help="Show so many questions: the worst, or the most changed.",
+        ),
     ] = 5,
     as_json: Json = False,
     languages: Languages = [],  # noqa: B006

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -30,10 +30,20 @@ class Color(StrEnum):
 
 
 def open_missing_streams() -> None:
-    """Give stdout and stderr somewhere to go where they were closed (`>&-`)."""
-    for name in ("stdout", "stderr"):
+    """Give stdout and stderr somewhere to go, and stdin nothing to read, where they were closed (`>&-`)."""
+    for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def drop_unwritable() -> None:
+    """Forget what can't be written: Python flushes stdout and stderr when it ends, and would end with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _discard(stream)
 
 
 @contextmanager
@@ -44,8 +54,7 @@ def results() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes stdout once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(sys.stdout)
         raise typer.Exit(CLOSED_PIPE) from None
 
 
@@ -73,6 +82,11 @@ def console(*, colors: bool) -> Console:
         markup=False,
         emoji=False,
     )
+
+
+def _discard(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _prepare() -> None:
