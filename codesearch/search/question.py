@@ -10,7 +10,6 @@ from typing import TypeVar
 from codesearch.index.terms import terms
 from codesearch.languages.registry import known_extensions
 
-
 _Value = TypeVar("_Value")
 
 
@@ -64,8 +63,8 @@ LONGEST_WITH_OPERATORS = 1000
 """Characters. What is longer was pasted: its quotes and dashes are those of code or of a log."""
 MOST_TERMS = 200
 MOST_NAMES = 50
-"""Identifiers, and places, that are looked up, half of them from the beginning and half from the end: a stack trace says
-there what happened. Each costs a lookup in every segment of an index."""
+"""Identifiers, and places, that are looked up: half from the beginning and half from the end, where a stack trace says
+what happened. Each costs a lookup in every segment of an index."""
 LONGEST_NAME = 512
 """Characters of an identifier or a path; what runs on without a space for longer is data."""
 
