@@ -63,11 +63,11 @@ def command(
         ),
     ] = [],  # noqa: B006 - typer copies it
     budget: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--time", metavar="TIME", parser=seconds, help="End the training within: 90s, 10m, 2h (cutting apart)."
         ),
-    ] = 0.0,
+    ] = None,
     epochs: Annotated[
         float | None,
         typer.Option(
@@ -123,7 +123,7 @@ def command(
         epochs=epochs or usual.epochs,
         rate=rate or usual.rate,
         seed=seed,
-        seconds=budget,
+        seconds=budget or 0.0,
     )
     options = TrainOptions(base, vocabulary, most_pairs, recipe)
     with nullcontext(_silent) if quiet else training_shown_on(sys.stderr) as progress:
