@@ -38,6 +38,8 @@ FAILED = (2,)
 ANSWERED = (0, 1)
 EITHER = (0, 1, 2)
 
+PROGRESS = "has no index yet; making one"
+"""Ends a line that may stand before the sentence."""
 SIGNS = ("Traceback", "Warning", "Exception ignored", "panicked", "Segmentation", "core dumped")
 
 WITHOUT_HOME = """
@@ -338,7 +340,8 @@ def _faults(line: Line, done: subprocess.CompletedProcess[bytes]) -> Iterator[st
 
 def _is_a_sentence(said: str) -> bool:
     """`codesearch: …` and at most a hint below, without anything that acts on a terminal."""
-    first, *others = said.removesuffix("\n").split("\n")
+    lines = said.removesuffix("\n").split("\n")
+    first, *others = [line for line in lines if not line.endswith(PROGRESS)] or [""]
     is_short = all(len(one) <= LONGEST_SENTENCE for one in (first, *others))
     is_plain = all(one.isprintable() for one in (first, *others))
     return first.startswith("codesearch: ") and is_short and is_plain and len(others) <= 1

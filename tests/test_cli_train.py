@@ -130,3 +130,12 @@ def test_an_archive_is_a_source(source: Path, codesearch: CommandLine, tmp_path:
     assert record["sources"][0]["name"] == "project.tar.gz"
     assert record["sources"][0]["files"] > 20
     assert {path.name for path in tmp_path.iterdir()} == {"project.tar.gz", "ours"}
+
+
+def test_a_folder_of_the_users_that_is_called_training_stays(codesearch: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "training").mkdir()
+    (tmp_path / "training" / "plan.py").write_text("x = 1\n")
+    done = codesearch("train", ".", "--out", ".", cwd=tmp_path)
+    assert done.code == 2
+    assert "training is there already and no state of training" in done.err
+    assert (tmp_path / "training" / "plan.py").exists()
