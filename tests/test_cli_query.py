@@ -367,3 +367,14 @@ def test_control_characters_in_code_do_not_reach_the_terminal(codesearch: Comman
     assert "\x1b" not in run.out and "\x07" not in run.out
     (hit,) = json.loads(codesearch("query", "clear the screen", "-n", "1", "--json", cwd=shop).out)
     assert "\x1b[2J" in hit["snippet"]
+
+
+@pytest.mark.parametrize("size", ["0", "²", "٣", "abc", "-5", "", "99999999999"])
+def test_a_size_of_the_terminal_that_makes_no_sense_is_not_taken(
+    size: str, codesearch: CommandLine, indexed_shop: Path
+) -> None:
+    ask = ("query", PASSWORDS, "--color", "always", "-n", "1")
+    odd = codesearch(*ask, cwd=indexed_shop, COLUMNS=size, LINES=size)
+    assert (odd.code, odd.err) == (0, "")
+    links = re.compile("id=[0-9]+")
+    assert links.sub("", odd.out) == links.sub("", codesearch(*ask, cwd=indexed_shop).out)

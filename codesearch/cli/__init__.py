@@ -12,7 +12,7 @@ import typer
 
 from codesearch.cli.completion import check_option, check_request
 from codesearch.cli.exits import ABORTED, ERROR, INTERRUPTED, note, report
-from codesearch.cli.output import drop_unwritable, open_missing_streams
+from codesearch.cli.output import drop_unwritable, forget_odd_sizes, open_missing_streams
 from codesearch.cli.usage import Command, UsageError, in_a_sentence
 from codesearch.errors import CodesearchError
 
@@ -33,6 +33,7 @@ Examples:
 def main() -> NoReturn:
     """Run the command line of this process."""
     open_missing_streams()
+    forget_odd_sizes()
     code = _run(sys.argv[1:])
     drop_unwritable()
     sys.exit(code)

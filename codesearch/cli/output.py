@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDTH_OF_NO_TERMINAL = 100
+_SIZE = re.compile("[1-9][0-9]{0,3}")
 
 
 class Color(StrEnum):
@@ -35,6 +37,13 @@ def open_missing_streams() -> None:
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def forget_odd_sizes() -> None:
+    """Take a terminal's size that is no number, or makes no sense, as not set: rich would fail, or fill memory."""
+    for variable in ("COLUMNS", "LINES"):
+        if not _SIZE.fullmatch(os.environ.get(variable, "1")):
+            del os.environ[variable]
 
 
 def drop_unwritable() -> None:
