@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sqlite3
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -170,7 +172,7 @@ def test_chunks_of_a_file_that_is_not_there(codesearch: CommandLine, shop: Path)
         (("index", "nowhere"), "does not exist"),
         (("index", "Makefile"), "is a file"),
         (("index", "--max-file-size", "huge"), "huge"),
-        (("index", "--jobs", "-3"), "x>=0"),
+        (("index", "--jobs", "-3"), "-3 is not in the range 0 to 256"),
         (("index", "--model", "no-such-model"), "no-such-model"),
         (("status",), "codesearch index"),
         (("status", "nowhere"), "nowhere"),
@@ -395,3 +397,97 @@ def test_a_hint_about_another_folder_names_it(codesearch: CommandLine, shop: Pat
     assert str(shop) in outside.err.splitlines()[-1]
     inside = codesearch("query", "password", "--no-refresh", cwd=shop)
     assert inside.err.splitlines()[-1] == "  run: codesearch index"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("index", "--include", "["), "a bracket is not closed"),
+        (("index", "--exclude", "!"), "matches nothing"),
+        (("index", "--max-file-size", "2M "), "'2M ' is no size"),
+        (("index", "--max-file-size", "2G"), "more than the largest size"),
+        (("index", "--max-length", "٣", "--model", "minilm"), "'٣' is not a whole number"),
+        (("index", "--frobnicat"), "no such option: --frobnicat"),
+        (("index", ""), "'path': the value is empty"),
+        (("status", "nowhere"), "nowhere does not exist"),
+        (("chunks", "--json", "--jsonl", "Makefile"), "exclude each other"),
+        (("models", "list", "x"), "list takes no name"),
+        (("models", "get", "minilm", "--folder", "x"), "--folder does not go with get"),
+        (("clean", "--index-dir", ""), "the value is empty"),
+        (("eval", "x" * 5000), "File name too long"),
+        (("x" * 50_000,), "no command is called"),
+    ],
+)
+def test_a_sentence_and_at_most_a_hint(
+    arguments: tuple[str, ...], said: str, codesearch: CommandLine, indexed_shop: Path
+) -> None:
+    run = codesearch(*arguments, cwd=indexed_shop)
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+    message, *hint = run.err.splitlines()
+    assert message.startswith("codesearch: ")
+    assert len(message) < 1100
+    assert len(hint) <= 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"_CODESEARCH_COMPLETE": "nonsense"}, "_CODESEARCH_COMPLETE is 'nonsense'"),
+        ({"_CODESEARCH_COMPLETE": "complete_tcsh"}, "'complete_tcsh'"),
+        ({"_CODESEARCH_COMPLETE": "complete_bash"}, "COMP_WORDS is not set"),
+        ({"_CODESEARCH_COMPLETE": "complete_bash", "COMP_WORDS": "codesearch"}, "COMP_CWORD is not set"),
+        ({"_CODESEARCH_COMPLETE": "complete_bash", "COMP_WORDS": "codesearch", "COMP_CWORD": "٣"}, "COMP_CWORD"),
+    ],
+)
+def test_completions_asked_for_in_an_odd_way(
+    environment: dict[str, str], said: str, codesearch: CommandLine, tmp_path: Path
+) -> None:
+    run = codesearch(cwd=tmp_path, **environment)
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+    assert len(run.err.splitlines()) <= 2
+
+
+def test_completions_for_bash(codesearch: CommandLine, tmp_path: Path) -> None:
+    asked = {"_CODESEARCH_COMPLETE": "complete_bash", "COMP_WORDS": "codesearch qu", "COMP_CWORD": "1"}
+    assert codesearch(cwd=tmp_path, **asked).out == "query\n"
+
+
+def test_questions_of_a_megabyte_are_cut_and_it_is_said(codesearch: CommandLine, indexed_shop: Path) -> None:
+    whole = codesearch("query", "-", cwd=indexed_shop, stdin="hash a password " + "x+" * 500_000)
+    assert whole.code == 0
+    assert (
+        whole.err.splitlines()[0] == "codesearch: the question is longer than 32,768 characters; the rest is not read"
+    )
+    batch = codesearch("query", "--batch", "-n", "1", cwd=indexed_shop, stdin="a\n" + "b " * 500_000 + "\nc\n")
+    assert [json.loads(line)["query"][:1] for line in batch.out.splitlines()] == ["a", "b", "c"]
+    assert "the question in line 2 is longer" in batch.err
+
+
+@pytest.mark.parametrize("question", ["\0", "\x1b", "\t\n", "\x9f"])
+def test_a_question_of_control_characters_is_empty(question: str, codesearch: CommandLine, indexed_shop: Path) -> None:
+    run = codesearch("query", "-", cwd=indexed_shop, stdin=question)
+    assert (run.code, run.out) == (2, "")
+    assert "the question is empty" in run.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device is full here")
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_a_full_disk_is_no_traceback(stream: str, codesearch: CommandLine, indexed_shop: Path) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m codesearch query a {stream}>/dev/full"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=indexed_shop, env=codesearch.environment(), capture_output=True, text=True
+    )
+    assert done.returncode == (2 if stream == "1" else 0)
+    assert done.stderr == ("codesearch: No space left on device\n" if stream == "1" else "")
+
+
+def test_brackets_in_globs_are_read_literally_too(codesearch: CommandLine, shop: Path) -> None:
+    for folder in ("app/[id]", "app/x"):
+        (shop / folder).mkdir(parents=True)
+        (shop / folder / "page.ts").write_text("export function showPage() { return 1 }\n")
+    run = codesearch("query", "show page", "--path", "app/[id]/**", "-l", cwd=shop)
+    assert run.out == str(Path("app", "[id]", "page.ts")) + "\n"
+    assert codesearch("index", "-q", "--include", "app/[id]/**", cwd=shop).code == 0
+    assert json.loads(codesearch("status", "--json", cwd=shop).out)["files"] == 1

@@ -267,8 +267,8 @@ def test_a_repository_without_an_index_gets_one(codesearch: CommandLine, shop: P
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("{questions}", "--limit", "0"), "x>=1"),
-        (("{questions}", "--worst", "-1"), "x>=0"),
+        (("{questions}", "--limit", "0"), "not in the range 1 to 10,000"),
+        (("{questions}", "--worst", "-1"), "not in the range 0 to 10,000"),
         (("{questions}", "--lang", "pyhton"), "Python"),
         (("{questions}", "--compare", "limit=3"), "lexical, dense"),
         (("{questions}", "--compare", "both"), "changes nothing"),

@@ -98,6 +98,13 @@ def test_a_killed_run_goes_on_to_the_same_model(source: Path, codesearch: Comman
         (["data.bin"], "neither a folder nor an archive"),
         (["broken.zip"], "broken.zip"),
         (["empty", "--time", "soon"], "is no time"),
+        (["empty", "--time", "0s"], "is no time"),
+        (["empty", "--time", "9999h"], "is longer than 720h"),
+        (["empty", "--epochs", "nan"], "'nan' is not a number"),
+        (["empty", "--rate", "1_0"], "'1_0' is not a number"),
+        (["empty", "--seed", str(2**64)], "not in the range 0 to 4,294,967,295"),
+        (["empty", "--vocabulary", "٣"], "not a whole number"),
+        (["empty", "--held-out", ""], "the value is empty"),
         (["empty", "--from", "no-such-model"], "no model"),
         (["empty", "--resume"], "no training to go on with"),
     ],
@@ -123,3 +130,12 @@ def test_an_archive_is_a_source(source: Path, codesearch: CommandLine, tmp_path:
     assert record["sources"][0]["name"] == "project.tar.gz"
     assert record["sources"][0]["files"] > 20
     assert {path.name for path in tmp_path.iterdir()} == {"project.tar.gz", "ours"}
+
+
+def test_a_folder_of_the_users_that_is_called_training_stays(codesearch: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "training").mkdir()
+    (tmp_path / "training" / "plan.py").write_text("x = 1\n")
+    done = codesearch("train", ".", "--out", ".", cwd=tmp_path)
+    assert done.code == 2
+    assert "training is there already and no state of training" in done.err
+    assert (tmp_path / "training" / "plan.py").exists()

@@ -84,6 +84,16 @@ def test_an_item_that_is_named_twice_is_one() -> None:
         ('{"query": "q", "relevant": [{"path": "a", "end_line": 3}]}', "without start_line"),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": 9, "end_line": 3}]}', "end_line 3 is before"),
         ('{"query": "q", "relevant": ["a"], "category": 3}', "category is a text"),
+        ('{"query": "q", "relevant": [{"path": "a", "start_line": NaN}]}', "not NaN"),
+        ('{"query": "q", "relevant": [{"path": "a", "start_line": -Infinity}]}', "not -Infinity"),
+        ('{"query": "q", "relevant": [{"path": "a", "start_line": 1.0}]}', "not 1.0"),
+        ('{"query": "q", "relevant": [{"path": "a", "start_line": 18446744073709551616}]}', "up to 2,147,483,647"),
+        ('{"query": "q", "relevant": [{"path": "a", "start_line": ' + "9" * 5000 + "}]}", "a number is too long"),
+        ('{"query": "q", "relevant": [{"path": "a", "start_line": "' + "x" * 5000 + '"}]}', "x…"),
+        ('{"query": "q", "relevant": ' + "[" * 100_000, "nested too deeply"),
+        ('{"query": "q", "relevant": {}}', "relevant is missing"),
+        ('{"query": "q", "relevant": [[]]}', "path"),
+        ("null", "an object"),
     ],
 )
 def test_bad_lines_are_named_with_what_is_wrong(line: str, said: str) -> None:
@@ -92,6 +102,21 @@ def test_bad_lines_are_named_with_what_is_wrong(line: str, said: str) -> None:
         read_questions(f"{good}\n\n{line}\n{good}\n")
     assert caught.value.message.startswith("line 3: ")
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ("[" + "9" * 5000 + "]", "a number is too long"),
+        ("[1,\n2", "line 2: no JSON"),
+        ("[NaN]", "question 1: a question is an object"),
+        ("\0", "line 1: no JSON"),
+    ],
+)
+def test_arrays_that_are_none_are_refused(text: str, said: str) -> None:
+    with pytest.raises(BadQuestions, match=said):
+        read_questions(text)
 
 
 def test_all_bad_lines_are_counted() -> None:

@@ -57,6 +57,39 @@ def test_a_folder_is_taken_as_it_is_spelled(tmp_path: Path) -> None:
     assert ModelName.parse(f"{odd}#512") == ModelName(str(odd.resolve()), "", 512)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "#", "a#b", "a#٣", "~nosuchuser", "~nosuchuser/x", "/dev/null", "a\0b", "a\nb", "x" * 5000, "\udcff"],
+)
+def test_what_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(ModelUnavailable, match=r"no model|name is empty"):
+        load_encoder(name)
+
+
+@pytest.mark.parametrize("length", ["0", "1000001", "9" * 5000])
+def test_lengths_beyond_any_encoder_are_refused(length: str) -> None:
+    with pytest.raises(ModelUnavailable, match="not in the range 1 to 1,000,000"):
+        ModelName.parse(f"jina-code#{length}")
+
+
+def test_without_a_home_nothing_is_found_and_nothing_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    pwd = pytest.importorskip("pwd")
+
+    def nobody(_uid: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    for variable in ("HOME", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(RuntimeError):
+        Path.home()
+    assert hub.cache_folder() == Path("~/.cache/huggingface/hub")
+    with pytest.raises(ModelUnavailable, match="not on this machine"):
+        load_encoder(REPOSITORY)
+    with pytest.raises(ModelUnavailable, match="no model"):
+        load_encoder("~/model")
+
+
 def test_the_default_needs_no_torch() -> None:
     encoder = load_encoder()
     assert encoder.name == "default" and not encoder.is_costly
@@ -155,6 +188,11 @@ def _configure(**changes: object) -> Callable[[Path], None]:
     return damage
 
 
+def _head(header: bytes, data: bytes = b"") -> Callable[[Path], object]:
+    weights = struct.pack("<Q", len(header)) + header + data
+    return lambda folder: (folder / "model.safetensors").write_bytes(weights)
+
+
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut short": (_truncate, "cut short"),
     "header cut short": (_truncate_header, "first 500 bytes"),
@@ -178,6 +216,25 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "more layers": (_configure(num_hidden_layers=4), "lack"),
     "heads that don't divide": (_configure(num_attention_heads=7), "7 heads"),
     "another pooling": (_configure(emb_pooler="cls"), "pooling"),
+    "deep configuration": (lambda f: (f / "config.json").write_text("[" * 100_000), "can't be read"),
+    "a number without end": (lambda f: (f / "config.json").write_text('{"a": ' + "9" * 5000 + "}"), "can't be read"),
+    "configuration in no UTF-8": (lambda f: (f / "config.json").write_bytes(b"\xff\xfe{}"), "can't be read"),
+    "an infinite width": (_configure(hidden_size=float("inf")), "no JinaBERT v2 configuration"),
+    "a width in words": (_configure(hidden_size="wide"), "no JinaBERT v2 configuration"),
+    "endless layers": (_configure(num_hidden_layers=10**12), "more than the weights hold"),
+    "no width": (_configure(hidden_size=0), "don't divide"),
+    "a deep header": (_head(b"[" * 100_000), "damaged"),
+    "a header of numbers": (_head(b"[1, 2]"), "damaged"),
+    "negative shapes": (
+        _head(b'{"a": {"dtype": "F32", "shape": [-1, -1], "data_offsets": [0, 4]}}', b"\0" * 4),
+        "no list of whole numbers",
+    ),
+    "shapes that are no numbers": (
+        _head(b'{"a": {"dtype": "F32", "shape": [1e400], "data_offsets": [0, 4]}}', b"\0" * 4),
+        "no list of whole numbers",
+    ),
+    "an unknown type": (_head(b'{"a": {"dtype": [], "shape": [1], "data_offsets": [0, 4]}}', b"\0" * 4), "damaged"),
+    "places of text": (_head(b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": "ab"}}', b"\0" * 4), "damaged"),
     "remote code": (_configure(position_embedding_type="absolute", auto_map={"AutoModel": "x--y.Z"}), "run code"),
     "another architecture": (_configure(position_embedding_type="absolute"), "modules.json"),
 }

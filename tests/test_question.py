@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesearch.search.question import Location, QuestionKind, parse_question
+from codesearch.search.question import (
+    LONGEST_QUESTION,
+    MOST_NAMES,
+    MOST_TERMS,
+    Location,
+    QuestionKind,
+    parse_question,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +94,41 @@ def test_places(text: str, locations: tuple[Location, ...]) -> None:
 def test_any_text_is_a_question(text: str) -> None:
     question = parse_question(text)
     assert all(term == term.lower() for term in question.terms)
+
+
+@given(st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF, categories=None), max_size=200))
+def test_control_characters_and_lone_surrogates_are_not_read(text: str) -> None:
+    question = parse_question(text)
+    read = " ".join((question.text, *question.terms, *question.identifiers, *question.required))
+    assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", read)
+    read.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "aA", "A_", "a+", "a/", "a.", "a::", "\\a", "~", '"', "`a", "-a ", "1", "é_", "(a", " "]
+)
+def test_whatever_is_long_is_read_in_bounds(unit: str) -> None:
+    for text in (unit * 100_000, unit * 30_000 + "-", " ".join([unit * 200 + "/"] * 80)):
+        question = parse_question(text)
+        assert len(question.text) <= LONGEST_QUESTION
+        assert len(question.terms) <= MOST_TERMS
+        assert len(question.identifiers) <= MOST_NAMES
+        assert len(question.locations) <= MOST_NAMES
+
+
+def test_a_pasted_function_has_no_operators_and_its_first_names_count() -> None:
+    code = "\n".join(f'    value{n} = readValue{n}("key {n}", -flag, {n})' for n in range(300))
+    question = parse_question("def load(): " + code)
+    assert (question.required, question.excluded) == ((), ())
+    assert question.kind is QuestionKind.MIXED
+    assert question.identifiers[:2] == ("load", "readValue0")
+    assert len(question.identifiers) == MOST_NAMES
+    assert len(question.terms) == MOST_TERMS
+
+
+def test_places_of_a_pasted_stack_trace() -> None:
+    trace = "".join(f'  File "src/module{n}.py", line {n + 1}, in run\n    run()\n' for n in range(100))
+    question = parse_question("Traceback (most recent call last):\n" + trace + "ValueError: no value")
+    assert question.locations[:2] == (Location("src/module0.py", 1), Location("src/module1.py", 2))
+    assert "valueerror" in question.terms
+    assert parse_question("main.go:" + "9" * 300).locations == (Location("main.go", 999_999_999),)

@@ -199,6 +199,7 @@ def test_json_of_a_chunk_is_that_of_a_hit_without_score_but_with_documentation()
 def test_json_is_valid_whatever_a_file_holds(text: str) -> None:
     record = records.hit_record(replace(SHORT, snippet=text), text)
     for dumped in (records.json_line(record), records.json_document([record])[1:-1]):
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", dumped)
         assert json.loads(dumped.encode("utf-8").decode("utf-8")) == record
 
 
@@ -226,6 +227,26 @@ def test_a_format_of_the_users_own() -> None:
     assert template.Template(r"a\\n").line(SHORT, "p", 1) == "a\\n"
 
 
+def test_formats_show_control_characters_of_a_repository_instead_of_acting() -> None:
+    evil = replace(
+        SHORT, name="\x1b[2J", kind="a\x9bb", snippet="one\tx\n\x1b[2J\u202e\r", signature="f\n()", best_line=11
+    )
+    made = template.Template("{path} {name} {kind} {signature} {best_text}|{snippet}").line(evil, "a\x07\udcff\n.py", 1)
+    assert made == "a␇\\udcff␊.py ␛[2J a\\x9bb f␊() ␛[2J\\u202e␍|one\tx\n␛[2J\\u202e␍"
+
+
+def test_widths_up_to_the_largest_are_kept() -> None:
+    assert template.Template("{path:>1000}").line(SHORT, "p", 1) == " " * 999 + "p"
+
+
+def test_json_escapes_what_would_act_on_a_terminal_and_loses_nothing() -> None:
+    record = {"path": "a\x7f\x9b\u202e\u2028\udc80\x1b\U0001f600é", "lines": ["\u2066"]}
+    for text in (records.json_line(record), records.json_document([record]), records.json_object(record)):
+        assert r"a\u007f\u009b\u202e\u2028\udc80\u001b" in text
+        assert "😀é" in text
+        assert json.loads(text) in (record, [record])
+
+
 def test_formats_know_every_field_of_json() -> None:
     assert set(records.hit_record(SHORT, "p.py")) <= set(template.FIELDS)
     made = template.Template(" ".join(f"{{{field}}}" for field in template.FIELDS))
@@ -244,6 +265,17 @@ def test_formats_know_every_field_of_json() -> None:
         ("{score:d}", "sound"),
         ("{name:.2f}", "sound"),
         ("{name!z}", "sound"),
+        ("{name!r}", "conversions"),
+        ("{score:{rank.__class__.__init__.__globals__}}", "no format specification"),
+        ("{path:{path}}", "no format specification"),
+        ("{path:{}}", "no format specification"),
+        ("{path:>100000000000}", "wider than 1000 columns"),
+        ("{path:>1001}", "wider than 1000 columns"),
+        ("{score:.99999999999}", "wider than 1000 columns"),
+        ("{start_line:c}", "no format specification"),
+        ("{start_line:٣}", "no format specification"),
+        ("{path[0]}", "path"),
+        ("{path.x!r:>9{}}", "path"),
     ],
 )
 def test_an_unsound_format_is_refused(text: str, said: str) -> None:

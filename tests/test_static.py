@@ -69,3 +69,57 @@ def test_weights_and_vocabulary_must_fit(tmp_path: Path) -> None:
     (tmp_path / VOCABULARY_FILE).write_text("one\n", encoding="utf-8")
     with pytest.raises(ModelUnavailable, match="1 tokens, the weights 7"):
         StaticEncoder(tmp_path, "mine")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"scales": np.ones(3, np.float16)}, "don't fit each other"),
+        ({"scales": np.full(len(TOKENS), np.nan, np.float16)}, "finite"),
+        ({"embeddings": VECTORS.ravel()}, "don't fit each other"),
+        ({"embeddings": VECTORS[:, :0]}, "don't fit each other"),
+        ({"question.places": np.ones((2, 2), np.float16)}, "places of the question"),
+        ({"question.bias": np.ones(3, np.float16)}, "head of the question"),
+        (
+            {
+                "document.expand": np.ones((8, 3), np.float16),
+                "document.bias": np.ones(3, np.float16),
+                "document.contract": np.ones((2, 8), np.float16),
+            },
+            "head of the document",
+        ),
+    ],
+)
+def test_weights_that_do_not_fit_each_other_are_refused(
+    tmp_path: Path, arrays: dict[str, np.ndarray], said: str
+) -> None:
+    with pytest.raises(ModelUnavailable, match=said):
+        model(tmp_path, **arrays)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"[" * 100_000,
+        b"[1]",
+        b'{"embeddings": 3}',
+        b'{"embeddings": {"dtype": "I8", "shape": ["a"], "data_offsets": [0, 1]}}',
+        b'{"embeddings": {"dtype": "I8", "shape": [1e400], "data_offsets": [0, 1]}}',
+        b'{"embeddings": {"dtype": "I8", "shape": [1], "data_offsets": [0.5, 1]}}',
+        b'{"embeddings": {"dtype": [], "shape": [1], "data_offsets": [0, 1]}}',
+        b'{"__metadata__": [1], "embeddings": {"dtype": "I8", "shape": [1], "data_offsets": [0, 1]}}',
+        b"\xff",
+        b"",
+    ],
+)
+def test_hostile_headers_are_refused(tmp_path: Path, header: bytes) -> None:
+    (tmp_path / WEIGHTS_FILE).write_bytes(len(header).to_bytes(8, "little") + header + b"\0")
+    with pytest.raises(ModelUnavailable, match="is not a static model's weights"):
+        StaticEncoder(tmp_path, "mine")
+
+
+def test_a_vocabulary_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    model(tmp_path)
+    (tmp_path / VOCABULARY_FILE).write_bytes(b"\xff\n")
+    with pytest.raises(ModelUnavailable, match="not UTF-8"):
+        StaticEncoder(tmp_path, "mine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -9,8 +10,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from codesearch.cli.exits import ERROR, INTERRUPTED, report
-from codesearch.cli.output import open_missing_streams
+from codesearch.cli.completion import check_option, check_request
+from codesearch.cli.exits import ABORTED, ERROR, INTERRUPTED, note, report
+from codesearch.cli.output import drop_unwritable, forget_odd_sizes, open_missing_streams
+from codesearch.cli.usage import Command, UsageError, in_a_sentence
 from codesearch.errors import CodesearchError
 
 COMMANDS = ("index", "query", "status", "clean", "languages", "chunks", "models", "eval", "train")
@@ -30,21 +33,36 @@ Examples:
 def main() -> NoReturn:
     """Run the command line of this process."""
     open_missing_streams()
-    first = sys.argv[1] if len(sys.argv) > 1 else ""
+    forget_odd_sizes()
+    code = _run(sys.argv[1:])
+    drop_unwritable()
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command line. Returns the exit code."""
+    first = arguments[0] if arguments else ""
     try:
-        _check_command(sys.argv[1:])
-        build([first] if first in COMMANDS else COMMANDS)(prog_name="codesearch")
+        check_request(os.environ)
+        check_option(first)
+        _check_command(arguments)
+        code = build([first] if first in COMMANDS else COMMANDS)(arguments, "codesearch", standalone_mode=False)
     except CodesearchError as error:
-        sys.exit(report(error))
+        return report(error)
+    except UsageError as error:
+        return report(in_a_sentence(error)) if arguments else _help(error)
+    except typer.Abort:
+        note("aborted")
+        return ABORTED
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        sys.exit(report(CodesearchError(f"{place}{error.strerror or error}")))
+        place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+        return report(CodesearchError(f"{place}{error.strerror or error}"))
     except Exception:
         sys.excepthook(*sys.exc_info())
-        sys.exit(ERROR)
-    sys.exit(0)
+        return ERROR
+    return code if isinstance(code, int) else 0
 
 
 def build(names: Sequence[str] = COMMANDS) -> typer.Typer:
@@ -60,7 +78,7 @@ def build(names: Sequence[str] = COMMANDS) -> typer.Typer:
     app.callback()(_options)
     for name in names:
         module = import_module(f"codesearch.cli.{name}")
-        app.command(name, epilog=module.EPILOG)(module.command)
+        app.command(name, cls=Command, epilog=module.EPILOG)(module.command)
     return app
 
 
@@ -75,6 +93,11 @@ def _check_command(arguments: list[str]) -> None:
     near = difflib.get_close_matches(first, COMMANDS, n=1)
     meant = f"codesearch {near[0]}" if near else f"codesearch query {shlex.join([' '.join(arguments)])}"
     raise CodesearchError(f"no command is called {first!r}", f"did you mean: {meant}")
+
+
+def _help(no_arguments: Exception) -> int:
+    print(no_arguments, file=sys.stderr)
+    return ERROR
 
 
 def _version(is_asked: bool) -> None:

@@ -44,6 +44,8 @@ def command(
     from codesearch.render.listings import chunk_lines
     from codesearch.render.records import chunk_record, json_document, json_line
 
+    if as_json and as_jsonl:
+        raise typer.BadParameter("--json and --jsonl exclude each other")
     forced = resolve(language) if language else None
     found: list[tuple[Path, Chunk]] = []
     is_whole = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import note
+from codesearch.cli.numbers import MOST_HITS, WholeNumber
 from codesearch.cli.options import Device, Globs, IndexDir, Json, Kinds, Languages, Model, Rerank, filters_of
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from codesearch.evaluation.setting import Setting
 
 _SECONDS_BETWEEN_LINES = 5.0
+_MOST_BYTES = 100_000_000
+"""Of annotations: about a million questions."""
 
 EPILOG = """\
 QUERIES is JSON Lines, one question a line (`-` for stdin), or a JSON array of them:
@@ -56,7 +61,10 @@ Exit codes: 0 measured, 2 error.
 def command(
     queries: Annotated[str, typer.Argument(metavar="QUERIES", help="Questions and what answers them; `-` for stdin.")],
     path: Annotated[Path, typer.Argument(metavar="[PATH]", help="Only in this file or folder.")] = Path(),
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="Hits that count: NDCG@N.")] = 10,
+    limit: Annotated[
+        int,
+        typer.Option("--limit", "-n", parser=WholeNumber(1, MOST_HITS), metavar="N", help="Hits that count: NDCG@N."),
+    ] = 10,
     compare: Annotated[
         list[str],
         typer.Option(
@@ -68,7 +76,13 @@ def command(
         ),
     ] = [],  # noqa: B006 - typer copies it
     worst: Annotated[
-        int, typer.Option("--worst", min=0, metavar="N", help="Show so many questions: the worst, or the most changed.")
+        int,
+        typer.Option(
+            "--worst",
+            parser=WholeNumber(0, MOST_HITS),
+            metavar="N",
+            help="Show so many questions: the worst, or the most changed.",
+        ),
     ] = 5,
     as_json: Json = False,
     languages: Languages = [],  # noqa: B006
@@ -83,6 +97,7 @@ def command(
     device: Device = "",
 ) -> None:
     """Measure the answers to your own questions: NDCG, MRR, recall and success, with intervals."""
+    from codesearch.api import Index
     from codesearch.cli.targets import targets
     from codesearch.evaluation.asking import Way, evaluate
     from codesearch.evaluation.measures import require_library
@@ -94,6 +109,8 @@ def command(
     setting = Setting(model, index_dir, rerank)
     other = setting.changed(compare) if compare else None
     filters = filters_of(languages, globs, kinds)
+    if index_dir is not None:
+        Index.open(path, index_dir=index_dir)  # one that was mistyped is not made only to be measured
     (target,) = targets([path], index_dir, model, device=device, refresh=refresh)
     filters = replace(filters, within=target.within)
     with target.index as index:
@@ -106,7 +123,9 @@ def command(
 
 def _text(queries: str) -> str:
     """The file's text, or stdin's for `-`. Raises CodesearchError."""
-    data = sys.stdin.buffer.read() if queries == "-" else _file(Path(queries)).read_bytes()
+    data = sys.stdin.buffer.read(_MOST_BYTES + 1) if queries == "-" else _bytes_of(queries)
+    if len(data) > _MOST_BYTES:
+        raise CodesearchError(f"{queries} holds more than {_MOST_BYTES // 1_000_000} MB")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -114,10 +133,20 @@ def _text(queries: str) -> str:
         raise CodesearchError(f"line {line} is not UTF-8") from None
 
 
-def _file(path: Path) -> Path:
-    if not path.is_file():
-        raise CodesearchError(f"{path} is a folder" if path.is_dir() else f"{path} does not exist")
-    return path
+def _bytes_of(queries: str) -> bytes:
+    """What a file holds, or a pipe that somebody writes to, as in `codesearch eval <(…)`."""
+    if not queries.strip():
+        raise CodesearchError("the name of the file with questions is empty", "`-` reads them from stdin")
+    try:
+        handle = os.open(queries, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # else a pipe without a writer hangs
+    except FileNotFoundError:
+        raise CodesearchError(f"{queries} does not exist") from None
+    if stat.S_ISDIR(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise CodesearchError(f"{queries} is a folder")
+    os.set_blocking(handle, True)
+    with open(handle, "rb") as file:  # noqa: PTH123 - it is open already
+        return file.read(_MOST_BYTES + 1)
 
 
 @contextmanager

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 from codesearch.errors import CodesearchError
 from codesearch.render.safe import printable
 
 HITS = 0
 NO_HITS = 1
+ABORTED = 1
+"""A question at the terminal was not answered."""
 ERROR = 2
 INTERRUPTED = 130
 CLOSED_PIPE = 141
 """128 + SIGPIPE, as a shell sees grep end when its reader is gone."""
+
+_LONGEST = 1000
+"""Characters of a sentence. What the user gave is shown in it, and may be a whole file."""
 
 
 def report(error: CodesearchError) -> int:
@@ -23,6 +29,12 @@ def report(error: CodesearchError) -> int:
 
 def note(message: str, hint: str = "") -> None:
     """Say something on stderr, and the way on."""
-    print(f"codesearch: {printable(message)}", file=sys.stderr)
-    if hint:
-        print(f"  {printable(hint)}", file=sys.stderr)
+    with suppress(OSError):  # stderr may be a full disk
+        print(f"codesearch: {_shortened(printable(message))}", file=sys.stderr)
+        if hint:
+            print(f"  {_shortened(printable(hint))}", file=sys.stderr)
+
+
+def _shortened(text: str) -> str:
+    """The text, without its middle where it is very long."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"

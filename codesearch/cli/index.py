@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import note
-from codesearch.cli.options import Device, IndexDir, Model, parse_size
+from codesearch.cli.numbers import MOST_TOKENS, WholeNumber, file_size
+from codesearch.cli.options import Device, IndexDir, Jobs, Model
 from codesearch.cli.output import results
 
 if TYPE_CHECKING:
@@ -31,15 +32,22 @@ Examples:
 def command(
     path: Annotated[Path, typer.Argument(help="A folder. Inside an indexed folder, that index is updated.")] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Start anew, whatever is there.")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 for one a core.")] = 0,
+    jobs: Jobs = 0,
     model: Model = None,
     device: Device = "",
     max_length: Annotated[
-        int, typer.Option("--max-length", metavar="TOKENS", min=0, help="What a transformer reads of a text.")
+        int,
+        typer.Option(
+            "--max-length",
+            metavar="TOKENS",
+            parser=WholeNumber(0, MOST_TOKENS),
+            help="What a transformer reads of a text.",
+        ),
     ] = 0,
     max_file_size: Annotated[
-        str, typer.Option("--max-file-size", metavar="SIZE", help="Skip larger files: 500k, 2M.")
-    ] = "",
+        int | None,
+        typer.Option("--max-file-size", metavar="SIZE", parser=file_size, help="Skip larger files: 500k, 2M."),
+    ] = None,
     include: Annotated[
         list[str], typer.Option("--include", metavar="GLOB", help="Only these files, also vendored ones. Repeatable.")
     ] = [],  # noqa: B006 - typer copies it
@@ -84,12 +92,10 @@ def _with_length(model: str | None, max_length: int) -> str:
     return f"{model}#{max_length}"
 
 
-def _options(max_file_size: str, include: list[str], exclude: list[str]) -> DiscoveryOptions | None:
+def _options(max_file_size: int | None, include: list[str], exclude: list[str]) -> DiscoveryOptions | None:
     """The options given; None where none is, so that the last ones hold on."""
     if not (max_file_size or include or exclude):
         return None
     from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
 
-    return DiscoveryOptions(
-        tuple(include), tuple(exclude), parse_size(max_file_size) if max_file_size else MAX_FILE_SIZE
-    )
+    return DiscoveryOptions(tuple(include), tuple(exclude), max_file_size or MAX_FILE_SIZE)

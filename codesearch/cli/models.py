@@ -40,6 +40,12 @@ def command(
     """List the known models, fetch one, or check one."""
     if action is not Action.LIST and not name:
         raise CodesearchError(f"which model to {action}?", "`codesearch models` lists the known ones")
+    if action is Action.LIST and name:
+        raise CodesearchError("list takes no name", f"did you mean: codesearch models get {name}")
+    if folder and action is not Action.VERIFY:
+        raise CodesearchError(f"--folder does not go with {action}", "it says which files to verify")
+    if as_json and action is not Action.LIST:
+        raise CodesearchError(f"--json does not go with {action}", "it is for the list")
     if action is Action.LIST:
         _list(as_json)
     elif action is Action.GET:

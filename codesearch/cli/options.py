@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codesearch.cli.numbers import MOST_HITS, MOST_PROCESSES, WholeNumber
+
 if TYPE_CHECKING:
     from codesearch.search.hit import Filters
 
@@ -72,6 +74,16 @@ Kinds = Annotated[
         "--kind", metavar="KIND", help="Only these kinds: function, method, class, file…", autocompletion=complete_kind
     ),
 ]
+Limit = Annotated[
+    int,
+    typer.Option("--limit", "-n", parser=WholeNumber(1, MOST_HITS), metavar="N", help="At most this many hits."),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", parser=WholeNumber(0, MOST_PROCESSES), metavar="N", help="Processes; 0 for one a core."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -84,25 +96,19 @@ def filters_of(
     if languages:
         from codesearch.languages.registry import resolve
 
-        languages = [resolve(name).name for name in _parts(languages)]
+        languages = [resolve(name).name for name in _parts("--lang", languages)]
     return Filters(
-        languages=tuple(languages), kinds=tuple(_parts(kinds)), paths=tuple(globs), names=tuple(_parts(names))
+        languages=tuple(languages),
+        kinds=tuple(_parts("--kind", kinds)),
+        paths=tuple(globs),
+        names=tuple(_parts("--name", names)),
     )
 
 
-def parse_size(text: str) -> int:
-    """Bytes of `500k`, `2M`, `1.5MB` (powers of 1000). Raises typer.BadParameter."""
-    units = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
-    number = text.strip().lower().removesuffix("b").removesuffix("i")
-    unit = number[-1:] if number[-1:] in units and number[-1:] else ""
-    try:
-        size = float(number.removesuffix(unit)) * units[unit]
-    except ValueError:
-        size = -1.0
-    if not 0 < size < float("inf"):
-        raise typer.BadParameter(f"{text!r} is no size; write 500k or 2M")
-    return int(size)
-
-
-def _parts(values: Sequence[str]) -> list[str]:
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+def _parts(option: str, values: Sequence[str]) -> list[str]:
+    """The names in comma-separated values. Raises typer.BadParameter for a value of commas alone."""
+    names = [[part.strip() for part in value.split(",") if part.strip()] for value in values]
+    for value, found in zip(values, names, strict=True):
+        if not found:
+            raise typer.BadParameter(f"{value!r} names nothing", param_hint=f"'{option}'")
+    return [name for found in names for name in found]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDTH_OF_NO_TERMINAL = 100
+_SIZE = re.compile("[1-9][0-9]{0,3}")
 
 
 class Color(StrEnum):
@@ -30,10 +32,27 @@ class Color(StrEnum):
 
 
 def open_missing_streams() -> None:
-    """Give stdout and stderr somewhere to go where they were closed (`>&-`)."""
-    for name in ("stdout", "stderr"):
+    """Give stdout and stderr somewhere to go, and stdin nothing to read, where they were closed (`>&-`)."""
+    for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def forget_odd_sizes() -> None:
+    """Take a terminal's size that is no number, or makes no sense, as not set: rich would fail, or fill memory."""
+    for variable in ("COLUMNS", "LINES"):
+        if not _SIZE.fullmatch(os.environ.get(variable, "1")):
+            del os.environ[variable]
+
+
+def drop_unwritable() -> None:
+    """Forget what can't be written: Python flushes stdout and stderr when it ends, and would end with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _discard(stream)
 
 
 @contextmanager
@@ -44,8 +63,7 @@ def results() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes stdout once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(sys.stdout)
         raise typer.Exit(CLOSED_PIPE) from None
 
 
@@ -73,6 +91,11 @@ def console(*, colors: bool) -> Console:
         markup=False,
         emoji=False,
     )
+
+
+def _discard(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _prepare() -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from codesearch.cli.exits import HITS, NO_HITS, note
-from codesearch.cli.options import Device, Globs, IndexDir, Kinds, Languages, Model, Rerank, filters_of
+from codesearch.cli.numbers import MOST_LINES, DecimalNumber, WholeNumber
+from codesearch.cli.options import Device, Globs, IndexDir, Kinds, Languages, Limit, Model, Rerank, filters_of
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
+
+_MOST_BYTES = 1 << 18
+"""Of a question: more than its characters can have."""
 
 EPILOG = """\
 Examples:
@@ -40,7 +45,7 @@ def command(
     paths: Annotated[
         list[Path], typer.Argument(metavar="[PATH]...", help="Only in these files and folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most this many hits.")] = 10,
+    limit: Limit = 10,
     languages: Languages = [],  # noqa: B006
     globs: Globs = [],  # noqa: B006
     kinds: Kinds = [],  # noqa: B006
@@ -48,7 +53,8 @@ def command(
         list[str], typer.Option("--name", metavar="NAME", help="Only these names; `*` and `?` match any letters.")
     ] = [],  # noqa: B006
     min_score: Annotated[
-        float, typer.Option("--min-score", min=0.0, max=1.0, metavar="X", help="Only hits of at least this score.")
+        float,
+        typer.Option("--min-score", parser=DecimalNumber(0, 1), metavar="X", help="Only hits of at least this score."),
     ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array of hits.")] = False,
     as_jsonl: Annotated[bool, typer.Option("--jsonl", help="A JSON object a line.")] = False,
@@ -58,7 +64,10 @@ def command(
         str | None, typer.Option("--format", metavar="TEXT", help="A line of your own: '{path}:{start_line}'.")
     ] = None,
     context: Annotated[
-        int | None, typer.Option("--context", "-C", min=0, metavar="N", help="N lines around the best line.")
+        int | None,
+        typer.Option(
+            "--context", "-C", parser=WholeNumber(0, MOST_LINES), metavar="N", help="N lines around the best line."
+        ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="The whole of each hit.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="What each signal added to the score.")] = False,
@@ -116,12 +125,28 @@ def command(
 def _question(text: str) -> str:
     """The question as typed, or stdin's text for `-`. Raises CodesearchError where it is empty."""
     if text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    if not text.strip():
+        text = sys.stdin.buffer.read(_MOST_BYTES).decode("utf-8", "replace")
+    question = _read(text, "the question")
+    if not question:
         raise CodesearchError("the question is empty", 'ask one in quotes: codesearch query "how are passwords hashed"')
-    return " ".join(text.split())
+    return question
 
 
 def _lines_of_stdin() -> Iterator[str]:
-    for line in sys.stdin.buffer:
-        yield line.decode("utf-8", "replace").strip()
+    """The questions of stdin, each without what is too long of its line."""
+    for number in count(1):
+        line = sys.stdin.buffer.readline(_MOST_BYTES)
+        if not line:
+            return
+        yield _read(line.decode("utf-8", "replace").rstrip("\r\n"), f"the question in line {number}")
+        while line and not line.endswith(b"\n"):
+            line = sys.stdin.buffer.readline(_MOST_BYTES)
+
+
+def _read(text: str, called: str) -> str:
+    """What is searched for, on one line; says so where that is not all."""
+    from codesearch.search.question import LONGEST_QUESTION, readable
+
+    if len(text) > LONGEST_QUESTION:
+        note(f"{called} is longer than {LONGEST_QUESTION:,} characters; the rest is not read")
+    return " ".join(readable(text).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -26,9 +27,12 @@ def command(
 ) -> None:
     """Show what an index holds: files and chunks by language, what was left out, its model and size."""
     from codesearch.api import Index
+    from codesearch.errors import CodesearchError
     from codesearch.render.records import json_object
     from codesearch.render.reports import status_lines, status_record
 
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists() raises where the name is too long
+        raise CodesearchError(f"{path} does not exist")
     status = Index.open(path, index_dir=index_dir).status()
     with results():
         if as_json:

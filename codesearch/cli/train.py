@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
@@ -14,7 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import NO_HITS
-from codesearch.cli.options import Json
+from codesearch.cli.numbers import (
+    LARGEST_SEED,
+    MOST_EPOCHS,
+    MOST_PAIRS,
+    MOST_TOKENS,
+    DecimalNumber,
+    WholeNumber,
+    seconds,
+)
+from codesearch.cli.options import Jobs, Json
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
 
@@ -33,7 +41,6 @@ Examples:
 
 Exit codes: 0 the model was written, 1 it is no better than the one it began from and was not, 2 an error.
 """
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def command(
@@ -56,13 +63,17 @@ def command(
         ),
     ] = [],  # noqa: B006 - typer copies it
     budget: Annotated[
-        str, typer.Option("--time", metavar="TIME", help="End the training within: 90s, 10m, 2h (cutting apart).")
-    ] = "",
+        float | None,
+        typer.Option(
+            "--time", metavar="TIME", parser=seconds, help="End the training within: 90s, 10m, 2h (cutting apart)."
+        ),
+    ] = None,
     epochs: Annotated[
         float | None,
         typer.Option(
             "--epochs",
-            min=0.01,
+            parser=DecimalNumber(0.01, MOST_EPOCHS),
+            metavar="N",
             help="How often every pair is seen.",
             show_default="4 to 20, the fewer pairs the more; transformers 1",
         ),
@@ -71,8 +82,7 @@ def command(
         int,
         typer.Option(
             "--vocabulary",
-            min=0,
-            max=1_000_000,
+            parser=WholeNumber(0, MOST_TOKENS),
             metavar="TOKENS",
             help="Make a new vocabulary. 0: the model's own and the new words of the code.",
         ),
@@ -80,13 +90,21 @@ def command(
     rate: Annotated[
         float | None,
         typer.Option(
-            "--rate", min=1e-6, max=1.0, help="Learning rate of Adam.", show_default="0.005, transformers 1.5e-4"
+            "--rate",
+            parser=DecimalNumber(1e-6, 1),
+            metavar="X",
+            help="Learning rate of Adam.",
+            show_default="0.005, transformers 1.5e-4",
         ),
     ] = None,
-    most_pairs: Annotated[int, typer.Option("--most-pairs", min=1, help="Of a language.")] = 170_000,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn.")] = 0,
+    most_pairs: Annotated[
+        int, typer.Option("--most-pairs", parser=WholeNumber(1, MOST_PAIRS), metavar="N", help="Of a language.")
+    ] = 170_000,
+    seed: Annotated[
+        int, typer.Option("--seed", parser=WholeNumber(0, LARGEST_SEED), metavar="N", help="Of all that is drawn.")
+    ] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a stopped run was.")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes that cut; 0 for one a core.")] = 0,
+    jobs: Jobs = 0,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -105,7 +123,7 @@ def command(
         epochs=epochs or usual.epochs,
         rate=rate or usual.rate,
         seed=seed,
-        seconds=seconds(budget) if budget else 0.0,
+        seconds=budget or 0.0,
     )
     options = TrainOptions(base, vocabulary, most_pairs, recipe)
     with nullcontext(_silent) if quiet else training_shown_on(sys.stderr) as progress:
@@ -121,14 +139,6 @@ def command(
         print(json.dumps(record) if as_json else "\n".join([*report_lines(report), "", *_next_steps(report, out)]))
     if not report.is_kept:
         raise typer.Exit(NO_HITS)
-
-
-def seconds(text: str) -> float:
-    """Seconds of `90s`, `10m`, `1.5h`, `600`. Raises typer.BadParameter."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)\w*", text.strip().lower())
-    if not match or not float(match[1]):
-        raise typer.BadParameter(f"{text!r} is no time; write 90s, 10m or 2h", param_hint="--time")
-    return float(match[1]) * _UNITS[match[2] or "s"]
 
 
 def _next_steps(report: TrainReport, out: Path) -> list[str]:

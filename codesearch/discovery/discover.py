@@ -20,6 +20,8 @@ from codesearch.languages.detect import is_candidate
 if TYPE_CHECKING:
     import ignore
 
+    from codesearch.globs import Globs
+
 MAX_FILE_SIZE = 1_000_000
 """Bytes. Parsing takes about 60 bytes of memory a byte; hand-written files larger than this are rare."""
 OWN_IGNORE_FILES = (".ignore", ".codesearchignore")
@@ -227,13 +229,10 @@ def _reason_against_folder(folder: str) -> str:
     return "" if VENDORED_FOLDERS.isdisjoint(parts) else "vendored"
 
 
-@lru_cache(maxsize=8)
-def _globs(patterns: tuple[str, ...]):  # type: ignore[no-untyped-def]
-    if not patterns:
-        return None
-    from pathspec import GitIgnoreSpec
+def _globs(patterns: tuple[str, ...]) -> Globs | None:
+    from codesearch.globs import compile_globs
 
-    return GitIgnoreSpec.from_lines(patterns)
+    return compile_globs(patterns) if patterns else None
 
 
 def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | str:

@@ -10,7 +10,10 @@ from typing import Any
 from codesearch.errors import CodesearchError
 
 NO_CATEGORY = "none"
+LAST_LINE = 2**31 - 1
+"""The largest number of a line: files of more bytes are never indexed."""
 _MOST_BAD_NAMED = 5
+_LONGEST_SHOWN = 60
 
 
 class BadQuestions(CodesearchError):
@@ -66,6 +69,8 @@ def _values(text: str) -> Iterator[tuple[str, Any]]:
             values = json.loads(text)
         except json.JSONDecodeError as error:
             raise BadQuestions(f"line {error.lineno}: no JSON: {error.msg}") from None
+        except (ValueError, RecursionError) as error:
+            raise BadQuestions(f"the array can't be read: {_why(error)}") from None
         yield from ((f"question {number}", value) for number, value in enumerate(values, 1))
         return
     for number, line in enumerate(text.split("\n"), 1):
@@ -78,6 +83,12 @@ def _parsed(line: str) -> Any:
         return json.loads(line)
     except json.JSONDecodeError as error:
         return ValueError(f"no JSON: {error.msg} at column {error.colno}")
+    except (ValueError, RecursionError) as error:
+        return ValueError(f"no JSON: {_why(error)}")
+
+
+def _why(error: ValueError | RecursionError) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
 
 
 def _question(value: Any) -> LabelledQuestion:
@@ -123,8 +134,15 @@ def _line(item: dict[str, Any], name: str) -> int:
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} is a number from 1, not {json.dumps(value, ensure_ascii=False)}")
+        raise ValueError(f"{name} is a number from 1, not {_shown(value)}")
+    if value > LAST_LINE:
+        raise ValueError(f"{name} is a number up to {LAST_LINE:,}, not {_shown(value)}")
     return value
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def _text(value: dict[str, Any], name: str) -> str:

@@ -28,6 +28,8 @@ _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 _LONGEST_HEADER = 100_000_000
 """The limit of the safetensors format."""
+_LARGEST_JSON = 16_000_000
+"""Bytes. Configurations have some kB, and the list of a large model's shards 1 MB."""
 _POINTER = b"version https://git-lfs"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SAMPLES, _SAMPLE_SIZE = 64, 4096
@@ -93,13 +95,22 @@ def open_checkpoint(folder: Path) -> Checkpoint:
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object. Raises ModelUnavailable."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelUnavailable(f"{path} can't be read: {error}", GET_AGAIN) from error
+    value = read_json_value(path)
     if not isinstance(value, dict):
         raise ModelUnavailable(f"{path} holds no JSON object", GET_AGAIN)
     return value
+
+
+def read_json_value(path: Path) -> Any:
+    """Whatever a JSON file holds. Raises ModelUnavailable."""
+    try:
+        if path.stat().st_size > _LARGEST_JSON:
+            raise ModelUnavailable(f"{path} is larger than {_LARGEST_JSON // 1_000_000} MB", GET_AGAIN)
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelUnavailable(f"{path} can't be read: {error.strerror}", GET_AGAIN) from error
+    except (ValueError, RecursionError) as error:
+        raise ModelUnavailable(f"{path} can't be read: {error}", GET_AGAIN) from error
 
 
 def read_header(path: Path) -> dict[str, TensorInfo]:
@@ -114,28 +125,36 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
                 raise ModelUnavailable(f"{path} {_why_no_header(pointer, size)}", GET_AGAIN)
             header = json.loads(file.read(length))
             header.pop("__metadata__", None)
-            tensors = {name: TensorInfo(path, entry["dtype"], tuple(entry["shape"])) for name, entry in header.items()}
-            spans = sorted(tuple(entry["data_offsets"]) for entry in header.values())
-            _check_spans({name: tuple(entry["data_offsets"]) for name, entry in header.items()}, tensors)
+            tensors = {name: TensorInfo(path, entry["dtype"], _whole(entry["shape"])) for name, entry in header.items()}
+            spans = {name: _whole(entry["data_offsets"]) for name, entry in header.items()}
+            end = _checked_end(spans, tensors)
     except OSError as error:
         raise ModelUnavailable(f"{path} can't be read: {error.strerror}", GET_AGAIN) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelUnavailable(f"{path} is damaged: {error}", GET_AGAIN) from error
-    expected = 8 + length + (spans[-1][1] if spans else 0)
+    expected = 8 + length + end
     if size != expected:
         kind = "cut short" if size < expected else "too long"
         raise ModelUnavailable(f"{path} is {kind}: {size:,} bytes of {expected:,}", GET_AGAIN)
     return tensors
 
 
-def _check_spans(spans: Mapping[str, tuple[int, int]], tensors: Mapping[str, TensorInfo]) -> None:
-    """Each tensor has the bytes that its type and shape need, one after the other."""
+def _whole(numbers: Any) -> tuple[int, ...]:
+    """Raises ValueError for anything but a list of whole numbers from 0."""
+    if not isinstance(numbers, list) or not all(type(number) is int and number >= 0 for number in numbers):
+        raise ValueError("a shape or a place is no list of whole numbers")
+    return tuple(numbers)
+
+
+def _checked_end(spans: Mapping[str, tuple[int, ...]], tensors: Mapping[str, TensorInfo]) -> int:
+    """Where the last tensor ends. Each has the bytes that its type and shape need, one after the other."""
     end = 0
     for name, (start, stop) in sorted(spans.items(), key=lambda item: item[1]):
         tensor = tensors[name]
         if start != end or stop - start != math.prod(tensor.shape) * _SIZES[tensor.type]:
             raise ValueError(f"the place of {name} does not fit its shape")
         end = stop
+    return end
 
 
 def _why_no_header(is_pointer: bool, size: int) -> str:
@@ -149,8 +168,9 @@ def _weight_files(folder: Path) -> list[Path]:
     if (folder / WEIGHTS_FILE).exists():
         return [folder / WEIGHTS_FILE]
     if (folder / SHARDS_FILE).is_file():
-        shards = set(read_json(folder / SHARDS_FILE).get("weight_map", {}).values())
-        paths = sorted(folder / str(shard) for shard in shards)
+        shards = read_json(folder / SHARDS_FILE).get("weight_map")
+        names = set(map(str, shards.values())) if isinstance(shards, dict) else set()
+        paths = sorted(folder / name for name in names)
         missing = [path.name for path in paths if not path.is_file() or path.parent != folder]
         if missing or not paths:
             raise ModelUnavailable(f"{folder} lacks the weights {', '.join(missing)}", GET_AGAIN)

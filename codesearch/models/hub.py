@@ -37,20 +37,25 @@ def cache_folder() -> Path:
     """Where the hub's client keeps what it fetched; its environment variables move it."""
     for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
         if folder := os.environ.get(variable):
-            return Path(folder).expanduser()
+            return expanded(folder)
     if home := os.environ.get("HF_HOME"):
-        return Path(home).expanduser() / "hub"
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return caches / "huggingface" / "hub"
+        return expanded(home) / "hub"
+    return expanded(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface" / "hub"
+
+
+def expanded(path: str) -> Path:
+    """The path with `~` resolved; as it is where there is no such user, or no home."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser() raises RuntimeError there
 
 
 def cached(repository: str, revision: str = MAIN) -> Path | None:
     """The folder of a revision (a branch, tag, commit or the beginning of one) that has been fetched."""
     folder = cache_folder() / f"models--{repository.replace('/', '--')}"
     reference = folder / "refs" / revision
-    commit = reference.read_text(encoding="ascii").strip() if reference.is_file() else revision
+    is_reference = os.path.isfile(reference)  # noqa: PTH113 - Path.is_file() raises where the name is too long
+    commit = reference.read_text(encoding="ascii", errors="replace").strip() if is_reference else revision
     snapshot = folder / "snapshots" / commit
-    if snapshot.is_dir():
+    if os.path.isdir(snapshot):  # noqa: PTH112
         return snapshot
     if len(commit) >= _SHORTEST_COMMIT and commit.isalnum():
         found = list((folder / "snapshots").glob(f"{commit}*"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import ModelUnavailable
+from codesearch.models import hub
 from codesearch.models.encoder import Encoder
 
 DEFAULT_MODEL = "default"
@@ -16,7 +17,11 @@ PACKAGES = "./packages"
 """Where the packages of models lie in a checkout."""
 PRECISION_VARIABLE = "CODESEARCH_PRECISION"
 
-_NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>\d+))?")
+MOST_TOKENS = 1_000_000
+"""Of one text; no published encoder reads longer ones, as codesearch.cli.numbers knows too."""
+LISTED = "`codesearch models` lists the known ones"
+
+_NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>[0-9]+))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +34,34 @@ class ModelName:
 
     @classmethod
     def parse(cls, text: str) -> ModelName:
-        """The parts of a name. A folder that is there is taken as it is spelled."""
-        path, _, length = text.partition("#") if not Path(text).expanduser().exists() else (text, "", "")
-        if Path(path).expanduser().is_dir() and (length.isdecimal() or not length):
-            return cls(str(Path(path).expanduser().resolve()), "", int(length) if length else None)
+        """The parts of a name. A folder that is there is taken as it is spelled. Raises ModelUnavailable."""
+        if not text.strip():
+            raise ModelUnavailable("the model's name is empty", LISTED)
+        whole = hub.expanded(text)
+        if os.path.isdir(whole):  # noqa: PTH112 - Path.is_dir() raises where the name is too long
+            return cls(str(whole.resolve()))
         match = _NAME.fullmatch(text)
         if not match:
-            raise ModelUnavailable("the model's name is empty")
-        length = match["length"]
-        return cls(match["model"], match["revision"] or "", int(length) if length else None)
+            raise ModelUnavailable(f"there is no model {text!r}", LISTED)
+        length = _length(match["length"])
+        folder = hub.expanded(text.rpartition("#")[0]) if length else whole
+        if os.path.isdir(folder):  # noqa: PTH112
+            return cls(str(folder.resolve()), "", length)
+        return cls(match["model"], match["revision"] or "", length)
 
     def __str__(self) -> str:
         """The name as parse() takes it."""
         revision = f"@{self.revision}" if self.revision else ""
         return f"{self.model}{revision}{f'#{self.max_length}' if self.max_length else ''}"
+
+
+def _length(digits: str | None) -> int | None:
+    """Raises ModelUnavailable for more tokens than any encoder reads."""
+    if digits is None:
+        return None
+    if len(digits) > len(str(MOST_TOKENS)) or not 1 <= int(digits) <= MOST_TOKENS:
+        raise ModelUnavailable(f"a length of {digits} tokens is not in the range 1 to {MOST_TOKENS:,}")
+    return int(digits)
 
 
 def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "") -> Encoder:
@@ -79,7 +98,6 @@ def fetch_model(name: str) -> Path:
     """Fetch a known name or a hub's id, check its files, and return their folder. Raises ModelUnavailable."""
     from codesearch.models.catalog import BY_NAME
     from codesearch.models.checkpoint import open_checkpoint
-    from codesearch.models.hub import MAIN, REPOSITORY, fetch
     from codesearch.models.modules import transformer_folder
 
     parsed = ModelName.parse(name)
@@ -89,9 +107,9 @@ def fetch_model(name: str) -> Path:
         return find_folder(parsed)
     if known and not repository:
         raise ModelUnavailable(f"the model {name} is part of this package: there is nothing to fetch")
-    if not REPOSITORY.fullmatch(repository):
-        raise ModelUnavailable(f"there is no model {parsed.model!r}", "`codesearch models` lists the known ones")
-    folder = fetch(repository, parsed.revision or MAIN)
+    if not hub.REPOSITORY.fullmatch(repository):
+        raise ModelUnavailable(f"there is no model {parsed.model!r}", LISTED)
+    folder = hub.fetch(repository, parsed.revision or hub.MAIN)
     open_checkpoint(transformer_folder(folder))
     return folder
 
@@ -99,9 +117,7 @@ def fetch_model(name: str) -> Path:
 def find_folder(name: ModelName) -> Path:
     """Where a model's files lie on this machine. Raises ModelUnavailable."""
     from codesearch.models.catalog import BY_NAME, package_folder
-    from codesearch.models.hub import MAIN, REPOSITORY, cached
 
-    folder = Path(name.model)
     known = BY_NAME.get(name.model)
     if known and known.package:
         found = package_folder(known)
@@ -112,11 +128,11 @@ def find_folder(name: ModelName) -> Path:
             )
         return found
     repository = known.repository if known else name.model
-    if not known and folder.is_dir():
-        return folder
-    if not REPOSITORY.fullmatch(repository):
-        raise ModelUnavailable(f"there is no model {name.model!r}", "`codesearch models` lists the known ones")
-    found = cached(repository, name.revision or MAIN)
+    if not known and os.path.isdir(name.model):  # noqa: PTH112 - Path.is_dir() raises where the name is too long
+        return Path(name.model)
+    if not hub.REPOSITORY.fullmatch(repository):
+        raise ModelUnavailable(f"there is no model {name.model!r}", LISTED)
+    found = hub.cached(repository, name.revision or hub.MAIN)
     if found is None:
         size = f" ({known.size / 1e6:.0f} MB)" if known else ""
         raise ModelUnavailable(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from codesearch.errors import ModelUnavailable
-from codesearch.models.checkpoint import Checkpoint, read_json
+from codesearch.models.checkpoint import GET_AGAIN, Checkpoint, read_json, read_json_value
 
 MODULES_FILE = "modules.json"
 
@@ -22,6 +21,8 @@ _FLAGS: dict[str, Pooling] = {
 }
 _LONGEST = 512
 """Tokens, where a model's files name no limit."""
+_LONGEST_POSSIBLE = 1_000_000
+"""Tokens. Tokenizers without a limit state a number beyond it, 1e30."""
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 """Names of the prompt for what is searched, as sentence-transformers looks for them."""
 
@@ -36,10 +37,21 @@ class Recipe:
     document_prompt: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """One step of a model: what it is and where its files lie."""
+
+    kind: str
+    folder: Path
+
+
 def transformer_folder(folder: Path) -> Path:
-    """Where a sentence-transformers model keeps its network: the folder itself, or `0_Transformer` in it."""
+    """Where a sentence-transformers model keeps its network: the folder itself, or `0_Transformer` in it.
+
+    Raises ModelUnavailable.
+    """
     first = next(iter(_modules(folder)), None)
-    return folder / first["path"] if first else folder
+    return first.folder if first else folder
 
 
 def read_recipe(folder: Path, checkpoint: Checkpoint) -> Recipe:
@@ -50,12 +62,12 @@ def read_recipe(folder: Path, checkpoint: Checkpoint) -> Recipe:
             f"{folder} has no {MODULES_FILE}: its pooling is not known",
             "give the folder of a sentence-transformers model",
         )
-    kinds = [str(module["type"]).rpartition(".")[2] for module in modules]
+    kinds = [module.kind for module in modules]
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise ModelUnavailable(
             f"{folder} has the modules {', '.join(kinds)}; only transformer and pooling are supported"
         )
-    pooling = _json(folder / modules[1]["path"] / "config.json")
+    pooling = _json(modules[1].folder / "config.json")
     prompts = _json(folder / "config_sentence_transformers.json")
     query, document = _prompts(prompts)
     if (query or document) and not pooling.get("include_prompt", True):
@@ -63,15 +75,19 @@ def read_recipe(folder: Path, checkpoint: Checkpoint) -> Recipe:
     return Recipe(_pooling(pooling, folder), _max_length(checkpoint), query, document)
 
 
-def _modules(folder: Path) -> list[dict[str, Any]]:
+def _modules(folder: Path) -> list[_Module]:
     path = folder / MODULES_FILE
     if not path.is_file():
         return []
-    modules = json.loads(path.read_text(encoding="utf-8"))
-    inside = [module for module in modules if (folder / module["path"]).resolve().is_relative_to(folder.resolve())]
-    if len(inside) != len(modules):
+    listed = read_json_value(path)
+    try:
+        modules = [_Module(str(one["type"]).rpartition(".")[2], folder / one["path"]) for one in listed]
+        is_inside = all(one.folder.resolve().is_relative_to(folder.resolve()) for one in modules)
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise ModelUnavailable(f"{path} lists no modules", GET_AGAIN) from error
+    if not is_inside:
         raise ModelUnavailable(f"{path} points outside of its folder")
-    return inside
+    return modules
 
 
 def _pooling(config: Mapping[str, Any], folder: Path) -> Pooling:
@@ -91,9 +107,12 @@ def _flagged(config: Mapping[str, Any]) -> list[str]:
 
 
 def _prompts(config: Mapping[str, Any]) -> tuple[str, str]:
-    """The texts put before a question and before a document."""
-    prompts: Mapping[str, str] = config.get("prompts") or {}
-    default = prompts.get(config.get("default_prompt_name") or "", "")
+    """The texts put before a question and before a document. Raises ModelUnavailable."""
+    prompts = config.get("prompts") or {}
+    if not isinstance(prompts, dict) or not all(isinstance(prompt, str | None) for prompt in prompts.values()):
+        raise ModelUnavailable("config_sentence_transformers.json: the prompts are no texts with names", GET_AGAIN)
+    name = config.get("default_prompt_name")
+    default = prompts.get(name if isinstance(name, str) else "") or ""
     document = next((prompts[name] for name in _DOCUMENT_PROMPTS if prompts.get(name)), default)
     return prompts.get("query") or default, document
 
@@ -104,7 +123,7 @@ def _max_length(checkpoint: Checkpoint) -> int:
         checkpoint.json("tokenizer_config.json").get("model_max_length"),
         checkpoint.config.get("max_position_embeddings"),
     )
-    known = [int(limit) for limit in limits if limit]
+    known = [int(limit) for limit in limits if isinstance(limit, int | float) and 1 <= limit <= _LONGEST_POSSIBLE]
     return min(known) if known else _LONGEST
 
 

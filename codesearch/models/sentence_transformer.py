@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from codesearch.errors import ModelUnavailable
-from codesearch.models.checkpoint import GET_AGAIN, Checkpoint
+from codesearch.models.checkpoint import CONFIG_FILE, GET_AGAIN, Checkpoint
 from codesearch.models.compact import is_compact, read_compact
 from codesearch.models.devices import Runtime
 from codesearch.models.modules import Recipe
@@ -17,6 +17,7 @@ from codesearch.models.transformer import TransformerEncoder
 
 _LEFT_OUT = ("pooler.", "cls.", "lm_head.", "classifier.")
 """Heads for other tasks: a checkpoint may have or lack them, they are no part of the embedding."""
+_SIZES = ("hidden_size", "intermediate_size", "vocab_size", "max_position_embeddings", "type_vocab_size")
 
 
 class SentenceTransformerEncoder(TransformerEncoder):
@@ -29,9 +30,10 @@ class SentenceTransformerEncoder(TransformerEncoder):
         super().__init__(checkpoint, name, runtime, min(max_length or recipe.max_length, recipe.max_length))
         self._pooling = recipe.pooling
         self.query_prompt, self.document_prompt = recipe.query_prompt, recipe.document_prompt
-        self._padding = int(checkpoint.config.get("pad_token_id") or 0)
+        _check_sizes(checkpoint)
+        self._padding = _size(checkpoint, "pad_token_id")
         self.model = _load_network(checkpoint).to(runtime.device, runtime.precision).requires_grad_(False).eval()
-        self.dimensions = int(checkpoint.config["hidden_size"])
+        self.dimensions = _size(checkpoint, "hidden_size")
 
     def pool(self, rows: Sequence[Sequence[int]]) -> Tensor:
         """See TransformerEncoder."""
@@ -45,6 +47,25 @@ class SentenceTransformerEncoder(TransformerEncoder):
         if self._pooling == "lasttoken":
             return hidden[torch.arange(len(rows), device=self.device), lengths - 1]
         return (hidden * mask[:, :, None]).sum(1) / lengths[:, None]
+
+
+def _check_sizes(checkpoint: Checkpoint) -> None:
+    """Raises ModelUnavailable for a configuration of more than the weights hold, before room is made for it."""
+    sizes = {name: _size(checkpoint, name) for name in ("num_hidden_layers", *_SIZES)}
+    held = {length for tensor in checkpoint.tensors.values() for length in tensor.shape}
+    odd = [name for name in _SIZES if is_compact(checkpoint) and sizes[name] and sizes[name] not in held]
+    if sizes["num_hidden_layers"] > len(checkpoint.tensors):
+        odd = ["num_hidden_layers"]
+    if odd:
+        raise ModelUnavailable(f"weights in {checkpoint.folder} don't fit {odd[0]} of its config.json", GET_AGAIN)
+
+
+def _size(checkpoint: Checkpoint, name: str) -> int:
+    """A number of the configuration, 0 where there is none. Raises ModelUnavailable."""
+    value = checkpoint.config.get(name) or 0
+    if not isinstance(value, int) or value < 0:
+        raise ModelUnavailable(f"{name} in {checkpoint.folder / CONFIG_FILE} is no whole number", GET_AGAIN)
+    return value
 
 
 def _load_network(checkpoint: Checkpoint) -> nn.Module:
@@ -66,8 +87,8 @@ def _load_network(checkpoint: Checkpoint) -> nn.Module:
             network, loaded = AutoModel.from_pretrained(
                 checkpoint.folder, local_files_only=True, use_safetensors=True, output_loading_info=True
             )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        reason = next(iter(str(error).splitlines()), "")
+    except Exception as error:  # what a configuration of wrong types raises in there is anybody's guess
+        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
         raise ModelUnavailable(f"{checkpoint.folder} can't be loaded: {reason}", GET_AGAIN) from error
     if network.config.is_encoder_decoder:
         raise ModelUnavailable(f"{checkpoint.folder} is an encoder with a decoder, which is not supported")

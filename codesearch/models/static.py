@@ -147,12 +147,30 @@ def _load_weights(path: Path) -> tuple[Mapping[str, npt.NDArray[Any]], str]:
     """Arrays and revision: the one that the file states, else a digest of it."""
     try:
         arrays, metadata = map_arrays(path)
-        revision = metadata.get("revision") or hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
-        if missing := {"embeddings", "scales"} - arrays.keys():
-            raise ValueError(f"it has no {' and '.join(sorted(missing))}")
+        stated = metadata.get("revision") if isinstance(metadata, dict) else None
+        revision = str(stated or hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest())
+        _check_shapes({name: array.shape for name, array in arrays.items()})
+        if not all(np.isfinite(array).all() for name, array in arrays.items() if name != "embeddings"):
+            raise ValueError("not all of its numbers are finite")
         return arrays, revision
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ModelUnavailable(f"{path} is not a static model's weights: {error}") from error
+
+
+def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Raises ValueError for arrays that are missing or don't fit each other."""
+    if missing := {"embeddings", "scales"} - shapes.keys():
+        raise ValueError(f"it has no {' and '.join(sorted(missing))}")
+    if len(shapes["embeddings"]) != 2 or shapes["scales"] != shapes["embeddings"][:1] or 0 in shapes["embeddings"]:
+        raise ValueError("embeddings and scales don't fit each other")
+    wide = shapes["embeddings"][1]
+    for side in SIDES:
+        expand, bias, contract = (shapes.get(f"{side}.{part}") for part in PARTS)
+        hidden = bias[0] if bias else 0
+        if (expand, bias, contract) not in ((None, None, None), ((wide, hidden), (hidden,), (hidden, wide))):
+            raise ValueError(f"the head of the {side} does not fit the embeddings")
+        if len(shapes.get(f"{side}.{PLACES}", (0,))) != 1:
+            raise ValueError(f"the places of the {side} are no list")
 
 
 def _side(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Side:
@@ -166,5 +184,7 @@ def _load_vocabulary(path: Path) -> dict[str, int]:
     try:
         tokens = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
-        raise ModelUnavailable(f"{path} can't be read: {error}") from error
+        raise ModelUnavailable(f"{path} can't be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ModelUnavailable(f"{path} is not UTF-8: {error}") from error
     return dict(zip(tokens[:-1], count(), strict=False))

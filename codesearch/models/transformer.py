@@ -65,7 +65,7 @@ class TransformerEncoder(ABC):
         done = 0
         for batch in batches([len(row) for row in ids], self._budget):
             with torch.inference_mode():
-                pooled = self.pool([ids[place] for place in batch]).float()
+                pooled = self._pooled([ids[place] for place in batch])
                 out[batch] = (normalize(pooled) if normalized else pooled).cpu().numpy()
             done += len(batch)
             if progress:
@@ -76,6 +76,12 @@ class TransformerEncoder(ABC):
         """Token ids of texts with the model's special tokens, at most `max_length` each."""
         self.tokenizer.enable_truncation(max_length or self.max_length)
         return [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
+
+    def _pooled(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        try:
+            return self.pool(rows).float()
+        except IndexError as error:
+            raise ModelUnavailable(f"the tokenizer of {self.name} does not fit its weights: {error}") from error
 
     @abstractmethod
     def pool(self, rows: Sequence[Sequence[int]]) -> Tensor:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from codesearch.render.safe import printable_json
+
 if TYPE_CHECKING:
     from codesearch.chunking.chunk import Chunk
     from codesearch.search.hit import Hit
@@ -52,19 +54,14 @@ def chunk_record(chunk: Chunk, path: str) -> Record:
 
 def json_document(records: Iterable[Mapping[str, Any]]) -> str:
     """A JSON array, indented."""
-    return _with_escaped_surrogates(json.dumps(list(records), ensure_ascii=False, indent=2))
+    return printable_json(json.dumps(list(records), ensure_ascii=False, indent=2))
 
 
 def json_object(record: Mapping[str, Any]) -> str:
     """A JSON object, indented."""
-    return _with_escaped_surrogates(json.dumps(record, ensure_ascii=False, indent=2))
+    return printable_json(json.dumps(record, ensure_ascii=False, indent=2))
 
 
 def json_line(record: Mapping[str, Any]) -> str:
     """A JSON object on one line."""
-    return _with_escaped_surrogates(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
-
-
-def _with_escaped_surrogates(text: str) -> str:
-    """Lone surrogates (file names that are no UTF-8) as JSON's `\\udcxx`: they stand only inside its strings."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return printable_json(json.dumps(record, ensure_ascii=False, separators=(",", ":")))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 import string
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from codesearch.errors import CodesearchError
 from codesearch.render.excerpt import best_line, best_text
+from codesearch.render.safe import printable, printable_lines
 
 if TYPE_CHECKING:
     from codesearch.search.hit import Hit
@@ -19,6 +23,10 @@ FIELDS = (
 _NUMBERS = {"start_line": 1, "end_line": 1, "best_line": 1, "rank": 1, "score": 0.5}
 _EXAMPLE: dict[str, Any] = dict.fromkeys(FIELDS, "") | _NUMBERS
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\0": "\0", "\\\\": "\\"}
+MOST_COLUMNS = 1000
+"""The largest width and precision: wider than any terminal, and a page in memory."""
+_SPECIFICATION = re.compile(r"(?:.?[<>=^])?[+\- ]?z?#?0?([0-9]*)[,_]?(?:\.([0-9]+))?[bdoxXeEfFgG%s]?", re.DOTALL)
+"""Python's, without what would look up another field, and without `c`, which makes control characters of numbers."""
 
 
 class Template:
@@ -26,37 +34,61 @@ class Template:
 
     def __init__(self, template: str) -> None:
         """Raises CodesearchError for a field that no hit has, or a specification that does not suit its field."""
-        self._template = _unescape(template)
         try:
-            fields = [name for _, name, _, _ in string.Formatter().parse(self._template) if name is not None]
+            self._pieces = [_piece(*parsed) for parsed in string.Formatter().parse(_unescape(template))]
+            self._filled(_EXAMPLE)
         except ValueError as error:
             raise CodesearchError(f"the format {template!r} is not sound: {error}", "write {{ for a brace") from error
-        for name in fields:
-            _check(name)
-        try:
-            self._template.format(**_EXAMPLE)
-        except (ValueError, KeyError, IndexError) as error:
-            raise CodesearchError(f"the format {template!r} is not sound: {error}") from error
 
     def line(self, hit: Hit, path: str, rank: int) -> str:
-        """The line of one hit; `rank` counts from 1."""
-        return self._template.format(**_values(hit, path, rank))
+        """The line of one hit; `rank` counts from 1. What the repository says in it can't act on a terminal."""
+        return self._filled(_values(hit, path, rank))
+
+    def _filled(self, values: Mapping[str, Any]) -> str:
+        return "".join(
+            piece.literal + (format(values[piece.field], piece.specification) if piece.field else "")
+            for piece in self._pieces
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Text as it is, and the field behind it ("" for none)."""
+
+    literal: str
+    field: str
+    specification: str
+
+
+def _piece(literal: str, name: str | None, specification: str | None, conversion: str | None) -> _Piece:
+    """Raises ValueError, which says what is wrong, or CodesearchError for a field that no hit has."""
+    if name is None:
+        return _Piece(literal, "", "")
+    _check(name)
+    if conversion:
+        raise ValueError(f"conversions such as !{conversion} are not supported")
+    match = _SPECIFICATION.fullmatch(specification or "")
+    if not match:
+        raise ValueError(f"{specification!r} is no format specification")
+    if any(len(number or "") > 4 or int(number or 0) > MOST_COLUMNS for number in match.groups()):
+        raise ValueError(f"{specification!r} is wider than {MOST_COLUMNS} columns")
+    return _Piece(literal, name, specification or "")
 
 
 def _values(hit: Hit, path: str, rank: int) -> dict[str, Any]:
     return {
-        "path": path,
+        "path": printable(path),
         "start_line": hit.start_line,
         "end_line": hit.end_line,
-        "language": hit.language,
-        "kind": hit.kind,
-        "name": hit.name,
-        "qualified_name": hit.qualified_name,
-        "signature": hit.signature,
+        "language": printable(hit.language),
+        "kind": printable(hit.kind),
+        "name": printable(hit.name),
+        "qualified_name": printable(hit.qualified_name),
+        "signature": printable(hit.signature),
         "score": hit.score,
-        "snippet": hit.snippet,
+        "snippet": printable_lines(hit.snippet),
         "best_line": best_line(hit),
-        "best_text": best_text(hit),
+        "best_text": printable(best_text(hit)),
         "rank": rank,
     }
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fnmatch import translate
-from re import IGNORECASE
-from re import compile as compile_pattern
 from typing import TYPE_CHECKING
 
 from codesearch.chunking.kinds import KINDS, resolve_kinds
+from codesearch.globs import compile_globs, compile_name
 from codesearch.index.snapshot import Selection, intersection
 from codesearch.languages.registry import resolve
 from codesearch.search.hit import Filters
@@ -20,15 +18,14 @@ if TYPE_CHECKING:
 
 def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:
     """Accepts a path that one of the globs matches (any, where all begin with `!`) and none that begins with `!`."""
-    from pathspec import GitIgnoreSpec
-
-    wanted = GitIgnoreSpec.from_lines([glob for glob in globs if not glob.startswith("!")] or ["**"])
-    unwanted = GitIgnoreSpec.from_lines([glob[1:] for glob in globs if glob.startswith("!")])
-    return lambda file: wanted.match_file(file.path) and not unwanted.match_file(file.path)
+    wanted = compile_globs(tuple(glob for glob in globs if not glob.startswith("!")) or ("**",))
+    unwanted = compile_globs(tuple(glob for glob in globs if glob.startswith("!")))
+    return lambda file: wanted.match_file(file.path) and not unwanted.takes_back(file.path)
 
 
 def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:
-    """Accepts the files that the filters let through, None for all. Raises CodesearchError for unknown languages."""
+    """Accepts the files that the filters let through, None for all. Raises CodesearchError for unknown
+    languages and globs that are no patterns."""
     rules: list[Callable[[FileRow], bool]] = []
     if filters.languages:
         names = {resolve(name).name for name in filters.languages}
@@ -50,7 +47,7 @@ def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
         held = () if KINDS.issuperset(filters.kinds) else snapshot.kinds()
         selections.append(snapshot.select_kinds(resolve_kinds(filters.kinds, held)))
     if filters.names:
-        patterns = [compile_pattern(translate(name), IGNORECASE) for name in filters.names]
+        patterns = [compile_name(name) for name in filters.names]
         selections.append(
             snapshot.select_names(lambda name, whole: any(p.match(name) or p.match(whole) for p in patterns))
         )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from codesearch.index.terms import terms
 from codesearch.languages.registry import known_extensions
+
+_Value = TypeVar("_Value")
 
 
 class QuestionKind(StrEnum):
@@ -54,35 +57,57 @@ STOP_WORDS = frozenset(
 )
 """English words that say nothing about code; in a small repository they may be rare and mislead BM25."""
 
+LONGEST_QUESTION = 32_768
+"""Characters that are read: a pasted file of 20 kB has room, and takes 0.1 s."""
+LONGEST_WITH_OPERATORS = 1000
+"""Characters. What is longer was pasted: its quotes and dashes are those of code or of a log."""
+MOST_TERMS = 200
+MOST_NAMES = 50
+"""Identifiers, and places, that are looked up: half from the beginning and half from the end, where a stack trace says
+what happened. Each costs a lookup in every segment of an index."""
+LONGEST_NAME = 512
+"""Characters of an identifier or a path; what runs on without a space for longer is data."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_LONG_RUN = re.compile(rf"[^\s\"'`(),;<>]{{{LONGEST_NAME + 1},}}")
 _REQUIRED = re.compile(r'"([^"]+)"')
 _EXCLUDED = re.compile(r"(?:(?<=\s)|^)-([A-Za-z_]\w*)(?=\s|$)")
-_QUALIFIED = r"[A-Za-z_]\w*(?:(?:::|->|\\|\.|#)[A-Za-z_]\w*)+"
-_WHOLE_IDENTIFIER = re.compile(rf"^(?:{_QUALIFIED}|_\w+|[A-Za-z]\w*[A-Z_]\w*|[A-Z]\w*|[a-z]\w*\d\w*)(?:\(\))?[!?]?$")
+# Words are taken whole (`*+`, `++`), with what they must hold looked up before: no expression tries a word twice.
+_QUALIFIED = r"[A-Za-z_]\w*+(?:(?:::|->|\\|\.|#)[A-Za-z_]\w*+)+"
+_WHOLE_IDENTIFIER = re.compile(
+    rf"^(?:{_QUALIFIED}|_\w++|[A-Za-z](?=\w*?[A-Z_])\w*+|[A-Z]\w*+|[a-z](?=\w*?\d)\w*+)(?:\(\))?[!?]?$"
+)
 _EMBEDDED_IDENTIFIER = re.compile(
-    rf"(?<![\w./\\-])(?:{_QUALIFIED}|[A-Z][a-z]+\w*[A-Z]\w*|[a-z]+\w*[A-Z]\w*|[A-Za-z]\w*_\w+|_\w+|\w+(?=\(\)))(?![\w/\\])"
+    rf"(?<![\w./\\-])(?:{_QUALIFIED}|[A-Z][a-z](?=\w*?[A-Z])\w*+|[a-z](?=\w*?[A-Z])\w*+|[A-Za-z](?=\w*?_\w)\w*+"
+    r"|_\w++|\w++(?=\(\)))(?![\w/\\])"
 )
 _SEPARATOR = re.compile(r"::|->|[\\.#]")
 _BACKQUOTED = re.compile(r"`([^`\s]+)`")
 _FILE_NAME = r"[\w.+@~-]*\w\.[A-Za-z][A-Za-z0-9]{0,9}"
 _PATH = re.compile(
-    rf"(?<![\w/\\.-])((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]+[/\\])*{_FILE_NAME})(?:[\"']?(?::|, line | line |\()(\d+))?"
+    rf"(?<![\w/\\.-])((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]++[/\\])*{_FILE_NAME})"
+    r"(?:[\"']?(?::|, line | line |\()(\d{1,9}))?"
 )
-_FOLDER_PATH = re.compile(r"(?<!\S)((?:[\w.+@~-]+/)+[\w.+@~-]*)(?!\S)")
+_FOLDER_PATH = re.compile(r"(?<!\S)((?:[\w.+@~-]++/)+[\w.+@~-]*+)(?!\S)")
+
+
+def readable(text: str) -> str:
+    """What is read of a question: no more than LONGEST_QUESTION characters, without control characters."""
+    return _CONTROL.sub(" ", text[:LONGEST_QUESTION])
 
 
 def parse_question(text: str) -> Question:
     """Parse a question; anything that is no operator, symbol or path is prose."""
-    required = tuple(
-        phrase.strip() for phrase in _REQUIRED.findall(text) if phrase.strip() and not _PATH.fullmatch(phrase)
-    )
-    excluded = tuple(word.lower() for word in _EXCLUDED.findall(text)) if " " in text.strip() else ()
+    text = readable(text)
+    required, excluded = _operators(text) if len(text) <= LONGEST_WITH_OPERATORS else ((), ())
     plain = _EXCLUDED.sub(" ", text) if excluded else text
     plain = " ".join(plain.replace('"', " ").split()) or text.strip()
     locations = _locations(text)
     identifiers = _identifiers(plain, locations)
     found = dict.fromkeys(terms(plain))
     telling = tuple(t for t in found if t not in STOP_WORDS and t not in excluded) or tuple(found)
-    return Question(plain, _kind(plain, identifiers), telling, identifiers, required, excluded, locations)
+    kind = _kind(plain, identifiers)
+    return Question(plain, kind, _both_ends(telling, MOST_TERMS), identifiers, required, excluded, locations)
 
 
 def last_part(identifier: str) -> str:
@@ -90,26 +115,44 @@ def last_part(identifier: str) -> str:
     return _SEPARATOR.split(identifier)[-1]
 
 
+def _operators(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Quoted phrases, and words behind a dash."""
+    phrases = (phrase.strip() for phrase in _REQUIRED.findall(text) if not _PATH.fullmatch(phrase))
+    excluded = (word.lower() for word in _EXCLUDED.findall(text)) if " " in text.strip() else ()
+    return tuple(filter(None, phrases)), tuple(excluded)
+
+
 def _kind(text: str, identifiers: tuple[str, ...]) -> QuestionKind:
-    if _WHOLE_IDENTIFIER.match(text):
+    if _is_identifier(text):
         return QuestionKind.IDENTIFIER
     return QuestionKind.MIXED if identifiers else QuestionKind.PROSE
 
 
+def _is_identifier(text: str) -> bool:
+    return len(text) <= LONGEST_NAME and bool(_WHOLE_IDENTIFIER.match(text))
+
+
 def _identifiers(text: str, locations: tuple[Location, ...]) -> tuple[str, ...]:
-    if _WHOLE_IDENTIFIER.match(text):
+    if _is_identifier(text):
         return (text.removesuffix("()"),)
+    text = _LONG_RUN.sub(" ", text)
     found = _BACKQUOTED.findall(text) + _EMBEDDED_IDENTIFIER.findall(text)
     files = {location.path for location in locations}
-    return tuple(dict.fromkeys(name.strip("`").removesuffix("()") for name in found if name not in files))
+    names = dict.fromkeys(name.strip("`").removesuffix("()") for name in found if name not in files)
+    return _both_ends(tuple(names), MOST_NAMES)
 
 
 def _locations(text: str) -> tuple[Location, ...]:
     known = known_extensions()
+    text = _LONG_RUN.sub(" ", text)
     found = [
         Location(path.replace("\\", "/"), int(line or 0))
         for path, line in _PATH.findall(text)
         if "." + path.rpartition(".")[2].lower() in known
     ]
     found += [Location(path.strip("/")) for path in _FOLDER_PATH.findall(text)]
-    return tuple(dict.fromkeys(found))
+    return _both_ends(tuple(dict.fromkeys(found)), MOST_NAMES)
+
+
+def _both_ends(values: tuple[_Value, ...], most: int) -> tuple[_Value, ...]:
+    return values if len(values) <= most else values[: most // 2] + values[-(most // 2) :]

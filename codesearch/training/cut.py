@@ -62,7 +62,7 @@ def cut_all(sources: Sequence[tuple[Source, CutOptions]], workers: int) -> Itera
     if workers < 2 or len(sources) < 2:
         yield from (cut(source, options) for source, options in sources)
         return
-    with get_context("spawn").Pool(workers, maxtasksperchild=_SOURCES_A_WORKER) as pool:
+    with get_context("spawn").Pool(min(workers, len(sources)), maxtasksperchild=_SOURCES_A_WORKER) as pool:
         yield from pool.imap_unordered(_cut_one, sources)
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tarfile
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import CodesearchError
+from codesearch.training.archives import ENDINGS, unpack
 
-_ARCHIVES = (".zip", ".whl", ".jar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _LICENSES = (
     ("Apache-2.0", r"Apache License,? Version 2\.0"),
     (
@@ -55,13 +53,13 @@ def open_source(place: Path, scratch: Path) -> Source:
     if place.is_dir():
         root = place.resolve()
         return Source(root.name, root, commit_of(root), license_of(root))
-    if place.is_file() and place.name.endswith(_ARCHIVES):
+    if place.is_file() and place.name.endswith(ENDINGS):
         scratch.mkdir(parents=True, exist_ok=True)
         root = Path(tempfile.mkdtemp(prefix="source-", dir=scratch))
-        _unpack(place, root)
+        unpack(place, root)
         return Source(place.name, root, "", license_of(root))
     if place.exists():
-        raise CodesearchError(f"{place} is neither a folder nor an archive", f"archives: {' '.join(_ARCHIVES)}")
+        raise CodesearchError(f"{place} is neither a folder nor an archive", f"archives: {' '.join(ENDINGS)}")
     raise CodesearchError(f"{place} does not exist")
 
 
@@ -100,15 +98,3 @@ def _git(root: Path, *arguments: str) -> str:
     except OSError:
         return ""
     return done.stdout.decode("utf-8", "replace")
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    try:
-        if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as file:
-                file.extractall(folder)
-        else:
-            with tarfile.open(archive) as tar:
-                tar.extractall(folder, filter="data")
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
-        raise CodesearchError(f"{archive} can't be unpacked: {error}") from error

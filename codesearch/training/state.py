@@ -56,7 +56,9 @@ class State:
         self.scratch = folder / "unpacked"
 
     def begin(self, options: TrainOptions) -> None:
-        """Start anew. Raises OSError."""
+        """Start anew. Raises CodesearchError where the folder holds something else, or OSError."""
+        if self._folder.exists() and not (self._folder / "options.json").is_file():
+            raise CodesearchError(f"{self._folder} is there already and no state of training", "choose another --out")
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
         _write_json(self._folder / "options.json", asdict(options))
@@ -65,10 +67,13 @@ class State:
         """What the run began with. Raises CodesearchError where there is no state to go on from."""
         if not (self._folder / "sources.json").exists():
             raise CodesearchError(f"{self._folder} holds no training to go on with", "train without --resume")
-        stored = json.loads((self._folder / "options.json").read_text(encoding="utf-8"))
-        recipe = stored.pop("recipe")
-        recipe["betas"] = tuple(recipe["betas"])
-        return TrainOptions(**stored, recipe=Recipe(**recipe))
+        try:
+            stored = json.loads((self._folder / "options.json").read_text(encoding="utf-8"))
+            recipe = stored.pop("recipe")
+            recipe["betas"] = tuple(recipe["betas"])
+            return TrainOptions(**stored, recipe=Recipe(**recipe))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise CodesearchError(f"{self._folder / 'options.json'} is damaged", "train without --resume") from error
 
     def collected(
         self,

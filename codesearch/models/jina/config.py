@@ -74,7 +74,7 @@ class JinaConfig:
 
 def is_jina(config: Mapping[str, Any]) -> bool:
     """Whether a config.json describes a JinaBERT v2 model, whatever its folder is called."""
-    return config.get("position_embedding_type") == "alibi" and config.get("feed_forward_type") in _FEED_FORWARD
+    return config.get("position_embedding_type") == "alibi" and str(config.get("feed_forward_type")) in _FEED_FORWARD
 
 
 def read_config(config: Mapping[str, Any], names: Collection[str]) -> JinaConfig:
@@ -91,7 +91,7 @@ def read_config(config: Mapping[str, Any], names: Collection[str]) -> JinaConfig
             epsilon=float(config.get("layer_norm_eps", 1e-12)),
             activation=_FEED_FORWARD[config["feed_forward_type"]],
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ModelUnavailable(f"config.json is no JinaBERT v2 configuration: {error!r}") from error
     if config.get("emb_pooler", "mean") != "mean":
         raise ModelUnavailable(f"config.json asks for {config['emb_pooler']!r} pooling; JinaBERT v2 has mean pooling")

@@ -34,6 +34,10 @@ def load_model(checkpoint: Checkpoint, precision: torch.dtype, device: torch.dev
 
 def check_tensors(checkpoint: Checkpoint, config: JinaConfig) -> Mapping[str, str]:
     """Official name → name in the files, for every tensor that is used. Raises ModelUnavailable."""
+    if config.layers > len(checkpoint.tensors):  # as many names would be made
+        raise ModelUnavailable(
+            f"config.json: {config.layers:,} layers are more than the weights hold tensors", GET_AGAIN
+        )
     names = {name.removeprefix(PREFIX): name for name in checkpoint.tensors}
     expected = config.tensors()
     missing = sorted(expected.keys() - names.keys())

@@ -1,0 +1,95 @@
+"""Numbers as options take them: ASCII digits alone, within bounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import typer
+
+MOST_HITS = 10_000
+"""Twice as many candidates are read into memory and ranked; nobody reads so many answers."""
+MOST_LINES = 1_000_000
+"""Of context: a file that is indexed by default has at most so many bytes."""
+MOST_PROCESSES = 256
+"""Each needs 100 MB; few machines have more cores."""
+MOST_TOKENS = 1_000_000
+"""Of one text, and of a vocabulary: no published encoder reads longer texts or knows more tokens."""
+MOST_PAIRS = 100_000_000
+"""Of a language; they lie in memory, about 500 bytes each."""
+MOST_EPOCHS = 1000.0
+LARGEST_SEED = 2**32 - 1
+"""The limit of numpy's and torch's generators."""
+LARGEST_FILE = 1_000_000_000
+"""Bytes. Parsing takes about 60 bytes of memory a byte, and parsers count in 32 bits."""
+LONGEST_TRAINING = 30 * 24 * 3600
+"""Seconds: 30 days."""
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kmg]?)i?b?", re.IGNORECASE)
+_TIME = re.compile(r"([0-9]+(?:\.[0-9]+)?)(|s|sec|seconds?|m|min|minutes?|h|hours?)", re.IGNORECASE)
+_BYTES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_MOST_DIGITS = 20
+"""Longer numbers are beyond 64 bits, and int() refuses very long ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumber:
+    """Reads an option's text. Raises typer.BadParameter for what is no whole number from `least` to `most`."""
+
+    least: int
+    most: int
+    __name__ = "whole number"
+
+    def __call__(self, text: str | int) -> int:
+        """The number; a default is one already."""
+        if isinstance(text, int):
+            return text
+        if not _WHOLE.fullmatch(text):
+            raise typer.BadParameter(f"{text!r} is not a whole number")
+        if len(text) > _MOST_DIGITS or not self.least <= int(text) <= self.most:
+            raise typer.BadParameter(f"{text} is not in the range {self.least:,} to {self.most:,}")
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class DecimalNumber:
+    """Reads an option's text. Raises typer.BadParameter for what is no number from `least` to `most`."""
+
+    least: float
+    most: float
+    __name__ = "number"
+
+    def __call__(self, text: str | float) -> float:
+        """The number; a default is one already."""
+        if isinstance(text, int | float):
+            return text
+        if not _DECIMAL.fullmatch(text):
+            raise typer.BadParameter(f"{text!r} is not a number")
+        if not self.least <= float(text) <= self.most:
+            raise typer.BadParameter(f"{text} is not in the range {self.least:g} to {self.most:g}")
+        return float(text)
+
+
+def file_size(text: str) -> int:
+    """Bytes of `500k`, `2M`, `1.5MB` (powers of 1000). Raises typer.BadParameter."""
+    match = _SIZE.fullmatch(text)
+    size = float(match[1]) * _BYTES[match[2].lower()] if match else 0.0
+    if size < 1:
+        raise typer.BadParameter(f"{text!r} is no size; write 500k or 2M")
+    if size > LARGEST_FILE:
+        raise typer.BadParameter(f"{text} is more than the largest size, {LARGEST_FILE // 1000**3}G")
+    return int(size)
+
+
+def seconds(text: str) -> float:
+    """Seconds of `90s`, `10m`, `1.5h`, `600`. Raises typer.BadParameter."""
+    match = _TIME.fullmatch(text)
+    time = float(match[1]) * _SECONDS[match[2][:1].lower()] if match else 0.0
+    if not time:
+        raise typer.BadParameter(f"{text!r} is no time; write 90s, 10m or 2h")
+    if time > LONGEST_TRAINING:
+        raise typer.BadParameter(f"{text} is longer than {LONGEST_TRAINING // 3600}h")
+    return time

@@ -1,0 +1,221 @@
+"""Globs as in .gitignore, given as options: checked, and compiled to expressions that never backtrack without end.
+
+`*` and `?` stop at `/`; `**` is any number of folders; a glob without `/` before its end matches at any depth; one
+that matches a folder matches all in it; a leading `!` takes back. Brackets are classes, as in .gitignore, and
+themselves too, for folders that are named `[id]`. Since these are options, `#` begins no comment, and `./` may stand
+in front.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import lru_cache
+
+from codesearch.errors import CodesearchError
+
+LONGEST_GLOB = 4096
+"""Characters; no path is longer (PATH_MAX of Linux)."""
+
+_CLASSES = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "blank": r"\t ",
+    "cntrl": r"\x00-\x1f\x7f",
+    "digit": "0-9",
+    "graph": r"\x21-\x7e",
+    "lower": "a-z",
+    "print": r"\x20-\x7e",
+    "punct": r"\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e",
+    "space": r"\t-\r ",
+    "upper": "A-Z",
+    "xdigit": "0-9A-Fa-f",
+}
+"""POSIX's, as git has them: ASCII only."""
+_STAR = "*"
+_ANYWHERE = "**"
+_FOLDERS = "(?:[^/]+/)*"
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """One glob."""
+
+    is_negated: bool
+    expression: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Globs:
+    """Several, of which the last that matches a path decides."""
+
+    globs: tuple[Glob, ...]
+
+    def match_file(self, path: str) -> bool:
+        """Whether a path, relative and `/`-separated, is meant."""
+        found = (not glob.is_negated for glob in reversed(self.globs) if glob.expression.match(path))
+        return next(found, False)
+
+    def takes_back(self, path: str) -> bool:
+        """Whether a glob that begins with `!` matches a path."""
+        return any(glob.is_negated and glob.expression.match(path) for glob in self.globs)
+
+
+@lru_cache(maxsize=64)
+def compile_globs(texts: tuple[str, ...]) -> Globs:
+    """The globs. Raises CodesearchError for one that is no pattern."""
+    return Globs(tuple(map(_compile, texts)))
+
+
+def compile_name(text: str) -> re.Pattern[str]:
+    """Letters in any case, `*` and `?`, for names; brackets are themselves (`operator[]`). Raises CodesearchError."""
+    _check_length(text)
+    return re.compile(translate(re.sub(r"\*+", "*", text).replace("[", "[[]")), re.IGNORECASE)
+
+
+def _compile(text: str) -> Glob:
+    _check_length(text)
+    is_negated = text.startswith("!")
+    pattern = _without_trailing_spaces(text[is_negated:])
+    if not pattern.strip("/ "):
+        raise CodesearchError(f"the glob {text!r} matches nothing", "write '**' for every file")
+    pattern = pattern if not pattern.startswith("./") else pattern[1:]
+    try:
+        readings = [_expression(pattern)]
+    except ValueError as error:
+        raise CodesearchError(f"the glob {text!r} is not valid: {error}") from None
+    if "[" in pattern:
+        readings.append(_expression(re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", pattern)))
+    return Glob(is_negated, re.compile("|".join(readings), re.DOTALL))
+
+
+def _check_length(text: str) -> None:
+    if not text.strip():
+        raise CodesearchError("a glob is empty", "write '**' for every file")
+    if len(text) > LONGEST_GLOB:
+        raise CodesearchError(f"a glob has {len(text):,} characters; {LONGEST_GLOB:,} are the most")
+
+
+def _without_trailing_spaces(pattern: str) -> str:
+    """As git reads them: a space at the end counts only behind a backslash."""
+    bare = pattern.rstrip(" ")
+    return bare + " " if len(bare) < len(pattern) and _ends_in_escape(bare) else bare
+
+
+def _ends_in_escape(text: str) -> bool:
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
+def _expression(pattern: str) -> str:
+    """The expression of a pattern. Raises ValueError, which says what is wrong with it."""
+    is_folder = pattern.endswith("/") and not _ends_in_escape(pattern[:-1])
+    parts = pattern.rstrip("/").split("/") if is_folder else pattern.split("/")
+    if parts[0] == "" and len(parts) > 1:
+        del parts[0]
+    elif len(parts) == 1:
+        parts.insert(0, _ANYWHERE)
+    runs = list(_runs(parts))
+    *middle, last = runs
+    begin = "".join(_middle(run, bool(at)) for at, run in enumerate(middle))
+    return rf"\A{begin}{_last(last, len(runs) > 1, is_folder)}\Z"
+
+
+def _runs(parts: Iterable[str]) -> Iterator[list[str]]:
+    """The segments between `**`."""
+    run: list[str] = []
+    for part in parts:
+        if part == _ANYWHERE:
+            yield run
+            run = []
+        else:
+            run.append(_segment(part))
+    yield run
+
+
+def _middle(run: list[str], is_anywhere: bool) -> str:
+    """Segments that others follow: as near the root as they fit, which leaves most to the others."""
+    if not run:
+        return ""
+    segments = "/".join(run) + "/"
+    return f"(?>{_FOLDERS}?{segments})" if is_anywhere else segments
+
+
+def _last(run: list[str], is_anywhere: bool, is_folder: bool) -> str:
+    inside = "/.+" if is_folder else "(?:/.+)?"
+    if not run:  # the pattern ends in `**`
+        return f"[^/]+{inside}"
+    return f"{_FOLDERS if is_anywhere else ''}{'/'.join(run)}{inside}"
+
+
+def _segment(text: str) -> str:
+    """The expression of one segment: between two `*`, letters are sought from the left, and found once and for all."""
+    first, *others = _letters(text)
+    if not others:
+        return first
+    *middle, last = others
+    return first + "".join(f"(?>[^/]*?{letters})" for letters in middle if letters) + "[^/]*" + last
+
+
+def _letters(text: str) -> list[str]:
+    """Expressions for what stands before, between and after the `*` of a segment."""
+    found = [""]
+    at = 0
+    while at < len(text):
+        letter = text[at]
+        if letter == _STAR:
+            found.append("")
+            at += 1
+            continue
+        expression, at = _one(text, at)
+        found[-1] += expression
+    return found
+
+
+def _one(text: str, at: int) -> tuple[str, int]:
+    """The expression of one letter, `?`, escape or class, and where the next begins."""
+    letter = text[at]
+    if letter == "?":
+        return "[^/]", at + 1
+    if letter == "[":
+        return _class(text, at + 1)
+    if letter == "\\":
+        if at + 1 == len(text):
+            raise ValueError("it ends in a backslash, which stands before the character that it is for")
+        return re.escape(text[at + 1]), at + 2
+    return re.escape(letter), at + 1
+
+
+def _class(text: str, at: int) -> tuple[str, int]:
+    """The expression of a class whose content begins at `at`, and where the next letter begins."""
+    is_negated = text[at : at + 1] in ("!", "^")
+    first = at = at + is_negated
+    content = ""
+    while text[at : at + 1] != "]" or at == first:
+        item, at = _class_item(text, at)
+        content += item
+    if not content:
+        raise ValueError(f"the range {text[first:at]} ends before it begins")
+    return f"(?!/)[{'^' if is_negated else ''}{content}]", at + 1
+
+
+def _class_item(text: str, at: int) -> tuple[str, int]:
+    """A named class, a range (nothing where it ends before it begins) or a letter, and where the next item begins."""
+    named = re.compile(r"\[:([^\]/:]*):\]").match(text, at)
+    if named:
+        if named[1] not in _CLASSES:
+            raise ValueError(f"there is no class {named[0]}")
+        return _CLASSES[named[1]], named.end()
+    low, at = _class_letter(text, at)
+    if text[at : at + 1] != "-" or text[at + 1 : at + 2] in ("", "]"):
+        return re.escape(low), at
+    high, at = _class_letter(text, at + 1)
+    return f"{re.escape(low)}-{re.escape(high)}" if low <= high else "", at
+
+
+def _class_letter(text: str, at: int) -> tuple[str, int]:
+    at += text[at : at + 1] == "\\"
+    if at >= len(text):
+        raise ValueError("a bracket is not closed; write \\[ for the bracket itself")
+    return text[at], at + 1
