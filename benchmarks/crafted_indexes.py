@@ -34,13 +34,14 @@ from pathlib import Path
 
 from hostile.checks import faults, hits
 from hostile.database import DATABASE
-from hostile.folder import CONTENT, NODES
+from hostile.folder import CONTENT, NODES, SPARSE
 from hostile.places import QUESTIONS, Place, Watch, commit, git, keeps_times_of_access, make_place
 from hostile.processes import Outcome, codesearch_command, forked, preload
 
 PROCESSES = 2
+CRAFTING_SECONDS = 5.0
 KINDS = {**DATABASE, **CONTENT, **NODES}
-OFTEN = ("rows", "rows", "settings", "settings", "schema", "schema", "links", "links", "paths", "heads")
+OFTEN = ("rows", "rows", "settings", "settings", "schema", "schema", "links", "links", "paths", "heads", "journals")
 """Kinds with more ways than others are drawn more often."""
 FAULTS = ("escape", "traceback", "hang", "crash", "memory", "control", "flood", "model", "not recovered")
 SHOWN_FAILURES = 4
@@ -108,6 +109,7 @@ def make_template(folder: Path) -> Place:
             file.write("// changed\n")
     _checked(codesearch_command(["index"], place.repo, place.environment))
     commit(place.repo)
+    git(place.repo, "repack", "-adq")
     return place
 
 
@@ -164,7 +166,8 @@ def run(number: int, template: Place, folder: Path, seed: int, is_shown: bool = 
     rng = random.Random(f"{seed} {number}")
     place = template.copy(folder / f"run{number}")
     is_sealed, is_cloned = rng.random() < 0.5, rng.random() < 0.2
-    crafted = forked(functools.partial(craft, place, rng, is_sealed, is_cloned), place.repo, place.environment)
+    change = functools.partial(craft, place, rng, is_sealed, is_cloned)
+    crafted = forked(change, place.repo, place.environment, CRAFTING_SECONDS, largest_file=2 * SPARSE)
     lines = [line.partition("\t") for line in crafted.out.splitlines()]
     changes = [(kind, change) for kind, _, change in lines]
     result = Result(number, [one for one in changes if one[0] != "sealed"], ("sealed", "") in changes)
@@ -254,17 +257,19 @@ def main() -> int:
     if not keeps_times_of_access(folder):
         print("this file system keeps no times of access: what is only read won't be seen")
     template = make_template(folder / "template")
-    if options.only is not None:
-        result = run(options.only, template, folder, options.seed, is_shown=True)
-        return int(bool(result.faults))
-    check_healthy(template, folder)
-    started = time.perf_counter()
-    one = functools.partial(run, template=template, folder=folder, seed=options.seed)
-    with ProcessPoolExecutor(PROCESSES) as pool:
-        code = report(list(pool.map(one, range(options.runs))))
-    print(f"{options.runs} runs in {time.perf_counter() - started:.0f} s")
-    Place(folder).remove()
-    return code
+    try:
+        if options.only is not None:
+            return int(bool(run(options.only, template, folder, options.seed, is_shown=True).faults))
+        check_healthy(template, folder)
+        started = time.perf_counter()
+        one = functools.partial(run, template=template, folder=folder, seed=options.seed)
+        with ProcessPoolExecutor(PROCESSES) as pool:
+            code = report(list(pool.map(one, range(options.runs))))
+        print(f"{options.runs} runs in {time.perf_counter() - started:.0f} s")
+        return code
+    finally:
+        if options.only is None:
+            Place(folder).remove()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ MEMORY = 1 << 30
 MOST_SAID = 5_000
 """Characters on stderr; a sentence that repeats a megabyte of the index hides the rest of the screen."""
 _EXCEPTION = re.compile(
-    r"^Traceback \(most recent|^(\w+\.)*\w*(Error|Exception)\b(: |$)|\[Errno -?\d+\]|^Exception ", re.M
+    r"^Traceback \(most recent.*|^(?:\w+\.)*\w*(?:Error|Exception)\b(?:: .*|$)|.*\[Errno -?\d+\].*|^Exception .*", re.M
 )
 _NO_MEMORY = re.compile(r"MemoryError|out of memory|Unable to allocate|Cannot allocate")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\udc80-\udcff]")
@@ -35,8 +35,8 @@ def faults(outcome: Outcome, repo: Path) -> Iterator[tuple[str, str]]:
         yield "crash", f"exit code {outcome.code}"
     if outcome.memory > MEMORY or _NO_MEMORY.search(said):
         yield "memory", f"{outcome.memory / 1e6:.0f} MB; {_last_line(outcome.err)}"
-    elif _EXCEPTION.search(outcome.err):
-        yield "traceback", _last_line(outcome.err)
+    elif found := _EXCEPTION.findall(outcome.err):
+        yield "traceback", found[-1][:200]
     plain = _STYLES.sub("", said) if "always" in outcome.arguments else said
     if found := _CONTROL.search(plain):
         yield "control", repr(plain[max(0, found.start() - 40) : found.end() + 40])

@@ -64,7 +64,10 @@ def copy_rows(place: Place, rng: random.Random) -> str:
         table = rng.choice([name for name in tables(db) if db.execute(f'SELECT 1 FROM "{name}"').fetchone()])
         shown = ", ".join(_numbered(*column) for column in columns(db, table))
         count = rng.choice((1_000, 30_000, 200_000))
-        db.execute(f'INSERT OR IGNORE INTO "{table}" {ENDLESS} SELECT {shown} FROM "{table}", n LIMIT {count}')
+        numbers = f"{ENDLESS} SELECT x FROM n LIMIT {count}"
+        db.execute(
+            f'INSERT OR IGNORE INTO "{table}" SELECT {shown} FROM ({numbers}), (SELECT * FROM "{table}" LIMIT 1)'
+        )
     return f"{count:,} rows more in {table}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import pkgutil
 import resource
@@ -55,7 +56,11 @@ def preload() -> None:
 
 
 def codesearch_command(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float = SECONDS
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    seconds: float = SECONDS,
+    stdin: str = "",
 ) -> Outcome:
     """Run a command line in a folder."""
 
@@ -63,7 +68,7 @@ def codesearch_command(
         sys.argv = ["codesearch", *arguments]
         codesearch.cli.main()
 
-    return forked(work, folder, environment, seconds, tuple(arguments))
+    return forked(work, folder, environment, seconds, tuple(arguments), stdin=stdin)
 
 
 def forked(
@@ -72,15 +77,20 @@ def forked(
     environment: Mapping[str, str],
     seconds: float = SECONDS,
     arguments: tuple[str, ...] = (),
+    largest_file: int = LARGEST_FILE,
+    stdin: str = "",
 ) -> Outcome:
     """Do something in a child process, and see how it ends."""
     sys.stdout.flush()
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin.encode())
+        given.seek(0)
         started = time.perf_counter()
         child = os.fork()
         if not child:
-            _live(work, folder, environment, out.fileno(), err.fileno())
+            limits = {resource.RLIMIT_AS: ADDRESS_SPACE, resource.RLIMIT_FSIZE: largest_file, resource.RLIMIT_CORE: 0}
+            _live(work, folder, environment, limits, (given.fileno(), out.fileno(), err.fileno()))
         ended, memory, is_late = _wait(child, started + seconds)
         return Outcome(
             arguments,
@@ -93,21 +103,26 @@ def forked(
         )
 
 
-def _live(work: Callable[[], None], folder: Path, environment: Mapping[str, str], out: int, err: int) -> NoReturn:
+def _live(
+    work: Callable[[], None],
+    folder: Path,
+    environment: Mapping[str, str],
+    limits: Mapping[int, int],
+    streams: Sequence[int],
+) -> NoReturn:
     """The child's life."""
     code = 70  # what no command returns
     try:
         os.setsid()
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+        sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), encoding="utf-8")  # a worker's is another
         os.chdir(folder)
         for name in _UNSET:
             os.environ.pop(name, None)
         os.environ.update(environment)
-        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for limit, value in limits.items():
+            resource.setrlimit(limit, (value, value))
         work()
         code = 0
     except SystemExit as end:

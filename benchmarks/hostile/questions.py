@@ -1,0 +1,44 @@
+"""Questions to compare answers by: prose, symbols and filters, for the command line and for the API."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+PROSE = (
+    "how are errors handled",
+    "read a file",
+    "write to disk",
+    "parse the arguments",
+    "a lock that only one process holds",
+    "compare two versions",
+    "remove what is not needed any more",
+)
+SYMBOLS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and its filters."""
+
+    text: str
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def arguments(self) -> list[str]:
+        """The command line that asks it, answered as JSON."""
+        options = [("--kind", self.kinds), ("--lang", self.languages), ("--name", self.names)]
+        return ["query", self.text, "--json", *(part for name, values in options for v in values for part in (name, v))]
+
+
+def questions(names: Iterable[str]) -> list[Question]:
+    """Prose, the commonest of the names, and filters."""
+    symbols = [name for name, _ in Counter(name for name in names if name.isidentifier()).most_common(SYMBOLS)]
+    return [
+        *map(Question, (*PROSE, *symbols)),
+        Question(PROSE[0], kinds=("function", "method")),
+        Question(PROSE[1], languages=("python",)),
+        Question(PROSE[2], names=(f"{symbols[0][:2]}*", f"*{symbols[-1][-3:]}")),
+    ]
