@@ -32,18 +32,9 @@ from hostile.checks import faults
 from hostile.damage import KINDS
 from hostile.places import Place
 from hostile.processes import Outcome, codesearch_command, preload
+from hostile.questions import PROSE, questions
 
 PROCESSES = 2
-PROSE = (
-    "how are errors handled",
-    "read a file",
-    "write to disk",
-    "parse the arguments",
-    "a lock that only one process holds",
-    "compare two versions",
-)
-SYMBOLS = 4
-"""Names taken from the answers to the prose."""
 STATUS_COMPARED = ("files", "chunks", "chunks_by_language", "files_by_language", "model", "dimensions")
 DELETED = "deleted"
 SEVERITY = ("traceback", "hang", "crash", "silent", "other answers", "refused", "repaired", "harmless")
@@ -97,22 +88,20 @@ def prepare(folder: Path, place: Place) -> Bench:
     (place.folder / "home").mkdir()
     ask(place, Command(("index",)))
     shutil.copytree(place.index, place.folder / "sound")
-    prose = Command(("query", "--batch"), "\n".join(PROSE))
-    names = [hit["name"] for line in ask(place, prose).out.splitlines() for hit in json.loads(line)["hits"]]
-    symbols = [name for name, _ in Counter(name for name in names if name.isidentifier()).most_common(SYMBOLS)]
-    commands = (*_queries(symbols), Command(("status", "--json")), Command(("index",)))
+    prose = ask(place, Command(("query", "--batch"), "\n".join(PROSE)))
+    names = [hit["name"] for line in prose.out.splitlines() for hit in json.loads(line)["hits"]]
+    commands = (*_queries(names), Command(("status", "--json")), Command(("index",)))
     return Bench(place, commands, {command: comparable(ask(place, command)) for command in commands})
 
 
-def _queries(symbols: Sequence[str]) -> list[Command]:
-    everything = "\n".join((*PROSE, *symbols))
-    return [
-        Command(("query", "--batch"), everything),
-        Command(("query", "--batch", "--no-refresh"), everything),
-        Command(("query", PROSE[0], "--json", "--kind", "function,method")),
-        Command(("query", PROSE[1], "--json", "--lang", "python", "--no-refresh")),
-        Command(("query", PROSE[2], "--json", "--name", f"{symbols[0][:2]}*", "--explain")),
-    ]
+def _queries(names: Sequence[str]) -> list[Command]:
+    """Questions without filters in one go, with and without a refresh; those with filters one by one."""
+    asked = questions(names)
+    filtered = [question for question in asked if question.is_filtered]
+    plain = "\n".join(question.text for question in asked if question not in filtered)
+    batches = [Command(("query", "--batch", *more), plain) for more in ((), ("--no-refresh",))]
+    singles = [Command((*question.arguments(), "--explain")) for question in filtered]
+    return [*batches, *singles, *(Command((*one.arguments, "--no-refresh")) for one in singles[:1])]
 
 
 def ask(place: Place, command: Command) -> Outcome:

@@ -16,6 +16,8 @@ PROSE = (
     "remove what is not needed any more",
 )
 SYMBOLS = 5
+SHORTEST = 4
+"""Letters of a name that says something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class Question:
     languages: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it asks for some chunks only."""
+        return bool(self.kinds or self.languages or self.names)
+
     def arguments(self) -> list[str]:
         """The command line that asks it, answered as JSON."""
         options = [("--kind", self.kinds), ("--lang", self.languages), ("--name", self.names)]
@@ -35,10 +42,11 @@ class Question:
 
 def questions(names: Iterable[str]) -> list[Question]:
     """Prose, the commonest of the names, and filters."""
-    symbols = [name for name, _ in Counter(name for name in names if name.isidentifier()).most_common(SYMBOLS)]
+    telling = Counter(name for name in names if name.isidentifier() and len(name) >= SHORTEST)
+    symbols = [name for name, _ in telling.most_common(SYMBOLS)]
     return [
         *map(Question, (*PROSE, *symbols)),
         Question(PROSE[0], kinds=("function", "method")),
-        Question(PROSE[1], languages=("python",)),
+        Question(PROSE[1], languages=("Python",)),
         Question(PROSE[2], names=(f"{symbols[0][:2]}*", f"*{symbols[-1][-3:]}")),
     ]
