@@ -44,7 +44,8 @@ KINDS = {**DATABASE, **CONTENT, **NODES}
 OFTEN = ("rows", "rows", "settings", "settings", "schema", "schema", "links", "links", "paths", "heads", "journals")
 """Kinds with more ways than others are drawn more often."""
 FAULTS = ("escape", "traceback", "hang", "crash", "memory", "control", "flood", "model", "not recovered")
-SHOWN_FAILURES = 4
+SHOWN_FAILURES = 8
+"""Of each fault, those of the fewest changes first."""
 LARGEST_CLONED = 10**8
 COMMANDS = (
     "query Q",
@@ -231,7 +232,8 @@ def report(results: Sequence[Result]) -> int:
     for sentence, count in refusals.most_common(20):
         print(f"refused {count:>4}  {sentence.encode('unicode_escape').decode()}")
     for fault in FAULTS:
-        for result, detail in failures[fault][:SHOWN_FAILURES]:
+        simplest = sorted(failures[fault], key=lambda failure: len(failure[0].changes))
+        for result, detail in simplest[:SHOWN_FAILURES]:
             print(f"{fault}: {detail.encode('unicode_escape').decode()}\n   {result.line()}")
     return int(any(failures.values()))
 

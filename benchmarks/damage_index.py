@@ -8,8 +8,8 @@ order: questions, symbols and filters by `query` with and without `--no-refresh`
 
 Their answers are compared with those of the sound index. `harmless`: the same answers, and nothing said; `repaired`:
 the same answers, and said on stderr; `refused`: no answer, but why, with exit code 2; `other answers`: said, but the
-answers differ; `silent`: other answers and not a word. Exits with 1 for a traceback, a hang, a crash or a silent
-difference.
+answers differ; `not mended`: so it is with the last questions too; `silent`: other answers and not a word. Exits with 1
+for a traceback, a hang, a crash, a silent difference and what is not mended.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from hostile.questions import PROSE, questions
 PROCESSES = 2
 STATUS_COMPARED = ("files", "chunks", "chunks_by_language", "files_by_language", "model", "dimensions")
 DELETED = "deleted"
-SEVERITY = ("traceback", "hang", "crash", "silent", "other answers", "refused", "repaired", "harmless")
+SEVERITY = ("traceback", "hang", "crash", "silent", "not mended", "other answers", "refused", "repaired", "harmless")
 """What a run comes to is the first of these that one of its commands came to."""
-FAILURES = SEVERITY[:4]
+FAILURES = SEVERITY[:5]
 SHOWN_FAILURES = 30
 
 
@@ -130,6 +130,9 @@ def run(number: int, bench: Bench, folder: Path, seed: int, is_shown: bool = Fal
         result.verdicts.append(judge(outcome, bench.answers[command], place))
         if is_shown:
             print(outcome.arguments, outcome.code, result.verdicts[-1], outcome.err[-2000:], sep="\n  ")
+    verdict, detail = result.verdicts[-1]
+    if verdict in ("refused", "other answers"):
+        result.verdicts[-1] = "not mended", detail
     return result
 
 
