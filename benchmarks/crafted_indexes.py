@@ -181,8 +181,11 @@ def run(number: int, template: Place, folder: Path, seed: int, is_shown: bool = 
     asked = codesearch_command(_words(result.command, question), place.repo, place.environment)
     after = codesearch_command(["query", question, "--json", "-n", "3"], place.repo, place.environment)
     result.faults += watch.findings()
-    result.faults += [fault for outcome in (asked, after) for fault in faults(outcome, place.repo)]
-    _judge_answer(result, after, file, place)
+    result.faults += faults(asked, place.repo)
+    if failed := list(faults(after, place.repo)):
+        result.faults += [(kind, f"{detail} (the plain query)") for kind, detail in failed]
+    else:
+        _judge_answer(result, after, file, place)
     if is_shown:
         show(result, crafted, asked, after)
         print(f"left in {place.folder}")
@@ -193,7 +196,7 @@ def run(number: int, template: Place, folder: Path, seed: int, is_shown: bool = 
 
 def _judge_answer(result: Result, after: Outcome, file: str, place: Place) -> None:
     """Whether the plain query found the file, or said why not."""
-    if _first_path(after) == file or after.is_late:
+    if _first_path(after) == file:
         return
     if after.code == 2 and after.err.startswith("codesearch: "):
         result.refusal = re.sub(r"\d+", "N", after.err.replace(str(place.folder), "…"))[:160].strip()
