@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
@@ -91,6 +92,8 @@ def forked(
         if not child:
             limits = {resource.RLIMIT_AS: ADDRESS_SPACE, resource.RLIMIT_FSIZE: largest_file, resource.RLIMIT_CORE: 0}
             _live(work, folder, environment, limits, (given.fileno(), out.fileno(), err.fileno()))
+        with contextlib.suppress(OSError):  # it may have done so itself, and be gone
+            os.setpgid(child, child)
         ended, memory, is_late = _wait(child, started + seconds)
         return Outcome(
             arguments,
@@ -113,7 +116,7 @@ def _live(
     """The child's life."""
     code = 70  # what no command returns
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
         sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), encoding="utf-8")  # a worker's is another
