@@ -1,0 +1,1 @@
+"""What the programs share that try codesearch on hostile, damaged and fast-changing indexes."""

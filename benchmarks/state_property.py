@@ -1,0 +1,254 @@
+"""See that answers depend on what files hold, not on how the index came about.
+
+    python benchmarks/state_property.py [FOLDER] [--edits 1000] [--seed 0]
+
+Works on a copy of FOLDER (this repository's package by default), cut down to 80 files. Each step edits, renames, moves,
+deletes or makes files (also with the size and time that they had), checks out another branch, stashes, kills an update
+or a query at a random moment, or lets another process update. After each, one question is asked: by `codesearch query`,
+by `codesearch index` and then a query without a refresh, or of an `Index` that is open all the time in a process of its
+own. The answer (paths, lines, names, scores, order) must be that of a fresh index of the same files.
+
+Before that the folder, copied until it is large enough for several processes, is indexed three times; the answers must
+be the same byte for byte. Prints counts and differences; exits with 1 where there was one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import multiprocessing
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from hostile.checks import faults
+from hostile.edits import Tree
+from hostile.places import Place
+from hostile.processes import Outcome, codesearch_command, forked, preload
+from hostile.questions import Question, questions
+
+DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "codesearch"
+NOT_COPIED = (".git", ".codesearch", "__pycache__", "*.safetensors", "vocab.txt")
+LARGE = 3_000_000
+"""Bytes from which an update takes several processes, with room to spare."""
+KILLED_WITHIN = 0.15
+SHOWN_DIFFERENCES = 30
+Answer = list[list[object]]
+"""Path, lines, name and score of each hit."""
+
+
+def api_answer(index: object, question: Question) -> Answer:
+    """The answer of an Index."""
+    from codesearch.search.hit import Filters
+
+    filters = Filters(kinds=question.kinds, languages=question.languages, names=question.names)
+    hits = index.search(question.text, filters=filters).hits  # type: ignore[attr-defined]
+    return [[hit.path, hit.start_line, hit.end_line, hit.qualified_name, hit.score] for hit in hits]
+
+
+def serve(connection: Connection, root: Path) -> None:
+    """The life of the process with the open Index: questions in, answers out."""
+    from codesearch.api import Index
+    from codesearch.errors import IndexDamaged
+
+    with Index.create(root) as index:
+        index.update()
+        while question := connection.recv():
+            try:
+                try:
+                    is_stale = bool(index.refresh())
+                except IndexDamaged:
+                    is_stale = True
+                if is_stale:
+                    index.update()
+                connection.send(api_answer(index, question))
+            except Exception as error:
+                connection.send([[f"{type(error).__name__}: {error}"]])
+
+
+def print_fresh_answers(root: Path, asked: list[Question]) -> None:
+    """What a fresh index, made elsewhere, answers; for a child process."""
+    from codesearch.api import Index
+
+    with tempfile.TemporaryDirectory() as folder, Index.create(root, index_dir=Path(folder) / "fresh") as index:
+        index.update()
+        print(json.dumps([api_answer(index, question) for question in asked]))
+
+
+class Life:
+    """A repository's life, with an index that lives along."""
+
+    def __init__(self, place: Place, rng: random.Random) -> None:
+        self._place, self._rng = place, rng
+        self.tree = Tree(place.repo, rng)
+        self.tree.start()
+        self.questions = self._questions()
+        context = multiprocessing.get_context("fork")
+        self._open_index, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs, place.repo), daemon=True)
+        self._process.start()
+        self.ways: dict[str, Callable[[Question], Answer]] = {
+            "query": self._by_query,
+            "index, then query": self._by_index,
+            "open Index": self._by_open_index,
+        }
+        self.steps = {**self.tree.steps, "killed": self._killed, "updated by another process": self._updated}
+
+    def close(self) -> None:
+        """End the process with the open Index."""
+        self._open_index.send(None)
+        self._process.join()
+
+    def fresh(self, asked: list[Question]) -> list[Answer]:
+        """The answers of a fresh index."""
+        outcome = forked(
+            functools.partial(print_fresh_answers, self._place.repo, asked),
+            self._place.repo,
+            self._place.environment,
+            seconds=60,
+        )
+        if outcome.code:
+            sys.exit(f"a fresh index failed: {outcome.err}")
+        answers: list[Answer] = json.loads(outcome.out)
+        return answers
+
+    def _questions(self) -> list[Question]:
+        prose = self.fresh(questions(["read", "write"]))
+        return questions(str(name).rpartition(".")[2] for answer in prose for _, _, _, name, _ in answer)
+
+    def _run(self, *arguments: str, seconds: float = 60) -> Outcome:
+        return codesearch_command(arguments, self._place.repo, self._place.environment, seconds)
+
+    def _killed(self) -> str:
+        """Something is edited and an update of it killed."""
+        edited = self.tree.append(), self.tree.insert()
+        arguments = self._rng.choice((("index",), ("query", "read a file"), ("index", "--force")))
+        outcome = self._run(*arguments, seconds=self._rng.uniform(0.0, KILLED_WITHIN))
+        return f"{' '.join(arguments)} {'killed' if outcome.is_late else 'finished'} after {', '.join(edited)}"
+
+    def _updated(self) -> str:
+        edited = self.tree.append(), self.tree.rename_file()
+        self._run("index")
+        return ", ".join(edited)
+
+    def _by_query(self, question: Question) -> Answer:
+        outcome = self._run(*question.arguments())
+        if "results may be stale" in outcome.err:
+            return self._by_index(question)
+        return self._answer(outcome)
+
+    def _by_index(self, question: Question) -> Answer:
+        if (outcome := self._run("index")).code:
+            return self._answer(outcome)
+        return self._answer(self._run(*question.arguments(), "--no-refresh"))
+
+    def _by_open_index(self, question: Question) -> Answer:
+        self._open_index.send(question)
+        answer: Answer = self._open_index.recv()
+        return answer
+
+    def _answer(self, outcome: Outcome) -> Answer:
+        found = list(faults(outcome, self._place.repo))
+        if found or outcome.code not in (0, 1):
+            return [[f"exit code {outcome.code}", *map(str, found), outcome.err[-300:]]]
+        hits = json.loads(outcome.out)
+        return [[h["path"], h["start_line"], h["end_line"], h["qualified_name"], h["score"]] for h in hits]
+
+
+def live(place: Place, edits: int, rng: random.Random) -> int:
+    """Live for some steps; returns how many answers differed."""
+    life = Life(place, rng)
+    counts: Counter[str] = Counter()
+    differing: Counter[str] = Counter()
+    only_scores: Counter[str] = Counter()
+    for number in range(edits):
+        kind = rng.choice(list(life.steps))
+        what = life.steps[kind]()
+        question = life.questions[number % len(life.questions)]
+        way = rng.choice(list(life.ways))
+        found, (expected,) = life.ways[way](question), life.fresh([question])
+        counts.update((kind, way, "all"))
+        if found != expected:
+            differing.update((kind, way, "all"))
+            if without_scores(found) == without_scores(expected):
+                only_scores.update((kind, way, "all"))
+            if differing["all"] <= SHOWN_DIFFERENCES:
+                print(f"step {number}, {kind} ({what}), {way}, {question}:\n   {first_difference(found, expected)}")
+    life.close()
+    print(f"{'':<42}{'steps':>7}{'differing':>11}{'in scores only':>16}")
+    for name in (*life.steps, *life.ways, "all"):
+        print(f"{name:<42}{counts[name]:>7}{differing[name]:>11}{only_scores[name]:>16}")
+    return differing["all"]
+
+
+def without_scores(answer: Answer) -> Answer:
+    """The hits and their order."""
+    return [hit[:4] for hit in answer]
+
+
+def first_difference(found: Answer, expected: Answer) -> str:
+    """Where two answers part."""
+    for rank, (one, other) in enumerate(zip(found, expected, strict=False), 1):
+        if one != other:
+            return f"hit {rank}: {one} instead of {other}"
+    return f"{len(found)} hits instead of {len(expected)}"
+
+
+def differing_builds(folder: Path, place: Place) -> int:
+    """Index a large folder several times; returns how many answers differ from the first build's."""
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    for copy in range(1 + LARGE // max(1, size)):
+        shutil.copytree(folder, place.repo / f"copy{copy}", ignore=shutil.ignore_patterns(*NOT_COPIED))
+    asked = questions(["read", "write", "open", "parse"])
+    builds = []
+    for number, jobs in enumerate("221"):
+        where = ("--index-dir", str(place.folder / f"index{number}"))
+        outcome = codesearch_command(["index", "-j", jobs, *where], place.repo, place.environment, 300)
+        if outcome.code:
+            sys.exit(f"indexing failed: {outcome.err}")
+        queries = ([*question.arguments(), "-n", "30", *where] for question in asked)
+        builds.append([codesearch_command(one, place.repo, place.environment, 60).out for one in queries])
+    differing = 0
+    for number, build in enumerate(builds[1:], 2):
+        for question, one, other in zip(asked, builds[0], build, strict=True):
+            if one != other:
+                differing += 1
+                print(f"build {number}: another answer to {question}")
+    print(f"{len(builds)} builds, {len(asked)} questions, {differing} answers differ")
+    return differing
+
+
+def new_place(folder: Path) -> Place:
+    """A place with an empty home."""
+    (folder / "home").mkdir(parents=True)
+    return Place(folder)
+
+
+def main() -> int:
+    """Run the program."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=DEFAULT_FOLDER)
+    parser.add_argument("--edits", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    preload()
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="state-") as name:
+        folder = Path(name).resolve()
+        built = differing_builds(options.folder, new_place(folder / "builds"))
+        place = new_place(folder / "life")
+        shutil.copytree(options.folder, place.repo, ignore=shutil.ignore_patterns(*NOT_COPIED))
+        lived = live(place, options.edits, random.Random(options.seed))
+    print(f"{options.edits} steps, {lived} answers differ; {time.perf_counter() - started:.0f} s")
+    return int(bool(built or lived))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
