@@ -37,6 +37,7 @@ from hostile.database import DATABASE
 from hostile.folder import CONTENT, NODES, SPARSE
 from hostile.places import QUESTIONS, Place, Watch, commit, git, keeps_times_of_access, make_place
 from hostile.processes import Outcome, codesearch_command, forked, preload
+from hostile.reseal import reseal
 
 PROCESSES = 2
 CRAFTING_SECONDS = 5.0
@@ -89,16 +90,6 @@ class Result:
         """One line about it."""
         what = "; ".join(f"{kind} ({change})" for kind, change in self.changes)
         return f"run {self.number}{', sealed' if self.is_sealed else ''}: {what}\n      {self.command}"
-
-
-def reseal(index: Path) -> bool:
-    """Make the checksums fit what was crafted, as its author could; False where the index has none."""
-    try:
-        from codesearch.index import seal
-    except ImportError:
-        return False
-    seal.reseal(index)
-    return True
 
 
 def make_template(folder: Path) -> Place:

@@ -189,9 +189,10 @@ class Index:
         """Bring the index up to date; only what changed is worked on. See codesearch.index.update.update."""
         from codesearch.index.update import update
 
+        encoder = self.encoder  # whose name may have to be read from the index
         self.close()
         return update(
-            self._layout, self.encoder, options, force=force, verify=verify, wait=wait, jobs=jobs, progress=progress
+            self._layout, encoder, options, force=force, verify=verify, wait=wait, jobs=jobs, progress=progress
         )
 
     def refresh(self) -> str:
@@ -260,13 +261,13 @@ class Index:
 
     def _latest(self) -> Snapshot:
         """The last published state, of whatever model; opened anew when another process has published one."""
-        from codesearch.index.settings import PUBLICATION, read_meta
+        from codesearch.index.settings import publication, read_meta
         from codesearch.index.snapshot import Snapshot
 
         written = self._layout.last_write()
         if self._snapshot is not None and written != self._written:
             self._written = written
-            if read_meta(self._layout).get(PUBLICATION) != self._snapshot.meta.get(PUBLICATION):
+            if publication(read_meta(self._layout)) != publication(self._snapshot.meta):
                 self.close()
         if self._snapshot is None:
             self._snapshot, self._written = Snapshot.open(self._layout), written

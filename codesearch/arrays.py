@@ -25,9 +25,7 @@ _TYPES = {
 _LONGEST_HEADER = 1 << 20
 
 
-def save_arrays(
-    path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str] | None = None
-) -> None:
+def save_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str] | None = None) -> None:
     """Write arrays by name, and metadata. Raises OSError."""
     from safetensors.numpy import save
 

@@ -32,6 +32,9 @@ Examples:
 def command(
     path: Annotated[Path, typer.Argument(help="A folder. Inside an indexed folder, that index is updated.")] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Start anew, whatever is there.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check all of the index against its checksums; rebuild what is damaged.")
+    ] = False,
     jobs: Jobs = 0,
     model: Model = None,
     device: Device = "",
@@ -71,7 +74,7 @@ def command(
         note(f"the index is of the model {old}; it answers until the new one, of {index.encoder.name}, is whole")
     try:
         with nullcontext() if quiet else shown_on(sys.stderr) as progress:
-            report = index.update(options, force=force, jobs=jobs, progress=progress)
+            report = index.update(options, force=force, verify=verify, jobs=jobs, progress=progress)
     except KeyboardInterrupt:
         if not quiet:
             note("stopped; the same command goes on with what is finished")

@@ -90,6 +90,7 @@ def command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import Format
     from codesearch.cli.targets import ask, targets
+    from codesearch.render.quantities import count as count_of
 
     if batch and question:
         paths = [Path(question), *paths]
@@ -114,6 +115,8 @@ def command(
             answer = ask(asked, text, limit, filters, min_score, explained=explain, rerank=rerank)
             write(text, answer.hits)
             has_hits = has_hits or bool(answer.hits)
+            if answer.outdated:
+                note(f"{count_of(answer.outdated, 'hit')} left out: the files changed since they were indexed")
             if answer.hits and not answer.is_close:
                 best = max(placed.hit.score for placed in answer.hits)
                 note(f"nothing close; these are the nearest (the best scores {best:.3f})")

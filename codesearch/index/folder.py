@@ -32,6 +32,8 @@ def prepare(layout: Layout) -> None:
             place.unlink()
     if not layout.is_inside:
         layout.folder.parent.mkdir(parents=True, exist_ok=True)
+    if layout.segments.is_file():
+        layout.segments.unlink()
     for folder in (layout.folder, layout.segments):
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
@@ -99,6 +101,8 @@ def first_odd_place(layout: Layout) -> str:
         info = _look(place)
         if info and not is_kind(info.st_mode):
             return f"{place} is {_described(info)}"
+    if os.path.lexists(layout.rollback_journal):
+        return f"{layout.rollback_journal} is not a file of codesearch's"
     for file in (layout.lock, *_database_files(layout)):
         info = _look(file)
         if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
@@ -143,6 +147,11 @@ def _look(place: Path) -> os.stat_result | None:
 
 
 def _unlink(file: Path) -> None:
-    """Delete a file or link; a folder in its place stays, and is reported by whoever needs the name."""
-    with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+    """Delete a file, a link or an empty folder; a folder with something in it stays for whoever put it there."""
+    try:
         file.unlink()
+    except (IsADirectoryError, PermissionError):
+        with suppress(OSError):
+            file.rmdir()
+    except (FileNotFoundError, NotADirectoryError):
+        return

@@ -43,6 +43,11 @@ class Layout:
         return self.folder / "index.db"
 
     @property
+    def rollback_journal(self) -> Path:
+        """Never there: the database has a write-ahead log. SQLite would play it, and delete a file that it names."""
+        return self.folder / "index.db-journal"
+
+    @property
     def segments(self) -> Path:
         """One folder a segment."""
         return self.folder / "segments"

@@ -12,6 +12,13 @@ from codesearch.models.encoder import Encoder
 
 PUBLICATION = "publication"
 """The setting that counts how often the index was published."""
+IDENTITY = "id"
+"""The setting that tells an index from another that is made in its place."""
+
+
+def publication(meta: Mapping[str, str]) -> tuple[str, str]:
+    """What tells one published state from any other."""
+    return meta.get(IDENTITY, ""), meta.get(PUBLICATION, "")
 
 
 def read_meta(layout: Layout) -> dict[str, str]:

@@ -86,13 +86,25 @@ class Store:
         """Undo what was written since begin()."""
         self._db.rollback()
 
+    def check(self) -> None:
+        """Read the whole database. Raises IndexDamaged where it is not sound, or rows are missing."""
+        self._check_pages()
+        chunks = sum(file.chunks for live in (True, False) for file in self.files(live=live))
+        if len(self.all_chunks()) != chunks:
+            raise self.damaged("chunks are missing from it")
+
+    def _check_pages(self) -> None:
+        if (found := self._db.rows("PRAGMA quick_check(1)")) != [("ok",)]:
+            raise self.damaged(str(found[0][0] if found else "no answer"))
+
     def clear(self) -> None:
-        """Forget all but the embeddings."""
+        """Forget all but the embeddings. Raises IndexDamaged where the rest is not sound."""
         with self.transaction():
             for table in ("meta", "segments", "files", "chunks", "deletions"):
                 self._db.execute(f"DELETE FROM {table}")
             self.set_meta({"format": str(FORMAT)})
             self.seal()
+        self._check_pages()
 
     # meta
 

@@ -24,7 +24,7 @@ from codesearch.index.lock import WriterLock
 from codesearch.index.merging import merge_small
 from codesearch.index.rows import FileRow, Run, SegmentRecord
 from codesearch.index.segment import Segment
-from codesearch.index.settings import PUBLICATION, read_meta, settings
+from codesearch.index.settings import IDENTITY, PUBLICATION, read_meta, settings
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
 from codesearch.index.work import BatchResult, Job, Worker
@@ -215,9 +215,10 @@ class _Update:
         """The database, emptied but for its embeddings where rows of it are damaged."""
         try:
             store.state()
-            chunks = sum(file.chunks for live in (True, False) for file in store.files(live=live))
-            if self.verify and len(store.all_chunks()) != chunks:
-                raise store.damaged("chunks are missing from it")
+            for live in (True, False):
+                store.files(live=live)
+            if self.verify:
+                store.check()
         except IndexDamaged as error:
             self.repaired.append(error.message)
             try:
@@ -371,6 +372,7 @@ class _Update:
             **settings(self.encoder),
             **self._place(),
             "last_chunk": str(staging.next_chunk - 1),
+            IDENTITY: self.store.meta().get(IDENTITY) or os.urandom(8).hex(),
             PUBLICATION: str(self.store.number(PUBLICATION) + 1),
             recorded_options.KEY: recorded_options.to_record(self.options),
             skips.KEY: skips.to_record(skipped),
