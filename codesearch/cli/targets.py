@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codesearch.cli.exits import note
-from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked, IndexNotFound
+from codesearch.errors import (
+    CodesearchError,
+    IndexDamaged,
+    IndexIncompatible,
+    IndexLocked,
+    IndexNotFound,
+    ModelUnavailable,
+)
 from codesearch.index.layout import find
 from codesearch.render.paths import Placed, placed
 
@@ -153,7 +160,7 @@ def _refresh(index: Index) -> None:
         reason = index.refresh()
     except IndexLocked:
         note("another process is updating the index; this is the answer of before")
-    except (IndexDamaged, IndexIncompatible):
+    except (IndexDamaged, IndexIncompatible, ModelUnavailable):
         raise
     except CodesearchError as error:
         note(f"the index was not brought up to date: {error.message}")

@@ -15,7 +15,7 @@ from codesearch.index.store import Store
 def check(layout: Layout) -> None:
     """Raises IndexUntrusted for an index that git tracks, or with links or other oddities in its folder."""
     reason = first_odd_place(layout)
-    if not reason and layout.is_inside and layout.database.exists():
+    if not reason and layout.is_inside and layout.exists():
         info = layout.database.stat()
         if _came_with_repository(layout.root, info.st_ino, info.st_ctime_ns):
             reason = f"git tracks {layout.database}, so it came with the repository"

@@ -73,7 +73,7 @@ class Layout:
 
     def exists(self) -> bool:
         """Whether an index lies here."""
-        return self.database.is_file() or self.database.is_symlink()
+        return os.path.lexists(self.database)
 
 
 def update_command(folder: Path, *options: str) -> str:
@@ -104,5 +104,4 @@ def find(start: Path) -> Path | None:
 
 def holds_index(folder: Path) -> bool:
     """Whether an index lies in a folder, sound or not."""
-    place = folder / FOLDER
-    return (place / "index.db").is_file() or (place.is_symlink() and (place / "index.db").exists())
+    return os.path.lexists(folder / FOLDER / "index.db")

@@ -248,6 +248,8 @@ def _compare(data: mmap.mmap, checksum: int) -> None:
 
 
 def _damaged(folder: Path, why: object) -> IndexDamaged:
+    if isinstance(why, OSError):
+        why = why.strerror or "it can't be read"
     return IndexDamaged(
         f"part of the index is damaged ({folder.name}: {why})", f"run: {update_command(folder.parent.parent)}"
     )

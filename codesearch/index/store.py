@@ -23,6 +23,9 @@ from codesearch.index.rows import LARGEST_NUMBER, ChunkRow, FileRow, Run, Segmen
 _IN_LIST = 500
 """Values in one IN (…), below SQLite's limit of variables."""
 _SEAL = "seal"
+_LISTS = ("options", "skipped")
+_LONGEST_SETTING = 1000
+"""Characters of a setting that is shown or loaded by: a model's name or folder, a root."""
 _COUNTS = ("files", "files_checksum", "chunks")
 _LARGEST_FILE = 1 << 32
 """Bytes of one of a segment's two files, as a checksum is of 32 bits."""
@@ -113,6 +116,8 @@ class Store:
         rows = self._db.rows("SELECT key, value FROM meta")
         if not all(isinstance(key, str) and isinstance(value, str) for key, value in rows):
             raise self.damaged("a setting is no text")
+        if any(len(value) > _LONGEST_SETTING for key, value in rows if key not in _LISTS):
+            raise self.damaged("a setting is too long")
         return dict(rows)
 
     def number(self, key: str) -> int:

@@ -219,6 +219,7 @@ class _Update:
                 store.files(live=live)
             if self.verify:
                 store.check()
+                self._check_chunks(store)
         except IndexDamaged as error:
             self.repaired.append(error.message)
             try:
@@ -230,6 +231,14 @@ class _Update:
             store.close()
             raise
         return store
+
+    def _check_chunks(self, store: Store) -> None:
+        """Raises IndexDamaged where the segments, all of them sound, hold other chunks than the files have."""
+        records, deletions = store.segments(), store.deletions()
+        if not any(self._reason_lost(record) for record in records):
+            held = sum(self._segment(record, deletions).live_chunks for record in records)
+            if held != store.state().chunks:
+                raise store.damaged("its files and segments hold different chunks")
 
     def _must_rebuild(self) -> bool:
         """Whether nothing of the old index is of use: it is of another model or chunker, or `force` says so."""
