@@ -502,6 +502,9 @@ def _surroundings() -> Iterator[Line]:
     for command in COMMANDS:
         codes = ANSWERED if command.name not in ("models", "train") else FAILED
         yield Line("no home", (command.name, *command.arguments), codes, has_home=False)
+    for size in ("0", "²", "٣", "abc", "-5", "", "99999999999", HUGE):
+        sizes = {"COLUMNS": size, "LINES": size}
+        yield Line("environment", ("query", "a", "--color", "always"), ANSWERED, environment=sizes)
     for variable in ("HOME", "HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME", "CODESEARCH_INDEX_DIR", "CODESEARCH_DEVICE"):
         for value in ("", "~nouser", "/dev/null", "x" * 5000):
             yield Line(
