@@ -74,8 +74,19 @@ WHOLE += [str(2**63), str(2**64), str(-(2**63))]
 DECIMAL = ["nan", "inf", "-inf", "1_0", "0.5 ", " 0.5", "٠.٥", "1e999", "-1", "abc", "0x1", "0,5", ".", "1e", HUGE]
 SIZE = ["0", "-1", "nan", "inf", "1_0k", "2 M", "2M ", "٢M", "2X", "k", "1e3", "99999999999G", HUGE, "0.0001k", "2MM"]
 TIME = ["0", "0s", "-5m", "nan", "inf", "1_0m", "5 m", "5m ", "٥m", "5x", "soon", "99999999h", HUGE, "m", "5mm"]
-GLOB = ["!", "/", "\\", "a\\", "!\\", "[z-a]", "[", "a[b", "[[:letter:]]", "[[:alpha:]", "[\\", "!/", "!!", "a" * 5000]
-ODD_GLOB = ["*" * 3000, "a*" * 1500, "**/" * 1000 + "a", "[[:alpha:]]*", "[id]/**", "#", "\\!", "[a--b]", "[a&&b]"]
+GLOB = ["!", "/", "\\", "a\\", "!\\", "[z-a]", "[", "a[b", "[[:letter:]]", "[[:alpha:]", "[\\", "!/", "a" * 5000]
+ODD_GLOB = [
+    "!!",
+    "*" * 3000,
+    "a*" * 1500,
+    "**/" * 1000 + "a",
+    "[[:alpha:]]*",
+    "[id]/**",
+    "#",
+    "\\!",
+    "[a--b]",
+    "[a&&b]",
+]
 ODD_NAME = ["[z-a]", "[[:alpha:]]", "[", "\\", "*" * 3000, "*a" * 1500, "(?i", "operator[]", "\udcff", "x" * 5000]
 LANGUAGE = ["klingon", ",", "py thon", "\udcff", "x" * 100_000, "python,klingon", "٣", "-", "\x1b[2J", "c+++"]
 KIND = ["functoin", ",", "fun ction", "\udcff", "x" * 100_000, "function,klass", "-", "\x1b[2J"]
@@ -491,6 +502,9 @@ def _surroundings() -> Iterator[Line]:
     for command in COMMANDS:
         codes = ANSWERED if command.name not in ("models", "train") else FAILED
         yield Line("no home", (command.name, *command.arguments), codes, has_home=False)
+    for size in ("0", "²", "٣", "abc", "-5", "", "99999999999", HUGE):
+        sizes = {"COLUMNS": size, "LINES": size}
+        yield Line("environment", ("query", "a", "--color", "always"), ANSWERED, environment=sizes)
     for variable in ("HOME", "HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME", "CODESEARCH_INDEX_DIR", "CODESEARCH_DEVICE"):
         for value in ("", "~nouser", "/dev/null", "x" * 5000):
             yield Line(

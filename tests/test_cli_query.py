@@ -235,6 +235,8 @@ def test_a_blank_line_of_a_batch_has_no_hits(codesearch: CommandLine, indexed_sh
         (("x", "--lang", ""), "'--lang': the value is empty"),
         (("x", "--kind", ","), "'--kind': ',' names nothing"),
         (("x", "--index-dir", ""), "the value is empty"),
+        (("x", "--index-dir", "\t "), "the value is empty"),
+        (("x", "--device", "gpu"), "'gpu' is not one of auto, cpu, cuda, mps"),
         (("x", ""), "the value is empty"),
         (("x", "--min-score", "7"), "range"),
         (("x", "--lang", "pyhton"), "Python"),

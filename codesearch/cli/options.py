@@ -29,6 +29,15 @@ def complete_kind(typed: str) -> list[str]:
     return sorted(kind for kind in KINDS if kind.startswith(typed.lower()))
 
 
+def device_name(text: str) -> str:
+    """A device's name, of those that there are. Raises typer.BadParameter."""
+    from codesearch.models.devices import DEVICES
+
+    if text and text not in DEVICES:  # nothing is the default
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(DEVICES)}")
+    return text
+
+
 IndexDir = Annotated[
     Path | None,
     typer.Option(
@@ -49,6 +58,7 @@ Device = Annotated[
         "--device",
         metavar="NAME",
         envvar="CODESEARCH_DEVICE",
+        parser=device_name,
         help="Where a transformer runs: auto, cpu, cuda or mps.",
     ),
 ]

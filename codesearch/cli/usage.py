@@ -24,7 +24,10 @@ class Command(TyperCommand):
     """A command that refuses an empty value, which a script gives whose variable is not set."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Raises typer.BadParameter for an empty value, and one of spaces alone that is no path."""
+        """Raises typer.BadParameter for an empty value, and one of spaces alone.
+
+        A file that is an argument may be called so.
+        """
         if not ctx.resilient_parsing:
             given, _, _ = self.make_parser(ctx).parse_args(args=list(args))
             for parameter in self.params:
@@ -51,4 +54,5 @@ def _values(given: Any) -> Iterator[str]:
 def _is_missing(parameter: Any, value: str) -> bool:
     if parameter.name in _MAY_BE_EMPTY or value.strip():
         return False
-    return not value or not (parameter.name in _MAY_BE_BLANK or parameter.type.name == "path")
+    is_path = parameter.param_type_name == "argument" and parameter.type.name == "path"
+    return not value or not (is_path or parameter.name in _MAY_BE_BLANK)

@@ -144,16 +144,15 @@ def find_folder(name: ModelName) -> Path:
 
 
 def _load_transformer(name: ModelName, folder: Path, device: str, precision: str) -> Encoder:
-    from codesearch.models.devices import choose
-
-    runtime = choose(
-        device or os.environ.get(DEVICE_VARIABLE) or "auto", precision or os.environ.get(PRECISION_VARIABLE) or "auto"
-    )
     from codesearch.models.checkpoint import open_checkpoint
+    from codesearch.models.devices import choose
     from codesearch.models.jina.config import is_jina
     from codesearch.models.modules import transformer_folder
 
-    checkpoint = open_checkpoint(transformer_folder(folder))
+    checkpoint = open_checkpoint(transformer_folder(folder))  # before torch is imported, which takes seconds
+    runtime = choose(
+        device or os.environ.get(DEVICE_VARIABLE) or "auto", precision or os.environ.get(PRECISION_VARIABLE) or "auto"
+    )
     if is_jina(checkpoint.config):
         from codesearch.models.jina.encoder import JinaEncoder
 
