@@ -3,7 +3,8 @@
 `*` and `?` stop at `/`; `**` is any number of folders; a glob without `/` before its end matches at any depth; one
 that matches a folder matches all in it; a leading `!` takes back. Brackets are classes, as in .gitignore, and
 themselves too, for folders that are named `[id]`. Since these are options, `#` begins no comment, and `./` may stand
-in front.
+in front. pathspec reads the same (the tests compare the two), but backtracks for ever on globs such as `*a*a*a*a*b`,
+which an index from elsewhere may record.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def faults(outcome: Outcome, repo: Path) -> Iterator[tuple[str, str]]:
         yield "crash", f"signal {-outcome.code}"
     elif outcome.code not in (0, 1, 2):
         yield "crash", f"exit code {outcome.code}"
-    if outcome.memory > MEMORY or _NO_MEMORY.search(said):
+    if outcome.memory > MEMORY or _NO_MEMORY.search(outcome.err):
         yield "memory", f"{outcome.memory / 1e6:.0f} MB; {_last_line(outcome.err)}"
     elif found := _EXCEPTION.findall("\n".join(line[:300] for line in outcome.err.splitlines())):
         yield "traceback", found[-1]

@@ -69,7 +69,7 @@ class Segment:
             self.postings = Postings(arrays)
             self.names = Postings(arrays, _NAMES)
             self._kind_codes = arrays["kind_codes"]
-            self.kinds: Sequence[str] = arrays["kinds"].tobytes().decode("utf-8").split("\n")
+            self.kinds: Sequence[str] = arrays["kinds"].tobytes().decode("utf-8", "replace").split("\n")
             self._check()
         except (OSError, ValueError, KeyError) as error:
             if isinstance(error, FileNotFoundError) and not folder.exists():

@@ -92,8 +92,11 @@ class Store:
     def check(self) -> None:
         """Read the whole database. Raises IndexDamaged where it is not sound, or rows are missing."""
         self._check_pages()
-        chunks = sum(file.chunks for live in (True, False) for file in self.files(live=live))
-        if len(self.all_chunks()) != chunks:
+        files = [file for live in (True, False) for file in self.files(live=live)]
+        held = {chunk.id: chunk.file for chunk in self.all_chunks()}
+        if len(held) != sum(file.chunks for file in files) or any(
+            held.get(file.first_chunk + i) != file.id for file in files for i in range(file.chunks)
+        ):
             raise self.damaged("chunks are missing from it")
 
     def _check_pages(self) -> None:

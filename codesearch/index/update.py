@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from codesearch.discovery.discover import DiscoveryOptions, FoundFile, check_root, discover, include_rule
-from codesearch.discovery.source import read_source
+from codesearch.discovery.source import SkippedFile, SourceText, read_source
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexUntrusted
 from codesearch.index import options as recorded_options
 from codesearch.index import origin, skips
@@ -236,8 +236,9 @@ class _Update:
         """Raises IndexDamaged where the segments, all of them sound, hold other chunks than the files have."""
         records, deletions = store.segments(), store.deletions()
         if not any(self._reason_lost(record) for record in records):
-            held = sum(self._segment(record, deletions).live_chunks for record in records)
-            if held != store.state().chunks:
+            opened = (self._segment(record, deletions) for record in records)
+            held = sorted(number for one in opened for number in one.ids[one.live].tolist())
+            if held != sorted(f.first_chunk + i for f in store.files() for i in range(f.chunks)):
                 raise store.damaged("its files and segments hold different chunks")
 
     def _must_rebuild(self) -> bool:
@@ -298,7 +299,7 @@ class _Update:
             if old is None or old.stamp.size != file.stamp.size:
                 changed.append(file)
             elif old.stamp != file.stamp:
-                source = read_source(self.layout.root, file.path, self.options.max_file_size)
+                source = self._read(file)
                 stamp = source.stamp or file.stamp
                 if source.digest != old.digest:
                     changed.append(file)
@@ -306,12 +307,21 @@ class _Update:
                     touched.append(replace(old, stamp=stamp))
         return changed, touched
 
+    def _is_same(self, old: FileRow, file: FoundFile) -> bool:
+        """Whether a file's text is that of its row; it is read where its stamp can't tell."""
+        if old.stamp == file.stamp:
+            return True
+        return old.stamp.looks_like(file.stamp) and self._read(file).digest == old.digest
+
+    def _read(self, file: FoundFile) -> SourceText | SkippedFile:
+        return read_source(self.layout.root, file.path, self.options.max_file_size)
+
     # work
 
     def _work(self, changed: Sequence[FoundFile]) -> Staging:
         """Work on the files, staging a segment whenever one is full; returns what is left over."""
         staged = {file.path: file for file in self.store.files(live=False)}
-        kept = {file.path for file in changed if (old := staged.get(file.path)) and old.stamp == file.stamp}
+        kept = {file.path for file in changed if (old := staged.get(file.path)) and self._is_same(old, file)}
         stale = [file for path, file in staged.items() if path not in kept]
         if stale:
             with self.store.transaction():

@@ -27,7 +27,7 @@ def update_lines(report: UpdateReport) -> Iterator[str]:
             yield f"Chunks: {_ranked(report.chunks_by_language)}"
     yield from _exceptions(report.skipped, report.fallbacks)
     for repaired in report.repaired:
-        yield f"Rebuilt: {repaired}"
+        yield f"Rebuilt: {printable(repaired)}"
 
 
 def status_lines(status: Status) -> Iterator[str]:
