@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import zlib
 from dataclasses import replace
@@ -13,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged
 from codesearch.index import segment
 from codesearch.index.postings import TermCounts
-from codesearch.index.rows import Run, SegmentRecord
+from codesearch.index.rows import Run, SegmentFile, SegmentRecord
 from codesearch.index.segment import ChunkKeys, Segment
 
 DIMENSIONS = 16
@@ -138,7 +140,7 @@ def test_a_damaged_file_is_noticed_when_the_segment_is_opened(tmp_path: Path, na
 def test_a_missing_folder_is_told_apart(tmp_path: Path) -> None:
     """For a reader it may only mean that another state was published."""
     with pytest.raises(FileNotFoundError):
-        Segment(tmp_path / "1", SegmentRecord(1, 3, 100, 0, 100, 0))
+        Segment(tmp_path / "1", SegmentRecord(1, 3, SegmentFile(Stamp(100, 0), 0), SegmentFile(Stamp(100, 0), 0)))
 
 
 def test_vectors_of_other_chunks_are_refused(tmp_path: Path) -> None:
@@ -146,7 +148,7 @@ def test_vectors_of_other_chunks_are_refused(tmp_path: Path) -> None:
     written(tmp_path / "2", [4, 5], number=2)
     other = (tmp_path / "2" / "vectors.faiss").read_bytes()
     (tmp_path / "1" / "vectors.faiss").write_bytes(other)
-    opened = Segment(tmp_path / "1", replace(record, vectors_size=len(other)))
+    opened = Segment(tmp_path / "1", replace(record, vectors=replace(record.vectors, stamp=Stamp(len(other), 0))))
     with pytest.raises(IndexDamaged, match="not those of its chunks"):
         len(opened.vectors)
 
@@ -173,7 +175,9 @@ def test_arrays_with_a_right_checksum_lead_nowhere_outside_themselves(tmp_path: 
     data[place % len(data)] = value
     file.write_bytes(bytes(data))
     try:
-        opened = Segment(tmp_path / "1", replace(record, arrays_checksum=zlib.crc32(data)), [Run(2, 1)])
+        opened = Segment(
+            tmp_path / "1", replace(record, arrays=replace(record.arrays, checksum=zlib.crc32(data))), [Run(2, 1)]
+        )
     except IndexDamaged:
         return
     assert len(opened.ids) == len(opened.ties) == 3
@@ -182,6 +186,31 @@ def test_arrays_with_a_right_checksum_lead_nowhere_outside_themselves(tmp_path: 
         assert all(row < 3 for row in rows)
         opened.postings.summed(word, np.asarray([0]), np.asarray([3]))
     assert opened.count_kinds().keys() <= set(opened.kinds)
+
+
+def test_a_large_file_is_read_whole_unless_it_is_the_very_one_that_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment, "LARGE_FILE", 1)
+    read: list[int] = []
+    monkeypatch.setattr(segment.zlib, "crc32", lambda data: read.append(len(data)) or 0)
+    record = written(tmp_path / "1", [1, 2, 3])
+    sizes = [record.arrays.stamp.size, record.vectors.stamp.size]
+    read.clear()
+    len(Segment(tmp_path / "1", record).vectors)
+    assert read == []
+    len(Segment(tmp_path / "1", record, verify=True).vectors)
+    assert read == sizes
+    shutil.copytree(tmp_path / "1", tmp_path / "2")
+    len(Segment(tmp_path / "2", record).vectors)
+    assert read == 2 * sizes
+    copied = segment.as_it_lies(tmp_path / "2", record)
+    len(Segment(tmp_path / "2", copied).vectors)
+    assert read == 2 * sizes
+    with (tmp_path / "2" / "chunks.safetensors").open("rb+") as file:
+        file.write(file.read(1))
+    Segment(tmp_path / "2", copied)
+    assert read == [*sizes, *sizes, sizes[0]]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")

@@ -14,7 +14,7 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
 from codesearch.index.database import damaged
 from codesearch.index.layout import FORMAT
-from codesearch.index.rows import ChunkRow, FileRow, Run, SegmentRecord
+from codesearch.index.rows import ChunkRow, FileRow, Run, SegmentFile, SegmentRecord
 from codesearch.index.store import Store
 
 
@@ -23,6 +23,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store.create(tmp_path / "index.db")
     yield made
     made.close()
+
+
+SEGMENT = SegmentRecord(1, 2, SegmentFile(Stamp(300, 1, 2, 3), 4), SegmentFile(Stamp(400, 5), 6))
 
 
 def file_row(path: str = "a.py", first_chunk: int = 1, chunks: int = 2) -> FileRow:
@@ -176,13 +179,13 @@ def test_a_reader_sees_one_moment(store: Store, tmp_path: Path) -> None:
 
 def test_staged_files_and_segments_are_unseen_until_published(store: Store) -> None:
     add(store, file_row(), ["alpha"], live=False)
-    store.add_segment(SegmentRecord(1, 2, 300, 1, 400, 2), live=False)
+    store.add_segment(SEGMENT, live=False)
     assert (list(store.files()), store.segments(), store.file_count()) == ([], [], 0)
     assert len(list(store.files(live=False))) == 1
     store.publish()
     store.seal()
     assert [file.path for file in store.files()] == ["a.py"]
-    assert store.segments() == [SegmentRecord(1, 2, 300, 1, 400, 2)]
+    assert store.segments() == [SEGMENT]
     assert store.segments(live=False) == []
     store.seal()
 

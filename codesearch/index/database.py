@@ -19,9 +19,11 @@ _META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT R
 SCHEMA = (
     _META,
     "CREATE TABLE segments ("
-    "number INTEGER PRIMARY KEY, chunks INTEGER NOT NULL, arrays_size INTEGER NOT NULL,"
-    " arrays_checksum INTEGER NOT NULL, vectors_size INTEGER NOT NULL, vectors_checksum INTEGER NOT NULL,"
-    " live INTEGER NOT NULL)",
+    "number INTEGER PRIMARY KEY, chunks INTEGER NOT NULL,"
+    " arrays_size INTEGER NOT NULL, arrays_mtime_ns INTEGER NOT NULL, arrays_ctime_ns INTEGER NOT NULL,"
+    " arrays_inode INTEGER NOT NULL, arrays_checksum INTEGER NOT NULL,"
+    " vectors_size INTEGER NOT NULL, vectors_mtime_ns INTEGER NOT NULL, vectors_ctime_ns INTEGER NOT NULL,"
+    " vectors_inode INTEGER NOT NULL, vectors_checksum INTEGER NOT NULL, live INTEGER NOT NULL)",
     "CREATE TABLE files ("
     "id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
     " ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, digest BLOB NOT NULL, language TEXT NOT NULL,"

@@ -16,6 +16,7 @@ from codesearch.opening import is_beneath
 
 LARGEST_NUMBER = 1 << 60
 """Of a chunk, a file or a size in bytes: far beyond what there is, and sums of a few stay within 64 bits."""
+LARGEST_SEGMENT_FILE = 1 << 32
 MOST_LINES = 1 << 31
 _LONGEST_PATH = 4096
 _LONGEST_DIGEST = 64
@@ -121,24 +122,50 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentRecord:
-    """What the database knows of a segment: how many chunks it holds, and sizes and checksums of its two files."""
+class SegmentFile:
+    """What a file of a segment was when it was written."""
 
-    number: int
-    chunks: int
-    arrays_size: int
-    arrays_checksum: int
-    vectors_size: int
-    vectors_checksum: int
-
-    COLUMNS = "number, chunks, arrays_size, arrays_checksum, vectors_size, vectors_checksum"
+    stamp: Stamp
+    checksum: int
 
     def values(self) -> Values:
         """As the database keeps them."""
-        return (
-            *(self.number, self.chunks, self.arrays_size, self.arrays_checksum),
-            *(self.vectors_size, self.vectors_checksum),
-        )
+        return self.stamp.size, self.stamp.mtime_ns, self.stamp.ctime_ns, self.stamp.inode, self.checksum
+
+    @classmethod
+    def read(cls, values: Sequence[object]) -> SegmentFile:
+        """Raises ValueError where they make no sense."""
+        *stamp, checksum = values
+        if not all(isinstance(value, int) for value in values) or not 0 <= stamp[0] <= LARGEST_SEGMENT_FILE:  # type: ignore[operator]
+            raise ValueError("a segment's row makes no sense")
+        return cls(Stamp(*stamp), checksum)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """What the database knows of a segment: how many chunks it holds, and its two files."""
+
+    number: int
+    chunks: int
+    arrays: SegmentFile
+    vectors: SegmentFile
+
+    COLUMNS = (
+        "number, chunks, arrays_size, arrays_mtime_ns, arrays_ctime_ns, arrays_inode, arrays_checksum,"
+        " vectors_size, vectors_mtime_ns, vectors_ctime_ns, vectors_inode, vectors_checksum"
+    )
+
+    def values(self) -> Values:
+        """As the database keeps them."""
+        return self.number, self.chunks, *self.arrays.values(), *self.vectors.values()
+
+    @classmethod
+    def read(cls, row: Sequence[object]) -> SegmentRecord:
+        """From COLUMNS. Raises ValueError where they make no sense."""
+        number, chunks, *files = row
+        if not _are_numbers((number, chunks)):
+            raise ValueError("a segment's row makes no sense")
+        return cls(number, chunks, SegmentFile.read(files[:5]), SegmentFile.read(files[5:]))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

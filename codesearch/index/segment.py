@@ -7,7 +7,7 @@ import os
 import stat
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.arrays import read_arrays, save_arrays
+from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged
 from codesearch.index import postings
 from codesearch.index.layout import update_command
 from codesearch.index.postings import Postings, TermCounts
-from codesearch.index.rows import LARGEST_NUMBER, Run, SegmentRecord
+from codesearch.index.rows import LARGEST_NUMBER, Run, SegmentFile, SegmentRecord
 from codesearch.index.vectors import Ties, Vectors
 from codesearch.models.encoder import Embeddings
 from codesearch.opening import open_beneath
 
 SEGMENT_CHUNKS = 1 << 16
 """Chunks a segment holds at most: rows then fit 16 bits, and building one takes about 0.6 GB of memory."""
+
+LARGE_FILE = 4_000_000
+"""Bytes. Reading so many and computing their checksum takes 1 to 4 ms."""
 
 Ids = npt.NDArray[np.int64]
 NO_IDS: Ids = np.zeros(0, np.int64)
@@ -50,27 +54,56 @@ class ChunkKeys:
     """Keys (codesearch.index.terms.name_key) of the names that a chunk defines."""
 
 
+@dataclass(frozen=True, slots=True)
+class MappedFile:
+    """A file of a segment, mapped."""
+
+    data: mmap.mmap
+    checksum: int
+    is_as_written: bool
+    """It is large, and by time and inode the file that was written: reading all of it would take longer than asking."""
+
+    @classmethod
+    def open(cls, folder: Path, name: str, expected: SegmentFile, verify: bool) -> MappedFile:
+        """Raises OSError, or ValueError where its size is another."""
+        with os.fdopen(open_beneath(folder.parent, f"{folder.name}/{name}"), "rb") as file:
+            stamp = Stamp.of(os.fstat(file.fileno()))
+            if stamp.size != expected.stamp.size:
+                raise ValueError(f"{name} has {stamp.size} bytes where {expected.stamp.size} were written")
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        is_large = stamp.size >= LARGE_FILE
+        return cls(data, expected.checksum, is_large and not verify and stamp == expected.stamp)
+
+    def check(self) -> None:
+        """Raises ValueError where the content is not what was written."""
+        if not self.is_as_written and zlib.crc32(self.data) != self.checksum:
+            raise ValueError("it does not match its checksum")
+
+
 class Segment:
     """A segment opened for reading, its files mapped. Raises FileNotFoundError or IndexDamaged.
 
-    The arrays are compared with their checksum at once, the vectors when they are first used.
+    The arrays are compared with their checksum at once, the vectors when they are first used; but for large files that
+    are just those that were written, by time and inode, unless `verify` asks for it.
     """
 
-    def __init__(self, folder: Path, record: SegmentRecord, deletions: Sequence[Run] = ()) -> None:
+    def __init__(
+        self, folder: Path, record: SegmentRecord, deletions: Sequence[Run] = (), *, verify: bool = False
+    ) -> None:
         self.folder = folder
         self.record = record
         try:
-            self._mapped_vectors = _map(folder, _VECTORS, record.vectors_size)
-            mapped = _map(folder, _ARRAYS, record.arrays_size)
-            _compare(mapped, record.arrays_checksum)
-            arrays, _ = read_arrays(mapped, _ARRAYS)
+            self._vectors_file = MappedFile.open(folder, _VECTORS, record.vectors, verify)
+            mapped = MappedFile.open(folder, _ARRAYS, record.arrays, verify)
+            mapped.check()
+            arrays, _ = read_arrays(mapped.data, _ARRAYS)
             self.ids: Ids = arrays["ids"]
             self.ties: Ties = arrays["ties"]
             self.postings = Postings(arrays)
             self.names = Postings(arrays, _NAMES)
             self._kind_codes = arrays["kind_codes"]
             self.kinds: Sequence[str] = arrays["kinds"].tobytes().decode("utf-8", "replace").split("\n")
-            self._check()
+            self._check(mapped.is_as_written)
         except (OSError, ValueError, KeyError) as error:
             if isinstance(error, FileNotFoundError) and not folder.exists():
                 raise
@@ -85,10 +118,10 @@ class Segment:
     def vectors(self) -> Vectors:
         """Raises IndexDamaged."""
         try:
-            vectors = Vectors.read(self._mapped_vectors, self.folder / _VECTORS)
+            vectors = Vectors.read(self._vectors_file.data, self.folder / _VECTORS)
             if len(vectors) != len(self.ids):
                 raise ValueError("the vectors are not those of its chunks")
-            _compare(self._mapped_vectors, self.record.vectors_checksum)
+            self._vectors_file.check()
         except ValueError as error:
             raise _damaged(self.folder, error) from error
         return vectors
@@ -130,8 +163,8 @@ class Segment:
         held = np.flatnonzero(self.ids[rows] == ids) if len(self.ids) else np.zeros(0, np.int64)
         return held, rows[held]
 
-    def _check(self) -> None:
-        """Raises ValueError unless the arrays fit each other."""
+    def _check(self, is_as_written: bool) -> None:
+        """Raises ValueError unless the arrays fit each other. Of those as written, only what is read anyway is read."""
         ids, codes = self.ids, self._kind_codes
         kinds = [array.dtype.str[1:] for array in (ids, self.ties, codes)]
         if kinds != ["i8", "u8", "u1"] or ids.ndim != 1:
@@ -142,8 +175,9 @@ class Segment:
             raise ValueError("its chunks are not in order")
         if len(codes) and int(codes.max()) >= len(self.kinds):
             raise ValueError("its kinds are missing")
-        self.postings.check(len(ids))
-        self.names.check(len(ids))
+        if not is_as_written:
+            self.postings.check(len(ids))
+            self.names.check(len(ids))
 
 
 def write(
@@ -178,6 +212,12 @@ def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentReco
     keys = ChunkKeys(ids[by_id], ties[by_id], [kinds[i] for i in by_id.tolist()], ())
     vectors = Vectors.merged([(segment.vectors, rows) for segment, rows in zip(order, kept, strict=True)])
     return _write(folder, number, keys, merged, names, vectors.reordered(by_id))
+
+
+def as_it_lies(folder: Path, record: SegmentRecord) -> SegmentRecord:
+    """The record with the stamps of the files as they are now. Raises OSError."""
+    arrays, vectors = (Stamp.of(file.stat()) for file in files(folder))
+    return replace(record, arrays=replace(record.arrays, stamp=arrays), vectors=replace(record.vectors, stamp=vectors))
 
 
 def files(folder: Path) -> list[Path]:
@@ -218,33 +258,16 @@ def _write(
     }
     save_arrays(folder / _ARRAYS, arrays)
     vectors.save(folder / _VECTORS)
-    arrays_size, arrays_checksum = _finish(folder / _ARRAYS)
-    vectors_size, vectors_checksum = _finish(folder / _VECTORS)
-    return SegmentRecord(number, len(keys.ids), arrays_size, arrays_checksum, vectors_size, vectors_checksum)
+    return SegmentRecord(number, len(keys.ids), *map(_finish, files(folder)))
 
 
-def _finish(file: Path) -> tuple[int, int]:
-    """See that a file that was written is its owner's alone and on the disk; returns its size and checksum."""
+def _finish(file: Path) -> SegmentFile:
+    """See that a file that was written is its owner's alone and on the disk."""
     with file.open("rb+") as opened:
         if hasattr(os, "fchmod"):
             os.fchmod(opened.fileno(), 0o600)
         os.fsync(opened.fileno())
-        data = opened.read()
-    return len(data), zlib.crc32(data)
-
-
-def _map(folder: Path, name: str, size: int) -> mmap.mmap:
-    """Map a segment's file. Raises OSError, or ValueError where its size is another."""
-    with open(open_beneath(folder.parent, f"{folder.name}/{name}"), "rb") as file:  # noqa: PTH123 - by descriptor
-        found = os.fstat(file.fileno()).st_size
-        if found != size:
-            raise ValueError(f"{name} has {found} bytes where {size} were written")
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-def _compare(data: mmap.mmap, checksum: int) -> None:
-    if zlib.crc32(data) != checksum:
-        raise ValueError("it does not match its checksum")
+        return SegmentFile(Stamp.of(os.fstat(opened.fileno())), zlib.crc32(opened.read()))
 
 
 def _damaged(folder: Path, why: object) -> IndexDamaged:

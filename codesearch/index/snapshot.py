@@ -382,5 +382,5 @@ def _unique(arrays: Sequence[npt.NDArray[Any]]) -> Ids:
 
 
 def _check_size(layout: Layout, state: State) -> None:
-    if sum(record.arrays_size + record.vectors_size for record in state.segments) > MOST_BYTES:
+    if sum(record.arrays.stamp.size + record.vectors.stamp.size for record in state.segments) > MOST_BYTES:
         raise damaged(layout.database, ValueError("its segments are too large"))

@@ -27,8 +27,7 @@ _LISTS = ("options", "skipped")
 _LONGEST_SETTING = 1000
 """Characters of a setting that is shown or loaded by: a model's name or folder, a root."""
 _COUNTS = ("files", "files_checksum", "chunks")
-_LARGEST_FILE = 1 << 32
-"""Bytes of one of a segment's two files, as a checksum is of 32 bits."""
+
 
 Row = TypeVar("Row")
 
@@ -154,10 +153,7 @@ class Store:
     def segments(self, *, live: bool = True) -> list[SegmentRecord]:
         """Live segments, or staged ones."""
         rows = self._db.rows(f"SELECT {SegmentRecord.COLUMNS} FROM segments WHERE live = ? ORDER BY number", (live,))
-        for row in rows:
-            if not all(isinstance(value, int) and 0 <= value <= _LARGEST_FILE for value in row):
-                raise self.damaged("a segment's row makes no sense")
-        return [SegmentRecord(*row) for row in rows]
+        return self._read(SegmentRecord.read, rows)
 
     def next_segment(self) -> int:
         """A number that no segment has."""
@@ -165,11 +161,18 @@ class Store:
 
     def add_segment(self, record: SegmentRecord, *, live: bool) -> None:
         """Enter a segment whose files are complete."""
-        self._db.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)", (*record.values(), live))
+        values = (*record.values(), live)
+        self._db.execute(f"INSERT INTO segments VALUES ({_marks(values)})", values)
 
     def remove_segments(self, numbers: Iterable[int]) -> None:
         """Forget segments; their folders are the caller's."""
         self._db.execute_each("DELETE FROM segments WHERE number = ?", [(number,) for number in numbers])
+
+    def replace_segments(self, records: Sequence[SegmentRecord]) -> None:
+        """Replace live segments by others of the same numbers."""
+        self.remove_segments(record.number for record in records)
+        for record in records:
+            self.add_segment(record, live=True)
 
     def deletions(self) -> list[Run]:
         """Runs of deleted chunks, in order."""

@@ -23,7 +23,7 @@ from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
 from codesearch.index.merging import merge_small
 from codesearch.index.rows import FileRow, Run, SegmentRecord
-from codesearch.index.segment import Segment
+from codesearch.index.segment import Segment, as_it_lies
 from codesearch.index.settings import IDENTITY, PUBLICATION, read_meta, settings
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
@@ -166,6 +166,9 @@ class _Update:
         self.force = force
         self.verify = verify
         self.lost: list[int] = []
+        """Segments that are damaged."""
+        self.copied: list[SegmentRecord] = []
+        """Segments whose files are sound, but not the very files that were written."""
         self.repaired = [reason_for_distrust] if reason_for_distrust else []
         self.store = self._open()
 
@@ -187,7 +190,8 @@ class _Update:
             replaced = [live[file.path] for file in changed if file.path in live]
             present = {file.path for file in found}
             gone = [file for path, file in live.items() if path not in present]
-            if changed or gone or touched or self.repaired or rebuild or has_new_options or has_other_skips:
+            has_news = self.repaired or rebuild or has_new_options or has_other_skips or self.copied
+            if changed or gone or touched or has_news:
                 staging = self._work(changed)
                 self._publish(staging, [*gone, *replaced], touched, skipped)
             self._sweep()
@@ -258,9 +262,12 @@ class _Update:
         reasons = {record.number: self._reason_lost(record) for record in self.store.segments()}
         self.lost = [number for number, reason in reasons.items() if reason]
         self.repaired += [reasons[number] for number in self.lost]
+        sound = [record for record in self.store.segments() if not reasons[record.number]]
+        found = [as_it_lies(self.layout.segment(record.number), record) for record in sound]
+        self.copied = [new for old, new in zip(sound, found, strict=True) if new != old]
         if not self.lost:
             return set()
-        intact = [self._segment(record) for record in self.store.segments() if not reasons[record.number]]
+        intact = [self._segment(record) for record in sound]
         return {
             file.id
             for file in self.store.files()
@@ -270,8 +277,9 @@ class _Update:
     def _reason_lost(self, record: SegmentRecord) -> str:
         """How a segment is damaged, or nothing."""
         try:
-            segment = self._segment(record)
-            if self.verify:
+            folder = self.layout.segment(record.number)
+            segment = Segment(folder, record, verify=self.verify)
+            if self.verify or record != as_it_lies(folder, record):
                 segment.vectors  # noqa: B018 - compares them with their checksum
         except IndexDamaged as error:
             return error.message
@@ -381,6 +389,7 @@ class _Update:
             self.store.publish()
             self.store.set_meta(self._settings(staging, skipped))
             self.store.remove_segments(self.lost)
+            self.store.replace_segments(self.copied)
             deletions = self.store.deletions()
             merge_small(self.layout, self.store, [self._segment(r, deletions) for r in self.store.segments()])
             self.store.seal()
