@@ -300,6 +300,36 @@ def test_three_first_questions_at_once_are_all_answered(codesearch: CommandLine,
         assert (process.returncode, out) == (0, str(Path("server", "passwords.py")) + "\n"), err
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
+@pytest.mark.parametrize("most", [0, 100, 5_000, 12_000, 30_000])
+def test_where_no_more_can_be_written_it_is_said_and_what_was_there_stays(
+    codesearch: CommandLine, shop: Path, most: int
+) -> None:
+    """A limit on the size of files fails as a full disk does."""
+    import resource
+
+    def query() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-B", "-m", "codesearch", "query", "hash a password", "-l", "-n", "1"],
+            cwd=shop,
+            env=codesearch.environment(),
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+        )
+
+    first = query()
+    assert "Traceback" not in first.stderr
+    assert (first.returncode, first.stdout) == (2, "")
+    assert "can't be written" in first.stderr or "the disk is full" in first.stderr
+    assert codesearch("index", "-q", cwd=shop).code == 0
+    for number in range(40):
+        (shop / f"more{number}.py").write_text(source(number), encoding="utf-8")
+    later = query()
+    assert (later.returncode, later.stdout) == (0, str(Path("server", "passwords.py")) + "\n"), later.stderr
+    assert "was not brought up to date" in later.stderr
+
+
 def test_status_counts_what_index_counts(codesearch: CommandLine, shop: Path) -> None:
     (shop / "vendor").mkdir()
     (shop / "vendor" / "x.py").write_text("x = 1\n")

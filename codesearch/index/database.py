@@ -182,6 +182,9 @@ def check_format(path: Path, found: object) -> None:
 def damaged(path: Path, error: Exception) -> CodesearchError:
     """What SQLite says of a database, as a user can mend it."""
     text = str(error)
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_IOERR") and "READ" not in name:
+        return CodesearchError(f"{path} can't be written: {text}", "is the disk full?")
     if "readonly" in text or "unable to open" in text:
         return CodesearchError(f"{path} can't be written: {text}", "use --index-dir to keep the index elsewhere")
     if "full" in text:
