@@ -70,3 +70,14 @@ def test_the_rate_is_that_of_the_phase(clock: list[float]) -> None:
     rate.words("finishing", 0, 5000, 0)
     clock[0] += 10
     assert rate.words("finishing", 2000, 5000, 0) == "2,000/5,000 files, 200 files/s, 15 s left"
+
+
+def test_waiting_is_said_at_once_and_once(clock: list[float]) -> None:
+    stream = io.StringIO()
+    with progress.shown_on(stream) as report:
+        for _ in range(3):
+            report("waiting for process 7", 0, 0, 0)
+            clock[0] += 1
+        clock[0] += 5
+        report("waiting for process 7", 12, 0, 80)
+    assert stream.getvalue() == "waiting for process 7\nwaiting for process 7: 12 files, 80 chunks\n"

@@ -27,10 +27,10 @@ def forget_inherited() -> None:
 class WriterLock:
     """A lock on a file, held as a context. Raises IndexLocked on entry where another process holds it.
 
-    With `waiting`, it is waited for instead, and `waiting` called now and then meanwhile.
+    With `waiting`, it is waited for instead, and `waiting` is called with its holder meanwhile.
     """
 
-    def __init__(self, path: Path, waiting: Callable[[], None] | None = None) -> None:
+    def __init__(self, path: Path, waiting: Callable[[str], None] | None = None) -> None:
         self._path = path
         self._waiting = waiting
         self._descriptor = -1
@@ -63,10 +63,11 @@ class WriterLock:
                 _lock(self._descriptor)
                 return
             except OSError:
+                holder = _holder(self._path)
                 if self._waiting is None:
-                    message = f"the index is being updated by {_holder(self._path)}"
+                    message = f"the index is being updated by {holder}"
                     raise IndexLocked(message, "wait for it, or stop it") from None
-            self._waiting()
+            self._waiting(holder)
             time.sleep(_SECONDS_BETWEEN_TRIES)
 
 

@@ -41,7 +41,7 @@ class Progress(Protocol):
     """Told how an update goes; `total` may grow."""
 
     def __call__(self, phase: str, done: int, total: int, chunks: int) -> None:
-        """`phase` is "waiting", "indexing" or "finishing"; `done` and `total` count files, `total` 0 where unknown."""
+        """`phase` is "indexing", "finishing" or "waiting for" a process; `done` and `total` count files."""
         ...
 
 
@@ -124,15 +124,15 @@ def _reason_for_distrust(layout: Layout) -> str:
     return ""
 
 
-def _show_waiting(layout: Layout, progress: Progress) -> None:
-    """Tell how far the update of another process is."""
+def _show_waiting(layout: Layout, progress: Progress, holder: str) -> None:
+    """Tell which process is waited for, and how far it is."""
     try:
         store = open_store(layout)
     except CodesearchError:
         return
     try:
         files, chunks = store.written()
-        progress("waiting", files, 0, chunks)
+        progress(f"waiting for {holder}", files, 0, chunks)
     except CodesearchError:
         return
     finally:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from codesearch.index.update import Progress
 
+WAITING = "waiting for"
+"""Begins the phase in which another process is waited for; said at once."""
 _FRAMES_A_SECOND = 10
 _SECONDS_BETWEEN_LINES = 5.0
 
@@ -63,14 +65,17 @@ class _Lines:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._rate = _Rate()
+        self._phase = ""
         self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
 
     def __call__(self, phase: str, done: int, total: int, chunks: int) -> None:
         now = time.monotonic()
         words = self._rate.words(phase, done, total, chunks)
-        if now >= self._next_line:
+        is_new_wait = phase.startswith(WAITING) and phase != self._phase
+        self._phase = phase
+        if now >= self._next_line or is_new_wait:
             self._next_line = now + _SECONDS_BETWEEN_LINES
-            print(f"{phase}: {words}", file=self._stream, flush=True)
+            print(f"{phase}: {words}" if words else phase, file=self._stream, flush=True)
 
 
 class _Rate:
@@ -86,6 +91,8 @@ class _Rate:
         if phase != self._phase:
             self._phase, self._began = phase, now
             self._done_before, self._chunks_before = done, chunks
+        if not (done or total):
+            return ""
         parts = [f"{done:,}/{total:,} files" if total else count(done, "file")]
         if chunks:
             parts.append(count(chunks, "chunk"))
