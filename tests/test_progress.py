@@ -80,4 +80,4 @@ def test_waiting_is_said_at_once_and_once(clock: list[float]) -> None:
             clock[0] += 1
         clock[0] += 5
         report("waiting for process 7", 12, 0, 80)
-    assert stream.getvalue() == "waiting for process 7\nwaiting for process 7: 12 files, 80 chunks\n"
+    assert stream.getvalue() == "waiting for process 7\nwaiting for process 7: 12 files, 80 chunks, 10 chunks/s\n"
