@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from pathlib import Path
 
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _ENTER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NO_NAMES = frozenset(("", ".", ".."))
+
+
+def acts_on_terminal(path: str) -> bool:
+    """Whether a path holds control characters, but for the tab and the newline, which only look odd."""
+    return bool(_CONTROL.search(path))
 
 
 def is_beneath(path: str) -> bool:

@@ -34,6 +34,7 @@ def command(
     from codesearch.errors import IndexNotFound
     from codesearch.render.quantities import size
     from codesearch.render.records import json_object
+    from codesearch.render.safe import printable
 
     index = Index.create(path, index_dir=index_dir)  # one that is damaged can't be opened, but removed
     if not index.exists:
@@ -46,4 +47,4 @@ def command(
         if as_json:
             print(json_object({"root": str(index.root), "index_dir": str(index.directory), "freed": freed}))
         else:
-            print(f"Removed {index.directory}, {size(freed)}")
+            print(f"Removed the index in {printable(str(index.directory))}, {size(freed)}")

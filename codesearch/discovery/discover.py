@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ from codesearch.discovery import git
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError
 from codesearch.languages.detect import is_candidate
+from codesearch.opening import acts_on_terminal
 
 if TYPE_CHECKING:
     import ignore
@@ -31,9 +31,8 @@ VENDORED_FOLDERS = frozenset(
 )
 MINIFIED_ENDINGS = (".min.js", ".min.css", ".min.mjs", ".bundle.js", "-min.js")
 OWN_FOLDER = ".codesearch"
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""A name with one of these would act on the terminal that it is printed on."""
-_VCS_FOLDERS = frozenset((".git", ".hg", ".svn", ".jj", OWN_FOLDER))
+VCS_FOLDERS = frozenset((".git", ".hg", ".svn", ".jj", OWN_FOLDER))
+"""Nothing in them is ever indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def _walker(root: Path, with_git_rules: bool) -> ignore.Walk:
         builder.git_global(False)
     builder.add_custom_ignore_filename(OWN_IGNORE_FILES[1])
     overrides = ignore.overrides.OverrideBuilder(root)
-    for folder in _VCS_FOLDERS:
+    for folder in VCS_FOLDERS:
         overrides.add(f"!{folder}")
     builder.overrides(overrides.build())
     return builder.build()
@@ -224,7 +223,7 @@ class _Rules:
 @lru_cache(maxsize=1 << 14)
 def _reason_against_folder(folder: str) -> str:
     parts = folder.split("/")
-    if not _VCS_FOLDERS.isdisjoint(parts):
+    if not VCS_FOLDERS.isdisjoint(parts):
         return "not source"
     return "" if VENDORED_FOLDERS.isdisjoint(parts) else "vendored"
 
@@ -237,7 +236,7 @@ def _globs(patterns: tuple[str, ...]) -> Globs | None:
 
 def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | str:
     """A regular file of a fitting size, or the reason against it: none for a tracked file that is no longer there."""
-    if _CONTROL.search(path):
+    if acts_on_terminal(path):
         return "unprintable name"
     try:
         path.encode("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 _SAFE = (
@@ -14,6 +15,9 @@ _SAFE = (
 )
 """A repository's own configuration may name programs to run; none is run for us."""
 
+_FOLDS_CASE = sys.platform in ("darwin", "win32")
+"""There `.CodeSearch` is the same folder as `.codesearch`."""
+_MAGIC = "icase,literal" if _FOLDS_CASE else "literal"
 _TRACKED = b"H"
 """How git marks a tracked file; one that changed is listed with another letter too."""
 _SPLIT_INDEX = b"link\0"
@@ -67,7 +71,7 @@ def is_unchanged(root: Path, path: str) -> bool:
     repository = next((folder for folder in (root, *root.parents) if is_repository(folder)), None)
     if repository is None or not _may_track(repository, (root / path).relative_to(repository).as_posix()):
         return False
-    listed = _run(root, "ls-files", "-z", "-t", "--cached", "--modified", "--", f":(literal){path}")
+    listed = _run(root, "ls-files", "-z", "-t", "--cached", "--modified", "--", f":({_MAGIC}){path}")
     states = {line[:1] for line in (listed or b"").split(b"\0") if line}
     return states == {_TRACKED}
 
@@ -84,7 +88,10 @@ def _may_track(repository: Path, path: str) -> bool:
         return True
     version = int.from_bytes(listed[4:8], "big")
     has_whole_paths = version in (2, 3) and _SPLIT_INDEX not in listed
-    return not has_whole_paths or path.encode() in listed
+    wanted = path.encode()
+    if _FOLDS_CASE:
+        wanted, listed = wanted.lower(), listed.lower()
+    return not has_whole_paths or wanted in listed
 
 
 def inside_repository(root: Path) -> bool:

@@ -11,8 +11,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from codesearch.discovery.discover import VCS_FOLDERS
 from codesearch.discovery.stamp import Stamp
-from codesearch.opening import is_beneath
+from codesearch.opening import acts_on_terminal, is_beneath
 
 LARGEST_NUMBER = 1 << 60
 """Of a chunk, a file or a size in bytes: far beyond what there is, and sums of a few stay within 64 bits."""
@@ -21,8 +22,6 @@ MOST_LINES = 1 << 31
 _LONGEST_PATH = 4096
 _LONGEST_DIGEST = 64
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_CONTROL_IN_PATH = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_MARKS = frozenset((".git", ".hg", ".svn", ".jj", ".codesearch"))
 
 Values = tuple[object, ...]
 
@@ -191,8 +190,8 @@ def is_plain_path(path: str) -> bool:
     return (
         0 < len(path) <= _LONGEST_PATH
         and is_beneath(path)
-        and not _CONTROL_IN_PATH.search(path)
-        and _MARKS.isdisjoint(path.split("/"))
+        and not acts_on_terminal(path)
+        and VCS_FOLDERS.isdisjoint(path.split("/"))
     )
 
 
