@@ -167,23 +167,46 @@ def test_a_full_disk_behind_stdout_is_an_error(codesearch: CommandLine, indexed_
     assert b"Traceback" not in done.stderr
 
 
-def test_ctrl_c_ends_with_130_and_leaves_a_sound_index(codesearch: CommandLine, shop: Path) -> None:
+STOPS_HALFWAY = """
+import sys, time
+from pathlib import Path
+from codesearch.cli import main
+from codesearch.index import work
+marker, chunk_text = Path(sys.argv.pop()), work.chunk_text
+def slow(path, text, language):
+    if path == "module700.py":
+        marker.touch()
+        time.sleep(60)
+    return chunk_text(path, text, language)
+work.chunk_text = slow
+main()
+"""
+"""An index that is being made for as long as the test needs, however quick the machine is."""
+
+
+def take_ctrl_c() -> None:
+    """In a child: have Ctrl-C arrive also where the tests were started in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def test_ctrl_c_ends_with_130_and_leaves_a_sound_index(codesearch: CommandLine, shop: Path, tmp_path: Path) -> None:
     for number in range(1500):
         (shop / f"module{number}.py").write_text(
             "\n".join(f"def f{i}_{number}():\n    return {i}\n" for i in range(20))
         )
+    marker = tmp_path / "working"
     process = subprocess.Popen(
-        [sys.executable, "-m", "codesearch", "index"],
+        [sys.executable, "-c", STOPS_HALFWAY, "index", "-j", "1", str(marker)],
         cwd=shop,
         env=codesearch.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=take_ctrl_c,
     )
     deadline = time.monotonic() + SECONDS
-    while not (shop / ".codesearch" / "index.db").exists() and time.monotonic() < deadline:
+    while not marker.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
-    time.sleep(0.3)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
@@ -203,6 +226,7 @@ def test_ctrl_c_while_a_batch_waits_for_questions(codesearch: CommandLine, index
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=take_ctrl_c,
     )
     assert process.stdin and process.stdout
     process.stdin.write(b"password\n")

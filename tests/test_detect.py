@@ -177,7 +177,7 @@ def test_any_text_has_an_answer(text: str, suffix: str) -> None:
 @pytest.mark.parametrize("filler", ["\n", " ", "a ", "(", "a(", "\t\n", "#", ": ", "const "])
 def test_detection_is_quick_on_long_dull_texts(filler: str) -> None:
     text = filler * (400_000 // len(filler))
-    started = time.perf_counter()
+    started = time.process_time()
     for suffix in (".h", ".inc", ".pl", ".t", ".d", ".f", ".cs", ".cls", ".bas", ".sc", ".md", ".i", ".re", ""):
         detect("file" + suffix, text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
