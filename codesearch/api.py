@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,8 @@ class Index:
         self._layout = layout
         self._model = model
         self._device = device
+        self._lock = RLock()
+        """Held while a snapshot is read or let go of: threads may share an Index."""
         self._snapshot: Snapshot | None = None
         self._written: tuple[int, ...] = ()
         self._rerankers: dict[str, Reranker] = {}
@@ -157,12 +160,16 @@ class Index:
 
     def _recorded_model(self) -> str:
         """The model that the index names. Raises ModelUnavailable where only the index asks for it to be loaded."""
-        model = self.model
+        try:
+            meta = self._latest().meta if self._layout.exists() else {}
+        except (IndexDamaged, IndexIncompatible):
+            return ""  # whoever reads the index says so
+        model = meta.get("model", "")
         if model in ("", DEFAULT_MODEL):
             return model
         from codesearch.index import origin
 
-        if not origin.is_ours(self._latest().meta):
+        if not origin.names_model_of_ours(meta):
             raise ModelUnavailable(
                 f"the index in {self._layout.folder} was made by somebody else, with the model {model}",
                 f"add --model {shlex.quote(model)} to use it, or make it anew: "
@@ -189,11 +196,12 @@ class Index:
         """Bring the index up to date; only what changed is worked on. See codesearch.index.update.update."""
         from codesearch.index.update import update
 
-        encoder = self.encoder  # whose name may have to be read from the index
-        self.close()
-        return update(
-            self._layout, encoder, options, force=force, verify=verify, wait=wait, jobs=jobs, progress=progress
-        )
+        with self._lock:
+            encoder = self.encoder  # whose name may have to be read from the index
+            self.close()
+            return update(
+                self._layout, encoder, options, force=force, verify=verify, wait=wait, jobs=jobs, progress=progress
+            )
 
     def refresh(self) -> str:
         """Bring the index up to date where that is quick. Returns why it was not, or nothing.
@@ -202,18 +210,20 @@ class Index:
         CodesearchError where it can't be written.
         """
         from codesearch.index.freshness import changes
+        from codesearch.render.quantities import count
 
-        snapshot = self.snapshot()  # what is damaged shows now, and the search needs it anyway
-        if (count := snapshot.file_count()) > MOST_FILES_CHECKED:
-            return f"{count:,} files were not checked for changes"
-        found = changes(snapshot, self.root, self.encoder)
+        with self._lock:
+            snapshot = self.snapshot()  # what is damaged shows now, and the search needs it anyway
+            if (files := snapshot.file_count()) > MOST_FILES_CHECKED:
+                return f"{files:,} files were not checked for changes"
+            found = changes(snapshot, self.root, self.encoder)
         if found.is_outdated:
             return "the index was made by another version of the model or chunker"
         most = MOST_BYTES_REFRESHED_COSTLY if self.encoder.is_costly else MOST_BYTES_REFRESHED
         if found.files > MOST_FILES_REFRESHED or found.size > most:
-            return f"{found.files:,} files changed since they were indexed"
+            return f"{count(found.files, 'file')} changed since the last update"
         if found.doubtful_size > MOST_BYTES_COMPARED:
-            return f"{found.doubtful_files:,} files may have changed since they were indexed"
+            return f"{count(found.doubtful_files, 'file')} may have changed since the last update"
         if found.files or found.doubtful_files:
             self.update()
         return ""
@@ -236,27 +246,28 @@ class Index:
         """
         from codesearch.search.searcher import search
 
-        snapshot = self.snapshot()
-        return search(
-            snapshot,
-            self.encoder,
-            question,
-            k,
-            snippets=self._snippets,
-            filters=filters,
-            min_score=min_score,
-            explained=explain,
-            reranker=self._reranker(rerank) if rerank else None,
-            retrieval=retrieval,
-        )
+        with self._lock:
+            return search(
+                self.snapshot(),
+                self.encoder,
+                question,
+                k,
+                snippets=self._snippets,
+                filters=filters,
+                min_score=min_score,
+                explained=explain,
+                reranker=self._reranker(rerank) if rerank else None,
+                retrieval=retrieval,
+            )
 
     def snapshot(self) -> Snapshot:
         """The last published state, which searches read. Raises IndexIncompatible where it is of another model."""
         from codesearch.index.settings import check_model, check_revision
 
+        encoder = self.encoder  # which may be named by an earlier state
         snapshot = self._latest()
-        check_model(self._layout, snapshot.meta, self.encoder)
-        check_revision(self._layout, snapshot.meta, self.encoder)
+        check_model(self._layout, snapshot.meta, encoder)
+        check_revision(self._layout, snapshot.meta, encoder)
         return snapshot
 
     def _latest(self) -> Snapshot:
@@ -264,14 +275,15 @@ class Index:
         from codesearch.index.settings import publication, read_meta
         from codesearch.index.snapshot import Snapshot
 
-        written = self._layout.last_write()
-        if self._snapshot is not None and written != self._written:
-            self._written = written
-            if publication(read_meta(self._layout)) != publication(self._snapshot.meta):
-                self.close()
-        if self._snapshot is None:
-            self._snapshot, self._written = Snapshot.open(self._layout), written
-        return self._snapshot
+        with self._lock:
+            written = self._layout.last_write()
+            if self._snapshot is not None and written != self._written:
+                self._written = written
+                if publication(read_meta(self._layout)) != publication(self._snapshot.meta):
+                    self.close()
+            if self._snapshot is None:
+                self._snapshot, self._written = Snapshot.open(self._layout), written
+            return self._snapshot
 
     def status(self) -> Status:
         """What the index holds. Raises IndexNotFound."""
@@ -288,9 +300,10 @@ class Index:
 
     def close(self) -> None:
         """Let go of the snapshot."""
-        if self._snapshot is not None:
-            self._snapshot.close()
-            self._snapshot = None
+        with self._lock:
+            if self._snapshot is not None:
+                self._snapshot.close()
+                self._snapshot = None
 
     def __enter__(self) -> Index:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,85 @@ def test_an_index_below_a_repositorys_root_that_was_cloned_is_not_used(repo: Pat
     git(tmp_path, "clone", "-q", str(repo), "clone")
     with Index.open(tmp_path / "clone" / "sub") as index, pytest.raises(IndexUntrusted, match="git tracks"):
         index.search("beta")
+
+
+@pytest.mark.parametrize("name", ["index.db-wal", "lock", "segments/000001/vectors.faiss"])
+def test_an_index_of_which_git_tracks_a_part_is_not_used_where_it_was_not_made(
+    repo: Path, tmp_path: Path, name: str
+) -> None:
+    build(repo)
+    file = repo / ".codesearch" / name
+    if not file.exists():
+        file.write_bytes(b"")
+    git(repo, "add", "-f", f".codesearch/{name}")
+    git(repo, "commit", "-qm", "with a part of its index")
+    assert paths(repo) == ["a.py"], "it was made here"
+    shutil.copytree(repo, tmp_path / "copy")
+    with Index.open(tmp_path / "copy") as index, pytest.raises(IndexUntrusted, match="git tracks"):
+        index.search("alpha")
+    build(tmp_path / "copy")
+    assert paths(tmp_path / "copy") == ["a.py"]
+
+
+def test_an_index_that_came_as_a_submodule_is_not_used(repo: Path, tmp_path: Path) -> None:
+    build(repo)
+    inner = tmp_path / "inner"
+    shutil.copytree(repo / ".codesearch", inner)
+    git(inner, "init", "-q")
+    git(inner, "add", "-f", ".")
+    git(inner, "commit", "-qm", "an index")
+    shutil.rmtree(repo / ".codesearch")
+    git(repo, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), ".codesearch")
+    git(repo, "commit", "-qam", "with a submodule")
+    with Index.open(repo) as index, pytest.raises(IndexUntrusted, match="git tracks"):
+        index.search("alpha")
+    build(repo)
+    assert paths(repo)[0] == "a.py"
+
+
+def test_where_git_has_no_answer_what_may_be_tracked_is_not_used(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(repo)
+    git(repo, "add", "-f", ".")
+    git(repo, "commit", "-qm", "with its index")
+    git(tmp_path, "clone", "-q", str(repo), "clone")
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    with Index.open(tmp_path / "clone") as index, pytest.raises(IndexUntrusted, match="git tracks"):
+        index.search("alpha")
+
+
+def test_no_filter_of_the_repository_runs(repo: Path, tmp_path: Path) -> None:
+    build(repo)
+    git(repo, "add", "-f", ".")
+    git(repo, "commit", "-qm", "with its index")
+    git(repo, "config", "filter.evil.clean", f"touch {tmp_path / 'ran'}; cat")
+    (repo / ".git" / "info" / "attributes").write_text("* filter=evil\n")
+    (repo / ".codesearch" / "index.db").touch()
+    with Index.open(repo) as index:
+        index.update()
+        assert index.refresh() == ""
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_folder_with_files_of_somebody_else_is_left_alone(repo: Path) -> None:
+    for name in ("lock", "index.db", ".gitignore"):
+        (repo / name).write_text(f"precious {name}")
+    before = contents(repo)
+    refused = pytest.raises(CodesearchError, match="holds files that are not an index's")
+    with Index.create(repo, index_dir=repo) as index, refused:
+        index.update()
+    assert contents(repo) == before
+
+
+def test_the_ignore_file_of_somebody_else_stays(repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+    (tmp_path / "place" / ".gitignore").write_text("mine")
+    (tmp_path / "place" / "index.db.backup").write_text("mine")
+    with Index.create(repo, index_dir=tmp_path / "place") as index:
+        index.update()
+        index.clean()
+    assert sorted(contents(tmp_path / "place")) == [".gitignore", "index.db.backup"]
 
 
 def test_an_index_that_git_ignores_is_used(repo: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesearch.discovery.discover import DiscoveryOptions
+from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
+from codesearch.index import origin
 from codesearch.index.options import KEY, recorded, to_record
 
 globs = st.lists(st.text(max_size=10), max_size=3).map(tuple)
@@ -14,7 +15,15 @@ globs = st.lists(st.text(max_size=10), max_size=3).map(tuple)
 
 @given(st.builds(DiscoveryOptions, globs, globs, st.integers(1, 10**9)))
 def test_options_are_remembered_as_they_are(options: DiscoveryOptions) -> None:
-    assert recorded({KEY: to_record(options)}) == options
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(origin, "names_model_of_ours", lambda meta: True)
+        assert recorded({KEY: to_record(options)}) == options
+
+
+@given(st.integers(1, 10**9))
+def test_an_index_from_elsewhere_does_not_make_larger_files_be_read(size: int) -> None:
+    found = recorded({KEY: to_record(DiscoveryOptions(max_file_size=size))})
+    assert found.max_file_size == min(size, MAX_FILE_SIZE)
 
 
 @pytest.mark.parametrize("record", ["", "{}", "[]", "null", '{"include": 3, "exclude": [], "max_file_size": 1}'])

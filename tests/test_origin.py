@@ -1,50 +1,71 @@
-"""An index names a model to load; only this user's own are believed."""
+"""Whether this user made an index: only then is its model loaded unasked, and it used although git tracks it."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from codesearch.index import origin
+from codesearch.index.layout import Layout
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path
+    made = Layout(tmp_path, tmp_path / ".codesearch")
+    made.folder.mkdir()
+    made.database.touch()
+    return made
 
 
-def test_a_mark_is_of_its_model_and_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mark = origin.mark("small")
-    assert origin.is_ours({"model": "small", origin.KEY: mark})
-    assert not origin.is_ours({"model": "other", origin.KEY: mark})
-    assert not origin.is_ours({"model": "small", origin.KEY: mark[:-1]})
-    assert mark != origin.mark("small"), "each index has its own"
+def marked(layout: Layout, model: str = "small", identity: str = "i") -> dict[str, str]:
+    meta = {"model": model, "id": identity}
+    return meta | {origin.KEY: origin.mark(meta, layout)}
+
+
+def test_a_mark_is_of_its_index_model_and_user(layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meta = marked(layout)
+    assert origin.names_model_of_ours(meta)
+    assert origin.was_made_here(meta, layout)
+    for other in ({"model": "other"}, {"id": "j"}, {origin.KEY: meta[origin.KEY][:-1]}, {origin.KEY: ":"}):
+        assert not (origin.names_model_of_ours(meta | other) and origin.was_made_here(meta | other, layout))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "somebody else"))
-    assert not origin.is_ours({"model": "small", origin.KEY: mark})
+    assert not origin.names_model_of_ours(meta)
+    assert not origin.was_made_here(meta, layout)
 
 
-@pytest.mark.parametrize("mark", ["", ":", "x", "a:b", "é:ü"])
-def test_without_a_key_nothing_is_ours(mark: str) -> None:
-    assert not origin.is_ours({"model": "small", origin.KEY: mark})
-    assert not origin.is_ours({"model": "small"})
+def test_a_copy_names_its_model_but_was_not_made_there(layout: Layout) -> None:
+    meta = marked(layout)
+    copy = Layout(layout.root / "copy", layout.root / "copy" / ".codesearch")
+    shutil.copytree(layout.folder, copy.folder)
+    assert origin.names_model_of_ours(meta)
+    assert not origin.was_made_here(meta, copy)
 
 
-def test_the_key_is_for_its_owner_alone_and_kept(tmp_path: Path) -> None:
-    mark = origin.mark("small")
+@pytest.mark.parametrize("mark", ["", ":", "x", "a:b", "é:ü", "a:b:c"])
+def test_without_a_key_nothing_is_ours(layout: Layout, mark: str) -> None:
+    meta = {"model": "small", origin.KEY: mark}
+    assert not origin.names_model_of_ours(meta)
+    assert not origin.was_made_here(meta, layout)
+
+
+def test_the_key_is_for_its_owner_alone_and_kept(layout: Layout, tmp_path: Path) -> None:
+    meta = marked(layout)
     (key,) = (tmp_path / "state" / "codesearch").iterdir()
     assert key.stat().st_mode & 0o077 == 0
-    origin.mark("small")
-    assert origin.is_ours({"model": "small", origin.KEY: mark})
+    marked(layout, "other")
+    assert origin.names_model_of_ours(meta)
 
 
-def test_without_a_home_there_is_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_home_there_is_no_mark(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_home() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
     for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(Path, "home", no_home)
-    assert origin.mark("small") == ""
-    assert not origin.is_ours({"model": "small", origin.KEY: ""})
+    meta = marked(layout)
+    assert meta[origin.KEY] == ""
+    assert not origin.names_model_of_ours(meta)

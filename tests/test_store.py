@@ -11,7 +11,7 @@ import pytest
 
 from codesearch.api import Index
 from codesearch.discovery.stamp import Stamp
-from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible
+from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked
 from codesearch.index.database import damaged
 from codesearch.index.layout import FORMAT
 from codesearch.index.rows import ChunkRow, FileRow, Run, SegmentFile, SegmentRecord
@@ -141,15 +141,24 @@ def test_what_is_no_database_is_damaged(tmp_path: Path, content: bytes, write: b
         Store.open(tmp_path / "index.db", write=write)
 
 
+def failure(text: str, name: str) -> sqlite3.Error:
+    error = sqlite3.OperationalError(text)
+    error.sqlite_errorname = name
+    return error
+
+
 def test_each_failure_of_sqlite_has_its_own_way_on() -> None:
     path = Path("index.db")
-    full = damaged(path, sqlite3.OperationalError("database or disk is full"))
+    full = damaged(path, failure("database or disk is full", "SQLITE_FULL"))
     assert "full" in full.message
     assert not isinstance(full, IndexDamaged)
-    read_only = damaged(path, sqlite3.OperationalError("attempt to write a readonly database"))
+    read_only = damaged(path, failure("attempt to write a readonly database", "SQLITE_READONLY"))
     assert "--index-dir" in read_only.hint
     assert isinstance(damaged(path, sqlite3.DatabaseError("malformed")), IndexDamaged)
     assert isinstance(read_only, CodesearchError)
+    assert isinstance(damaged(path, failure("database is locked", "SQLITE_BUSY")), IndexLocked)
+    assert not isinstance(damaged(path, failure("disk I/O error", "SQLITE_IOERR_WRITE")), IndexDamaged)
+    assert isinstance(damaged(path, failure("disk I/O error", "SQLITE_IOERR_SHORT_READ")), IndexDamaged)
 
 
 # transactions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,6 +14,7 @@ from codesearch.cli.exits import note
 from codesearch.cli.numbers import MOST_TOKENS, WholeNumber, file_size
 from codesearch.cli.options import Device, IndexDir, Jobs, Model
 from codesearch.cli.output import results
+from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
     from codesearch.discovery.discover import DiscoveryOptions
@@ -68,6 +70,8 @@ def command(
     if max_length:
         model = _with_length(model, max_length)
     index = Index.create(path, index_dir=index_dir, model=model, device=device)
+    if path != Path() and not Path(os.path.realpath(path)).is_relative_to(index.root):
+        raise CodesearchError(f"the index in {index.directory} is of {index.root}, not of {path}")
     if index.encoder.note and not quiet:
         note(f"{index.encoder.name} runs on {index.encoder.note}")
     if model and not quiet and (old := index.model) not in ("", index.encoder.name):

@@ -117,6 +117,8 @@ def _existing(path: Path) -> Path:
     if not place.exists():
         hint = "" if os.sep in str(path) else "put a question of several words in quotes"
         raise CodesearchError(f"{path} does not exist", hint)
+    if not (place.is_dir() or place.is_file()):
+        raise CodesearchError(f"{path} is neither a file nor a folder")
     return place
 
 

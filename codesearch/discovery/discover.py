@@ -31,6 +31,7 @@ VENDORED_FOLDERS = frozenset(
 )
 MINIFIED_ENDINGS = (".min.js", ".min.css", ".min.mjs", ".bundle.js", "-min.js")
 OWN_FOLDER = ".codesearch"
+_LARGEST_IGNORE_FILE = 1_000_000
 VCS_FOLDERS = frozenset((".git", ".hg", ".svn", ".jj", OWN_FOLDER))
 """Nothing in them is ever indexed."""
 
@@ -97,12 +98,41 @@ def _paths(root: Path, tree: _Tree) -> Iterable[str]:
     if listed is None:
         listed = git.list_outside(root)
     if listed is None:
+        _check_ignore_files(root, tree)
         return _walk(root, tree, with_git_rules=True)
-    if any(path.endswith(OWN_IGNORE_FILES) for path in listed) or any(
+    if any(path.rpartition("/")[2] in OWN_IGNORE_FILES for path in listed) or any(
         (folder / name).exists() for folder in (root, *root.absolute().parents) for name in OWN_IGNORE_FILES
     ):
+        _check_ignore_files(root, tree)
         return sorted(set(listed).intersection(_walk(root, tree, with_git_rules=False)))
     return listed
+
+
+def _ignore_files(root: Path) -> Iterator[str]:
+    """Paths of what bears the name of an ignore file, in all folders that a walker may enter."""
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(root / folder) as entries:
+                for entry in entries:
+                    if entry.name in OWN_IGNORE_FILES or entry.name == ".gitignore":
+                        yield folder + entry.name
+                    elif entry.is_dir(follow_symlinks=False) and entry.name not in VCS_FOLDERS:
+                        waiting.append(f"{folder}{entry.name}/")
+        except OSError:
+            continue
+
+
+def _check_ignore_files(root: Path, tree: _Tree) -> None:
+    """Raises CodesearchError for an ignore file that is a link or a pipe: the walker might read it for ever."""
+    for path in _ignore_files(root):
+        try:
+            info = tree.look(path)
+        except OSError:
+            continue
+        if not stat.S_ISREG(info.st_mode) or info.st_size > _LARGEST_IGNORE_FILE:
+            raise CodesearchError(f"{path} is not a regular file of at most 1 MB, as an ignore file has to be")
 
 
 def walked_files(root: Path) -> list[str]:
@@ -127,12 +157,16 @@ class _Tree:
 
     def is_inside(self, path: str) -> bool:
         """Whether no folder on the way is a link. git lists tracked files below folders that became links."""
+        unknown = []
         folder = path.rpartition("/")[0]
-        known = self._real_folders.get(folder)
-        if known is None:
-            is_folder = stat.S_ISDIR(os.lstat(self._prefix + folder).st_mode)
-            known = self._real_folders[folder] = is_folder and self.is_inside(folder)
-        return known
+        while folder not in self._real_folders:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        is_real = self._real_folders[folder]
+        for below in reversed(unknown):
+            is_real = is_real and stat.S_ISDIR(os.lstat(self._prefix + below).st_mode)
+            self._real_folders[below] = is_real
+        return is_real
 
 
 def _walk(root: Path, tree: _Tree, with_git_rules: bool) -> Iterator[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+import stat
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 _SAFE = (
@@ -18,10 +22,12 @@ _SAFE = (
 _FOLDS_CASE = sys.platform in ("darwin", "win32")
 """There `.CodeSearch` is the same folder as `.codesearch`."""
 _MAGIC = "icase,literal" if _FOLDS_CASE else "literal"
-_TRACKED = b"H"
-"""How git marks a tracked file; one that changed is listed with another letter too."""
 _SPLIT_INDEX = b"link\0"
 """Begins the part that says that paths stand in another file; its length, below 2^24, follows."""
+_MOST_READ = 1 << 28
+"""Bytes of git's list of tracked files that are looked through; Linux's has 10 million."""
+_SECONDS = 60.0
+"""git lists a million files in a few; a pipe among its own files would hold it for ever."""
 _POINTER = b"gitdir:"
 """How `.git` begins where it is a file."""
 
@@ -66,28 +72,50 @@ def _ls_files(root: Path, *which: str, before: tuple[str, ...] = ()) -> list[str
     return None if listed is None else [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
 
-def is_unchanged(root: Path, path: str) -> bool:
-    """Whether git tracks a file below `root` and the file is as git has it, so that it may have come with a clone."""
-    repository = next((folder for folder in (root, *root.parents) if is_repository(folder)), None)
-    if repository is None or not _may_track(repository, (root / path).relative_to(repository).as_posix()):
-        return False
-    listed = _run(root, "ls-files", "-z", "-t", "--cached", "--modified", "--", f":({_MAGIC}){path}")
-    states = {line[:1] for line in (listed or b"").split(b"\0") if line}
-    return states == {_TRACKED}
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What git tracks at and below a path."""
+
+    is_any: bool
+    has_content: bool
+    """Whether a file is, byte for byte, as git has it. Filters that the repository names are not run to tell."""
+
+
+def tracked(root: Path, folder: str, file: str) -> Tracked:
+    """What git tracks in a folder below `root`, and whether `file` in it is as git has it.
+
+    Where git has no answer (it is missing, or does not trust the repository), what may be tracked counts as tracked.
+    """
+    repository = next((above for above in (root, *root.parents) if is_repository(above)), None)
+    if repository is None or not _may_track(repository, (root / folder).relative_to(repository).as_posix()):
+        return Tracked(False, False)
+    listed = _run(root, "ls-files", "-z", "--stage", "--", f":({_MAGIC}){folder}")
+    if listed is None:
+        return Tracked(True, True)
+    entries = [entry.partition(b"\t") for entry in listed.split(b"\0") if entry]
+    blobs = {head.split()[1] for head, _, path in entries if path.rpartition(b"/")[2] == file.encode()}
+    return Tracked(bool(entries), bool(blobs) and not blobs.isdisjoint(_blob_names(root / folder / file)))
+
+
+def _blob_names(file: Path) -> set[bytes]:
+    """What git calls a file's content, by either of its hashes. Raises OSError."""
+    data = file.read_bytes()
+    head = b"blob %d\0" % len(data)
+    return {hashlib.new(kind, head + data).hexdigest().encode() for kind in ("sha1", "sha256")}
 
 
 def _may_track(repository: Path, path: str) -> bool:
     """False where git's list of tracked files, as most repositories have it, lacks a path: git itself takes 4 ms."""
     mark = repository / ".git"
     try:
-        folder = mark if mark.is_dir() else repository / mark.read_text("utf-8").removeprefix(_POINTER.decode()).strip()
-        listed = (folder / "index").read_bytes()
+        folder = mark if mark.is_dir() else repository / _read(mark).decode().removeprefix(_POINTER.decode()).strip()
+        listed = _read(folder / "index")
     except FileNotFoundError:
         return False
     except (OSError, ValueError):
         return True
     version = int.from_bytes(listed[4:8], "big")
-    has_whole_paths = version in (2, 3) and _SPLIT_INDEX not in listed
+    has_whole_paths = version in (2, 3) and _SPLIT_INDEX not in listed and len(listed) < _MOST_READ
     wanted = path.encode()
     if _FOLDS_CASE:
         wanted, listed = wanted.lower(), listed.lower()
@@ -103,17 +131,25 @@ def inside_repository(root: Path) -> bool:
 def is_repository(folder: Path) -> bool:
     """Whether a folder is the top of a git repository, of one of its worktrees, or of a submodule."""
     mark = folder / ".git"
-    if (mark / "HEAD").is_file():
-        return True
     try:
-        with mark.open("rb") as file:
-            return file.read(len(_POINTER)) == _POINTER
+        if stat.S_ISDIR(mark.stat().st_mode):
+            return stat.S_ISREG((mark / "HEAD").stat().st_mode)
+        return _read(mark).startswith(_POINTER)
     except OSError:
         return False
 
 
+def _read(file: Path) -> bytes:
+    """The beginning of a regular file. Raises OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(file, flags), "rb") as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(file))
+        return opened.read(_MOST_READ)
+
+
 def _run(root: Path, *arguments: str) -> bytes | None:
-    """What git prints; None where it is missing, too old, or does not trust the folder."""
+    """What git prints; None where it is missing, too old, too slow, or does not trust the folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
@@ -124,7 +160,8 @@ def _run(root: Path, *arguments: str) -> bytes | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
+            timeout=_SECONDS,
         )
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout

@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
+import os
 
 from codesearch.discovery import git
 from codesearch.errors import IndexUntrusted
 from codesearch.index.folder import check_owner, first_odd_place, is_another_users
-from codesearch.index.layout import FOLDER, Layout, update_command
+from codesearch.index.layout import DATABASE, FOLDER, Layout, update_command
 from codesearch.index.store import Store
 
 
-def check(layout: Layout) -> None:
-    """Raises IndexUntrusted for an index that git tracks, or with links or other oddities in its folder."""
-    reason = first_odd_place(layout)
-    if not reason and layout.is_inside and layout.exists():
-        info = layout.database.stat()
-        if _came_with_repository(layout.root, info.st_ino, info.st_ctime_ns):
-            reason = f"git tracks {layout.database}, so it came with the repository"
-    if reason:
-        raise IndexUntrusted(f"the index is not used: {reason}", f"run: {update_command(layout.folder)}")
-
-
 def open_store(layout: Layout, *, write: bool = False) -> Store:
-    """The database of an index. Another user's is read as if nobody changed it, and not written.
+    """The database of an index; for reading, all that is read is of one moment. Another user's is never written.
 
-    Raises IndexUntrusted, IndexDamaged, IndexIncompatible, or CodesearchError.
+    Raises IndexUntrusted for an index that came with the repository, or with links or other oddities in its folder;
+    IndexDamaged, IndexIncompatible or CodesearchError.
     """
-    check(layout)
+    check_places(layout)
     is_theirs = is_another_users(layout.folder) or is_another_users(layout.database)
     if write and is_theirs:
         check_owner(layout.folder)
         check_owner(layout.database)
-    return Store.open(layout.database, write=write, immutable=is_theirs)
+    store = Store.open(layout.database, write=write, immutable=is_theirs)
+    try:
+        if not write:
+            store.begin_reading()
+        _check_origin(layout, store)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
-@lru_cache(maxsize=16)
-def _came_with_repository(root: Path, inode: int, ctime_ns: int) -> bool:
-    """Whether git tracks the database and it is as git has it; the numbers tell it from a later one."""
-    return git.is_unchanged(root, f"{FOLDER}/index.db")
+def check_places(layout: Layout) -> None:
+    """Raises IndexUntrusted where what lies in an index's folder is not of codesearch's making, by its kind."""
+    if reason := first_odd_place(layout):
+        raise _untrusted(layout, reason)
+
+
+def _check_origin(layout: Layout, store: Store) -> None:
+    """Raises IndexUntrusted for an index that git brought: it tracks some of it, and this user did not make it here."""
+    if not layout.is_inside:
+        return
+    found = git.tracked(layout.root, FOLDER, DATABASE)
+    if not found.is_any and not os.path.lexists(layout.folder / ".git"):
+        return
+    from codesearch.index import origin
+
+    if found.has_content or not origin.was_made_here(store.meta(), layout):
+        raise _untrusted(layout, f"git tracks {layout.folder}, so it came with the repository")
+
+
+def _untrusted(layout: Layout, reason: str) -> IndexUntrusted:
+    return IndexUntrusted(f"the index is not used: {reason}", f"run: {update_command(layout.folder)}")

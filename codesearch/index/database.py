@@ -45,6 +45,14 @@ SECONDS_BUSY = 30.0
 _LARGEST_VALUE = 4 << 20
 """Bytes. The names that one chunk defines come to a few thousand."""
 _DEFENSIVE = 1010  # SQLITE_DBCONFIG_DEFENSIVE, which Python 3.11 does not name
+_NOTHING_CAN_BE_WRITTEN = (
+    "SQLITE_CANTOPEN",
+    "SQLITE_READONLY",
+    "SQLITE_FULL",
+    "SQLITE_IOERR_SHM",
+    "SQLITE_IOERR_WRITE",
+)
+"""Why a reader can't have the files that it shares with writers."""
 _STEPS_AT_ONCE = 100_000
 _LEAST_STEPS = 20_000_000
 _STEPS_PER_BYTE = 0.5
@@ -104,7 +112,7 @@ class Database:
         self._steps_left = _LEAST_STEPS + int(size * _STEPS_PER_BYTE)
         try:
             found = self._db.execute(statement, values).fetchmany(most + 1)
-        except (sqlite3.Error, OverflowError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
             raise damaged(self._path, error) from error
         if len(found) > most:
             raise damaged(self._path, ValueError("more rows than it has room for"))
@@ -115,7 +123,7 @@ class Database:
         self._steps_left = _LEAST_STEPS + int(self._size() * _STEPS_PER_BYTE)
         try:
             return int(self._db.execute(statement, values).lastrowid or 0)
-        except (sqlite3.Error, OverflowError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
             raise damaged(self._path, error) from error
 
     def execute_each(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
@@ -123,7 +131,7 @@ class Database:
         self._steps_left = 1 << 62  # as many as there are rows; the rows are ours
         try:
             self._db.executemany(statement, rows)
-        except (sqlite3.Error, OverflowError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
             raise damaged(self._path, error) from error
 
     def commit(self) -> None:
@@ -168,6 +176,23 @@ class Database:
 _TABLES = sorted(("table", statement.split()[2], statement) for statement in SCHEMA)
 
 
+def old_meta(path: Path) -> dict[str, str]:
+    """The settings of an index of whatever format; none where they can't be read."""
+    try:
+        opened = Database(_connect_reader(path, immutable=False), path)
+    except sqlite3.Error:
+        return {}
+    try:
+        if ("table", "meta", _META) not in opened.rows("SELECT type, name, sql FROM sqlite_master"):
+            return {}
+        rows = opened.rows("SELECT key, value FROM meta")
+        return {key: value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
+    except CodesearchError:
+        return {}
+    finally:
+        opened.close()
+
+
 def check_format(path: Path, found: object) -> None:
     """Raises IndexIncompatible for a newer format than this program's, IndexDamaged for any other."""
     if found == str(FORMAT):
@@ -185,11 +210,13 @@ def damaged(path: Path, error: Exception) -> CodesearchError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_IOERR") and "READ" not in name:
         return CodesearchError(f"{path} can't be written: {text}", "is the disk full?")
-    if "readonly" in text or "unable to open" in text:
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
         return CodesearchError(f"{path} can't be written: {text}", "use --index-dir to keep the index elsewhere")
-    if "full" in text:
+    if name.startswith("SQLITE_FULL"):
         return CodesearchError(f"the disk is full: {path}", "the index is as it was before; free some room")
-    if "is locked" in text:
+    if isinstance(error, UnicodeError):
+        return CodesearchError("the folder's name is not UTF-8", "keep the index inside it: leave out --index-dir")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return IndexLocked(f"another process has been writing {path} for {SECONDS_BUSY:.0f} seconds", "try again later")
     return IndexDamaged(f"{path} is damaged: {text}", f"run: {_mending(path)}")
 
@@ -231,9 +258,8 @@ def _connect_reader(path: Path, immutable: bool) -> sqlite3.Connection:
         try:
             connection.execute("SELECT 1 FROM sqlite_master").fetchone()
             return connection
-        except sqlite3.OperationalError:
+        except sqlite3.Error as error:
             connection.close()
-        except sqlite3.Error:
-            connection.close()
-            raise
+            if not error.sqlite_errorname.startswith(_NOTHING_CAN_BE_WRITTEN):
+                raise
     return _connect(path, "ro&immutable=1")

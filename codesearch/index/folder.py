@@ -15,9 +15,9 @@ from pathlib import Path
 
 from codesearch.errors import CodesearchError
 from codesearch.index import segment
-from codesearch.index.layout import Layout
+from codesearch.index.layout import JOURNAL_ENDINGS, Layout
+from codesearch.opening import open_beneath
 
-_DATABASE_ENDINGS = tuple(new + journal for new in ("", ".new") for journal in ("", "-wal", "-shm", "-journal"))
 _SEGMENT_NAME = re.compile(r"\d{6,19}")
 _IGNORE_EVERYTHING = "*\n"
 
@@ -27,6 +27,7 @@ def prepare(layout: Layout) -> None:
 
     Raises CodesearchError where the folder is another user's, OSError where it can't be made.
     """
+    _check_named_by_user(layout)
     for place in (layout.folder, *_named(layout)):
         if place.is_symlink():
             place.unlink()
@@ -44,6 +45,13 @@ def prepare(layout: Layout) -> None:
         ignore.write_text(_IGNORE_EVERYTHING, encoding="utf-8")
 
 
+def _check_named_by_user(layout: Layout) -> None:
+    """Raises CodesearchError where files of somebody else lie at our names in a folder that the user named."""
+    has_our_names = os.path.lexists(layout.database) or os.path.lexists(layout.lock)
+    if not layout.is_inside and has_our_names and not layout.segments.is_dir():
+        raise CodesearchError(f"{layout.folder} holds files that are not an index's", "name a new folder")
+
+
 def discard(layout: Layout) -> None:
     """Delete the database and all segments."""
     for file in _database_files(layout):
@@ -59,8 +67,9 @@ def remove(layout: Layout) -> None:
         layout.folder.unlink()
         return
     discard(layout)
-    for file in (layout.lock, layout.folder / ".gitignore"):
-        _unlink(file)
+    if _is_ours(layout.folder / ".gitignore"):
+        _unlink(layout.folder / ".gitignore")
+    _unlink(layout.lock)
     for folder in (layout.segments, layout.folder):
         with suppress(OSError):  # what others put there stays
             folder.rmdir()
@@ -129,7 +138,7 @@ def _named(layout: Layout) -> Iterator[Path]:
 
 
 def _database_files(layout: Layout) -> Iterator[Path]:
-    return (layout.folder / (layout.database.name + ending) for ending in _DATABASE_ENDINGS)
+    return (layout.folder / (layout.database.name + ending) for ending in ("", *JOURNAL_ENDINGS))
 
 
 def _segments(layout: Layout) -> list[Path]:
@@ -148,10 +157,20 @@ def _look(place: Path) -> os.stat_result | None:
 
 def _unlink(file: Path) -> None:
     """Delete a file, a link or an empty folder; a folder with something in it stays for whoever put it there."""
-    try:
-        file.unlink()
-    except (IsADirectoryError, PermissionError):
+    info = _look(file)
+    if info is None:
+        return
+    if stat.S_ISDIR(info.st_mode):
         with suppress(OSError):
             file.rmdir()
-    except (FileNotFoundError, NotADirectoryError):
         return
+    file.unlink(missing_ok=True)
+
+
+def _is_ours(ignore: Path) -> bool:
+    """Whether an ignore file is the one that prepare() writes."""
+    try:
+        with os.fdopen(open_beneath(ignore.parent, ignore.name), "rb") as file:
+            return file.read(len(_IGNORE_EVERYTHING) + 1) == _IGNORE_EVERYTHING.encode()
+    except OSError:
+        return False

@@ -10,6 +10,9 @@ from pathlib import Path
 from codesearch.discovery.git import inside_repository, is_repository
 
 FOLDER = ".codesearch"
+DATABASE = "index.db"
+JOURNAL_ENDINGS = ("-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", ".new-journal")
+"""Of files that SQLite, or the making of a database, leaves beside it when it is killed."""
 FORMAT = 3
 """Version of what lies on disk, not of the program: changed when an older program could not read it."""
 
@@ -40,12 +43,12 @@ class Layout:
     @property
     def database(self) -> Path:
         """SQLite: what is indexed."""
-        return self.folder / "index.db"
+        return self.folder / DATABASE
 
     @property
     def rollback_journal(self) -> Path:
         """Never there: the database has a write-ahead log. SQLite would play it, and delete a file that it names."""
-        return self.folder / "index.db-journal"
+        return self.folder / f"{DATABASE}-journal"
 
     @property
     def segments(self) -> Path:
@@ -104,4 +107,4 @@ def find(start: Path) -> Path | None:
 
 def holds_index(folder: Path) -> bool:
     """Whether an index lies in a folder, sound or not."""
-    return os.path.lexists(folder / FOLDER / "index.db")
+    return os.path.lexists(folder / FOLDER / DATABASE)

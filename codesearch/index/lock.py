@@ -36,13 +36,17 @@ class WriterLock:
         self._descriptor = -1
 
     def __enter__(self) -> WriterLock:
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        self._descriptor = os.open(self._path, flags, 0o600)
-        try:
-            self._lock()
-        except BaseException:
-            os.close(self._descriptor)
-            raise
+        while True:
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            self._descriptor = os.open(self._path, flags, 0o600)
+            try:
+                self._lock()
+                if _is_file(self._descriptor, self._path):
+                    break
+            except BaseException:
+                os.close(self._descriptor)
+                raise
+            os.close(self._descriptor)  # whoever held it removed the file: another one is the lock now
         _held.add(self._descriptor)
         mine = json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}).encode()
         os.ftruncate(self._descriptor, 0)
@@ -69,6 +73,13 @@ class WriterLock:
                     raise IndexLocked(message, "wait for it, or stop it") from None
             self._waiting(holder)
             time.sleep(_SECONDS_BETWEEN_TRIES)
+
+
+def _is_file(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def _holder(path: Path) -> str:

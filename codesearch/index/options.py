@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from codesearch.discovery.discover import DiscoveryOptions
+from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
 
 KEY = "options"
 _MOST_GLOBS = 1000
-_LARGEST_FILE = 1_000_000_000
-"""Bytes. An index from elsewhere can't make an update read more of one file."""
+_LARGEST_FILE = 1 << 40
 
 
 def recorded(meta: Mapping[str, str]) -> DiscoveryOptions:
@@ -21,6 +20,11 @@ def recorded(meta: Mapping[str, str]) -> DiscoveryOptions:
         size = values["max_file_size"]
         if not isinstance(size, int) or not 0 < size <= _LARGEST_FILE:
             return DiscoveryOptions()
+        if size > MAX_FILE_SIZE:
+            from codesearch.index import origin
+
+            if not origin.names_model_of_ours(meta):
+                size = MAX_FILE_SIZE  # an index from elsewhere can't make us parse more
         return DiscoveryOptions(_globs(values["include"]), _globs(values["exclude"]), size)
     except (KeyError, TypeError, ValueError, RecursionError):
         return DiscoveryOptions()

@@ -8,12 +8,11 @@ from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.errors import IndexIncompatible
 from codesearch.index.access import open_store
 from codesearch.index.layout import Layout, update_command
+from codesearch.index.store import IDENTITY
 from codesearch.models.encoder import Encoder
 
 PUBLICATION = "publication"
 """The setting that counts how often the index was published."""
-IDENTITY = "id"
-"""The setting that tells an index from another that is made in its place."""
 
 
 def publication(meta: Mapping[str, str]) -> tuple[str, str]:

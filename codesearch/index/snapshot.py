@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.discovery.stamp import Stamp
-from codesearch.errors import IndexNotFound
+from codesearch.errors import IndexDamaged, IndexNotFound, IndexUntrusted
 from codesearch.index.access import open_store
 from codesearch.index.database import damaged
 from codesearch.index.layout import Layout
@@ -33,8 +33,8 @@ Selection = Sequence[npt.NDArray[np.bool_]]
 Mean = npt.NDArray[np.float64]
 _SHORTEST = 1e-12
 _NO_KEYS: frozenset[str] = frozenset()
-MOST_BYTES = 1 << 35
-"""All segments are compared with their checksums, which takes seconds for so many bytes (a hundred million chunks)."""
+MOST_BYTES = 1 << 33
+"""All segments may have to be compared with their checksums, which takes seconds for so many (ten million chunks)."""
 FILE_SAMPLE = 48
 """Chunks that a large file's mean vector is taken of: more move it by little."""
 _OPENINGS = 5
@@ -102,23 +102,31 @@ class Snapshot:
         if not layout.exists():
             raise IndexNotFound(f"{layout.root} is not indexed", "run: codesearch index")
         for attempt in range(_OPENINGS):
-            store = open_store(layout)
             try:
-                store.begin_reading()
-                state = store.state()
-                _check_size(layout, state)
-                segments = [Segment(layout.segment(r.number), r, state.deletions) for r in state.segments]
-                if sum(segment.live_chunks for segment in segments) != state.chunks:
-                    raise damaged(layout.database, ValueError("its files and segments hold different chunks"))
-                return cls(store, segments, state)
+                return cls._open(layout)
             except FileNotFoundError as error:
-                store.close()
                 if attempt == _OPENINGS - 1:
                     raise damaged(layout.database, error) from error
-            except BaseException:
-                store.close()
+            except IndexUntrusted:
                 raise
+            except IndexDamaged:
+                if attempt == _OPENINGS - 1 or not layout.exists():
+                    raise
         raise AssertionError
+
+    @classmethod
+    def _open(cls, layout: Layout) -> Snapshot:
+        store = open_store(layout)
+        try:
+            state = store.state()
+            _check_size(layout, state)
+            segments = [Segment(layout.segment(r.number), r, state.deletions) for r in state.segments]
+            if sum(segment.live_chunks for segment in segments) != state.chunks:
+                raise damaged(layout.database, ValueError("its files and segments hold different chunks"))
+            return cls(store, segments, state)
+        except BaseException:
+            store.close()
+            raise
 
     def close(self) -> None:
         """Let go of the database."""

@@ -10,6 +10,7 @@ and the number and checksums of the live files. What does not match raises Index
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codesearch.index.database import Database, damaged
-from codesearch.index.layout import FORMAT
+from codesearch.index.layout import FORMAT, JOURNAL_ENDINGS
 from codesearch.index.rows import LARGEST_NUMBER, ChunkRow, FileRow, Run, SegmentRecord, State, checksum
 
 _IN_LIST = 500
@@ -26,6 +27,8 @@ _SEAL = "seal"
 _LISTS = ("options", "skipped")
 _LONGEST_SETTING = 1000
 """Characters of a setting that is shown or loaded by: a model's name or folder, a root."""
+IDENTITY = "id"
+"""The setting that tells an index from another that is made in its place."""
 _COUNTS = ("files", "files_checksum", "chunks")
 
 
@@ -42,12 +45,12 @@ class Store:
     @classmethod
     def create(cls, path: Path) -> Store:
         """A new, empty database, open for writing. Made aside: whoever finds one at `path` finds it whole."""
-        for leftover in path.parent.glob(path.name + "?*"):
-            leftover.unlink()  # the journal of a database that is gone would be played into this one
+        for ending in JOURNAL_ENDINGS:  # the journal of a database that is gone would be played into this one
+            path.with_name(path.name + ending).unlink(missing_ok=True)
         made = Database.create(path)
         store = cls(made, path)
         try:
-            store.set_meta({"format": str(FORMAT)})
+            store.set_meta(_beginning())
             store.seal()
             store.commit()
         finally:
@@ -85,7 +88,7 @@ class Store:
         self._db.commit()
 
     def rollback(self) -> None:
-        """Undo what was written since begin()."""
+        """Undo a transaction."""
         self._db.rollback()
 
     def check(self) -> None:
@@ -107,7 +110,7 @@ class Store:
         with self.transaction():
             for table in ("meta", "segments", "files", "chunks", "deletions"):
                 self._db.execute(f"DELETE FROM {table}")
-            self.set_meta({"format": str(FORMAT)})
+            self.set_meta(_beginning())
             self.seal()
         self._check_pages()
 
@@ -214,7 +217,7 @@ class Store:
 
     def files_by_id(self, ids: Sequence[int]) -> dict[int, FileRow]:
         """Files by their number."""
-        rows = self._rows_of(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE id IN", ids)
+        rows = self._rows_of(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = 1 AND id IN", ids)
         return {file.id: file for file in self._read(FileRow.read, rows)}
 
     def add_file(self, file: FileRow, *, live: bool) -> int:
@@ -255,16 +258,16 @@ class Store:
     def add_chunks(self, chunks: Iterable[ChunkRow]) -> None:
         """Enter chunks."""
         rows = [(*values, checksum(values)) for values in (chunk.values() for chunk in chunks)]
-        self._db.execute_each("INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._db.execute_each(f"INSERT INTO chunks ({ChunkRow.COLUMNS}, checksum) VALUES ({_marks(range(10))})", rows)
 
     def chunks(self, ids: Sequence[int]) -> dict[int, ChunkRow]:
         """Chunks by their number."""
-        rows = self._rows_of("SELECT * FROM chunks WHERE id IN", ids)
+        rows = self._rows_of(f"SELECT {ChunkRow.COLUMNS}, checksum FROM chunks WHERE id IN", ids)
         return {chunk.id: chunk for chunk in self._read(ChunkRow.read, rows)}
 
     def all_chunks(self) -> list[ChunkRow]:
         """Every chunk, staged ones included."""
-        return self._read(ChunkRow.read, self._db.rows("SELECT * FROM chunks"))
+        return self._read(ChunkRow.read, self._db.rows(f"SELECT {ChunkRow.COLUMNS}, checksum FROM chunks"))
 
     # embeddings of costly encoders
 
@@ -313,6 +316,11 @@ class Store:
     def damaged(self, why: str) -> Exception:
         """The error for what makes no sense in the index."""
         return damaged(self._path, ValueError(why))
+
+
+def _beginning() -> dict[str, str]:
+    """The settings of an index that holds nothing."""
+    return {"format": str(FORMAT), IDENTITY: os.urandom(8).hex()}
 
 
 def _seal_of(meta: Mapping[str, str], segments: Sequence[SegmentRecord], deletions: Sequence[Run]) -> int:

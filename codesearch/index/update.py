@@ -16,7 +16,8 @@ from codesearch.discovery.source import SkippedFile, SourceText, read_source
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexUntrusted
 from codesearch.index import options as recorded_options
 from codesearch.index import origin, skips
-from codesearch.index.access import check, open_store
+from codesearch.index.access import check_places, open_store
+from codesearch.index.database import old_meta
 from codesearch.index.embedding_cache import encode_kept
 from codesearch.index.folder import discard, prepare, size_on_disk, sweep
 from codesearch.index.layout import Layout
@@ -24,12 +25,11 @@ from codesearch.index.lock import WriterLock
 from codesearch.index.merging import merge_small
 from codesearch.index.rows import FileRow, Run, SegmentRecord
 from codesearch.index.segment import Segment, as_it_lies
-from codesearch.index.settings import IDENTITY, PUBLICATION, read_meta, settings
+from codesearch.index.settings import PUBLICATION, read_meta, settings
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
 from codesearch.index.work import BatchResult, Job, Worker
 from codesearch.models.encoder import Embeddings, Encoder
-from codesearch.models.loading import DEFAULT_MODEL
 
 BATCH_BYTES = 400_000
 """A batch's files: long enough to pay for the passing to and fro, short enough for an even load."""
@@ -100,27 +100,39 @@ def update(
     progress = progress or _silent
     try:
         check_root(layout.root)
-        reason = _reason_for_distrust(layout)
-        options = options or _recorded_options(layout)
+        reason = _reason_for_distrust(layout)  # before prepare() takes links away
         prepare(layout)
         with WriterLock(layout.lock, partial(_show_waiting, layout, progress) if wait else None):
+            reason = reason or _reason_for_distrust(layout)
+            options = options or _recorded_options(layout)
+            prepare(layout)  # whoever was waited for may have removed the folders
             found = discover(layout.root, options)
             work = _Update(layout, encoder, options, progress, jobs, force, verify, reason)
             return work.run(found.files, found.skipped, started)
     except OSError as error:
-        is_read_only = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
         raise CodesearchError(
-            f"{layout.folder} can't be written: {error.strerror or error}",
-            "use --index-dir to keep the index elsewhere" if is_read_only else "",
+            f"{layout.folder} can't be written: {error.strerror or error}", _HINTS.get(error.errno or 0, "")
         ) from error
+
+
+_ELSEWHERE = "use --index-dir to keep the index elsewhere"
+_IN_THE_WAY = "something else lies at its names: remove it, or use --index-dir to keep the index elsewhere"
+_HINTS = {
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _ELSEWHERE),
+    **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY), _IN_THE_WAY),
+}
 
 
 def _reason_for_distrust(layout: Layout) -> str:
     """Why what lies there is not used but rebuilt, or nothing."""
     try:
-        check(layout)
+        check_places(layout)
+        if layout.exists():
+            open_store(layout).close()
     except IndexUntrusted as error:
         return error.message
+    except CodesearchError:
+        return ""  # opening it for the update says so
     return ""
 
 
@@ -140,11 +152,13 @@ def _show_waiting(layout: Layout, progress: Progress, holder: str) -> None:
 
 
 def _recorded_options(layout: Layout) -> DiscoveryOptions:
-    """The options of the last update; the defaults where there was none (or what is left of it can't be read)."""
+    """The options of the last update, of an older format too; the defaults where there was none or it can't be read."""
     try:
         return recorded_options.recorded(read_meta(layout))
-    except CodesearchError:
+    except IndexUntrusted:
         return DiscoveryOptions()
+    except CodesearchError:
+        return recorded_options.recorded(old_meta(layout.database))
 
 
 class _Update:
@@ -388,6 +402,7 @@ class _Update:
             self.store.touch_files(touched)
             self.store.publish()
             self.store.set_meta(self._settings(staging, skipped))
+            self.store.set_meta({origin.KEY: origin.mark(self.store.meta(), self.layout)})
             self.store.remove_segments(self.lost)
             self.store.replace_segments(self.copied)
             deletions = self.store.deletions()
@@ -400,11 +415,9 @@ class _Update:
             **settings(self.encoder),
             **self._place(),
             "last_chunk": str(staging.next_chunk - 1),
-            IDENTITY: self.store.meta().get(IDENTITY) or os.urandom(8).hex(),
             PUBLICATION: str(self.store.number(PUBLICATION) + 1),
             recorded_options.KEY: recorded_options.to_record(self.options),
             skips.KEY: skips.to_record(skipped),
-            origin.KEY: "" if self.encoder.name == DEFAULT_MODEL else origin.mark(self.encoder.name),
         }
 
     def _place(self) -> dict[str, str]:

@@ -15,10 +15,10 @@ from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.snippets import best_line
 
 if TYPE_CHECKING:
-    from codesearch.index.snapshot import Snapshot, StoredChunk
+    from codesearch.index.snapshot import Snapshot
     from codesearch.models.encoder import Encoder
     from codesearch.search.rerank import Reranker
-    from codesearch.search.snippets import Snippets
+    from codesearch.search.snippets import Current, Snippets
 
 FOLDED_SHARE = 0.5
 """Further chunks of a shown file are listed under its hit when they score at least this share of it."""
@@ -64,9 +64,10 @@ def _result(
     explained: bool,
 ) -> SearchResult:
     """Cut the ranking to what is shown, and read its text."""
+    snippets.forget_changes()
     kept = _with_phrases(question, candidates, ranking, snippets)
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
-    shown: dict[int, StoredChunk] = {}
+    shown: dict[int, Current] = {}
     outdated = 0
     for i in kept:
         if len(shown) == k:
@@ -81,27 +82,25 @@ def _result(
     folded = _folded(candidates, kept, list(shown), scores)
     hits = tuple(
         _hit(
-            chunk,
+            current,
             scores[i],
             candidates.term_weights,
-            snippets,
-            folded.get(i, ()),
+            () if current.is_moved else folded.get(i, ()),
             explain(ranking, i) if explained else (),
         )
-        for i, chunk in shown.items()
+        for i, current in shown.items()
     )
     return SearchResult(asked, hits, nearest, outdated)
 
 
 def _hit(
-    chunk: StoredChunk,
+    current: Current,
     score: float,
     term_weights: Mapping[str, float],
-    snippets: Snippets,
     also: tuple[tuple[int, int, str], ...],
     signals: tuple[Signal, ...],
 ) -> Hit:
-    lines = snippets.lines(chunk)
+    chunk, lines = current.chunk, current.lines
     return Hit(
         path=chunk.path,
         start_line=chunk.start_line,
@@ -114,7 +113,7 @@ def _hit(
         score=round(score, 4),
         snippet="\n".join(lines),
         best_line=best_line(lines, chunk.start_line, term_weights),
-        is_stale=snippets.is_stale(chunk),
+        is_stale=current.is_moved,
         also=also,
         signals=signals,
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.discovery.source import SourceText, read_source
 from codesearch.discovery.stamp import Stamp
+from codesearch.index.rows import plain
 
 if TYPE_CHECKING:
     from codesearch.chunking.chunk import Chunk
@@ -26,6 +27,10 @@ SCANNED_LINES = 400
 """Lines of a chunk that are looked through for the best one; only files and long types have more."""
 LARGEST_FILE = 100_000_000
 """Bytes of a file that is read to show a part of it; larger ones are indexed only where a user sets such a limit."""
+LARGEST_CHUNKED = 1_000_000
+"""Bytes of a changed file that is chunked again for a question, which takes 0.1 s or so."""
+MOST_CHUNKED = 20
+"""Changed files that are chunked again for one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +43,44 @@ class File:
     lines: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A chunk as its file stands."""
+
+    chunk: StoredChunk
+    lines: Sequence[str]
+    is_moved: bool = False
+    """The file changed since it was indexed, and the same definition was found in it."""
+
+
 _UNREADABLE = File(None, b"", "", ())
 
 
 class Snippets:
-    """Reads files below a folder, through no link, and keeps the last few. Threads may share it."""
+    """Reads files below a folder, through no link, and keeps the last few."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._files: dict[str, File] = {}
+        self._chunks: dict[bytes, Sequence[Chunk]] = {}
+        """Of changed files, by their digest."""
 
     def text(self, chunk: StoredChunk) -> str:
         """The chunk's lines, without a trailing newline; nothing where they are not those that were indexed."""
-        current = self.current(chunk)
-        return "\n".join(self.lines(current)) if current else ""
+        file = self._file(chunk.path)
+        return "\n".join(_cut(file, chunk)) if file.digest == chunk.file_digest else ""
 
-    def lines(self, chunk: StoredChunk) -> Sequence[str]:
-        """The lines of a chunk that current() returned."""
-        return self._file(chunk.path).lines[chunk.start_line - 1 : chunk.end_line]
-
-    def current(self, chunk: StoredChunk) -> StoredChunk | None:
+    def current(self, chunk: StoredChunk) -> Current | None:
         """The chunk as its file stands: itself, or its definition in a file that changed; None where it is gone."""
         file = self._file(chunk.path)
-        if file.digest != chunk.file_digest:
-            return self._found_again(chunk, file)
-        return chunk if chunk.start_line <= len(file.lines) else None
+        if file.digest == chunk.file_digest:
+            return Current(chunk, _cut(file, chunk)) if chunk.start_line <= len(file.lines) else None
+        found = self._found_again(chunk, file)
+        return Current(found, _cut(file, found), is_moved=True) if found else None
 
-    def is_stale(self, chunk: StoredChunk) -> bool:
-        """Whether the chunk's file is not the one that was indexed."""
-        return self._file(chunk.path).digest != chunk.file_digest
+    def forget_changes(self) -> None:
+        """Begin a question: so many changed files are chunked for each."""
+        self._chunks.clear()
 
     def _found_again(self, chunk: StoredChunk, file: File) -> StoredChunk | None:
         """The one definition of the same kind and name in a file that changed."""
@@ -74,13 +88,25 @@ class Snippets:
             return None
         same = [
             found
-            for found in _chunks(chunk.path, file.text)
+            for found in self._chunks_of(chunk.path, file)
             if (found.kind, found.name, found.qualified_name) == (chunk.kind, chunk.name, chunk.qualified_name)
         ]
         if len(same) != 1:
             return None
         (found,) = same
-        return replace(chunk, signature=found.signature, start_line=found.start_line, end_line=found.end_line)
+        return replace(chunk, signature=plain(found.signature), start_line=found.start_line, end_line=found.end_line)
+
+    def _chunks_of(self, path: str, file: File) -> Sequence[Chunk]:
+        if file.digest in self._chunks:
+            return self._chunks[file.digest]
+        if not file.text or len(file.text) > LARGEST_CHUNKED or len(self._chunks) >= MOST_CHUNKED:
+            return ()
+        from codesearch.chunking.chunker import chunk_text
+        from codesearch.languages.detect import detect
+
+        chunks = chunk_text(path, file.text, detect(path, file.text)).chunks
+        self._chunks[file.digest] = chunks
+        return chunks
 
     def _file(self, path: str) -> File:
         """The file at a path, read again when its stamp is another."""
@@ -96,6 +122,10 @@ class Snippets:
         return kept
 
 
+def _cut(file: File, chunk: StoredChunk) -> Sequence[str]:
+    return file.lines[chunk.start_line - 1 : chunk.end_line]
+
+
 def source_lines(path: Path) -> Sequence[str]:
     """The lines of a file as they are numbered in its chunks, however large it is; none where it can't be read."""
     return _read(path.parent, path.name).lines
@@ -106,13 +136,6 @@ def _read(root: Path, path: str) -> File:
     if not isinstance(source, SourceText):
         return _UNREADABLE
     return File(source.stamp, source.digest, source.text, source.text.split("\n"))
-
-
-def _chunks(path: str, text: str) -> Sequence[Chunk]:
-    from codesearch.chunking.chunker import chunk_text
-    from codesearch.languages.detect import detect
-
-    return chunk_text(path, text, detect(path, text)).chunks if text else ()
 
 
 def best_line(lines: Sequence[str], first: int, term_weights: Mapping[str, float]) -> int:
