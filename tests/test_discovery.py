@@ -226,3 +226,27 @@ def test_walker_and_git_agree_on_this_checkout(folder: str) -> None:
     tracked_but_ignored = set(git(root, "ls-files", "--cached", "--ignored", "--exclude-standard").splitlines())
     present = {path for path in listed if (root / path).is_file()}
     assert set(walked_files(root)) - tracked_but_ignored == present - tracked_but_ignored
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+@pytest.mark.parametrize("name", [".ignore", "deep/.codesearchignore", "deep/.gitignore"])
+@pytest.mark.parametrize("in_git", [False, pytest.param(True, marks=needs_git)])
+def test_ignore_files_that_lead_elsewhere_are_not_read(tmp_path: Path, name: str, in_git: bool) -> None:
+    write(tmp_path, {"a.py": "x\n", "deep/b.py": "y\n"})
+    (tmp_path / name).symlink_to("/dev/zero")
+    if in_git:
+        git(tmp_path, "init", "-q")
+    if in_git and name.endswith(".gitignore"):  # git does not follow it, and nobody else reads it
+        assert [file.path for file in discover(tmp_path).files] == ["a.py", "deep/b.py"]
+        return
+    with pytest.raises(CodesearchError, match="not a regular file of at most 1 MB"):
+        discover(tmp_path)
+
+
+@needs_git
+def test_a_path_of_a_thousand_folders_costs_only_itself(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x\n"})
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "update-index", "--add", "--cacheinfo", f"100644,{'0' * 39}1,{'a/' * 1200}x.py")
+    assert [file.path for file in discover(tmp_path).files] == ["a.py"]

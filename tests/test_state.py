@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codesearch.api import Index
+from codesearch.chunking.chunk import ChunkedFile
 from codesearch.errors import IndexDamaged
 from codesearch.index import work
 from codesearch.index.layout import find
 from codesearch.index.store import Store
+from codesearch.search import snippets
 from codesearch.search.hit import Filters, Hit
 from tests.conftest import CommandLine
 
@@ -342,3 +345,36 @@ def test_status_counts_what_index_counts(codesearch: CommandLine, shop: Path) ->
     (skipped,) = [line for line in codesearch("index", cwd=shop).out.splitlines() if line.startswith("Skipped")]
     assert "vendored 2" in skipped
     assert skipped in codesearch("status", cwd=shop).out.splitlines()
+
+
+def test_changed_files_are_chunked_again_once_and_only_so_many(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Index.create(root) as index:
+        index.update()
+        for file in root.rglob("*.py"):
+            file.write_text("\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+        chunked: list[str] = []
+        monkeypatch.setattr(
+            "codesearch.chunking.chunker.chunk_text", lambda path, *_: chunked.append(path) or ChunkedFile(())
+        )
+        monkeypatch.setattr(snippets, "MOST_CHUNKED", 3)
+        result = index.search("apple banana", k=8)
+        assert (len(result.hits), len(chunked)) == (0, 3)
+        assert result.outdated > 3
+        monkeypatch.setattr(snippets, "LARGEST_CHUNKED", 10)
+        index.search("apple banana", k=8)
+        assert len(chunked) == 3
+
+
+def test_threads_may_share_an_index_while_another_publishes(root: Path) -> None:
+    with Index.create(root) as index, Index.create(root) as writer:
+        index.update()
+        expected = answers(index)
+
+        def ask(_: int) -> bool:
+            return answers(index) == expected
+
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(ask, number) for number in range(8)]
+            for _ in range(6):
+                writer.update(force=True)
+            assert all(one.result() for one in asked)
