@@ -54,12 +54,13 @@ def api_answer(index: object, question: Question) -> Answer:
 
 
 def serve(connection: Connection, root: Path) -> None:
-    """The life of the process with the open Index: questions in, answers out."""
+    """The life of the process with the open Index: says when it has one; then questions in, answers out."""
     from codesearch.api import Index
     from codesearch.errors import IndexDamaged
 
     with Index.create(root) as index:
         index.update()
+        connection.send(True)
         while question := connection.recv():
             try:
                 try:
@@ -94,6 +95,7 @@ class Life:
         self._open_index, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, place.repo), daemon=True)
         self._process.start()
+        self._open_index.recv()
         self.ways: dict[str, Callable[[Question], Answer]] = {
             "query": self._by_query,
             "index, then query": self._by_index,
