@@ -91,7 +91,7 @@ class Database:
         an older format or with other tables than ours."""
         try:
             opened = cls(_connect(path, "rw", "WAL") if write else _connect_reader(path, immutable), path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:  # SQLite's own words may hold what is in the file
             raise damaged(path, error) from error
         try:
             opened._check_tables()
@@ -149,7 +149,7 @@ class Database:
     def _finish(self, end: Any) -> None:
         try:
             end()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise damaged(self._path, error) from error
 
     def _check_tables(self) -> None:
@@ -177,16 +177,17 @@ _TABLES = sorted(("table", statement.split()[2], statement) for statement in SCH
 
 
 def old_meta(path: Path) -> dict[str, str]:
-    """The settings of an index of whatever format; none where they can't be read."""
+    """The settings of an index of an older format; none where they can't be read."""
     try:
         opened = Database(_connect_reader(path, immutable=False), path)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeError):
         return {}
     try:
         if ("table", "meta", _META) not in opened.rows("SELECT type, name, sql FROM sqlite_master"):
             return {}
         rows = opened.rows("SELECT key, value FROM meta")
-        return {key: value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
+        meta = {key: value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
+        return meta if meta.get("format", "") in map(str, range(FORMAT)) else {}
     except CodesearchError:
         return {}
     finally:
@@ -214,7 +215,7 @@ def damaged(path: Path, error: Exception) -> CodesearchError:
         return CodesearchError(f"{path} can't be written: {text}", "use --index-dir to keep the index elsewhere")
     if name.startswith("SQLITE_FULL"):
         return CodesearchError(f"the disk is full: {path}", "the index is as it was before; free some room")
-    if isinstance(error, UnicodeError):
+    if isinstance(error, UnicodeEncodeError):
         return CodesearchError("the folder's name is not UTF-8", "keep the index inside it: leave out --index-dir")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return IndexLocked(f"another process has been writing {path} for {SECONDS_BUSY:.0f} seconds", "try again later")
@@ -245,7 +246,7 @@ def _connect(path: Path, mode: str, journal: str = "") -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = NORMAL")
         else:
             connection.execute("PRAGMA query_only = ON")
-    except sqlite3.Error:
+    except BaseException:
         connection.close()
         raise
     return connection

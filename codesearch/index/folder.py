@@ -39,8 +39,9 @@ def prepare(layout: Layout) -> None:
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
         check_owner(folder)
-    _discard_if_odd(layout.lock)
     ignore = layout.folder / ".gitignore"
+    for file in (layout.lock, ignore):
+        _discard_if_odd(file)
     if not os.path.lexists(ignore):
         ignore.write_text(_IGNORE_EVERYTHING, encoding="utf-8")
 
@@ -112,7 +113,7 @@ def first_odd_place(layout: Layout) -> str:
             return f"{place} is {_described(info)}"
     if os.path.lexists(layout.rollback_journal):
         return f"{layout.rollback_journal} is not a file of codesearch's"
-    for file in (layout.lock, *_database_files(layout)):
+    for file in (layout.lock, layout.folder / ".gitignore", *_database_files(layout)):
         info = _look(file)
         if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
             return f"{file} is {_described(info)}"

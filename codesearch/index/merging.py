@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from codesearch.index import segment
 from codesearch.index.layout import Layout
 from codesearch.index.segment import SEGMENT_CHUNKS, Segment
@@ -26,7 +29,16 @@ def merge_small(layout: Layout, store: Store, segments: Sequence[Segment]) -> No
         if record.chunks:
             store.add_segment(record, live=True)
             alive.append(Segment(layout.segment(number), record))
-    store.forget_deletions(run for run in store.deletions() if not any(one.holds(run.first) for one in alive))
+    runs = store.deletions()
+    is_held = held_by(alive, [run.first for run in runs])
+    store.forget_deletions(run for run, held in zip(runs, is_held, strict=True) if not held)
+
+
+def held_by(segments: Sequence[Segment], chunks: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Which of some chunks have a row, live or deleted, in one of the segments."""
+    numbers = np.asarray(chunks, np.int64)
+    found = np.logical_or.reduce([np.zeros(len(numbers), np.bool_), *(one.holds(numbers) for one in segments)])
+    return np.asarray(found, np.bool_)
 
 
 def _group(segments: Sequence[Segment]) -> list[Segment]:

@@ -108,11 +108,16 @@ class Segment:
             if isinstance(error, FileNotFoundError) and not folder.exists():
                 raise
             raise _damaged(folder, error) from error
-        self.live = np.ones(len(self.ids), np.bool_)
-        for run in deletions:
-            begin, end = np.searchsorted(self.ids, (run.first, run.first + run.chunks))
-            self.live[begin:end] = False
+        self.live = self._not_in(deletions)
         self.has_deletions = not self.live.all()
+
+    def _not_in(self, runs: Sequence[Run]) -> npt.NDArray[np.bool_]:
+        """Which rows lie in none of the runs."""
+        firsts = np.asarray([run.first for run in runs], np.int64)
+        begins = np.searchsorted(self.ids, firsts)
+        ends = np.searchsorted(self.ids, firsts + np.asarray([run.chunks for run in runs], np.int64))
+        depth = np.bincount(begins, minlength=len(self.ids) + 1) - np.bincount(ends, minlength=len(self.ids) + 1)
+        return np.asarray(np.cumsum(depth)[: len(self.ids)] == 0)
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -151,10 +156,9 @@ class Segment:
         kinds = [self.kinds[code] for code in self._kind_codes[rows].tolist()]
         return ChunkKeys(self.ids[rows], self.ties[rows], kinds, ())
 
-    def holds(self, chunk: int) -> bool:
-        """Whether a chunk, live or deleted, has a row here."""
-        row = int(np.searchsorted(self.ids, chunk))
-        return row < len(self.ids) and int(self.ids[row]) == chunk
+    def holds(self, chunks: Ids) -> npt.NDArray[np.bool_]:
+        """Which of some chunks, live or deleted, have a row here."""
+        return np.isin(chunks, self.ids)
 
     def rows_of(self, ids: Ids) -> tuple[Ids, Ids]:
         """Positions in `ids` that this segment holds, and their rows."""

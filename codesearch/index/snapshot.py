@@ -106,7 +106,7 @@ class Snapshot:
                 return cls._open(layout)
             except FileNotFoundError as error:
                 if attempt == _OPENINGS - 1:
-                    raise damaged(layout.database, error) from error
+                    raise damaged(layout.database, ValueError("a segment is missing")) from error
             except IndexUntrusted:
                 raise
             except IndexDamaged:

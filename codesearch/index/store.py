@@ -29,6 +29,9 @@ _LONGEST_SETTING = 1000
 """Characters of a setting that is shown or loaded by: a model's name or folder, a root."""
 IDENTITY = "id"
 """The setting that tells an index from another that is made in its place."""
+_MOST_SETTINGS = 100
+_MOST_SEGMENTS = 4096
+"""Merging keeps them few: 4096 full ones hold 268 million chunks."""
 _COUNTS = ("files", "files_checksum", "chunks")
 
 
@@ -121,6 +124,8 @@ class Store:
         rows = self._db.rows("SELECT key, value FROM meta")
         if not all(isinstance(key, str) and isinstance(value, str) for key, value in rows):
             raise self.damaged("a setting is no text")
+        if len(rows) > _MOST_SETTINGS:
+            raise self.damaged("it has too many settings")
         if any(len(value) > _LONGEST_SETTING for key, value in rows if key not in _LISTS):
             raise self.damaged("a setting is too long")
         return dict(rows)
@@ -156,6 +161,8 @@ class Store:
     def segments(self, *, live: bool = True) -> list[SegmentRecord]:
         """Live segments, or staged ones."""
         rows = self._db.rows(f"SELECT {SegmentRecord.COLUMNS} FROM segments WHERE live = ? ORDER BY number", (live,))
+        if len(rows) > _MOST_SEGMENTS:
+            raise self.damaged("it has too many segments")
         return self._read(SegmentRecord.read, rows)
 
     def next_segment(self) -> int:

@@ -22,7 +22,7 @@ from codesearch.index.embedding_cache import encode_kept
 from codesearch.index.folder import discard, prepare, size_on_disk, sweep
 from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
-from codesearch.index.merging import merge_small
+from codesearch.index.merging import held_by, merge_small
 from codesearch.index.rows import FileRow, Run, SegmentRecord
 from codesearch.index.segment import Segment, as_it_lies
 from codesearch.index.settings import PUBLICATION, read_meta, settings
@@ -233,6 +233,8 @@ class _Update:
         """The database, emptied but for its embeddings where rows of it are damaged."""
         try:
             store.state()
+            for key in ("last_chunk", PUBLICATION):
+                store.number(key)
             for live in (True, False):
                 store.files(live=live)
             if self.verify:
@@ -282,11 +284,9 @@ class _Update:
         if not self.lost:
             return set()
         intact = [self._segment(record) for record in sound]
-        return {
-            file.id
-            for file in self.store.files()
-            if file.chunks and not any(one.holds(file.first_chunk) for one in intact)
-        }
+        files = [file for file in self.store.files() if file.chunks]
+        is_held = held_by(intact, [file.first_chunk for file in files])
+        return {file.id for file, held in zip(files, is_held, strict=True) if not held}
 
     def _reason_lost(self, record: SegmentRecord) -> str:
         """How a segment is damaged, or nothing."""
