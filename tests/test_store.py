@@ -241,3 +241,21 @@ def test_times_are_noted_without_touching_the_rest(store: Store) -> None:
     store.seal()
     (row,) = store.files()
     assert (row.id, row.stamp, row.digest) == (number, Stamp(10, 99, 98, 97), b"digest")
+
+
+def test_no_rollback_journal_ever_has_the_name_of_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a journal is taken for somebody else's: SQLite would play it."""
+    seen: set[str] = set()
+    connect = sqlite3.connect
+
+    def traced(*arguments: object, **options: object) -> sqlite3.Connection:
+        connection = connect(*arguments, **options)  # type: ignore[call-overload]
+        connection.set_trace_callback(lambda _: seen.update(file.name for file in tmp_path.iterdir()))
+        return connection  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    store = Store.create(tmp_path / "index.db")
+    add(store, file_row(), ["alpha"])
+    store.close()
+    assert (tmp_path / "index.db").read_bytes()[18:20] == b"\2\2", "the log is on before the database has its name"
+    assert "index.db-journal" not in seen

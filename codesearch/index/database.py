@@ -142,6 +142,10 @@ class Database:
         """Undo a transaction."""
         self._finish(self._db.rollback)
 
+    def begin_log(self) -> None:
+        """Use a write-ahead log from now on. Done before a database has its name: it takes a rollback journal."""
+        self.rows("PRAGMA journal_mode = WAL")
+
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
         self._db.close()

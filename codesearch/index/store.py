@@ -56,6 +56,7 @@ class Store:
             store.set_meta(_beginning())
             store.seal()
             store.commit()
+            made.begin_log()
         finally:
             store.close()
         path.with_name(path.name + ".new").replace(path)
