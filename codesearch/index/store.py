@@ -122,7 +122,7 @@ class Store:
 
     def meta(self) -> dict[str, str]:
         """All settings of the index."""
-        rows = self._db.rows("SELECT key, value FROM meta")
+        rows = self._db.rows(f"SELECT key, value FROM meta LIMIT {_MOST_SETTINGS + 1}")
         if not all(isinstance(key, str) and isinstance(value, str) for key, value in rows):
             raise self.damaged("a setting is no text")
         if len(rows) > _MOST_SETTINGS:
@@ -161,7 +161,10 @@ class Store:
 
     def segments(self, *, live: bool = True) -> list[SegmentRecord]:
         """Live segments, or staged ones."""
-        rows = self._db.rows(f"SELECT {SegmentRecord.COLUMNS} FROM segments WHERE live = ? ORDER BY number", (live,))
+        rows = self._db.rows(
+            f"SELECT {SegmentRecord.COLUMNS} FROM segments WHERE live = ? ORDER BY number LIMIT {_MOST_SEGMENTS + 1}",
+            (live,),
+        )
         if len(rows) > _MOST_SEGMENTS:
             raise self.damaged("it has too many segments")
         return self._read(SegmentRecord.read, rows)
