@@ -55,6 +55,12 @@ class CommandLine:
         return kept | own | {"PYTHONIOENCODING": "", "TERM": "xterm-256color"} | more
 
 
+def git(root: Path, *arguments: str) -> None:
+    """Run git in a folder, as somebody."""
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="session")
 def codesearch(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """The command line."""

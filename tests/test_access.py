@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,13 +14,9 @@ from codesearch.errors import CodesearchError, IndexDamaged, IndexUntrusted, Mod
 from codesearch.index import access, folder
 from codesearch.index.layout import Layout
 from codesearch.index.store import Store
+from tests.conftest import git
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
 
 
 @pytest.fixture

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from codesearch.api import Index
 from codesearch.errors import IndexLocked
+from codesearch.index.folder import prepare
+from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
 
 HOLD = """
@@ -54,3 +57,22 @@ def test_a_lock_can_be_taken_again(tmp_path: Path) -> None:
     for _ in range(2):
         with WriterLock(tmp_path / "lock"):
             assert (tmp_path / "lock").exists()
+
+
+def test_whoever_waits_for_a_first_index_is_told_at_once(tmp_path: Path) -> None:
+    """Before there is a database to tell how far it is."""
+    (tmp_path / "a.py").write_text("def alpha():\n    return 1\n", encoding="utf-8")
+    layout = Layout.of(tmp_path)
+    prepare(layout)
+    process = holder(layout.lock)
+    told: list[tuple[str, int]] = []
+
+    def progress(phase: str, done: int, total: int, chunks: int) -> None:
+        told.append((phase, done))
+        process.kill()
+
+    with Index.create(tmp_path) as index:
+        assert index.update(wait=True, progress=progress).files == 1
+    process.communicate()
+    assert told[0][0].startswith(f"waiting for process {process.pid} since")
+    assert told[0][1] == 0

@@ -23,7 +23,7 @@ from codesearch.index.layout import find
 from codesearch.index.store import Store
 from codesearch.search import snippets
 from codesearch.search.hit import Filters, Hit
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, git
 
 WORDS = "apple banana cherry damson elder fig grape hazel".split()
 QUESTIONS = ("fig", "where is the apple kept", "grape_3", "banana cherry", "Hazel")
@@ -48,11 +48,6 @@ def fresh(root: Path, place: Path) -> list[tuple[Hit, ...]]:
     with Index.create(root, index_dir=place) as index:
         index.update()
         return answers(index)
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
 
 
 @pytest.fixture

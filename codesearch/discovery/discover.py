@@ -132,7 +132,9 @@ def _check_ignore_files(root: Path, tree: _Tree) -> None:
         except OSError:
             continue
         if not stat.S_ISREG(info.st_mode) or info.st_size > _LARGEST_IGNORE_FILE:
-            raise CodesearchError(f"{path} is not a regular file of at most 1 MB, as an ignore file has to be")
+            raise CodesearchError(
+                f"{path} is not a regular file of at most 1 MB, as an ignore file has to be", "remove or replace it"
+            )
 
 
 def walked_files(root: Path) -> list[str]:

@@ -18,11 +18,11 @@ def open_store(layout: Layout, *, write: bool = False) -> Store:
     IndexDamaged, IndexIncompatible or CodesearchError.
     """
     check_places(layout)
-    is_theirs = is_another_users(layout.folder) or is_another_users(layout.database)
-    if write and is_theirs:
+    is_foreign = is_another_users(layout.folder) or is_another_users(layout.database)
+    if write and is_foreign:
         check_owner(layout.folder)
         check_owner(layout.database)
-    store = Store.open(layout.database, write=write, immutable=is_theirs)
+    store = Store.open(layout.database, write=write, immutable=is_foreign)
     try:
         if not write:
             store.begin_reading()

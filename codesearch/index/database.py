@@ -159,7 +159,7 @@ class Database:
     def _check_tables(self) -> None:
         found = self.rows("SELECT type, name, sql FROM sqlite_master")
         if ("table", "meta", _META) not in found:
-            raise damaged(self._path, ValueError("no table meta of ours"))
+            raise damaged(self._path, ValueError("it has no table meta as codesearch makes it"))
         (version,) = next(iter(self.rows("SELECT value FROM meta WHERE key = 'format'")), ("",))
         check_format(self._path, version)
         if sorted(found) != _TABLES:

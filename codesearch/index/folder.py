@@ -107,23 +107,22 @@ def is_another_users(place: Path) -> bool:
 
 def first_odd_place(layout: Layout) -> str:
     """What in an index's folder is a link or no file or folder as codesearch makes them, in words; or nothing."""
-    for place, is_kind in ((layout.folder, stat.S_ISDIR), (layout.segments, stat.S_ISDIR)):
-        info = _look(place)
-        if info and not is_kind(info.st_mode):
-            return f"{place} is {_described(info)}"
+    for folder in (layout.folder, layout.segments):
+        info = _look(folder)
+        if info and not stat.S_ISDIR(info.st_mode):
+            return f"{folder} is {_described(info, 'not a folder')}"
     if os.path.lexists(layout.rollback_journal):
-        return f"{layout.rollback_journal} is not a file of codesearch's"
+        return f"{layout.rollback_journal} was not made by codesearch"
     for file in (layout.lock, layout.folder / ".gitignore", *_database_files(layout)):
         info = _look(file)
         if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
-            return f"{file} is {_described(info)}"
+            kind = "a hard link" if stat.S_ISREG(info.st_mode) else "not a regular file"
+            return f"{file} is {_described(info, kind)}"
     return ""
 
 
-def _described(info: os.stat_result) -> str:
-    if stat.S_ISLNK(info.st_mode):
-        return "a symbolic link"
-    return "a hard link" if stat.S_ISREG(info.st_mode) else "not a regular file or folder"
+def _described(info: os.stat_result, otherwise: str) -> str:
+    return "a symbolic link" if stat.S_ISLNK(info.st_mode) else otherwise
 
 
 def _discard_if_odd(file: Path) -> None:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from codesearch.index import options, skips
 from codesearch.index.database import Database, damaged
 from codesearch.index.layout import FORMAT, JOURNAL_ENDINGS
 from codesearch.index.rows import LARGEST_NUMBER, ChunkRow, FileRow, Run, SegmentRecord, State, checksum
@@ -24,7 +25,7 @@ from codesearch.index.rows import LARGEST_NUMBER, ChunkRow, FileRow, Run, Segmen
 _IN_LIST = 500
 """Values in one IN (…), below SQLite's limit of variables."""
 _SEAL = "seal"
-_LISTS = ("options", "skipped")
+_LISTS = (options.KEY, skips.KEY)
 _LONGEST_SETTING = 1000
 """Characters of a setting that is shown or loaded by: a model's name or folder, a root."""
 IDENTITY = "id"
@@ -269,7 +270,10 @@ class Store:
     def add_chunks(self, chunks: Iterable[ChunkRow]) -> None:
         """Enter chunks."""
         rows = [(*values, checksum(values)) for values in (chunk.values() for chunk in chunks)]
-        self._db.execute_each(f"INSERT INTO chunks ({ChunkRow.COLUMNS}, checksum) VALUES ({_marks(range(10))})", rows)
+        chunk_columns = ChunkRow.COLUMNS.split(",")
+        self._db.execute_each(
+            f"INSERT INTO chunks ({ChunkRow.COLUMNS}, checksum) VALUES ({_marks(chunk_columns)}, ?)", rows
+        )
 
     def chunks(self, ids: Sequence[int]) -> dict[int, ChunkRow]:
         """Chunks by their number."""

@@ -137,16 +137,19 @@ def _reason_for_distrust(layout: Layout) -> str:
 
 
 def _show_waiting(layout: Layout, progress: Progress, holder: str) -> None:
-    """Tell which process is waited for, and how far it is."""
+    """Tell which process is waited for, and how far it is where that can be read."""
     try:
-        store = open_store(layout)
+        files, chunks = _written(layout)
     except CodesearchError:
-        return
+        files = chunks = 0
+    progress(f"waiting for {holder}", files, 0, chunks)
+
+
+def _written(layout: Layout) -> tuple[int, int]:
+    """How many files and chunks the update of another process has written. Raises CodesearchError."""
+    store = open_store(layout)
     try:
-        files, chunks = store.written()
-        progress(f"waiting for {holder}", files, 0, chunks)
-    except CodesearchError:
-        return
+        return store.written()
     finally:
         store.close()
 
