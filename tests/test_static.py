@@ -123,3 +123,15 @@ def test_a_vocabulary_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / VOCABULARY_FILE).write_bytes(b"\xff\n")
     with pytest.raises(ModelUnavailable, match="not UTF-8"):
         StaticEncoder(tmp_path, "mine")
+
+
+def test_a_texts_vector_does_not_depend_on_the_texts_beside_it() -> None:
+    """Or an answer would depend on which files were indexed together."""
+    encoder = StaticEncoder.default()
+    words = list(encoder.vocabulary)
+    texts = [" ".join(words[number * 7 % 40_000 :: 997]) for number in range(300)]
+    together = encoder.encode_documents(texts)
+    np.testing.assert_array_equal(np.concatenate([encoder.encode_documents([text]) for text in texts]), together)
+    for size in (2, 7, 64):
+        parts = [encoder.encode_documents(texts[i : i + size]) for i in range(0, len(texts), size)]
+        np.testing.assert_array_equal(np.concatenate(parts), together)

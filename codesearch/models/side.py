@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from codesearch.models.encoder import Embeddings
 
@@ -30,11 +31,15 @@ class Head:
     contract: Embeddings
 
     def __call__(self, unit: Embeddings) -> Embeddings:
-        """Vectors [texts, dimensions] of length 1 or 0 → such vectors; a zero row may become another."""
-        hidden = unit @ self.expand
+        """Vectors [texts, dimensions] of length 1 or 0 → such vectors; a zero row may become another.
+
+        In float64, since a product in float32 rounds a row otherwise beside other rows: a text's vector would depend
+        on which texts it is encoded with.
+        """
+        hidden = unit.astype(np.float64) @ self.expand.astype(np.float64)
         hidden += self.bias
         np.maximum(hidden, 0, out=hidden)
-        return normalised(np.asarray(unit + hidden @ self.contract, np.float32))
+        return normalised(unit + hidden @ self.contract.astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Side:
     head: Head | None
 
 
-def normalised(vectors: Embeddings) -> Embeddings:
-    """Rows scaled to length 1; zero rows stay."""
+def normalised(vectors: Embeddings | npt.NDArray[np.float64]) -> Embeddings:
+    """Rows scaled to length 1, float32; zero rows stay."""
     norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     return np.asarray(vectors / np.maximum(norms, 1e-12)[:, None], np.float32)
