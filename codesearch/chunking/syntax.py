@@ -167,7 +167,7 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     first_line, last_line = node.start_point.row + 1, _last_line(node)
     if body is not None:
         last_line = max(last_line, _last_line(body))
-        header = source[start : body.start_byte].rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
+        header = source[start : _header_end(body)].rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
         header_end = first_line + header.count(b"\n")
     else:
         header = source[start : min(node.end_byte, start + 2 * SIGNATURE_CHARS)]
@@ -188,6 +188,14 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         qualifier=qualifier,
         signature=" ".join(header.decode("utf-8", "replace").split())[:SIGNATURE_CHARS],
     )
+
+
+def _header_end(body: Node) -> int:
+    """Where the comments begin that stand right before a body, or else the body, in bytes."""
+    first = body
+    while (previous := first.prev_sibling) is not None and previous.is_extra:
+        first = previous
+    return first.start_byte
 
 
 def split_qualified(name: str) -> tuple[str, str]:
@@ -233,7 +241,10 @@ def _document(units: list[Unit], docs: list[tuple[int, str]]) -> str:
 
 
 def _give_members(units: list[Unit], members: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
-    """Give each member to the innermost unit around it. Returns those outside all."""
+    """Give each member that is no unit itself to the innermost unit around it. Returns those outside all."""
+    if members:
+        are_units = {(unit.start_line, unit.name) for unit in units}
+        members = [member for member in members if member not in are_units]
     owned: dict[int | None, list[tuple[int, str]]] = {}
     for index, member in _innermost(units, members):
         owned.setdefault(index, []).append(member)

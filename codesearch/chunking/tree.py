@@ -44,7 +44,8 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         if owner and unit.end_line > owner.unit.end_line:
             continue  # crosses its owner's end: an artefact of broken code, whose lines are its owner's
         prefix = owner.qualified_name[:_LONGEST_PREFIX] if owner else ""
-        qualified = language.separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
+        separator = (unit.is_container and language.scope_separator) or language.separator
+        qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
         floor = max(previous_end, owner.unit.header_end if owner else 0)
         first = comments.first_line_of_comments(lines, unit.start_line, floor, language)
         above = lines[first - 1 : unit.start_line - 1]
