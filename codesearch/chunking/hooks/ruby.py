@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 
-_PARAMETERS = r"\((?:[^()]|\([^()]*\))*\)"
+_PARAMETERS = r"\((?:[^()]|\([^()]{0,200}\)){0,400}\)"
 _NAME = r"(?:\w+\.)?(?:\w+[?!]?|[+\-!~]@?|\[\]|===?|=~|!=|!~|<=>|<=|>=|<<|>>|\*\*|[*/%&|^<>])"
 _RECEIVER = r"[A-Za-z_@$](?:[\w@$.:&!?]|\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])*"
 _ARGUMENT = (
@@ -17,7 +17,7 @@ _ARGUMENT = (
 )
 # `def name(parameters) = ` and a call whose arguments have no parentheses, with their values (`@x ||= load "y"`).
 _ENDLESS_COMMAND = re.compile(
-    rf"\bdef[ \t]+{_NAME}(?:[ \t]|[ \t]*{_PARAMETERS}[ \t]*)=\s+"
+    rf"def(?<!\w\w\w\w)[ \t]+{_NAME}(?:[ \t]|[ \t]*{_PARAMETERS}[ \t]*)=\s+"
     rf"(?P<body>!?(?:{_RECEIVER}[ \t]*[-+*/|&]{{0,2}}=[ \t]+)?{_RECEIVER}[ \t]+{_ARGUMENT})"
 )
 _NO_CODE = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|(?<=[\s(,])/(?:\\.|[^/\\])+/|(?<!\S)#.*")
@@ -25,7 +25,7 @@ _GOES_ON = re.compile(r"(?:[,\\|&+*/=.]|(?<=\s)[?:]|\b(?:and|or|not))[ \t]*$")
 _LEADING_DOT = re.compile(r"[ \t]*&?\.\w")
 _HEREDOC = re.compile(r"<<[~-]?(?:([\"'`])([^\n]*?)\1|([A-Z_]\w*))")
 _HEREDOC_LINE = re.compile(r"^.*<<[~-][\"'`A-Z_].*$", re.MULTILINE)
-_NESTED = re.compile(r"(?<=#\{)[^\n]*?<<[~-](?:([\"'`])[^\n]*?\1|[A-Z_]\w*)")
+_NESTED = re.compile(r"(#\{[^\n]*?)(<<[~-](?:([\"'`])[^\n]*?\3|[A-Z_]\w*))")
 _LONGEST_CALL = 200
 """Lines; a call that is not over by then is misread, and taken to end on its first line."""
 
@@ -45,7 +45,7 @@ def _without_nested_heredocs(text: str) -> str:
         end = line.end()
         for heredoc in _HEREDOC.finditer(line[0]):
             end = _end_of_heredoc(text, end, heredoc[2] or heredoc[3])
-        body = _NESTED.sub(lambda nested: "0".ljust(len(nested[0])), text[line.end() : end])
+        body = _NESTED.sub(lambda nested: nested[1] + "0".ljust(len(nested[2])), text[line.end() : end])
         parts += (text[done : line.end()], body)
         done = end
     return "".join(parts) + text[done:]
