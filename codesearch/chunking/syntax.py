@@ -140,6 +140,7 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
 
     finds = _Finds({}, {}, [], [], [])
     kinds: dict[int, str] = {}
+    members: dict[int, str] = {}
     cursor = QueryCursor(grammar.query)
     cursor.set_max_start_depth(_DEEPEST_UNIT)
     for pattern, captures in cursor.matches(tree.root_node):
@@ -150,7 +151,9 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
         for node in captures.get("doc", ()):
             lines = _unquoted(_text(node, source)).strip().split("\n")
             finds.docs.append((node.start_point.row + 1, "\n".join(map(str.strip, lines))))
-        for node in captures.get("member", ()):
+        if pattern not in members:
+            members[pattern] = next((name for name in captures if name.startswith("member")), "")
+        for node in captures.get(members[pattern], ()):
             finds.members.append((node.start_point.row + 1, _name(node, source)))
         for node in captures.get("scope", ()):
             finds.scopes.append((node.start_point.row + 1, _name(node, source)))
