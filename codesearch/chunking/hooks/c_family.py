@@ -7,9 +7,9 @@ import re
 from codesearch.chunking.hooks import conditionals
 
 # Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the head
-# of a definition (`TEST_IMPL(name)` and `{` on the next line).
-_BARE_MACRO = r"\n[ \t]*[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$"
-_BARE_MACROS = re.compile(rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*[{{(=,;.?:|&+\-\])])", re.MULTILINE)
+# of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
+_BARE_MACRO = r"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$"
+_BARE_MACROS = re.compile(rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE)
 _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 _LINES_ABOVE = 2000
@@ -29,11 +29,13 @@ _ATTRIBUTE = re.compile(
     r"|ro_after_init|scanf|sched|section|softirq_entry|unused|used|user"
     r"|visible|weak)\b(?:\([^()\n]*\))?"
 )
-# `API_EXPORT int name(`: before the return type
+# `API_EXPORT int name(`, `EXTERN char name[];`: before the type
 _LEADING_MACRO = re.compile(
-    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*([A-Z][A-Z0-9]*_[A-Z0-9_]+)"
-    r"(?=[ \t]+(?:const[ \t]+)?[A-Za-z_]\w*[ \t*]+[\w* \t]*\()"
+    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*([A-Z][A-Z0-9_]{2,})(?=[ \t]+(?:const[ \t]+)?"
+    r"(?:(?:struct|union|enum|unsigned|char|short|int|long|float|double|void)\b|[A-Za-z_]\w*[ \t*]+[\w* \t]*\())"
 )
+# `char *name(int a API_UNUSED, int b)`
+_UNUSED_PARAMETER = re.compile(r"(?<=[\w*])[ \t]+([A-Z_]*UNUSED[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
 # `name(…) const API_PURE {`: after the parameters
 _TRAILING_MACRO = re.compile(
     r"\)(?: const| noexcept| override| final)*\s+"
@@ -64,13 +66,15 @@ def prepare(text: str) -> str:
     if "__cplusplus" in text:
         text = _EXTERN_C.sub(blank_group, text)
     text = conditionals.resolve(text)
+    if "UNUSED" in text:
+        text = _UNUSED_PARAMETER.sub(blank_group, text)
     if "typedef" in text:
         text = _CALLING_CONVENTION.sub(blank_group, text)
     if "__" in text:
         text = _ATTRIBUTE.sub("", text)
+    text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
     for macro in (_TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
         text = macro.sub(blank_group, text)
-    text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
     return _BARE_MACROS.sub(_blank_bare_macros, text)
 
 

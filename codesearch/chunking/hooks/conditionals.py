@@ -82,7 +82,7 @@ def _is_in_comment(text: str, start: int, end: int, in_comment: bool) -> bool:
     opening = text.rfind("/*", start, end)
     if opening < 0 or text.find("*/", opening, end) >= 0:
         return False
-    line = text[max(start, text.rfind("\n", 0, opening)) : opening + 2]
+    line = text[max(start, text.rfind("\n", 0, opening)) : text.find("\n", opening)]
     return "/*" in _STRING_OR_LINE_COMMENT.sub("", line)
 
 
