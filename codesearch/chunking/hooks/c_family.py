@@ -46,7 +46,7 @@ _LEADING_MACRO = re.compile(
     rf"((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|EXTERN|GLOBAL)(?={_TYPE}|{_TYPE_AND_NAME})|[A-Z][A-Z0-9]{{2,}}(?={_TYPE}))"
 )
 # `char *name(int a API_UNUSED, int b)`
-_PARAMETER_MACRO = re.compile(r"[ \t]([A-Z_]*(?:UNUSED|ATTRIBUTE_)[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
+_PARAMETER_MACRO = re.compile(r"[ \t]([A-Z_]*(?:UNUSED|_BOUND)[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
 # `name(…) const API_PURE {`: after the parameters
 _TRAILING_MACRO = re.compile(
     rf"\)(?: const| noexcept| override| final| ?&&?)*\s*(?<=[\s&])([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=\s*\{{)"
@@ -83,7 +83,7 @@ def prepare(text: str) -> str:
     if "__cplusplus" in text:
         text = _EXTERN_C.sub(blank_group, text)
     text = conditionals.resolve(text)
-    if "UNUSED" in text or "ATTRIBUTE_" in text:
+    if "UNUSED" in text or "_BOUND" in text:
         text = _PARAMETER_MACRO.sub(blank_group, text)
     if "typedef" in text:
         text = _CALLING_CONVENTION.sub(blank_group, text)

@@ -27,7 +27,7 @@ _NULLABILITY = re.compile(r"\*[ \t]*(\w{0,50}(?:non_?null|nullable|Nonnull|Nulla
 # `export module a.b:part;`, `module;`, `import <vector>;`, alone on their lines
 _MODULE = re.compile(r"^[ \t]*(?:export[ \t]+)?(?:module\b|import[ \t]+[<\"\w:])[^;(){}\n]*;", re.MULTILINE)
 _EXPORT = re.compile(r"^[ \t]*export\b(?=(\s*\{)?)", re.MULTILINE)
-_INLINE_NAMESPACE = re.compile(r"(?<=::)(\s*inline\s+)(\w+)")
+_INLINE_NAMESPACE = re.compile(r"::(\s*inline\s+)(\w+)")
 # `signals:`, `public slots:`
 _QT_ACCESS = re.compile(r"^[ \t]*(?:signals|Q_SIGNALS|(?:public|protected|private)[ \t]+(?:slots|Q_SLOTS))[ \t]*:", re.MULTILINE)
 
@@ -37,7 +37,7 @@ def prepare(text: str) -> str:
     if text.startswith(("export", "module")) or "\nexport" in text or "\nmodule" in text:
         text = _without_modules(text)
     if "inline" in text:
-        text = _INLINE_NAMESPACE.sub(lambda match: match[2] + " " * len(match[1]), text)
+        text = _INLINE_NAMESPACE.sub(lambda match: "::" + match[2] + " " * len(match[1]), text)
     if "Q_OBJECT" in text:
         text = _QT_ACCESS.sub(lambda match: "public:".rjust(len(match[0])), text)
     if "::operator " in text:
