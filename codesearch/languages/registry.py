@@ -114,6 +114,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=(".cake", ".cs", ".cs.pp", ".csx", ".linq"),
         grammar="tree_sitter_c_sharp:language",
         query="csharp",
+        hooks="csharp",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
     ),
