@@ -119,7 +119,23 @@ _SCALA = (r"^[ \t]*(?:object|class|trait|def|import|val|package|case|enum|given|
 _CPP_WORDS = tuple(
     "std:: class namespace template operator constexpr noexcept override public: private: protected: using catch try"
     " <string <vector <map <list <array <memory <iostream <utility <type_traits <functional <algorithm <tuple <optional"
-    " <atomic <mutex <thread <cstd <bitset <queue <stack <unordered .hpp> delete default consteval constinit".split()
+    " <atomic <mutex <thread <cstd <bitset <queue <stack <unordered .hpp> delete default consteval constinit"
+    " virtual explicit".split()
+)
+_COMMENT = r"/\*.*?(?:\*/|\Z)|//[^\n]*"
+# What C has no use for, in headers without any of the words above: constant methods, references, default arguments,
+# destructors, structs with bases, and routines and constructors in structs.
+_CPP_FORMS = (
+    r"\)[ \t]*const[ \t]*[;{]|\bconst[ \t]+[\w:]+(?:<[^<>\n]*>)?[ \t]*&[ \t]*\w|"
+    r"(?<!for)(?<!for )\((?:[^()\n;]*,)?[ \t]*(?:const[ \t]+)?[A-Za-z_]\w*[ \t*&]+\w+[ \t]*=[ \t]*[^=();\n]+[,)]|"
+    r"^[ \t]*(?:virtual[ \t]+)?~[A-Za-z_]\w*[ \t]*\([ \t]*(?:void[ \t]*)?\)|"
+    r"\benum[ \t]+(?:class|struct)[ \t]+\w|\b(?:inline|static)[ \t]+constexpr\b|\bauto[ \t]+\w+\([^()\n]*\)[ \t]*->|"
+    r"\b(?:int|char|bool|double|float|long|[a-z_]+_t|[A-Z]\w*)&[ \t]*\w+[ \t]*[,)]|"
+    r"^[ \t]*(?:virtual|explicit)[ \t]+[\w:~<>*&, \t]+\(|"
+    r"\bstruct[ \t]+\w+[ \t]*:[ \t]*(?:public[ \t]+|private[ \t]+|virtual[ \t]+)*[A-Za-z_][\w:<>, \t]*\s*\{|"
+    r"\bstruct[ \t]+(\w+)[ \t]*\{[^{}]{0,5000}?(?:\s\1[ \t]*\([^()*\n]*\)|"
+    r"\w[ \t*&]+(?!__)(?![A-Z0-9_]+\()[A-Za-z]\w*\([^()*\n]*\))\s*[;:{]",
+    "C++",
 )
 
 
@@ -129,7 +145,9 @@ def _header(text: str) -> str:
         return _first(_OBJECTIVE_C, _CPP, otherwise="C")(text)
     if "#import" in text and re.search(_OBJECTIVE_C[0], text, re.MULTILINE):
         return "Text"
-    return _first(_CPP, otherwise="C")(text) if any(word in text for word in _CPP_WORDS) else "C"
+    code = re.sub(_COMMENT, "", text, flags=re.DOTALL)
+    has_words = any(word in code for word in _CPP_WORDS)
+    return _first(*((_CPP,) if has_words else ()), _CPP_FORMS, otherwise="C")(code)
 
 
 _RULES: dict[str, Rule] = {

@@ -21,7 +21,7 @@ _FILE_DIRECTIVE = re.compile(r"^#:.*", re.MULTILINE)
 # `*(float*)&x`, `(float*)&x`
 _POINTER_CAST = re.compile(r"\*\([\w.]+\*+\)&?|(?<=\*\))&")
 # `Load(query, async)`, where it is the name of a parameter
-_ASYNC_ARGUMENT = re.compile(r"\basync(?=[,)])")
+_ASYNC_ARGUMENT = re.compile(r"async(?<!\wasync)(?=[,)])")
 _REPLACED = (
     ("<,>", "<_,_>"),
     ("<,,>", "<_,_,_>"),
