@@ -60,9 +60,9 @@ _CPP = (
     r"^[ \t]*#[ \t]*include[ \t]*<(?:cstd\w+|string|vector|map|list|array|memory|iostream|utility|type_traits|"
     r"functional|"
     r"algorithm|tuple|optional|atomic|mutex|thread|string_view|bitset|queue|stack|unordered_\w+|[\w/]+\.hpp)>|"
-    r"^[ \t]*template[ \t]*<|^[ \t]*(?:try|constexpr|consteval|constinit)\b|^[ \t]*catch[ \t]*\(|"
+    r"^[ \t]*template[ \t]*<|^[ \t]*(?:(?:inline|static)[ \t]+)?(?:try|constexpr|consteval|constinit)\b|^[ \t]*catch[ \t]*\(|"
     r"^[ \t]*(?:class|(?:using[ \t]+)?namespace)[ \t]+\w+|^[ \t]*(?:private|public|protected)[ \t]*:|"
-    r"\bstd::\w|^[ \t]*using[ \t]+\w+[ \t]*=|\boperator[ \t]*(?:\(\)|[-+*/=<>!\[]+)[ \t]*\(|"
+    r"\bstd::\w|^[ \t]*(?:virtual|explicit)[ \t]+[\w:~<>*&, \t]+\(|^[ \t]*using[ \t]+\w+[ \t]*=|\boperator[ \t]*(?:\(\)|[-+*/=<>!\[]+)[ \t]*\(|"
     r"\w\s?\([^()\n]*\)[ \t]*(?:const[ \t]*)?(?:noexcept|override|= ?delete|= ?default)\b",
     "C++",
 )
@@ -123,19 +123,22 @@ _CPP_WORDS = tuple(
     " virtual explicit".split()
 )
 _COMMENT = r"/\*.*?(?:\*/|\Z)|//[^\n]*"
-# What C has no use for, in headers without any of the words above: constant methods, references, default arguments,
-# destructors, structs with bases, and routines and constructors in structs.
-_CPP_FORMS = (
-    r"\)[ \t]*const[ \t]*[;{]|\bconst[ \t]+[\w:]+(?:<[^<>\n]*>)?[ \t]*&[ \t]*\w|"
-    r"(?<!for)(?<!for )\((?:[^()\n;]*,)?[ \t]*(?:const[ \t]+)?[A-Za-z_]\w*[ \t*&]+\w+[ \t]*=[ \t]*[^=();\n]+[,)]|"
-    r"^[ \t]*(?:virtual[ \t]+)?~[A-Za-z_]\w*[ \t]*\([ \t]*(?:void[ \t]*)?\)|"
-    r"\benum[ \t]+(?:class|struct)[ \t]+\w|\b(?:inline|static)[ \t]+constexpr\b|\bauto[ \t]+\w+\([^()\n]*\)[ \t]*->|"
-    r"\b(?:int|char|bool|double|float|long|[a-z_]+_t|[A-Z]\w*)&[ \t]*\w+[ \t]*[,)]|"
-    r"^[ \t]*(?:virtual|explicit)[ \t]+[\w:~<>*&, \t]+\(|"
-    r"\bstruct[ \t]+\w+[ \t]*:[ \t]*(?:public[ \t]+|private[ \t]+|virtual[ \t]+)*[A-Za-z_][\w:<>, \t]*\s*\{|"
-    r"\bstruct[ \t]+(\w+)[ \t]*\{[^{}]{0,5000}?(?:\s\1[ \t]*\([^()*\n]*\)|"
-    r"\w[ \t*&]+(?!__)(?![A-Z0-9_]+\()[A-Za-z]\w*\([^()*\n]*\))\s*[;:{]",
-    "C++",
+# What C has no use for: constant methods, references, default arguments, destructors, structs with bases, and routines
+# and constructors in structs. Each begins with letters or signs that are found fast.
+_CPP_FORMS = tuple(
+    (form, "C++")
+    for form in (
+        r"\)[ \t]*const[ \t]*[;{]",
+        r"const[ \t]+[\w:]+(?:<[^<>\n]*>)?[ \t]*&[ \t]*\w",
+        r"&(?:(?<=int&)|(?<=char&)|(?<=bool&)|(?<=double&)|(?<=float&)|(?<=long&)|(?<=_t&))[ \t]*\w+[ \t]*[,)]",
+        r"\((?<!for\()(?<!for \()(?:[^()\n;]*,)?[ \t]*(?:const[ \t]+)?[A-Za-z_]\w*[ \t*&]+\w+[ \t]*=[ \t]*[^=();\n]+[,)]",
+        r"\n[ \t]*~[A-Za-z_]\w*[ \t]*\([ \t]*(?:void[ \t]*)?\)",
+        r"enum[ \t]+(?:class|struct)[ \t]+\w",
+        r"auto[ \t]+\w+\([^()\n]*\)[ \t]*->",
+        r"struct[ \t]+\w+[ \t]*:[ \t]*(?:public[ \t]+|private[ \t]+|virtual[ \t]+)*[A-Za-z_][\w:<>, \t]*\s*\{",
+        r"struct[ \t]+(\w+)[ \t]*\{[^{}]{0,5000}?(?:\s\1[ \t]*\([^()*\n]*\)|"
+        r"\w[ \t*&]+(?!__)(?![A-Z0-9_]+\()[A-Za-z]\w*\([^()*\n]*\))\s*[;:{]",
+    )
 )
 
 
@@ -147,7 +150,7 @@ def _header(text: str) -> str:
         return "Text"
     code = re.sub(_COMMENT, "", text, flags=re.DOTALL)
     has_words = any(word in code for word in _CPP_WORDS)
-    return _first(*((_CPP,) if has_words else ()), _CPP_FORMS, otherwise="C")(code)
+    return _first(*((_CPP,) if has_words else ()), *_CPP_FORMS, otherwise="C")(code)
 
 
 _RULES: dict[str, Rule] = {
