@@ -122,7 +122,8 @@ LANGUAGES: tuple[Language, ...] = (
         "C++",
         aliases=("cpp", "cxx", "cc"),
         extensions=_words(
-            ".c++ .cc .cp .cpp .cppm .cxx .h .h++ .hh .hpp .hxx .inc .inl .ino .ipp .ixx .re .tcc .tpp .txx"
+            ".c++ .c++m .cc .ccm .cp .cpp .cppm .cxx .cxxm .h .h++ .hh .hpp .hxx .inc .inl .ino .ipp .ixx .re .tcc "
+            ".tpp .txx"
         ),
         grammar="tree_sitter_cpp:language",
         query="cpp",

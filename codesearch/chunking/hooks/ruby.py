@@ -9,7 +9,7 @@ from dataclasses import replace
 from codesearch.chunking.chunk import Unit
 
 _PARAMETERS = r"\((?>[^()]|\([^()]{0,200}+\)){0,400}+\)"
-_NAME = r"(?:\w+\.)?(?:\w+[?!]?|[+\-!~]@?|\[\]|===?|=~|!=|!~|<=>|<=|>=|<<|>>|\*\*|[*/%&|^<>])"
+_NAME = r"(?:\w+\.)?(?:\w+(?:[?!]|=(?=\())?|[+\-!~]@?|\[\]|===?|=~|!=|!~|<=>|<=|>=|<<|>>|\*\*|[*/%&|^<>])"
 _RECEIVER = r"[A-Za-z_@$](?:[\w@$.:&!?]|\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])*"
 _ARGUMENT = (
     r"(?!(?:if|unless|while|until|rescue|and|or|then|do|in|end)\b)"
@@ -27,7 +27,7 @@ _LEADING_DOT = re.compile(r"[ \t]*&?\.\w")
 _HEREDOC = re.compile(r"<<[~-]?(?:([\"'`])([^\n]*?)\1|([A-Z_]\w*))")
 _HEREDOC_LINE = re.compile(r"^.*<<[~-][\"'`A-Z_].*$", re.MULTILINE)
 _NESTED = re.compile(r"(#\{[^\n]{0,300}?)(<<[~-](?:([\"'`])[^\n]*?\3|[A-Z_]\w*))")
-_LONGEST_HEREDOC = 50_000
+_LONGEST_HEREDOC = 20_000
 """Characters."""
 _LONGEST_CALL = 200
 """Lines; a call that is not over by then is misread, and taken to end on its first line."""
@@ -57,11 +57,14 @@ def _without_nested_heredocs(text: str) -> str:
 def _without_command_calls(text: str) -> str:
     """The text with a number for each endless method's command call."""
     parts: list[str] = []
-    done = 0
+    done = read = 0
     for match in _ENDLESS_COMMAND.finditer(text):
-        if match.start("body") < done:
+        if match.start("body") < read:
             continue
         spans = _spans_of_call(text, match.start("body"))
+        read = spans[-1][1]
+        if len(spans) == _LONGEST_CALL:
+            spans = spans[:1]
         for index, (start, end) in enumerate(spans):
             parts += (text[done:start], _number(text[start:end], index == 0, index == len(spans) - 1))
             done = end
@@ -76,7 +79,7 @@ def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
         end = _line_end(text, start)
         spans.append((start, end))
         line = text[start:end]
-        code = _NO_CODE.sub("", line)
+        code = _NO_CODE.sub(lambda match: "" if match[0][0] == "#" else "0", line)
         depth += sum(map(code.count, "([{")) - sum(map(code.count, ")]}"))
         after = end
         for heredoc in _HEREDOC.finditer(line):
@@ -85,7 +88,7 @@ def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
         if is_over or after == len(text):
             return spans
         start = after + 1
-    return spans[:1]
+    return spans
 
 
 def _end_of_heredoc(text: str, start: int, word: str) -> int:
@@ -101,14 +104,15 @@ def _line_end(text: str, start: int) -> int:
 
 def _number(line: str, is_first: bool, is_last: bool) -> str:
     """A line of a call as a line of a sum, with its heredocs in their places."""
-    masked = ["0" if is_first else " ", *" " * (len(line) - 1)] if line else []
-    for heredoc in _HEREDOC.finditer(line):
-        masked[heredoc.start() - 1] = "+"
-        masked[heredoc.start() : heredoc.end()] = heredoc[0]
-    if not is_last and masked:
-        masked[-1] = "+"
-    elif not is_first and not _HEREDOC.search(line):
+    masked = [" "] * len(line)
+    if is_first:
+        masked[0] = "0"
+    elif is_last and line and not _HEREDOC.search(line):
         masked[-1] = "0"
+    for heredoc in _HEREDOC.finditer(line, 1):
+        masked[heredoc.start() - 1 : heredoc.end()] = "+" + heredoc[0]
+    if not is_last and line:
+        masked[-1] = "+"
     return "".join(masked)
 
 

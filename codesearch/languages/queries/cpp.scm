@@ -8,6 +8,10 @@
 ((function_definition !type declarator: (function_declarator declarator: (identifier) @_macro
    parameters: (parameter_list . (parameter_declaration type: (type_identifier) @name !declarator)))) @definition.test
   (#match? @_macro "^BOOST_.*TEST_CASE$"))
+; `MATCHER_P(name, value, "…") {`
+((function_definition !type declarator: (function_declarator declarator: (identifier) @_macro
+   parameters: (parameter_list . (parameter_declaration type: (type_identifier) @name !declarator)))) @definition.function
+  (#match? @_macro "^[A-Z][A-Z0-9]*_[A-Z0-9_]+$"))
 ; `TEST_CASE("what it shows") {`
 ((expression_statement (call_expression function: (identifier) @_macro
    arguments: (argument_list (string_literal) @name))) @definition.test . (compound_statement) @body
@@ -29,6 +33,7 @@
     (qualified_identifier) @qualified
   ]) @definition.function
 (template_declaration parameters: (template_parameter_list) @prefix)
+(template_declaration (requires_clause) @prefix)
 
 (class_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name) (qualified_identifier) @qualified] body: (_)) @definition.class
 (struct_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name) (qualified_identifier) @qualified] body: (_)) @definition.struct
@@ -66,68 +71,57 @@
 ; methods that are defined elsewhere
 (field_declaration declarator: [
   (function_declarator declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration])
-  (pointer_declarator declarator: (function_declarator declarator: (field_identifier) @member.declaration))
-  (reference_declarator (function_declarator declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration]))
+  (_ (function_declarator declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration]))
 ])
-(field_declaration_list [
-  (declaration declarator: [(function_declarator declarator: [(identifier) @member.declaration (destructor_name) @member.declaration])])
-  (template_declaration (declaration declarator: [
-    (function_declarator declarator: [(identifier) @member.declaration (field_identifier) @member.declaration (operator_name) @member.declaration])
-    (reference_declarator (function_declarator declarator: [(identifier) @member.declaration (field_identifier) @member.declaration (operator_name) @member.declaration]))
-  ]))
-])
+(field_declaration_list (declaration declarator:
+  (function_declarator declarator: [(identifier) @member.declaration (destructor_name) @member.declaration])))
+(friend_declaration (declaration declarator:
+  (init_declarator declarator: (function_declarator declarator: (operator_name) @member.declaration))))
 
 ; prototypes
 [
   (translation_unit (declaration declarator: [
     (function_declarator declarator: [(identifier) @name (operator_name) @name])
-    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
-    (reference_declarator (function_declarator declarator: [(identifier) @name (operator_name) @name]))
+    (_ (function_declarator declarator: [(identifier) @name (operator_name) @name]))
   ]) @definition.declaration)
   (declaration_list (declaration declarator: [
     (function_declarator declarator: [(identifier) @name (operator_name) @name])
-    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
-    (reference_declarator (function_declarator declarator: [(identifier) @name (operator_name) @name]))
-  ]) @definition.declaration)
-  (template_declaration (declaration declarator: [
-    (function_declarator declarator: [(identifier) @name (operator_name) @name])
-    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
-    (reference_declarator (function_declarator declarator: [(identifier) @name (operator_name) @name]))
+    (_ (function_declarator declarator: [(identifier) @name (operator_name) @name]))
   ]) @definition.declaration)
   (linkage_specification (declaration declarator: [
-    (function_declarator declarator: (identifier) @name)
-    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+    (function_declarator declarator: [(identifier) @name (operator_name) @name])
+    (_ (function_declarator declarator: [(identifier) @name (operator_name) @name]))
   ]) @definition.declaration)
 ]
+(template_declaration (declaration declarator: [
+  (function_declarator declarator: [(identifier) @name (field_identifier) @name (operator_name) @name])
+  (_ (function_declarator declarator: [(identifier) @name (field_identifier) @name (operator_name) @name]))
+]) @definition.declaration)
 
-; variables and constants outside of functions
+; variables and constants outside of functions and classes; prototypes fit too, which are units themselves
 ([
   (translation_unit (declaration declarator: [
     (identifier) @member.variable
-    (pointer_declarator declarator: (identifier) @member.variable)
-    (array_declarator declarator: (identifier) @member.variable)
-    (init_declarator declarator: [
+    (_ declarator: [
       (identifier) @member.variable
       (reference_declarator (identifier) @member.variable)
-      (_ declarator: [(identifier) @member.variable (_ declarator: (identifier) @member.variable) (_ name: (identifier) @member.variable)])
-      (_ name: (identifier) @member.variable)
+      (_ declarator: [(identifier) @member.variable (_ declarator: (identifier) @member.variable)])
+      (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
     ])
-    (qualified_identifier name: (identifier) @member.variable)
+    (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
   ]) @_declaration)
   (declaration_list (declaration declarator: [
     (identifier) @member.variable
-    (pointer_declarator declarator: (identifier) @member.variable)
-    (array_declarator declarator: (identifier) @member.variable)
-    (init_declarator declarator: [
+    (_ declarator: [
       (identifier) @member.variable
       (reference_declarator (identifier) @member.variable)
-      (_ declarator: [(identifier) @member.variable (_ declarator: (identifier) @member.variable) (_ name: (identifier) @member.variable)])
-      (_ name: (identifier) @member.variable)
+      (_ declarator: [(identifier) @member.variable (_ declarator: (identifier) @member.variable)])
+      (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
     ])
-    (qualified_identifier name: (identifier) @member.variable)
-  ]) @_declaration)
-  (template_declaration (declaration declarator: [
-    (init_declarator declarator: [(identifier) @member.variable (qualified_identifier name: (identifier) @member.variable)])
-    (qualified_identifier name: (identifier) @member.variable)
+    (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
   ]) @_declaration)
 ] (#not-match? @_declaration "^extern\\b"))
+(template_declaration (declaration declarator: (init_declarator declarator: [
+  (identifier) @member.variable
+  (_ name: (identifier) @member.variable)
+])))

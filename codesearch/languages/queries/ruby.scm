@@ -24,7 +24,9 @@
 ((call !receiver method: (identifier) @_call arguments: (argument_list (simple_symbol) @member.method))
   (#any-of? @_call "attr_accessor" "attr_reader" "attr_writer" "attr" "cattr_accessor" "cattr_reader" "cattr_writer"
     "mattr_accessor" "mattr_reader" "mattr_writer" "thread_mattr_accessor" "thread_cattr_accessor" "attr_internal"
-    "attr_internal_reader" "class_attribute" "config_accessor" "delegate" "def_delegators" "def_instance_delegators"))
+    "attr_internal_reader" "class_attribute" "config_accessor" "delegate"))
+((call !receiver method: (identifier) @_call arguments: (argument_list . (_) (simple_symbol) @member.method))
+  (#any-of? @_call "def_delegators" "def_instance_delegators"))
 ((call !receiver method: (identifier) @_call arguments: (argument_list . [(simple_symbol) (string)] @member.method))
   (#any-of? @_call "alias_method" "alias_attribute" "attribute" "scope" "belongs_to" "has_one" "has_many"
     "has_and_belongs_to_many" "const_set" "let" "let!" "subject" "subject!"))
