@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from codesearch.languages.registry import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -28,6 +30,8 @@ class Unit:
     """Documentation that lies inside the unit (a docstring); leading comments are found later."""
     members: tuple[tuple[int, str], ...] = ()
     """Lines and names of what the unit defines but what is no unit itself (constants, enumerators)."""
+    language: Language | None = None
+    """Its language where that isn't the file's (a script in HTML)."""
 
 
 @dataclass(frozen=True, slots=True)

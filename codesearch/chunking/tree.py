@@ -43,14 +43,16 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         siblings = open_nodes[-1][1] if open_nodes else top
         if owner and unit.end_line > owner.unit.end_line:
             continue  # crosses its owner's end: an artefact of broken code, whose lines are its owner's
-        prefix = owner.qualified_name[:_LONGEST_PREFIX] if owner else ""
-        qualified = language.separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
+        own = unit.language or language
+        named = owner if owner and owner.unit.language is unit.language else None
+        prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
+        qualified = own.separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
         floor = max(previous_end, owner.unit.header_end if owner else 0)
-        first = comments.first_line_of_comments(lines, unit.start_line, floor, language)
+        first = comments.first_line_of_comments(lines, unit.start_line, floor, own)
         above = lines[first - 1 : unit.start_line - 1]
-        leading = comments.without_markers(above, language) if above else ""
+        leading = comments.without_markers(above, own) if above else ""
         documentation = "\n".join(filter(None, (leading, unit.documentation)))
-        node = Node(_as_method(unit, owner), first, qualified, documentation)
+        node = Node(_as_method(unit, named), first, qualified, documentation)
         if owner and owner.unit.start_line == unit.end_line:
             owner.children.append(node)  # all on one line: which holds which can't be told
         elif unit.kind == "namespace":

@@ -30,7 +30,7 @@ _TEMPLATE_SUFFIXES = (".in", ".dist", ".example", ".sample", ".template")
 # Text, but neither source nor documentation; names tell, so that such files need not be read.
 DATA_EXTENSIONS = frozenset(
     ".json .jsonl .ndjson .geojson .json5 .webmanifest .map .csv .tsv .psv .lock .svg .log .out .txt .xml .plist"
-    " .rss .atom .gpx .kml .ipynb .snap .golden .expected .diff .patch .rej .orig .bak .pem .crt .cer .asc .sig"
+    " .rss .atom .gpx .kml .snap .golden .expected .diff .patch .rej .orig .bak .pem .crt .cer .asc .sig"
     " .sum .md5 .sha1 .sha256 .srt .vtt .sub .ics .vcf .eml .mbox .obj .mtl .stl .ply .gltf .dae .fa .fasta .fastq"
     " .pdb .sdf .vcxproj .csproj .fsproj .vbproj .sln .suo .filters .resx .xlf .xliff .strings .pbxproj"
     " .storyboard .xib .nib .afm .bdf .pfb .ps .eps .rtf .tmx .har .pot .mo .db .sqlite .dat .bin .hex .srec .prof"

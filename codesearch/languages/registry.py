@@ -31,7 +31,8 @@ class Language:
     """Stem of the query file in `queries/`; its captures are explained in `chunking/syntax.py`."""
     scanner: str = ""
     hooks: str = ""
-    """Module of `chunking/hooks` with `prepare(text)` and `refine(units, lines)`, both optional."""
+    """Module of `chunking/hooks` with `prepare(text)`, `refine(units, lines)` and `embedded(text)`, which finds code in
+    other languages; all optional."""
     line_comments: tuple[str, ...] = ()
     block_comments: tuple[tuple[str, str], ...] = ()
     separator: str = "."
@@ -444,10 +445,27 @@ LANGUAGES: tuple[Language, ...] = (
         extra="grammars",
     ),
     Language(
+        "Jupyter Notebook",
+        aliases=("ipynb", "jupyter", "notebook"),
+        extensions=(".ipynb",),
+        grammar="tree_sitter_markdown:language",  # of their prose; the code is cut by its own (chunking/notebook.py)
+        query="markdown",
+        block_comments=_MARKUP_COMMENTS,
+        separator=" > ",
+    ),
+    *(
+        Language(name, extensions=(extension,), hooks=hooks, block_comments=_MARKUP_COMMENTS)
+        for name, extension, hooks in (
+            ("Vue", ".vue", "component"),
+            ("Svelte", ".svelte", "component"),
+            ("Astro", ".astro", "astro"),
+        )
+    ),
+    Language(
         "Text",
         aliases=("other", "txt"),
         extensions=_words(
-            ".proto .graphql .graphqls .gql .yaml .yml .toml .vue .svelte .astro .gradle .nix .tf .tfvars "
+            ".proto .graphql .graphqls .gql .yaml .yml .toml .gradle .nix .tf .tfvars "
             ".hcl .thrift .capnp .fbs .vim .el .clj .cljs .cljc .edn .erl .hrl .dart .r .rmd .m .mm .groovy "
             ".sol .nim .nims .d .di .pas .pp .dpr .ml .mli .mll .mly .fs .fsi .fsx .lisp .lsp .cl .scm .ss "
             ".rkt .awk .sed .tcl .ini .cfg .conf .properties .rst .adoc .asciidoc .org .scss .sass "
