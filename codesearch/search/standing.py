@@ -34,36 +34,35 @@ def standing(evidence: Evidence) -> Standing:
     symbol = evidence.question.symbol
     if symbol is None:
         return np.zeros(len(evidence.chunks), np.int64)
-    spelled = [_spelling(symbol, chunk) for chunk in evidence.chunks]
-    least = Spelling.CONVENTION if _may_be_prose(symbol) else max(spelled, default=Spelling.OTHER)
     roles = [evidence.roles[i] for i in evidence.file.tolist()]
     return np.asarray(
         [
-            _place(symbol, chunk, spelled, _is_implementation(chunk, role, evidence.asked_roles))
-            if spelled >= max(least, Spelling.CONVENTION)
-            else 0
-            for chunk, spelled, role in zip(evidence.chunks, spelled, roles, strict=True)
+            _place(symbol, chunk, _is_implementation(chunk, role, evidence.asked_roles))
+            for chunk, role in zip(evidence.chunks, roles, strict=True)
         ],
         np.int64,
     )
 
 
-def _may_be_prose(symbol: Symbol) -> bool:
-    """Whether a symbol is one plain word, by which people mean `Session` as well as `session`."""
-    return symbol.name.isalpha() and symbol.name.islower() and not symbol.owner
-
-
-def _spelling(symbol: Symbol, chunk: StoredChunk) -> Spelling:
-    """Nothing for further parts of a long definition: the one with its head answers."""
-    holds_it = any((one.kind, one.name) == (chunk.kind, chunk.name) for one in chunk.definitions)
-    return spelling(symbol, chunk.name) if holds_it else Spelling.OTHER
-
-
-def _place(symbol: Symbol, chunk: StoredChunk, spelled: Spelling, is_implementation: bool) -> int:
+def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
+    spelled = spelling(symbol, chunk.name)
+    may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
+    if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _is_held(chunk):
+        return 0
     place = int(spelled)
     for level, levels in ((_owner(symbol, chunk), 3), (int(is_implementation), 2), (_kind(chunk.kind), 5)):
         place = place * levels + level
     return place
+
+
+def _is_lower(symbol: Symbol) -> bool:
+    """Whether a symbol is in lower case, in which people ask for `Session` too."""
+    return symbol.name.islower() and not symbol.owner
+
+
+def _is_held(chunk: StoredChunk) -> bool:
+    """Whether the chunk's definition begins in it: of a long one, the part with its head answers."""
+    return any((one.kind, one.name) == (chunk.kind, chunk.name) for one in chunk.definitions)
 
 
 def _owner(symbol: Symbol, chunk: StoredChunk) -> int:
