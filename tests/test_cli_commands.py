@@ -140,7 +140,9 @@ def test_languages(codesearch: CommandLine, tmp_path: Path) -> None:
 def test_chunks(codesearch: CommandLine, shop: Path) -> None:
     run = codesearch("chunks", "--json", "server/passwords.py", "web/shopping cart.js", cwd=shop)
     rows = json.loads(run.out)
-    fields = "path start_line end_line language kind name qualified_name signature documentation snippet".split()
+    fields = (
+        "path start_line end_line language kind name qualified_name signature documentation snippet definitions".split()
+    )
     assert all(list(row) == fields for row in rows)
     names = {(row["kind"], row["qualified_name"]) for row in rows}
     assert ("function", "hash_password") in names

@@ -131,7 +131,9 @@ def test_embedded_pictures_are_left_out_of_prose() -> None:
     assert chunk.text == "See ![a](data:image/png;base64,) there"
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", "{}", '{"cells": 1}', '{"cells": [{}]}', "[" * 100_000, '{"cells": [' * 9])
+@pytest.mark.parametrize(
+    "text", ["{", "[1]", "{}", '{"cells": 1}', '{"cells": [{}]}', "[" * 100_000, '{"cells": [' * 9]
+)
 def test_what_is_no_notebook_is_cut_by_lines(text: str) -> None:
     with pytest.raises(Unparsable):
         notebook.read(text)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.errors import CodesearchError
 from codesearch.languages.registry import LANGUAGES
 from codesearch.render import excerpt, lexers, lines, listings, paths, quantities, records, safe, template
@@ -189,10 +189,27 @@ def test_json_of_a_hit(snapshot: Snapshot) -> None:
 
 
 def test_json_of_a_chunk_is_that_of_a_hit_without_score_but_with_documentation() -> None:
-    chunk = Chunk("a.py", "Python", "function", "f", "C.f", "def f()", "Does it.", 1, 2, 0, 20, "def f():\n    pass")
+    defined = Definition("function", "f", "C.f", "def f()", "Does it.", 1, 2)
+    chunk = Chunk(
+        *("a.py", "Python", "function", "Does it.", 1, 2, 0, 20, "def f():\n    pass"),
+        definition=defined,
+        definitions=(defined,),
+    )
     record = records.chunk_record(chunk, "a.py")
-    fields = set(records.hit_record(SHORT, "a.py")) - {"score"} | {"documentation"}
+    fields = set(records.hit_record(SHORT, "a.py")) - {"score"} | {"documentation", "definitions"}
     assert set(record) == fields
+    assert (record["name"], record["qualified_name"], record["signature"]) == ("f", "C.f", "def f()")
+    assert record["definitions"] == [
+        {
+            "name": "f",
+            "qualified_name": "C.f",
+            "kind": "function",
+            "signature": "def f()",
+            "documentation": "Does it.",
+            "start_line": 1,
+            "end_line": 2,
+        }
+    ]
 
 
 @given(st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF, categories=None)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from codesearch.chunking import notebook, syntax
 from codesearch.chunking.assemble import assemble
-from codesearch.chunking.chunk import Chunk, ChunkedFile, Unit
+from codesearch.chunking.chunk import Chunk, ChunkedFile, Member, Unit
 from codesearch.chunking.embedded import Region
 from codesearch.chunking.source import Source
 from codesearch.languages.registry import Language, resolve
@@ -62,7 +62,7 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
 def _with_embedded(outline: syntax.Outline, regions: Iterable[Region], path: str) -> syntax.Outline:
     """The outline with what the regions define; one that its grammar can't take costs only itself."""
     units: list[Unit] = []
-    members: list[tuple[int, str]] = []
+    members: list[Member] = []
     for region in regions:
         try:
             found = _outline(path + region.ending, region.text, region.language)
@@ -70,7 +70,7 @@ def _with_embedded(outline: syntax.Outline, regions: Iterable[Region], path: str
             continue
         above = region.first_line - 1
         units += (_moved(unit, above, region.language) for unit in found.units)
-        members += ((line + above, name) for line, name in found.members)
+        members += (_moved_member(member, above, region.language) for member in found.members)
     if not units and not members:
         return outline
     outside = syntax.give_members(outline.units, members)
@@ -85,6 +85,15 @@ def _moved(unit: Unit, lines: int, language: Language) -> Unit:
         start_line=unit.start_line + lines,
         end_line=unit.end_line + lines,
         header_end=unit.header_end + lines,
-        members=tuple((line + lines, name) for line, name in unit.members),
+        members=tuple(_moved_member(member, lines, language) for member in unit.members),
         language=unit.language or language,
+    )
+
+
+def _moved_member(member: Member, lines: int, language: Language) -> Member:
+    return replace(
+        member,
+        line=member.line + lines,
+        end_line=member.end_line and member.end_line + lines,
+        language=member.language or language,
     )

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from codesearch.chunking import syntax
-from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.chunking.embedded import Region
 from codesearch.chunking.hooks import markdown
 from codesearch.chunking.json_places import elements, items, value
@@ -61,9 +61,20 @@ def outline(notebook: Notebook, language: Language, path: str) -> syntax.Outline
 
 def placed(chunk: Chunk, notebook: Notebook, file: Source) -> Chunk:
     """A chunk of the notebook's lines, with the lines and bytes of the file."""
-    span = (notebook.numbers[chunk.start_line - 1], notebook.numbers[chunk.end_line - 1])
-    there = file.chunk(span, chunk.text, kind=chunk.kind)
-    return replace(chunk, start_line=span[0], end_line=span[1], start_byte=there.start_byte, end_byte=there.end_byte)
+
+    def there(definition: Definition) -> Definition:
+        first, last = definition.start_line, definition.end_line
+        return replace(definition, start_line=notebook.numbers[first - 1], end_line=notebook.numbers[last - 1])
+
+    return file.chunk(
+        (notebook.numbers[chunk.start_line - 1], notebook.numbers[chunk.end_line - 1]),
+        chunk.text,
+        kind=chunk.kind,
+        documentation=chunk.documentation,
+        defines=chunk.defines,
+        definition=chunk.definition and there(chunk.definition),
+        definitions=map(there, chunk.definitions),
+    )
 
 
 def _read(text: str) -> Notebook:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from codesearch.render.safe import printable_json
 
 if TYPE_CHECKING:
-    from codesearch.chunking.chunk import Chunk
+    from codesearch.chunking.chunk import Chunk, Definition
     from codesearch.search.hit import Hit
 
 Record = dict[str, Any]
@@ -37,7 +37,7 @@ def hit_record(hit: Hit, path: str, *, explained: bool = False) -> Record:
 
 
 def chunk_record(chunk: Chunk, path: str) -> Record:
-    """A chunk's fields: those of a hit without the score, and its documentation."""
+    """A chunk's fields: those of a hit without the score, its documentation, and what is defined in it."""
     return {
         "path": path,
         "start_line": chunk.start_line,
@@ -49,6 +49,19 @@ def chunk_record(chunk: Chunk, path: str) -> Record:
         "signature": chunk.signature,
         "documentation": chunk.documentation,
         "snippet": chunk.text,
+        "definitions": [_definition_record(definition) for definition in chunk.definitions],
+    }
+
+
+def _definition_record(definition: Definition) -> Record:
+    return {
+        "name": definition.name,
+        "qualified_name": definition.qualified_name,
+        "kind": definition.kind,
+        "signature": definition.signature,
+        "documentation": definition.documentation,
+        "start_line": definition.start_line,
+        "end_line": definition.end_line,
     }
 
 

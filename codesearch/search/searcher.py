@@ -9,6 +9,7 @@ from codesearch.errors import CodesearchError
 from codesearch.index.terms import terms
 from codesearch.search.candidates import Candidates, retrieve
 from codesearch.search.filters import select
+from codesearch.search.focus import at_line
 from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
@@ -43,8 +44,8 @@ def search(
         raise CodesearchError("the question is empty")
     parsed = parse_question(question)
     vector = encoder.encode_query(parsed.text)
-    selection = select(snapshot, filters or Filters())
-    candidates = retrieve(snapshot, parsed, vector, selection, k, retrieval)
+    selected = select(snapshot, filters or Filters())
+    candidates = retrieve(snapshot, parsed, vector, selected, k, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
@@ -100,7 +101,10 @@ def _hit(
     also: tuple[tuple[int, int, str], ...],
     signals: tuple[Signal, ...],
 ) -> Hit:
-    chunk, lines = current.chunk, current.lines
+    line = best_line(current.lines, current.chunk.start_line, term_weights)
+    chunk = current.chunk if current.is_moved else at_line(current.chunk, line)
+    first = chunk.start_line - current.chunk.start_line
+    lines = current.lines[first : first + chunk.end_line - chunk.start_line + 1]
     return Hit(
         path=chunk.path,
         start_line=chunk.start_line,
@@ -112,7 +116,7 @@ def _hit(
         signature=chunk.signature,
         score=round(score, 4),
         snippet="\n".join(lines),
-        best_line=best_line(lines, chunk.start_line, term_weights),
+        best_line=line,
         is_stale=current.is_moved,
         also=also,
         signals=signals,
