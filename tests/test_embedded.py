@@ -104,9 +104,16 @@ def test_scripts_and_styles_in_html() -> None:
     assert (clicks.kind, clicks.qualified_name, clicks.documentation) == ("class", "Clicks", "Counts what is clicked")
     add = named(chunks, "add")
     assert (add.kind, add.qualified_name, lines(add)) == ("method", "Clicks.add", (9, 51))
-    defined = {name for chunk in chunks for name in chunk.defines}
-    assert {"LIMIT", ".row", "Greet", "content"} <= defined
-    assert "ghost" not in defined
+    lines_by_name = {
+        definition.qualified_name: (definition.start_line, definition.end_line)
+        for chunk in chunks
+        for definition in chunk.definitions
+    }
+    assert lines_by_name["LIMIT"] == (53, 53)
+    assert lines_by_name[".row"] == (58, 61)
+    assert lines_by_name["Greet"] == (64, 66)
+    assert lines_by_name["content > script"] == (5, 54)
+    assert not any("ghost" in name for name in lines_by_name)
 
 
 def test_php_with_html_stays_php() -> None:

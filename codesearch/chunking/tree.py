@@ -121,11 +121,13 @@ def definitions(nodes: Sequence[Node]) -> list[Definition]:
 
 def member_definition(member: Member, owner: Node | None = None) -> Definition:
     """What a member of a node, or of the file, defines. An owner in another language does not qualify it."""
-    is_named = owner and owner.qualified_name and owner.unit.language is member.language
+    qualified = member.name
+    if owner and owner.qualified_name and owner.unit.language is member.language:
+        qualified = f"{owner.qualified_name}{owner.separator}{member.name}"
     return Definition(
         member.kind,
         member.name,
-        f"{owner.qualified_name}{owner.separator}{member.name}" if owner and is_named else member.name,
+        qualified,
         member.signature,
         "",
         member.line,
