@@ -407,6 +407,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=(".kt", ".kts", ".ktm"),
         grammar="tree_sitter_kotlin:language",
         query="kotlin",
+        hooks="kotlin",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         extra="grammars",
