@@ -200,7 +200,8 @@ def test_an_installed_grammar_of_the_extra_is_used() -> None:
 
 def test_a_primary_constructor_on_a_line_of_its_own_may_have_modifiers() -> None:
     pytest.importorskip("tree_sitter_kotlin")
-    text = "class Result<out T>\n@Published internal constructor(val held: Any?) {\n  fun isSet() = true\n}\n\nfun after() = 3\n"
+    head = "class Result<out T>\n@Published internal constructor(val held: Any?) {\n"
+    text = f"{head}  fun isSet() = true\n}}\n\nfun after() = 3\n"
     found = {
         one.qualified_name: (one.start_line, one.end_line)
         for chunk in chunk_text("a.kt", text, resolve("Kotlin")).chunks
