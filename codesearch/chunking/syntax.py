@@ -234,7 +234,7 @@ def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:
     units = [_with_prefix(unit, start, finds.prefixes, source) for (start, _), (_, unit) in finds.definitions.items()]
     units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
     documentation = _document(units, finds.docs)
-    members = _give_members(units, finds.members)
+    members = give_members(units, finds.members)
     return Outline(_with_scopes(units, finds.scopes, separator), documentation, members)
 
 
@@ -261,8 +261,9 @@ def _document(units: list[Unit], docs: list[_Doc]) -> str:
     return documentation
 
 
-def _give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
-    """Give each member to the innermost unit around it. Returns those outside all."""
+def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
+    """Give each member to the innermost unit (of units in order of their first line) around it, beside those that it
+    has. Returns those outside all."""
     owned: dict[int | None, list[Member]] = {}
     for index, member in _innermost(units, members):
         if index is None or not _is_unit_itself(member, units[index]):
@@ -270,7 +271,7 @@ def _give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...
     outside = owned.pop(None, [])
     for index, found in owned.items():
         if index is not None:
-            units[index] = replace(units[index], members=tuple(found))
+            units[index] = replace(units[index], members=tuple(sorted((*units[index].members, *found))))
     return tuple(outside)
 
 
