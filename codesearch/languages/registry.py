@@ -34,6 +34,11 @@ class Language:
     """Module of `chunking/hooks` with `prepare(text)` and `refine(units, lines)`, both optional."""
     line_comments: tuple[str, ...] = ()
     block_comments: tuple[tuple[str, str], ...] = ()
+    """Openers and closers; between two square brackets may stand any number of `=`, in both the same."""
+    nests_comments: bool = False
+    """Whether a block comment may hold others."""
+    inner_comments: tuple[str, ...] = ()
+    """Markers of comments that document what they stand in, not what follows."""
     separator: str = "."
     """Joins the parts of a qualified name."""
     scope_separator: str = ""
@@ -161,7 +166,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=_words(".f .f03 .f08 .f77 .f90 .f95 .for .fpp"),
         grammar="tree_sitter_fortran:language",
         query="fortran",
-        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
+        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*>", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
         separator="::",
         hooks="fortran",
     ),
@@ -182,7 +187,8 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_haskell:language",
         query="haskell",
         line_comments=("-- |", "-- ^", "--"),
-        block_comments=(("{-|", "-}"), ("{-", "-}")),
+        block_comments=(("{-", "-}"),),
+        nests_comments=True,
         hooks="haskell",
     ),
     Language(
@@ -226,6 +232,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="julia",
         line_comments=("#",),
         block_comments=(("#=", "=#"),),
+        nests_comments=True,
     ),
     Language(
         "Lua",
@@ -335,6 +342,8 @@ LANGUAGES: tuple[Language, ...] = (
         query="rust",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
+        inner_comments=("//!", "/*!"),
         separator="::",
     ),
     Language(
@@ -356,6 +365,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="scala",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
     ),
     Language(
         "Shell",
@@ -409,6 +419,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="kotlin",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
         extra="grammars",
     ),
     Language(
@@ -419,6 +430,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="swift",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
         extra="grammars",
     ),
     Language(
@@ -437,6 +449,7 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_zig:language",
         query="zig",
         line_comments=("//",),
+        inner_comments=("//!",),
         extra="grammars",
     ),
     Language(
