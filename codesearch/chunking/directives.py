@@ -14,7 +14,7 @@ _LINTERS = (
 ).replace(" ", "|")
 # Of a line's text without comment markers.
 _DIRECTIVE = re.compile(
-    rf"""
+    rf"""[ \t]*(?:
     # editors
     -\*-.*-\*-|(?:vim?|ex):[ \t]*(?:set?\b|\w+[=:])|!TEX\b|MARK:|</?editor-fold|</?region\b
     # interpreters and compilers
@@ -29,7 +29,7 @@ _DIRECTIVE = re.compile(
     |:(?:nodoc|nocov|startdoc|stopdoc):|[LG]COVR?_EXCL|SPDX-[A-Z]|<auto-?generated|\+(?:goose|migrate)[ ]
     # what marks up the comment itself: help keywords of PowerShell, CMake's .rst:, the layers of a .dtx file
     |\.(?:rst:|synopsis|description|example|notes|link|inputs|outputs|component|role|functionality)$
-    |\\(?:begin|end)[ \t]*\{{macrocode\*?\}}
+    |\\(?:begin|end)[ \t]*\{{macrocode\*?\}})
     """,
     re.VERBOSE | re.IGNORECASE,
 )
