@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import pytest
 
-from codesearch.chunking import syntax
-from codesearch.chunking.chunk import Chunk, Unit
+from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import resolve
 
@@ -19,14 +17,6 @@ def chunks_of(text: str, language: str, path: str = "file") -> list[Chunk]:
     chunked = chunk_text(path, text, resolve(language))
     assert not chunked.fallback
     return list(chunked.chunks)
-
-
-def units_of(text: str, language: str) -> list[Unit]:
-    """What the grammar finds, before chunks are made of it."""
-    known = resolve(language)
-    hooks = importlib.import_module(f"codesearch.chunking.hooks.{known.hooks}")
-    units = syntax.outline(hooks.prepare(text) if hasattr(hooks, "prepare") else text, known, "file").units
-    return list(hooks.refine(units, text.split("\n"))) if hasattr(hooks, "refine") else units
 
 
 def sample(name: str, language: str) -> dict[str, Chunk]:
@@ -148,65 +138,3 @@ def test_fixed_form_fortran_with_continuations_and_old_comments() -> None:
 def test_free_form_fortran_is_left_alone() -> None:
     text = "module m\ncontains\n  subroutine s(a, &\n      b)\n    call c()\n  end subroutine\nend module\n"
     assert {"m", "s"} <= defined(text, "FORTRAN")
-
-
-def test_fortran_submodules_and_what_an_interface_declares() -> None:
-    text = (
-        "submodule (shop:cart) Pricing\ncontains\nmodule subroutine Add_Tax(x)\n  real :: x\nend subroutine\n"
-        "module procedure total\n  total = 1\nend procedure\nend submodule\nmodule cart\nabstract interface\n"
-        "function rule(x)\n  real :: x\nend function\nend interface\ninterface\nmodule subroutine Add_Tax(x)\n"
-        "  real :: x\n"
-        "end subroutine\nend interface\nend module\nblock data init\n  common /a/ x\nend block data\n"
-    )
-    units = {(unit.kind, unit.name, unit.start_line, unit.end_line) for unit in units_of(text, "FORTRAN")}
-    assert units == {
-        ("module", "Pricing", 1, 9),
-        ("function", "Add_Tax", 3, 5),
-        ("function", "total", 6, 8),
-        ("module", "cart", 10, 21),
-        ("interface", "rule", 12, 14),
-        ("declaration", "Add_Tax", 17, 19),
-        ("module", "init", 22, 24),
-    }
-
-
-def test_fortran_members_are_what_types_enumerations_and_entries_name() -> None:
-    text = (
-        "module m\n  enum, bind(c)\n    enumerator :: red = 1, blue\n  end enum\n  type t\n    real :: a(3), b = 1\n"
-        "  contains\n"
-        "    procedure, private :: add => t_add, total\n    generic :: operator(+) => add\n  end type\ncontains\n"
-        "  subroutine s\n    entry other(x)\n  end\nend\n"
-    )
-    units = units_of(text, "FORTRAN")
-    members = {name for unit in units for _, name in unit.members}
-    assert members == {"red", "blue", "a", "b", "add", "total", "operator(+)", "other"}
-
-
-def test_fortran_preprocessor_lines_in_heads_and_calls_lose_nothing() -> None:
-    text = (
-        "module m\ncontains\n#ifdef A\nsubroutine one(a, &\n#else\nsubroutine one(a, b, &\n#endif\n#if (CHEM == 1)\n"
-        "  chem, &\n"
-        "#endif\n  c)\n  call two(a, &\n#ifdef B\n    b, &\n#endif\n    c)\nend subroutine\n#ifdef C\nfunction f()\n"
-        "end function\n"
-        "#elif defined(D)\nfunction g()\nend function\n#endif\nend module\n"
-    )
-    units = {(unit.name, unit.start_line, unit.end_line) for unit in units_of(text, "FORTRAN")}
-    assert units == {("m", 1, 25), ("one", 4, 17), ("f", 19, 20), ("g", 22, 23)}
-
-
-def test_fortran_cards_are_numbered_in_their_last_columns() -> None:
-    text = "C     Adds.\n" + "".join(
-        f"{line:72}{number:08}\n"
-        for number, line in enumerate(
-            ["      REAL FUNCTION ADD(A)", "      ADD = A", "      END", "      SUBROUTINE TWO", "      END"]
-        )
-    )
-    add, two = units_of(text, "FORTRAN")
-    assert (add.name, add.signature, add.end_line, two.name) == ("ADD", "REAL FUNCTION ADD(A)", 4, "TWO")
-
-
-def test_fortran_documentation_stands_above_or_below_a_head() -> None:
-    text = "module m\n!! About carts.\ncontains\n!> Adds.\nsubroutine add(x)\n  !! To a cart.\n  real :: x\nend\nend\n"
-    chunks = {chunk.name: chunk.documentation for chunk in chunks_of(text, "FORTRAN")}
-    assert chunks["m"] == "About carts."
-    assert {unit.name: unit.documentation for unit in units_of(text, "FORTRAN")}["add"] == "To a cart."

@@ -230,6 +230,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("julia",),
         grammar="tree_sitter_julia:language",
         query="julia",
+        hooks="julia",
         line_comments=("#",),
         block_comments=(("#=", "=#"),),
         nests_comments=True,
