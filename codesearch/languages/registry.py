@@ -35,6 +35,11 @@ class Language:
     other languages; all optional."""
     line_comments: tuple[str, ...] = ()
     block_comments: tuple[tuple[str, str], ...] = ()
+    """Openers and closers; between two square brackets may stand any number of `=`, in both the same."""
+    nests_comments: bool = False
+    """Whether a block comment may hold others."""
+    inner_comments: tuple[str, ...] = ()
+    """Markers of comments that document what they stand in, not what follows."""
     separator: str = "."
     """Joins the parts of a qualified name."""
     scope_separator: str = ""
@@ -163,7 +168,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=_words(".f .f03 .f08 .f77 .f90 .f95 .for .fpp"),
         grammar="tree_sitter_fortran:language",
         query="fortran",
-        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
+        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*>", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
         separator="::",
         hooks="fortran",
     ),
@@ -185,7 +190,8 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_haskell:language",
         query="haskell",
         line_comments=("-- |", "-- ^", "--"),
-        block_comments=(("{-|", "-}"), ("{-", "-}")),
+        block_comments=(("{-", "-}"),),
+        nests_comments=True,
         hooks="haskell",
     ),
     Language(
@@ -228,8 +234,10 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("julia",),
         grammar="tree_sitter_julia:language",
         query="julia",
+        hooks="julia",
         line_comments=("#",),
         block_comments=(("#=", "=#"),),
+        nests_comments=True,
     ),
     Language(
         "Lua",
@@ -339,6 +347,8 @@ LANGUAGES: tuple[Language, ...] = (
         query="rust",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
+        inner_comments=("//!", "/*!"),
         separator="::",
     ),
     Language(
@@ -360,6 +370,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="scala",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
     ),
     Language(
         "Shell",
@@ -415,6 +426,7 @@ LANGUAGES: tuple[Language, ...] = (
         hooks="kotlin",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
         extra="grammars",
     ),
     Language(
@@ -425,6 +437,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="swift",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
         extra="grammars",
     ),
     Language(
@@ -443,6 +456,7 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_zig:language",
         query="zig",
         line_comments=("//",),
+        inner_comments=("//!",),
         extra="grammars",
     ),
     Language(
