@@ -88,7 +88,8 @@ def test_ascii_identifiers_are_split_as_ever_beside_other_letters_too(text: str)
     assert terms(text + " é") == [*expected, "é"]
 
 
-_WRITTEN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x2FFFF, exclude_categories=("Cs", "Cn")), max_size=40)
+_CHARACTERS = st.characters(min_codepoint=0x20, max_codepoint=0x2FFFF, exclude_categories=("Cs", "Cn"))
+_WRITTEN = st.text(_CHARACTERS, max_size=40)
 
 
 @given(_WRITTEN)

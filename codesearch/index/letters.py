@@ -1,8 +1,8 @@
 """Letters outside ASCII: one form for what is the same text, case, and scripts that are written without spaces.
 
 Composed and decomposed, full-width and half-width letters are the same (NFKC, as for Python's identifiers), and so are
-all cases of a word: `Straße` and `STRASSE`, or `İzmir`, `IZMIR` and `izmir`, since the upper case of Turkish `ı` and `i` is
-that of other languages' `i`.
+all cases of a word: `Straße` and `STRASSE`, or `İzmir`, `IZMIR` and `izmir`. (Turkish `ı` and `i` share their upper
+case with other languages' `i`.)
 """
 
 from __future__ import annotations
