@@ -61,6 +61,8 @@ _DEEPEST_UNIT = 400
 _LARGEST_GAP = 200
 """Bytes of whitespace (and `export default`) between a prefix and its unit."""
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
+_COMMENT = re.compile(rb"#|//|/\*|--|<<")
+"""And a heredoc, whose text lies between a header and its body too."""
 _ANGLES = re.compile(r"<[^<>]*>")
 _PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
@@ -196,7 +198,10 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     first_line, last_line = node.start_point.row + 1, _last_line(node)
     if body is not None:
         last_line = max(last_line, _last_line(body))
-        header = source[start : body.start_byte].rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
+        header = source[start : body.start_byte]
+        if _COMMENT.search(header):
+            header = source[start : _header_end(body)]
+        header = header.rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
         header_end = first_line + header.count(b"\n")
     else:
         header = source[start : min(node.end_byte, start + 2 * SIGNATURE_CHARS)]
@@ -217,6 +222,14 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         qualifier=qualifier,
         signature=_one_line(header),
     )
+
+
+def _header_end(body: Node) -> int:
+    """Where the comments begin that stand right before a body, or else the body, in bytes. Siblings are slow to find."""
+    first = body
+    while (previous := first.prev_sibling) is not None and previous.is_extra:
+        first = previous
+    return first.start_byte
 
 
 def split_qualified(name: str) -> tuple[str, str]:
@@ -262,8 +275,10 @@ def _document(units: list[Unit], docs: list[_Doc]) -> str:
 
 
 def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
-    """Give each member to the innermost unit (of units in order of their first line) around it, beside those that it
-    has. Returns those outside all."""
+    """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it,
+    beside those that it has. Returns those outside all."""
+    are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
+    members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
     for index, member in _innermost(units, members):
         if index is None or not _is_unit_itself(member, units[index]):

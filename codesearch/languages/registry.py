@@ -43,7 +43,7 @@ class Language:
     separator: str = "."
     """Joins the parts of a qualified name."""
     scope_separator: str = ""
-    """Joins a file's namespace and what lies in it, where `separator` doesn't (PHP's `A\\B` and `A\\B::c`)."""
+    """Joins a namespace or type and the types in it, where `separator` doesn't (PHP's `A\\B` and `A\\B::c`)."""
     extra: str = ""
     """The extra of the distribution that brings the grammar, where the core does not."""
 
@@ -334,9 +334,10 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("jruby", "macruby", "mruby", "rake", "rbx", "ruby", "truffleruby"),
         grammar="tree_sitter_ruby:language",
         query="ruby",
+        hooks="ruby",
         line_comments=("#",),
         block_comments=(("=begin", "=end"),),
-        separator="::",
+        scope_separator="::",
     ),
     Language(
         "Rust",
