@@ -17,6 +17,7 @@ A language's query (`languages/queries/*.scm`) says what is a unit, with these c
 `@member.<kind>`      a name that is defined but no unit of its own: a constant, a field, an enumerator.
 `@span`               all of a member, where that is more than the line of its name.
 `@scope`              names the owner of everything after it in the file (`namespace A.B;`).
+`@macro`              tokens of a macro's call, which may be definitions (`chunking/macro_items.py`).
 
 Captures that begin with `_` serve predicates only. A kind of `CONTAINERS` holds members: its chunk is its header,
 fields and members' signatures, and the members are chunks of their own. A `namespace` is no chunk at all; it only
@@ -27,16 +28,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from codesearch.chunking import macro_items
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from tree_sitter import Node, Range, Tree
 
     from codesearch.languages.grammars import Grammar
 
@@ -58,6 +61,8 @@ _WIDEST_ERROR = 20_000
 """Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
 _DEEPEST_UNIT = 400
 """Queries are quadratic in depth too (a chain of 50,000 calls took 53 s), and no unit lies that deep."""
+_DEEPEST_MACRO = 4
+"""Macros' calls in macros' calls; each is parsed again."""
 _LARGEST_GAP = 200
 """Bytes of whitespace (and `export default`) between a prefix and its unit."""
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
@@ -103,6 +108,7 @@ class _Finds:
     docs: list[_Doc]
     members: list[Member]
     scopes: list[tuple[int, str]]
+    macros: list[Node]
 
 
 def outline(text: str, language: Language, path: str) -> Outline:
@@ -117,12 +123,30 @@ def outline(text: str, language: Language, path: str) -> Outline:
     source = text.replace("\0", " ").encode("utf-8", "surrogatepass")  # NULs hang the bash grammar
     if not source.endswith(b"\n"):
         source += b"\n"
-    finds = _find(_parse(grammar, source), grammar, source)
+    finds = _find_all(grammar, source)
     return _put_together(finds, source, language.scope_separator or language.separator)
 
 
-def _parse(grammar: Grammar, source: bytes) -> Tree:
+def _find_all(grammar: Grammar, source: bytes) -> _Finds:
+    """What the query finds in a text and in its macros' calls."""
     deadline = time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
+
+    def parse(ranges: Sequence[Range] = ()) -> Tree:
+        return _parse(grammar, source, ranges, deadline)
+
+    finds = _Finds({}, {}, [], [], [], [])
+    _find(parse(), grammar, source, finds)
+    for _ in range(_DEEPEST_MACRO):
+        macros, finds.macros = finds.macros, []
+        for tokens in macros:
+            with suppress(Unparsable):
+                for tree in macro_items.trees(tokens, source, parse):
+                    _find(tree, grammar, source, finds)
+    return finds
+
+
+def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
+    grammar.parser.included_ranges = list(ranges)
     try:
         tree = grammar.parser.parse(
             lambda offset, _point: source[offset : offset + _READ_BYTES],
@@ -144,10 +168,10 @@ def _widest_error(root: Node) -> int:
     return widest
 
 
-def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
+def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
+    """Add what the query finds in a tree."""
     from tree_sitter import QueryCursor
 
-    finds = _Finds({}, {}, [], [], [])
     kinds: dict[int, str] = {}
     members: dict[int, str] = {}
     cursor = QueryCursor(grammar.query)
@@ -165,6 +189,7 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
             span = captures["span"][0] if "span" in captures else None
             kind = member.partition(".")[2] or "constant"
             finds.members += (_member(kind, node, span, source) for node in captures.get(member, ()))
+        finds.macros += captures.get("macro", ())
         for node in captures.get("scope", ()):
             finds.scopes.append((node.start_point.row + 1, _name(node, source)))
         if kind := kinds[pattern]:
@@ -172,7 +197,6 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
             place = (node.start_byte, node.end_byte)
             if place not in finds.definitions or pattern < finds.definitions[place][0]:
                 finds.definitions[place] = (pattern, _unit(kind[11:], node, captures, source))
-    return finds
 
 
 def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
