@@ -16,6 +16,8 @@ A language's query (`languages/queries/*.scm`) says what is a unit, with these c
                       those right above a unit are found by the language's comment markers.
 `@member.<kind>`      a name that is defined but no unit of its own: a constant, a field, an enumerator.
 `@span`               all of a member, where that is more than the line of its name.
+`@value`              what a name is given: the unit's body, and the kind of a `@definition.value`, are those of the
+                      function, class or object behind it (`chunking/values.py`); without one, there is no unit.
 `@scope`              names the owner of everything after it in the file (`namespace A.B;`).
 `@macro`              tokens of a macro's call, which may be definitions (`chunking/macro_items.py`).
 
@@ -33,7 +35,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from codesearch.chunking import macro_items
+from codesearch.chunking import macro_items, values
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
@@ -49,6 +51,8 @@ CONTAINERS = frozenset(
 )
 SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
+_HEAD_CHARS = 1000
+"""A file names its dialect in its first comment."""
 _PARSE_SECONDS = 2.0
 _PARSE_SECONDS_PER_BYTE = 5e-6
 """Of processor time, so that a busy machine cuts no sound file into windows. In 31 repositories no sound file took
@@ -113,8 +117,13 @@ class _Finds:
 
 def outline(text: str, language: Language, path: str) -> Outline:
     """Parse a text and find its units. Raises `Unparsable`."""
+    head = text[:_HEAD_CHARS]
+    dialect = next((dialect for dialect in language.dialects if dialect.mark in head), None)
     try:
-        grammar = grammars.load(language.grammar_for(path), language.query)
+        if dialect:
+            grammar = grammars.load(dialect.grammar, dialect.query)
+        else:
+            grammar = grammars.load(language.grammar_for(path), language.query)
     except ModuleNotFoundError as error:
         extra = f"; the extra '{language.extra}' brings it" if language.extra else ""
         raise Unparsable(f"the grammar of {language.name} ({error.name}) is not installed{extra}") from error
@@ -195,15 +204,32 @@ def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
         if kind := kinds[pattern]:
             node = captures[kind][0]
             place = (node.start_byte, node.end_byte)
-            if place not in finds.definitions or pattern < finds.definitions[place][0]:
-                finds.definitions[place] = (pattern, _unit(kind[11:], node, captures, source))
+            if place in finds.definitions and pattern >= finds.definitions[place][0]:
+                continue
+            kind = kind.removeprefix("definition.")
+            if "value" in captures:
+                kind = _by_value(kind, captures)
+            if kind:
+                finds.definitions[place] = (pattern, _unit(kind, node, captures, source))
+
+
+def _by_value(kind: str, captures: dict[str, list[Node]]) -> str:
+    """The kind of what is named by its value, which becomes its body; nothing where the value is no such thing."""
+    value = values.behind(captures["value"][0])
+    if value is None:
+        return ""
+    captures["body"] = [values.body(value)]
+    if kind == "value":
+        return values.KINDS[value.type]
+    return kind if values.KINDS[value.type] == "function" else ""
 
 
 def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
     start = name.start_byte
     begin = span.start_byte if span else source.rfind(b"\n", 0, start) + 1
-    end = source.find(b"\n", start)
-    signature = source[begin : min(end if end >= 0 else len(source), begin + 2 * SIGNATURE_CHARS)]
+    newline = source.find(b"\n", start)
+    end = min(newline if newline >= 0 else len(source), span.end_byte if span else len(source))
+    signature = source[begin : min(end, begin + 2 * SIGNATURE_CHARS)]
     return Member(
         name.start_point.row + 1,
         _name(name, source),
