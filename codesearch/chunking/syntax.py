@@ -314,7 +314,10 @@ def _document(units: list[Unit], docs: list[_Doc]) -> str:
 def _give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
     """Give each member to the innermost unit around it. Returns those outside all."""
     owned: dict[int | None, list[Member]] = {}
+    heads = {(unit.start_line, unit.name) for unit in units}
     for index, member in _innermost(units, members):
+        if (member.line, member.name) in heads:  # several units may begin on a line
+            continue
         if index is None or not _is_unit_itself(member, units[index]):
             owned.setdefault(index, []).append(member)
     outside = owned.pop(None, [])

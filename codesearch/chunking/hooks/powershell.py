@@ -1,4 +1,4 @@
-"""PowerShell: comment-based help inside a function is its documentation."""
+"""PowerShell: comment-based help inside a function is its documentation; Pester's blocks may begin a line below."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from codesearch.chunking.chunk import Unit
 
 _HELP_LINES = 4
 """Help begins within so many lines of the function's own."""
+_SCOPE = re.compile(r"^\w+:(?=\S)")
+_BRACE_BELOW = re.compile(
+    r"^([ \t]*(?:Describe|Context|It)[ \t]+[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
+)
 _KEYWORD = re.compile(r"^\s*\.[A-Z]+\s*$")
+
+
+def prepare(text: str) -> str:
+    """The text with tests whose block begins on the next line continued there; lines stay."""
+    return _BRACE_BELOW.sub(r"\1 `\2", text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
@@ -17,7 +26,7 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     return [
         replace(
             unit,
-            name=unit.name.split(":")[-1],
+            name=_SCOPE.sub("", unit.name),
             signature=unit.signature.split(" {")[0],
             documentation=_help(unit, lines),
         )

@@ -1,4 +1,4 @@
-"""Shell: tests of bats, and functions that the bash grammar loses, in zsh files mostly, where it errs in two of three."""
+"""Shell: tests of bats; functions that the bash grammar loses, mostly in zsh files, where it errs in two of three."""
 
 from __future__ import annotations
 
