@@ -93,7 +93,7 @@ def test_minitest() -> None:
 
 
 def test_names_of_tests_are_qualified_by_their_suites() -> None:
-    text = "describe.each([1])('a cart', () => {\n  describe('empty', () => {\n    it.only('free', () => {});\n  });\n});\n"
+    text = "describe.each([1])('a cart', () => {\n  describe('empty', () => {\n    it('free', () => {});\n  });\n});\n"
     assert [one.qualified_name for one in definitions(text, "TypeScript")] == [
         "a cart",
         "a cart.empty",
