@@ -12,6 +12,15 @@ _MARKUP_COMMENTS = (("<!--", "-->"),)
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """A dialect whose files say so in their head, with the grammar and queries that take it best."""
+
+    mark: str
+    grammar: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language that files can be in.
 
@@ -28,7 +37,8 @@ class Language:
     grammar_variants: tuple[tuple[str, str], ...] = ()
     """Extensions whose files need another grammar of the same family (`.tsx`)."""
     query: str = ""
-    """Stem of the query file in `queries/`; its captures are explained in `chunking/syntax.py`."""
+    """Stems of the query files in `queries/`; their captures are explained in `chunking/syntax.py`."""
+    dialects: tuple[Dialect, ...] = ()
     scanner: str = ""
     hooks: str = ""
     """Module of `chunking/hooks` with `prepare(text)`, `refine(units, lines)` and `embedded(text)`, which finds code in
@@ -223,7 +233,9 @@ LANGUAGES: tuple[Language, ...] = (
         filenames=("Jakefile",),
         interpreters=_words("bun chakra d8 deno gjs js node nodejs qjs rhino v8 v8-shell zx"),
         grammar="tree_sitter_javascript:language",
-        query="javascript",
+        query="ecmascript javascript",
+        dialects=(Dialect("@flow", "tree_sitter_typescript:language_tsx", "ecmascript typescript"),),
+        hooks="ecmascript",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
     ),
@@ -397,7 +409,8 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=(".cts", ".mts", ".ts", ".tsx"),
         interpreters=("bun", "deno", "node", "ts-node", "tsx"),
         grammar="tree_sitter_typescript:language_typescript",
-        query="typescript",
+        query="ecmascript typescript",
+        hooks="ecmascript",
         grammar_variants=((".tsx", "tree_sitter_typescript:language_tsx"),),
         line_comments=("//",),
         block_comments=_C_COMMENTS,
