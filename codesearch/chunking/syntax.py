@@ -275,7 +275,7 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 
 
 def _header_end(body: Node) -> int:
-    """Where the comments begin that stand right before a body, or else the body, in bytes. Siblings are slow to find."""
+    """Where the comments right before a body begin, or else the body, in bytes. Siblings are slow to find."""
     first = body
     while (previous := first.prev_sibling) is not None and previous.is_extra:
         first = previous
