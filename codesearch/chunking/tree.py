@@ -62,7 +62,8 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         own = unit.language or language
         named = owner if owner and owner.unit.language is unit.language else None
         prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
-        qualified = own.separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
+        separator = (unit.is_container and own.scope_separator) or own.separator
+        qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
         floor = max(previous_end, owner.unit.header_end if owner else 0)
         first = comments.first_line_of_comments(lines, unit.start_line, floor, own)
         above = lines[first - 1 : unit.start_line - 1]

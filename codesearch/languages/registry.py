@@ -12,6 +12,15 @@ _MARKUP_COMMENTS = (("<!--", "-->"),)
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """A dialect whose files say so in their head, with the grammar and queries that take it best."""
+
+    mark: str
+    grammar: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language that files can be in.
 
@@ -28,17 +37,23 @@ class Language:
     grammar_variants: tuple[tuple[str, str], ...] = ()
     """Extensions whose files need another grammar of the same family (`.tsx`)."""
     query: str = ""
-    """Stem of the query file in `queries/`; its captures are explained in `chunking/syntax.py`."""
+    """Stems of the query files in `queries/`; their captures are explained in `chunking/syntax.py`."""
+    dialects: tuple[Dialect, ...] = ()
     scanner: str = ""
     hooks: str = ""
     """Module of `chunking/hooks` with `prepare(text)`, `refine(units, lines)` and `embedded(text)`, which finds code in
     other languages; all optional."""
     line_comments: tuple[str, ...] = ()
     block_comments: tuple[tuple[str, str], ...] = ()
+    """Openers and closers; between two square brackets may stand any number of `=`, in both the same."""
+    nests_comments: bool = False
+    """Whether a block comment may hold others."""
+    inner_comments: tuple[str, ...] = ()
+    """Markers of comments that document what they stand in, not what follows."""
     separator: str = "."
     """Joins the parts of a qualified name."""
     scope_separator: str = ""
-    """Joins a file's namespace and what lies in it, where `separator` doesn't (PHP's `A\\B` and `A\\B::c`)."""
+    """Joins a namespace or type and the types in it, where `separator` doesn't (PHP's `A\\B` and `A\\B::c`)."""
     extra: str = ""
     """The extra of the distribution that brings the grammar, where the core does not."""
 
@@ -163,7 +178,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=_words(".f .f03 .f08 .f77 .f90 .f95 .for .fpp"),
         grammar="tree_sitter_fortran:language",
         query="fortran",
-        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
+        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*>", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
         separator="::",
         hooks="fortran",
     ),
@@ -185,7 +200,8 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_haskell:language",
         query="haskell",
         line_comments=("-- |", "-- ^", "--"),
-        block_comments=(("{-|", "-}"), ("{-", "-}")),
+        block_comments=(("{-", "-}"),),
+        nests_comments=True,
         hooks="haskell",
     ),
     Language(
@@ -217,7 +233,9 @@ LANGUAGES: tuple[Language, ...] = (
         filenames=("Jakefile",),
         interpreters=_words("bun chakra d8 deno gjs js node nodejs qjs rhino v8 v8-shell zx"),
         grammar="tree_sitter_javascript:language",
-        query="javascript",
+        query="ecmascript javascript",
+        dialects=(Dialect("@flow", "tree_sitter_typescript:language_tsx", "ecmascript typescript"),),
+        hooks="ecmascript",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
     ),
@@ -228,8 +246,10 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("julia",),
         grammar="tree_sitter_julia:language",
         query="julia",
+        hooks="julia",
         line_comments=("#",),
         block_comments=(("#=", "=#"),),
+        nests_comments=True,
     ),
     Language(
         "Lua",
@@ -326,9 +346,10 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("jruby", "macruby", "mruby", "rake", "rbx", "ruby", "truffleruby"),
         grammar="tree_sitter_ruby:language",
         query="ruby",
+        hooks="ruby",
         line_comments=("#",),
         block_comments=(("=begin", "=end"),),
-        separator="::",
+        scope_separator="::",
     ),
     Language(
         "Rust",
@@ -339,6 +360,8 @@ LANGUAGES: tuple[Language, ...] = (
         query="rust",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
+        inner_comments=("//!", "/*!"),
         separator="::",
     ),
     Language(
@@ -360,6 +383,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="scala",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
     ),
     Language(
         "Shell",
@@ -385,7 +409,8 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=(".cts", ".mts", ".ts", ".tsx"),
         interpreters=("bun", "deno", "node", "ts-node", "tsx"),
         grammar="tree_sitter_typescript:language_typescript",
-        query="typescript",
+        query="ecmascript typescript",
+        hooks="ecmascript",
         grammar_variants=((".tsx", "tree_sitter_typescript:language_tsx"),),
         line_comments=("//",),
         block_comments=_C_COMMENTS,
@@ -412,8 +437,10 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("kotlin", "kscript"),
         grammar="tree_sitter_kotlin:language",
         query="kotlin",
+        hooks="kotlin",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
         extra="grammars",
     ),
     Language(
@@ -424,6 +451,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="swift",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
         extra="grammars",
     ),
     Language(
@@ -442,6 +470,7 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_zig:language",
         query="zig",
         line_comments=("//",),
+        inner_comments=("//!",),
         extra="grammars",
     ),
     Language(

@@ -14,11 +14,11 @@ _KEYWORD = re.compile(
     r"|def|fn|func|fun|function|method|sub|proc|procedure|const|var|let|define)\s+(?=\S+$)"
 )
 _SIGILS = "$@%&#.:\\"
-_CALL = re.compile(r"\([^()]*\)$")
+_CALL = re.compile(r"(?<=\w)\([^()]*\)$")
 _ARITY = re.compile(r"(?<=\w)/\d{1,2}$")
 _GENERICS = re.compile(r"(?<=\w)(?:<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
 _SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=\w|operator)")
-_OPERATOR = re.compile(r"operator\s*\S+$")
+_OPERATOR = re.compile(r"\boperator\s*[^\w\s]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,17 @@ def parse_symbol(text: str) -> Symbol | None:
     `Foo::bar`, `Foo.bar`, `Foo#bar`, `Foo->bar`, `bar()`, `bar/2`, `Vec<T>`, `$bar`, `class Foo` and the like are
     read as the name and its owner. Whether anything is so called is for the index to say.
     """
-    text = _KEYWORD.sub("", text.strip().strip("`"))
-    if not text or len(text) > LONGEST_SYMBOL or any(character.isspace() for character in text):
+    text = text.strip().strip("`")
+    if len(text) > LONGEST_SYMBOL:
         return None
     operator = _OPERATOR.search(text)
     head, tail = (text[: operator.start()], operator[0]) if operator else (text, "")
     head = _ARITY.sub("", _CALL.sub("", head))
     while (plain := _GENERICS.sub("", head)) != head:
         head = plain
+    head = _KEYWORD.sub("", head)
+    if any(character.isspace() for character in head):
+        return None
     parts = [part for part in _SEPARATOR.split(head.lstrip(_SIGILS)) if part]
     if tail:
         return Symbol(tail, ".".join(parts))
