@@ -88,6 +88,13 @@ def test_chunks_are_of_the_file_whose_lines_they_name() -> None:
     assert there == "\n".join(text.split("\n")[chunk.start_line - 1 : chunk.end_line])
 
 
+def test_parts_of_a_long_section_share_its_definition() -> None:
+    code = [cell("code", "print(1)\n" * 60)] * 20
+    parts = [chunk for chunk in chunks_of(notebook_of(cell("markdown", "# Floors"), *code)) if chunk.name == "Floors"]
+    assert len(parts) > 2
+    assert all(part.definition is parts[0].definitions[0] for part in parts)
+
+
 def test_sources_as_one_string_and_whole_notebooks_on_one_line() -> None:
     text = notebook_of(cell("markdown", "# Floors", lines=False), cell("code", "x = 1\n\n" + FUNCTION, lines=False))
     area = named(chunks_of(text), "area")
