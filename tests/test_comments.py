@@ -95,6 +95,8 @@ def test_what_is_no_word_to_a_reader_is_no_documentation(language: str, text: st
         ("C", "// -----\n// Adds.\n// -----", 1, "Adds."),
         ("Assembly", "#ifdef X\n# adds", 2, "adds"),
         ("Ruby", "# Adds.\n#\n# ==== Parameters\n# a:: one", 1, "Adds.\n\n==== Parameters\na:: one"),
+        ("Rust", "/// Adds.\n///\n/// ```\n/// add();\n/// ```", 1, "Adds.\n\n```\nadd();\n```"),
+        ("Ruby", "# Adds.\n#   if a\n#   else\n#   end", 1, "Adds.\n  if a\n  else\n  end"),
         ("Python", "# type: the kind of a thing", 1, "type: the kind of a thing"),
         ("C++", "// fmt::format is faster", 1, "fmt::format is faster"),
     ],

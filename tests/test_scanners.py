@@ -77,6 +77,11 @@ def test_cmake_steps_over_brackets_and_strings() -> None:
     assert found(cmake.scan(text)) == {("target", "core", 6, 9), ("target", "docs", 10, 12)}
 
 
+def test_cmake_brackets_in_strings_and_comments_open_nothing() -> None:
+    text = '# as [[ in Lua\nstring(REGEX MATCH "[[:alpha:]" x "\\"[[")\nfunction(one)\nendfunction()\n# ]]\n'
+    assert found(cmake.scan(text)) == {("function", "one", 3, 4)}
+
+
 def test_cmake_targets_within_a_function_are_its_members() -> None:
     (make,) = cmake.scan("function(make)\n  add_library(core a.c)\n  add_custom_target(\n    docs)\nendfunction()\n")
     assert make.members == ((2, "core"), (3, "docs"))

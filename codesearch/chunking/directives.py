@@ -16,7 +16,7 @@ _LINTERS = (
 _DIRECTIVE = re.compile(
     rf"""[ \t]*(?:
     # editors
-    -\*-.*-\*-|(?:vim?|ex):[ \t]*(?:set?\b|\w+[=:])|!TEX\b|MARK:|</?editor-fold|</?region\b
+    -\*-.*-\*-|(?:vim?|ex):[ \t]*(?:set?\b|\w+[=:])|!TEX\b|%%(?:[ \t]|$)|MARK:|</?editor-fold|</?region\b
     # interpreters and compilers
     |(?:file)?(?:en)?coding[:=][ \t]*[\w.-]+$|/?usr/bin/env\b|nix-shell[ ]|syntax=|escape=
     |(?:frozen_string_literal|warn_indent|warn_past_scope|shareable_constant_value):
@@ -48,7 +48,7 @@ _RULER = re.compile(
     rf"([{_SIGNS}])\1\1[ \t].*\1{{3}}$|.*[ \t]([{_SIGNS}])\2{{3,}}$|([-~_─━═])\3{{3,}}[ \t]|/\*{{4,}}.*\*{{4,}}/$"
 )
 _LONGEST_RULER = 200
-_WORD = re.compile(r"\w")
+_DRAWN = re.compile(rf"[{_SIGNS}|\s]{{3,}}$")
 
 
 def is_preprocessor(line: str) -> bool:
@@ -74,6 +74,4 @@ def is_ruler(line: str, text: str) -> bool:
     if len(text) > _LONGEST_RULER:
         return False
     is_drawn = text[0] in _SIGNS or text[-1] in _SIGNS or line.lstrip().startswith("/****")
-    return (is_drawn and bool(_RULER.match(text) or _RULER.match(line.strip()))) or (
-        len(text) > 2 and not _WORD.search(text)
-    )
+    return is_drawn and bool(_DRAWN.match(text) or _RULER.match(text) or _RULER.match(line.strip()))
