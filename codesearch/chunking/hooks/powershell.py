@@ -1,4 +1,4 @@
-"""PowerShell: comment-based help inside a function is its documentation."""
+"""PowerShell: comment-based help inside a function is its documentation; Pester's blocks may begin a line below."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from codesearch.languages.registry import resolve
 
 _BODY = re.compile(r"(?<![@$])\{")
 _LINE_HELP = re.compile(r"#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
+_SCOPE = re.compile(r"^\w+:(?=\S)")
+_BRACE_BELOW = re.compile(
+    r"^([ \t]*(?:Describe|Context|It)[ \t]+[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
+)
+
+
+def prepare(text: str) -> str:
+    """The text with tests whose block begins on the next line continued there; lines stay."""
+    return _BRACE_BELOW.sub(r"\1 `\2", text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
@@ -18,7 +27,7 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     return [
         replace(
             unit,
-            name=unit.name.split(":")[-1],
+            name=_SCOPE.sub("", unit.name),
             signature=_BODY.split(unit.signature, maxsplit=1)[0].rstrip(),
             documentation=_help(unit, lines),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners import tex_code
 from codesearch.chunking.scanners.following import nested_by_level
 from codesearch.chunking.scanners.tex_code import TexCode
@@ -198,7 +198,7 @@ class _Scan:
             replace(
                 unit,
                 documentation=_DOCUMENTATION_MARK.sub("", said).strip(),
-                members=tuple((unit.start_line, other) for other in others if other not in defined),
+                members=tuple(Member(unit.start_line, other, "macro") for other in others if other not in defined),
             )
         )
 

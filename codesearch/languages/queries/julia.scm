@@ -36,18 +36,18 @@
  @definition.test (#any-of? @_macro "testset" "testitem" "testmodule" "testsnippet"))
 
 (struct_definition [
-  (identifier) @member
-  (typed_expression . (identifier) @member)
-  (assignment . [(identifier) @member (typed_expression . (identifier) @member)])
-  (macrocall_expression (macro_argument_list . (typed_expression . (identifier) @member)))])
+  (identifier) @member.field
+  (typed_expression . (identifier) @member.field)
+  (assignment . [(identifier) @member.field (typed_expression . (identifier) @member.field)])
+  (macrocall_expression (macro_argument_list . (typed_expression . (identifier) @member.field)))])
 (const_statement (assignment . [
-  (identifier) @member
-  (typed_expression . (identifier) @member)
-  (open_tuple (identifier) @member)]))
+  (identifier) @member.constant
+  (typed_expression . (identifier) @member.constant)
+  (open_tuple (identifier) @member.constant)])) @span
 ((macrocall_expression (macro_identifier (identifier) @_macro) [
   (macro_argument_list . (_) [
-    (identifier) @member
-    (assignment . (identifier) @member)
-    (compound_statement [(identifier) @member (assignment . (identifier) @member)])])
-  (argument_list . (_) [(identifier) @member (assignment . (identifier) @member)])])
+    (identifier) @member.enumerator
+    (assignment . (identifier) @member.enumerator)
+    (compound_statement [(identifier) @member.enumerator (assignment . (identifier) @member.enumerator)])])
+  (argument_list . (_) [(identifier) @member.enumerator (assignment . (identifier) @member.enumerator)])])
  (#any-of? @_macro "enum" "enumx"))
