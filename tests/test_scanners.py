@@ -201,7 +201,7 @@ def test_documented_tex_has_its_sections_and_its_macros_with_what_is_said_of_the
     }
     price = units[1]
     assert price.documentation == "Says |\\def\\no{}| what it costs."
-    assert [name for _, name in price.members] == ["shop@tax"]
+    assert [member.name for member in price.members] == ["shop@tax"]
 
 
 @pytest.mark.parametrize(
