@@ -16,7 +16,7 @@ _LINTERS = (
 _DIRECTIVE = re.compile(
     rf"""[ \t]*(?:
     # editors
-    -\*-.*-\*-|(?:vim?|ex):[ \t]*(?:set?\b|\w+[=:])|!TEX\b|%%(?:[ \t]|$)|MARK:|</?editor-fold|</?region\b
+    -\*-.*-\*-|(?:vim?|ex):[ \t]*(?:set?\b|\w+[=:])|!TEX\b|MARK:|</?editor-fold|</?region\b
     # interpreters and compilers
     |(?:file)?(?:en)?coding[:=][ \t]*[\w.-]+$|/?usr/bin/env\b|nix-shell[ ]|syntax=|escape=
     |(?:frozen_string_literal|warn_indent|warn_past_scope|shareable_constant_value):
@@ -35,8 +35,8 @@ _DIRECTIVE = re.compile(
 )
 # Of the whole line, where the marker tells.
 _MARKED = re.compile(
-    r"#![ \t]*/|#(?:end)?region\b|#requires\b|//go:\w|//[ \t]*\+build\b|//export \w|///[ \t]*<reference"
-    r"|%<[*/@|]|[!cC*]\$(?:omp|acc)?\b|!(?:dir|dec|gcc)\$",
+    r"#![ \t]*/|# ?%%(?:[ \t]|$)|#(?:end)?region\b|#requires\b|//go:\w|//[ \t]*\+build\b|//export \w"
+    r"|///[ \t]*<reference|%<[*/@|]|[!cC*]\$(?:omp|acc)?\b|!(?:dir|dec|gcc)\$",
     re.IGNORECASE,
 )
 _PREPROCESSOR = re.compile(
@@ -48,7 +48,7 @@ _RULER = re.compile(
     rf"([{_SIGNS}])\1\1[ \t].*\1{{3}}$|.*[ \t]([{_SIGNS}])\2{{3,}}$|([-~_─━═])\3{{3,}}[ \t]|/\*{{4,}}.*\*{{4,}}/$"
 )
 _LONGEST_RULER = 200
-_DRAWN = re.compile(rf"[{_SIGNS}|\s]{{3,}}$")
+_DRAWN = re.compile(rf"([{_SIGNS}])(?:[ \t]*\1){{2,}}[*/#|]*$")
 
 
 def is_preprocessor(line: str) -> bool:
