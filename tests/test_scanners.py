@@ -290,7 +290,8 @@ def test_units_lie_within_any_text(name: str, text: str) -> None:
     [
         *"'\"[({\n<", "\t\n", "/*", "$$", "[[", "BEGIN ", "CREATE FUNCTION ", "DELIMITER ;;\n", "create table a (\n",
         "\\begin{figure}\n", "\\section{\n", "\\def\\a{\n",
-        "\\begin{verbatim}", "\\newcommand\\a[", "\\verb|", "\\frame{", "function(\n",
+        "\\begin{verbatim}", "\\newcommand{\\a}[", "\\verb|", "\\frame{", "\\begin{frame}{", "\\cs_new:Npn ",
+        "function(\n",
         "add_library(a\n", "Sub a\n", "Class a\n",
         "Public ", "Property a\n", "x _\n", "macro a\n", "a:\n", ".a:\n", "a PROC\n",
     ],

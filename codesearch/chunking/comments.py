@@ -16,7 +16,7 @@ _LICENSE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w")
-_PRAGMA = re.compile(r"\{-#.*?#-\}", re.DOTALL)
+_PRAGMA = re.compile(r"\{-#(?:(?!\{-#).)*?#-\}", re.DOTALL)
 """Haskell's, a comment only by its first sign."""
 _APART = ("/**", "<#")
 """Openers of block comments that may stand a blank line above what they document."""
