@@ -317,6 +317,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=_words("py pypy pypy3 python python2 python3 uv"),
         grammar="tree_sitter_python:language",
         query="python",
+        hooks="python",
         line_comments=("#",),
     ),
     Language(
