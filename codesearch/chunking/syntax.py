@@ -70,6 +70,8 @@ _DEEPEST_MACRO = 4
 _LARGEST_GAP = 200
 """Bytes of whitespace (and `export default`) between a prefix and its unit."""
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
+_COMMENT = re.compile(rb"#|//|/\*|--|<<")
+"""And a heredoc, whose text lies between a header and its body too."""
 _ANGLES = re.compile(r"<[^<>]*>")
 _PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
@@ -246,7 +248,10 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     first_line, last_line = node.start_point.row + 1, _last_line(node)
     if body is not None:
         last_line = max(last_line, _last_line(body))
-        header = source[start : body.start_byte].rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
+        header = source[start : body.start_byte]
+        if _COMMENT.search(header):
+            header = source[start : _header_end(body)]
+        header = header.rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
         header_end = first_line + header.count(b"\n")
     else:
         header = source[start : min(node.end_byte, start + 2 * SIGNATURE_CHARS)]
@@ -269,6 +274,14 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     )
 
 
+def _header_end(body: Node) -> int:
+    """Where the comments right before a body begin, or else the body, in bytes. Siblings are slow to find."""
+    first = body
+    while (previous := first.prev_sibling) is not None and previous.is_extra:
+        first = previous
+    return first.start_byte
+
+
 def split_qualified(name: str) -> tuple[str, str]:
     """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
     if "operator" in name:
@@ -284,7 +297,7 @@ def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:
     units = [_with_prefix(unit, start, finds.prefixes, source) for (start, _), (_, unit) in finds.definitions.items()]
     units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
     documentation = _document(units, finds.docs)
-    members = _give_members(units, finds.members)
+    members = give_members(units, finds.members)
     return Outline(_with_scopes(units, finds.scopes, separator), documentation, members)
 
 
@@ -311,8 +324,11 @@ def _document(units: list[Unit], docs: list[_Doc]) -> str:
     return documentation
 
 
-def _give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
-    """Give each member to the innermost unit around it. Returns those outside all."""
+def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
+    """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it,
+    beside those that it has. Returns those outside all."""
+    are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
+    members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
     heads = {(unit.start_line, unit.name) for unit in units}
     for index, member in _innermost(units, members):
@@ -323,7 +339,7 @@ def _give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...
     outside = owned.pop(None, [])
     for index, found in owned.items():
         if index is not None:
-            units[index] = replace(units[index], members=tuple(found))
+            units[index] = replace(units[index], members=tuple(sorted((*units[index].members, *found))))
     return tuple(outside)
 
 

@@ -276,6 +276,15 @@ class Snapshot:
             found.append(Found(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
         return _merged(found, limit)[0]
 
+    def names_starting_with(self, prefix: str, limit: int) -> list[str]:
+        """Names of definitions that begin with a prefix, in any case, at most so many, in order."""
+        found: set[str] = set()
+        for segment in self._segments:
+            keys = segment.names.starting_with(name_key(prefix), limit)
+            for chunk in self.chunks(self.named(keys, limit, None)):
+                found.update(one.name for one in chunk.definitions if one.name.lower().startswith(prefix.lower()))
+        return sorted(found)[:limit]
+
     def chunks(self, ids: Ids) -> list[StoredChunk]:
         """Chunks in the order of their ids."""
         wanted = ids.tolist()
