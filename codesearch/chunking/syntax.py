@@ -330,10 +330,7 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
     are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
     members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
-    heads = {(unit.start_line, unit.name) for unit in units}
     for index, member in _innermost(units, members):
-        if (member.line, member.name) in heads:  # several units may begin on a line
-            continue
         if index is None or not _is_unit_itself(member, units[index]):
             owned.setdefault(index, []).append(member)
     outside = owned.pop(None, [])

@@ -11,6 +11,8 @@ from codesearch.languages.registry import resolve
 
 _BODY = re.compile(r"(?<![@$])\{")
 _LINE_HELP = re.compile(r"#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
+_LONGEST_HELP = 200
+"""Lines below a head that help may take."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
 _BRACE_BELOW = re.compile(
     r"^([ \t]*(?:Describe|Context|It)[ \t]+[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
@@ -37,12 +39,16 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
 
 def _help(unit: Unit, lines: list[str]) -> str:
     """The text of the comment that a body begins with: a block, or lines with help keywords."""
-    if unit.is_container or not any("#" in line for line in lines[unit.start_line - 1 : unit.header_end]):
+    if unit.is_container:
         return ""
-    _, *body = _BODY.split("\n".join(lines[unit.start_line - 1 : unit.header_end]), maxsplit=1)
-    opening = body[0].strip().split("\n") if body else []
+    text = "\n".join(lines[unit.start_line - 1 : min(unit.end_line, unit.header_end + _LONGEST_HELP)])
+    _, *body = _BODY.split(text, maxsplit=1)
+    opening = body[0].lstrip() if body else ""
+    if not opening.startswith(("#", "<#")):
+        return ""
     language = resolve("PowerShell")
-    for first, last in comments.header_blocks(opening, language)[:1]:
-        if opening[first - 1].startswith("<#") or any(map(_LINE_HELP.match, opening[first - 1 : last])):
-            return comments.without_markers(opening[first - 1 : last], language)
+    above = opening.split("\n")
+    for first, last in comments.header_blocks(above, language)[:1]:
+        if above[first - 1].startswith("<#") or any(map(_LINE_HELP.match, above[first - 1 : last])):
+            return comments.without_markers(above[first - 1 : last], language)
     return ""
