@@ -72,6 +72,7 @@ _LARGEST_GAP = 200
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
+_ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
 _PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
@@ -270,8 +271,18 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         header_end=min(header_end, last_line),
         is_container=kind in CONTAINERS,
         qualifier=qualifier,
-        signature=_one_line(header),
+        signature=_one_line(header[_annotations_end(node) - start :]),
     )
+
+
+def _annotations_end(node: Node) -> int:
+    """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
+    end, at = node.start_byte, node.child(0)
+    if at is not None and at.type == "modifiers":
+        at = at.child(0)
+    while at is not None and at.type in _ANNOTATIONS:
+        end, at = at.end_byte, at.next_sibling
+    return end
 
 
 def _header_end(body: Node) -> int:
@@ -330,10 +341,7 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
     are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
     members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
-    heads = {(unit.start_line, unit.name) for unit in units}
     for index, member in _innermost(units, members):
-        if (member.line, member.name) in heads:  # several units may begin on a line
-            continue
         if index is None or not _is_unit_itself(member, units[index]):
             owned.setdefault(index, []).append(member)
     outside = owned.pop(None, [])

@@ -332,6 +332,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=_words("graalpy ipython jython micropython pipx py pypy python uv"),
         grammar="tree_sitter_python:language",
         query="python",
+        hooks="python",
         line_comments=("#",),
     ),
     Language(

@@ -11,6 +11,8 @@ from codesearch.languages.registry import resolve
 
 _BODY = re.compile(r"(?<![@$])\{")
 _LINE_HELP = re.compile(r"[ \t]*#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
+_LONGEST_HELP = 200
+"""Lines below a head that help may take."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
 _BRACE_BELOW = re.compile(
     r"^([ \t]*(?:Describe|Context|It)[ \t]+[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
@@ -50,5 +52,5 @@ def _body(unit: Unit, lines: list[str]) -> list[str]:
     """The lines of a unit after its first brace."""
     for number in range(unit.start_line, unit.end_line + 1):
         if brace := _BODY.search(lines[number - 1]):
-            return [lines[number - 1][brace.end() :], *lines[number : unit.end_line]]
+            return [lines[number - 1][brace.end() :], *lines[number : min(unit.end_line, number + _LONGEST_HELP)]]
     return []
