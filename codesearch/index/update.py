@@ -445,6 +445,7 @@ class _Update:
                 continue
             files += 1
             languages[file.language] += file.chunks
+            reasons[skips.OUTPUTS] += file.outputs
             if file.fallback:
                 fallbacks[file.fallback] += 1
         return UpdateReport(
@@ -454,7 +455,7 @@ class _Update:
             removed=removed,
             chunks=sum(languages.values()),
             chunks_by_language=dict(languages.most_common()),
-            skipped=dict(reasons.most_common()),
+            skipped=dict((+reasons).most_common()),
             fallbacks=dict(fallbacks.most_common()),
             seconds=time.perf_counter() - started,
             size=size_on_disk(self.layout),

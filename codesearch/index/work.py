@@ -92,12 +92,13 @@ class Worker:
             return FileResult(_file_row(path, source.stamp or UNREAD, source.digest, skipped=source.reason)), ()
         language = detect(path, source.text)
         row = _file_row(path, source.stamp, source.digest, language.name if language else "")
+        row = replace(row, encoding=source.encoding)
         if language is None:
             return FileResult(replace(row, skipped="not source")), ()
         if source.is_generated and not self.keep_generated(path):
             return FileResult(replace(row, skipped="generated")), ()
         chunked = _chunk(path, source.text, language, treatment)
-        row = replace(row, fallback=chunked.fallback, chunks=len(chunked.chunks))
+        row = replace(row, fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
         return FileResult(row, chunk_rows(chunked.chunks), definition_rows(chunked.chunks)), chunked.chunks
 
 
