@@ -73,7 +73,7 @@ def compile_globs(texts: tuple[str, ...]) -> Globs:
 def attribute_expression(text: str) -> str | None:
     """The expression, without anchors, of a pattern as in .gitattributes, which says nothing of what lies in a folder
     that it matches; None where it is no pattern."""
-    if not text.strip("/ ") or len(text) > LONGEST_GLOB or text.startswith("!"):
+    if not text.strip("/ ") or len(text) > LONGEST_GLOB or text.startswith("!") or text.endswith("/"):
         return None
     try:
         return _expression(text, is_recursive=False)
