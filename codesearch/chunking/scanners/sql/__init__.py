@@ -14,17 +14,17 @@ from dataclasses import replace
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.scanners.following import last_written
 from codesearch.chunking.scanners.sql import jinja
-from codesearch.chunking.scanners.sql.members import members
-from codesearch.chunking.scanners.sql.statements import Statement, statements
+from codesearch.chunking.scanners.sql.members import members_of
+from codesearch.chunking.scanners.sql.statements import Statement, split
 from codesearch.chunking.syntax import SIGNATURE_CHARS
 
 _QUERY_NAME = re.compile(r"--[ \t]*(?::name[ \t]+|name[ \t]*:[ \t]*)([\w.-]+)")
 """A comment that names the query below it, as sqlc, aiosql and HugSQL read it."""
 _COMMENTS = re.compile(r"--[^\n]*|/\*M?!\d*|\*/|/\*.*?\*/", re.DOTALL)
-_TEXT = re.compile(r"\s(?:AS|IS|BEGIN|DECLARE|LANGUAGE)\b|\$|;|%\}", re.IGNORECASE)
+_TEXT = re.compile(r"\s(?:AS|IS|BEGIN|DECLARE|LANGUAGE)\b|\$|;", re.IGNORECASE)
 """What ends a routine's head."""
 _HEAD_CHARS = 2000
-_ROUTINES = frozenset("function procedure macro test".split())
+_ROUTINES = frozenset("function procedure macro".split())
 
 
 def scan(text: str) -> list[Unit]:
@@ -32,13 +32,14 @@ def scan(text: str) -> list[Unit]:
     file = _File(text)
     tags = jinja.tags(text)
     if not tags:
-        return [unit for statement in statements(text) for unit in file.units(statement)]
+        return [unit for statement in split(text) for unit in file.units(statement)]
     blocks = list(jinja.blocks(text, tags))
     plain = jinja.without(text, tags)
-    units = [unit for statement in statements(jinja.blanked(plain, blocks)) for unit in file.units(statement)]
+    units = [unit for statement in split(jinja.blanked(plain, blocks)) for unit in file.units(statement)]
     for block in blocks:
-        units.append(file.unit(block.kind, block.name, block.begin, block.end))
-        for statement in statements(plain[block.head : block.tail]):
+        unit = file.unit(block.kind, block.name, block.begin, block.end)
+        units.append(replace(unit, signature=block.signature[:SIGNATURE_CHARS]))
+        for statement in split(plain[block.head : block.tail]):
             if statement.definition and statement.definition.name:
                 units.extend(file.units(statement, block.head))
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
@@ -70,7 +71,7 @@ class _File:
             unit,
             qualifier=defined.qualifier,
             is_container=defined.kind == "package" or bool(routines),
-            members=tuple(members(defined.kind, self._lines, spans)),
+            members=tuple(members_of(defined.kind, self._lines, spans)),
         )
         yield from routines
 

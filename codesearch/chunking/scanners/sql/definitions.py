@@ -86,10 +86,10 @@ _PARTS = re.compile(rf"{_QUOTED}|{_WORD}|{_SIGNS}")
 _TEMPLATED = re.compile(_VARIABLE)
 _NEVER_NAMES = frozenset(
     """AFTER AND AS AUTHORIZATION BEFORE BEGIN BODY BY CONCURRENTLY CREATE DECLARE EXISTS FOR FROM FUNCTION IF IN INDEX INTO
-    IS LIKE NOT OF ON OR PROCEDURE SELECT SET TABLE TO USING VALUES VIEW WHEN WHERE WITH""".split()
+    IS LIKE NOT OF ON OR PROCEDURE SELECT TABLE TO USING VALUES WHEN WHERE WITH""".split()
 )
 _ROUTINES = frozenset("function procedure package trigger event module".split())
-_WHOLE = re.compile(r"[^;]{0,4000}?\bAS\b", re.IGNORECASE)
+_WHOLE = re.compile(r"[^;]{0,1500}?\bAS\b", re.IGNORECASE)
 """An ALTER with a new text has an AS within so many characters; others rename, move or compile."""
 
 

@@ -10,6 +10,13 @@ from codesearch.chunking.scanners.sql.definitions import PLACEHOLDER
 
 _KINDS = {"macro": "macro", "materialization": "macro", "test": "test", "data_test": "test", "snapshot": "table"}
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_STRINGS = r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'"
+_WHOLE = {
+    "{{": re.compile(rf"\{{\{{(?:[^\"'}}]++|{_STRINGS}|\}}(?!\}}))*+\}}\}}", re.DOTALL),
+    "{%": re.compile(rf"\{{%(?:[^\"'%]++|{_STRINGS}|%(?!\}}))*+%\}}", re.DOTALL),
+}
+_LONGEST = 5000
+"""Characters of a tag in which quotes are minded."""
 _OPENER = re.compile(r"\{[{%#]")
 _DEFINES = re.compile(rf"\{{%[-+]?\s*(?:(?P<kind>{'|'.join(_KINDS)})\s+(?P<name>\w+)|end(?:{'|'.join(_KINDS)})\b)")
 _NOT_NEWLINE = re.compile(r"[^\n]")
@@ -34,6 +41,7 @@ class Block:
     head: int
     tail: int
     end: int
+    signature: str
 
 
 def tags(text: str) -> list[Tag]:
@@ -42,8 +50,11 @@ def tags(text: str) -> list[Tag]:
     unclosed: set[str] = set()
     place = 0
     while match := _OPENER.search(text, place):
-        opener = match[0]
-        place = match.end()
+        opener, place = match[0], match.end()
+        if opener in _WHOLE and (whole := _WHOLE[opener].match(text, match.start(), place + _LONGEST)):
+            place = whole.end()
+            found.append(Tag(match.start(), place, opener))
+            continue
         end = -1 if opener in unclosed else text.find(_CLOSERS[opener], place)
         if end < 0:
             unclosed.add(opener)
@@ -68,7 +79,8 @@ def blocks(text: str, tags: list[Tag]) -> Iterator[Block]:
 
 
 def _block(match: re.Match[str], tag: Tag, tail: int, end: int) -> Block:
-    return Block(_KINDS[match["kind"]], match["name"], tag.begin, tag.end, tail, end)
+    signature = " ".join(match.string[tag.begin : tag.end].strip("{%-+ }").split())
+    return Block(_KINDS[match["kind"]], match["name"], tag.begin, tag.end, tail, end, signature)
 
 
 def without(text: str, tags: list[Tag]) -> str:

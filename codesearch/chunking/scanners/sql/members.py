@@ -25,7 +25,7 @@ _MOST = 300
 """Lines of one definition that are looked at."""
 
 
-def members(kind: str, lines: list[str], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+def members_of(kind: str, lines: list[str], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
     """Lines and names of the members on the lines (1-based) of some spans, each on a line of its own."""
     if not (pattern := _PATTERNS.get(kind)):
         return

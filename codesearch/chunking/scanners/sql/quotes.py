@@ -21,7 +21,9 @@ _TAGS = re.compile(r"(?=(\$(?:[^\W\d]\w*)?\$))")
 _COMMENT_MARKS = re.compile(r"/\*|\*/")
 _NESTED_CHARS = 10_000
 """Comments nest in some dialects only: a nested one ends within so many characters, or it does not nest."""
-_DATA_END = re.compile(r"^(?:\\\.[ \t]*$|CREATE\b|COPY\b[^\n;]*\bFROM\s+P?STDIN\b)", re.IGNORECASE | re.MULTILINE)
+_DATA_END = re.compile(r"^(?:\\\.[ \t]*$|CREATE\b|\\?COPY\b[^\n;]*\bFROM\s+P?STDIN\b)", re.IGNORECASE | re.MULTILINE)
+_NO_DATA = re.compile(r"[^\n]*\n(?:\s*\n|\s*(?:--|\\[a-z]|[A-Z]+[ \t]))", re.IGNORECASE)
+"""A line below COPY that may be one of SQL."""
 _LINE_CREATE = re.compile(r"^CREATE\b", re.IGNORECASE | re.MULTILINE)
 _AFTER_NAME = re.compile(
     r"\s*(?:[(;@]|\Z)|[ \t]*\n|\s+(?:AFTER|AS|AUTHID|BEFORE|BEGIN|CLUSTER|FOR|INSTEAD|IS|LANGUAGE|ON|RETURNS?|START|USING"
@@ -49,6 +51,7 @@ class Quotes:
         self._unclosed: set[str] = set()
         self._last_tags: dict[str, int] | None = None
         self._nests = True
+        self._no_data_before = 0
 
     def string(self, place: int) -> Quoted:
         """The end of the string or quoted name that opens at `place`, right behind it where none does."""
@@ -91,13 +94,18 @@ class Quotes:
     def data(self, place: int) -> int:
         """The end of the data that follows COPY … FROM stdin: a line of `\\.`, or `place` where none follows.
 
-        Where a line before that begins a definition or other data, the command was one that fails.
+        Tests hold commands that fail: SQL follows them, and a definition or another COPY before any such line.
         """
+        if place < self._no_data_before:
+            return place
+        may_fail = _NO_DATA.match(self._text, place)
         for match in _DATA_END.finditer(self._text, place):
-            if match[0].startswith("\\"):
+            if match[0].startswith("\\."):
                 return match.end()
-            if match[0][:2].upper() == "CO" or self._defines(match.start()):
+            if may_fail and (match[0][:2].upper() != "CR" or self._defines(match.start())):
+                self._no_data_before = match.start()
                 return place
+        self._no_data_before = len(self._text)
         return place
 
     def _long_string(self, place: int, end: int, is_odd: bool) -> Quoted:

@@ -17,7 +17,7 @@ from codesearch.chunking.scanners.sql.quotes import Quotes
 _BATCH = r"^[ \t]*(?:GO(?:[ \t]+\d+)?[ \t]*;?|/)[ \t]*(?:--[^\n]*)?$"
 _TOKENS = (
     r"(?P<skip>(?<![qQ])'[^'\\\n]*'(?!')|\"[^\"\\\n]*\"(?!\")|`[^`\n]*`|\[\w[^\[\]\n]*\])"
-    r"|(?P<comment>--(?!#SET\b)[^\n]*|/\*|\*/|(?<![^\s;,(])#[^\n]*)"
+    r"|(?P<comment>--(?!#SET\b)[^\n]*|/\*|\*/|(?<![^\s;,(])#)"
     r"|(?P<quote>['\"])"
     r"|(?P<dollar>(?<![\w$])\$(?:[^\W\d]\w*)?\$)"
     rf"|(?P<batch>{_BATCH})"
@@ -38,9 +38,9 @@ _FLAGS = re.IGNORECASE | re.MULTILINE
 _BATCH_LINE = re.compile(_BATCH, _FLAGS)
 _VERSION_MARK = re.compile(r"/\*M?!\d*")
 _STDIN = re.compile(r"\bFROM\s+P?STDIN\b", re.IGNORECASE)
-_WORD = re.compile(r"\w")
+_LINE_END = re.compile(r"$", re.MULTILINE)
 _SPACE = re.compile(r"\s*")
-_WRITTEN = re.compile(r"(?!END\b[;\s]*\Z)[^\W_]", re.IGNORECASE)
+_WRITTEN = re.compile(r"(?!END\b[;\s]*\Z)(?=[\W_]*[^\W_])", re.IGNORECASE)
 _BLOCK_START = re.compile(
     r"BEGIN(?!\s*(?:;|\\|\Z)|\s+(?:TRAN|TRANSACTION|WORK|ISOLATION|READ|IMMEDIATE|EXCLUSIVE|DEFERRED|DISTRIBUTED|DIALOG"
     r"|CONVERSATION)\b)|DECLARE[ \t]*(?=\n|--|/\*)(?!\s*@)",
@@ -70,7 +70,7 @@ class Statement:
     """Routines of a package."""
 
 
-def statements(text: str) -> list[Statement]:
+def split(text: str) -> list[Statement]:
     """The statements of a text in order, in time linear in its length."""
     splitter = _Splitter(text)
     splitter.run()
@@ -133,7 +133,7 @@ class _Splitter:
         begin = _SPACE.match(self._text, self._clear, end).end()  # type: ignore[union-attr]
         if self._blocks:
             self._blocks.close(end)
-        if _WRITTEN.search(self._text, begin, end):
+        if _WRITTEN.match(self._text, begin, end):
             routines = tuple(self._blocks.routines) if self._blocks else ()
             self.found.append(Statement(self._lead, begin, end, self._definition, routines))
         self._restart(end)
@@ -155,17 +155,20 @@ class _Splitter:
             end = mark.end()
         elif match[0] == "/*":
             end = self._quotes.comment(begin)
-        elif match[0][0] == "#" and not self._is_comment(match[0], begin):
-            return begin + 1
+        elif match[0] == "#":
+            if not self._is_comment(begin):
+                return end
+            end = _LINE_END.search(self._text, end).end()  # type: ignore[union-attr]
         self._skip_comment(begin, end)
         return end
 
-    def _is_comment(self, text: str, begin: int) -> bool:
+    def _is_comment(self, begin: int) -> bool:
         """Whether a number sign begins one of MySQL's or BigQuery's comments: no operator, no temporary table."""
         before = self._line_before(begin).rstrip()
         if before and before[-1] not in ";,(":
             return False
-        return not text[1:2].strip("!=*#-") or (not before and self._has_backticks and _WORD.match(text, 1) is not None)
+        following = self._text[begin + 1 : begin + 2]
+        return not following.strip("!=*#- \t\n") or (not before and self._has_backticks and following.isalnum())
 
     def _skip_comment(self, begin: int, end: int) -> None:
         if self._starts_at(begin):
