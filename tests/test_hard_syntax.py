@@ -20,7 +20,9 @@ def definitions(name: str) -> list[Record]:
     """What `codesearch chunks --json` lists of a file: its chunks but for the file's own, and their definitions."""
     text = (CASES / name).read_text(encoding="utf-8")
     chunks = [chunk_record(chunk, name) for chunk in chunk_text(name, text, detect(name, text)).chunks]
-    return [chunk for chunk in chunks if chunk["kind"] != "file"] + [d for chunk in chunks for d in chunk["definitions"]]
+    return [chunk for chunk in chunks if chunk["kind"] != "file"] + [
+        d for chunk in chunks for d in chunk["definitions"]
+    ]
 
 
 def fits(found: Record, wanted: dict[str, Any]) -> bool:

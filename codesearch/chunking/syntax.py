@@ -277,7 +277,8 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 
 def _annotations_end(node: Node) -> int:
     """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
-    end, at = node.start_byte, node.child(0)
+    end = node.start_byte
+    at: Node | None = node.child(0)
     if at is not None and at.type == "modifiers":
         at = at.child(0)
     while at is not None and at.type in _ANNOTATIONS:
