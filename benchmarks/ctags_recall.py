@@ -50,7 +50,7 @@ def main() -> None:
             places = _places(path, text, language)
             lines = text.split("\n")
             for tag in tags:
-                if _is_misnamed(tag, lines):
+                if is_misnamed(tag, lines):
                     misnamed[language.name] += 1
                     continue
                 asked[language.name] += 1
@@ -61,7 +61,7 @@ def main() -> None:
                     misses[language.name].append((_cause(path, text, language, tag), example))
     _report(asked, found, misses, arguments.misses)
     for name, count in misnamed.items():
-        print(f"\n{name}: {count} more are no definitions of that name (see _is_misnamed); not counted")
+        print(f"\n{name}: {count} more are no definitions of that name (see is_misnamed); not counted")
 
 
 def _arguments() -> argparse.Namespace:
@@ -100,7 +100,7 @@ def _is_asked(tag: dict[str, Any]) -> bool:
     return not tag["name"].lower().startswith(("__anon", "anonymousfunction", "anon", "<"))
 
 
-def _is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
+def is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
     """Whether ctags took a macro (`TEST(name) {`), an array (`name=()`) or an object for a function or class."""
     name, kind = tag["name"], tag["kind"]
     line = lines[tag["line"] - 1].strip() if tag["line"] <= len(lines) else ""

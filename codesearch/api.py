@@ -260,6 +260,11 @@ class Index:
                 retrieval=retrieval,
             )
 
+    def names(self, prefix: str, limit: int) -> list[str]:
+        """Names of definitions that begin with a prefix, in any case, at most so many. Raises IndexNotFound."""
+        with self._lock:
+            return self._latest().names_starting_with(prefix, limit)
+
     def snapshot(self) -> Snapshot:
         """The last published state, which searches read. Raises IndexIncompatible where it is of another model."""
         from codesearch.index.settings import check_model, check_revision

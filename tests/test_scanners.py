@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.kinds import KINDS
 from codesearch.chunking.scanners import assembly, cmake, sql, tex, visual_basic
 
@@ -43,7 +43,12 @@ def test_assembly_of_each_dialect(name: str, expected: set[tuple[str, str, int, 
 def test_local_labels_are_members_of_their_function() -> None:
     text = "copy:\n    mov ecx, 4\n.loop:\n    dec ecx\n    jnz .loop\n    ret\n\n; next\n\nlast:\n    ret\n"
     first, second = assembly.scan(text)
-    assert (first.name, first.start_line, first.end_line, first.members) == ("copy", 1, 6, ((3, "loop"),))
+    assert (first.name, first.start_line, first.end_line, first.members) == (
+        "copy",
+        1,
+        6,
+        (Member(3, "loop", "label"),),
+    )
     assert (second.name, second.start_line) == ("last", 10)
 
 
@@ -79,7 +84,7 @@ def test_cmake_steps_over_brackets_and_strings() -> None:
 
 def test_cmake_targets_within_a_function_are_its_members() -> None:
     (make,) = cmake.scan("function(make)\n  add_library(core a.c)\n  add_custom_target(\n    docs)\nendfunction()\n")
-    assert make.members == ((2, "core"), (3, "docs"))
+    assert make.members == (Member(2, "core", "target"), Member(3, "docs", "target"))
 
 
 def test_tex_sections_nest_by_level() -> None:
@@ -137,7 +142,7 @@ def test_visual_basic_routines_do_not_nest_and_files_have_names() -> None:
         ("function", "Open_", 7, 9),
         ("function", "Pop", 10, 11),
     }
-    assert [name for unit in units for _, name in unit.members] == ["wayUp", "wayDown"]
+    assert [member.name for unit in units for member in unit.members] == ["wayUp", "wayDown"]
 
 
 def test_sql_statements_of_four_dialects() -> None:
@@ -166,7 +171,7 @@ def test_a_routine_runs_to_its_batch_and_a_table_names_its_columns() -> None:
     sweep, order = sql.scan(text)
     assert (sweep.name, sweep.start_line, sweep.end_line) == ("dbo.Sweep", 1, 5)
     assert (order.name, order.start_line, order.end_line) == ("dbo.Order", 7, 11)
-    assert [name for _, name in order.members] == ["Id", "total"]
+    assert [member.name for member in order.members] == ["Id", "total"]
 
 
 def test_sql_quotes_hide_what_would_end_a_statement() -> None:

@@ -136,8 +136,12 @@ def test_docstrings_go_to_the_innermost_unit_and_the_first_outside_to_the_file()
 
 def test_members_are_named_with_their_lines() -> None:
     outline = syntax.outline("#define LIMIT 3\nenum e {\n\tRED,\n\tBLUE\n};\n", resolve("C"), "a.c")
-    assert outline.members == ((1, "LIMIT"),)
-    assert outline.units[0].members == ((3, "RED"), (4, "BLUE"))
+    (limit,) = outline.members
+    assert (limit.line, limit.name, limit.kind, limit.signature) == (1, "LIMIT", "macro", "#define LIMIT 3")
+    assert [(m.line, m.name, m.kind) for m in outline.units[0].members] == [
+        (3, "RED", "enumerator"),
+        (4, "BLUE", "enumerator"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -189,5 +193,5 @@ def test_an_installed_grammar_of_the_extra_is_used() -> None:
     pytest.importorskip("tree_sitter_elixir")
     text = 'defmodule A.B do\n  @doc "Adds."\n  @spec add(integer) :: integer\n  def add(x) when x > 0, do: x\nend\n'
     module, function = units("Elixir", text)
-    assert (module.kind, module.name) == ("module", "A.B")
+    assert (module.kind, module.name) == ("module", "B")
     assert (function.name, function.start_line, function.documentation) == ("add", 2, "Adds.")

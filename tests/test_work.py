@@ -34,17 +34,19 @@ def worker(root: Path, *, with_encoder: bool = True, include: tuple[str, ...] = 
 
 def test_rows_terms_and_vectors_are_of_the_same_chunks(root: Path) -> None:
     result = worker(root)(Job(("a.py", "b.go")))
-    chunks = [chunk for file in result.files for chunk in file.chunks]
+    chunks = [(file, chunk) for file in result.files for chunk in file.chunks]
     assert len(chunks) == len(result.counts.sizes)
     assert result.embeddings is not None
     assert result.embeddings.shape[0] == len(chunks)
     np.testing.assert_allclose(np.linalg.norm(result.embeddings, axis=1), 1.0, rtol=1e-3)
     assert result.counts.sizes.sum() == len(result.counts.term_ids) == len(result.counts.weights)
     start = 0
-    for chunk, size in zip(chunks, result.counts.sizes, strict=True):
+    for (file, chunk), size in zip(chunks, result.counts.sizes, strict=True):
         held = {result.counts.terms[i] for i in result.counts.term_ids[start : start + size]}
         start += size
-        assert held.issuperset(terms(chunk.name) if chunk.kind != "file" else ())
+        names = [definition.name for definition in file.definitions if definition.chunk == chunk.id]
+        assert len(names) == chunk.definitions
+        assert held.issuperset(terms(" ".join(names)))
 
 
 def test_files_are_told_by_language_and_reason(root: Path) -> None:
@@ -57,8 +59,7 @@ def test_files_are_told_by_language_and_reason(root: Path) -> None:
         "made.py": ("Python", "generated"),
         "gone.py": ("", "unreadable"),
     }
-    names = {name for chunk in files["a.py"].chunks for name in (chunk.name, *chunk.defines.split("\n"))}
-    assert {"alpha", "Beta", "gamma"} <= names
+    assert {"alpha", "Beta", "gamma"} <= {definition.name for definition in files["a.py"].definitions}
     assert files["a.py"].row.stamp.size == len(SOURCE)
     assert not files["made.py"].chunks
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from codesearch.chunking import windows
-from codesearch.chunking.chunk import Chunk, Unit
+from codesearch.chunking.chunk import Chunk, Definition, Unit
 from codesearch.chunking.remainder import remainder_chunks
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
-from codesearch.chunking.tree import Node, gaps, members_between, names, nest
+from codesearch.chunking.tree import Node, definitions, gaps, member_definition, members_between, names, nest
 from codesearch.chunking.windows import TARGET_CHARS
 from codesearch.languages.registry import Language
 
@@ -40,13 +40,13 @@ def assemble(path: str, text: str, language: Language, outline: Outline) -> list
         siblings = waiting.pop()
         for run in _runs(source, siblings):
             if len(run) > 1:
-                chunks.append(_joined(source, run))
+                chunks.append(_joined(source, run, language.separator))
                 continue
             (node,) = run
             if _stays_whole(source, node):
-                chunks.extend(_whole(source, node))
+                chunks.extend(_whole(source, node, language.separator))
             else:
-                chunks.extend(_condensed(source, node))
+                chunks.extend(_condensed(source, node, language.separator))
                 waiting.append(node.children)
     chunks.sort(key=lambda chunk: (chunk.start_line, -chunk.end_line))
     return chunks
@@ -90,29 +90,32 @@ def _is_blank(source: Source, first: int, last: int) -> bool:
     return not any(line.strip() for line in source.lines[first - 1 : last])
 
 
-def _joined(source: Source, run: list[Node]) -> Chunk:
-    """One chunk for small neighbours: it has the first one's name and defines them all."""
+def _joined(source: Source, run: list[Node], separator: str) -> Chunk:
+    """One chunk for small neighbours: it is named after the first and searched by the names of all."""
     first, last = run[0], run[-1]
     span = (first.first_line, last.unit.end_line)
+    held = definitions(run, separator)
     return source.chunk(
         span,
         "\n".join(source.lines[span[0] - 1 : span[1]]),
         kind=first.unit.kind,
-        name=first.unit.name,
-        qualified_name=first.qualified_name,
-        signature=first.unit.signature,
         documentation="\n".join(filter(None, (node.documentation for node in run))),
         defines=names(run, with_members=True),
+        definition=held[0],
+        definitions=held,
     )
 
 
-def _whole(source: Source, node: Node) -> Iterator[Chunk]:
+def _whole(source: Source, node: Node, separator: str) -> Iterator[Chunk]:
     first, last = node.first_line, node.unit.end_line
     lines = source.lines[first - 1 : last]
-    yield from _parts(source, node, range(first, last + 1), lines, names(node.children, with_members=True))
+    below = names(node.children, with_members=True)
+    yield from _parts(
+        source, node, separator, range(first, last + 1), lines, below, definitions(node.children, separator)
+    )
 
 
-def _condensed(source: Source, node: Node) -> Iterator[Chunk]:
+def _condensed(source: Source, node: Node, separator: str) -> Iterator[Chunk]:
     """A container without its members' lines but with their signatures, if these leave room for the rest."""
     lines = [
         (line, source.lines[line - 1])
@@ -123,7 +126,7 @@ def _condensed(source: Source, node: Node) -> Iterator[Chunk]:
         lines.extend(_signature(source, child.unit) for child in node.children if child.unit.signature)
         lines.sort(key=lambda line: line[0])
     numbers, texts = [number for number, _ in lines], [text for _, text in lines]
-    yield from _parts(source, node, numbers, texts, names(node.children))
+    yield from _parts(source, node, separator, numbers, texts, names(node.children))
 
 
 def _signature(source: Source, unit: Unit) -> tuple[int, str]:
@@ -135,29 +138,37 @@ def _signature(source: Source, unit: Unit) -> tuple[int, str]:
 def _parts(
     source: Source,
     node: Node,
+    separator: str,
     numbers: Sequence[int],
     texts: list[str],
-    member_names: Iterable[str],
+    names_below: Iterable[str],
+    definitions_below: Sequence[Definition] = (),
 ) -> Iterator[Chunk]:
-    """A unit's chunk, or several where its text is too long; all carry its signature, the first its names."""
+    """A unit's chunk, or several where its text is too long: all are named after it, the one with its head holds it."""
     whole = sum(map(len, texts)) + len(texts) <= MAX_CHARS
     ranges = [(0, len(texts))] if whole else windows.cut(texts, TARGET_CHARS)
+    definition = node.definition
+    is_first, is_held = True, False
     for begin, end in ranges:
-        is_first = begin == 0
         text = "\n".join(texts[begin:end])
         if not text.strip():
             continue
+        members = members_between(node.unit.members, numbers[begin], numbers[end - 1])
+        held = [member_definition(member, node.qualified_name, separator) for member in members]
+        if not is_held and numbers[end - 1] >= node.unit.start_line:
+            held = [definition, *sorted([*held, *definitions_below], key=lambda one: one.start_line)]
+            is_held = True
         yield source.chunk(
             (node.first_line, node.unit.end_line) if whole else (numbers[begin], numbers[end - 1]),
             text,
             kind=node.unit.kind,
-            name=node.unit.name,
-            qualified_name=node.qualified_name,
-            signature=node.unit.signature,
             documentation=node.documentation if is_first else "",
             defines=(
                 node.unit.name,
-                *members_between(node.unit.members, numbers[begin], numbers[end - 1]),
-                *(member_names if is_first else ()),
+                *(member.name for member in members),
+                *(names_below if is_first else ()),
             ),
+            definition=definition,
+            definitions=held,
         )
+        is_first = False

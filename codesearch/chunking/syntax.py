@@ -14,8 +14,8 @@ A language's query (`languages/queries/*.scm`) says what is a unit, with these c
 `@doc`                documentation inside a unit or its prefix (a docstring, Elixir's `@doc`): given to the
                       innermost unit around it; outside all units it is the file's. Comments need no capture:
                       those right above a unit are found by the language's comment markers.
-`@member`             a name that is defined but no unit of its own (a constant, an enumerator): the chunk that holds
-                      its line lists it in `defines`.
+`@member.<kind>`      a name that is defined but no unit of its own: a constant, a field, an enumerator.
+`@span`               all of a member, where that is more than the line of its name.
 `@scope`              names the owner of everything after it in the file (`namespace A.B;`).
 
 Captures that begin with `_` serve predicates only. A kind of `CONTAINERS` holds members: its chunk is its header,
@@ -30,9 +30,9 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
@@ -75,12 +75,23 @@ class Unparsable(Exception):
 class Outline:
     """The units of a text in order of their first line, and what lies outside all of them.
 
-    `documentation` is the file's own; `members` are lines and names as in `Unit`.
+    `documentation` is the file's own; `members` are those of no unit, in order of their lines.
     """
 
     units: list[Unit]
     documentation: str = ""
-    members: tuple[tuple[int, str], ...] = ()
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Doc:
+    """Documentation, and its first line."""
+
+    line: int
+    text: str
+
+
+_Find = TypeVar("_Find", _Doc, Member)
 
 
 @dataclass(slots=True)
@@ -90,8 +101,8 @@ class _Finds:
     definitions: dict[tuple[int, int], tuple[int, Unit]]
     prefixes: dict[int, tuple[int, int]]
     """End of a prefix → its start, both in bytes, and its first line."""
-    docs: list[tuple[int, str]]
-    members: list[tuple[int, str]]
+    docs: list[_Doc]
+    members: list[Member]
     scopes: list[tuple[int, str]]
 
 
@@ -165,26 +176,44 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
 
     finds = _Finds({}, {}, [], [], [])
     kinds: dict[int, str] = {}
+    members: dict[int, str] = {}
     cursor = QueryCursor(grammar.query)
     cursor.set_max_start_depth(_DEEPEST_UNIT)
     for pattern, captures in cursor.matches(tree.root_node):
         if pattern not in kinds:
             kinds[pattern] = next((name for name in captures if name.startswith("definition.")), "")
+            members[pattern] = next((name for name in captures if name.startswith("member")), "")
         for node in captures.get("prefix", ()):
             finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
             lines = _unquoted(_text(node, source)).strip().split("\n")
-            finds.docs.append((node.start_point.row + 1, "\n".join(map(str.strip, lines))))
-        for node in captures.get("member", ()):
-            finds.members.append((node.start_point.row + 1, _name(node, source)))
+            finds.docs.append(_Doc(node.start_point.row + 1, "\n".join(map(str.strip, lines))))
+        if member := members[pattern]:
+            span = captures["span"][0] if "span" in captures else None
+            kind = member.partition(".")[2] or "constant"
+            finds.members += (_member(kind, node, span, source) for node in captures.get(member, ()))
         for node in captures.get("scope", ()):
             finds.scopes.append((node.start_point.row + 1, _name(node, source)))
         if kind := kinds[pattern]:
             node = captures[kind][0]
-            span = (node.start_byte, node.end_byte)
-            if span not in finds.definitions or pattern < finds.definitions[span][0]:
-                finds.definitions[span] = (pattern, _unit(kind[11:], node, captures, source))
+            place = (node.start_byte, node.end_byte)
+            if place not in finds.definitions or pattern < finds.definitions[place][0]:
+                finds.definitions[place] = (pattern, _unit(kind[11:], node, captures, source))
     return finds
+
+
+def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
+    start = name.start_byte
+    begin = span.start_byte if span else source.rfind(b"\n", 0, start) + 1
+    end = source.find(b"\n", start)
+    signature = source[begin : min(end if end >= 0 else len(source), begin + 2 * SIGNATURE_CHARS)]
+    return Member(
+        name.start_point.row + 1,
+        _name(name, source),
+        kind,
+        _last_line(span) if span else 0,
+        _one_line(signature.rstrip(b" \t{(,;=")),
+    )
 
 
 def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes) -> Unit:
@@ -213,7 +242,7 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         header_end=min(header_end, last_line),
         is_container=kind in CONTAINERS,
         qualifier=qualifier,
-        signature=" ".join(header.decode("utf-8", "replace").split())[:SIGNATURE_CHARS],
+        signature=_one_line(header),
     )
 
 
@@ -248,22 +277,23 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
     return unit if line == unit.start_line else replace(unit, start_line=line)
 
 
-def _document(units: list[Unit], docs: list[tuple[int, str]]) -> str:
+def _document(units: list[Unit], docs: list[_Doc]) -> str:
     """Give each documentation to the innermost unit around it. The first one outside all is the file's."""
     documentation = ""
-    for index, (_, text) in _innermost(units, docs):
+    for index, doc in _innermost(units, docs):
         if index is None:
-            documentation = documentation or text
+            documentation = documentation or doc.text
         elif not units[index].documentation:
-            units[index] = replace(units[index], documentation=text)
+            units[index] = replace(units[index], documentation=doc.text)
     return documentation
 
 
-def _give_members(units: list[Unit], members: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+def _give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
     """Give each member to the innermost unit around it. Returns those outside all."""
-    owned: dict[int | None, list[tuple[int, str]]] = {}
+    owned: dict[int | None, list[Member]] = {}
     for index, member in _innermost(units, members):
-        owned.setdefault(index, []).append(member)
+        if index is None or not _is_unit_itself(member, units[index]):
+            owned.setdefault(index, []).append(member)
     outside = owned.pop(None, [])
     for index, found in owned.items():
         if index is not None:
@@ -271,12 +301,17 @@ def _give_members(units: list[Unit], members: list[tuple[int, str]]) -> tuple[tu
     return tuple(outside)
 
 
-def _innermost(units: list[Unit], finds: list[tuple[int, str]]) -> Iterator[tuple[int | None, tuple[int, str]]]:
-    """Each find (first line, text) with the index of the innermost unit around its line."""
+def _is_unit_itself(member: Member, unit: Unit) -> bool:
+    """Whether a member is what the unit around it defines: a constant whose value is a function."""
+    return member.name == unit.name and member.line <= unit.header_end
+
+
+def _innermost(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[int | None, _Find]]:
+    """Each find with the index of the innermost unit around its line."""
     open_units: list[int] = []
     upcoming = 0
     for find in sorted(finds):
-        line = find[0]
+        line = find.line
         while upcoming < len(units) and units[upcoming].start_line <= line:
             open_units.append(upcoming)
             upcoming += 1
@@ -308,6 +343,10 @@ def _last_line(node: Node) -> int:
     """1-based; a node that ends at the start of a row does not reach into it."""
     end = node.end_point
     return max(end.row + (end.column > 0), node.start_point.row + 1)
+
+
+def _one_line(text: bytes) -> str:
+    return " ".join(text.decode("utf-8", "replace").split())[:SIGNATURE_CHARS]
 
 
 def _text(node: Node, source: bytes) -> str:

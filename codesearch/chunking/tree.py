@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from codesearch.chunking import comments
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Definition, Member, Unit
 from codesearch.languages.registry import Language
 
 _TYPES = frozenset("class struct union interface enum trait impl object protocol extension record".split())
@@ -27,11 +27,25 @@ class Node:
     """Leading comments, then what the unit documents inside."""
     children: list[Node] = field(default_factory=list)
 
+    @property
+    def definition(self) -> Definition:
+        """What the unit defines."""
+        unit = self.unit
+        return Definition(
+            unit.kind,
+            unit.name,
+            self.qualified_name or unit.name,
+            unit.signature,
+            self.documentation,
+            self.first_line,
+            unit.end_line,
+        )
 
-def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[Node], list[str]]:
-    """Nest units by their lines. Returns the outermost ones and the names of namespaces, which are no nodes."""
+
+def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[Node], list[Node]]:
+    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing."""
     top: list[Node] = []
-    namespaces: list[str] = []
+    namespaces: list[Node] = []
     open_nodes: list[tuple[Node, list[Node]]] = []
     previous_end = 0
     for unit in sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)):
@@ -54,7 +68,7 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         if owner and owner.unit.start_line == unit.end_line:
             owner.children.append(node)  # all on one line: which holds which can't be told
         elif unit.kind == "namespace":
-            namespaces.append(unit.name)
+            namespaces.append(node)
             open_nodes.append((node, siblings))
         else:
             siblings.append(node)
@@ -85,13 +99,42 @@ def names(nodes: list[Node], with_members: bool = False) -> Iterator[str]:
         node = waiting.pop()
         yield node.unit.name
         if with_members:
-            yield from (name for _, name in node.unit.members)
+            yield from (member.name for member in node.unit.members)
         waiting.extend(reversed(node.children))
 
 
-def members_between(members: tuple[tuple[int, str], ...], first: int, last: int) -> list[str]:
-    """Names of the members (in order of their lines) on lines `first` … `last`."""
-    return [name for _, name in members[bisect_left(members, (first,)) : bisect_left(members, (last + 1,))]]
+def definitions(nodes: Sequence[Node], separator: str) -> list[Definition]:
+    """What nodes define with all below them and their members, in order of the first line."""
+    found: list[Definition] = []
+    waiting = list(reversed(nodes))
+    while waiting:
+        node = waiting.pop()
+        found.append(node.definition)
+        found += (member_definition(member, node.qualified_name, separator) for member in node.unit.members)
+        waiting.extend(reversed(node.children))
+    return sorted(found, key=lambda definition: definition.start_line)
+
+
+def member_definition(member: Member, owner: str, separator: str) -> Definition:
+    """What a member of an owner (a qualified name, or nothing) defines."""
+    return Definition(
+        member.kind,
+        member.name,
+        separator.join(filter(None, (owner, member.name))),
+        member.signature,
+        "",
+        member.line,
+        max(member.line, member.end_line),
+    )
+
+
+def members_between(members: tuple[Member, ...], first: int, last: int) -> tuple[Member, ...]:
+    """The members (in order of their lines) that begin on lines `first` … `last`."""
+    return members[bisect_left(members, first, key=_line) : bisect_right(members, last, key=_line)]
+
+
+def _line(member: Member) -> int:
+    return member.line
 
 
 def gaps(first: int, last: int, children: list[Node]) -> Iterator[tuple[int, int]]:

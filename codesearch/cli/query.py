@@ -13,7 +13,18 @@ import typer
 
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.numbers import MOST_LINES, DecimalNumber, WholeNumber
-from codesearch.cli.options import Device, Globs, IndexDir, Kinds, Languages, Limit, Model, Rerank, filters_of
+from codesearch.cli.options import (
+    Device,
+    Globs,
+    IndexDir,
+    Kinds,
+    Languages,
+    Limit,
+    Model,
+    Rerank,
+    complete_name,
+    filters_of,
+)
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
 
@@ -50,7 +61,13 @@ def command(
     globs: Globs = [],  # noqa: B006
     kinds: Kinds = [],  # noqa: B006
     names: Annotated[
-        list[str], typer.Option("--name", metavar="NAME", help="Only these names; `*` and `?` match any letters.")
+        list[str],
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="Only these names; `*` and `?` match any letters.",
+            autocompletion=complete_name,
+        ),
     ] = [],  # noqa: B006
     min_score: Annotated[
         float,

@@ -80,35 +80,68 @@ class ChunkRow:
     id: int
     file: int
     kind: str
-    name: str
-    defines: str
-    """Further names that it defines, one a line."""
-    qualified_name: str
-    signature: str
+    head: int
+    """The chunk whose first definition it is named after: itself, or another part of a long definition."""
+    definitions: int
+    """How many there are in it."""
     start_line: int
     end_line: int
 
-    COLUMNS = "id, file, kind, name, defines, qualified_name, signature, start_line, end_line"
+    COLUMNS = "id, file, kind, head, definitions, start_line, end_line"
 
     def values(self) -> Values:
         """As the database keeps them."""
-        return (
-            *(self.id, self.file, self.kind, self.name, self.defines),
-            *(self.qualified_name, self.signature, self.start_line, self.end_line),
-        )
+        return self.id, self.file, self.kind, self.head, self.definitions, self.start_line, self.end_line
 
     @classmethod
     def read(cls, row: Sequence[object]) -> ChunkRow:
         """From COLUMNS and checksum. Raises ValueError where they are damaged or make no sense."""
         *values, found = row
-        number, file, kind, name, defines, qualified, signature, start, end = _checked(values, found)
+        number, file, kind, head, definitions, start, end = _checked(values, found)
         if not (
-            _are_numbers((number, file, start, end))
-            and _are_texts((kind, name, qualified, signature))
-            and isinstance(defines, str)
+            _are_numbers((number, file, head, definitions, start, end))
+            and _are_texts((kind,))
             and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
         ):
             raise ValueError("a chunk's row makes no sense")
+        return cls(*values)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRow:
+    """A definition, the `place`-th of its chunk."""
+
+    chunk: int
+    place: int
+    kind: str
+    name: str
+    qualified_name: str
+    signature: str
+    documentation: str
+    """The beginning of it, on one line."""
+    start_line: int
+    end_line: int
+
+    COLUMNS = "chunk, place, kind, name, qualified_name, signature, documentation, start_line, end_line"
+
+    def values(self) -> Values:
+        """As the database keeps them."""
+        return (
+            *(self.chunk, self.place, self.kind, self.name, self.qualified_name),
+            *(self.signature, self.documentation, self.start_line, self.end_line),
+        )
+
+    @classmethod
+    def read(cls, row: Sequence[object]) -> DefinitionRow:
+        """From COLUMNS and checksum. Raises ValueError where they are damaged or make no sense."""
+        *values, found = row
+        chunk, place, kind, name, qualified, signature, documentation, start, end = _checked(values, found)
+        if not (
+            _are_numbers((chunk, place, start, end))
+            and _are_texts((kind, name, qualified, signature, documentation))
+            and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
+        ):
+            raise ValueError("a definition's row makes no sense")
         return cls(*values)  # type: ignore[arg-type]
 
 

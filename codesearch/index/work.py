@@ -15,7 +15,7 @@ from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.fields import encoder_text, lexical_terms
 from codesearch.index.postings import TermCounts
-from codesearch.index.rows import ChunkRow, FileRow, plain
+from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, plain
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language
 from codesearch.models.encoder import Embeddings, Encoder
@@ -39,10 +39,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file. Its row and its chunks' have no numbers yet."""
+    """What became of one file. Its chunks are numbered from 0, and of no file yet."""
 
     row: FileRow
     chunks: tuple[ChunkRow, ...] = ()
+    definitions: tuple[DefinitionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class BatchResult:
     texts: tuple[str, ...] = ()
 
 
+SUMMARY_CHARS = 200
+"""What is kept of a definition's documentation: a sentence or two, to list it with."""
 UNREAD = Stamp(0, 0)
 """Of a file that could not be opened."""
 
@@ -94,8 +97,8 @@ class Worker:
         if source.is_generated and not self.keep_generated(path):
             return FileResult(replace(row, skipped="generated")), ()
         chunked = _chunk(path, source.text, language, treatment)
-        rows = tuple(map(_chunk_row, chunked.chunks))
-        return FileResult(replace(row, fallback=chunked.fallback, chunks=len(rows)), rows), chunked.chunks
+        row = replace(row, fallback=chunked.fallback, chunks=len(chunked.chunks))
+        return FileResult(row, chunk_rows(chunked.chunks), definition_rows(chunked.chunks)), chunked.chunks
 
 
 def _chunk(path: str, text: str, language: Language, treatment: Treatment) -> ChunkedFile:
@@ -114,25 +117,40 @@ def _file_row(path: str, stamp: Stamp, digest: bytes = b"", language: str = "", 
     return FileRow(path, stamp, digest, language, skipped, "", 0, 0)
 
 
-def _chunk_row(chunk: Chunk) -> ChunkRow:
-    return ChunkRow(
-        0,
-        0,
-        plain(chunk.kind),
-        plain(chunk.name),
-        _further_names(chunk),
-        plain(chunk.qualified_name),
-        plain(chunk.signature),
-        chunk.start_line,
-        chunk.end_line,
+def chunk_rows(chunks: Sequence[Chunk]) -> tuple[ChunkRow, ...]:
+    """The rows of a file's chunks."""
+    holders = {id(definition): i for i, chunk in enumerate(chunks) for definition in chunk.definitions[:1]}
+    return tuple(
+        ChunkRow(
+            id=i,
+            file=0,
+            kind=plain(chunk.kind),
+            head=holders.get(id(chunk.definition), i),
+            definitions=len(chunk.definitions),
+            start_line=chunk.start_line,
+            end_line=chunk.end_line,
+        )
+        for i, chunk in enumerate(chunks)
     )
 
 
-def _further_names(chunk: Chunk) -> str:
-    """Names beside its own that a chunk defines. A file's outline only repeats what other chunks define."""
-    if chunk.kind == "file":
-        return ""
-    return "\n".join(plain(name) for name in chunk.defines if name != chunk.name)
+def definition_rows(chunks: Sequence[Chunk]) -> tuple[DefinitionRow, ...]:
+    """The rows of what is defined in a file's chunks."""
+    return tuple(
+        DefinitionRow(
+            chunk=i,
+            place=place,
+            kind=plain(definition.kind),
+            name=plain(definition.name),
+            qualified_name=plain(definition.qualified_name),
+            signature=plain(definition.signature),
+            documentation=plain(" ".join(definition.documentation[: 2 * SUMMARY_CHARS].split())[:SUMMARY_CHARS]),
+            start_line=definition.start_line,
+            end_line=definition.end_line,
+        )
+        for i, chunk in enumerate(chunks)
+        for place, definition in enumerate(chunk.definitions)
+    )
 
 
 def count_terms(chunks: Sequence[Chunk]) -> TermCounts:

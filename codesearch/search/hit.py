@@ -17,6 +17,15 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Lines of a file, 1-based and inclusive."""
+
+    path: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk that answers the question. Lines are 1-based and inclusive; the score lies in 0…1."""
 
@@ -38,6 +47,8 @@ class Hit:
     """The file changed since it was indexed; the lines are those of the same definition as it stands now."""
     also: tuple[tuple[int, int, str], ...] = ()
     """Further hits of the same file folded under this one: start line, end line, qualified name."""
+    copies: tuple[Place, ...] = ()
+    """Where else the very same text was found."""
     signals: tuple[Signal, ...] = field(default=())
 
 

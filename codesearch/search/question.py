@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from codesearch.index.terms import terms
 from codesearch.languages.registry import known_extensions
+from codesearch.search.symbols import Symbol, parse_symbol
 
 _Value = TypeVar("_Value")
 
@@ -47,6 +48,8 @@ class Question:
     excluded: tuple[str, ...] = ()
     """Words written as `-word`: none may occur in a hit's text."""
     locations: tuple[Location, ...] = ()
+    symbol: Symbol | None = None
+    """What the question is where it is one word, or a keyword and a name (`class Foo`)."""
 
 
 STOP_WORDS = frozenset(
@@ -107,7 +110,9 @@ def parse_question(text: str) -> Question:
     found = dict.fromkeys(terms(plain))
     telling = tuple(t for t in found if t not in STOP_WORDS and t not in excluded) or tuple(found)
     kind = _kind(plain, identifiers)
-    return Question(plain, kind, _both_ends(telling, MOST_TERMS), identifiers, required, excluded, locations)
+    return Question(
+        plain, kind, _both_ends(telling, MOST_TERMS), identifiers, required, excluded, locations, parse_symbol(plain)
+    )
 
 
 def last_part(identifier: str) -> str:

@@ -12,6 +12,7 @@ from codesearch.search.evidence import Evidence, rank_in_file
 from codesearch.search.hit import Signal
 from codesearch.search.question import Question
 from codesearch.search.signals import SIGNALS
+from codesearch.search.standing import Standing, standing
 from codesearch.search.weights import INTERCEPT, WEIGHTS
 
 SAME_FILE_DECAY = 0.25
@@ -28,16 +29,30 @@ class Ranking:
     features: npt.NDArray[np.float32]
     """[signals, candidates], for explanations and for learning the weights."""
     weights: npt.NDArray[np.float32]
+    standing: Standing
+    """Of the candidates: definitions of the symbol that is asked for stand before all others."""
 
 
 def rank(question: Question, candidates: Candidates) -> Ranking:
-    """Rank the candidates of a question. Scores are probabilities that a hit answers, before the decay."""
+    """Rank the candidates of a question. Scores are probabilities that a hit answers, before the decay.
+
+    Where some candidates define the symbol that is asked for, these have the upper half of the scores.
+    """
     evidence = Evidence(question, candidates)
     features = np.stack([signal.compute(evidence) for signal in SIGNALS])
     weights = np.asarray([WEIGHTS[question.kind][signal.name] for signal in SIGNALS], np.float32)
     probability = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind])))
-    order = np.argsort(-probability * decay(probability, evidence.file), kind="stable")
-    return Ranking(order, probability[order].astype(np.float32), features, weights)
+    stands = standing(evidence)
+    if stands.any():
+        probability = np.where(stands, 1 + probability, probability) / 2
+    order = in_order(probability, evidence.file, stands)
+    return Ranking(order, probability[order].astype(np.float32), features, weights, stands)
+
+
+def in_order(scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64], stands: Standing) -> npt.NDArray[np.int64]:
+    """The candidates, best first: by their standing, then by their scores, those of one file decayed."""
+    decayed = scores * np.where(stands, 1, decay(scores, file))
+    return np.lexsort((-decayed, -stands))
 
 
 def explain(ranking: Ranking, candidate: int) -> tuple[Signal, ...]:

@@ -17,7 +17,7 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.index.rows import plain
 
 if TYPE_CHECKING:
-    from codesearch.chunking.chunk import Chunk
+    from codesearch.chunking.chunk import Chunk, Definition
     from codesearch.index.snapshot import StoredChunk
 
 
@@ -84,17 +84,17 @@ class Snippets:
 
     def _found_again(self, chunk: StoredChunk, file: File) -> StoredChunk | None:
         """The one definition of the same kind and name in a file that changed."""
-        if not chunk.name and chunk.kind != "file":
+        if not chunk.name:
             return None
-        same = [
-            found
-            for found in self._chunks_of(chunk.path, file)
-            if (found.kind, found.name, found.qualified_name) == (chunk.kind, chunk.name, chunk.qualified_name)
-        ]
+        named: list[Chunk | Definition] = []
+        for found in self._chunks_of(chunk.path, file):
+            named += found.definitions if chunk.kind != "file" else [found]
+        wanted = chunk.kind, chunk.name, chunk.qualified_name
+        same = [found for found in named if (found.kind, found.name, found.qualified_name) == wanted]
         if len(same) != 1:
             return None
-        (found,) = same
-        return replace(chunk, signature=plain(found.signature), start_line=found.start_line, end_line=found.end_line)
+        (again,) = same
+        return replace(chunk, signature=plain(again.signature), start_line=again.start_line, end_line=again.end_line)
 
     def _chunks_of(self, path: str, file: File) -> Sequence[Chunk]:
         if file.digest in self._chunks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 
 _COMMAND = re.compile(r"^\s*(\w+)\s*\(")
 _NAME = re.compile(r"""\(\s*(?:"([^"]*)"|([^\s()]+))""")
@@ -31,7 +31,7 @@ def scan(text: str) -> list[Unit]:
     depths = [_depth(line) for line in lines]
     units: list[Unit] = []
     blocks: list[tuple[str, str, int]] = []
-    members: list[tuple[int, str]] = []
+    members: list[Member] = []
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -52,7 +52,7 @@ def scan(text: str) -> list[Unit]:
             if not blocks:
                 units.append(_unit("target" if name else "statement", name, number, last, lines))
             elif name:
-                members.append((number, name))
+                members.append(Member(number, name, "target"))
             number = last
     units.extend(_unit(kind, name, first, len(lines), lines) for kind, name, first in blocks)
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
@@ -95,7 +95,5 @@ def _without_brackets(text: str) -> str:
     return "".join([*parts, text[place:]])
 
 
-def _unit(
-    kind: str, name: str, first: int, last: int, lines: list[str], members: tuple[tuple[int, str], ...] = ()
-) -> Unit:
+def _unit(kind: str, name: str, first: int, last: int, lines: list[str], members: tuple[Member, ...] = ()) -> Unit:
     return Unit(kind, name, first, last, first, signature=" ".join(lines[first - 1].split())[:300], members=members)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners.following import last_written, up_to_the_next
 
 _TOKEN = re.compile(
@@ -142,12 +142,12 @@ def _unit(body: str, first: int, last: int, lines: list[str]) -> Unit | None:
     return Unit("statement", name, first, last, first, signature=signature)
 
 
-def _columns(first: int, last: int, lines: list[str]) -> tuple[tuple[int, str], ...]:
+def _columns(first: int, last: int, lines: list[str]) -> tuple[Member, ...]:
     """Lines and names of a table's columns, where each has a line of its own."""
     matches = (
         (number, _COLUMN.match(lines[number - 1])) for number in range(first + 1, min(last, first + _MOST_COLUMNS) + 1)
     )
-    return tuple((number, match[1]) for number, match in matches if match)
+    return tuple(Member(number, match[1], "column") for number, match in matches if match)
 
 
 def _routines(package: Unit, lines: list[str]) -> list[Unit]:

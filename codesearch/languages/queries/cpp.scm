@@ -34,8 +34,8 @@
 (type_definition declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @definition.type
 
 (preproc_function_def name: (identifier) @name) @definition.macro
-(preproc_def name: (identifier) @member value: (_))
-(enumerator name: (identifier) @member)
+(preproc_def name: (identifier) @member.macro value: (_))
+(enumerator name: (identifier) @member.enumerator)
 
 (translation_unit (declaration declarator: (function_declarator declarator: (identifier) @name)) @definition.declaration)
 (declaration_list (declaration declarator: (function_declarator declarator: (identifier) @name)) @definition.declaration)

@@ -17,5 +17,5 @@
 (namespace_declaration name: (_) @name) @definition.namespace
 (file_scoped_namespace_declaration name: (_) @scope)
 
-(enum_member_declaration name: (identifier) @member)
-(field_declaration (variable_declaration (variable_declarator name: (identifier) @member)))
+(enum_member_declaration name: (identifier) @member.enumerator)
+(field_declaration (variable_declaration (variable_declarator name: (identifier) @member.field) @span))

@@ -1,4 +1,4 @@
-((call target: (identifier) @_call (arguments . (_) @name) (do_block) @body) @definition.module
+((call target: (identifier) @_call (arguments . (_) @qualified) (do_block) @body) @definition.module
   (#any-of? @_call "defmodule" "defprotocol" "defimpl"))
 
 ; def name(…) when …, with a block or `do:`

@@ -8,6 +8,6 @@
 (enum_declaration name: (identifier) @name) @definition.enum
 (annotation_type_declaration name: (identifier) @name) @definition.interface
 
-(enum_constant name: (identifier) @member)
-(class_body (field_declaration declarator: (variable_declarator name: (identifier) @member)))
-(constant_declaration declarator: (variable_declarator name: (identifier) @member))
+(enum_constant name: (identifier) @member.enumerator) @span
+(class_body (field_declaration declarator: (variable_declarator name: (identifier) @member.field)) @span)
+(constant_declaration declarator: (variable_declarator name: (identifier) @member.constant)) @span

@@ -30,6 +30,6 @@
 (primitive_definition (type_head (_ . (identifier) @name))) @definition.type
 (module_definition name: (identifier) @name . (_)? @body) @definition.module
 
-(struct_definition (identifier) @member)
-(struct_definition (typed_expression . (identifier) @member))
-(const_statement (assignment . (identifier) @member))
+(struct_definition (identifier) @member.field)
+(struct_definition (typed_expression . (identifier) @member.field))
+(const_statement (assignment . (identifier) @member.constant)) @span

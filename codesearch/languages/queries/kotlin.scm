@@ -8,6 +8,6 @@
 (property_declaration (variable_declaration (identifier) @name) [(getter) (setter)] @body) @definition.property
 (type_alias type: (identifier) @name) @definition.type
 
-(enum_entry (identifier) @member)
-(source_file (property_declaration (variable_declaration (identifier) @member)))
-(class_body (property_declaration (variable_declaration (identifier) @member)))
+(enum_entry (identifier) @member.enumerator)
+(source_file (property_declaration (variable_declaration (identifier) @member.constant)) @span)
+(class_body (property_declaration (variable_declaration (identifier) @member.property)) @span)

@@ -13,4 +13,4 @@
   (expression_list . value: (function_call
     name: (parenthesized_expression (function_definition body: (_)? @body))))) @definition.function
 
-(chunk (variable_declaration (assignment_statement (variable_list name: (identifier) @member))))
+(chunk (variable_declaration (assignment_statement (variable_list name: (identifier) @member.variable)) @span))

@@ -9,5 +9,5 @@
 (property_declaration (property_element name: (variable_name) @name) (property_hook_list) @body) @definition.property
 (assignment_expression left: (variable_name) @name right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @definition.function
 
-(const_declaration (const_element (name) @member))
-(enum_case name: (name) @member)
+(const_declaration (const_element (name) @member.constant) @span)
+(enum_case name: (name) @member.enumerator)

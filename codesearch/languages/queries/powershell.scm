@@ -3,5 +3,5 @@
 (class_method_definition (simple_name) @name (script_block)? @body) @definition.method
 (enum_statement . (simple_name) @name) @definition.enum
 
-(class_property_definition (variable) @member)
-(enum_member (simple_name) @member)
+(class_property_definition (variable) @member.property)
+(enum_member (simple_name) @member.enumerator)

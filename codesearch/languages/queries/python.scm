@@ -9,5 +9,5 @@
 (class_definition body: (block . (expression_statement (string) @doc)))
 (module . (comment)* . (expression_statement (string) @doc))
 
-(module (expression_statement (assignment left: (identifier) @member)))
-(class_definition body: (block (expression_statement (assignment left: (identifier) @member))))
+(module (expression_statement (assignment left: (identifier) @member.variable) @span))
+(class_definition body: (block (expression_statement (assignment left: (identifier) @member.field) @span)))

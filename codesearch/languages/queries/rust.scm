@@ -11,7 +11,7 @@
 (foreign_mod_item) @definition.namespace
 (attribute_item) @prefix
 
-(mod_item name: (identifier) @member !body)
-(enum_variant name: (identifier) @member)
-(const_item name: (identifier) @member)
-(static_item name: (identifier) @member)
+(mod_item name: (identifier) @member.module !body)
+(enum_variant name: (identifier) @member.enumerator) @span
+(const_item name: (identifier) @member.constant) @span
+(static_item name: (identifier) @member.variable) @span

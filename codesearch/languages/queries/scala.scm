@@ -15,9 +15,9 @@
 (package_clause name: (_) @name body: (_)) @definition.namespace
 (annotation) @prefix
 
-(template_body (val_definition pattern: (identifier) @member))
-(template_body (var_definition pattern: (identifier) @member))
+(template_body (val_definition pattern: (identifier) @member.field) @span)
+(template_body (var_definition pattern: (identifier) @member.field) @span)
 (template_body (val_declaration name: (identifier) @member))
 (compilation_unit (val_definition pattern: (identifier) @member))
-(enum_body (enum_case_definitions (_ name: (_) @member)))
-(class_parameter name: (identifier) @member)
+(enum_body (enum_case_definitions (_ name: (_) @member.enumerator)))
+(class_parameter name: (identifier) @member.field)

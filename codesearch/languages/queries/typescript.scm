@@ -10,9 +10,9 @@
 (function_signature name: (identifier) @name) @definition.function
 (decorator) @prefix
 
-(method_signature name: (_) @member)
-(abstract_method_signature name: (_) @member)
-(enum_body [(property_identifier) @member (enum_assignment name: (_) @member)])
+(method_signature name: (_) @member.method) @span
+(abstract_method_signature name: (_) @member.method) @span
+(enum_body [(property_identifier) @member.enumerator (enum_assignment name: (_) @member.enumerator)])
 
 (method_definition name: (_) @name) @definition.method
 (public_field_definition name: (_) @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.method
@@ -25,8 +25,8 @@
 
 (arguments (function_expression name: (identifier) @name) @definition.function)
 (return_statement (function_expression name: (identifier) @name) @definition.function)
-(pair value: (function_expression name: (identifier) @member))
-(assignment_expression right: (function_expression name: (identifier) @member))
+(pair value: (function_expression name: (identifier) @member.function) @span)
+(assignment_expression right: (function_expression name: (identifier) @member.function) @span)
 
 ; const x = (function () { … })()
 (variable_declarator name: (identifier) @name value: (call_expression function: (parenthesized_expression [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function
@@ -47,8 +47,8 @@
 (export_statement "default" @name declaration: (class_declaration !name body: (_) @body)) @definition.class
 
 ; constants
-(program (lexical_declaration (variable_declarator name: (identifier) @member)))
-(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @member))))
+(program (lexical_declaration (variable_declarator name: (identifier) @member.constant) @span))
+(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @member.constant) @span)))
 
 ((call_expression function: [(identifier) (member_expression)] @_call
    arguments: (arguments . [(string) (template_string)] @name [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.suite
