@@ -500,4 +500,4 @@ def test_names_of_the_index_are_completed(codesearch: CommandLine, indexed_shop:
     asked["COMP_WORDS"] = "codesearch query x --name hash_"
     assert codesearch(cwd=indexed_shop, **asked).out.split() == ["hash_password"]
     nowhere = codesearch(cwd=tmp_path, **asked)
-    assert (nowhere.out, nowhere.err) == ("", "")
+    assert (nowhere.out.strip(), nowhere.err) == ("", "")

@@ -109,6 +109,97 @@ def test_tex_definitions_over_lines_and_labelled_environments() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\\newcommand{\\money}[1]\n{%\n  #1~EUR\n}\n", ("macro", "money", 1, 4)),
+        ("\\newcommand*\\money[2][a]% why\n  {#1\n  }\n", ("macro", "money", 1, 3)),
+        ("\\newcommand{\\x}\n\n{\\bf not its body\n}\n", ("macro", "x", 1, 1)),
+        ("\\newenvironment{box2col}\n{\\begin{a}}\n{\\end{a}}\n{x}\n", ("environment", "box2col", 1, 3)),
+        ("\\newtheorem{thm}[lem]{Theorem}[section]\n", ("environment", "thm", 1, 1)),
+        ("\\NewDocumentCommand{\\doit}{O{} m}\n{\n#2\n}\n", ("macro", "doit", 1, 4)),
+        ("\\ProvideExpandableDocumentCommand\\doit{m}\n  {#1}\n", ("macro", "doit", 1, 2)),
+        ("\\NewDocumentEnvironment{two}{m}\n  {a}\n  {b}\n", ("environment", "two", 1, 3)),
+        ("\\DeclareMathOperator*{\\argmax}{arg\\,max}\n", ("macro", "argmax", 1, 1)),
+        ("\\expandafter\\def\\csname box2col\\endcsname#1{%\n  x}\n", ("macro", "box2col", 1, 2)),
+        ("\\@namedef{box2col}#1{\n}\n", ("macro", "box2col", 1, 2)),
+        ("\\makeatletter\\long\\def\\@do#1#2%\n{\n}\n", ("macro", "@do", 1, 3)),
+        ("\\def\\upto#1\\end{%\n}\n", ("macro", "upto", 1, 2)),
+        ("\\let\\old=\\new\n", ("macro", "old", 1, 1)),
+        ("\\cs_new:Npn \\shop_add:nn #1#2\n  {\n    #1\n  }\n", ("macro", "shop_add:nn", 1, 4)),
+        ("\\cs_set_protected:Nn \\shop_add:n\n  { #1 }\n", ("macro", "shop_add:n", 1, 2)),
+        (
+            "\\prg_new_conditional:Npnn \\shop_if_open:n #1 { p , TF }\n  { \\prg_return_true: }\n",
+            ("macro", "shop_if_open:n", 1, 2),
+        ),
+        ("\\keys_define:nn { shop }\n  {\n    a .tl_set:N = \\l_a_tl ,\n  }\n", ("macro", "shop", 1, 4)),
+        ("\\tl_new:N \\l_shop_name_tl\n", ("variable", "l_shop_name_tl", 1, 1)),
+    ],
+)
+def test_tex_definitions_of_every_kind(text: str, expected: tuple[str, str, int, int]) -> None:
+    assert found(tex.scan(text)) == {expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{frame}{How it is \\emph{priced}}\nx\n\\end{frame}\n",
+        "\\begin{frame}<1->[fragile, label=a]{How it is priced}{By us}\nx\n\\end{frame}\n",
+        "\\begin{frame}[plain]\n{How it is priced}\n\\end{frame}\n",
+        "\\begin{frame}\n\\frametitle<2>[short]{How it is priced}\n\\end{frame}\n",
+        "\\frame{\\frametitle{How it is priced}\nx\n}\n",
+        "\\begin{slide}[a]{How it is priced}\nx\n\\end{slide}\n",
+    ],
+)
+def test_tex_slides_are_sections_by_their_title(text: str) -> None:
+    assert found(tex.scan(text)) == {("section", "How it is priced", 1, 3)}
+
+
+def test_tex_sections_with_short_titles_over_lines_and_within_definitions() -> None:
+    text = (
+        "\\chapter*{The 5\\% of \\TeX}\n\\clearpage\\section[short]% why\n{Long\ntitle}\n\\newcommand{\\mine}[1]\n{\n"
+        "\\section{#1}}\n\\titleformat{\\section}{x}\n\\renewcommand\\section{y}\n"
+    )
+    units = {unit.name: unit for unit in tex.scan(text) if unit.kind == "section"}
+    assert set(units) == {"The 5% of", "Long title"}
+    assert (units["Long title"].start_line, units["Long title"].end_line) == (2, 9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{verbatim}\n\\newcommand{\\no}{}\n\\section{no}\n\\end{verbatim}\n",
+        "\\begin{comment}\n\\def\\no{\n\\end{comment}\n",
+        "\\begin{Verbatim*}\n\\def\\no{}\n\\end{Verbatim*}\n",
+        "Say \\verb|\\def\\no{x}| or \\lstinline!\\section{no}!.\n",
+        "% \\newcommand{\\no}{}\n\\\\% \\section{no}\n",
+        "\\string\\def\\no{}\n",
+        "\\expandafter\\def\\csname\\prefix no\\endcsname{}\n",
+    ],
+)
+def test_tex_that_is_only_shown_defines_nothing(text: str) -> None:
+    assert not tex.scan(text)
+
+
+def test_documented_tex_has_its_sections_and_its_macros_with_what_is_said_of_them() -> None:
+    text = (
+        "% \\section{Prices}\n% \\begin{macro}{\\shop@price,\\shop@tax}\n%   Says |\\def\\no{}| what it costs.\n"
+        "%    \\begin{macrocode}\n%<*package>\n\\newcommand\\shop@price\n  {1}\n%    \\end{macrocode}\n% \\end{macro}\n"
+        "% \\begin{macro}{\\one}\n% \\begin{macro}{\\two}\n%    \\begin{macrocode}\n\\def\\one{1}\n"
+        "%<a|b>\\def\\two{2}\n%    \\end{macrocode}\n% \\end{macro}\n% \\end{macro}\n"
+    )
+    units = tex.scan(text)
+    assert found(units) == {
+        ("section", "Prices", 1, 17),
+        ("macro", "shop@price", 2, 9),
+        ("macro", "one", 13, 13),
+        ("macro", "two", 14, 14),
+    }
+    price = units[1]
+    assert price.documentation == "Says |\\def\\no{}| what it costs."
+    assert [name for _, name in price.members] == ["shop@tax"]
+
+
+@pytest.mark.parametrize(
     ("name", "expected"),
     [
         ("module.bas", {("struct", "TPoint", 5, 8), ("enum", "eKind", 9, 12), ("function", "GetTick", 3, 3)}),
@@ -193,7 +284,9 @@ def test_units_lie_within_any_text(name: str, text: str) -> None:
     "bad",
     [
         *"'\"[({\n<", "\t\n", "/*", "$$", "[[", "BEGIN ", "CREATE FUNCTION ", "DELIMITER ;;\n", "create table a (\n",
-        "\\begin{figure}\n", "\\section{\n", "\\def\\a{\n", "function(\n", "add_library(a\n", "Sub a\n", "Class a\n",
+        "\\begin{figure}\n", "\\section{\n", "\\def\\a{\n",
+        "\\begin{verbatim}", "\\newcommand\\a[", "\\verb|", "\\frame{", "function(\n",
+        "add_library(a\n", "Sub a\n", "Class a\n",
         "Public ", "Property a\n", "x _\n", "macro a\n", "a:\n", ".a:\n", "a PROC\n",
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ import pytest
 
 from codesearch.chunking import syntax
 from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunker import chunk_text
 from codesearch.chunking.hooks import c_family, cpp
 from codesearch.languages.registry import resolve
 
@@ -195,3 +196,15 @@ def test_an_installed_grammar_of_the_extra_is_used() -> None:
     module, function = units("Elixir", text)
     assert (module.kind, module.name) == ("module", "B")
     assert (function.name, function.start_line, function.documentation) == ("add", 2, "Adds.")
+
+
+def test_a_primary_constructor_on_a_line_of_its_own_may_have_modifiers() -> None:
+    pytest.importorskip("tree_sitter_kotlin")
+    head = "class Result<out T>\n@Published internal constructor(val held: Any?) {\n"
+    text = f"{head}  fun isSet() = true\n}}\n\nfun after() = 3\n"
+    found = {
+        one.qualified_name: (one.start_line, one.end_line)
+        for chunk in chunk_text("a.kt", text, resolve("Kotlin")).chunks
+        for one in chunk.definitions
+    }
+    assert found == {"Result": (1, 4), "Result.isSet": (3, 3), "after": (6, 6)}

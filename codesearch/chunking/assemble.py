@@ -40,13 +40,13 @@ def assemble(path: str, text: str, language: Language, outline: Outline) -> list
         siblings = waiting.pop()
         for run in _runs(source, siblings):
             if len(run) > 1:
-                chunks.append(_joined(source, run, language.separator))
+                chunks.append(_joined(source, run))
                 continue
             (node,) = run
             if _stays_whole(source, node):
-                chunks.extend(_whole(source, node, language.separator))
+                chunks.extend(_whole(source, node))
             else:
-                chunks.extend(_condensed(source, node, language.separator))
+                chunks.extend(_condensed(source, node))
                 waiting.append(node.children)
     chunks.sort(key=lambda chunk: (chunk.start_line, -chunk.end_line))
     return chunks
@@ -90,11 +90,11 @@ def _is_blank(source: Source, first: int, last: int) -> bool:
     return not any(line.strip() for line in source.lines[first - 1 : last])
 
 
-def _joined(source: Source, run: list[Node], separator: str) -> Chunk:
+def _joined(source: Source, run: list[Node]) -> Chunk:
     """One chunk for small neighbours: it is named after the first and searched by the names of all."""
     first, last = run[0], run[-1]
     span = (first.first_line, last.unit.end_line)
-    held = definitions(run, separator)
+    held = definitions(run)
     return source.chunk(
         span,
         "\n".join(source.lines[span[0] - 1 : span[1]]),
@@ -106,16 +106,14 @@ def _joined(source: Source, run: list[Node], separator: str) -> Chunk:
     )
 
 
-def _whole(source: Source, node: Node, separator: str) -> Iterator[Chunk]:
+def _whole(source: Source, node: Node) -> Iterator[Chunk]:
     first, last = node.first_line, node.unit.end_line
     lines = source.lines[first - 1 : last]
     below = names(node.children, with_members=True)
-    yield from _parts(
-        source, node, separator, range(first, last + 1), lines, below, definitions(node.children, separator)
-    )
+    yield from _parts(source, node, range(first, last + 1), lines, below, definitions(node.children))
 
 
-def _condensed(source: Source, node: Node, separator: str) -> Iterator[Chunk]:
+def _condensed(source: Source, node: Node) -> Iterator[Chunk]:
     """A container without its members' lines but with their signatures, if these leave room for the rest."""
     lines = [
         (line, source.lines[line - 1])
@@ -126,7 +124,7 @@ def _condensed(source: Source, node: Node, separator: str) -> Iterator[Chunk]:
         lines.extend(_signature(source, child.unit) for child in node.children if child.unit.signature)
         lines.sort(key=lambda line: line[0])
     numbers, texts = [number for number, _ in lines], [text for _, text in lines]
-    yield from _parts(source, node, separator, numbers, texts, names(node.children))
+    yield from _parts(source, node, numbers, texts, names(node.children))
 
 
 def _signature(source: Source, unit: Unit) -> tuple[int, str]:
@@ -138,7 +136,6 @@ def _signature(source: Source, unit: Unit) -> tuple[int, str]:
 def _parts(
     source: Source,
     node: Node,
-    separator: str,
     numbers: Sequence[int],
     texts: list[str],
     names_below: Iterable[str],
@@ -154,7 +151,7 @@ def _parts(
         if not text.strip():
             continue
         members = members_between(node.unit.members, numbers[begin], numbers[end - 1])
-        held = [member_definition(member, node.qualified_name, separator) for member in members]
+        held = [member_definition(member, node) for member in members]
         if not is_held and numbers[end - 1] >= node.unit.start_line:
             held = [definition, *sorted([*held, *definitions_below], key=lambda one: one.start_line)]
             is_held = True

@@ -4,8 +4,10 @@ chunks (what is encoded and searched)."""
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from codesearch.languages.registry import Language
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,6 +20,8 @@ class Member:
     end_line: int = 0
     """0 where it ends on its first line."""
     signature: str = ""
+    language: Language | None = field(default=None, compare=False)
+    """As a unit's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Unit:
     """Documentation that lies inside the unit (a docstring); leading comments are found later."""
     members: tuple[Member, ...] = ()
     """In order of their lines."""
+    language: Language | None = None
+    """Its language where that isn't the file's (a script in HTML)."""
 
 
 @dataclass(frozen=True, slots=True)

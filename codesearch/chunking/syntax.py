@@ -16,7 +16,10 @@ A language's query (`languages/queries/*.scm`) says what is a unit, with these c
                       those right above a unit are found by the language's comment markers.
 `@member.<kind>`      a name that is defined but no unit of its own: a constant, a field, an enumerator.
 `@span`               all of a member, where that is more than the line of its name.
+`@value`              what a name is given: the unit's body, and the kind of a `@definition.value`, are those of the
+                      function, class or object behind it (`chunking/values.py`); without one, there is no unit.
 `@scope`              names the owner of everything after it in the file (`namespace A.B;`).
+`@macro`              tokens of a macro's call, which may be definitions (`chunking/macro_items.py`).
 
 Captures that begin with `_` serve predicates only. A kind of `CONTAINERS` holds members: its chunk is its header,
 fields and members' signatures, and the members are chunks of their own. A `namespace` is no chunk at all; it only
@@ -27,17 +30,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from codesearch.chunking import macro_items, values
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from tree_sitter import Node, Range, Tree
 
     from codesearch.languages.grammars import Grammar
 
@@ -47,6 +51,8 @@ CONTAINERS = frozenset(
 )
 SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
+_HEAD_CHARS = 1000
+"""A file names its dialect in its first comment."""
 _PARSE_SECONDS = 2.0
 _PARSE_SECONDS_PER_BYTE = 3e-6
 """Of processor time, so that a busy machine cuts no sound file into windows. In 31 repositories no sound file took
@@ -59,9 +65,13 @@ _WIDEST_ERROR = 20_000
 """Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
 _DEEPEST_UNIT = 400
 """Queries are quadratic in depth too (a chain of 50,000 calls took 53 s), and no unit lies that deep."""
+_DEEPEST_MACRO = 4
+"""Macros' calls in macros' calls; each is parsed again."""
 _LARGEST_GAP = 200
 """Bytes of whitespace (and `export default`) between a prefix and its unit."""
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
+_COMMENT = re.compile(rb"#|//|/\*|--|<<")
+"""And a heredoc, whose text lies between a header and its body too."""
 _ANGLES = re.compile(r"<[^<>]*>")
 _PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
@@ -104,12 +114,18 @@ class _Finds:
     docs: list[_Doc]
     members: list[Member]
     scopes: list[tuple[int, str]]
+    macros: list[Node]
 
 
 def outline(text: str, language: Language, path: str) -> Outline:
     """Parse a text and find its units. Raises `Unparsable`."""
+    head = text[:_HEAD_CHARS]
+    dialect = next((dialect for dialect in language.dialects if dialect.mark in head), None)
     try:
-        grammar = grammars.load(language.grammar_for(path), language.query)
+        if dialect:
+            grammar = grammars.load(dialect.grammar, dialect.query)
+        else:
+            grammar = grammars.load(language.grammar_for(path), language.query)
     except ModuleNotFoundError as error:
         extra = f"; the extra '{language.extra}' brings it" if language.extra else ""
         raise Unparsable(f"the grammar of {language.name} ({error.name}) is not installed{extra}") from error
@@ -118,7 +134,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
     source = text.replace("\0", " ").encode("utf-8", "surrogatepass")  # NULs hang the bash grammar
     if not source.endswith(b"\n"):
         source += b"\n"
-    finds = _find(_parse(grammar, source), grammar, source)
+    finds = _find_all(grammar, source)
     return _put_together(finds, source, language.scope_separator or language.separator)
 
 
@@ -149,8 +165,27 @@ class _Reader:
             self.piece = None
 
 
-def _parse(grammar: Grammar, source: bytes) -> Tree:
-    reader = _Reader(source, time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source))
+def _find_all(grammar: Grammar, source: bytes) -> _Finds:
+    """What the query finds in a text and in its macros' calls."""
+    deadline = time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
+
+    def parse(ranges: Sequence[Range] = ()) -> Tree:
+        return _parse(grammar, source, ranges, deadline)
+
+    finds = _Finds({}, {}, [], [], [], [])
+    _find(parse(), grammar, source, finds)
+    for _ in range(_DEEPEST_MACRO):
+        macros, finds.macros = finds.macros, []
+        for tokens in macros:
+            with suppress(Unparsable):
+                for tree in macro_items.trees(tokens, source, parse):
+                    _find(tree, grammar, source, finds)
+    return finds
+
+
+def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
+    grammar.parser.included_ranges = list(ranges)
+    reader = _Reader(source, deadline)
     tree = None
     with suppress(ValueError):
         tree = grammar.parser.parse(reader, progress_callback=reader.is_late)
@@ -171,10 +206,10 @@ def _widest_error(root: Node) -> int:
     return widest
 
 
-def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
+def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
+    """Add what the query finds in a tree."""
     from tree_sitter import QueryCursor
 
-    finds = _Finds({}, {}, [], [], [])
     kinds: dict[int, str] = {}
     members: dict[int, str] = {}
     cursor = QueryCursor(grammar.query)
@@ -192,21 +227,38 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
             span = captures["span"][0] if "span" in captures else None
             kind = member.partition(".")[2] or "constant"
             finds.members += (_member(kind, node, span, source) for node in captures.get(member, ()))
+        finds.macros += captures.get("macro", ())
         for node in captures.get("scope", ()):
             finds.scopes.append((node.start_point.row + 1, _name(node, source)))
         if kind := kinds[pattern]:
             node = captures[kind][0]
             place = (node.start_byte, node.end_byte)
-            if place not in finds.definitions or pattern < finds.definitions[place][0]:
-                finds.definitions[place] = (pattern, _unit(kind[11:], node, captures, source))
-    return finds
+            if place in finds.definitions and pattern >= finds.definitions[place][0]:
+                continue
+            kind = kind.removeprefix("definition.")
+            if "value" in captures:
+                kind = _by_value(kind, captures)
+            if kind:
+                finds.definitions[place] = (pattern, _unit(kind, node, captures, source))
+
+
+def _by_value(kind: str, captures: dict[str, list[Node]]) -> str:
+    """The kind of what is named by its value, which becomes its body; nothing where the value is no such thing."""
+    value = values.behind(captures["value"][0])
+    if value is None:
+        return ""
+    captures["body"] = [values.body(value)]
+    if kind == "value":
+        return values.KINDS[value.type]
+    return kind if values.KINDS[value.type] == "function" else ""
 
 
 def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
     start = name.start_byte
     begin = span.start_byte if span else source.rfind(b"\n", 0, start) + 1
-    end = source.find(b"\n", start)
-    signature = source[begin : min(end if end >= 0 else len(source), begin + 2 * SIGNATURE_CHARS)]
+    newline = source.find(b"\n", start)
+    end = min(newline if newline >= 0 else len(source), span.end_byte if span else len(source))
+    signature = source[begin : min(end, begin + 2 * SIGNATURE_CHARS)]
     return Member(
         name.start_point.row + 1,
         _name(name, source),
@@ -223,7 +275,10 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     first_line, last_line = node.start_point.row + 1, _last_line(node)
     if body is not None:
         last_line = max(last_line, _last_line(body))
-        header = source[start : body.start_byte].rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
+        header = source[start : body.start_byte]
+        if _COMMENT.search(header):
+            header = source[start : _header_end(body)]
+        header = header.rstrip(b" \t\n{:=").removesuffix(b"=>").rstrip()
         header_end = first_line + header.count(b"\n")
     else:
         header = source[start : min(node.end_byte, start + 2 * SIGNATURE_CHARS)]
@@ -246,6 +301,14 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     )
 
 
+def _header_end(body: Node) -> int:
+    """Where the comments begin that stand right before a body, or else the body, in bytes. Siblings are slow to find."""
+    first = body
+    while (previous := first.prev_sibling) is not None and previous.is_extra:
+        first = previous
+    return first.start_byte
+
+
 def split_qualified(name: str) -> tuple[str, str]:
     """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
     if "operator" in name:
@@ -261,7 +324,7 @@ def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:
     units = [_with_prefix(unit, start, finds.prefixes, source) for (start, _), (_, unit) in finds.definitions.items()]
     units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
     documentation = _document(units, finds.docs)
-    members = _give_members(units, finds.members)
+    members = give_members(units, finds.members)
     return Outline(_with_scopes(units, finds.scopes, separator), documentation, members)
 
 
@@ -288,16 +351,22 @@ def _document(units: list[Unit], docs: list[_Doc]) -> str:
     return documentation
 
 
-def _give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
-    """Give each member to the innermost unit around it. Returns those outside all."""
+def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
+    """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it,
+    beside those that it has. Returns those outside all."""
+    are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
+    members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
+    heads = {(unit.start_line, unit.name) for unit in units}
     for index, member in _innermost(units, members):
+        if (member.line, member.name) in heads:  # several units may begin on a line
+            continue
         if index is None or not _is_unit_itself(member, units[index]):
             owned.setdefault(index, []).append(member)
     outside = owned.pop(None, [])
     for index, found in owned.items():
         if index is not None:
-            units[index] = replace(units[index], members=tuple(found))
+            units[index] = replace(units[index], members=tuple(sorted((*units[index].members, *found))))
     return tuple(outside)
 
 

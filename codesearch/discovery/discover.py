@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MAX_FILE_SIZE = 1_000_000
 """Bytes. Parsing takes about 60 bytes of memory a byte; hand-written files larger than this are rare."""
+NOTEBOOK_ENDING = ".ipynb"
+_NOTEBOOK_FACTOR = 10
+"""Notebooks may be so much larger: most of their bytes are outputs, which are left out."""
 OWN_IGNORE_FILES = (".ignore", ".codesearchignore")
 VENDORED_FOLDERS = frozenset(
     "node_modules bower_components jspm_packages .venv venv site-packages __pypackages__ vendor third_party thirdparty"
@@ -83,6 +86,11 @@ def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
             skipped[found] += 1
     files.sort(key=lambda file: file.path)
     return Discovery(tuple(files), dict(skipped))
+
+
+def size_limit(path: str, max_file_size: int) -> int:
+    """The largest size in bytes that a file may have."""
+    return max_file_size * _NOTEBOOK_FACTOR if path.endswith(NOTEBOOK_ENDING) else max_file_size
 
 
 def check_root(root: Path) -> None:
@@ -291,7 +299,7 @@ def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | str:
         return "nested repository"
     if not stat.S_ISREG(info.st_mode):
         return "not a regular file"
-    if info.st_size > max_file_size:
+    if info.st_size > size_limit(path, max_file_size):
         return "too large"
     if info.st_size == 0:
         return "empty"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import errno
 import hashlib
 import os
@@ -11,18 +10,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from codesearch.discovery.discover import MAX_FILE_SIZE
+from codesearch.discovery.discover import MAX_FILE_SIZE, NOTEBOOK_ENDING, size_limit
+from codesearch.discovery.encodings import UTF8, decode, has_mark
 from codesearch.discovery.stamp import Stamp
 from codesearch.opening import open_beneath
 
-_SNIFFED_BYTES = 8192
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 MINIFIED_LINE = 2000
 """Bytes. Source whose lines are this long on average was not written by hand."""
 _GENERATED = re.compile(
@@ -43,6 +35,8 @@ class SourceText:
     stamp: Stamp
     """Taken before the text was read."""
     is_generated: bool = False
+    encoding: str = UTF8
+    """The name of the encoding that the file is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +51,25 @@ class SkippedFile:
 
 def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> SourceText | SkippedFile:
     """Read a file below `root`. Never blocks on a pipe, never follows a link, never reads more than the limit."""
+    limit = size_limit(path, max_file_size)
     try:
         with open(open_beneath(root, path), "rb") as file:  # noqa: PTH123 - opened by descriptor
             stamp = Stamp.of(os.fstat(file.fileno())).read_at(time.time_ns())
-            data = file.read(max_file_size + 1)
+            data = file.read(limit + 1)
     except OSError as error:
         return SkippedFile("not a regular file" if error.errno == errno.EINVAL else "unreadable")
-    if len(data) > max_file_size:
+    if len(data) > limit:
         return SkippedFile("too large", stamp=stamp)
     digest = digest_of(data)
-    if reason := _reason_against(data):
-        return SkippedFile(reason, digest, stamp)
-    text = _decode(data)
-    if text is None:
+    if not data.strip():
+        return SkippedFile("empty", digest, stamp)
+    decoded = decode(data)
+    if decoded is None:
         return SkippedFile("binary", digest, stamp)
+    if len(data) > 4 * MINIFIED_LINE and not has_mark(data) and _usual_line(data, path) > MINIFIED_LINE:
+        return SkippedFile("minified", digest, stamp)
     generated = bool(_GENERATED.search(data[:_GENERATED_HEADER_BYTES]))
-    return SourceText(text, digest, stamp, generated)
+    return SourceText(_normalised(decoded.text), digest, stamp, generated, decoded.encoding)
 
 
 def digest_of(data: bytes) -> bytes:
@@ -80,27 +77,14 @@ def digest_of(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
-def _reason_against(data: bytes) -> str:
-    if not data.strip():
-        return "empty"
-    has_bom = any(data.startswith(bom) for bom, _ in _BOMS)
-    if not has_bom and b"\0" in data[:_SNIFFED_BYTES]:
-        return "binary"
-    if not has_bom and len(data) > 4 * MINIFIED_LINE and len(data) / (data.count(b"\n") + 1) > MINIFIED_LINE:
-        return "minified"
-    return ""
+def _usual_line(data: bytes, path: str) -> float:
+    """Bytes of the average line; of the median one in a notebook, where a picture is a line of a megabyte."""
+    if path.endswith(NOTEBOOK_ENDING):
+        return sorted(map(len, data.split(b"\n")))[(data.count(b"\n") + 1) // 2]
+    return len(data) / (data.count(b"\n") + 1)
 
 
-def _decode(data: bytes) -> str | None:
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            text = data[len(bom) :].decode(encoding, "replace")
-            break
-    else:
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", "replace")
+def _normalised(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return None if "\0" in text[:_SNIFFED_BYTES] else text.replace("\0", "\ufffd")
+    return text.replace("\0", "\ufffd")

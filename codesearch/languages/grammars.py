@@ -19,7 +19,7 @@ class Grammar(NamedTuple):
 
 @cache
 def load(grammar: str, query: str) -> Grammar:
-    """The parser of "module:function" and the compiled query of `queries/{query}.scm`.
+    """The parser of "module:function" and the compiled query of the files in `queries/` that `query` names.
 
     Raises ModuleNotFoundError where the grammar's wheel is not installed.
     """
@@ -30,5 +30,6 @@ def load(grammar: str, query: str) -> Grammar:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Perl's wheel gives a number, as all once did
         language = Language(pointer)
-    source = resources.files("codesearch.languages").joinpath("queries", f"{query}.scm").read_text("utf-8")
+    queries = resources.files("codesearch.languages").joinpath("queries")
+    source = "\n".join(queries.joinpath(f"{stem}.scm").read_text("utf-8") for stem in query.split())
     return Grammar(Parser(language), Query(language, source))

@@ -34,7 +34,7 @@ def language_records(languages: Sequence[Language]) -> list[Record]:
 
 def cut_by(language: Language) -> str:
     """How files of the language are cut: by a grammar, by a scanner, or into windows of lines."""
-    return "grammar" if language.grammar else "scanner" if language.scanner else "lines"
+    return "grammar" if language.grammar or language.hooks else "scanner" if language.scanner else "lines"
 
 
 def language_table(languages: Sequence[Language]) -> str:

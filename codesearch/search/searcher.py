@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
-from codesearch.index.terms import terms
 from codesearch.search.candidates import Candidates, retrieve
 from codesearch.search.filters import select
 from codesearch.search.focus import at_line
@@ -149,17 +148,8 @@ def _hit(
 def _with_phrases(question: Question, candidates: Candidates, ranking: Ranking, snippets: Snippets) -> list[int]:
     """Candidates in order, without those that lack a quoted phrase or hold an excluded word."""
     order = [int(i) for i in ranking.order]
-    if not question.required and not question.excluded:
-        return order
-    required = [phrase.casefold() for phrase in question.required]
-    excluded = set(question.excluded)
-    kept = []
-    for i in order:
-        text = snippets.text(candidates.chunks[i])
-        folded = text.casefold()
-        if all(phrase in folded for phrase in required) and excluded.isdisjoint(terms(text)):
-            kept.append(i)
-    return kept
+    operators = question.operators
+    return [i for i in order if operators.admit(snippets.text(candidates.chunks[i]))] if operators else order
 
 
 def _folded(

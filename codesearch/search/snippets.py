@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.discovery.source import SourceText, read_source
 from codesearch.discovery.stamp import Stamp
+from codesearch.index.letters import fold
 from codesearch.index.rows import plain
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def best_line(lines: Sequence[str], first: int, term_weights: Mapping[str, float
     weighted = [(term, weight) for term, weight in term_weights.items() if weight > 0]
     best, top = 0, 0.0
     for i, line in enumerate(lines[:SCANNED_LINES]):
-        folded = line.lower()
+        folded = fold(line)
         score = sum(weight for term, weight in weighted if term in folded)
         if score > top:
             best, top = i, score

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-# A macro alone on its line (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then it is the head
-# of a definition (`TEST_IMPL(name)` and `{` on the next line).
-_BARE_MACRO = re.compile(
-    r"\n[ \t]*[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$(?!\s*[{(=,;.?:|&+\-\])])", re.MULTILINE
-)
-_DECLARATION_ENDS = (";", "{", "}", ">", ":", "*/")
+from codesearch.chunking.hooks import conditionals
+
+# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the head
+# of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
+_BARE_MACRO = r"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$"
+_BARE_MACROS = re.compile(rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE)
+_DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
+_LINES_ABOVE = 2000
+"""Characters before a macro in which the code is looked for that it follows."""
 # `class API Foo : Base {`, `struct __packed foo {`
 _TYPE_MACRO = re.compile(
     r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
@@ -26,15 +29,21 @@ _ATTRIBUTE = re.compile(
     r"|ro_after_init|scanf|sched|section|softirq_entry|unused|used|user"
     r"|visible|weak)\b(?:\([^()\n]*\))?"
 )
-# `API_EXPORT int name(`: before the return type
+# `API_EXPORT int name(`, `EXTERN char name[];`: before the type
 _LEADING_MACRO = re.compile(
-    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*([A-Z][A-Z0-9]*_[A-Z0-9_]+)"
-    r"(?=[ \t]+(?:const[ \t]+)?[A-Za-z_]\w*[ \t*]+[\w* \t]*\()"
+    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*([A-Z][A-Z0-9_]{2,})(?=[ \t]+(?:const[ \t]+)?"
+    r"(?:(?:struct|union|enum|unsigned|char|short|int|long|float|double|void)\b|[A-Za-z_]\w*[ \t*]+[\w* \t]*\())"
 )
+# `char *name(int a API_UNUSED, int b)`
+_UNUSED_PARAMETER = re.compile(r"(?<=[\w*])[ \t]+([A-Z_]*UNUSED[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
 # `name(…) const API_PURE {`: after the parameters
 _TRAILING_MACRO = re.compile(
     r"\)(?: const| noexcept| override| final)*\s+"
     r"([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=\s*\{)"
+)
+# `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
+_PROTOTYPE_MACRO = re.compile(
+    r"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=;)"
 )
 # #ifdef __cplusplus / extern "C" { / #endif, and its closing counterpart
 _EXTERN_C = re.compile(
@@ -42,28 +51,74 @@ _EXTERN_C = re.compile(
     r'((?:[ \t]*(?:extern[ \t]*"C"[ \t]*\{?|\{|\}|/[/*][^\n]*)*[ \t]*\n){1,4})[ \t]*#[ \t]*endif',
     re.MULTILINE,
 )
+# A macro's text breaks off at a comment that more of it follows.
+_DEFINITION = re.compile(r"^[ \t]*#[ \t]*define\b(?:[^\n/\\]+|\\\n|/\*(?:[^*]|\*(?!/))*\*/|[/\\])*", re.MULTILINE)
+_COMMENT_INSIDE = re.compile(r"/\*(?:[^*]|\*(?!/))*\*/(?=[ \t]*\S)")
+# `typedef BOOL (WINAPI *name)(…)`
+_CALLING_CONVENTION = re.compile(r"\([ \t]*([A-Z][A-Z0-9_]{2,})[ \t]*(?=\*[ \t]*\w+[ \t]*\)[ \t]*\n?[ \t]*\()")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 
 
 def prepare(text: str) -> str:
     """The text without such macros."""
+    if "define" in text and "/*" in text:
+        text = _DEFINITION.sub(_without_comments, text)
     if "__cplusplus" in text:
         text = _EXTERN_C.sub(blank_group, text)
+    text = conditionals.resolve(text)
+    if "UNUSED" in text:
+        text = _UNUSED_PARAMETER.sub(blank_group, text)
+    if "typedef" in text:
+        text = _CALLING_CONVENTION.sub(blank_group, text)
     if "__" in text:
         text = _ATTRIBUTE.sub("", text)
+    text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
     for macro in (_TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
         text = macro.sub(blank_group, text)
-    return _BARE_MACRO.sub(_blank_bare_macro, text)
+    return _BARE_MACROS.sub(_blank_bare_macros, text)
 
 
-def _blank_bare_macro(match: re.Match[str]) -> str:
+def _without_comments(definition: re.Match[str]) -> str:
+    return _COMMENT_INSIDE.sub(_blank_comment, definition[0]) if "/*" in definition[0] else definition[0]
+
+
+def _blank_comment(comment: re.Match[str]) -> str:
+    """Spaces for a comment; a macro goes on after its lines."""
+    *lines, last = comment[0].split("\n")
+    return "".join(" " * (len(line) - 1) + "\\\n" for line in lines) + " " * len(last)
+
+
+def _blank_bare_macros(match: re.Match[str]) -> str:
     """Spaces where a declaration can begin: at the margin unless an expression goes on, else after a whole one."""
-    macro, text = match[0], match.string
-    before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
-    at_margin = not macro[1].isspace() and not before.endswith(_EXPRESSION_GOES_ON)
+    macros, text = match[0], match.string
+    before = _code_before(text, match.start())
+    at_margin = not macros[1].isspace() and not before.endswith(_EXPRESSION_GOES_ON)
     after_whole = not before or before.endswith(_DECLARATION_ENDS) or before[0] == "#"
     blank = at_margin or (after_whole and not before.endswith("\\"))
-    return "\n" + " " * (len(macro) - 1) if blank else macro
+    return _NOT_NEWLINE.sub(" ", macros) if blank else macros
+
+
+def _blank_prototype_macro(match: re.Match[str]) -> str:
+    """Spaces for a macro on a line of its own or on one that begins at the margin: else it may be an operand."""
+    text = match.string
+    line = text.rfind("\n", 0, match.start()) + 1
+    if match[1] or (text[line : line + 1].isidentifier() and "=" not in text[line : match.start()]):
+        return match[0][: match.start(2) - match.start()] + " " * len(match[2])
+    return match[0]
+
+
+def _code_before(text: str, end: int) -> str:
+    """The last line of code before a place, without comments; nothing where there is none nearby."""
+    above = text[max(0, end - _LINES_ABOVE) : end].rstrip()
+    while above:
+        line = above[above.rfind("\n") + 1 :]
+        if line.endswith("*/") and "/*" in above:
+            above = above[: above.rfind("/*")].rstrip()
+        elif "//" in line:
+            above = above[: above.rfind("//")].rstrip()
+        else:
+            return line.strip()
+    return ""
 
 
 def blank_group(match: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
 ; hooks/html.py names what has no id and drops what is too small to stand alone.
-(script_element) @definition.element
-(style_element) @definition.element
+(script_element) @definition.script
+(style_element) @definition.style
 ((element (start_tag (tag_name) (attribute (attribute_name) @_id
     [(quoted_attribute_value (attribute_value) @name) (attribute_value) @name]))) @definition.element
   (#match? @_id "^[iI][dD]$"))
