@@ -173,7 +173,7 @@ def _markers(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
     stars = [r"\*+(?!/)"] if ("/*", "*/") in language.block_comments else []
     head = "|".join([*openers, *closers, *heads, *stars]) or "(?!)"
     tail = "|".join(closers) or "(?!)"
-    return re.compile(rf"^\s*(?:{head})?[ \t]?"), re.compile(rf"\s*\**(?:{tail})\s*$")
+    return re.compile(rf"^\s*(?:{head})?[ \t]?"), re.compile(rf"(?<![\s*])[\s*]*(?:{tail})\s*$")
 
 
 def _any_level(marker: str) -> str:
