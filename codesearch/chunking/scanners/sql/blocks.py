@@ -119,7 +119,7 @@ class Blocks:
         if header.count("(") != header.count(")") or _NOT_OF_HEADER.search(header):
             return
         kind = self.definition.kind if self.definition and not self._open else ""
-        if kind in ("event", "declaration") or kind == "trigger" and not _TRIGGER_BLOCK.match(self.text, end):
+        if kind in ("event", "declaration") or (kind == "trigger" and not _TRIGGER_BLOCK.match(self.text, end)):
             return
         self._header = -1
         self.has_text = True
