@@ -141,7 +141,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
 
 @dataclass(slots=True)
 class _Reader:
-    """Gives the parser its text piece by piece, until it takes too long; and later, to predicates, the texts of nodes."""
+    """Gives the parser its text piece by piece, until it takes too long; later, gives predicates the texts of nodes."""
 
     source: bytes
     deadline: float
