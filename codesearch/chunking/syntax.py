@@ -32,7 +32,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from codesearch.chunking import macro_items, values
@@ -54,7 +54,7 @@ SIGNATURE_CHARS = 300
 _HEAD_CHARS = 1000
 """A file names its dialect in its first comment."""
 _PARSE_SECONDS = 2.0
-_PARSE_SECONDS_PER_BYTE = 5e-6
+_PARSE_SECONDS_PER_BYTE = 3e-6
 """Of processor time, so that a busy machine cuts no sound file into windows. In 31 repositories no sound file took
 more than 1.1 s/MB; 100 KB of random words took Lua 2.3 s, of random characters Julia 4 s and more."""
 _LONG_RUN = re.compile(r"([^\x00-\x7f])\1{999}")
@@ -72,6 +72,7 @@ _LARGEST_GAP = 200
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
+_ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
 _PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
@@ -138,6 +139,33 @@ def outline(text: str, language: Language, path: str) -> Outline:
     return _put_together(finds, source, language.scope_separator or language.separator)
 
 
+@dataclass(slots=True)
+class _Reader:
+    """Gives the parser its text piece by piece, until it takes too long; later, gives predicates the texts of nodes."""
+
+    source: bytes
+    deadline: float
+    piece: bytearray | None = field(default_factory=bytearray)
+    """While parsing: py-tree-sitter 0.26 never lets go of what it is given, so it is given one object again and again
+    (50 KB of Perl took 500 MB, for good)."""
+
+    def __call__(self, offset: int, _point: object) -> bytes | bytearray:
+        text = self.source[offset : offset + _READ_BYTES]
+        if self.piece is None:
+            return text
+        self.piece[:] = b"" if self.is_late() else text  # some scanners are slow between two calls of `is_late`
+        return self.piece
+
+    def is_late(self, *_: object) -> bool:
+        return time.thread_time() > self.deadline
+
+    def end(self) -> None:
+        """What is read from now on is the text of a node, of which bytes are expected."""
+        if self.piece is not None:
+            self.piece.clear()
+            self.piece = None
+
+
 def _find_all(grammar: Grammar, source: bytes) -> _Finds:
     """What the query finds in a text and in its macros' calls."""
     deadline = time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
@@ -158,14 +186,14 @@ def _find_all(grammar: Grammar, source: bytes) -> _Finds:
 
 def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
     grammar.parser.included_ranges = list(ranges)
-    try:
-        tree = grammar.parser.parse(
-            lambda offset, _point: source[offset : offset + _READ_BYTES],
-            progress_callback=lambda _offset, _has_error: time.thread_time() > deadline,
-        )
-    except ValueError as error:
+    reader = _Reader(source, deadline)
+    tree = None
+    with suppress(ValueError):
+        tree = grammar.parser.parse(reader, progress_callback=reader.is_late)
+    reader.end()
+    if tree is None or reader.is_late():
         grammar.parser.reset()  # or the next parse would go on with this text
-        raise Unparsable("the grammar took too long") from error
+        raise Unparsable("the grammar took too long")
     if tree.root_node.has_error and _widest_error(tree.root_node) > _WIDEST_ERROR:
         raise Unparsable("the text does not look like the language")
     return tree
@@ -270,8 +298,19 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         header_end=min(header_end, last_line),
         is_container=kind in CONTAINERS,
         qualifier=qualifier,
-        signature=_one_line(header),
+        signature=_one_line(header[_annotations_end(node) - start :]),
     )
+
+
+def _annotations_end(node: Node) -> int:
+    """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
+    end = node.start_byte
+    at: Node | None = node.child(0)
+    if at is not None and at.type == "modifiers":
+        at = at.child(0)
+    while at is not None and at.type in _ANNOTATIONS:
+        end, at = at.end_byte, at.next_sibling
+    return end
 
 
 def _header_end(body: Node) -> int:
@@ -330,10 +369,7 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
     are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
     members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
-    heads = {(unit.start_line, unit.name) for unit in units}
     for index, member in _innermost(units, members):
-        if (member.line, member.name) in heads:  # several units may begin on a line
-            continue
         if index is None or not _is_unit_itself(member, units[index]):
             owned.setdefault(index, []).append(member)
     outside = owned.pop(None, [])
