@@ -14,7 +14,7 @@ from codesearch.chunking import notebook
 from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.chunking.chunker import chunk_text
 from codesearch.chunking.syntax import Unparsable
-from codesearch.discovery.source import SkippedFile, SourceText, read_source
+from codesearch.discovery.source import SourceText, read_source
 from codesearch.languages.detect import detect, is_candidate
 
 IMAGE = "iVBORw0KGgo" * 5_000
@@ -171,11 +171,13 @@ def test_outputs_are_counted() -> None:
 
 def test_notebooks_are_read_although_their_outputs_are_large_and_long(tmp_path: Path) -> None:
     assert is_candidate("a.ipynb")
-    cells = [cell("code", FUNCTION, outputs=[image()]) for _ in range(40)]
-    for indent, kind in ((1, SourceText), (None, SkippedFile)):
+    chart = {"output_type": "display_data", "data": {"text/html": ["<script>" + "var a=1;" * 50_000 + "</script>"]}}
+    cells = [cell("code", FUNCTION, outputs=[image(), chart]) for _ in range(5)]
+    for indent, reason in ((1, ""), (None, "minified")):
         (tmp_path / "a.ipynb").write_text(notebook_of(*cells, indent=indent), encoding="utf-8")
-        assert isinstance(found := read_source(tmp_path, "a.ipynb"), kind)
-    assert isinstance(found, SkippedFile) and found.reason == "minified"
+        source = read_source(tmp_path, "a.ipynb")
+        assert isinstance(source, SourceText)
+        assert source.left_out == reason
 
 
 @given(

@@ -123,7 +123,7 @@ def _against_page(data: bytes) -> str:
 def _is_minified(name: str, data: bytes, is_prose: bool) -> bool:
     if len(data) > 4 * MINIFIED_LINE and _usual_line(name, data) > MINIFIED_LINE:
         return True
-    if is_prose or len(data) <= _LONG_LINE:
+    if is_prose or name.endswith(NOTEBOOK_ENDING) or len(data) <= _LONG_LINE:
         return False
     long = [line for line in data.split(b"\n") if len(line) > _LONG_LINE]
     size = sum(map(len, long))
