@@ -405,8 +405,10 @@ def _text(node: Node, source: bytes) -> str:
 
 def _name(node: Node, source: bytes) -> str:
     text = _unquoted(_text(node, source))
-    if text[:1] == ":" and text[1:2].isidentifier():  # a Ruby symbol
+    if text[:1] == ":" and text[1:2].isidentifier():  # a symbol of Ruby or Elixir
         text = text[1:]
+    elif text[:1].isidentifier() and text.rstrip().endswith(":"):  # a key of Elixir
+        text = text.rstrip()[:-1]
     return " ".join(text.split())[:SIGNATURE_CHARS]
 
 
