@@ -277,8 +277,9 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 
 def _annotations_end(node: Node) -> int:
     """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
-    end, at = node.start_byte, node.child(0)
-    if at is not None and at.type == "modifiers":
+    end = node.start_byte
+    at = node.child(0) if node.child_count else None
+    if at is not None and at.type == "modifiers" and at.child_count:
         at = at.child(0)
     while at is not None and at.type in _ANNOTATIONS:
         end, at = at.end_byte, at.next_sibling
