@@ -32,7 +32,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from codesearch.chunking import macro_items, values
@@ -49,12 +49,15 @@ CONTAINERS = frozenset(
     "class struct union interface enum trait module namespace impl object protocol extension "
     "section record package suite".split()
 )
+_OF_TYPES = frozenset(("field", "property", "enumerator"))
+"""Kinds of members that a type has, though they stand in its constructor (`constructor(private name: string)`)."""
+_ROUTINES = frozenset(("function", "method", "constructor"))
 SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
 _HEAD_CHARS = 1000
 """A file names its dialect in its first comment."""
 _PARSE_SECONDS = 2.0
-_PARSE_SECONDS_PER_BYTE = 5e-6
+_PARSE_SECONDS_PER_BYTE = 3e-6
 """Of processor time, so that a busy machine cuts no sound file into windows. In 31 repositories no sound file took
 more than 1.1 s/MB; 100 KB of random words took Lua 2.3 s, of random characters Julia 4 s and more."""
 _LONG_RUN = re.compile(r"([^\x00-\x7f])\1{999}")
@@ -139,6 +142,33 @@ def outline(text: str, language: Language, path: str) -> Outline:
     return _put_together(finds, source, language.scope_separator or language.separator)
 
 
+@dataclass(slots=True)
+class _Reader:
+    """Gives the parser its text piece by piece, until it takes too long; later, gives predicates the texts of nodes."""
+
+    source: bytes
+    deadline: float
+    piece: bytearray | None = field(default_factory=bytearray)
+    """While parsing: py-tree-sitter 0.26 never lets go of what it is given, so it is given one object again and again
+    (50 KB of Perl took 500 MB, for good)."""
+
+    def __call__(self, offset: int, _point: object) -> bytes | bytearray:
+        text = self.source[offset : offset + _READ_BYTES]
+        if self.piece is None:
+            return text
+        self.piece[:] = b"" if self.is_late() else text  # some scanners are slow between two calls of `is_late`
+        return self.piece
+
+    def is_late(self, *_: object) -> bool:
+        return time.thread_time() > self.deadline
+
+    def end(self) -> None:
+        """What is read from now on is the text of a node, of which bytes are expected."""
+        if self.piece is not None:
+            self.piece.clear()
+            self.piece = None
+
+
 def _find_all(grammar: Grammar, source: bytes) -> _Finds:
     """What the query finds in a text and in its macros' calls."""
     deadline = time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
@@ -159,14 +189,14 @@ def _find_all(grammar: Grammar, source: bytes) -> _Finds:
 
 def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
     grammar.parser.included_ranges = list(ranges)
-    try:
-        tree = grammar.parser.parse(
-            lambda offset, _point: source[offset : offset + _READ_BYTES],
-            progress_callback=lambda _offset, _has_error: time.thread_time() > deadline,
-        )
-    except ValueError as error:
+    reader = _Reader(source, deadline)
+    tree = None
+    with suppress(ValueError):
+        tree = grammar.parser.parse(reader, progress_callback=reader.is_late)
+    reader.end()
+    if tree is None or reader.is_late():
         grammar.parser.reset()  # or the next parse would go on with this text
-        raise Unparsable("the grammar took too long") from error
+        raise Unparsable("the grammar took too long")
     if tree.root_node.has_error and _widest_error(tree.root_node) > _WIDEST_ERROR:
         raise Unparsable("the text does not look like the language")
     return tree
@@ -278,7 +308,7 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 def _annotations_end(node: Node) -> int:
     """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
     end = node.start_byte
-    at = node.child(0) if node.child_count else None
+    at: Node | None = node.child(0) if node.child_count else None
     if at is not None and at.type == "modifiers" and at.child_count:
         at = at.child(0)
     while at is not None and at.type in _ANNOTATIONS:
@@ -328,23 +358,26 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
 def _document(units: list[Unit], docs: list[_Doc]) -> str:
     """Give each documentation to the innermost unit around it. The first one outside all is the file's."""
     documentation = ""
-    for index, doc in _innermost(units, docs):
-        if index is None:
+    for around, doc in _around(units, docs):
+        if not around:
             documentation = documentation or doc.text
-        elif not units[index].documentation:
-            units[index] = replace(units[index], documentation=doc.text)
+        elif not units[around[-1]].documentation:
+            units[around[-1]] = replace(units[around[-1]], documentation=doc.text)
     return documentation
 
 
 def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
-    """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it,
-    beside those that it has. Returns those outside all."""
+    """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it
+    that can have it, beside those that it has. Returns those outside all."""
     are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
     members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
-    for index, member in _innermost(units, members):
-        if index is None or not _is_unit_itself(member, units[index]):
-            owned.setdefault(index, []).append(member)
+    for around, member in _around(units, members):
+        if around and _is_unit_itself(member, units[around[-1]]):
+            continue
+        of_type = member.kind in _OF_TYPES
+        owner = next((index for index in reversed(around) if not (of_type and units[index].kind in _ROUTINES)), None)
+        owned.setdefault(owner, []).append(member)
     outside = owned.pop(None, [])
     for index, found in owned.items():
         if index is not None:
@@ -357,8 +390,8 @@ def _is_unit_itself(member: Member, unit: Unit) -> bool:
     return member.name == unit.name and member.line <= unit.header_end
 
 
-def _innermost(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[int | None, _Find]]:
-    """Each find with the index of the innermost unit around its line."""
+def _around(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[list[int], _Find]]:
+    """Each find with the indexes of the units around its line, outermost first."""
     open_units: list[int] = []
     upcoming = 0
     for find in sorted(finds):
@@ -368,7 +401,7 @@ def _innermost(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[int | No
             upcoming += 1
         while open_units and units[open_units[-1]].end_line < line:
             open_units.pop()
-        yield (open_units[-1] if open_units else None), find
+        yield open_units, find
 
 
 def _with_scopes(units: list[Unit], scopes: list[tuple[int, str]], separator: str) -> list[Unit]:

@@ -13,6 +13,8 @@ from codesearch.languages.registry import Language
 _TYPES = frozenset("class struct union interface enum trait impl object protocol extension record".split())
 """Kinds whose functions are methods."""
 
+_DEEPEST = 50
+"""Units in one another; much is done once for each that something lies in, and no sound code comes near."""
 _LONGEST_PREFIX = 300
 """Characters of a qualified name before the name; names of units nested thousands deep would fill the memory."""
 
@@ -57,8 +59,8 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
             previous_end = max(previous_end, open_nodes.pop()[0].unit.end_line)
         owner = open_nodes[-1][0] if open_nodes else None
         siblings = open_nodes[-1][1] if open_nodes else top
-        if owner and unit.end_line > owner.unit.end_line:
-            continue  # crosses its owner's end: an artefact of broken code, whose lines are its owner's
+        if owner and (unit.end_line > owner.unit.end_line or len(open_nodes) >= _DEEPEST):
+            continue  # crosses its owner's end or lies too deep: broken code, whose lines are its owner's
         own = unit.language or language
         named = owner if owner and owner.unit.language is unit.language else None
         prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""

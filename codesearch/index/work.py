@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -69,7 +69,8 @@ class Worker:
     root: Path
     max_file_size: int
     encoder: Encoder | None
-    keep_generated: Callable[[str], bool]
+    wanted: frozenset[str] = frozenset()
+    """Paths of files that are indexed though they look as if a program wrote them."""
 
     def __call__(self, job: Job) -> BatchResult:
         """Never raises for what a file holds."""
@@ -92,12 +93,13 @@ class Worker:
             return FileResult(_file_row(path, source.stamp or UNREAD, source.digest, skipped=source.reason)), ()
         language = detect(path, source.text)
         row = _file_row(path, source.stamp, source.digest, language.name if language else "")
+        row = replace(row, encoding=source.encoding)
+        if source.left_out and path not in self.wanted:
+            return FileResult(replace(row, skipped=source.left_out)), ()
         if language is None:
             return FileResult(replace(row, skipped="not source")), ()
-        if source.is_generated and not self.keep_generated(path):
-            return FileResult(replace(row, skipped="generated")), ()
         chunked = _chunk(path, source.text, language, treatment)
-        row = replace(row, fallback=chunked.fallback, chunks=len(chunked.chunks))
+        row = replace(row, fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
         return FileResult(row, chunk_rows(chunked.chunks), definition_rows(chunked.chunks)), chunked.chunks
 
 

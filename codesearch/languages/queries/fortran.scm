@@ -24,10 +24,10 @@
 (derived_type_definition (derived_type_procedures (procedure_statement declarator: (binding (binding_name) @member.method))))
 (derived_type_definition (derived_type_procedures (generic_statement declarator: (binding_list (binding_name (_) @member.method)))))
 (module (variable_declaration declarator: [
-  (identifier) @member.field
-  (sized_declarator . (identifier) @member.field)
-  (_ left: (identifier) @member.field)
-  (_ left: (sized_declarator . (identifier) @member.field))]))
+  (identifier) @member.variable
+  (sized_declarator . (identifier) @member.variable)
+  (_ left: (identifier) @member.variable)
+  (_ left: (sized_declarator . (identifier) @member.variable))]))
 (enumerator_statement declarator: [(identifier) @member.enumerator (_ left: (identifier) @member.enumerator)])
 (entry_statement name: (name) @member.function)
 (interface (interface_statement (operator (operator_name) @member.operator)))
