@@ -6,7 +6,6 @@ import pytest
 
 from codesearch.chunking.chunk import Definition
 from codesearch.chunking.chunker import chunk_text
-from codesearch.languages import grammars
 from codesearch.languages.registry import resolve
 
 
@@ -29,7 +28,8 @@ def definitions(language: str, text: str) -> list[Definition]:
             "  public function __construct(private readonly string $email, int $plain = 1) {}\n}\n"
             "enum Suit: string {\n  case Hearts = 'H';\n}\nif (!defined('LIMIT')) {\n  define('LIMIT', 1);\n}\n",
             "class User, constant User::A, constant User::B, field User::table, property User::full,"
-            " method User::__construct, field User::email, enum Suit, enumerator Suit::Hearts, constant LIMIT",
+            " method User::__construct, field User::email, enum Suit,"
+            " enumerator Suit::Hearts, constant LIMIT",
         ),
         (
             "PHP",
@@ -59,8 +59,8 @@ def definitions(language: str, text: str) -> list[Definition]:
             "func (S[T]) V() {}\n\nfunc (s *S[T]) W() {}\n\nconst (\n\tOne = iota\n\tTwo\n)\n\nvar (\n"
             "\th = func() {}\n\tn, m = 1, 2\n)\n\n"
             "var root = &Command{\n\tUse: \"x\",\n}\n",
-            "struct S, field S.A, field S.b, interface I, method I.M, method S.V, method S.W, constant One, constant Two,"
-            " function h, variable n, variable m, variable root",
+            "struct S, field S.A, field S.b, interface I, method I.M, method S.V, method S.W, constant One,"
+            " constant Two, function h, variable n, variable m, variable root",
         ),
         (
             "Java",
@@ -69,8 +69,8 @@ def definitions(language: str, text: str) -> list[Definition]:
             "sealed interface S permits T {\n  int K = 1;\n}\n@interface N {\n  String value();\n}\nclass G {\n"
             "  static { }\n"
             "  int a, b;\n  class Inner { }\n}\n",
-            "record P, field P.x, field P.Z, constructor P.P, enum E, enumerator E.A, enumerator E.B, field E.q, interface S,"
-            " constant S.K, interface N, method N.value, class G, field G.a, field G.b, class G.Inner",
+            "record P, field P.x, field P.Z, constructor P.P, enum E, enumerator E.A, enumerator E.B, field E.q,"
+            " interface S, constant S.K, interface N, method N.value, class G, field G.a, field G.b, class G.Inner",
         ),
         (
             "Scala",
@@ -78,8 +78,8 @@ def definitions(language: str, text: str) -> list[Definition]:
             "}\n"
             "opaque type Id = Int\nval top = 1\ngiven ord: Ordering[B] with {\n  def compare(x: B, y: B) = 1\n}\n"
             "extension (s: String)\n  def shout = s\n",
-            "trait A, field A.n, field A.m, type A.T, class B, field B.r, enum C, enumerator C.D, enumerator C.E, type Id,"
-            " constant top, object ord, method ord.compare, extension String, method String.shout",
+            "trait A, field A.n, field A.m, type A.T, class B, field B.r, enum C, enumerator C.D, enumerator C.E,"
+            " type Id, constant top, object ord, method ord.compare, extension String, method String.shout",
         ),
         (
             "Scala",
@@ -122,8 +122,8 @@ def definitions(language: str, text: str) -> list[Definition]:
             "Swift",
             "protocol A {\n  associatedtype B\n  var c: Int { get }\n  func d()\n}\nstruct E {\n  let f = 1\n"
             "  func g() {\n    let local = 1\n  }\n}\nenum H {\n  case i, j\n}\nlet k = 1\n",
-            "protocol A, type A.B, property A.c, method A.d, struct E, property E.f, method E.g, enum H, enumerator H.i,"
-            " enumerator H.j, constant k",
+            "protocol A, type A.B, property A.c, method A.d, struct E, property E.f, method E.g, enum H,"
+            " enumerator H.i, enumerator H.j, constant k",
         ),
         (
             "Elixir",
@@ -171,9 +171,3 @@ def test_overloads_of_python_are_one_with_what_they_declare() -> None:
     )
     found = [(one.qualified_name, one.start_line, one.end_line) for one in definitions("Python", text)]
     assert found == [("A", 1, 14), ("A.f", 2, 9), ("A.p", 11, 12), ("A.p", 13, 14)]
-
-
-def test_every_grammar_has_its_queries() -> None:
-    for language in ("JavaScript", "TypeScript", "Rust", "PHP", "Python", "Go", "Java", "Scala", "Lua", "Perl"):
-        spoken = resolve(language)
-        assert grammars.load(spoken.grammar, spoken.query).query.pattern_count

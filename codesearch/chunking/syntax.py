@@ -392,16 +392,20 @@ def _is_unit_itself(member: Member, unit: Unit) -> bool:
 
 def _around(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[list[int], _Find]]:
     """Each find with the indexes of the units around its line, outermost first."""
-    open_units: list[int] = []
+    around: list[int] = []
     upcoming = 0
     for find in sorted(finds):
-        line = find.line
-        while upcoming < len(units) and units[upcoming].start_line <= line:
-            open_units.append(upcoming)
+        while upcoming < len(units) and units[upcoming].start_line <= find.line:
+            _leave(around, units, units[upcoming].start_line)
+            around.append(upcoming)
             upcoming += 1
-        while open_units and units[open_units[-1]].end_line < line:
-            open_units.pop()
-        yield open_units, find
+        _leave(around, units, find.line)
+        yield around, find
+
+
+def _leave(around: list[int], units: list[Unit], line: int) -> None:
+    while around and units[around[-1]].end_line < line:
+        around.pop()
 
 
 def _with_scopes(units: list[Unit], scopes: list[tuple[int, str]], separator: str) -> list[Unit]:
