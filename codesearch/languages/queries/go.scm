@@ -23,7 +23,7 @@
 
 (source_file (var_declaration (var_spec name: (identifier) @name value: (expression_list [
   (composite_literal body: (_) @body)
-  (unary_expression operand: (composite_literal body: (_) @body))
+  (unary_expression operand: (composite_literal body: (literal_value (_)) @body))
 ]))) @definition.variable)
 (source_file (var_declaration (var_spec name: (identifier) @name
   value: (expression_list (func_literal body: (_) @body)))) @definition.function)
