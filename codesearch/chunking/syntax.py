@@ -77,8 +77,10 @@ _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
 _ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
-_PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
-_LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
+_NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
+_OPERATOR = re.compile(r"(?:(.+?)::\s*)?(operator\b.+)", re.DOTALL)
+"""Of C++; what it converts to may be qualified too (`A::operator B::C() const`)."""
+_LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+)$", re.DOTALL)
 
 
 class Unparsable(Exception):
@@ -326,9 +328,9 @@ def _header_end(body: Node) -> int:
 
 def split_qualified(name: str) -> tuple[str, str]:
     """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
-    if "operator" in name:
-        name = _PARAMETERS.sub("", name)
-    elif "<" in name:
+    if match := _OPERATOR.match(name):
+        return match[1] or "", _NO_ARGUMENTS.sub("", match[2])
+    if "<" in name:
         while (stripped := _ANGLES.sub("", name)) != name:
             name = stripped
     match = _LAST_SEPARATOR.match(name)

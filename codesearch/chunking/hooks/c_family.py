@@ -1,17 +1,20 @@
-"""Macros that the C and C++ grammars can't place are blanked out before parsing; lines stay as they are."""
+"""Macros that the C and C++ grammars can't place are blanked out before parsing; lines stay as they are.
+
+Loops whose head is a macro (`list_for_each(pos, head) {`) look like functions without a type, and are none.
+"""
 
 from __future__ import annotations
 
 import re
 
+from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import conditionals
 
-# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the
-# head of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
-_BARE_MACRO = r"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$"
-_BARE_MACROS = re.compile(
-    rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE
-)
+_ARGUMENTS = r"\((?:[^()\"\n]|\"(?:\\.|[^\"\\\n])*\"|\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)){0,400}\)"
+# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the head
+# of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
+_BARE_MACRO = rf"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?[ \t]*$"
+_BARE_MACROS = re.compile(rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE)
 _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 _LINES_ABOVE = 2000
@@ -19,7 +22,7 @@ _LINES_ABOVE = 2000
 # `class API Foo : Base {`, `struct __packed foo {`
 _TYPE_MACRO = re.compile(
     r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
-    r"(?=[A-Za-z_]\w*(?:<[^;{}()]*>)?(?:\s+final)?\s*(?:\{|:[^:]))"
+    r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?\s*(?:\{|:[^:]))"
 )
 # Attributes of GNU C and Linux that stand between type and name, where the grammar takes them for names.
 _ATTRIBUTE = re.compile(
@@ -31,20 +34,32 @@ _ATTRIBUTE = re.compile(
     r"|ro_after_init|scanf|sched|section|softirq_entry|unused|used|user"
     r"|visible|weak)\b(?:\([^()\n]*\))?"
 )
-# `API_EXPORT int name(`, `EXTERN char name[];`: before the type
+# `API_EXPORT int name(`, `EXTERN char name[];`, `API foo_t name;`, `API template <…>`: before the type. Without an underscore
+# it may be the type itself.
+_TYPE = (
+    r"\s+(?:const\s+)?(?:struct|union|enum|unsigned|char|short|int|long|float|double|void|constexpr|inline|static|template"
+    r"|class|using)\b"
+)
+_TYPE_AND_NAME = r"\s+(?:const\s+)?(?!const\b|volatile\b)[A-Za-z_][\w:]*[\s*&]{1,100}(?:[\w* \t]{0,100}\(|\w+[ \t]*[;=\[{])"
 _LEADING_MACRO = re.compile(
-    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*([A-Z][A-Z0-9_]{2,})(?=[ \t]+(?:const[ \t]+)?"
-    r"(?:(?:struct|union|enum|unsigned|char|short|int|long|float|double|void)\b|[A-Za-z_]\w*[ \t*]+[\w* \t]*\())"
+    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*"
+    rf"((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|EXTERN|GLOBAL)(?={_TYPE}|{_TYPE_AND_NAME})|[A-Z][A-Z0-9]{{2,}}(?={_TYPE}))"
 )
 # `char *name(int a API_UNUSED, int b)`
-_UNUSED_PARAMETER = re.compile(r"(?<=[\w*])[ \t]+([A-Z_]*UNUSED[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
+_PARAMETER_MACRO = re.compile(r"[ \t]([A-Z_]*(?:UNUSED|_BOUND)[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
 # `name(…) const API_PURE {`: after the parameters
 _TRAILING_MACRO = re.compile(
-    r"\)(?: const| noexcept| override| final)*\s+"
-    r"([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=\s*\{)"
+    rf"\)(?: const| noexcept| override| final| ?&&?)*\s*(?<=[\s&])([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=\s*\{{)"
 )
 # `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
-_PROTOTYPE_MACRO = re.compile(r"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=;)")
+_PROTOTYPE_MACRO = re.compile(rf"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=;)")
+# `API(int) name(…`
+_MACRO_AROUND_TYPE = re.compile(r"\n(?:extern[ \t]+)?(\w*[A-Z]\w*\()([\w \t*]{1,100})(\))(?=\s*\*?\w+[ \t]*\()")
+# `DEFINE_FLAG(int, name, 1, "what it does").then(f);` at the margin
+_CALL_AT_MARGIN = re.compile(
+    r"\n([A-Z]+_?[A-Z]\w*\((?:[^()\"]|\"(?:\\.|[^\"\\\n])*\"|\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)){0,2000}\)"
+    r"(?:\.\w+\([^()\n]*\))?;)"
+)
 # #ifdef __cplusplus / extern "C" { / #endif, and its closing counterpart
 _EXTERN_C = re.compile(
     r"#[ \t]*if(?:def|[ \t]+defined)?[ \t(]*__cplusplus\)?[^\n]*\n"
@@ -56,6 +71,8 @@ _DEFINITION = re.compile(r"^[ \t]*#[ \t]*define\b(?:[^\n/\\]+|\\\n|/\*(?:[^*]|\*
 _COMMENT_INSIDE = re.compile(r"/\*(?:[^*]|\*(?!/))*\*/(?=[ \t]*\S)")
 # `typedef BOOL (WINAPI *name)(…)`
 _CALLING_CONVENTION = re.compile(r"\([ \t]*([A-Z][A-Z0-9_]{2,})[ \t]*(?=\*[ \t]*\w+[ \t]*\)[ \t]*\n?[ \t]*\()")
+_ROUTINES = ("function", "test")
+_MACRO_HEAD = re.compile(r"\w+\s*\(")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 
 
@@ -66,16 +83,32 @@ def prepare(text: str) -> str:
     if "__cplusplus" in text:
         text = _EXTERN_C.sub(blank_group, text)
     text = conditionals.resolve(text)
-    if "UNUSED" in text:
-        text = _UNUSED_PARAMETER.sub(blank_group, text)
+    if "UNUSED" in text or "_BOUND" in text:
+        text = _PARAMETER_MACRO.sub(blank_group, text)
     if "typedef" in text:
         text = _CALLING_CONVENTION.sub(blank_group, text)
     if "__" in text:
         text = _ATTRIBUTE.sub("", text)
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
-    for macro in (_TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
+    text = _MACRO_AROUND_TYPE.sub(_unwrap_type, text)
+    for macro in (_CALL_AT_MARGIN, _TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
         text = macro.sub(blank_group, text)
     return _BARE_MACROS.sub(_blank_bare_macros, text)
+
+
+def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
+    """The units without loops, which lie in functions, or where these are broken away from the margin."""
+    left: list[Unit] = []
+    around: list[Unit] = []
+    for unit in units:
+        while around and around[-1].end_line < unit.start_line:
+            around.pop()
+        if unit.kind in ("function", "test") and _MACRO_HEAD.match(unit.signature):
+            if around[-1].kind in _ROUTINES if around else lines[unit.start_line - 1][:1].isspace():
+                continue
+        left.append(unit)
+        around.append(unit)
+    return left
 
 
 def _without_comments(definition: re.Match[str]) -> str:
@@ -99,12 +132,16 @@ def _blank_bare_macros(match: re.Match[str]) -> str:
 
 
 def _blank_prototype_macro(match: re.Match[str]) -> str:
-    """Spaces for a macro on a line of its own or on one that begins at the margin: else it may be an operand."""
+    """Spaces for a macro that is no operand."""
     text = match.string
-    line = text.rfind("\n", 0, match.start()) + 1
-    if match[1] or (text[line : line + 1].isidentifier() and "=" not in text[line : match.start()]):
+    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if match[1] or not ("=" in line or "return" in line):
         return match[0][: match.start(2) - match.start()] + " " * len(match[2])
     return match[0]
+
+
+def _unwrap_type(match: re.Match[str]) -> str:
+    return match[0].replace(match[1] + match[2] + match[3], " " * len(match[1]) + match[2] + " ")
 
 
 def _code_before(text: str, end: int) -> str:
