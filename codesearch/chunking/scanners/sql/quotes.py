@@ -22,7 +22,7 @@ _COMMENT_MARKS = re.compile(r"/\*|\*/")
 _NESTED_CHARS = 10_000
 """Comments nest in some dialects only: a nested one ends within so many characters, or it does not nest."""
 _DATA_END = re.compile(r"^(?:\\\.[ \t]*$|CREATE\b|\\?COPY\b[^\n;]*\bFROM\s+P?STDIN\b)", re.IGNORECASE | re.MULTILINE)
-_NO_DATA = re.compile(r"[^\n]*\n(?:\s*\n|\s*(?:--|\\[a-z]|[A-Z]+[ \t]))", re.IGNORECASE)
+_NO_DATA = re.compile(r"[^\n]*\n(?:\s*\n|\s*(?:--|\\[a-z]|[A-Z]+[ \t;]))", re.IGNORECASE)
 """A line below COPY that may be one of SQL."""
 _LINE_CREATE = re.compile(r"^CREATE\b", re.IGNORECASE | re.MULTILINE)
 _AFTER_NAME = re.compile(
