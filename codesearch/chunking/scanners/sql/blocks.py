@@ -10,12 +10,12 @@ from codesearch.chunking.scanners.sql.definitions import Definition
 _HEADER_CHARS = 4000
 """An IS or AS farther behind its routine's name is not of its header."""
 _LEAD_CHARS = 200
-_NO_BLOCK = re.compile(
-    r"\s*(?:[NEXURB]{0,2}&?['\"]|[$:({]|@\w+@|(?:LANGUAGE|EXTERNAL|SELECT|WITH|TABLE|RETURN|MLE)\b)", re.IGNORECASE
-)
-"""What follows an AS that opens no block: a quoted text, a query, an expression, a call specification."""
+_QUOTED_TEXT = re.compile(r"\s*(?:[NEXURB]{0,2}&?['\"]|[$:{]|@\w+@)", re.IGNORECASE)
+_NO_BLOCK = re.compile(r"\s*(?:\(|(?:LANGUAGE|EXTERNAL|SELECT|WITH|TABLE|RETURN|MLE)\b)", re.IGNORECASE)
+"""What follows an AS that opens no block: a query, an expression, a call specification."""
 _TRIGGER_BLOCK = re.compile(
-    r"[ \t]*(?:\n|--|/\*)|\s+(?:BEGIN|DECLARE|DELETE|EXEC|EXECUTE|IF|INSERT|MERGE|PRINT|RETURN|SELECT|SET|UPDATE|WITH)\b",
+    r"[ \t]*(?:\n|--|/\*)"
+    r"|\s+(?:BEGIN|DECLARE|DELETE|EXEC|EXECUTE|IF|INSERT|MERGE|PRINT|RETURN|SELECT|SET|UPDATE|WITH)\b",
     re.IGNORECASE,
 )
 """What follows the AS of a T-SQL trigger, which REFERENCING … AS has not."""
@@ -24,7 +24,8 @@ _NOT_OF_HEADER = re.compile(r"(?:\bEXEC(?:UTE)?|@\w+)\s+\Z", re.IGNORECASE)
 """What stands before an AS of EXECUTE AS or of a parameter's type."""
 _ROUTINE_HEAD = re.compile(r"(?:FUNCTION|PROCEDURE)\s+(?P<name>\"[^\"\n]+\"|[\w$#]+)", re.IGNORECASE)
 _BEFORE_HEAD = re.compile(
-    r"(?:^|;|\b[IA]S\b|\*/)[ \t]*(?:(?:OVERRIDING|MEMBER|STATIC|CONSTRUCTOR|FINAL|INSTANTIABLE|NOT|MAP|ORDER)[ \t]+)*\Z",
+    r"(?:^|;|\b[IA]S\b|\*/)[ \t]*"
+    r"(?:(?:OVERRIDING|MEMBER|STATIC|CONSTRUCTOR|FINAL|INSTANTIABLE|NOT|MAP|ORDER)[ \t]+)*\Z",
     re.IGNORECASE,
 )
 _VARIABLE = re.compile(r"\s*@")
@@ -117,12 +118,12 @@ class Blocks:
         if header.count("(") != header.count(")") or _NOT_OF_HEADER.search(header):
             return
         kind = self.definition.kind if self.definition and not self._open else ""
-        if kind in ("event", "declaration") or kind == "trigger" and not _TRIGGER_BLOCK.match(self.text, end):
+        if kind in ("event", "declaration") or (kind == "trigger" and not _TRIGGER_BLOCK.match(self.text, end)):
             return
         self._header = -1
-        self.has_text = True
+        self.has_text = not _QUOTED_TEXT.match(self.text, end)
         is_macro = kind == "function" and not _RETURNS.search(header)
-        if not is_macro and not _NO_BLOCK.match(self.text, end):
+        if self.has_text and not is_macro and not _NO_BLOCK.match(self.text, end):
             self._open.append(_DECLARATIONS)
 
     def _head(self, begin: int) -> None:

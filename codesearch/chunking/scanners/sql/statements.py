@@ -98,6 +98,7 @@ class _Splitter:
         self._clear = max(lead, clear)
         self._is_blank = True
         self._comments = (lead, lead)
+        self._margin = 0
         self._parens = 0
         self._has_parens = self._is_copy = False
         self._set_definition(None)
@@ -163,10 +164,12 @@ class _Splitter:
     def _dollar(self, begin: int, end: int) -> int:
         if self._blocks and self._blocks.is_open:
             return end  # PL/SQL's `$$PLSQL_UNIT`
+        if self._blocks and _END_LINE.match(self._line_before(begin)):
+            return self._go(begin, end)  # a delimiter that the client is told elsewhere
         return self._quotes.dollar(begin, self._text[begin:end])
 
     def _go(self, begin: int, end: int) -> int:
-        """psql's `\\g` and its like, which end a statement."""
+        """What ends a statement and belongs to it: psql's `\\g` and its like."""
         self._finish(end)
         return end
 

@@ -20,8 +20,9 @@ _TOKENS = (
 _LINE = (
     rf"(?P<batch>{_BATCH})"
     r"|(?P<delimiter>[ \t]*(?:DELIMITER|SET[ \t]+TERM|--#SET[ \t]+TERMINATOR)[ \t]+\S{1,9}[^\n]*)"
-    r"|(?P<command>[ \t]*(?:(?:\\[a-z!?]|//)[^\n]*|(?:\.[a-z]+|@@?[\w/.]+|REM|REMARK|PRO|PROMPT|HOST|ECHO|SPOOL|WHENEVER)"
-    r"\b[^\n]*|SET[ \t]+\w+[^;=\n']*[ \t](?:ON|OFF|\d+)[ \t;]*$))"
+    r"|(?P<command>[ \t]*(?:(?:\\[a-z!?]|//)[^\n]*"
+    r"|(?:\.[a-z]+|@@?[\w/.]+|REM|REMARK|PRO|PROMPT|HOST|ECHO|SPOOL|WHENEVER)\b[^\n]*"
+    r"|SET[ \t]+\w+[^;=\n']*[ \t](?:ON|OFF|\d+)[ \t;]*$))"
 )
 _WORD = r"(?P<word>(?:CREATE|ALTER|REPLACE|BEGIN|DECLARE|COPY)\b)"
 _PLAIN_LINE = (
@@ -30,8 +31,8 @@ _PLAIN_LINE = (
 )
 _BLOCK_WORD = (
     r"(?P<word>(?<![\w.@#$].)(?:(?<=B)EGIN(?!\s*;|\s+(?:TRAN|TRANSACTION|DISTRIBUTED|DIALOG|CONVERSATION|WORK)\b)"
-    r"|(?<=E)ND(?![ \t]+(?:IF|LOOP|WHILE|REPEAT|FOR|CONVERSATION)\b)(?:[ \t]+CASE\b)?|(?<=C)(?:ASE|REATE)|(?<=A)(?:LTER|S)"
-    r"|(?<=R)EPLACE|(?<=D)ECLARE|(?<=F)UNCTION|(?<=P)ROCEDURE|(?<=I)S|(?<=C)OMPOUND(?=\s+TRIGGER\b))\b)"
+    r"|(?<=E)ND(?![ \t]+(?:IF|LOOP|WHILE|REPEAT|FOR|CONVERSATION)\b)(?:[ \t]+CASE\b)?"
+    r"|(?<=C)(?:ASE|REATE)|(?<=A)(?:LTER|S)|(?<=R)EPLACE|(?<=D)ECLARE|(?<=F)UNCTION|(?<=P)ROCEDURE|(?<=I)S|(?<=C)OMPOUND(?=\s+TRIGGER\b))\b)"
 )
 BATCH_LINE = re.compile(f"^{_BATCH}", FLAGS)
 FIRST_LINE = re.compile(_PLAIN_LINE, FLAGS)
@@ -49,7 +50,9 @@ def pattern(delimiter: str, in_block: bool) -> re.Pattern[str]:
     first, rest = delimiter[0], delimiter[1:]
     end = re.escape(rest) or ("" if delimiter == ";" else r"(?=[ \t]*$)")
     tail = rf"(?<=\n)(?:{_LINE})|{_BLOCK_WORD}" if in_block else rf"(?<=\n)(?:{_PLAIN_LINE})"
-    characters = re.escape("'\"`[$;#/*-\\\n" + first.lower() + first.upper() + ("ABCDEFIPRabcdefipr" if in_block else ""))
+    characters = re.escape(
+        "'\"`[$;#/*-\\\n" + first.lower() + first.upper() + ("ABCDEFIPRabcdefipr" if in_block else "")
+    )
     return re.compile(
         rf"[{characters}](?i:(?P<end>(?<={re.escape(first)}){end}|(?<=;))|{_TOKENS}|{tail})", re.MULTILINE
     )
