@@ -377,7 +377,7 @@ LANGUAGES: tuple[Language, ...] = (
             ".tps .trg .udf .viw .vw"
         ),
         line_comments=("--", "#"),
-        block_comments=_C_COMMENTS,
+        block_comments=(*_C_COMMENTS, ("{#", "#}")),
         scanner="sql",
     ),
     Language(

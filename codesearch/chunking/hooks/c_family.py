@@ -14,7 +14,9 @@ _ARGUMENTS = r"\((?:[^()\"\n]|\"(?:\\.|[^\"\\\n])*\"|\((?:[^()\n]|\([^()\n]{0,20
 # Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the head
 # of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
 _BARE_MACRO = rf"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?[ \t]*$"
-_BARE_MACROS = re.compile(rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE)
+_BARE_MACROS = re.compile(
+    rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE
+)
 _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 _LINES_ABOVE = 2000
@@ -40,7 +42,9 @@ _TYPE = (
     r"\s+(?:const\s+)?(?:struct|union|enum|unsigned|char|short|int|long|float|double|void|constexpr|inline|static|template"
     r"|class|using)\b"
 )
-_TYPE_AND_NAME = r"\s+(?:const\s+)?(?!const\b|volatile\b)[A-Za-z_][\w:]*[\s*&]{1,100}(?:[\w* \t]{0,100}\(|\w+[ \t]*[;=\[{])"
+_TYPE_AND_NAME = (
+    r"\s+(?:const\s+)?(?!const\b|volatile\b)[A-Za-z_][\w:]*[\s*&]{1,100}(?:[\w* \t]{0,100}\(|\w+[ \t]*[;=\[{])"
+)
 _LEADING_MACRO = re.compile(
     r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*"
     rf"((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|EXTERN|GLOBAL)(?={_TYPE}|{_TYPE_AND_NAME})|[A-Z][A-Z0-9]{{2,}}(?={_TYPE}))"

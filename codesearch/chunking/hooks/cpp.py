@@ -29,7 +29,9 @@ _MODULE = re.compile(r"^[ \t]*(?:export[ \t]+)?(?:module\b|import[ \t]+[<\"\w:])
 _EXPORT = re.compile(r"^[ \t]*export\b(?=(\s*\{)?)", re.MULTILINE)
 _INLINE_NAMESPACE = re.compile(r"::(\s*inline\s+)(\w+)")
 # `signals:`, `public slots:`
-_QT_ACCESS = re.compile(r"^[ \t]*(?:signals|Q_SIGNALS|(?:public|protected|private)[ \t]+(?:slots|Q_SLOTS))[ \t]*:", re.MULTILINE)
+_QT_ACCESS = re.compile(
+    r"^[ \t]*(?:signals|Q_SIGNALS|(?:public|protected|private)[ \t]+(?:slots|Q_SLOTS))[ \t]*:", re.MULTILINE
+)
 
 
 def prepare(text: str) -> str:

@@ -10,10 +10,9 @@ from codesearch.chunking.scanners.sql.definitions import Definition
 _HEADER_CHARS = 4000
 """An IS or AS farther behind its routine's name is not of its header."""
 _LEAD_CHARS = 200
-_NO_BLOCK = re.compile(
-    r"\s*(?:[NEXURB]{0,2}&?['\"]|[$:({]|@\w+@|(?:LANGUAGE|EXTERNAL|SELECT|WITH|TABLE|RETURN|MLE)\b)", re.IGNORECASE
-)
-"""What follows an AS that opens no block: a quoted text, a query, an expression, a call specification."""
+_QUOTED_TEXT = re.compile(r"\s*(?:[NEXURB]{0,2}&?['\"]|[$:{]|@\w+@)", re.IGNORECASE)
+_NO_BLOCK = re.compile(r"\s*(?:\(|(?:LANGUAGE|EXTERNAL|SELECT|WITH|TABLE|RETURN|MLE)\b)", re.IGNORECASE)
+"""What follows an AS that opens no block: a query, an expression, a call specification."""
 _TRIGGER_BLOCK = re.compile(
     r"[ \t]*(?:\n|--|/\*)"
     r"|\s+(?:BEGIN|DECLARE|DELETE|EXEC|EXECUTE|IF|INSERT|MERGE|PRINT|RETURN|SELECT|SET|UPDATE|WITH)\b",
@@ -122,9 +121,9 @@ class Blocks:
         if kind in ("event", "declaration") or (kind == "trigger" and not _TRIGGER_BLOCK.match(self.text, end)):
             return
         self._header = -1
-        self.has_text = True
+        self.has_text = not _QUOTED_TEXT.match(self.text, end)
         is_macro = kind == "function" and not _RETURNS.search(header)
-        if not is_macro and not _NO_BLOCK.match(self.text, end):
+        if self.has_text and not is_macro and not _NO_BLOCK.match(self.text, end):
             self._open.append(_DECLARATIONS)
 
     def _head(self, begin: int) -> None:
