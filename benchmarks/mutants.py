@@ -20,8 +20,9 @@ BRACKETS = (
     "(| [| #[ @[ <<( r#( !( ?( ->{ =>( :( &( *( -( ~( f( if( do{ let{ x=[ a<b< #{[ $((${ {% {{{ '{ \"${ `${ "
 ).split()
 OPENERS = (
-    "' \" ` ''' \"\"\" ``` /* <!-- {- (* #| #= <# =begin =pod <<EOF <<~'X' <<-\"Y\" q{ qw( m/ s{ tr/ y/ r#\" R\"x( "
-    "[[ --[[ --[==[ @\" $\" $@\" @' %( ${ $( $' <? <?php <% <![CDATA[ <script> <style> $$ $a$ \\( \\[ \\begin{verbatim} "
+    '\' " ` \'\'\' """ ``` /* <!-- {- (* #| #= <# =begin =pod <<EOF <<~\'X\' <<-"Y" q{ qw( m/ s{ tr/ y/ r#" R"x( '
+    '[[ --[[ --[==[ @" $" $@" @\' %( ${ $( $\' <? <?php <% <![CDATA[ <script> <style> '
+    "$$ $a$ \\( \\[ \\begin{verbatim} "
     "#if #ifdef #[[ b' u& E' N' q'[ ~~~ //\\ \\ f\" f''' %w[ %Q{ :\" ?\\ $# #` ^ __END__ __DATA__ #region DELIMITER "
     "rem ::= begin BEGIN function class def module namespace struct case if do then => ->"
 ).split()
@@ -30,7 +31,7 @@ ODD = (
     "\x85 \x01 \x07 \x1b \x7f \r \U0001f600 \U0010ffff \u0130 \u1e9e \ufb01 \u01c5 \u0660 \u4e2d \u05d0 \ud7ff \ue000"
 )
 ODD_CHARACTERS = tuple(ODD.split(" "))
-BAD_BYTES = (b"\xff", b"\xfe\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xe2\x82", b"\x80", b"\xff\xfe")
+BAD_BYTES = (b"\xff", b"\xfe\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xe2\x82", b"\x80")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 

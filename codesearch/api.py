@@ -49,6 +49,8 @@ class Status:
     chunks: int
     chunks_by_language: Mapping[str, int]
     files_by_language: Mapping[str, int]
+    encodings: Mapping[str, int]
+    """Files that were read in each."""
     skipped: Mapping[str, int]
     fallbacks: Mapping[str, int]
     segments: int

@@ -90,8 +90,8 @@ def test_status(codesearch: CommandLine, indexed_shop: Path) -> None:
     assert (
         list(status)
         == (
-            "root index_dir format model revision dimensions files chunks chunks_by_language files_by_language skipped"
-            " fallbacks segments size search"
+            "root index_dir format model revision dimensions files chunks chunks_by_language files_by_language"
+            " encodings skipped fallbacks segments size search"
         ).split()
     )
     assert Path(status["root"]).samefile(indexed_shop)

@@ -48,7 +48,7 @@ def test_fortran_members_are_what_types_enumerations_and_entries_name() -> None:
         "  subroutine s\n    entry other(x)\n  end\nend\n"
     )
     units = units_of(text, "FORTRAN")
-    members = {name for unit in units for _, name in unit.members}
+    members = {member.name for unit in units for member in unit.members}
     assert members == {"red", "blue", "a", "b", "add", "total", "operator(+)", "other"}
 
 
@@ -135,5 +135,5 @@ def test_julia_members_are_fields_constructors_and_values() -> None:
         "@enum Fruit begin\n  apple\n  pear = 2\nend\nfor op in (:x, :y)\n  @eval $op(a) = 1\nend\n"
     )
     cart, *constructors, fruit = units_of(text, "Julia")
-    assert [name for _, name in (*cart.members, *fruit.members)] == ["a", "b", "c", "apple", "pear"]
+    assert [member.name for member in (*cart.members, *fruit.members)] == ["a", "b", "c", "apple", "pear"]
     assert [(unit.name, unit.start_line, unit.end_line) for unit in constructors] == [("Cart", 5, 5), ("Cart", 6, 8)]

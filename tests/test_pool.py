@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from codesearch.discovery.discover import IncludeRule
 from codesearch.discovery.stamp import Stamp
 from codesearch.index import pool
 from codesearch.index.rows import FileRow
@@ -74,7 +73,7 @@ def test_every_job_is_done_once(tmp_path: Path, processes: int) -> None:
     """With the real worker and on every system."""
     for number in range(7):
         (tmp_path / f"{number}.py").write_text(f"def f{number}():\n    return {number}\n", encoding="utf-8")
-    worker = Worker(tmp_path, 1000, None, IncludeRule(()))
+    worker = Worker(tmp_path, 1000, None)
     jobs = [Job((f"{number}.py",)) for number in range(7)]
     batches = list(pool.run(worker, jobs, processes))
     assert sorted(file.row.path for batch in batches for file in batch.files) == [f"{number}.py" for number in range(7)]

@@ -82,6 +82,11 @@ def test_cmake_steps_over_brackets_and_strings() -> None:
     assert found(cmake.scan(text)) == {("target", "core", 6, 9), ("target", "docs", 10, 12)}
 
 
+def test_cmake_brackets_in_strings_and_comments_open_nothing() -> None:
+    text = '# as [[ in Lua\nstring(REGEX MATCH "[[:alpha:]" x "\\"[[")\nfunction(one)\nendfunction()\n# ]]\n'
+    assert found(cmake.scan(text)) == {("function", "one", 3, 4)}
+
+
 def test_cmake_targets_within_a_function_are_its_members() -> None:
     (make,) = cmake.scan("function(make)\n  add_library(core a.c)\n  add_custom_target(\n    docs)\nendfunction()\n")
     assert make.members == (Member(2, "core", "target"), Member(3, "docs", "target"))
@@ -196,7 +201,7 @@ def test_documented_tex_has_its_sections_and_its_macros_with_what_is_said_of_the
     }
     price = units[1]
     assert price.documentation == "Says |\\def\\no{}| what it costs."
-    assert [name for _, name in price.members] == ["shop@tax"]
+    assert [member.name for member in price.members] == ["shop@tax"]
 
 
 @pytest.mark.parametrize(
@@ -285,7 +290,8 @@ def test_units_lie_within_any_text(name: str, text: str) -> None:
     [
         *"'\"[({\n<", "\t\n", "/*", "$$", "[[", "BEGIN ", "CREATE FUNCTION ", "DELIMITER ;;\n", "create table a (\n",
         "\\begin{figure}\n", "\\section{\n", "\\def\\a{\n",
-        "\\begin{verbatim}", "\\newcommand\\a[", "\\verb|", "\\frame{", "function(\n",
+        "\\begin{verbatim}", "\\newcommand{\\a}[", "\\verb|", "\\frame{", "\\begin{frame}{", "\\cs_new:Npn ",
+        "function(\n",
         "add_library(a\n", "Sub a\n", "Class a\n",
         "Public ", "Property a\n", "x _\n", "macro a\n", "a:\n", ".a:\n", "a PROC\n",
     ],

@@ -92,6 +92,21 @@ def test_minitest() -> None:
     assert spans(text, "Ruby") == [("class", "CartTest", 1, 5), ("test", "costs nothing", 2, 4)]
 
 
+@pytest.mark.parametrize("language", ["JavaScript", "TypeScript"])
+def test_suites_of_javascript(language: str) -> None:
+    text = (
+        "describe('a cart', () => {\n  it('is free', () => {});\n  test.skip('later', function () {});\n});\n"
+        "test.describe(Cart, () => {\n});\nDeno.test('deno', async () => {\n});\n"
+    )
+    assert spans(text, language) == [
+        ("suite", "a cart", 1, 4),
+        ("test", "is free", 2, 2),
+        ("test", "later", 3, 3),
+        ("suite", "Cart", 5, 6),
+        ("test", "deno", 7, 8),
+    ]
+
+
 def test_names_of_tests_are_qualified_by_their_suites() -> None:
     text = "describe.each([1])('a cart', () => {\n  describe('empty', () => {\n    it('free', () => {});\n  });\n});\n"
     assert [one.qualified_name for one in definitions(text, "TypeScript")] == [

@@ -31,11 +31,6 @@ def found(language: str, text: str, path: str = "a.file") -> set[tuple[str, str]
             {("function", "f"), ("function", "module.exports.g"), ("object", "o"), ("method", "m"), ("method", "n")},
         ),
         (
-            "JavaScript",
-            "describe('adding', () => {\nit('works', () => {}) })\n",
-            {("suite", "adding"), ("test", "works")},
-        ),
-        (
             "TypeScript",
             "abstract class A<T> { private x = () => 1; get y() { return 1 } }\ninterface I { m(): void }\n"
             "type T = string\nenum E { A }\nnamespace N { export function f() {} }\n",

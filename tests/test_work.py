@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codesearch.discovery.discover import IncludeRule
 from codesearch.index import work
 from codesearch.index.terms import terms
 from codesearch.index.work import Job, Treatment, Worker
@@ -29,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 
 def worker(root: Path, *, with_encoder: bool = True, include: tuple[str, ...] = ()) -> Worker:
     encoder = load_encoder(DEFAULT_MODEL) if with_encoder else None
-    return Worker(root, 100_000, encoder, IncludeRule(include))
+    return Worker(root, 100_000, encoder, frozenset(include))
 
 
 def test_rows_terms_and_vectors_are_of_the_same_chunks(root: Path) -> None:

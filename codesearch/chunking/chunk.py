@@ -112,3 +112,5 @@ class ChunkedFile:
 
     chunks: tuple[Chunk, ...]
     fallback: str = ""
+    outputs: int = 0
+    """How many outputs of a notebook were left out."""

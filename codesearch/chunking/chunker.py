@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from codesearch.chunking import notebook, syntax
 from codesearch.chunking.assemble import assemble
-from codesearch.chunking.chunk import Chunk, ChunkedFile, Member, Unit
+from codesearch.chunking.chunk import ChunkedFile, Member, Unit
 from codesearch.chunking.embedded import Region
 from codesearch.chunking.source import Source
 from codesearch.languages.registry import Language, resolve
@@ -27,20 +27,20 @@ def chunk_text(path: str, text: str, language: Language | None) -> ChunkedFile:
     outline, fallback = syntax.Outline([]), ""
     try:
         if language.name == notebook.LANGUAGE:
-            return ChunkedFile(tuple(_notebook_chunks(path, text, language)))
+            return _notebook(path, text, language)
         outline = _outline(path, text, language)
     except syntax.Unparsable as error:
         fallback = str(error)
     return ChunkedFile(tuple(assemble(path, text, language, outline)), fallback)
 
 
-def _notebook_chunks(path: str, text: str, language: Language) -> Iterator[Chunk]:
+def _notebook(path: str, text: str, language: Language) -> ChunkedFile:
     """Chunks of what was written in a notebook's cells. Raises `Unparsable` where it is none."""
     written = notebook.read(text)
     outline = _with_embedded(notebook.outline(written, language, path), written.regions, path)
     chunks = assemble(path, "\n".join(written.lines), language, outline) if written.lines else []
     file = Source(path, text, language.name)
-    return (notebook.placed(chunk, written, file) for chunk in chunks)
+    return ChunkedFile(tuple(notebook.placed(chunk, written, file) for chunk in chunks), outputs=written.outputs)
 
 
 def _outline(path: str, text: str, language: Language) -> syntax.Outline:

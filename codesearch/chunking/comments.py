@@ -15,7 +15,8 @@ _LICENSE = re.compile(
     r"|(?:apache|mit|bsd|isc|mozilla public)[\w .-]{0,20} licen[sc]e|all rights reserved|without warrant|SPDX-License",
     re.IGNORECASE,
 )
-_PRAGMA = re.compile(r"\{-#.*?#-\}", re.DOTALL)
+_WORD = re.compile(r"\w")
+_PRAGMA = re.compile(r"\{-#(?:(?!\{-#).)*?#-\}", re.DOTALL)
 """Haskell's, a comment only by its first sign."""
 _APART = ("/**", "<#")
 """Openers of block comments that may stand a blank line above what they document."""
@@ -47,7 +48,7 @@ def first_line_of_comments(lines: list[str], line: int, floor: int, language: La
 
 def _says(lines: list[str], span: tuple[int, int], language: Language) -> bool:
     """Whether a comment has words for a reader."""
-    return any(_words(lines[span[0] - 1 : span[1]], language))
+    return any(map(_WORD.search, _words(lines[span[0] - 1 : span[1]], language)))
 
 
 def _is_directive(lines: list[str], span: tuple[int, int], language: Language) -> bool:
@@ -122,7 +123,7 @@ def is_license(text: str) -> bool:
 def _is_line_comment(text: str, language: Language) -> bool:
     """Whether a stripped line is a comment up to its end."""
     is_marked = bool(language.line_comments) and f"{text} ".startswith(language.line_comments)
-    return is_marked and not directives.is_preprocessor(text)
+    return is_marked and not (language.has_preprocessor and directives.is_preprocessor(text))
 
 
 def _block_at(lines: list[str], index: int, limit: int, language: Language) -> _Block | None:

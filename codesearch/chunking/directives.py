@@ -35,8 +35,8 @@ _DIRECTIVE = re.compile(
 )
 # Of the whole line, where the marker tells.
 _MARKED = re.compile(
-    r"#![ \t]*/|#(?:end)?region\b|#requires\b|//go:\w|//[ \t]*\+build\b|//export \w|///[ \t]*<reference"
-    r"|%<[*/@|]|[!cC*]\$(?:omp|acc)?\b|!(?:dir|dec|gcc)\$",
+    r"#![ \t]*/|# ?%%(?:[ \t]|$)|#(?:end)?region\b|#requires\b|//go:\w|//[ \t]*\+build\b|//export \w"
+    r"|///[ \t]*<reference|%<[*/@|]|[!cC*]\$(?:omp|acc)?\b|!(?:dir|dec|gcc)\$",
     re.IGNORECASE,
 )
 _PREPROCESSOR = re.compile(
@@ -48,7 +48,7 @@ _RULER = re.compile(
     rf"([{_SIGNS}])\1\1[ \t].*\1{{3}}$|.*[ \t]([{_SIGNS}])\2{{3,}}$|([-~_─━═])\3{{3,}}[ \t]|/\*{{4,}}.*\*{{4,}}/$"
 )
 _LONGEST_RULER = 200
-_WORD = re.compile(r"\w")
+_DRAWN = re.compile(rf"([{_SIGNS}])(?:[ \t]*\1){{2,}}[*/#|]*$")
 
 
 def is_preprocessor(line: str) -> bool:
@@ -74,6 +74,4 @@ def is_ruler(line: str, text: str) -> bool:
     if len(text) > _LONGEST_RULER:
         return False
     is_drawn = text[0] in _SIGNS or text[-1] in _SIGNS or line.lstrip().startswith("/****")
-    return (is_drawn and bool(_RULER.match(text) or _RULER.match(line.strip()))) or (
-        len(text) > 2 and not _WORD.search(text)
-    )
+    return is_drawn and bool(_DRAWN.match(text) or _RULER.match(text) or _RULER.match(line.strip()))

@@ -72,6 +72,7 @@ _LARGEST_GAP = 200
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
+_ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
 _PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
@@ -140,7 +141,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
 
 @dataclass(slots=True)
 class _Reader:
-    """Gives the parser its text piece by piece, until it takes too long; and later, to predicates, the texts of nodes."""
+    """Gives the parser its text piece by piece, until it takes too long; later, gives predicates the texts of nodes."""
 
     source: bytes
     deadline: float
@@ -298,12 +299,23 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         header_end=min(header_end, last_line),
         is_container=kind in CONTAINERS,
         qualifier=qualifier,
-        signature=_one_line(header),
+        signature=_one_line(header[_annotations_end(node) - start :]),
     )
 
 
+def _annotations_end(node: Node) -> int:
+    """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
+    end = node.start_byte
+    at: Node | None = node.child(0)
+    if at is not None and at.type == "modifiers":
+        at = at.child(0)
+    while at is not None and at.type in _ANNOTATIONS:
+        end, at = at.end_byte, at.next_sibling
+    return end
+
+
 def _header_end(body: Node) -> int:
-    """Where the comments begin that stand right before a body, or else the body, in bytes. Siblings are slow to find."""
+    """Where the comments right before a body begin, or else the body, in bytes. Siblings are slow to find."""
     first = body
     while (previous := first.prev_sibling) is not None and previous.is_extra:
         first = previous
@@ -358,10 +370,7 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
     are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
     members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
-    heads = {(unit.start_line, unit.name) for unit in units}
     for index, member in _innermost(units, members):
-        if (member.line, member.name) in heads:  # several units may begin on a line
-            continue
         if index is None or not _is_unit_itself(member, units[index]):
             owned.setdefault(index, []).append(member)
     outside = owned.pop(None, [])

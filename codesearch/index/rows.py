@@ -40,37 +40,45 @@ class FileRow:
     """Why it was cut into line windows, or nothing."""
     first_chunk: int
     chunks: int
+    encoding: str = ""
+    """The name of the encoding that it is in; nothing where it was not read as text."""
+    outputs: int = 0
+    """How many outputs of a notebook were left out."""
     id: int = 0
 
-    COLUMNS = "path, size, mtime_ns, ctime_ns, inode, digest, language, skipped, fallback, first_chunk, chunks"
+    COLUMNS = (
+        "path, size, mtime_ns, ctime_ns, inode, digest, language, skipped, fallback, first_chunk, chunks, encoding,"
+        " outputs"
+    )
 
     def values(self) -> Values:
         """As the database keeps them, but for the number."""
         stamp = self.stamp
         return (
             *(self.path, stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, self.digest),
-            *(self.language, self.skipped, self.fallback, self.first_chunk, self.chunks),
+            *(self.language, self.skipped, self.fallback, self.first_chunk, self.chunks, self.encoding, self.outputs),
         )
 
     @classmethod
     def read(cls, row: Sequence[object]) -> FileRow:
         """From COLUMNS, checksum and id. Raises ValueError where they are damaged or make no sense."""
         *values, found, number = row
-        path, size, mtime, ctime, inode, digest, language, skipped, fallback, first, count = _checked(values, found)
+        path, size, mtime, ctime, inode, digest, *others = _checked(values, found)
+        language, skipped, fallback, first, count, encoding, outputs = others
         if not (
             isinstance(path, str)
             and isinstance(digest, bytes)
             and len(digest) <= _LONGEST_DIGEST
-            and _are_numbers((size, first, count, number))
+            and _are_numbers((size, first, count, outputs, number))
             and isinstance(inode, int)
             and isinstance(mtime, int)
             and isinstance(ctime, int)
-            and _are_texts((language, skipped, fallback))
+            and _are_texts((language, skipped, fallback, encoding))
             and is_plain_path(path)
         ):
             raise ValueError("a file's row makes no sense")
         stamp = Stamp(size, mtime, ctime, inode)  # type: ignore[arg-type]
-        return cls(path, stamp, digest, language, skipped, fallback, first, count, number)  # type: ignore[arg-type]
+        return cls(path, stamp, digest, language, skipped, fallback, first, count, encoding, outputs, number)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

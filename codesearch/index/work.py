@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -75,7 +75,8 @@ class Worker:
     root: Path
     max_file_size: int
     encoder: Encoder | None
-    keep_generated: Callable[[str], bool]
+    wanted: frozenset[str] = frozenset()
+    """Paths of files that are indexed though they look as if a program wrote them."""
 
     def __call__(self, job: Job, limited: AbstractContextManager[None] = _UNLIMITED) -> BatchResult:
         """Never raises for what a file holds. Encoding, whose threads take memory, is not done within `limited`."""
@@ -100,17 +101,18 @@ class Worker:
             return FileResult(_file_row(path, source.stamp or UNREAD, source.digest, skipped=source.reason)), ()
         language = detect(path, source.text)
         row = _file_row(path, source.stamp, source.digest, language.name if language else "")
+        row = replace(row, encoding=source.encoding)
+        if source.left_out and path not in self.wanted:
+            return FileResult(replace(row, skipped=source.left_out)), ()
         if language is None:
             return FileResult(replace(row, skipped="not source")), ()
-        if source.is_generated and not self.keep_generated(path):
-            return FileResult(replace(row, skipped="generated")), ()
         chunked = chunk_as(path, source.text, language, job)
-        row = replace(row, fallback=chunked.fallback, chunks=len(chunked.chunks))
+        row = replace(row, fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
         return FileResult(row, chunk_rows(chunked.chunks), definition_rows(chunked.chunks)), chunked.chunks
 
 
 def chunk_as(path: str, text: str, language: Language | None, job: Job) -> ChunkedFile:
-    """A text's chunks by the treatment of a job that it is, or is of, alone or not.
+    """A text's chunks, cut as a job says.
 
     A fault of ours in one file costs that file its syntax, not the user the index.
     """

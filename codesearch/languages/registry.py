@@ -48,6 +48,8 @@ class Language:
     """Openers and closers; between two square brackets may stand any number of `=`, in both the same."""
     nests_comments: bool = False
     """Whether a block comment may hold others."""
+    has_preprocessor: bool = False
+    """Whether lines that begin with `#` may be the C preprocessor's, though `#` marks comments."""
     inner_comments: tuple[str, ...] = ()
     """Markers of comments that document what they stand in, not what follows."""
     separator: str = "."
@@ -102,6 +104,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=_words(".a51 .asm .i .inc .ms .nas .nasm .s .x68"),
         scanner="assembly",
         line_comments=(";", "#", "//", "@", "|"),
+        has_preprocessor=True,
         block_comments=_C_COMMENTS,
     ),
     Language(
@@ -329,6 +332,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=_words("graalpy ipython jython micropython pipx py pypy python uv"),
         grammar="tree_sitter_python:language",
         query="python",
+        hooks="python",
         line_comments=("#",),
     ),
     Language(
@@ -512,6 +516,7 @@ LANGUAGES: tuple[Language, ...] = (
         ),
         interpreters=("perl6",),
         line_comments=("//", "#", "--", ";"),
+        has_preprocessor=True,
         block_comments=_C_COMMENTS,
     ),
 )

@@ -6,10 +6,12 @@ import re
 
 from codesearch.chunking.hooks import conditionals
 
-# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the head
-# of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
+# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the
+# head of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
 _BARE_MACRO = r"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$"
-_BARE_MACROS = re.compile(rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE)
+_BARE_MACROS = re.compile(
+    rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE
+)
 _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 _LINES_ABOVE = 2000
@@ -42,9 +44,7 @@ _TRAILING_MACRO = re.compile(
     r"([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=\s*\{)"
 )
 # `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
-_PROTOTYPE_MACRO = re.compile(
-    r"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=;)"
-)
+_PROTOTYPE_MACRO = re.compile(r"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=;)")
 # #ifdef __cplusplus / extern "C" { / #endif, and its closing counterpart
 _EXTERN_C = re.compile(
     r"#[ \t]*if(?:def|[ \t]+defined)?[ \t(]*__cplusplus\)?[^\n]*\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import overloads
 
+_SUITE = re.compile(r"(?:describe|context|suite|test\.describe|QUnit\.module)\b")
 _PROTOTYPE = ".prototype"
 _TYPE_EXPORT, _EXPORT = "export type *", "export      *"
 """Of TypeScript 5: the grammar takes it for an error."""
@@ -22,12 +24,18 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     named_once: list[Unit] = []
     for unit in overloads.merged(units, lines):
         if not (named_once and _is_again(unit, named_once[-1])):
-            named_once.append(_of_class(unit) if unit.qualifier else unit)
+            named_once.append(_finished(unit))
     return named_once
 
 
 def _is_again(unit: Unit, around: Unit) -> bool:
     return unit.name == around.name and unit.start_line == around.start_line and unit.end_line <= around.end_line
+
+
+def _finished(unit: Unit) -> Unit:
+    if unit.kind == "test":
+        return replace(unit, kind="suite", is_container=True) if _SUITE.match(unit.signature) else unit
+    return _of_class(unit) if unit.qualifier else unit
 
 
 def _of_class(unit: Unit) -> Unit:

@@ -10,7 +10,9 @@ from codesearch.chunking.chunk import Unit
 from codesearch.languages.registry import resolve
 
 _BODY = re.compile(r"(?<![@$])\{")
-_LINE_HELP = re.compile(r"#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
+_LINE_HELP = re.compile(r"[ \t]*#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
+_LONGEST_HELP = 200
+"""Lines below a head that help may take."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
 _BRACE_BELOW = re.compile(
     r"^([ \t]*(?:Describe|Context|It)[ \t]+[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
@@ -37,12 +39,18 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
 
 def _help(unit: Unit, lines: list[str]) -> str:
     """The text of the comment that a body begins with: a block, or lines with help keywords."""
-    if unit.is_container or not any("#" in line for line in lines[unit.start_line - 1 : unit.header_end]):
-        return ""
-    _, *body = _BODY.split("\n".join(lines[unit.start_line - 1 : unit.header_end]), maxsplit=1)
-    opening = body[0].strip().split("\n") if body else []
+    body = _body(unit, lines) if not unit.is_container else []
     language = resolve("PowerShell")
-    for first, last in comments.header_blocks(opening, language)[:1]:
-        if opening[first - 1].startswith("<#") or any(map(_LINE_HELP.match, opening[first - 1 : last])):
-            return comments.without_markers(opening[first - 1 : last], language)
+    for first, last in comments.header_blocks(body, language)[:1]:
+        comment = body[first - 1 : last]
+        if comment[0].lstrip().startswith("<#") or any(map(_LINE_HELP.match, comment)):
+            return comments.without_markers(comment, language)
     return ""
+
+
+def _body(unit: Unit, lines: list[str]) -> list[str]:
+    """The lines of a unit after its first brace."""
+    for number in range(unit.start_line, unit.end_line + 1):
+        if brace := _BODY.search(lines[number - 1]):
+            return [lines[number - 1][brace.end() :], *lines[number : min(unit.end_line, number + _LONGEST_HELP)]]
+    return []

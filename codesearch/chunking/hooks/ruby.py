@@ -13,7 +13,8 @@ _NAME = r"(?:\w+\.)?(?:\w+[?!]?|[+\-!~]@?|\[\]|===?|=~|!=|!~|<=>|<=|>=|<<|>>|\*\
 _RECEIVER = r"[A-Za-z_@$](?:[\w@$.:&!?]|\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])*"
 _ARGUMENT = (
     r"(?!(?:if|unless|while|until|rescue|and|or|then|do|in|end)\b)"
-    r"(?:[\w\"':@$`]|!(?![=~])|~(?=\w)|\[|->|<<[~-]?[\"'`A-Z_]|[-&/?]\w|&:|\*{1,2}[\w@(\[]|%[wWiIqQrsx]?[(\[{<|!/]|/(?! ))"
+    r"(?:[\w\"':@$`]|!(?![=~])|~(?=\w)|\[|->|<<[~-]?[\"'`A-Z_]|[-&/?]\w|&:|\*{1,2}[\w@(\[]"
+    r"|%[wWiIqQrsx]?[(\[{<|!/]|/(?! ))"
 )
 # `def name(parameters) = ` and a call whose arguments have no parentheses, with their values (`@x ||= load "y"`).
 _ENDLESS_COMMAND = re.compile(
@@ -73,7 +74,7 @@ def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
         end = _line_end(text, start)
         spans.append((start, end))
         line = text[start:end]
-        code = _NO_CODE.sub("", line)
+        code = _NO_CODE.sub(lambda match: "" if match[0].startswith("#") else "0", line)
         depth += sum(map(code.count, "([{")) - sum(map(code.count, ")]}"))
         after = end
         for heredoc in _HEREDOC.finditer(line):
@@ -98,11 +99,13 @@ def _line_end(text: str, start: int) -> int:
 
 def _number(line: str, is_first: bool, is_last: bool) -> str:
     """A line of a call as a line of a sum, with its heredocs in their places."""
-    masked = ["0" if is_first else " ", *" " * (len(line) - 1)] if line else []
+    if not line:
+        return ""
+    masked = ["0" if is_first else " ", *" " * (len(line) - 1)]
     for heredoc in _HEREDOC.finditer(line):
         masked[heredoc.start() - 1] = "+"
         masked[heredoc.start() : heredoc.end()] = heredoc[0]
-    if not is_last and masked:
+    if not is_last:
         masked[-1] = "+"
     elif not is_first and not _HEREDOC.search(line):
         masked[-1] = "0"

@@ -8,7 +8,8 @@ from codesearch.chunking.chunk import Member, Unit
 
 _COMMAND = re.compile(r"^\s*(\w+)\s*\(")
 _NAME = re.compile(r"""\(\s*(?:"([^"]*)"|([^\s()]+))""")
-_BRACKET_OPEN = re.compile(r"#?\[(=*)\[")
+_BRACKET_OPEN = re.compile(r'"(?:\\[\s\S]|[^"\\])*"|#?\[(?P<level>=*)\[|#.*')
+"""Or what hides it: strings and line comments."""
 _TARGETS = re.compile(
     r"^(?:project|add_(?:executable|library|custom_target|test|subdirectory|custom_command)|"
     r"\w*_add_(?:executable|library|"
@@ -86,10 +87,14 @@ def _without_brackets(text: str) -> str:
     parts: list[str] = []
     place = 0
     while match := _BRACKET_OPEN.search(text, place):
-        end = text.find(f"]{match[1]}]", match.end())
+        if match["level"] is None:
+            parts.append(text[place : match.end()])
+            place = match.end()
+            continue
+        end = text.find(f"]{match['level']}]", match.end())
         if end < 0:
             break
-        end += len(match[1]) + 2
+        end += len(match["level"]) + 2
         parts += [text[place : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
         place = end
     return "".join([*parts, text[place:]])

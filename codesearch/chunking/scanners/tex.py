@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners import tex_code
 from codesearch.chunking.scanners.following import nested_by_level
 from codesearch.chunking.scanners.tex_code import TexCode
@@ -80,10 +80,10 @@ _COMPUTED = re.compile(r"[\\#].")
 """A name that is not known before the text is run."""
 _LET = re.compile(r"[ \t]*=?[ \t]*\\[A-Za-z@_:]+")
 _OVERLAY = re.compile(r"(?:<[^<>\n]*>)?")
-_PARAMETERS = re.compile(r"[^{}\n]*(?:\n[^{}\n]*)?")
+_PARAMETERS = re.compile(r"[^{}\n]{0,500}(?:\n[^{}\n]{0,500})?")
 _LABEL = re.compile(r"\\label\s*\{([^{}]+)\}")
 _COMMENT = re.compile(r"(?<!\\)%.*")
-_MARKUP = re.compile(r"\\(?:[A-Za-z]+\*?|[\\ ,;!/])|[{}$~]")
+_MARKUP = re.compile(r"\\(?:(?:label|index|footnote|thanks)\s*\{[^{}]*\}|[A-Za-z]+\*?|[\\ ,;!/])|[{}$~]")
 _ESCAPE = re.compile(r"\\(?=[&%#$_])")
 _DOCUMENTED_NAME = re.compile(r"[\s{\\]*([^{}\\\[\]]+)")
 _DOCUMENTATION_MARK = re.compile(r"^%+[ \t]*", re.MULTILINE)
@@ -198,7 +198,7 @@ class _Scan:
             replace(
                 unit,
                 documentation=_DOCUMENTATION_MARK.sub("", said).strip(),
-                members=tuple((unit.start_line, other) for other in others if other not in defined),
+                members=tuple(Member(unit.start_line, other, "macro") for other in others if other not in defined),
             )
         )
 
@@ -282,12 +282,9 @@ class _Scan:
             return ""
         newline = source.text.find("\n", place)
         end = source.closings.get(place, newline if newline >= 0 else len(source.text))
-        return _COMMENT.sub("", source.text[place + 1 : end])[:_SIGNATURE_CHARS]
+        return _COMMENT.sub("", source.text[place + 1 : min(end, place + _SIGNATURE_CHARS)])
 
     def _unit(self, kind: str, name: str, start: int, end: int) -> Unit:
         first = self.source.line(start)
-        begin = self.source.text.rfind("\n", 0, start) + 1
-        newline = self.source.text.find("\n", start)
-        head = self.source.text[begin : newline if newline >= 0 else len(self.source.text)]
-        signature = " ".join(head.split())[:_SIGNATURE_CHARS]
+        signature = " ".join(self.source.line_around(start, _SIGNATURE_CHARS).split())
         return Unit(kind, name, first, self.source.line(end), first, signature=signature)

@@ -21,6 +21,8 @@ _NOT_NEWLINE = re.compile(r"[^\n]")
 _BLANK = re.compile(r"\s*")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _OPTION_SIGN = re.compile(r"[\]{}]")
+_LONGEST_OPTION = 2_000
+"""Characters; one that is open longer is none, and to look for its end each time would be quadratic."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,12 @@ class TexCode:
         """The 1-based line of a place."""
         return bisect_right(self._line_starts, place)
 
+    def line_around(self, place: int, longest: int) -> str:
+        """The text of a place's line, of so many characters at most, which begin before the place."""
+        line = self.line(place)
+        begin = max(self._line_starts[line - 1], place - longest // 2)
+        return self.text[begin : begin + longest].partition("\n")[0]
+
     def after_blank(self, place: int) -> int:
         """The place of what follows, across comments and line ends but within the paragraph."""
         match = _BLANK.match(self.code, place)
@@ -59,7 +67,9 @@ class TexCode:
     def after_option(self, place: int) -> int:
         """The place after an option (`[…]`), or the same place where none begins."""
         at = place + 1
-        while self.code.startswith("[", place) and (match := _OPTION_SIGN.search(self.code, at)):
+        while self.code.startswith("[", place) and (
+            match := _OPTION_SIGN.search(self.code, at, place + _LONGEST_OPTION)
+        ):
             if match[0] == "]":
                 return match.end()
             if match.start() not in self.closings:

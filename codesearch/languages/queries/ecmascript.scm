@@ -46,14 +46,12 @@
   right: (assignment_expression right: (assignment_expression right: [(arrow_function) (function_expression) (class)]))) @span
 
 ; constants and variables of a module; what it imports is defined elsewhere
-((program [
-   (_ "const" (variable_declarator name: (identifier) @member.constant value: (_)? @_value) @span)
-   (export_statement (_ "const" (variable_declarator name: (identifier) @member.constant value: (_)? @_value) @span))
- ]) (#not-match? @_value "^(await )?(require|import)\\b"))
-((program [
-   (_ ["let" "var"] (variable_declarator name: (identifier) @member.variable value: (_)? @_value) @span)
-   (export_statement (_ ["let" "var"] (variable_declarator name: (identifier) @member.variable value: (_)? @_value) @span))
- ]) (#not-match? @_value "^(await )?(require|import)\\b"))
+((program (lexical_declaration (variable_declarator name: (identifier) @member.constant value: (_)? @_value) @span))
+  (#not-match? @_value "^(await )?(require|import)\\b"))
+(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @member.constant) @span)))
+((program (variable_declaration (variable_declarator name: (identifier) @member.variable value: (_)? @_value) @span))
+  (#not-match? @_value "^(await )?(require|import)\\b"))
+(program (export_statement (variable_declaration (variable_declarator name: (identifier) @member.variable) @span)))
 (program (export_statement (_ (variable_declarator name: [
   (object_pattern [
     (shorthand_property_identifier_pattern) @member.constant
@@ -64,19 +62,12 @@
 ((program (expression_statement (assignment_expression
    left: (member_expression object: (_) @_exports property: (property_identifier) @member.constant)) @span))
   (#match? @_exports "^(module\\.)?exports$"))
-((program [
-   (_ (variable_declarator value: (call_expression function: (_) @_freeze
-     arguments: (arguments . (object (pair key: [(property_identifier) (string)] @member.constant) @span)))))
-   (export_statement (_ (variable_declarator value: (call_expression function: (_) @_freeze
-     arguments: (arguments . (object (pair key: [(property_identifier) (string)] @member.constant) @span))))))
- ]) (#eq? @_freeze "Object.freeze"))
+((variable_declarator value: (call_expression function: (member_expression) @_freeze
+   arguments: (arguments . (object (pair key: [(property_identifier) (string)] @member.constant) @span))))
+  (#eq? @_freeze "Object.freeze"))
 
-; tests; `each` is called twice
+; tests and suites (`hooks/ecmascript.py` tells them apart); `each` is called twice
 ((call_expression function: [(identifier) (member_expression) (call_expression function: (_))] @_call
    arguments: (arguments . [(string) (template_string) (identifier) (member_expression)] @name
-     [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.suite
-  (#match? @_call "^(describe|context|suite|test\\.describe|QUnit\\.module)(\\.(only|skip|concurrent|sequential|serial|parallel|shuffle|todo|each|for|skipIf|runIf)\\b|$)"))
-((call_expression function: [(identifier) (member_expression) (call_expression function: (_))] @_call
-   arguments: (arguments . [(string) (template_string)] @name
      [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.test
-  (#match? @_call "^(it|test|specify|Deno\\.test|QUnit\\.test)(\\.(only|skip|concurrent|sequential|serial|todo|fails|failing|each|for|skipIf|runIf)\\b|$)"))
+  (#match? @_call "^(describe|context|suite|it|test|test\\.describe|specify|Deno\\.test|QUnit\\.(test|module))(\\.(only|skip|concurrent|sequential|serial|parallel|shuffle|todo|fails|failing|each|for|skipIf|runIf)\\b|$)"))

@@ -21,7 +21,7 @@
 ((call target: (identifier) @_call (arguments . (string) @name) (do_block) @body) @definition.suite (#eq? @_call "describe"))
 ((call target: (identifier) @_call (arguments . (string) @name) (do_block) @body) @definition.test (#any-of? @_call "test" "property"))
 
-((unary_operator operand: (call target: (identifier) @_attribute (arguments (binary_operator left: [(identifier) @member (call target: (identifier) @member)]))))
+((unary_operator operand: (call target: (identifier) @_attribute (arguments (binary_operator left: [(identifier) @member.type (call target: (identifier) @member.type)]))))
  (#any-of? @_attribute "type" "typep" "opaque" "callback" "macrocallback"))
 ((unary_operator operand: (call target: (identifier) @_attribute)) @prefix
  (#any-of? @_attribute "doc" "spec" "impl" "deprecated" "tag"))

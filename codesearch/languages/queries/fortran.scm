@@ -16,18 +16,18 @@
 (interface (interface_statement [(operator) (assignment) (defined_io_procedure)] @name) . (_)? @body) @definition.interface
 
 (derived_type_definition (variable_declaration declarator: [
-  (identifier) @member
-  (sized_declarator . (identifier) @member)
-  (_ left: (identifier) @member)
-  (_ left: (sized_declarator . (identifier) @member))]))
-(derived_type_definition (derived_type_procedures (procedure_statement declarator: (method_name) @member)))
-(derived_type_definition (derived_type_procedures (procedure_statement declarator: (binding (binding_name) @member))))
-(derived_type_definition (derived_type_procedures (generic_statement declarator: (binding_list (binding_name (_) @member)))))
+  (identifier) @member.field
+  (sized_declarator . (identifier) @member.field)
+  (_ left: (identifier) @member.field)
+  (_ left: (sized_declarator . (identifier) @member.field))]))
+(derived_type_definition (derived_type_procedures (procedure_statement declarator: (method_name) @member.method)))
+(derived_type_definition (derived_type_procedures (procedure_statement declarator: (binding (binding_name) @member.method))))
+(derived_type_definition (derived_type_procedures (generic_statement declarator: (binding_list (binding_name (_) @member.method)))))
 (module (variable_declaration declarator: [
-  (identifier) @member
-  (sized_declarator . (identifier) @member)
-  (_ left: (identifier) @member)
-  (_ left: (sized_declarator . (identifier) @member))]))
-(enumerator_statement declarator: [(identifier) @member (_ left: (identifier) @member)])
-(entry_statement name: (name) @member)
-(interface (interface_statement (operator (operator_name) @member)))
+  (identifier) @member.variable
+  (sized_declarator . (identifier) @member.variable)
+  (_ left: (identifier) @member.variable)
+  (_ left: (sized_declarator . (identifier) @member.variable))]))
+(enumerator_statement declarator: [(identifier) @member.enumerator (_ left: (identifier) @member.enumerator)])
+(entry_statement name: (name) @member.function)
+(interface (interface_statement (operator (operator_name) @member.operator)))

@@ -17,7 +17,7 @@
 
 (template_body (val_definition pattern: (identifier) @member.field) @span)
 (template_body (var_definition pattern: (identifier) @member.field) @span)
-(template_body (val_declaration name: (identifier) @member))
-(compilation_unit (val_definition pattern: (identifier) @member))
+(template_body (val_declaration name: (identifier) @member.field))
+(compilation_unit (val_definition pattern: (identifier) @member.field))
 (enum_body (enum_case_definitions (_ name: (_) @member.enumerator)))
 (class_parameter name: (identifier) @member.field)

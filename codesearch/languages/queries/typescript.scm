@@ -52,7 +52,5 @@
   (_ (variable_declarator name: (identifier) @member.constant) @span)
   (export_statement (_ (variable_declarator name: (identifier) @member.constant) @span))
 ]))
-(program [
-  (_ (variable_declarator value: (as_expression (object (pair key: [(property_identifier) (string)] @member.constant) @span) "const")))
-  (export_statement (_ (variable_declarator value: (as_expression (object (pair key: [(property_identifier) (string)] @member.constant) @span) "const"))))
-])
+(variable_declarator value: (as_expression
+  (object (pair key: [(property_identifier) (string)] @member.constant) @span) "const"))

@@ -7,5 +7,5 @@
 (test_declaration [(string) (identifier)] @name (block) @body) @definition.test
 (test_declaration "test" @name (block) @body) @definition.test
 
-(source_file (variable_declaration . (identifier) @member))
-(struct_declaration (variable_declaration . (identifier) @member))
+(source_file (variable_declaration . (identifier) @member.constant))
+(struct_declaration (variable_declaration . (identifier) @member.constant))
