@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tree_sitter import Parser
+
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages import grammars
 from codesearch.languages.registry import LANGUAGES, Language, by_name
@@ -154,7 +156,7 @@ def _cause(path: Path, text: str, language: Language, tag: dict[str, Any]) -> st
 
 
 def _in_error(path: Path, text: str, language: Language, line: int) -> bool:
-    parser = grammars.load(language.grammar_for(path.name), language.query).parser
+    parser = Parser(grammars.load(language.grammar_for(path.name), language.query).language)
     row = line - 1
     root = parser.parse(text.encode()).root_node
     node = root.descendant_for_point_range((row, 0), (row, max(len(text.split("\n")[row]), 1)))

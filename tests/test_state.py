@@ -349,7 +349,7 @@ def test_changed_files_are_chunked_again_once_and_only_so_many(root: Path, monke
             file.write_text("\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
         chunked: list[str] = []
         monkeypatch.setattr(
-            "codesearch.chunking.chunker.chunk_text", lambda path, *_: chunked.append(path) or ChunkedFile(())
+            "codesearch.index.guarded.chunk_text", lambda path, *_: chunked.append(path) or ChunkedFile(())
         )
         monkeypatch.setattr(snippets, "MOST_CHUNKED", 3)
         result = index.search("apple banana", k=8)

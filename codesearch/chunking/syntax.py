@@ -190,14 +190,15 @@ def _find_all(grammar: Grammar, source: bytes) -> _Finds:
 
 
 def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
-    grammar.parser.included_ranges = list(ranges)
+    from tree_sitter import Parser
+
+    parser = Parser(grammar.language, included_ranges=list(ranges))  # takes no time, and threads can't share one
     reader = _Reader(source, deadline)
     tree = None
     with suppress(ValueError):
-        tree = grammar.parser.parse(reader, progress_callback=reader.is_late)
+        tree = parser.parse(reader, progress_callback=reader.is_late)
     reader.end()
     if tree is None or reader.is_late():
-        grammar.parser.reset()  # or the next parse would go on with this text
         raise Unparsable("the grammar took too long")
     if tree.root_node.has_error and _widest_error(tree.root_node) > _WIDEST_ERROR:
         raise Unparsable("the text does not look like the language")

@@ -14,8 +14,8 @@ from typing import Protocol
 from codesearch.discovery.discover import Discovery, DiscoveryOptions, FoundFile, check_root, discover
 from codesearch.discovery.source import SkippedFile, SourceText, read_source
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexUntrusted
+from codesearch.index import guarded, origin, skips
 from codesearch.index import options as recorded_options
-from codesearch.index import origin, skips
 from codesearch.index.access import check_places, open_store
 from codesearch.index.database import old_meta
 from codesearch.index.embedding_cache import encode_kept
@@ -380,13 +380,12 @@ class _Update:
             self.layout.root, self.options.max_file_size, None if self.encoder.is_costly else self.encoder, wanted
         )
         jobs = _jobs(todo)
-        is_large = sum(file.stamp.size for file in todo) >= SEVERAL_PROCESSES_BYTES
-        if (self.jobs > 1 and is_large) or any(file.path.endswith(_RISKY_ENDINGS) for file in todo):
+        if sum(job.size for job in jobs) < SEVERAL_PROCESSES_BYTES:
+            yield from guarded.run(worker, jobs)
+        else:
             from codesearch.index import pool
 
             yield from pool.run(worker, jobs, min(self.jobs, len(jobs)))
-        else:
-            yield from map(worker, jobs)
 
     def _encode(self, batch: BatchResult, done: int, total: int, chunks: int) -> Embeddings:
         """A costly encoder's vectors of a batch, which may take minutes: how it goes is told in between."""
@@ -465,10 +464,6 @@ class _Update:
         )
 
 
-_RISKY_ENDINGS = (".pl", ".pm", ".t", ".perl", ".zsh")
-"""Grammars seen to hang beyond cancelling; their files are parsed where they can be killed."""
-
-
 def _jobs(files: Sequence[FoundFile]) -> list[Job]:
     """Batches of about BATCH_BYTES."""
     jobs: list[Job] = []
@@ -478,6 +473,6 @@ def _jobs(files: Sequence[FoundFile]) -> list[Job]:
         paths.append(file.path)
         size += file.stamp.size
         if size >= BATCH_BYTES:
-            jobs.append(Job(tuple(paths)))
+            jobs.append(Job(tuple(paths), size))
             paths, size = [], 0
-    return [*jobs, Job(tuple(paths))] if paths else jobs
+    return [*jobs, Job(tuple(paths), size)] if paths else jobs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -22,7 +23,7 @@ from codesearch.models.encoder import Embeddings, Encoder
 
 
 class Treatment(Enum):
-    """How files are cut: by syntax, or, when that did not come back in time, less and less cleverly."""
+    """How files are cut: by syntax, or, where that failed, less and less cleverly."""
 
     SYNTAX = "syntax"
     WINDOWS = "windows"
@@ -34,7 +35,11 @@ class Job:
     """A batch of files to work on."""
 
     paths: tuple[str, ...]
+    size: int = 0
+    """Bytes of all its files, as far as known: what it may take depends on it."""
     treatment: Treatment = Treatment.SYNTAX
+    reason: str = ""
+    """Of any other treatment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ SUMMARY_CHARS = 200
 """What is kept of a definition's documentation: a sentence or two, to list it with."""
 UNREAD = Stamp(0, 0)
 """Of a file that could not be opened."""
+_UNLIMITED = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +78,23 @@ class Worker:
     wanted: frozenset[str] = frozenset()
     """Paths of files that are indexed though they look as if a program wrote them."""
 
-    def __call__(self, job: Job) -> BatchResult:
-        """Never raises for what a file holds."""
+    def __call__(self, job: Job, limited: AbstractContextManager[None] = _UNLIMITED) -> BatchResult:
+        """Never raises for what a file holds. Encoding, whose threads take memory, is not done within `limited`."""
         files: list[FileResult] = []
         chunks: list[Chunk] = []
-        for path in job.paths:
-            result, found = self._file(path, job.treatment)
-            files.append(result)
-            chunks.extend(found)
-        texts = tuple(encoder_text(chunk) for chunk in chunks)
+        with limited:
+            for path in job.paths:
+                result, found = self._file(path, job)
+                files.append(result)
+                chunks.extend(found)
+            texts = tuple(encoder_text(chunk) for chunk in chunks)
+            counts = count_terms(chunks)
         if self.encoder is None:
-            return BatchResult(tuple(files), count_terms(chunks), None, texts)
-        return BatchResult(tuple(files), count_terms(chunks), self.encoder.encode_documents(texts))
+            return BatchResult(tuple(files), counts, None, texts)
+        return BatchResult(tuple(files), counts, self.encoder.encode_documents(texts))
 
-    def _file(self, path: str, treatment: Treatment) -> tuple[FileResult, Sequence[Chunk]]:
-        if treatment is Treatment.SKIP:
+    def _file(self, path: str, job: Job) -> tuple[FileResult, Sequence[Chunk]]:
+        if job.treatment is Treatment.SKIP:
             return FileResult(_file_row(path, UNREAD, skipped="could not be cut")), ()
         source = read_source(self.root, path, self.max_file_size)
         if isinstance(source, SkippedFile):
@@ -98,20 +106,22 @@ class Worker:
             return FileResult(replace(row, skipped=source.left_out)), ()
         if language is None:
             return FileResult(replace(row, skipped="not source")), ()
-        chunked = _chunk(path, source.text, language, treatment)
+        chunked = chunk_as(path, source.text, language, job)
         row = replace(row, fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
         return FileResult(row, chunk_rows(chunked.chunks), definition_rows(chunked.chunks)), chunked.chunks
 
 
-def _chunk(path: str, text: str, language: Language, treatment: Treatment) -> ChunkedFile:
-    """A file's chunks. A fault of ours in one file costs that file its syntax, not the user the index."""
-    if treatment is Treatment.SYNTAX:
+def chunk_as(path: str, text: str, language: Language | None, job: Job) -> ChunkedFile:
+    """A text's chunks, cut as a job says.
+
+    A fault of ours in one file costs that file its syntax, not the user the index.
+    """
+    reason = job.reason
+    if job.treatment is Treatment.SYNTAX:
         try:
             return chunk_text(path, text, language)
         except Exception as error:
             reason = f"the chunker failed ({type(error).__name__})"
-    else:
-        reason = "the grammar took too long"
     return replace(chunk_text(path, text, None), fallback=reason)
 
 

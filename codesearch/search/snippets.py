@@ -102,10 +102,10 @@ class Snippets:
             return self._chunks[file.digest]
         if not file.text or len(file.text) > LARGEST_CHUNKED or len(self._chunks) >= MOST_CHUNKED:
             return ()
-        from codesearch.chunking.chunker import chunk_text
+        from codesearch.index import guarded
         from codesearch.languages.detect import detect
 
-        chunks = chunk_text(path, file.text, detect(path, file.text)).chunks
+        chunks = guarded.chunk_text(path, file.text, detect(path, file.text)).chunks
         self._chunks[file.digest] = chunks
         return chunks
 
