@@ -205,7 +205,7 @@ def test_a_routine_runs_to_its_batch_and_a_table_names_its_columns() -> None:
     sweep, order = sql.scan(text)
     assert (sweep.qualifier, sweep.name, sweep.start_line, sweep.end_line) == ("dbo", "Sweep", 1, 5)
     assert (order.qualifier, order.name, order.start_line, order.end_line) == ("dbo", "Order", 7, 11)
-    assert [name for _, name in order.members] == ["Id", "total"]
+    assert [member.name for member in order.members] == ["Id", "total"]
 
 
 def test_several_statements_on_a_line() -> None:
@@ -264,7 +264,7 @@ def test_a_package_and_its_body_hold_their_routines(text: str) -> None:
         ("staff", 9 + gap, 25 + gap), ("hire", 11 + gap, 19 + gap), ("fire", 22 + gap, 22 + gap),
     ]  # fmt: skip
     specification, hire, *_ = sql.scan(text)
-    assert [name for _, name in specification.members] == ["c_max", "t_row"]
+    assert [member.name for member in specification.members] == ["c_max", "t_row"]
     assert hire.signature == "FUNCTION hire(name VARCHAR2, age NUMBER DEFAULT 3) RETURN NUMBER"
 
 
@@ -275,7 +275,7 @@ def test_a_type_names_its_methods_and_its_body_holds_them() -> None:
         "  MEMBER FUNCTION f(x NUMBER) RETURN NUMBER IS\n  BEGIN\n    RETURN x;\n  END f;\nEND;\n/\n"
     )
     assert defined(text) == [("t", 1, 4), ("t", 6, 11), ("f", 7, 10)]
-    assert [name for _, name in sql.scan(text)[0].members] == ["a", "f"]
+    assert [member.name for member in sql.scan(text)[0].members] == ["a", "f"]
 
 
 def test_blocks_of_oracle() -> None:
