@@ -189,6 +189,16 @@ def test_statements_without_semicolons_end_where_the_next_begins() -> None:
     assert defined(text) == [("a", 1, 3), ("b", 6, 6), ("p", 8, 12), ("c", 13, 13), ("q", 15, 17), ("v", 19, 19)]
 
 
+def test_what_follows_a_whole_statement_without_a_semicolon_is_not_its() -> None:
+    text = (
+        "CREATE TABLE a (x int)\nALTER TABLE a ADD y int\nCREATE TYPE b AS TABLE (\n  x int\n)\nDECLARE @x int\n"
+        "CREATE INDEX c ON a (x)\nSELECT 1\nCREATE PROC d AS\nBEGIN\n  IF 1 = 1\n  BEGIN\n    SELECT 1\n  END\n"
+        "  SELECT 2\nEND\nEXEC d\nCREATE PROC e AS\nIF 1 = 1\nBEGIN\n  SELECT 1\nEND\nSELECT 2\n"
+    )
+    assert defined(text) == [("a", 1, 1), ("b", 3, 5), ("c", 7, 7), ("d", 9, 16), ("e", 18, 23)]
+    assert defined("CREATE TABLE a WITH (x = 1) AS\nSELECT 1\nFROM b;\n") == [("a", 1, 3)]
+
+
 def test_comments_above_a_definition_are_not_of_the_statement_before() -> None:
     text = "CREATE TABLE a (x int) -- its own\n\n-- The second.\n/* Nightly. */\nCREATE PROC b AS\nSELECT 1\nSELECT 2\n"
     assert defined(text) == [("a", 1, 1), ("b", 5, 7)]
