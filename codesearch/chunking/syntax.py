@@ -146,7 +146,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
 
 @dataclass(slots=True)
 class _Reader:
-    """Gives the parser its text piece by piece, until it takes too long; later, gives predicates the texts of nodes."""
+    """Gives the parser its text piece by piece, and later, predicates the texts of nodes."""
 
     source: bytes
     deadline: float
@@ -158,7 +158,7 @@ class _Reader:
         text = self.source[offset : offset + _READ_BYTES]
         if self.piece is None:
             return text
-        self.piece[:] = b"" if self.is_late() else text  # some scanners are slow between two calls of `is_late`
+        self.piece[:] = text
         return self.piece
 
     def is_late(self, *_: object) -> bool:
