@@ -159,8 +159,11 @@ def _words(lines: list[str], language: Language) -> Iterator[str]:
     if any("{-#" in line for line in lines):
         lines = _PRAGMA.sub("", "\n".join(lines)).split("\n")
     leading, trailing = _markers(language)
+    ends = (*(closer[-1] for _, closer in language.block_comments), "-")
     for line in lines:
-        text = trailing.sub("", leading.sub("", line, count=1), count=1).rstrip()
+        text = leading.sub("", line, count=1).rstrip()
+        if text.endswith(ends):
+            text = trailing.sub("", text, count=1).rstrip()
         if not directives.is_noise(line, text):
             yield text
 

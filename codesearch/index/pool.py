@@ -81,10 +81,14 @@ def run(work: Work[Result], jobs: Iterable[Job], processes: int) -> Iterator[Res
     waiting = iter(jobs)
     again: deque[Job] = deque()
     crew = [_Process(context, work) for _ in range(processes)]
+
+    def next_job() -> Job | None:
+        return again.popleft() if again else next(waiting, None)
+
     try:
         while True:
             for member in crew:
-                if member.job is None and (job := again.popleft() if again else next(waiting, None)):
+                if member.job is None and (job := next_job()):
                     member.give(job)
             busy = [(place, member) for place, member in enumerate(crew) if member.job]
             if not busy:
@@ -99,6 +103,8 @@ def run(work: Work[Result], jobs: Iterable[Job], processes: int) -> Iterator[Res
                         failure = _cause_of_death(member.process)
                     else:
                         member.job = None
+                        if job := next_job():  # which it works on while the result is taken
+                            member.give(job)
                         yield result
                 elif member.is_late():
                     failure = TOO_LONG
