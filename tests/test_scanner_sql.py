@@ -66,6 +66,7 @@ def test_statements_of_four_dialects() -> None:
         "REM can't\nPROMPT can't\nSET DEFINE OFF",
         "\\echo can't\n\\i base.sql",
         ".print can't",
+        ":r can't.sql\n:setvar x \"can't\"",
         "COPY x FROM stdin;\n1\tO'Neil; Ann\nCREATE\n\\.",
         "\\copy x (a, b) from stdin with csv\n1,O'Neil\n\\.",
         "COPY x FROM stdin WHERE fails;\n\nCOPY x FROM stdin;\n1\n\\.",

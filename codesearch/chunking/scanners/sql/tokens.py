@@ -21,7 +21,8 @@ _LINE = (
     rf"(?P<batch>{_BATCH})"
     r"|(?P<delimiter>[ \t]*(?:DELIMITER|SET[ \t]+TERM|--#SET[ \t]+TERMINATOR)[ \t]+\S{1,9}[^\n]*)"
     r"|(?P<command>[ \t]*(?:(?:\\[a-z!?]|//)[^\n]*"
-    r"|(?:\.[a-z]+|@@?[\w/.]+|REM|REMARK|PRO|PROMPT|HOST|ECHO|SPOOL|WHENEVER)\b[^\n]*"
+    r"|(?:\.[a-z]+|@@?[\w/.]+|REM|REMARK|PRO|PROMPT|HOST|ECHO|SPOOL|WHENEVER"
+    r"|:(?:r|setvar|connect|on|out))\b[^\n]*"
     r"|SET[ \t]+\w+[^;=\n']*[ \t](?:ON|OFF|\d+)[ \t;]*$))"
 )
 _WORD = r"(?P<word>(?:CREATE|ALTER|REPLACE|BEGIN|DECLARE|COPY|END)\b)"
@@ -29,8 +30,9 @@ _BOUND = r"(?P<bound>[ \t]*(?:DELETE|DROP|EXEC|EXECUTE|GRANT|IF|INSERT|MERGE|PRI
 _PLAIN_LINE = rf"{_LINE}|[ \t]*{_WORD}|{_BOUND}"
 _BLOCK_WORD = (
     r"(?P<word>(?<![\w.@#$].)(?:(?<=B)EGIN(?!\s*;|\s+(?:TRAN|TRANSACTION|DISTRIBUTED|DIALOG|CONVERSATION|WORK)\b)"
-    r"|(?<=E)ND(?![ \t]+(?:IF|LOOP|WHILE|REPEAT|FOR|CONVERSATION)\b)(?:[ \t]+CASE\b)?"
-    r"|(?<=C)(?:ASE|REATE)|(?<=A)(?:LTER|S)|(?<=R)EPLACE|(?<=D)ECLARE|(?<=F)UNCTION|(?<=P)ROCEDURE|(?<=I)S|(?<=C)OMPOUND(?=\s+TRIGGER\b))\b)"
+    r"|(?<=E)ND(?![ \t]+(?:IF|LOOP|WHILE|REPEAT|FOR|FOREACH|CONVERSATION)\b)(?:[ \t]+CASE\b)?"
+    r"|(?<=C)(?:ASE|REATE)|(?<=A)(?:LTER|S)|(?<=R)EPLACE"
+    r"|(?<=D)ECLARE|(?<=F)UNCTION|(?<=P)ROCEDURE|(?<=I)S|(?<=C)OMPOUND(?=\s+TRIGGER\b))\b)"
 )
 BATCH_LINE = re.compile(f"^{_BATCH}", FLAGS)
 FIRST_LINE = re.compile(_PLAIN_LINE, FLAGS)
