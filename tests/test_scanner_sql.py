@@ -189,6 +189,16 @@ def test_statements_without_semicolons_end_where_the_next_begins() -> None:
     assert defined(text) == [("a", 1, 3), ("b", 6, 6), ("p", 8, 12), ("c", 13, 13), ("q", 15, 17), ("v", 19, 19)]
 
 
+def test_what_follows_a_whole_statement_without_a_semicolon_is_not_its() -> None:
+    text = (
+        "CREATE TABLE a (x int)\nALTER TABLE a ADD y int\nCREATE TYPE b AS TABLE (\n  x int\n)\nDECLARE @x int\n"
+        "CREATE INDEX c ON a (x)\nSELECT 1\nCREATE PROC d AS\nBEGIN\n  IF 1 = 1\n  BEGIN\n    SELECT 1\n  END\n"
+        "  SELECT 2\nEND\nEXEC d\nCREATE PROC e AS\nIF 1 = 1\nBEGIN\n  SELECT 1\nEND\nSELECT 2\n"
+    )
+    assert defined(text) == [("a", 1, 1), ("b", 3, 5), ("c", 7, 7), ("d", 9, 16), ("e", 18, 23)]
+    assert defined("CREATE TABLE a WITH (x = 1) AS\nSELECT 1\nFROM b;\n") == [("a", 1, 3)]
+
+
 def test_comments_above_a_definition_are_not_of_the_statement_before() -> None:
     text = "CREATE TABLE a (x int) -- its own\n\n-- The second.\n/* Nightly. */\nCREATE PROC b AS\nSELECT 1\nSELECT 2\n"
     assert defined(text) == [("a", 1, 1), ("b", 5, 7)]
@@ -205,7 +215,7 @@ def test_a_routine_runs_to_its_batch_and_a_table_names_its_columns() -> None:
     sweep, order = sql.scan(text)
     assert (sweep.qualifier, sweep.name, sweep.start_line, sweep.end_line) == ("dbo", "Sweep", 1, 5)
     assert (order.qualifier, order.name, order.start_line, order.end_line) == ("dbo", "Order", 7, 11)
-    assert [name for _, name in order.members] == ["Id", "total"]
+    assert [member.name for member in order.members] == ["Id", "total"]
 
 
 def test_several_statements_on_a_line() -> None:
@@ -264,7 +274,7 @@ def test_a_package_and_its_body_hold_their_routines(text: str) -> None:
         ("staff", 9 + gap, 25 + gap), ("hire", 11 + gap, 19 + gap), ("fire", 22 + gap, 22 + gap),
     ]  # fmt: skip
     specification, hire, *_ = sql.scan(text)
-    assert [name for _, name in specification.members] == ["c_max", "t_row"]
+    assert [member.name for member in specification.members] == ["c_max", "t_row"]
     assert hire.signature == "FUNCTION hire(name VARCHAR2, age NUMBER DEFAULT 3) RETURN NUMBER"
 
 
@@ -275,7 +285,7 @@ def test_a_type_names_its_methods_and_its_body_holds_them() -> None:
         "  MEMBER FUNCTION f(x NUMBER) RETURN NUMBER IS\n  BEGIN\n    RETURN x;\n  END f;\nEND;\n/\n"
     )
     assert defined(text) == [("t", 1, 4), ("t", 6, 11), ("f", 7, 10)]
-    assert [name for _, name in sql.scan(text)[0].members] == ["a", "f"]
+    assert [member.name for member in sql.scan(text)[0].members] == ["a", "f"]
 
 
 def test_blocks_of_oracle() -> None:

@@ -300,7 +300,7 @@ def _annotations_end(node: Node) -> int:
     end = node.start_byte
     at: Node | None = node.child(0) if node.child_count else None
     if at is not None and at.type == "modifiers" and at.child_count:
-        at = at.child(0) if at.child_count else None
+        at = at.child(0)
     while at is not None and at.type in _ANNOTATIONS:
         end, at = at.end_byte, at.next_sibling
     return end

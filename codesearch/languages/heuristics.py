@@ -60,9 +60,10 @@ _CPP = (
     r"^[ \t]*#[ \t]*include[ \t]*<(?:cstd\w+|string|vector|map|list|array|memory|iostream|utility|type_traits|"
     r"functional|"
     r"algorithm|tuple|optional|atomic|mutex|thread|string_view|bitset|queue|stack|unordered_\w+|[\w/]+\.hpp)>|"
-    r"^[ \t]*template[ \t]*<|^[ \t]*(?:(?:inline|static)[ \t]+)?(?:try|constexpr|consteval|constinit)\b|^[ \t]*catch[ \t]*\(|"
+    r"^[ \t]*template[ \t]*<|^[ \t]*(?:(?:inline|static)[ \t]+)?(?:try|constexpr|consteval|constinit)\b|"
+    r"^[ \t]*catch[ \t]*\(|^[ \t]*(?:virtual|explicit)[ \t]+[\w:~<>*&, \t]+\(|"
     r"^[ \t]*(?:class|(?:using[ \t]+)?namespace)[ \t]+\w+|^[ \t]*(?:private|public|protected)[ \t]*:|"
-    r"\bstd::\w|^[ \t]*(?:virtual|explicit)[ \t]+[\w:~<>*&, \t]+\(|^[ \t]*using[ \t]+\w+[ \t]*=|\boperator[ \t]*(?:\(\)|[-+*/=<>!\[]+)[ \t]*\(|"
+    r"\bstd::\w|^[ \t]*using[ \t]+\w+[ \t]*=|\boperator[ \t]*(?:\(\)|[-+*/=<>!\[]+)[ \t]*\(|"
     r"\w\s?\([^()\n]*\)[ \t]*(?:const[ \t]*)?(?:noexcept|override|= ?delete|= ?default)\b",
     "C++",
 )
@@ -131,7 +132,7 @@ _CPP_FORMS = tuple(
         r"\)[ \t]*const[ \t]*[;{]",
         r"const[ \t]+[\w:]+(?:<[^<>\n]*>)?[ \t]*&[ \t]*\w",
         r"&(?:(?<=int&)|(?<=char&)|(?<=bool&)|(?<=double&)|(?<=float&)|(?<=long&)|(?<=_t&))[ \t]*\w+[ \t]*[,)]",
-        r"\((?<!for\()(?<!for \()(?:[^()\n;]*,)?[ \t]*(?:const[ \t]+)?[A-Za-z_]\w*[ \t*&]+\w+[ \t]*=[ \t]*[^=();\n]+[,)]",
+        r"\((?<!for\()(?<!for \()(?:[^()\n;]*,)?[ \t]*(?:const[ \t]+)?[A-Za-z_]\w*[ \t*&]+\w+[ \t]*=[^=();\n]+[,)]",
         r"\n[ \t]*~[A-Za-z_]\w*[ \t]*\([ \t]*(?:void[ \t]*)?\)",
         r"enum[ \t]+(?:class|struct)[ \t]+\w",
         r"auto[ \t]+\w+\([^()\n]*\)[ \t]*->",

@@ -7,21 +7,23 @@ from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import c_family
+from codesearch.chunking.hooks.c_macros import blank_group
 
 # `API_CONSTEXPR auto ns::name(`, `API_CONSTEXPR ~name(`, `API_CONSTEXPR bool operator==(`
 _LEADING_MACRO = re.compile(
-    r"\n[ \t]*(?:(?:static|inline|virtual|explicit|friend|constexpr|extern|\[\[\w+\]\])[ \t]+)*([A-Z][A-Z0-9]*_[A-Z0-9_]+)"
+    r"\n[ \t]*(?:(?:static|inline|virtual|explicit|friend|constexpr|extern|\[\[\w+\]\])[ \t]+)*"
+    r"([A-Z][A-Z0-9]*_[A-Z0-9_]++)"
     r"(?=\s+(?:[A-Za-z_][\w:<>, \t]{0,200}[>\w*&][\s*&]{1,100})?~?[A-Za-z_][\w:]*(?:(?<=operator)[^\w\s(]{1,3})?\()"
 )
 # `int name(…) API_LOCKS_EXCLUDED(mutex);`, `int name API_GUARDED_BY(mutex);`
 _THREAD_ANNOTATION = re.compile(
-    r"(?<!define)\s([A-Z_]*(?:GUARDED_BY|ACQUIRED_(?:BEFORE|AFTER)|LOCKS_EXCLUDED|LOCK_RETURNED|LOCKS?_REQUIRED|LOCK_FUNCTION"
-    r"|TRYLOCK_FUNCTION|REQUIRES(?:_SHARED)?)\([^()\n]*\))"
+    r"(?<!define)\s([A-Z_]*(?:GUARDED_BY|ACQUIRED_(?:BEFORE|AFTER)|LOCKS_EXCLUDED|LOCK_RETURNED|LOCKS?_REQUIRED"
+    r"|(?:TRY)?LOCK_FUNCTION|REQUIRES(?:_SHARED)?)\([^()\n]*\))"
 )
 # `constexpr A::operator int() const {`: the grammar takes `A::operator` for a type
 _CONVERSION_SPECIFIER = re.compile(r"\n[ \t]*((?:(?:constexpr|inline)[ \t]+)+)(?=[\w:<>]+::operator[ \t]+\w)")
 # `extern template class name<int>;` defines nothing
-_INSTANTIATION = re.compile(r"\n[ \t]*(extern[ \t]+template\b[^;{}]*;)")
+_INSTANTIATION = re.compile(r"\n[ \t]*(extern[ \t]+template\b[^;{}]{0,2000};)")
 # `const char* absl_nonnull name(`
 _NULLABILITY = re.compile(r"\*[ \t]*(\w{0,50}(?:non_?null|nullable|Nonnull|Nullable)\w*)(?=[ \t]+\w)")
 # `export module a.b:part;`, `module;`, `import <vector>;`, alone on their lines
@@ -43,19 +45,19 @@ def prepare(text: str) -> str:
     if "Q_OBJECT" in text:
         text = _QT_ACCESS.sub(lambda match: "public:".rjust(len(match[0])), text)
     if "::operator " in text:
-        text = _CONVERSION_SPECIFIER.sub(c_family.blank_group, text)
+        text = _CONVERSION_SPECIFIER.sub(blank_group, text)
     if "extern template" in text:
-        text = _INSTANTIATION.sub(c_family.blank_group, text)
+        text = _INSTANTIATION.sub(blank_group, text)
     if any(word in text for word in ("GUARDED_BY(", "LOCKS_", "LOCK_FUNCTION", "_REQUIRES(")):
-        text = _THREAD_ANNOTATION.sub(c_family.blank_group, text)
+        text = _THREAD_ANNOTATION.sub(blank_group, text)
     text = c_family.prepare(text)
     if "null" in text:
-        text = _NULLABILITY.sub(c_family.blank_group, text)
-    return _LEADING_MACRO.sub(c_family.blank_group, text)
+        text = _NULLABILITY.sub(blank_group, text)
+    return _LEADING_MACRO.sub(blank_group, text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units without loops, and without macros in their names (in `void API name() {`, `::` is missing for the grammar)."""
+    """The units without loops, and without macros in their names: for the grammar `void API name() {` lacks `::`."""
     return [_named(unit) if " " in unit.name else unit for unit in c_family.refine(units, lines)]
 
 

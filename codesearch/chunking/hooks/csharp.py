@@ -10,7 +10,8 @@ from codesearch.chunking.hooks import conditionals
 
 # `extension<T>(IEnumerable<T> source) where T : struct {`
 _EXTENSION = re.compile(
-    r"^([ \t]*)extension[ \t]*(?:<[^(){};]{0,300}>)?[ \t]*\((?:[^(){};]|\([^(){};]{0,300}\)){0,300}\)(?=[^(){};]{0,300}\{)",
+    r"^([ \t]*)extension[ \t]*(?:<[^(){};]{0,300}>)?[ \t]*"
+    r"\((?>[^(){};]++|\([^(){};]*+\)){0,300}+\)(?=[^(){};]{0,300}\{)",
     re.MULTILINE,
 )
 # `a?.b = c`, `a?[0] = c`

@@ -28,8 +28,9 @@ _BEFORE_HEAD = re.compile(
     r"(?:(?:OVERRIDING|MEMBER|STATIC|CONSTRUCTOR|FINAL|INSTANTIABLE|NOT|MAP|ORDER)[ \t]+)*\Z",
     re.IGNORECASE,
 )
+_BEGIN = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
 _VARIABLE = re.compile(r"\s*@")
-_BLOCK, _DECLARATIONS = "BEGIN", "IS"
+_BLOCK, _DECLARATIONS, _WHOLE = "BEGIN", "IS", "AS BEGIN"
 
 
 @dataclass(slots=True)
@@ -52,6 +53,8 @@ class Blocks:
     routines: list[Routine] = field(default_factory=list)
     has_text: bool = False
     """Whether an AS or IS opened the routine's own text."""
+    is_over: bool = False
+    """Whether the block that is the routine's whole text is closed, so that no `;` need follow."""
     _open: list[str] = field(default_factory=list)
     _header: int = -1
     """Where the name ends of the routine whose IS or AS is awaited, or -1."""
@@ -71,8 +74,7 @@ class Blocks:
         if word == "BEGIN":
             self._begin()
         elif word == "END":
-            if self._open:
-                self._open.pop()
+            self._end()
         elif word in ("CASE", "COMPOUND"):
             self._open.append(_BLOCK)
         elif word == "DECLARE":
@@ -102,7 +104,11 @@ class Blocks:
         if self._open and self._open[-1] == _DECLARATIONS:
             self._open[-1] = _BLOCK
         else:
-            self._open.append(_BLOCK)
+            self._open.append(_BLOCK if self._open else _WHOLE)
+
+    def _end(self) -> None:
+        if self._open:
+            self.is_over = self._open.pop() == _WHOLE
 
     def _declare(self, end: int) -> None:
         """DECLARE in a block is a statement (or opens one that a BEGIN follows), before it the block's declarations."""
@@ -121,9 +127,12 @@ class Blocks:
         if kind in ("event", "declaration") or (kind == "trigger" and not _TRIGGER_BLOCK.match(self.text, end)):
             return
         self._header = -1
-        self.has_text = not _QUOTED_TEXT.match(self.text, end)
+        if _QUOTED_TEXT.match(self.text, end):
+            return
+        self.has_text = True
         is_macro = kind == "function" and not _RETURNS.search(header)
-        if self.has_text and not is_macro and not _NO_BLOCK.match(self.text, end):
+        is_whole = not self._open and _BEGIN.match(self.text, end) is not None
+        if not is_macro and not is_whole and not _NO_BLOCK.match(self.text, end):
             self._open.append(_DECLARATIONS)
 
     def _head(self, begin: int) -> None:

@@ -17,6 +17,7 @@ from codesearch.chunking.scanners.sql.quotes import Quotes
 _VERSION_MARK = re.compile(r"/\*M?!\d*")
 _STDIN = re.compile(r"\bFROM\s+P?STDIN\b", re.IGNORECASE)
 _LINE_END = re.compile(r"$", re.MULTILINE)
+_AS = re.compile(r"\bAS\s*\Z", re.IGNORECASE)
 _SPACE = re.compile(r"\s*")
 _WRITTEN = re.compile(r"(?!END\b[;\s]*\Z)(?=[\W_]*[^\W_])", re.IGNORECASE)
 _BLOCK_START = re.compile(
@@ -208,9 +209,19 @@ class _Splitter:
         return end
 
     def _bound(self, begin: int, end: int) -> int:
-        if self._definition and self._definition.kind in _LISTS and self._is_balanced(begin) and self._has_parens:
+        """A line that begins another statement: it ends one without a `;`, if that is whole."""
+        if self._blocks:
+            is_whole = self._blocks.is_over and not self._runs_to_batch(begin)
+        else:
+            is_list = self._definition is not None and self._definition.kind in _LISTS
+            is_whole = is_list and self._is_balanced(begin) and self._has_parens
+        if is_whole and not _AS.search(self._text, max(0, begin - _LOOK_BACK), begin):
             self._cut(begin)
         return end
+
+    def _runs_to_batch(self, place: int) -> bool:
+        """Whether the statement is a routine that only a line of `GO` or `/` ends."""
+        return self._blocks is not None and self._blocks.has_text and self._last_batch > place
 
     def _is_balanced(self, place: int) -> bool:
         opened = self._text.count("(", self._parens_to, place)
@@ -223,6 +234,8 @@ class _Splitter:
         word = self._text[begin:end].upper().split()[0]
         if word in ("CREATE", "ALTER", "REPLACE"):
             return self._create(begin, end)
+        if not self._blocks and not self._starts_at(begin):
+            self._bound(begin, end)
         if self._starts_at(begin):
             self._is_copy = word == "COPY"
             if _BLOCK_START.match(self._text, begin):
@@ -237,7 +250,9 @@ class _Splitter:
         if not is_first and _VERSION_MARK.sub("", lead).strip():
             return end
         definition = definition_at(self._text, begin)
-        if not is_first and definition and self._begins(definition, begin, len(lead)):
+        if not is_first and not definition:
+            self._bound(begin, end)
+        elif not is_first and definition and self._begins(definition, begin, len(lead)):
             self._cut(begin)
             is_first = True
         if definition and is_first:
@@ -255,7 +270,7 @@ class _Splitter:
             return True
         if definition.is_temporary:
             return False
-        is_inside = blocks.is_open or self._delimiter != ";" or (blocks.has_text and self._last_batch > begin)
+        is_inside = blocks.is_open or self._delimiter != ";" or self._runs_to_batch(begin)
         return not is_inside or self._ends_above(begin)
 
     def _ends_above(self, place: int) -> bool:
@@ -269,7 +284,7 @@ class _Splitter:
         is_semicolon = self._text[begin:end] == ";"
         if is_semicolon and self._blocks:
             self._blocks.semicolon(end)
-            if self._blocks.is_open or (self._blocks.has_text and self._last_batch > end):
+            if self._blocks.is_open or self._runs_to_batch(end):
                 return end
         if is_semicolon and self._delimiter != ";":
             return end

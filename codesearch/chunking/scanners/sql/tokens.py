@@ -24,11 +24,9 @@ _LINE = (
     r"|(?:\.[a-z]+|@@?[\w/.]+|REM|REMARK|PRO|PROMPT|HOST|ECHO|SPOOL|WHENEVER)\b[^\n]*"
     r"|SET[ \t]+\w+[^;=\n']*[ \t](?:ON|OFF|\d+)[ \t;]*$))"
 )
-_WORD = r"(?P<word>(?:CREATE|ALTER|REPLACE|BEGIN|DECLARE|COPY)\b)"
-_PLAIN_LINE = (
-    rf"{_LINE}|[ \t]*{_WORD}"
-    r"|(?P<bound>[ \t]*(?:IF|END|DROP|INSERT|EXEC|EXECUTE|PRINT|USE|GRANT|TRUNCATE)\b)"
-)
+_WORD = r"(?P<word>(?:CREATE|ALTER|REPLACE|BEGIN|DECLARE|COPY|END)\b)"
+_BOUND = r"(?P<bound>[ \t]*(?:DELETE|DROP|EXEC|EXECUTE|GRANT|IF|INSERT|MERGE|PRINT|SELECT|SET|TRUNCATE|UPDATE|USE)\b)"
+_PLAIN_LINE = rf"{_LINE}|[ \t]*{_WORD}|{_BOUND}"
 _BLOCK_WORD = (
     r"(?P<word>(?<![\w.@#$].)(?:(?<=B)EGIN(?!\s*;|\s+(?:TRAN|TRANSACTION|DISTRIBUTED|DIALOG|CONVERSATION|WORK)\b)"
     r"|(?<=E)ND(?![ \t]+(?:IF|LOOP|WHILE|REPEAT|FOR|CONVERSATION)\b)(?:[ \t]+CASE\b)?"
@@ -49,7 +47,7 @@ def pattern(delimiter: str, in_block: bool) -> re.Pattern[str]:
     """
     first, rest = delimiter[0], delimiter[1:]
     end = re.escape(rest) or ("" if delimiter == ";" else r"(?=[ \t]*$)")
-    tail = rf"(?<=\n)(?:{_LINE})|{_BLOCK_WORD}" if in_block else rf"(?<=\n)(?:{_PLAIN_LINE})"
+    tail = rf"(?<=\n)(?:{_LINE}|{_BOUND})|{_BLOCK_WORD}" if in_block else rf"(?<=\n)(?:{_PLAIN_LINE})"
     characters = re.escape(
         "'\"`[$;#/*-\\\n" + first.lower() + first.upper() + ("ABCDEFIPRabcdefipr" if in_block else "")
     )
