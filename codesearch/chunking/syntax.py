@@ -133,7 +133,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
 
 @dataclass(slots=True)
 class _Reader:
-    """Gives the parser its text piece by piece, until it takes too long; later, gives predicates the texts of nodes."""
+    """Gives the parser its text piece by piece, and later, predicates the texts of nodes."""
 
     source: bytes
     deadline: float
@@ -145,7 +145,7 @@ class _Reader:
         text = self.source[offset : offset + _READ_BYTES]
         if self.piece is None:
             return text
-        self.piece[:] = text  # never less than there is, however late: the parser crashes on a text that shrinks
+        self.piece[:] = text
         return self.piece
 
     def is_late(self, *_: object) -> bool:
