@@ -11,6 +11,7 @@ from codesearch.chunking import notebook, syntax
 from codesearch.chunking.assemble import assemble
 from codesearch.chunking.chunk import ChunkedFile, Member, Unit
 from codesearch.chunking.embedded import Region
+from codesearch.chunking.holders import give_members
 from codesearch.chunking.source import Source
 from codesearch.languages.registry import Language, resolve
 
@@ -73,7 +74,7 @@ def _with_embedded(outline: syntax.Outline, regions: Iterable[Region], path: str
         members += (_moved_member(member, above, region.language) for member in found.members)
     if not units and not members:
         return outline
-    outside = syntax.give_members(outline.units, members)
+    outside = give_members(outline.units, members)
     units = sorted([*outline.units, *units], key=lambda unit: (unit.start_line, -unit.end_line))
     return replace(outline, units=units, members=tuple(sorted((*outline.members, *outside))))
 

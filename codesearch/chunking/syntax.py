@@ -30,13 +30,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from codesearch.chunking import macro_items, values
 from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.holders import Doc, give_docs, give_members, with_scopes
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
@@ -49,9 +50,6 @@ CONTAINERS = frozenset(
     "class struct union interface enum trait module namespace impl object protocol extension "
     "section record package suite".split()
 )
-_OF_TYPES = frozenset(("field", "property", "enumerator"))
-"""Kinds of members that a type has, though they stand in its constructor (`constructor(private name: string)`)."""
-_ROUTINES = frozenset(("function", "method", "constructor"))
 SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
 _HEAD_CHARS = 1000
@@ -99,17 +97,6 @@ class Outline:
     members: tuple[Member, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Doc:
-    """Documentation, and its first line."""
-
-    line: int
-    text: str
-
-
-_Find = TypeVar("_Find", _Doc, Member)
-
-
 @dataclass(slots=True)
 class _Finds:
     """What a query found, before the parts are put together. Lines are 1-based."""
@@ -117,7 +104,7 @@ class _Finds:
     definitions: dict[tuple[int, int], tuple[int, Unit]]
     prefixes: dict[int, tuple[int, int]]
     """End of a prefix → its start, both in bytes, and its first line."""
-    docs: list[_Doc]
+    docs: list[Doc]
     members: list[Member]
     scopes: list[tuple[int, str]]
     macros: list[Node]
@@ -229,7 +216,7 @@ def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
             finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
             lines = _unquoted(_text(node, source)).strip().split("\n")
-            finds.docs.append(_Doc(node.start_point.row + 1, "\n".join(map(str.strip, lines))))
+            finds.docs.append(Doc(node.start_point.row + 1, "\n".join(map(str.strip, lines))))
         if member := members[pattern]:
             span = captures["span"][0] if "span" in captures else None
             kind = member.partition(".")[2] or "constant"
@@ -341,9 +328,9 @@ def split_qualified(name: str) -> tuple[str, str]:
 def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:
     units = [_with_prefix(unit, start, finds.prefixes, source) for (start, _), (_, unit) in finds.definitions.items()]
     units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
-    documentation = _document(units, finds.docs)
+    documentation = give_docs(units, finds.docs)
     members = give_members(units, finds.members)
-    return Outline(_with_scopes(units, finds.scopes, separator), documentation, members)
+    return Outline(with_scopes(units, finds.scopes, separator), documentation, members)
 
 
 def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], source: bytes) -> Unit:
@@ -356,78 +343,6 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
             break
         start, line = prefixes[begin + len(between)]
     return unit if line == unit.start_line else replace(unit, start_line=line)
-
-
-def _document(units: list[Unit], docs: list[_Doc]) -> str:
-    """Give each documentation to the innermost unit around it. The first one outside all is the file's."""
-    documentation = ""
-    for around, doc in _around(units, docs):
-        if not around:
-            documentation = documentation or doc.text
-        elif not units[around[-1]].documentation:
-            units[around[-1]] = replace(units[around[-1]], documentation=doc.text)
-    return documentation
-
-
-def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
-    """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it
-    that can have it, beside those that it has. Returns those outside all."""
-    are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
-    members = [member for member in members if (member.line, member.name) not in are_units]
-    owned: dict[int | None, list[Member]] = {}
-    for around, member in _around(units, members):
-        if around and _is_unit_itself(member, units[around[-1]]):
-            continue
-        of_type = member.kind in _OF_TYPES
-        owner = next((index for index in reversed(around) if not (of_type and units[index].kind in _ROUTINES)), None)
-        owned.setdefault(owner, []).append(member)
-    outside = owned.pop(None, [])
-    for index, found in owned.items():
-        if index is not None:
-            units[index] = replace(units[index], members=tuple(sorted((*units[index].members, *found))))
-    return tuple(outside)
-
-
-def _is_unit_itself(member: Member, unit: Unit) -> bool:
-    """Whether a member is what the unit around it defines: a constant whose value is a function."""
-    return member.name == unit.name and member.line <= unit.header_end
-
-
-def _around(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[list[int], _Find]]:
-    """Each find with the indexes of the units around its line, outermost first."""
-    around: list[int] = []
-    upcoming = 0
-    for find in sorted(finds):
-        while upcoming < len(units) and units[upcoming].start_line <= find.line:
-            _leave(around, units, units[upcoming].start_line)
-            around.append(upcoming)
-            upcoming += 1
-        _leave(around, units, find.line)
-        yield around, find
-
-
-def _leave(around: list[int], units: list[Unit], line: int) -> None:
-    while around and units[around[-1]].end_line < line:
-        around.pop()
-
-
-def _with_scopes(units: list[Unit], scopes: list[tuple[int, str]], separator: str) -> list[Unit]:
-    """Qualify the outermost units after each scope by its name."""
-    if not scopes:
-        return units
-    scopes.sort()
-    qualified: list[Unit] = []
-    last_line = scope_index = 0
-    scope = ""
-    for unit in units:
-        while scope_index < len(scopes) and scopes[scope_index][0] <= unit.start_line:
-            scope = scopes[scope_index][1]
-            scope_index += 1
-        if unit.start_line > last_line and scope:
-            unit = replace(unit, qualifier=separator.join(filter(None, (scope, unit.qualifier))))
-        last_line = max(last_line, unit.end_line)
-        qualified.append(unit)
-    return qualified
 
 
 def _last_line(node: Node) -> int:
