@@ -76,11 +76,11 @@ def test_without_an_encoder_the_texts_come_back(root: Path) -> None:
 
 
 def test_treatments(root: Path) -> None:
-    (windows,) = worker(root)(Job(("a.py",), Treatment.WINDOWS)).files
-    assert windows.row.fallback == "the grammar took too long"
+    (windows,) = worker(root)(Job(("a.py",), treatment=Treatment.WINDOWS, reason="the grammar crashed")).files
+    assert windows.row.fallback == "the grammar crashed"
     assert windows.row.language == "Python"
     assert {chunk.kind for chunk in windows.chunks} <= {"file", "block"}
-    (skipped,) = worker(root)(Job(("a.py",), Treatment.SKIP)).files
+    (skipped,) = worker(root)(Job(("a.py",), treatment=Treatment.SKIP)).files
     assert (skipped.row.skipped, skipped.chunks) == ("could not be cut", ())
 
 

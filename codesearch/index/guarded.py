@@ -22,6 +22,7 @@ PLAIN_LINE_CHARS = 2_000
 PLAIN_DEPTH = 40
 """Of brackets, those in strings and comments too."""
 _ODD = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff]|(\S)\1{199}")
+_UNLIMITED = nullcontext()
 _NO_BRACKETS = re.compile(r"[^()\[\]{}]+")
 
 
@@ -60,7 +61,7 @@ class _Chunking:
     text: str
     language: Language | None
 
-    def __call__(self, job: Job, limited: AbstractContextManager[None] = nullcontext()) -> ChunkedFile:
+    def __call__(self, job: Job, limited: AbstractContextManager[None] = _UNLIMITED) -> ChunkedFile:
         (path,) = job.paths
         if job.treatment is Treatment.SKIP:
             return ChunkedFile((), job.reason)

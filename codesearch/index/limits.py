@@ -51,9 +51,10 @@ class Limits:
 
 
 def silence() -> None:
-    """Leave no core and no last words (an allocator's, an assertion's) on the user's terminal."""
+    """Leave no core, and no last words (an allocator's, an assertion's, Python's) on the user's terminal."""
     faulthandler.disable()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process lives
+    os.dup2(sys.stderr.fileno(), 2)
     if _HAS_LIMITS:
         import resource
 

@@ -113,8 +113,10 @@ def run(work: Work[Result], jobs: Iterable[Job], processes: int) -> Iterator[Res
 
 def _cause_of_death(process: BaseProcess) -> str:
     process.join()
-    is_time_up = hasattr(signal, "SIGXCPU") and process.exitcode == -signal.SIGXCPU
-    return TOO_LONG if is_time_up else "the grammar crashed"
+    if hasattr(signal, "SIGXCPU") and process.exitcode == -signal.SIGXCPU:
+        return TOO_LONG
+    was_ours = process.exitcode is not None and process.exitcode > 0
+    return "the chunker failed" if was_ours else "the grammar crashed"
 
 
 def _tried_otherwise(job: Job, failure: str) -> list[Job]:
