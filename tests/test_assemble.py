@@ -71,7 +71,7 @@ def test_functions_in_types_are_methods_and_others_are_not() -> None:
         + "end\ndef f; end\n"
     )
     kinds = {chunk.qualified_name: chunk.kind for chunk in chunks("Ruby", text)}
-    assert kinds["A::m0"] == "method" and kinds["f"] == "function"
+    assert kinds["A.m0"] == "method" and kinds["f"] == "function"
 
 
 def test_a_short_type_is_one_chunk_with_its_members() -> None:

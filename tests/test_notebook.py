@@ -14,7 +14,7 @@ from codesearch.chunking import notebook
 from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.chunking.chunker import chunk_text
 from codesearch.chunking.syntax import Unparsable
-from codesearch.discovery.source import SkippedFile, SourceText, read_source
+from codesearch.discovery.source import SourceText, read_source
 from codesearch.languages.detect import detect, is_candidate
 
 IMAGE = "iVBORw0KGgo" * 5_000
@@ -86,6 +86,13 @@ def test_chunks_are_of_the_file_whose_lines_they_name() -> None:
     assert (chunk.start_line, chunk.text.split("\n")[0]) == (line_of(text, "def area"), "def area(width, height):")
     there = text.encode()[chunk.start_byte : chunk.end_byte].decode()
     assert there == "\n".join(text.split("\n")[chunk.start_line - 1 : chunk.end_line])
+
+
+def test_parts_of_a_long_section_share_its_definition() -> None:
+    code = [cell("code", "print(1)\n" * 60)] * 20
+    parts = [chunk for chunk in chunks_of(notebook_of(cell("markdown", "# Floors"), *code)) if chunk.name == "Floors"]
+    assert len(parts) > 2
+    assert all(part.definition is parts[0].definitions[0] for part in parts)
 
 
 def test_sources_as_one_string_and_whole_notebooks_on_one_line() -> None:
@@ -164,11 +171,13 @@ def test_outputs_are_counted() -> None:
 
 def test_notebooks_are_read_although_their_outputs_are_large_and_long(tmp_path: Path) -> None:
     assert is_candidate("a.ipynb")
-    cells = [cell("code", FUNCTION, outputs=[image()]) for _ in range(40)]
-    for indent, kind in ((1, SourceText), (None, SkippedFile)):
+    chart = {"output_type": "display_data", "data": {"text/html": ["<script>" + "var a=1;" * 50_000 + "</script>"]}}
+    cells = [cell("code", FUNCTION, outputs=[image(), chart]) for _ in range(5)]
+    for indent, reason in ((1, ""), (None, "minified")):
         (tmp_path / "a.ipynb").write_text(notebook_of(*cells, indent=indent), encoding="utf-8")
-        assert isinstance(found := read_source(tmp_path, "a.ipynb"), kind)
-    assert isinstance(found, SkippedFile) and found.reason == "minified"
+        source = read_source(tmp_path, "a.ipynb")
+        assert isinstance(source, SourceText)
+        assert source.left_out == reason
 
 
 @given(

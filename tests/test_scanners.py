@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.kinds import KINDS
-from codesearch.chunking.scanners import assembly, cmake, sql, tex, visual_basic
+from codesearch.chunking.scanners import assembly, cmake, tex, visual_basic
 
 SAMPLES = Path(__file__).parent / "data" / "languages"
 SCANNERS = ("assembly", "cmake", "sql", "tex", "visual_basic")
@@ -239,40 +239,6 @@ def test_visual_basic_routines_do_not_nest_and_files_have_names() -> None:
         ("function", "Pop", 10, 11),
     }
     assert [member.name for unit in units for member in unit.members] == ["wayUp", "wayDown"]
-
-
-def test_sql_statements_of_four_dialects() -> None:
-    units = found(sql.scan(sample("proc.sql")))
-    assert {
-        ("procedure", "dbo.GetUser", 3, 10),
-        ("procedure", "mysql_proc", 13, 18),
-        ("package", "pkg", 20, 22),
-        ("procedure", "p", 21, 21),
-    } <= units
-    names = {(unit.kind, unit.name) for unit in sql.scan(sample("sample.sql"))}
-    assert {
-        ("table", "public.users"),
-        ("view", "active_users"),
-        ("function", "add"),
-        ("index", "idx_users_name"),
-    } <= names
-
-
-def test_a_routine_runs_to_its_batch_and_a_table_names_its_columns() -> None:
-    text = (
-        "CREATE PROC dbo.Sweep AS\nSET NOCOUNT ON;\nBEGIN TRAN;\nDELETE FROM a;\nCOMMIT;\nGO\n"
-        "CREATE TABLE [dbo].[Order] (\n  [Id] INT NOT NULL,\n  total DECIMAL(9, 2), -- ; not the end\n"
-        "  CONSTRAINT pk PRIMARY KEY (Id)\n);\nGO\n"
-    )
-    sweep, order = sql.scan(text)
-    assert (sweep.name, sweep.start_line, sweep.end_line) == ("dbo.Sweep", 1, 5)
-    assert (order.name, order.start_line, order.end_line) == ("dbo.Order", 7, 11)
-    assert [member.name for member in order.members] == ["Id", "total"]
-
-
-def test_sql_quotes_hide_what_would_end_a_statement() -> None:
-    text = "SELECT 'a;''b';\nCREATE FUNCTION f() RETURNS int AS $x$ BEGIN; RETURN 1; END $x$;\nSELECT 2;\n"
-    assert [(unit.name, unit.start_line) for unit in sql.scan(text)] == [("", 1), ("f", 2), ("", 3)]
 
 
 @pytest.mark.parametrize("name", SCANNERS)

@@ -202,4 +202,4 @@ def test_a_primary_constructor_on_a_line_of_its_own_may_have_modifiers() -> None
         for chunk in chunk_text("a.kt", text, resolve("Kotlin")).chunks
         for one in chunk.definitions
     }
-    assert found == {"Result": (1, 4), "Result.isSet": (3, 3), "after": (6, 6)}
+    assert found == {"Result": (1, 4), "Result.held": (2, 2), "Result.isSet": (3, 3), "after": (6, 6)}

@@ -40,7 +40,7 @@ def _notebook(path: str, text: str, language: Language) -> ChunkedFile:
     outline = _with_embedded(notebook.outline(written, language, path), written.regions, path)
     chunks = assemble(path, "\n".join(written.lines), language, outline) if written.lines else []
     file = Source(path, text, language.name)
-    return ChunkedFile(tuple(notebook.placed(chunk, written, file) for chunk in chunks), outputs=written.outputs)
+    return ChunkedFile(tuple(notebook.placed(chunks, written, file)), outputs=written.outputs)
 
 
 def _outline(path: str, text: str, language: Language) -> syntax.Outline:

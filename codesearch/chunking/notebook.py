@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
@@ -59,22 +59,26 @@ def outline(notebook: Notebook, language: Language, path: str) -> syntax.Outline
     return replace(found, units=markdown.refine(found.units, notebook.lines))
 
 
-def placed(chunk: Chunk, notebook: Notebook, file: Source) -> Chunk:
-    """A chunk of the notebook's lines, with the lines and bytes of the file."""
+def placed(chunks: Iterable[Chunk], notebook: Notebook, file: Source) -> Iterator[Chunk]:
+    """Chunks of the notebook's lines, with the lines and bytes of the file; what shares a definition goes on to."""
+    moved: dict[int, Definition] = {}
 
     def there(definition: Definition) -> Definition:
-        first, last = definition.start_line, definition.end_line
-        return replace(definition, start_line=notebook.numbers[first - 1], end_line=notebook.numbers[last - 1])
+        if id(definition) not in moved:
+            first, last = notebook.numbers[definition.start_line - 1], notebook.numbers[definition.end_line - 1]
+            moved[id(definition)] = replace(definition, start_line=first, end_line=last)
+        return moved[id(definition)]
 
-    return file.chunk(
-        (notebook.numbers[chunk.start_line - 1], notebook.numbers[chunk.end_line - 1]),
-        chunk.text,
-        kind=chunk.kind,
-        documentation=chunk.documentation,
-        defines=chunk.defines,
-        definition=chunk.definition and there(chunk.definition),
-        definitions=map(there, chunk.definitions),
-    )
+    for chunk in chunks:
+        yield file.chunk(
+            (notebook.numbers[chunk.start_line - 1], notebook.numbers[chunk.end_line - 1]),
+            chunk.text,
+            kind=chunk.kind,
+            documentation=chunk.documentation,
+            defines=chunk.defines,
+            definition=chunk.definition and there(chunk.definition),
+            definitions=map(there, chunk.definitions),
+        )
 
 
 def _read(text: str) -> Notebook:

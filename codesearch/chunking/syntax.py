@@ -49,6 +49,9 @@ CONTAINERS = frozenset(
     "class struct union interface enum trait module namespace impl object protocol extension "
     "section record package suite".split()
 )
+_OF_TYPES = frozenset(("field", "property", "enumerator"))
+"""Kinds of members that a type has, though they stand in its constructor (`constructor(private name: string)`)."""
+_ROUTINES = frozenset(("function", "method", "constructor"))
 SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
 _HEAD_CHARS = 1000
@@ -74,8 +77,10 @@ _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
 _ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
-_PARAMETERS = re.compile(r"(?<!operator)\(.*", re.DOTALL)
-_LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+|operator.*)$", re.DOTALL)
+_NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
+_OPERATOR = re.compile(r"(?:(.+?)::\s*)?(operator\b.+)", re.DOTALL)
+"""Of C++; what it converts to may be qualified too (`A::operator B::C() const`)."""
+_LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+)$", re.DOTALL)
 
 
 class Unparsable(Exception):
@@ -141,7 +146,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
 
 @dataclass(slots=True)
 class _Reader:
-    """Gives the parser its text piece by piece, until it takes too long; later, gives predicates the texts of nodes."""
+    """Gives the parser its text piece by piece, and later, predicates the texts of nodes."""
 
     source: bytes
     deadline: float
@@ -153,7 +158,7 @@ class _Reader:
         text = self.source[offset : offset + _READ_BYTES]
         if self.piece is None:
             return text
-        self.piece[:] = b"" if self.is_late() else text  # some scanners are slow between two calls of `is_late`
+        self.piece[:] = text
         return self.piece
 
     def is_late(self, *_: object) -> bool:
@@ -306,8 +311,8 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 def _annotations_end(node: Node) -> int:
     """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
     end = node.start_byte
-    at: Node | None = node.child(0)
-    if at is not None and at.type == "modifiers":
+    at: Node | None = node.child(0) if node.child_count else None
+    if at is not None and at.type == "modifiers" and at.child_count:
         at = at.child(0)
     while at is not None and at.type in _ANNOTATIONS:
         end, at = at.end_byte, at.next_sibling
@@ -324,9 +329,9 @@ def _header_end(body: Node) -> int:
 
 def split_qualified(name: str) -> tuple[str, str]:
     """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
-    if "operator" in name:
-        name = _PARAMETERS.sub("", name)
-    elif "<" in name:
+    if match := _OPERATOR.match(name):
+        return match[1] or "", _NO_ARGUMENTS.sub("", match[2])
+    if "<" in name:
         while (stripped := _ANGLES.sub("", name)) != name:
             name = stripped
     match = _LAST_SEPARATOR.match(name)
@@ -356,23 +361,26 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
 def _document(units: list[Unit], docs: list[_Doc]) -> str:
     """Give each documentation to the innermost unit around it. The first one outside all is the file's."""
     documentation = ""
-    for index, doc in _innermost(units, docs):
-        if index is None:
+    for around, doc in _around(units, docs):
+        if not around:
             documentation = documentation or doc.text
-        elif not units[index].documentation:
-            units[index] = replace(units[index], documentation=doc.text)
+        elif not units[around[-1]].documentation:
+            units[around[-1]] = replace(units[around[-1]], documentation=doc.text)
     return documentation
 
 
 def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
-    """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it,
-    beside those that it has. Returns those outside all."""
+    """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it
+    that can have it, beside those that it has. Returns those outside all."""
     are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
     members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
-    for index, member in _innermost(units, members):
-        if index is None or not _is_unit_itself(member, units[index]):
-            owned.setdefault(index, []).append(member)
+    for around, member in _around(units, members):
+        if around and _is_unit_itself(member, units[around[-1]]):
+            continue
+        of_type = member.kind in _OF_TYPES
+        owner = next((index for index in reversed(around) if not (of_type and units[index].kind in _ROUTINES)), None)
+        owned.setdefault(owner, []).append(member)
     outside = owned.pop(None, [])
     for index, found in owned.items():
         if index is not None:
@@ -385,18 +393,22 @@ def _is_unit_itself(member: Member, unit: Unit) -> bool:
     return member.name == unit.name and member.line <= unit.header_end
 
 
-def _innermost(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[int | None, _Find]]:
-    """Each find with the index of the innermost unit around its line."""
-    open_units: list[int] = []
+def _around(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[list[int], _Find]]:
+    """Each find with the indexes of the units around its line, outermost first."""
+    around: list[int] = []
     upcoming = 0
     for find in sorted(finds):
-        line = find.line
-        while upcoming < len(units) and units[upcoming].start_line <= line:
-            open_units.append(upcoming)
+        while upcoming < len(units) and units[upcoming].start_line <= find.line:
+            _leave(around, units, units[upcoming].start_line)
+            around.append(upcoming)
             upcoming += 1
-        while open_units and units[open_units[-1]].end_line < line:
-            open_units.pop()
-        yield (open_units[-1] if open_units else None), find
+        _leave(around, units, find.line)
+        yield around, find
+
+
+def _leave(around: list[int], units: list[Unit], line: int) -> None:
+    while around and units[around[-1]].end_line < line:
+        around.pop()
 
 
 def _with_scopes(units: list[Unit], scopes: list[tuple[int, str]], separator: str) -> list[Unit]:
@@ -434,8 +446,10 @@ def _text(node: Node, source: bytes) -> str:
 
 def _name(node: Node, source: bytes) -> str:
     text = _unquoted(_text(node, source))
-    if text[:1] == ":" and text[1:2].isidentifier():  # a Ruby symbol
+    if text[:1] == ":" and text[1:2].isidentifier():  # a symbol of Ruby or Elixir
         text = text[1:]
+    elif text[:1].isidentifier() and text.rstrip().endswith(":"):  # a key of Elixir
+        text = text.rstrip()[:-1]
     return " ".join(text.split())[:SIGNATURE_CHARS]
 
 

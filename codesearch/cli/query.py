@@ -134,12 +134,21 @@ def command(
             has_hits = has_hits or bool(answer.hits)
             if answer.outdated:
                 note(f"{count_of(answer.outdated, 'hit')} left out: the files changed since they were indexed")
+            fitting = sum(not placed.hit.is_beyond for placed in answer.hits)
+            if answer.hits and not fitting:
+                note(f"nothing found fits {answer.operators}; these come nearest")
+            elif fitting < len(answer.hits):
+                note(f"{_first(fitting)} {answer.operators}; the others come nearest to it")
             if answer.hits and not answer.is_close:
                 best = max(placed.hit.score for placed in answer.hits)
                 note(f"nothing close; these are the nearest (the best scores {best:.3f})")
             elif not answer.hits and answer.nearest_score >= 0.001:
                 note(f"no hit scores {min_score}; the best has {answer.nearest_score:.3f}")
     raise typer.Exit(HITS if has_hits else NO_HITS)
+
+
+def _first(count: int) -> str:
+    return "the first hit fits" if count == 1 else f"the first {count:,} hits fit"
 
 
 def _question(text: str) -> str:

@@ -103,8 +103,15 @@ def reason_against(path: str, data: bytes) -> str:
     is_prose = name.endswith(_PROSE)
     if not has_mark(data) and _is_minified(name, data, is_prose):
         return MINIFIED
-    is_generated = _GENERATED.search(head) or (not is_prose and _GENERATED_CODE.search(head))
-    return GENERATED if is_generated else ""
+    return GENERATED if _says_so(head, is_prose) else ""
+
+
+def _says_so(head: bytes, is_prose: bool) -> bool:
+    """Whether a file's first lines say that a program wrote it."""
+    folded = head.lower()
+    if b"generated" not in folded and b"gnu bison" not in folded:
+        return False
+    return bool(_GENERATED.search(head)) or (not is_prose and bool(_GENERATED_CODE.search(head)))
 
 
 def _against_page(data: bytes) -> str:
@@ -123,7 +130,7 @@ def _against_page(data: bytes) -> str:
 def _is_minified(name: str, data: bytes, is_prose: bool) -> bool:
     if len(data) > 4 * MINIFIED_LINE and _usual_line(name, data) > MINIFIED_LINE:
         return True
-    if is_prose or len(data) <= _LONG_LINE:
+    if is_prose or name.endswith(NOTEBOOK_ENDING) or len(data) <= _LONG_LINE:
         return False
     long = [line for line in data.split(b"\n") if len(line) > _LONG_LINE]
     size = sum(map(len, long))

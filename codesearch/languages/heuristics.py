@@ -60,7 +60,8 @@ _CPP = (
     r"^[ \t]*#[ \t]*include[ \t]*<(?:cstd\w+|string|vector|map|list|array|memory|iostream|utility|type_traits|"
     r"functional|"
     r"algorithm|tuple|optional|atomic|mutex|thread|string_view|bitset|queue|stack|unordered_\w+|[\w/]+\.hpp)>|"
-    r"^[ \t]*template[ \t]*<|^[ \t]*(?:try|constexpr|consteval|constinit)\b|^[ \t]*catch[ \t]*\(|"
+    r"^[ \t]*template[ \t]*<|^[ \t]*(?:(?:inline|static)[ \t]+)?(?:try|constexpr|consteval|constinit)\b|"
+    r"^[ \t]*catch[ \t]*\(|^[ \t]*(?:virtual|explicit)[ \t]+[\w:~<>*&, \t]+\(|"
     r"^[ \t]*(?:class|(?:using[ \t]+)?namespace)[ \t]+\w+|^[ \t]*(?:private|public|protected)[ \t]*:|"
     r"\bstd::\w|^[ \t]*using[ \t]+\w+[ \t]*=|\boperator[ \t]*(?:\(\)|[-+*/=<>!\[]+)[ \t]*\(|"
     r"\w\s?\([^()\n]*\)[ \t]*(?:const[ \t]*)?(?:noexcept|override|= ?delete|= ?default)\b",
@@ -119,7 +120,26 @@ _SCALA = (r"^[ \t]*(?:object|class|trait|def|import|val|package|case|enum|given|
 _CPP_WORDS = tuple(
     "std:: class namespace template operator constexpr noexcept override public: private: protected: using catch try"
     " <string <vector <map <list <array <memory <iostream <utility <type_traits <functional <algorithm <tuple <optional"
-    " <atomic <mutex <thread <cstd <bitset <queue <stack <unordered .hpp> delete default consteval constinit".split()
+    " <atomic <mutex <thread <cstd <bitset <queue <stack <unordered .hpp> delete default consteval constinit"
+    " virtual explicit".split()
+)
+_COMMENT = r"/\*.*?(?:\*/|\Z)|//[^\n]*"
+# What C has no use for: constant methods, references, default arguments, destructors, structs with bases, and routines
+# and constructors in structs. Each begins with letters or signs that are found fast.
+_CPP_FORMS = tuple(
+    (form, "C++")
+    for form in (
+        r"\)[ \t]*const[ \t]*[;{]",
+        r"const[ \t]+[\w:]+(?:<[^<>\n]*>)?[ \t]*&[ \t]*\w",
+        r"&(?:(?<=int&)|(?<=char&)|(?<=bool&)|(?<=double&)|(?<=float&)|(?<=long&)|(?<=_t&))[ \t]*\w+[ \t]*[,)]",
+        r"\((?<!for\()(?<!for \()(?:[^()\n;]*,)?[ \t]*(?:const[ \t]+)?[A-Za-z_]\w*[ \t*&]+\w+[ \t]*=[^=();\n]+[,)]",
+        r"\n[ \t]*~[A-Za-z_]\w*[ \t]*\([ \t]*(?:void[ \t]*)?\)",
+        r"enum[ \t]+(?:class|struct)[ \t]+\w",
+        r"auto[ \t]+\w+\([^()\n]*\)[ \t]*->",
+        r"struct[ \t]+\w+[ \t]*:[ \t]*(?:public[ \t]+|private[ \t]+|virtual[ \t]+)*[A-Za-z_][\w:<>, \t]*\s*\{",
+        r"struct[ \t]+(\w+)[ \t]*\{[^{}]{0,5000}?(?:\s\1[ \t]*\([^()*\n]*\)|"
+        r"\w[ \t*&]+(?!__)(?![A-Z0-9_]+\()[A-Za-z]\w*\([^()*\n]*\))\s*[;:{]",
+    )
 )
 
 
@@ -129,7 +149,9 @@ def _header(text: str) -> str:
         return _first(_OBJECTIVE_C, _CPP, otherwise="C")(text)
     if "#import" in text and re.search(_OBJECTIVE_C[0], text, re.MULTILINE):
         return "Text"
-    return _first(_CPP, otherwise="C")(text) if any(word in text for word in _CPP_WORDS) else "C"
+    code = re.sub(_COMMENT, "", text, flags=re.DOTALL)
+    has_words = any(word in code for word in _CPP_WORDS)
+    return _first(*((_CPP,) if has_words else ()), *_CPP_FORMS, otherwise="C")(code)
 
 
 _RULES: dict[str, Rule] = {

@@ -134,6 +134,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("dotnet", "dotnet-script"),
         grammar="tree_sitter_c_sharp:language",
         query="csharp",
+        hooks="csharp",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
     ),
@@ -376,7 +377,7 @@ LANGUAGES: tuple[Language, ...] = (
             ".tps .trg .udf .viw .vw"
         ),
         line_comments=("--", "#"),
-        block_comments=_C_COMMENTS,
+        block_comments=(*_C_COMMENTS, ("{#", "#}")),
         scanner="sql",
     ),
     Language(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.chunking.kinds import KINDS, resolve_kinds
 from codesearch.globs import compile_globs, compile_name
+from codesearch.index.letters import fold
 from codesearch.index.snapshot import Selection, intersection
 from codesearch.index.terms import name_key
 from codesearch.languages.registry import resolve
@@ -52,12 +53,13 @@ def definition_rule(filters: Filters, held_kinds: Collection[str]) -> Definition
     if not filters.kinds and not filters.names:
         return None
     kinds = resolve_kinds(filters.kinds, held_kinds)
-    patterns = [compile_name(name) for name in filters.names]
+    patterns = [compile_name(fold(name)) for name in filters.names]
 
     def accepts(kind: str, name: str, qualified_name: str) -> bool:
-        return (not kinds or kind in kinds) and (
-            not patterns or any(pattern.match(name) or pattern.match(qualified_name) for pattern in patterns)
-        )
+        if kinds and kind not in kinds:
+            return False
+        name, qualified_name = fold(name), fold(qualified_name)
+        return not patterns or any(pattern.match(name) or pattern.match(qualified_name) for pattern in patterns)
 
     return accepts
 

@@ -50,6 +50,8 @@ class Hit:
     copies: tuple[Place, ...] = ()
     """Where else the very same text was found."""
     signals: tuple[Signal, ...] = field(default=())
+    is_beyond: bool = False
+    """It lacks a quoted phrase or holds an excluded word, and comes after all that fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class SearchResult:
     nearest_score: float = 0.0
     outdated: int = 0
     """Hits that were left out, as their files changed since they were indexed and no longer hold them."""
+    operators: str = ""
+    """The quoted phrases and excluded words of the question, as they were read; see Hit.is_beyond."""
 
     @property
     def is_close(self) -> bool:

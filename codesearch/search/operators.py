@@ -56,6 +56,11 @@ class Operators:
     def __bool__(self) -> bool:
         return bool(self.phrases or self.excluded_words or self.excluded_phrases)
 
+    def __str__(self) -> str:
+        quoted = [f'"{phrase}"' for phrase in self.phrases]
+        excluded = [f"-{word}" for word in self.excluded_words]
+        return " ".join([*quoted, *excluded, *(f'-"{phrase}"' for phrase in self.excluded_phrases)])
+
     def admit(self, text: str) -> bool:
         """Whether a text holds every phrase and nothing that is excluded, case ignored."""
         folded = fold(text)

@@ -20,6 +20,10 @@ SAME_FILE_DECAY = 0.25
 0.824 on 8 others; part of that gain is the metric's, which credits the first chunk of each file)."""
 
 
+DECLARED = 0.5
+"""What a declaration (a prototype in a header) counts beside its definition: a reader wants the code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Candidates in order. `order` indexes the candidates, best first; `scores` are theirs, in that order."""
@@ -42,11 +46,19 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     features = np.stack([signal.compute(evidence) for signal in SIGNALS])
     weights = np.asarray([WEIGHTS[question.kind][signal.name] for signal in SIGNALS], np.float32)
     probability = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind])))
+    probability *= _declared_only(candidates)
     stands = standing(evidence)
     if stands.any():
         probability = np.where(stands, 1 + probability, probability) / 2
     order = in_order(probability, evidence.file, stands)
     return Ranking(order, probability[order].astype(np.float32), features, weights, stands)
+
+
+def _declared_only(candidates: Candidates) -> npt.NDArray[np.float32]:
+    """DECLARED for a declaration whose definition is a candidate too, 1 for all others."""
+    defined = {chunk.name for chunk in candidates.chunks if chunk.kind != "declaration"}
+    is_declared = [chunk.kind == "declaration" and chunk.name in defined for chunk in candidates.chunks]
+    return np.where(is_declared, np.float32(DECLARED), np.float32(1))
 
 
 def in_order(scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64], stands: Standing) -> npt.NDArray[np.int64]:

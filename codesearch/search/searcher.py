@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FOLDED_SHARE = 0.5
 """Further chunks of a shown file are listed under its hit when they score at least this share of it."""
 MOST_FOLDED = 3
+SOUGHT_WITH_OPERATORS = 200
+"""Hits that candidates are found for where a question has operators: those that fit them may be far from the best."""
 
 
 def search(
@@ -45,7 +47,8 @@ def search(
     parsed = parse_question(question)
     vector = encoder.encode_query(parsed.text)
     selected = select(snapshot, filters or Filters())
-    candidates = retrieve(snapshot, parsed, vector, selected, k, retrieval)
+    sought = max(k, SOUGHT_WITH_OPERATORS) if parsed.operators else k
+    candidates = retrieve(snapshot, parsed, vector, selected, sought, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
@@ -64,13 +67,14 @@ def _result(
     min_score: float,
     explained: bool,
 ) -> SearchResult:
-    """Cut the ranking to what is shown, and read its text."""
+    """Cut the ranking to what is shown, and read its text. What does not fit the question's operators comes last."""
     snippets.forget_changes()
-    kept = _with_phrases(question, candidates, ranking, snippets)
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
-    shown = _shown([i for i in kept if scores[i] >= min_score], candidates, snippets, k)
-    nearest = max((scores[i] for i in kept if scores[i] < min_score), default=0.0)
-    folded = _folded(candidates, kept, list(shown.hits), scores)
+    fitting = _fitting(question, candidates, scores, snippets)
+    order = [*fitting, *(i for i in scores if i not in fitting)]
+    shown = _shown([i for i in order if scores[i] >= min_score], candidates, snippets, k)
+    nearest = max((scores[i] for i in order if scores[i] < min_score), default=0.0)
+    folded = _folded(candidates, fitting, list(shown.hits), scores)
     hits = tuple(
         _hit(
             current,
@@ -79,10 +83,11 @@ def _result(
             () if current.is_moved else folded.get(i, ()),
             tuple(shown.copies.get(i, ())),
             explain(ranking, i) if explained else (),
+            is_beyond=i not in fitting,
         )
         for i, current in shown.hits.items()
     )
-    return SearchResult(asked, hits, nearest, shown.outdated)
+    return SearchResult(asked, hits, nearest, shown.outdated, str(question.operators))
 
 
 @dataclass(slots=True)
@@ -121,6 +126,8 @@ def _hit(
     also: tuple[tuple[int, int, str], ...],
     copies: tuple[Place, ...],
     signals: tuple[Signal, ...],
+    *,
+    is_beyond: bool,
 ) -> Hit:
     line = best_line(current.lines, current.chunk.start_line, term_weights)
     chunk = current.chunk if current.is_moved else at_line(current.chunk, line)
@@ -142,18 +149,20 @@ def _hit(
         also=also,
         copies=copies,
         signals=signals,
+        is_beyond=is_beyond,
     )
 
 
-def _with_phrases(question: Question, candidates: Candidates, ranking: Ranking, snippets: Snippets) -> list[int]:
-    """Candidates in order, without those that lack a quoted phrase or hold an excluded word."""
-    order = [int(i) for i in ranking.order]
-    operators = question.operators
-    return [i for i in order if operators.admit(snippets.text(candidates.chunks[i]))] if operators else order
+def _fitting(
+    question: Question, candidates: Candidates, best_first: Iterable[int], snippets: Snippets
+) -> dict[int, None]:
+    """Candidates in order that hold every quoted phrase and no excluded word."""
+    admit = question.operators.admit
+    return {i: None for i in best_first if not question.operators or admit(snippets.text(candidates.chunks[i]))}
 
 
 def _folded(
-    candidates: Candidates, kept: list[int], shown: list[int], scores: Mapping[int, float]
+    candidates: Candidates, kept: Collection[int], shown: list[int], scores: Mapping[int, float]
 ) -> dict[int, tuple[tuple[int, int, str], ...]]:
     """Good chunks of the files shown that are not shown themselves, under the first hit of their file."""
     first = {candidates.chunks[i].path: i for i in reversed(shown)}

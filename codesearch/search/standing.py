@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.index.terms import name_key
+from codesearch.index.terms import name_key, words
 from codesearch.search.roles import Role
 from codesearch.search.signals import TEST_NAME, TYPE_KINDS
 from codesearch.search.symbols import Spelling, Symbol, spelling
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROUTINE_KINDS = frozenset(
     "function method constructor destructor operator macro procedure concept delegate command trigger target".split()
 )
+FIELD_KINDS = frozenset("field property column".split())
 DATA_KINDS = frozenset("variable constant field enumerator column property event view index sequence label".split())
 
 Standing = npt.NDArray[np.int64]
@@ -49,6 +50,8 @@ def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
     may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
     if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _is_held(chunk):
         return 0
+    if chunk.kind in FIELD_KINDS and not symbol.owner and len(words(symbol.name)) < 2:
+        return 0  # `Args` is rather a question about arguments than about some type's field
     place = int(spelled)
     for level, levels in ((_owner(symbol, chunk), 3), (int(is_implementation), 2), (_kind(chunk.kind), 5)):
         place = place * levels + level

@@ -18,7 +18,7 @@ _CALL = re.compile(r"(?<=\w)\([^()]*\)$")
 _ARITY = re.compile(r"(?<=\w)/\d{1,2}$")
 _GENERICS = re.compile(r"(?<=\w)(?:<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
 _SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=\w|operator)")
-_OPERATOR = re.compile(r"\boperator\s*[^\w\s]+$")
+_OPERATOR = re.compile(r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&]*)$")
 
 
 @dataclass(frozen=True, slots=True)

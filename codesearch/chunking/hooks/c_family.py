@@ -1,128 +1,45 @@
-"""Macros that the C and C++ grammars can't place are blanked out before parsing; lines stay as they are."""
+"""C and C++: one program without macros for the grammar, and no loops among the functions.
+
+A loop whose head is a macro (`list_for_each(pos, head) {`) looks like a function without a type.
+"""
 
 from __future__ import annotations
 
 import re
 
+from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import conditionals
+from codesearch.chunking.hooks.c_macros import blank_group, without_comments_in_definitions, without_macros
 
-# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the
-# head of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
-_BARE_MACRO = r"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{2,}(?:\([^()\n;{}]*\))?[ \t]*$"
-_BARE_MACROS = re.compile(
-    rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE
-)
-_DECLARATION_ENDS = (";", "{", "}", ">", ":")
-_EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
-_LINES_ABOVE = 2000
-"""Characters before a macro in which the code is looked for that it follows."""
-# `class API Foo : Base {`, `struct __packed foo {`
-_TYPE_MACRO = re.compile(
-    r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
-    r"(?=[A-Za-z_]\w*(?:<[^;{}()]*>)?(?:\s+final)?\s*(?:\{|:[^:]))"
-)
-# Attributes of GNU C and Linux that stand between type and name, where the grammar takes them for names.
-_ATTRIBUTE = re.compile(
-    r"__(?<!\w__)(?:__)?(?:acquires|aligned|always_inline|always_unused|assume_aligned|alloc_size|attribute_const__|bitwise"
-    r"|cacheline\w*|cold|cond_lock|designated_init|exit|exitdata|force|hot|init|init_memblock|init_or_module"
-    r"|initconst|initdata\w*|iomem|irq_entry|kernel|kprobes|latent_entropy|malloc|maybe_unused"
-    r"|mem(?:init|exit)\w*|must_check|must_hold|net_(?:init|exit)\w*|no_\w+|noclone|noreturn|packed"
-    r"|page_aligned\w*|percpu|printf|pure|randomize_layout|rcu|read_mostly|ref|refdata|releases"
-    r"|ro_after_init|scanf|sched|section|softirq_entry|unused|used|user"
-    r"|visible|weak)\b(?:\([^()\n]*\))?"
-)
-# `API_EXPORT int name(`, `EXTERN char name[];`: before the type
-_LEADING_MACRO = re.compile(
-    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*([A-Z][A-Z0-9_]{2,})(?=[ \t]+(?:const[ \t]+)?"
-    r"(?:(?:struct|union|enum|unsigned|char|short|int|long|float|double|void)\b|[A-Za-z_]\w*[ \t*]+[\w* \t]*\())"
-)
-# `char *name(int a API_UNUSED, int b)`
-_UNUSED_PARAMETER = re.compile(r"(?<=[\w*])[ \t]+([A-Z_]*UNUSED[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
-# `name(…) const API_PURE {`: after the parameters
-_TRAILING_MACRO = re.compile(
-    r"\)(?: const| noexcept| override| final)*\s+"
-    r"([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=\s*\{)"
-)
-# `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
-_PROTOTYPE_MACRO = re.compile(r"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\((?:[^()\n]|\([^()\n]*\))*\))?)(?=;)")
 # #ifdef __cplusplus / extern "C" { / #endif, and its closing counterpart
 _EXTERN_C = re.compile(
     r"#[ \t]*if(?:def|[ \t]+defined)?[ \t(]*__cplusplus\)?[^\n]*\n"
     r'((?:[ \t]*(?:extern[ \t]*"C"[ \t]*\{?|\{|\}|/[/*][^\n]*)*[ \t]*\n){1,4})[ \t]*#[ \t]*endif',
     re.MULTILINE,
 )
-# A macro's text breaks off at a comment that more of it follows.
-_DEFINITION = re.compile(r"^[ \t]*#[ \t]*define\b(?:[^\n/\\]+|\\\n|/\*(?:[^*]|\*(?!/))*\*/|[/\\])*", re.MULTILINE)
-_COMMENT_INSIDE = re.compile(r"/\*(?:[^*]|\*(?!/))*\*/(?=[ \t]*\S)")
-# `typedef BOOL (WINAPI *name)(…)`
-_CALLING_CONVENTION = re.compile(r"\([ \t]*([A-Z][A-Z0-9_]{2,})[ \t]*(?=\*[ \t]*\w+[ \t]*\)[ \t]*\n?[ \t]*\()")
-_NOT_NEWLINE = re.compile(r"[^\n]")
+_ROUTINES = ("function", "test")
+_MACRO_HEAD = re.compile(r"\w+\s*\(")
 
 
 def prepare(text: str) -> str:
-    """The text without such macros."""
-    if "define" in text and "/*" in text:
-        text = _DEFINITION.sub(_without_comments, text)
+    """The text as one program, without macros that the grammars can't place; lines stay as they are."""
+    text = without_comments_in_definitions(text)
     if "__cplusplus" in text:
         text = _EXTERN_C.sub(blank_group, text)
-    text = conditionals.resolve(text)
-    if "UNUSED" in text:
-        text = _UNUSED_PARAMETER.sub(blank_group, text)
-    if "typedef" in text:
-        text = _CALLING_CONVENTION.sub(blank_group, text)
-    if "__" in text:
-        text = _ATTRIBUTE.sub("", text)
-    text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
-    for macro in (_TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
-        text = macro.sub(blank_group, text)
-    return _BARE_MACROS.sub(_blank_bare_macros, text)
+    return without_macros(conditionals.resolve(text))
 
 
-def _without_comments(definition: re.Match[str]) -> str:
-    return _COMMENT_INSIDE.sub(_blank_comment, definition[0]) if "/*" in definition[0] else definition[0]
-
-
-def _blank_comment(comment: re.Match[str]) -> str:
-    """Spaces for a comment; a macro goes on after its lines."""
-    *lines, last = comment[0].split("\n")
-    return "".join(" " * (len(line) - 1) + "\\\n" for line in lines) + " " * len(last)
-
-
-def _blank_bare_macros(match: re.Match[str]) -> str:
-    """Spaces where a declaration can begin: at the margin unless an expression goes on, else after a whole one."""
-    macros, text = match[0], match.string
-    before = _code_before(text, match.start())
-    at_margin = not macros[1].isspace() and not before.endswith(_EXPRESSION_GOES_ON)
-    after_whole = not before or before.endswith(_DECLARATION_ENDS) or before[0] == "#"
-    blank = at_margin or (after_whole and not before.endswith("\\"))
-    return _NOT_NEWLINE.sub(" ", macros) if blank else macros
-
-
-def _blank_prototype_macro(match: re.Match[str]) -> str:
-    """Spaces for a macro on a line of its own or on one that begins at the margin: else it may be an operand."""
-    text = match.string
-    line = text.rfind("\n", 0, match.start()) + 1
-    if match[1] or (text[line : line + 1].isidentifier() and "=" not in text[line : match.start()]):
-        return match[0][: match.start(2) - match.start()] + " " * len(match[2])
-    return match[0]
-
-
-def _code_before(text: str, end: int) -> str:
-    """The last line of code before a place, without comments; nothing where there is none nearby."""
-    above = text[max(0, end - _LINES_ABOVE) : end].rstrip()
-    while above:
-        line = above[above.rfind("\n") + 1 :]
-        if line.endswith("*/") and "/*" in above:
-            above = above[: above.rfind("/*")].rstrip()
-        elif "//" in line:
-            above = above[: above.rfind("//")].rstrip()
-        else:
-            return line.strip()
-    return ""
-
-
-def blank_group(match: re.Match[str]) -> str:
-    """What matched, with its first group turned to spaces."""
-    start, end = match.start(1) - match.start(), match.end(1) - match.start()
-    whole = match[0]
-    return whole[:start] + _NOT_NEWLINE.sub(" ", whole[start:end]) + whole[end:]
+def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
+    """The units without loops, which lie in functions, or where these are broken away from the margin."""
+    kept: list[Unit] = []
+    around: list[Unit] = []
+    for unit in units:
+        while around and around[-1].end_line < unit.start_line:
+            around.pop()
+        if unit.kind in _ROUTINES and _MACRO_HEAD.match(unit.signature):
+            is_loop = around[-1].kind in _ROUTINES if around else lines[unit.start_line - 1][:1].isspace()
+            if is_loop:
+                continue
+        kept.append(unit)
+        around.append(unit)
+    return kept

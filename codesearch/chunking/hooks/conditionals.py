@@ -40,6 +40,19 @@ class _Conditional:
     directives: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is left of a conditional."""
+
+    left: int | None = None
+    """The branch that is left, one past the last where none is; None where all are."""
+    unended: tuple[int, ...] = ()
+    """Branches that end a list and get a comma, since another one follows."""
+
+
+_ALL = _Choice()
+
+
 def resolve(text: str) -> str:
     """The text with the lines of one program; all others are blank, and as long as they were."""
     if "endif" not in text:
@@ -55,8 +68,7 @@ def resolve(text: str) -> str:
             if word == "endif":
                 is_read = len(open_conditionals) <= _DEEPEST
                 conditional = open_conditionals.pop()
-                left = _left_branch(conditional, lines, assumed) if is_read else None
-                _blank(conditional, left, lines)
+                _apply(_choose(conditional, lines, assumed) if is_read else _ALL, conditional, lines)
     return "\n".join(lines)
 
 
@@ -96,31 +108,32 @@ def _condition(word: str, argument: str) -> tuple[str, bool]:
     return argument.removeprefix("!").strip(), argument.startswith("!")
 
 
-def _left_branch(conditional: _Conditional, lines: list[str], assumed: dict[str, bool]) -> int | None:
-    """The index of the branch that is left, one past the last where none is; None where all are."""
+def _choose(conditional: _Conditional, lines: list[str], assumed: dict[str, bool]) -> _Choice:
     condition, directives = conditional.condition, conditional.directives
     if len(directives) == 2 and condition not in _NEVER and condition not in assumed:
-        return None
+        return _ALL
     branches = [_code("\n".join(lines[_end(lines, first) : last])) for first, last in pairwise(directives)]
-    if len(branches) == 1:
-        is_whole = _is_balanced(branches[0])
-    else:
-        next_sign = _next_sign(lines, directives[-1] + 1)
-        is_whole = all(_is_balanced(branch) and _ends_whole(branch, next_sign) for branch in branches)
-    if is_whole:
-        return None
+    if all(map(_is_balanced, branches)):
+        next_sign = _next_sign(lines, _end(lines, directives[-1]))
+        unended = tuple(i for i, branch in enumerate(branches) if not _is_ended(branch, next_sign))
+        if len(branches) == 1 or not unended:
+            return _ALL
+        if next_sign == "}":
+            return _Choice(unended=unended)
     if condition in _NEVER:
-        return 1
-    return int(assumed.setdefault(condition, not conditional.is_negated) is conditional.is_negated)
+        return _Choice(1)
+    return _Choice(int(assumed.setdefault(condition, not conditional.is_negated) is conditional.is_negated))
 
 
-def _blank(conditional: _Conditional, left: int | None, lines: list[str]) -> None:
-    """Blank the lines of the directives, and of all branches but the one that is left."""
+def _apply(choice: _Choice, conditional: _Conditional, lines: list[str]) -> None:
+    """Blank the lines of the directives and of all branches but the one that is left."""
     directives = conditional.directives
-    for branch, (first, last) in enumerate(pairwise([*directives, _end(lines, directives[-1])])):
-        dropped = left is not None and branch != left and branch < len(directives) - 1
-        for index in range(first, last if dropped else _end(lines, first)):
+    for branch, (first, last) in enumerate(pairwise([*directives, len(lines)])):
+        is_dropped = choice.left is not None and branch != choice.left and branch < len(directives) - 1
+        for index in range(first, last if is_dropped else _end(lines, first)):
             lines[index] = " " * len(lines[index])
+    for branch in choice.unended:
+        lines[directives[branch + 1]] = ","
 
 
 def _end(lines: list[str], index: int) -> int:
@@ -150,9 +163,11 @@ def _is_balanced(code: str) -> bool:
     return depth == 0
 
 
-def _ends_whole(code: str, next_sign: str) -> bool:
+def _is_ended(code: str, next_sign: str) -> bool:
     """Whether what comes after the last statement can stand by itself before a sign."""
     end = code[max(map(code.rfind, ";{}")) + 1 :].strip()
+    if next_sign == "}" and end.isidentifier():
+        return False  # an enumerator rather than a macro
     return not end or (next_sign not in _CONTINUES and _WHOLE_END.fullmatch(end) is not None)
 
 

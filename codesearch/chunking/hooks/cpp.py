@@ -1,23 +1,72 @@
-"""As for C, and what only C++ has: macros before constructors, destructors and scoped names, nullability."""
+"""As for C, and what only C++ has: modules, macros before constructors, destructors and scoped names, nullability."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import c_family
+from codesearch.chunking.hooks.c_macros import blank_group
 
-# `API_CONSTEXPR auto ns::name(`, `API_CONSTEXPR ~name(`
+# `API_CONSTEXPR auto ns::name(`, `API_CONSTEXPR ~name(`, `API_CONSTEXPR bool operator==(`
 _LEADING_MACRO = re.compile(
     r"\n[ \t]*(?:(?:static|inline|virtual|explicit|friend|constexpr|extern|\[\[\w+\]\])[ \t]+)*"
-    r"([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?=[ \t]+(?:[A-Za-z_][\w:<>, \t]*[>\w*&][ \t*&]+)?~?[A-Za-z_][\w:]*\()"
+    r"([A-Z][A-Z0-9]*_[A-Z0-9_]++)"
+    r"(?=\s+(?:[A-Za-z_][\w:<>, \t]{0,200}[>\w*&][\s*&]{1,100})?~?[A-Za-z_][\w:]*(?:(?<=operator)[^\w\s(]{1,3})?\()"
 )
+# `int name(…) API_LOCKS_EXCLUDED(mutex);`, `int name API_GUARDED_BY(mutex);`
+_THREAD_ANNOTATION = re.compile(
+    r"(?<!define)\s([A-Z_]*(?:GUARDED_BY|ACQUIRED_(?:BEFORE|AFTER)|LOCKS_EXCLUDED|LOCK_RETURNED|LOCKS?_REQUIRED"
+    r"|(?:TRY)?LOCK_FUNCTION|REQUIRES(?:_SHARED)?)\([^()\n]*\))"
+)
+# `constexpr A::operator int() const {`: the grammar takes `A::operator` for a type
+_CONVERSION_SPECIFIER = re.compile(r"\n[ \t]*((?:(?:constexpr|inline)[ \t]+)+)(?=[\w:<>]+::operator[ \t]+\w)")
+# `extern template class name<int>;` defines nothing
+_INSTANTIATION = re.compile(r"\n[ \t]*(extern[ \t]+template\b[^;{}]{0,2000};)")
 # `const char* absl_nonnull name(`
-_NULLABILITY = re.compile(r"\*[ \t]*(\w*(?:non_?null|nullable|Nonnull|Nullable)\w*)(?=[ \t]+\w)")
+_NULLABILITY = re.compile(r"\*[ \t]*(\w{0,50}(?:non_?null|nullable|Nonnull|Nullable)\w*)(?=[ \t]+\w)")
+# `export module a.b:part;`, `module;`, `import <vector>;`, alone on their lines
+_MODULE = re.compile(r"^[ \t]*(?:export[ \t]+)?(?:module\b|import[ \t]+[<\"\w:])[^;(){}\n]*;", re.MULTILINE)
+_EXPORT = re.compile(r"^[ \t]*export\b(?=(\s*\{)?)", re.MULTILINE)
+_INLINE_NAMESPACE = re.compile(r"::(\s*inline\s+)(\w+)")
+# `signals:`, `public slots:`
+_QT_ACCESS = re.compile(
+    r"^[ \t]*(?:signals|Q_SIGNALS|(?:public|protected|private)[ \t]+(?:slots|Q_SLOTS))[ \t]*:", re.MULTILINE
+)
 
 
 def prepare(text: str) -> str:
     """The text with such macros replaced by as many spaces as they have characters."""
+    if text.startswith(("export", "module")) or "\nexport" in text or "\nmodule" in text:
+        text = _without_modules(text)
+    if "inline" in text:
+        text = _INLINE_NAMESPACE.sub(lambda match: "::" + match[2] + " " * len(match[1]), text)
+    if "Q_OBJECT" in text:
+        text = _QT_ACCESS.sub(lambda match: "public:".rjust(len(match[0])), text)
+    if "::operator " in text:
+        text = _CONVERSION_SPECIFIER.sub(blank_group, text)
+    if "extern template" in text:
+        text = _INSTANTIATION.sub(blank_group, text)
+    if any(word in text for word in ("GUARDED_BY(", "LOCKS_", "LOCK_FUNCTION", "_REQUIRES(")):
+        text = _THREAD_ANNOTATION.sub(blank_group, text)
     text = c_family.prepare(text)
     if "null" in text:
-        text = _NULLABILITY.sub(c_family.blank_group, text)
-    return _LEADING_MACRO.sub(c_family.blank_group, text)
+        text = _NULLABILITY.sub(blank_group, text)
+    return _LEADING_MACRO.sub(blank_group, text)
+
+
+def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
+    """The units without loops, and without macros in their names: for the grammar `void API name() {` lacks `::`."""
+    return [_named(unit) if " " in unit.name else unit for unit in c_family.refine(units, lines)]
+
+
+def _named(unit: Unit) -> Unit:
+    is_plain = unit.kind == "function" and not unit.name.startswith("operator")
+    return replace(unit, name=unit.name.rsplit(" ", 1)[1]) if is_plain else unit
+
+
+def _without_modules(text: str) -> str:
+    """The text without module declarations and `export`; a block of exports is a nameless namespace."""
+    text = _MODULE.sub(lambda match: " " * len(match[0]), text)
+    return _EXPORT.sub(lambda match: ("namespace" if match[1] else "").ljust(len(match[0])), text)

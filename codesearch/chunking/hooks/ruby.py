@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 
-_PARAMETERS = r"\((?:[^()]|\([^()]{0,200}\)){0,400}\)"
+_PARAMETERS = r"\((?>[^()]|\([^()]{0,200}+\)){0,400}+\)"
 _NAME = r"(?:\w+\.)?(?:\w+[?!]?|[+\-!~]@?|\[\]|===?|=~|!=|!~|<=>|<=|>=|<<|>>|\*\*|[*/%&|^<>])"
 _RECEIVER = r"[A-Za-z_@$](?:[\w@$.:&!?]|\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])*"
 _ARGUMENT = (
@@ -26,7 +26,9 @@ _GOES_ON = re.compile(r"(?:[,\\|&+*/=.]|(?<=\s)[?:]|\b(?:and|or|not))[ \t]*$")
 _LEADING_DOT = re.compile(r"[ \t]*&?\.\w")
 _HEREDOC = re.compile(r"<<[~-]?(?:([\"'`])([^\n]*?)\1|([A-Z_]\w*))")
 _HEREDOC_LINE = re.compile(r"^.*<<[~-][\"'`A-Z_].*$", re.MULTILINE)
-_NESTED = re.compile(r"(#\{[^\n]*?)(<<[~-](?:([\"'`])[^\n]*?\3|[A-Z_]\w*))")
+_NESTED = re.compile(r"(#\{[^\n]{0,300}?)(<<[~-](?:([\"'`])[^\n]*?\3|[A-Z_]\w*))")
+_LONGEST_HEREDOC = 50_000
+"""Characters."""
 _LONGEST_CALL = 200
 """Lines; a call that is not over by then is misread, and taken to end on its first line."""
 
@@ -88,7 +90,7 @@ def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
 
 def _end_of_heredoc(text: str, start: int, word: str) -> int:
     """Where the line ends that ends a heredoc; `start`, if none does."""
-    match = re.compile(rf"\n[ \t]*{re.escape(word)}$", re.MULTILINE).search(text, start)
+    match = re.compile(rf"\n[ \t]*{re.escape(word)}$", re.MULTILINE).search(text, start, start + _LONGEST_HEREDOC)
     return match.end() if match else start
 
 
@@ -121,5 +123,6 @@ def _with_heredocs(unit: Unit, lines: list[str]) -> Unit:
     end = unit.end_line
     for heredoc in _HEREDOC.finditer(lines[end - 1]):
         word = heredoc[2] or heredoc[3]
-        end = next((number for number in range(end + 1, len(lines) + 1) if lines[number - 1].strip() == word), end)
+        below = range(end + 1, min(end + _LONGEST_CALL, len(lines)) + 1)
+        end = next((number for number in below if lines[number - 1].strip() == word), end)
     return replace(unit, end_line=end)

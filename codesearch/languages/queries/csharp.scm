@@ -1,3 +1,5 @@
+; an extension block, which the hook makes a class: its members belong to the class around it
+((class_declaration name: (identifier) @_name) @definition.namespace (#eq? @_name "extension"))
 (method_declaration name: (identifier) @name) @definition.method
 (local_function_statement name: (identifier) @name) @definition.function
 (constructor_declaration name: (identifier) @name) @definition.constructor
@@ -18,4 +20,9 @@
 (file_scoped_namespace_declaration name: (_) @scope)
 
 (enum_member_declaration name: (identifier) @member.enumerator)
-(field_declaration (variable_declaration (variable_declarator name: (identifier) @member.field) @span))
+((field_declaration (variable_declaration (variable_declarator name: (identifier) @member.constant))) @_field
+  (#match? @_field "^[^=;{]*\\bconst\\b"))
+((field_declaration (variable_declaration (variable_declarator name: (identifier) @member.field))) @_field
+  (#not-match? @_field "^[^=;{]*\\bconst\\b"))
+(using_directive name: (identifier) @member.type)
+(record_declaration (parameter_list (parameter name: (identifier) @member.property)))

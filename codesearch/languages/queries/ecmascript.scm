@@ -32,6 +32,16 @@
   (assignment_expression left: [(identifier) (member_expression)] @qualified right: (_) @value) @definition.value))
 (program (export_statement "default" @name value: (_) @value) @definition.value)
 
+; … and those that its objects name, behind one call more: router({ add: procedure.mutation(() => {}) })
+(program (_ (variable_declarator value: [
+  (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)
+  (call_expression arguments: (arguments (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
+])))
+(program (export_statement (_ (variable_declarator value: [
+  (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)
+  (call_expression arguments: (arguments (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
+]))))
+
 ; functions with a name of their own
 (arguments (function_expression name: (identifier) @name) @definition.function)
 (return_statement (function_expression name: (identifier) @name) @definition.function)
@@ -52,15 +62,30 @@
 ((program (variable_declaration (variable_declarator name: (identifier) @member.variable value: (_)? @_value) @span))
   (#not-match? @_value "^(await )?(require|import)\\b"))
 (program (export_statement (variable_declaration (variable_declarator name: (identifier) @member.variable) @span)))
-(program (export_statement (_ (variable_declarator name: [
-  (object_pattern [
-    (shorthand_property_identifier_pattern) @member.constant
-    (pair_pattern value: (identifier) @member.constant)
-  ])
-  (array_pattern (identifier) @member.constant)
-]))))
+([
+   (program (export_statement (_ (variable_declarator
+     name: [
+       (object_pattern [
+         (shorthand_property_identifier_pattern) @member.constant
+         (pair_pattern value: (identifier) @member.constant)
+       ])
+       (array_pattern (identifier) @member.constant)
+     ]))))
+   (program (_ (variable_declarator
+     name: [
+       (object_pattern [
+         (shorthand_property_identifier_pattern) @member.constant
+         (pair_pattern value: (identifier) @member.constant)
+       ])
+       (array_pattern (identifier) @member.constant)
+     ]
+     value: (_) @_value)))
+ ] (#not-match? @_value "^(await )?(require|import)\\b"))
+; what is exported by a name that it has already is defined elsewhere, too
 ((program (expression_statement (assignment_expression
-   left: (member_expression object: (_) @_exports property: (property_identifier) @member.constant)) @span))
+   left: (member_expression object: (_) @_exports property: (property_identifier) @member.constant)
+   right: [(string) (template_string) (number) (true) (false) (array) (regex) (binary_expression) (unary_expression)
+     (new_expression)]) @span))
   (#match? @_exports "^(module\\.)?exports$"))
 ((variable_declarator value: (call_expression function: (member_expression) @_freeze
    arguments: (arguments . (object (pair key: [(property_identifier) (string)] @member.constant) @span))))

@@ -19,11 +19,11 @@
 (type_declaration "(" [(type_spec name: (type_identifier) @name) (type_alias name: (type_identifier) @name)] @definition.type)
 (method_elem name: (field_identifier) @member.method)
 
-(struct_type (field_declaration_list (field_declaration name: (field_identifier) @member.field) @span))
+(type_spec type: (struct_type (field_declaration_list (field_declaration name: (field_identifier) @member.field) @span)))
 
 (source_file (var_declaration (var_spec name: (identifier) @name value: (expression_list [
   (composite_literal body: (_) @body)
-  (unary_expression operand: (composite_literal body: (_) @body))
+  (unary_expression operand: (composite_literal body: (literal_value (_)) @body))
 ]))) @definition.variable)
 (source_file (var_declaration (var_spec name: (identifier) @name
   value: (expression_list (func_literal body: (_) @body)))) @definition.function)

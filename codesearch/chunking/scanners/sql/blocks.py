@@ -10,10 +10,9 @@ from codesearch.chunking.scanners.sql.definitions import Definition
 _HEADER_CHARS = 4000
 """An IS or AS farther behind its routine's name is not of its header."""
 _LEAD_CHARS = 200
-_NO_BLOCK = re.compile(
-    r"\s*(?:[NEXURB]{0,2}&?['\"]|[$:({]|@\w+@|(?:LANGUAGE|EXTERNAL|SELECT|WITH|TABLE|RETURN|MLE)\b)", re.IGNORECASE
-)
-"""What follows an AS that opens no block: a quoted text, a query, an expression, a call specification."""
+_QUOTED_TEXT = re.compile(r"\s*(?:[NEXURB]{0,2}&?['\"]|[$:{]|@\w+@)", re.IGNORECASE)
+_NO_BLOCK = re.compile(r"\s*(?:\(|(?:LANGUAGE|EXTERNAL|SELECT|WITH|TABLE|RETURN|MLE)\b)", re.IGNORECASE)
+"""What follows an AS that opens no block: a query, an expression, a call specification."""
 _TRIGGER_BLOCK = re.compile(
     r"[ \t]*(?:\n|--|/\*)"
     r"|\s+(?:BEGIN|DECLARE|DELETE|EXEC|EXECUTE|IF|INSERT|MERGE|PRINT|RETURN|SELECT|SET|UPDATE|WITH)\b",
@@ -29,8 +28,9 @@ _BEFORE_HEAD = re.compile(
     r"(?:(?:OVERRIDING|MEMBER|STATIC|CONSTRUCTOR|FINAL|INSTANTIABLE|NOT|MAP|ORDER)[ \t]+)*\Z",
     re.IGNORECASE,
 )
+_BEGIN = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
 _VARIABLE = re.compile(r"\s*@")
-_BLOCK, _DECLARATIONS = "BEGIN", "IS"
+_BLOCK, _DECLARATIONS, _WHOLE = "BEGIN", "IS", "AS BEGIN"
 
 
 @dataclass(slots=True)
@@ -53,6 +53,8 @@ class Blocks:
     routines: list[Routine] = field(default_factory=list)
     has_text: bool = False
     """Whether an AS or IS opened the routine's own text."""
+    is_over: bool = False
+    """Whether the block that is the routine's whole text is closed, so that no `;` need follow."""
     _open: list[str] = field(default_factory=list)
     _header: int = -1
     """Where the name ends of the routine whose IS or AS is awaited, or -1."""
@@ -72,8 +74,7 @@ class Blocks:
         if word == "BEGIN":
             self._begin()
         elif word == "END":
-            if self._open:
-                self._open.pop()
+            self._end()
         elif word in ("CASE", "COMPOUND"):
             self._open.append(_BLOCK)
         elif word == "DECLARE":
@@ -103,7 +104,11 @@ class Blocks:
         if self._open and self._open[-1] == _DECLARATIONS:
             self._open[-1] = _BLOCK
         else:
-            self._open.append(_BLOCK)
+            self._open.append(_BLOCK if self._open else _WHOLE)
+
+    def _end(self) -> None:
+        if self._open:
+            self.is_over = self._open.pop() == _WHOLE
 
     def _declare(self, end: int) -> None:
         """DECLARE in a block is a statement (or opens one that a BEGIN follows), before it the block's declarations."""
@@ -122,9 +127,12 @@ class Blocks:
         if kind in ("event", "declaration") or (kind == "trigger" and not _TRIGGER_BLOCK.match(self.text, end)):
             return
         self._header = -1
+        if _QUOTED_TEXT.match(self.text, end):
+            return
         self.has_text = True
         is_macro = kind == "function" and not _RETURNS.search(header)
-        if not is_macro and not _NO_BLOCK.match(self.text, end):
+        is_whole = not self._open and _BEGIN.match(self.text, end) is not None
+        if not is_macro and not is_whole and not _NO_BLOCK.match(self.text, end):
             self._open.append(_DECLARATIONS)
 
     def _head(self, begin: int) -> None:

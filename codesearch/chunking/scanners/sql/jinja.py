@@ -51,15 +51,12 @@ def tags(text: str) -> list[Tag]:
     place = 0
     while match := _OPENER.search(text, place):
         opener, place = match[0], match.end()
-        if opener in _WHOLE and (whole := _WHOLE[opener].match(text, match.start(), place + _LONGEST)):
-            place = whole.end()
-            found.append(Tag(match.start(), place, opener))
-            continue
         end = -1 if opener in unclosed else text.find(_CLOSERS[opener], place)
         if end < 0:
             unclosed.add(opener)
             continue
-        place = end + len(opener)
+        whole = _WHOLE[opener].match(text, match.start(), place + _LONGEST) if opener in _WHOLE else None
+        place = whole.end() if whole else end + len(opener)
         found.append(Tag(match.start(), place, opener))
     return found
 

@@ -22,12 +22,13 @@ _COMMENT_MARKS = re.compile(r"/\*|\*/")
 _NESTED_CHARS = 10_000
 """Comments nest in some dialects only: a nested one ends within so many characters, or it does not nest."""
 _DATA_END = re.compile(r"^(?:\\\.[ \t]*$|CREATE\b|\\?COPY\b[^\n;]*\bFROM\s+P?STDIN\b)", re.IGNORECASE | re.MULTILINE)
-_NO_DATA = re.compile(r"[^\n]*\n(?:\s*\n|\s*(?:--|\\[a-z]|[A-Z]+[ \t]))", re.IGNORECASE)
+_NO_DATA = re.compile(r"[^\n]*\n(?:\s*\n|\s*(?:--|\\[a-z]|[A-Z]+[ \t;]))", re.IGNORECASE)
 """A line below COPY that may be one of SQL."""
 _LINE_CREATE = re.compile(r"^CREATE\b", re.IGNORECASE | re.MULTILINE)
+_FOLLOWS_STRING = re.compile(r"[\s;,)\]}+|&:.-]|\Z")
 _AFTER_NAME = re.compile(
-    r"\s*(?:[(;@]|\Z)|[ \t]*\n|\s+(?:AFTER|AS|AUTHID|BEFORE|BEGIN|CLUSTER|FOR|INSTEAD|IS|LANGUAGE|ON|RETURNS?|START|USING"
-    r"|WITH)\b",
+    r"\s*(?:[(;@]|\Z)|[ \t]*\n|\s+(?:AFTER|AS|AUTHID|BEFORE|BEGIN|CLUSTER|FOR|INSTEAD|IS|LANGUAGE|ON|RETURNS?|START"
+    r"|USING|WITH)\b",
     re.IGNORECASE,
 )
 _PLAUSIBLE_CHARS = 2000
@@ -63,16 +64,16 @@ class Quotes:
             if (end := self._find(_CLOSERS.get(opener, opener) + "'", place + 2)) > 0:
                 return Quoted(end)
         is_raw = prefix in ("r", "rb", "br", "b")
-        if text.startswith(quote * 3, place) and (
-            quote == '"' or is_raw or _BODY.search(text, max(0, place - 9), place)
-        ):
-            if (end := self._find(quote * 3, place + 3)) > 0:
-                return Quoted(end)
+        is_triple = text.startswith(quote * 3, place) and (
+            quote == '"' or is_raw or _BODY.search(text, max(0, place - 9), place) is not None
+        )
+        if is_triple and (end := self._find(quote * 3, place + 3)) > 0:
+            return Quoted(end)
         is_escaped = self._escapes or is_raw or prefix == "e"
         end = self._match(_ESCAPED if is_escaped else _PLAIN, quote, place)
         if end < 0 or "\n" not in text[place:end]:
             return Quoted(max(end, place + 1))
-        return self._long_string(place, end, is_odd=not prefix and place > 0 and _is_word(text[place - 1]))
+        return self._long_string(place, end, is_odd=not prefix and place > 0 and _ends_something(text[place - 1]))
 
     def dollar(self, place: int, tag: str) -> int:
         """The end of the text that `$tag$` at `place` quotes, or of the tag itself."""
@@ -112,14 +113,10 @@ class Quotes:
 
     def _long_string(self, place: int, end: int, is_odd: bool) -> Quoted:
         """A string of several lines, unless it is an apostrophe in a word or what follows one."""
-        text = self._text
-        is_odd = is_odd or _is_word(text[end : end + 1])
-        line_end = text.index("\n", place)
-        if (
-            is_odd
-            and (text[place] == '"' or _is_word(text[place + 1]))
-            and text.find(text[place], place + 1, line_end) < 0
-        ):
+        text, quote = self._text, self._text[place]
+        is_odd = is_odd or not _FOLLOWS_STRING.match(text, end)
+        in_word = quote == '"' or _is_word(text[place + 1])
+        if is_odd and in_word and text.find(quote, place + 1, text.index("\n", place)) < 0:
             return Quoted(place + 1)
         for match in _LINE_CREATE.finditer(text, place, end):
             is_far = match.start() - place > _PLAUSIBLE_CHARS
@@ -158,3 +155,8 @@ def _has_escapes(text: str) -> bool:
 
 def _is_word(char: str) -> bool:
     return char.isalnum() or char == "_"
+
+
+def _ends_something(char: str) -> bool:
+    """Whether a quote behind this character closes rather than opens a string."""
+    return _is_word(char) or char in ".!?)%]"

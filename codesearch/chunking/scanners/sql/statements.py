@@ -8,37 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from codesearch.chunking.scanners.sql import tokens
 from codesearch.chunking.scanners.sql.blocks import Blocks, Routine
 from codesearch.chunking.scanners.sql.definitions import Definition, definition_at
 from codesearch.chunking.scanners.sql.quotes import Quotes
 
-_BATCH = r"^[ \t]*(?:GO(?:[ \t]+\d+)?[ \t]*;?|/)[ \t]*(?:--[^\n]*)?$"
-_TOKENS = (
-    r"(?P<skip>(?<![qQ])'[^'\\\n]*'(?!')|\"[^\"\\\n]*\"(?!\")|`[^`\n]*`|\[\w[^\[\]\n]*\])"
-    r"|(?P<comment>--(?!#SET\b)[^\n]*|/\*|\*/|(?<![^\s;,(])#)"
-    r"|(?P<quote>['\"])"
-    r"|(?P<dollar>(?<![\w$])\$(?:[^\W\d]\w*)?\$)"
-    rf"|(?P<batch>{_BATCH})"
-    r"|(?P<delimiter>^[ \t]*(?:DELIMITER|SET[ \t]+TERM|--#SET[ \t]+TERMINATOR)[ \t]+(?P<sign>\S{1,9})[^\n]*)"
-    r"|(?P<command>^[ \t]*(?:(?:\\[a-z!?]|//)[^\n]*|(?:\.[a-z]+|@@?[\w/.]+|REM|REMARK|PRO|PROMPT|HOST|ECHO|SPOOL|WHENEVER)"
-    r"\b[^\n]*|SET[ \t]+\w+[^;=\n']*[ \t](?:ON|OFF|\d+)[ \t;]*$)|[ \t]\\g\w*[^\n]*)"
-)
-_PLAIN_TOKENS = (
-    r"|(?P<bound>^[ \t]*(?:IF|END|DROP|INSERT|EXEC|EXECUTE|PRINT|USE|GRANT|TRUNCATE)\b)"
-    r"|(?P<word>(?<![\w.@#$])(?:CREATE|ALTER|REPLACE|BEGIN|DECLARE|COPY)\b)"
-)
-_BLOCK_TOKENS = (
-    r"|(?P<word>(?<![\w.@#$])(?:BEGIN(?!\s*;|\s+(?:TRAN|TRANSACTION|DISTRIBUTED|DIALOG|CONVERSATION|WORK)\b)"
-    r"|END(?![ \t]+(?:IF|LOOP|WHILE|REPEAT|FOR|CONVERSATION)\b)(?:[ \t]+CASE\b)?|CASE|CREATE|ALTER|REPLACE|DECLARE"
-    r"|FUNCTION|PROCEDURE|AS|IS|COMPOUND(?=\s+TRIGGER\b))\b)"
-)
-_FLAGS = re.IGNORECASE | re.MULTILINE
-_BATCH_LINE = re.compile(_BATCH, _FLAGS)
 _VERSION_MARK = re.compile(r"/\*M?!\d*")
 _STDIN = re.compile(r"\bFROM\s+P?STDIN\b", re.IGNORECASE)
 _LINE_END = re.compile(r"$", re.MULTILINE)
+_AS = re.compile(r"\bAS\s*\Z", re.IGNORECASE)
 _SPACE = re.compile(r"\s*")
 _WRITTEN = re.compile(r"(?!END\b[;\s]*\Z)(?=[\W_]*[^\W_])", re.IGNORECASE)
 _BLOCK_START = re.compile(
@@ -47,9 +26,11 @@ _BLOCK_START = re.compile(
     re.IGNORECASE,
 )
 """What opens an anonymous block, but no transaction and no variable of T-SQL."""
-_END_LINE = re.compile(r"^([ \t]*)END\b[^\n]*\Z", _FLAGS)
+_END_LINE = re.compile(r"^([ \t]*)END\b[^\n]*\Z", tokens.FLAGS)
 _LOOK_BACK = 300
 """Characters before a definition that tell whether it begins a line, and whether a block ends right above."""
+_MAY_END = frozenset(("end", "comment", "quote"))
+"""Tokens behind which a statement may begin on the same line."""
 _MOST_DELIMITERS = 16
 """Real files change between two or three; each costs a pattern."""
 _OWN_BATCH = frozenset("function procedure package trigger view type event module".split())
@@ -77,19 +58,12 @@ def split(text: str) -> list[Statement]:
     return splitter.found
 
 
-@lru_cache(maxsize=64)
-def _pattern(delimiter: str, in_block: bool) -> re.Pattern[str]:
-    sign = re.escape(delimiter)
-    end = ";" if delimiter == ";" else rf"{sign}(?=[ \t]*$)|;" if len(delimiter) == 1 else f"{sign}|;"
-    return re.compile(f"(?P<end>{end})|{_TOKENS}{_BLOCK_TOKENS if in_block else _PLAIN_TOKENS}", _FLAGS)
-
-
 class _Splitter:
     def __init__(self, text: str) -> None:
         self.found: list[Statement] = []
         self._text = text
         self._quotes = Quotes(text)
-        self._last_batch = max((match.start() for match in _BATCH_LINE.finditer(text)), default=-1)
+        self._last_batch = max((match.start() for match in tokens.BATCH_LINE.finditer(text)), default=-1)
         self._has_backticks = "`" in text
         self._delimiter = ";"
         self._delimiters = {";"}
@@ -100,6 +74,7 @@ class _Splitter:
             "comment": self._comment,
             "quote": self._quote,
             "dollar": self._dollar,
+            "go": self._go,
             "batch": self._batch,
             "delimiter": self._set_delimiter,
             "command": self._command,
@@ -107,11 +82,16 @@ class _Splitter:
             "word": self._word,
             "end": self._end,
         }
-        place = 0
-        while match := self._tokens.search(self._text, place):
+        text, place = self._text, 0
+        match = tokens.FIRST_LINE.match(text)
+        while match or (match := self._tokens.search(text, place)):
             group = match.lastgroup or ""
-            place = match.end() if group == "skip" else takers[group](match)
-        self._finish(len(self._text))
+            place = match.end()
+            if group != "skip":
+                begin = match.start(group) if text[match.start()] in "\n \t" else match.start()
+                place = takers[group](begin, place)
+            match = tokens.HEAD.match(text, place) if group in _MAY_END and not self._blocks else None
+        self._finish(len(text))
 
     def _restart(self, lead: int, clear: int = -1) -> None:
         """Begin a statement at `lead`, of which what lies before `clear` is blank or comments."""
@@ -119,6 +99,7 @@ class _Splitter:
         self._clear = max(lead, clear)
         self._is_blank = True
         self._comments = (lead, lead)
+        self._margin = 0
         self._parens = 0
         self._has_parens = self._is_copy = False
         self._set_definition(None)
@@ -126,7 +107,7 @@ class _Splitter:
     def _set_definition(self, definition: Definition | None, blocks: Blocks | None = None) -> None:
         self._definition = definition
         self._blocks = Blocks(self._text, definition) if definition and definition.is_routine else blocks
-        self._tokens = _pattern(self._delimiter, self._blocks is not None)
+        self._tokens = tokens.pattern(self._delimiter, self._blocks is not None)
 
     def _finish(self, end: int) -> None:
         """End the statement, and begin the next there."""
@@ -149,13 +130,12 @@ class _Splitter:
         self._is_blank = self._is_blank and not self._text[self._clear : place].strip()
         return self._is_blank
 
-    def _comment(self, match: re.Match[str]) -> int:
-        begin, end = match.span()
+    def _comment(self, begin: int, end: int) -> int:
         if mark := _VERSION_MARK.match(self._text, begin):
             end = mark.end()
-        elif match[0] == "/*":
+        elif self._text.startswith("/*", begin):
             end = self._quotes.comment(begin)
-        elif match[0] == "#":
+        elif self._text[begin] == "#":
             if not self._is_comment(begin):
                 return end
             end = _LINE_END.search(self._text, end).end()  # type: ignore[union-attr]
@@ -176,51 +156,72 @@ class _Splitter:
         first, last = self._comments
         self._comments = (first if not self._text[last:begin].strip() else begin, end)
 
-    def _quote(self, match: re.Match[str]) -> int:
-        quoted = self._quotes.string(match.start())
+    def _quote(self, begin: int, end: int) -> int:
+        quoted = self._quotes.string(begin)
         if quoted.is_broken:
             self._cut(quoted.end)
         return quoted.end
 
-    def _dollar(self, match: re.Match[str]) -> int:
+    def _dollar(self, begin: int, end: int) -> int:
         if self._blocks and self._blocks.is_open:
-            return match.end()  # PL/SQL's `$$PLSQL_UNIT`
-        return self._quotes.dollar(match.start(), match[0])
+            return end  # PL/SQL's `$$PLSQL_UNIT`
+        if self._blocks and _END_LINE.match(self._line_before(begin)):
+            return self._go(begin, end)  # a delimiter that the client is told elsewhere
+        return self._quotes.dollar(begin, self._text[begin:end])
 
-    def _batch(self, match: re.Match[str]) -> int:
-        self._finish(match.start())
-        self._restart(match.end())
-        return match.end()
+    def _go(self, begin: int, end: int) -> int:
+        """What ends a statement and belongs to it: psql's `\\g` and its like."""
+        self._finish(end)
+        return end
 
-    def _set_delimiter(self, match: re.Match[str]) -> int:
-        self._finish(match.start())
-        if match["sign"] in self._delimiters or len(self._delimiters) < _MOST_DELIMITERS:
-            self._delimiter = match["sign"]
-            self._delimiters.add(self._delimiter)
-        self._restart(match.end())
-        return match.end()
-
-    def _command(self, match: re.Match[str]) -> int:
-        """A command of the client: of psql, SQL*Plus, sqlcmd or sqlite."""
-        command = match[0].lstrip()
-        end = match.end()
-        if command.startswith("\\"):
-            if command.startswith("\\copy") and _STDIN.search(command):
-                end = self._quotes.data(end)
-            self._finish(match.start() if not command.startswith("\\g") else end)
-        elif command.startswith("//") and self._delimiter != "//":
-            self._skip_comment(end - len(command), end)
-            return end
-        elif command.startswith("//") or not self._starts_at(match.start()):
-            return end - len(command) + (not command.startswith("//"))
+    def _batch(self, begin: int, end: int) -> int:
+        self._finish(begin)
         self._restart(end)
         return end
 
-    def _bound(self, match: re.Match[str]) -> int:
-        place = match.start()
-        if self._definition and self._definition.kind in _LISTS and self._is_balanced(place) and self._has_parens:
-            self._cut(place)
-        return match.end()
+    def _set_delimiter(self, begin: int, end: int) -> int:
+        self._finish(begin)
+        words = self._text[begin:end].split()
+        sign = words[1 if words[0].upper() == "DELIMITER" else 2]
+        if sign in self._delimiters or len(self._delimiters) < _MOST_DELIMITERS:
+            self._delimiter = sign
+            self._delimiters.add(sign)
+        self._restart(end)
+        return end
+
+    def _command(self, begin: int, end: int) -> int:
+        """A command of the client: of psql, SQL*Plus, sqlcmd or sqlite."""
+        command = self._text[begin:end].lstrip()
+        if command.startswith("\\g"):
+            return self._go(begin, end)
+        if command.startswith("//"):
+            if self._delimiter == "//":
+                return begin
+            self._skip_comment(begin, end)
+            return end
+        if command.startswith("\\"):
+            self._finish(begin)
+        elif not self._starts_at(begin):
+            return begin
+        if command.startswith("\\copy") and _STDIN.search(command):
+            end = self._quotes.data(end)
+        self._restart(end)
+        return end
+
+    def _bound(self, begin: int, end: int) -> int:
+        """A line that begins another statement: it ends one without a `;`, if that is whole."""
+        if self._blocks:
+            is_whole = self._blocks.is_over and not self._runs_to_batch(begin)
+        else:
+            is_list = self._definition is not None and self._definition.kind in _LISTS
+            is_whole = is_list and self._is_balanced(begin) and self._has_parens
+        if is_whole and not _AS.search(self._text, max(0, begin - _LOOK_BACK), begin):
+            self._cut(begin)
+        return end
+
+    def _runs_to_batch(self, place: int) -> bool:
+        """Whether the statement is a routine that only a line of `GO` or `/` ends."""
+        return self._blocks is not None and self._blocks.has_text and self._last_batch > place
 
     def _is_balanced(self, place: int) -> bool:
         opened = self._text.count("(", self._parens_to, place)
@@ -229,11 +230,12 @@ class _Splitter:
         self._parens_to = place
         return self._parens <= 0
 
-    def _word(self, match: re.Match[str]) -> int:
-        begin, end = match.span()
-        word = match[0].upper().split()[0]
+    def _word(self, begin: int, end: int) -> int:
+        word = self._text[begin:end].upper().split()[0]
         if word in ("CREATE", "ALTER", "REPLACE"):
             return self._create(begin, end)
+        if not self._blocks and not self._starts_at(begin):
+            self._bound(begin, end)
         if self._starts_at(begin):
             self._is_copy = word == "COPY"
             if _BLOCK_START.match(self._text, begin):
@@ -248,7 +250,9 @@ class _Splitter:
         if not is_first and _VERSION_MARK.sub("", lead).strip():
             return end
         definition = definition_at(self._text, begin)
-        if not is_first and definition and self._begins(definition, begin, len(lead)):
+        if not is_first and not definition:
+            self._bound(begin, end)
+        elif not is_first and definition and self._begins(definition, begin, len(lead)):
             self._cut(begin)
             is_first = True
         if definition and is_first:
@@ -266,7 +270,7 @@ class _Splitter:
             return True
         if definition.is_temporary:
             return False
-        is_inside = blocks.is_open or self._delimiter != ";" or (blocks.has_text and self._last_batch > begin)
+        is_inside = blocks.is_open or self._delimiter != ";" or self._runs_to_batch(begin)
         return not is_inside or self._ends_above(begin)
 
     def _ends_above(self, place: int) -> bool:
@@ -276,13 +280,13 @@ class _Splitter:
         match = _END_LINE.search(self._text[max(0, end - _LOOK_BACK) : end].rstrip())
         return match is not None and len(match[1]) <= self._margin
 
-    def _end(self, match: re.Match[str]) -> int:
-        begin, end = match.span()
-        if match[0] == ";" and self._blocks:
+    def _end(self, begin: int, end: int) -> int:
+        is_semicolon = self._text[begin:end] == ";"
+        if is_semicolon and self._blocks:
             self._blocks.semicolon(end)
-            if self._blocks.is_open or (self._blocks.has_text and self._last_batch > end):
+            if self._blocks.is_open or self._runs_to_batch(end):
                 return end
-        if match[0] == ";" != self._delimiter:
+        if is_semicolon and self._delimiter != ";":
             return end
         if self._definition and self._definition.kind in ("rule", "macro") and not self._is_balanced(begin):
             return end

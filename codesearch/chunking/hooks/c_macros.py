@@ -1,0 +1,146 @@
+"""Macros that the C and C++ grammars can't place, turned to spaces; lines stay as they are."""
+
+from __future__ import annotations
+
+import re
+
+# Parentheses that nest three deep, on one line.
+_NESTED = r"\((?>[^()\n]++|\([^()\n]*+\))*+\)"
+_STRING = r"\"(?:\\.|[^\"\\\n])*+\""
+_ARGUMENTS = rf"\((?>[^()\"\n]++|{_STRING}|{_NESTED})*+\)"
+# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the
+# head of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
+_BARE_MACRO = rf"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?[ \t]*$"
+_BARE_MACROS = re.compile(
+    rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE
+)
+_DECLARATION_ENDS = (";", "{", "}", ">", ":")
+_EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
+_LINES_ABOVE = 2000
+"""Characters before a macro in which the code is looked for that it follows."""
+# `class API Foo : Base {`, `struct __packed foo {`
+_TYPE_MACRO = re.compile(
+    r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
+    r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?\s*(?:\{|:[^:]))"
+)
+# Attributes of GNU C and Linux that stand between type and name, where the grammar takes them for names.
+_ATTRIBUTE = re.compile(
+    r"__(?<!\w__)(?:__)?(?:acquires|aligned|always_inline|always_unused|assume_aligned|alloc_size|attribute_const__|bitwise"
+    r"|cacheline\w*|cold|cond_lock|designated_init|exit|exitdata|force|hot|init|init_memblock|init_or_module"
+    r"|initconst|initdata\w*|iomem|irq_entry|kernel|kprobes|latent_entropy|malloc|maybe_unused"
+    r"|mem(?:init|exit)\w*|must_check|must_hold|net_(?:init|exit)\w*|no_\w+|noclone|noreturn|packed"
+    r"|page_aligned\w*|percpu|printf|pure|randomize_layout|rcu|read_mostly|ref|refdata|releases"
+    r"|ro_after_init|scanf|sched|section|softirq_entry|unused|used|user"
+    r"|visible|weak)\b(?:\([^()\n]*\))?"
+)
+# `API_EXPORT int name(`, `EXTERN char name[];`, `API foo_t name;`, `API template <…>`: before the type. Without an
+# underscore it may be the type itself.
+_TYPE = (
+    r"\s+(?:const\s+)?(?:struct|union|enum|unsigned|char|short|int|long|float|double|void|constexpr|inline|static"
+    r"|template|class|using)\b"
+)
+_TYPE_AND_NAME = (
+    r"\s+(?:const\s+)?(?!const\b|volatile\b)[A-Za-z_][\w:]*[\s*&]{1,100}(?:[\w* \t]{0,100}\(|\w+[ \t]*[;=\[{])"
+)
+_LEADING_MACRO = re.compile(
+    r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*"
+    rf"((?:[A-Z][A-Z0-9]*_[A-Z0-9_]++|EXTERN|GLOBAL)(?={_TYPE}|{_TYPE_AND_NAME})|[A-Z][A-Z0-9]{{2,}}(?={_TYPE}))"
+)
+# `char *name(int a API_UNUSED, int b)`
+_PARAMETER_MACRO = re.compile(r"[ \t]([A-Z_]*(?:UNUSED|_BOUND)[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
+# `name(…) const API_PURE {`: after the parameters
+_TRAILING_MACRO = re.compile(
+    r"\)(?: const| noexcept| override| final| ?&&?)*\s*(?<=[\s&])"
+    rf"([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=\s*\{{)"
+)
+# `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
+_PROTOTYPE_MACRO = re.compile(rf"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=;)")
+# `API(int) name(…`
+_MACRO_AROUND_TYPE = re.compile(
+    r"\n(?:extern[ \t]+)?(\w{0,40}[A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?=\s*\*?\w+[ \t]*\()"
+)
+# `DEFINE_FLAG(int, name, 1, "what it does").then(f);` at the margin
+_CALL_AT_MARGIN = re.compile(
+    rf"\n((?=[A-Z]+_?[A-Z])\w{{3,80}}\((?>[^()\"]++|{_STRING}|{_NESTED})*+\)(?:\.\w+\([^()\n]*\))?;)"
+)
+# A macro's text breaks off at a comment that more of it follows.
+_COMMENT = r"/\*(?>[^*]|\*(?!/)){0,1000}+\*/"
+_DEFINITION = re.compile(rf"^[ \t]*#[ \t]*define\b(?>[^\n/\\]++|\\\n|{_COMMENT}|[/\\])*+", re.MULTILINE)
+_COMMENT_INSIDE = re.compile(rf"{_COMMENT}(?=[ \t]*\S)")
+# `typedef BOOL (WINAPI *name)(…)`
+_CALLING_CONVENTION = re.compile(r"\([ \t]*([A-Z][A-Z0-9_]{2,})[ \t]*(?=\*[ \t]*\w+[ \t]*\)[ \t]*\n?[ \t]*\()")
+_NOT_NEWLINE = re.compile(r"[^\n]")
+
+
+def without_comments_in_definitions(text: str) -> str:
+    """The text with spaces for the comments in the midst of macros' texts."""
+    return _DEFINITION.sub(_without_comments, text) if "define" in text and "/*" in text else text
+
+
+def without_macros(text: str) -> str:
+    """The text with spaces for what is known by its form, its name or its place to be a macro."""
+    if any(end in text for end in ("UNUSED,", "UNUSED)", "_BOUND,", "_BOUND)")):
+        text = _PARAMETER_MACRO.sub(blank_group, text)
+    if "typedef" in text:
+        text = _CALLING_CONVENTION.sub(blank_group, text)
+    if "__" in text:
+        text = _ATTRIBUTE.sub("", text)
+    text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
+    text = _MACRO_AROUND_TYPE.sub(_unwrap_type, text)
+    for macro in (_CALL_AT_MARGIN, _TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
+        text = macro.sub(blank_group, text)
+    return _BARE_MACROS.sub(_blank_bare_macros, text)
+
+
+def blank_group(match: re.Match[str]) -> str:
+    """What matched, with its first group turned to spaces."""
+    start, end = match.start(1) - match.start(), match.end(1) - match.start()
+    whole = match[0]
+    return whole[:start] + _NOT_NEWLINE.sub(" ", whole[start:end]) + whole[end:]
+
+
+def _without_comments(definition: re.Match[str]) -> str:
+    return _COMMENT_INSIDE.sub(_blank_comment, definition[0]) if "/*" in definition[0] else definition[0]
+
+
+def _blank_comment(comment: re.Match[str]) -> str:
+    """Spaces for a comment; a macro goes on after its lines."""
+    *lines, last = comment[0].split("\n")
+    return "".join(" " * (len(line) - 1) + "\\\n" for line in lines) + " " * len(last)
+
+
+def _blank_bare_macros(match: re.Match[str]) -> str:
+    """Spaces where a declaration can begin: at the margin unless an expression goes on, else after a whole one."""
+    macros, text = match[0], match.string
+    before = _code_before(text, match.start())
+    at_margin = not macros[1].isspace() and not before.endswith(_EXPRESSION_GOES_ON)
+    after_whole = not before or before.endswith(_DECLARATION_ENDS) or before[0] == "#"
+    blank = at_margin or (after_whole and not before.endswith("\\"))
+    return _NOT_NEWLINE.sub(" ", macros) if blank else macros
+
+
+def _blank_prototype_macro(match: re.Match[str]) -> str:
+    """Spaces for a macro that is no operand."""
+    text = match.string
+    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if match[1] or not ("=" in line or "return" in line):
+        return match[0][: match.start(2) - match.start()] + " " * len(match[2])
+    return match[0]
+
+
+def _unwrap_type(match: re.Match[str]) -> str:
+    return match[0].replace(match[1] + match[2] + match[3], " " * len(match[1]) + match[2] + " ")
+
+
+def _code_before(text: str, end: int) -> str:
+    """The last line of code before a place, without comments; nothing where there is none nearby."""
+    above = text[max(0, end - _LINES_ABOVE) : end].rstrip()
+    while above:
+        line = above[above.rfind("\n") + 1 :]
+        if line.endswith("*/") and "/*" in above:
+            above = above[: above.rfind("/*")].rstrip()
+        elif "//" in line:
+            above = above[: above.rfind("//")].rstrip()
+        else:
+            return line.strip()
+    return ""

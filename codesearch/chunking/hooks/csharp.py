@@ -1,0 +1,62 @@
+"""C#: conditional compilation, and what the grammar does not know yet: extension blocks, `a?.b = c`, `#:package`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from codesearch.chunking.chunk import Unit
+from codesearch.chunking.hooks import conditionals
+
+# `extension<T>(IEnumerable<T> source) where T : struct {`
+_EXTENSION = re.compile(
+    r"^([ \t]*)extension[ \t]*(?:<[^(){};]{0,300}>)?[ \t]*"
+    r"\((?>[^(){};]++|\([^(){};]*+\)){0,300}+\)(?=[^(){};]{0,300}\{)",
+    re.MULTILINE,
+)
+# `a?.b = c`, `a?[0] = c`
+_CONDITIONAL_ASSIGNMENT = re.compile(
+    r"\?(?=(?:\.\w|\[[^\[\]\n]*\])[\w.?]*(?:\[[^\[\]\n]*\])?[ \t]*(?:[-+*/%&|^]|<<|>>|\?\?)?=(?![=>]))"
+)
+_FILE_DIRECTIVE = re.compile(r"^#:.*", re.MULTILINE)
+# `*(float*)&x`, `(float*)&x`
+_POINTER_CAST = re.compile(r"\*\([\w.]+\*+\)&?|(?<=\*\))&")
+# `Load(query, async)`, where it is the name of a parameter
+_ASYNC_ARGUMENT = re.compile(r"async(?<!\wasync)(?=[,)])")
+_REPLACED = (
+    ("<,>", "<_,_>"),
+    ("<,,>", "<_,_,_>"),
+    ("allows ref struct", "class"),
+    ("ref partial struct", "    partial struct"),
+    ('$@"""', '$@"  '),  # begins with a quote, and is no raw string
+    ('@$"""', '@$"  '),
+)
+
+
+def prepare(text: str) -> str:
+    """The text as one program in words that the grammar knows, where extension blocks are classes named `extension`."""
+    text = conditionals.resolve(text)
+    if "extension" in text:
+        text = _EXTENSION.sub(_as_class, text)
+    if "?." in text or "?[" in text:
+        text = _CONDITIONAL_ASSIGNMENT.sub(" ", text)
+    if "#:" in text:
+        text = _FILE_DIRECTIVE.sub("", text)
+    if "*)" in text:
+        text = _POINTER_CAST.sub(lambda cast: " " * len(cast[0]), text)
+    if "async)" in text or "async," in text:
+        text = _ASYNC_ARGUMENT.sub("_sync", text)
+    for unknown, known in _REPLACED:
+        text = text.replace(unknown, known)
+    return text
+
+
+def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
+    """The units with operators named as they are written."""
+    return [replace(unit, name=f"operator {unit.name}") if unit.kind == "operator" else unit for unit in units]
+
+
+def _as_class(block: re.Match[str]) -> str:
+    """Receivers may take several lines."""
+    head, newline, others = block[0].partition("\n")
+    return f"{block[1]}class extension".ljust(len(head)) + newline + re.sub(r"[^\n]", " ", others)
