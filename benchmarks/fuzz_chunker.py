@@ -38,6 +38,10 @@ PEAK_MB = 1_000
 LONGEST_WAIT = 60.0
 """Seconds without any result: somewhat more than the tries of a batch that hangs take on a busy machine."""
 MAX_FILE_SIZE = 1_000_000
+HEADS = (
+    *("mutants", "not read", "windows: time", "windows: crash", "windows: other", "killed"),
+    *("slowest s", "peak MB", "lost lines", "failures"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +213,7 @@ def _keep(file: Path, folder: Path) -> None:
 
 
 def _report(tallies: dict[str, Tally]) -> None:
-    heads = "mutants, skipped, windows: time, crash, other, killed, slowest s, peak MB, lost lines, failures".split(
-        ", "
-    )
-    print("\n| language | " + " | ".join(heads) + " |\n|---|" + "--:|" * len(heads))
+    print("\n| language | " + " | ".join(HEADS) + " |\n|---|" + "--:|" * len(HEADS))
     for language, tally in sorted(tallies.items()):
         windows = [tally.windows[cause] for cause in ("time", "crash", "other")]
         figures = [tally.mutants, tally.skipped, *windows, tally.killed]

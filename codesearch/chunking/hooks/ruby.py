@@ -30,7 +30,8 @@ _NESTED = re.compile(r"(#\{[^\n]{0,300}?)(<<[~-](?:([\"'`])[^\n]*?\3|[A-Z_]\w*))
 _LONGEST_HEREDOC = 50_000
 """Characters."""
 _LONGEST_CALL = 200
-"""Lines; a call that is not over by then is misread, and taken to end on its first line."""
+"""Lines; a call that is not over by then or by a definition is misread, and taken to end on its first line."""
+_DEFINITION = re.compile(r"[ \t]*(?:def|class|module)\b")
 
 
 def prepare(text: str) -> str:
@@ -72,7 +73,7 @@ def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
     """Where the lines of a call begin and end, without the bodies of its heredocs."""
     spans: list[tuple[int, int]] = []
     depth = 0
-    while len(spans) < _LONGEST_CALL:
+    while len(spans) < _LONGEST_CALL and not (spans and _DEFINITION.match(text, start)):
         end = _line_end(text, start)
         spans.append((start, end))
         line = text[start:end]
