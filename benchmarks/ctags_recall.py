@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tree_sitter import Parser
+
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages import grammars
 from codesearch.languages.registry import LANGUAGES, Language, by_name
@@ -50,7 +52,7 @@ def main() -> None:
             places = _places(path, text, language)
             lines = text.split("\n")
             for tag in tags:
-                if _is_misnamed(tag, lines):
+                if is_misnamed(tag, lines):
                     misnamed[language.name] += 1
                     continue
                 asked[language.name] += 1
@@ -61,7 +63,7 @@ def main() -> None:
                     misses[language.name].append((_cause(path, text, language, tag), example))
     _report(asked, found, misses, arguments.misses)
     for name, count in misnamed.items():
-        print(f"\n{name}: {count} more are no definitions of that name (see _is_misnamed); not counted")
+        print(f"\n{name}: {count} more are no definitions of that name (see is_misnamed); not counted")
 
 
 def _arguments() -> argparse.Namespace:
@@ -100,7 +102,7 @@ def _is_asked(tag: dict[str, Any]) -> bool:
     return not tag["name"].lower().startswith(("__anon", "anonymousfunction", "anon", "<"))
 
 
-def _is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
+def is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
     """Whether ctags took a macro (`TEST(name) {`), an array (`name=()`) or an object for a function or class."""
     name, kind = tag["name"], tag["kind"]
     line = lines[tag["line"] - 1].strip() if tag["line"] <= len(lines) else ""
@@ -154,7 +156,7 @@ def _cause(path: Path, text: str, language: Language, tag: dict[str, Any]) -> st
 
 
 def _in_error(path: Path, text: str, language: Language, line: int) -> bool:
-    parser = grammars.load(language.grammar_for(path.name), language.query).parser
+    parser = Parser(grammars.load(language.grammar_for(path.name), language.query).language)
     row = line - 1
     root = parser.parse(text.encode()).root_node
     node = root.descendant_for_point_range((row, 0), (row, max(len(text.split("\n")[row]), 1)))

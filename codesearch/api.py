@@ -49,6 +49,8 @@ class Status:
     chunks: int
     chunks_by_language: Mapping[str, int]
     files_by_language: Mapping[str, int]
+    encodings: Mapping[str, int]
+    """Files that were read in each."""
     skipped: Mapping[str, int]
     fallbacks: Mapping[str, int]
     segments: int
@@ -259,6 +261,11 @@ class Index:
                 reranker=self._reranker(rerank) if rerank else None,
                 retrieval=retrieval,
             )
+
+    def names(self, prefix: str, limit: int) -> list[str]:
+        """Names of definitions that begin with a prefix, in any case, at most so many. Raises IndexNotFound."""
+        with self._lock:
+            return self._latest().names_starting_with(prefix, limit)
 
     def snapshot(self) -> Snapshot:
         """The last published state, which searches read. Raises IndexIncompatible where it is of another model."""

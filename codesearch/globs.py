@@ -70,6 +70,17 @@ def compile_globs(texts: tuple[str, ...]) -> Globs:
     return Globs(tuple(map(_compile, texts)))
 
 
+def attribute_expression(text: str) -> str | None:
+    """The expression, without anchors, of a pattern as in .gitattributes, which says nothing of what lies in a folder
+    that it matches; None where it is no pattern."""
+    if not text.strip("/ ") or len(text) > LONGEST_GLOB or text.startswith("!") or text.endswith("/"):
+        return None
+    try:
+        return _expression(text, is_recursive=False)
+    except ValueError:
+        return None
+
+
 def compile_name(text: str) -> re.Pattern[str]:
     """Letters in any case, `*` and `?`, for names; brackets are themselves (`operator[]`). Raises CodesearchError."""
     _check_length(text)
@@ -89,7 +100,7 @@ def _compile(text: str) -> Glob:
         raise CodesearchError(f"the glob {text!r} is not valid: {error}") from None
     if "[" in pattern:
         readings.append(_expression(re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", pattern)))
-    return Glob(is_negated, re.compile("|".join(readings), re.DOTALL))
+    return Glob(is_negated, re.compile(rf"\A(?:{'|'.join(readings)})\Z", re.DOTALL))
 
 
 def _check_length(text: str) -> None:
@@ -109,7 +120,7 @@ def _ends_in_escape(text: str) -> bool:
     return (len(text) - len(text.rstrip("\\"))) % 2 == 1
 
 
-def _expression(pattern: str) -> str:
+def _expression(pattern: str, is_recursive: bool = True) -> str:
     """The expression of a pattern. Raises ValueError, which says what is wrong with it."""
     is_folder = pattern.endswith("/") and not _ends_in_escape(pattern[:-1])
     parts = pattern.rstrip("/").split("/") if is_folder else pattern.split("/")
@@ -120,7 +131,8 @@ def _expression(pattern: str) -> str:
     runs = list(_runs(parts))
     *middle, last = runs
     begin = "".join(_middle(run, bool(at)) for at, run in enumerate(middle))
-    return rf"\A{begin}{_last(last, len(runs) > 1, is_folder)}\Z"
+    inside = "/.+" if is_folder else "(?:/.+)?" if is_recursive else ""
+    return begin + _last(last, len(runs) > 1, inside)
 
 
 def _runs(parts: Iterable[str]) -> Iterator[list[str]]:
@@ -143,10 +155,9 @@ def _middle(run: list[str], is_anywhere: bool) -> str:
     return f"(?>{_FOLDERS}?{segments})" if is_anywhere else segments
 
 
-def _last(run: list[str], is_anywhere: bool, is_folder: bool) -> str:
-    inside = "/.+" if is_folder else "(?:/.+)?"
+def _last(run: list[str], is_anywhere: bool, inside: str) -> str:
     if not run:  # the pattern ends in `**`
-        return f"[^/]+{inside}"
+        return f"[^/]+{inside or '(?:/.+)?'}"
     return f"{_FOLDERS if is_anywhere else ''}{'/'.join(run)}{inside}"
 
 

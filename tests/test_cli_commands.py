@@ -90,8 +90,8 @@ def test_status(codesearch: CommandLine, indexed_shop: Path) -> None:
     assert (
         list(status)
         == (
-            "root index_dir format model revision dimensions files chunks chunks_by_language files_by_language skipped"
-            " fallbacks segments size search"
+            "root index_dir format model revision dimensions files chunks chunks_by_language files_by_language"
+            " encodings skipped fallbacks segments size search"
         ).split()
     )
     assert Path(status["root"]).samefile(indexed_shop)
@@ -140,7 +140,9 @@ def test_languages(codesearch: CommandLine, tmp_path: Path) -> None:
 def test_chunks(codesearch: CommandLine, shop: Path) -> None:
     run = codesearch("chunks", "--json", "server/passwords.py", "web/shopping cart.js", cwd=shop)
     rows = json.loads(run.out)
-    fields = "path start_line end_line language kind name qualified_name signature documentation snippet".split()
+    fields = (
+        "path start_line end_line language kind name qualified_name signature documentation snippet definitions".split()
+    )
     assert all(list(row) == fields for row in rows)
     names = {(row["kind"], row["qualified_name"]) for row in rows}
     assert ("function", "hash_password") in names
@@ -491,3 +493,11 @@ def test_brackets_in_globs_are_read_literally_too(codesearch: CommandLine, shop:
     assert run.out == str(Path("app", "[id]", "page.ts")) + "\n"
     assert codesearch("index", "-q", "--include", "app/[id]/**", cwd=shop).code == 0
     assert json.loads(codesearch("status", "--json", cwd=shop).out)["files"] == 1
+
+
+def test_names_of_the_index_are_completed(codesearch: CommandLine, indexed_shop: Path, tmp_path: Path) -> None:
+    asked = {"_CODESEARCH_COMPLETE": "complete_bash", "COMP_CWORD": "4"}
+    asked["COMP_WORDS"] = "codesearch query x --name hash_"
+    assert codesearch(cwd=indexed_shop, **asked).out.split() == ["hash_password"]
+    nowhere = codesearch(cwd=tmp_path, **asked)
+    assert (nowhere.out.strip(), nowhere.err) == ("", "")

@@ -14,7 +14,7 @@ from tests.conftest import CommandLine
 
 PASSWORDS = "hash a password with a salt"
 CART = "put an article into the cart"
-HIT_FIELDS = "path start_line end_line language kind name qualified_name signature score snippet".split()
+HIT_FIELDS = "path start_line end_line language kind name qualified_name signature score snippet copies".split()
 
 
 def test_a_pipe_gets_one_grep_like_line_a_hit(codesearch: CommandLine, indexed_shop: Path) -> None:
@@ -154,6 +154,22 @@ def test_a_question_that_nothing_answers_is_told_so(codesearch: CommandLine, ind
     assert "nothing close; these are the nearest (the best scores 0.0" in strange.err
     assert strange.out
     assert codesearch("query", "hash a password", cwd=indexed_shop).err == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ('"a fresh salt" password', 'the first hit fits "a fresh salt"; the others come nearest to it'),
+        ('password "no such words"', 'nothing found fits "no such words"; these come nearest'),
+        ("what's a salt -w for a \"password", ""),
+    ],
+)
+def test_hits_beyond_the_operators_follow_and_a_note_says_so(
+    question: str, note: str, codesearch: CommandLine, indexed_shop: Path
+) -> None:
+    run = codesearch("query", question, "-n", "4", "--json", cwd=indexed_shop)
+    assert len(json.loads(run.out)) == 4
+    assert run.err.removeprefix("codesearch: ").strip() == note
 
 
 def test_the_nearest_score_is_a_hint_on_stderr(codesearch: CommandLine, indexed_shop: Path) -> None:

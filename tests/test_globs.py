@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
@@ -102,6 +102,7 @@ PATHS = st.lists(st.sampled_from(["a", "b", "ab", "aab", ".a", "bab"]), min_size
 @given(st.lists(PARTS, min_size=1, max_size=5), st.sampled_from(["", "/"]), st.sampled_from(["", "/"]), PATHS)
 def test_globs_match_as_those_of_gitignore(parts: list[str], begin: str, end: str, path: str) -> None:
     glob = begin + "/".join(parts) + end
+    assume(not glob.endswith("**/"))  # git takes it for folders alone, pathspec for files too
     assert matches(glob, path) == GitIgnoreSpec.from_lines([glob]).match_file(path)
 
 

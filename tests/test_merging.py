@@ -41,7 +41,7 @@ class Shelf:
         ids = np.arange(self.next, self.next + chunks)
         nothing = count_terms([])
         counts = type(nothing)((), nothing.term_ids, nothing.weights, np.zeros(chunks, np.int32))
-        keys = ChunkKeys(ids, ids.astype(np.uint64), ["block"] * chunks, [[]] * chunks)
+        keys = ChunkKeys(ids, ids.astype(np.uint64), [["block"]] * chunks, [[]] * chunks)
         return segment.write(self.layout.segment(number), number, keys, [counts], np.zeros((chunks, 8), np.float32))
 
     def add_file(self, path: str, first_chunk: int, chunks: int) -> None:

@@ -9,14 +9,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from codesearch.discovery.discover import IncludeRule
 from codesearch.discovery.stamp import Stamp
-from codesearch.index import pool
+from codesearch.index import limits, pool
 from codesearch.index.rows import FileRow
 from codesearch.index.work import BatchResult, FileResult, Job, Treatment, Worker, count_terms
 
@@ -29,10 +29,11 @@ class Stub:
 
     faults: dict[str, Callable[[Treatment], None]]
 
-    def __call__(self, job: Job) -> BatchResult:
-        for path in job.paths:
-            self.faults.get(path, lambda _: None)(job.treatment)
-        rows = [FileRow(path, Stamp(1, 1), b"", job.treatment.value, "", "", 0, 0) for path in job.paths]
+    def __call__(self, job: Job, limited: AbstractContextManager[None] = nullcontext()) -> BatchResult:  # noqa: B008
+        with limited:
+            for path in job.paths:
+                self.faults.get(path, lambda _: None)(job.treatment)
+        rows = [FileRow(path, Stamp(1, 1), b"", job.treatment.value, "", job.reason, 0, 0) for path in job.paths]
         files = tuple(map(FileResult, rows))
         return BatchResult(files, count_terms([]), None)
 
@@ -40,6 +41,22 @@ class Stub:
 def hang(treatment: Treatment) -> None:
     if treatment is Treatment.SYNTAX:
         time.sleep(60)
+
+
+def spin(treatment: Treatment) -> None:
+    while treatment is Treatment.SYNTAX:
+        pass
+
+
+def crash(treatment: Treatment) -> None:
+    if treatment is Treatment.SYNTAX:
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def eat(treatment: Treatment) -> None:
+    eaten = []
+    while treatment is Treatment.SYNTAX:
+        eaten.append(bytes(1 << 20))
 
 
 def die(treatment: Treatment) -> None:
@@ -52,11 +69,11 @@ def hang_always(treatment: Treatment) -> None:
         time.sleep(60)
 
 
-def done(worker: Stub, jobs: list[Job], processes: int = 2) -> dict[str, str]:
-    """Path → treatment, each seen once."""
-    files = [file for batch in pool.run(worker, jobs, processes) for file in batch.files]  # type: ignore[arg-type]
+def done(worker: Stub, jobs: list[Job], processes: int = 2) -> dict[str, tuple[str, str]]:
+    """Path → treatment and its reason, each seen once."""
+    files = [file for batch in pool.run(worker, jobs, processes) for file in batch.files]
     assert max(Counter(file.row.path for file in files).values(), default=1) == 1
-    return {file.row.path: file.row.language for file in files}
+    return {file.row.path: (file.row.language, file.row.fallback) for file in files}
 
 
 def jobs_of(count: int, size: int = 3) -> list[Job]:
@@ -69,12 +86,19 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "FILE_SECONDS", 3.0)
 
 
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "BATCH_CPU_SECONDS", 0.5)
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.5)
+    monkeypatch.setattr(limits, "MEMORY", 100_000_000)
+
+
 @pytest.mark.parametrize("processes", [1, 3])
 def test_every_job_is_done_once(tmp_path: Path, processes: int) -> None:
     """With the real worker and on every system."""
     for number in range(7):
         (tmp_path / f"{number}.py").write_text(f"def f{number}():\n    return {number}\n", encoding="utf-8")
-    worker = Worker(tmp_path, 1000, None, IncludeRule(()))
+    worker = Worker(tmp_path, 1000, None)
     jobs = [Job((f"{number}.py",)) for number in range(7)]
     batches = list(pool.run(worker, jobs, processes))
     assert sorted(file.row.path for batch in batches for file in batch.files) == [f"{number}.py" for number in range(7)]
@@ -95,18 +119,39 @@ def test_a_fault_costs_only_the_file_that_has_it(fault: Callable[[Treatment], No
     found = done(Stub({"2-1": fault}), jobs_of(5))
     assert len(found) == 15
     expected = Treatment.WINDOWS if fault is hang else Treatment.SKIP
-    assert {path: how for path, how in found.items() if how != "syntax"} == {"2-1": expected.value}
+    reason = "the chunker failed" if fault is die else "the grammar took too long"
+    assert {path: how for path, how in found.items() if how[0] != "syntax"} == {"2-1": (expected.value, reason)}
 
 
 @needs_fork
-def test_workers_are_replaced_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "LIFETIME_JOBS", 2)
-    assert len(done(Stub({}), jobs_of(9))) == 27
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [(spin, "the grammar took too long"), (crash, "the grammar crashed"), (eat, "the chunker failed")],
+)
+def test_what_takes_too_much_costs_its_file_the_syntax(
+    fault: Callable[[Treatment], None], reason: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    found = done(Stub({"1-1": fault}), jobs_of(3))
+    assert len(found) == 9
+    assert {path: how for path, how in found.items() if how[0] != "syntax"} == {"1-1": ("windows", reason)}
+    assert capfd.readouterr() == ("", "")
+
+
+@needs_fork
+def test_workers_are_not_taken_for_silent_while_their_results_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch may be encoded for minutes before the next result is asked for."""
+    monkeypatch.setattr(pool, "BATCH_SECONDS", 0.3)
+    results = []
+    for batch in pool.run(Stub({"0-0": lambda _: time.sleep(0.1)}), jobs_of(4), 2):
+        time.sleep(0.5)
+        results += batch.files
+    assert {file.row.language for file in results} == {"syntax"}
 
 
 @needs_fork
 def test_leaving_early_leaves_no_worker_behind() -> None:
-    running = pool.run(Stub({"3-0": hang}), jobs_of(6), 2)  # type: ignore[arg-type]
+    running = pool.run(Stub({"3-0": hang}), jobs_of(6), 2)
     next(running)
     running.close()  # type: ignore[attr-defined]
     assert not children_of(os.getpid())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codesearch.index.letters import fold
 from codesearch.search.question import (
     LONGEST_QUESTION,
     MOST_NAMES,
@@ -52,6 +54,23 @@ def test_symbols_inside_prose(text: str, identifiers: tuple[str, ...]) -> None:
     assert question.identifiers == identifiers
 
 
+@pytest.mark.parametrize("text", ["ПолучитьЦену", "получить_цену", "Größe", "größeÄndern", "Модуль.ПолучитьЦену", "λ1"])
+def test_bare_symbols_of_other_letters(text: str) -> None:
+    assert parse_question(text).identifiers == (text,)
+    assert parse_question(text).kind is QuestionKind.IDENTIFIER
+
+
+def test_symbols_of_other_letters_inside_prose() -> None:
+    assert parse_question("где ПолучитьЦену вызывается").identifiers == ("ПолучитьЦену",)
+    assert parse_question("如何使用HTTP协议传输").kind is QuestionKind.PROSE
+    assert parse_question("顧客の割引率を計算する").terms[:3] == ("顧客", "客の", "の割")
+
+
+def test_a_question_is_the_same_however_its_letters_are_composed() -> None:
+    text = "wo wird die Größe in naïveBayes geprüft"
+    assert parse_question(unicodedata.normalize("NFD", text)) == parse_question(text)
+
+
 @pytest.mark.parametrize("text", ["how are sessions signed", "session", "Where is the JSON parsed?", "a b c"])
 def test_prose(text: str) -> None:
     assert parse_question(text).kind is QuestionKind.PROSE
@@ -60,19 +79,6 @@ def test_prose(text: str) -> None:
 def test_stop_words_are_no_terms_unless_nothing_else_is_left() -> None:
     assert parse_question("how is the cache invalidated").terms == ("cache", "invalidated")
     assert parse_question("how to do it").terms == ("how", "to", "do", "it")
-
-
-def test_quotes_require_and_a_dash_excludes() -> None:
-    question = parse_question('hash "salt and pepper" -md5 -legacy')
-    assert question.required == ("salt and pepper",)
-    assert question.excluded == ("md5", "legacy")
-    assert question.text == "hash salt and pepper"
-    assert "md5" not in question.terms
-
-
-def test_a_dash_inside_a_word_or_alone_is_no_operator() -> None:
-    assert parse_question("read-only mode").excluded == ()
-    assert parse_question("-x").excluded == ()
 
 
 @pytest.mark.parametrize(
@@ -93,13 +99,13 @@ def test_places(text: str, locations: tuple[Location, ...]) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_a_question(text: str) -> None:
     question = parse_question(text)
-    assert all(term == term.lower() for term in question.terms)
+    assert all(term == fold(term) for term in question.terms)
 
 
 @given(st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF, categories=None), max_size=200))
 def test_control_characters_and_lone_surrogates_are_not_read(text: str) -> None:
     question = parse_question(text)
-    read = " ".join((question.text, *question.terms, *question.identifiers, *question.required))
+    read = " ".join((question.text, *question.terms, *question.identifiers, *question.operators.phrases))
     assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", read)
     read.encode("utf-8")
 
@@ -119,11 +125,24 @@ def test_whatever_is_long_is_read_in_bounds(unit: str) -> None:
 def test_a_pasted_function_has_no_operators_and_its_first_names_count() -> None:
     code = "\n".join(f'    value{n} = readValue{n}("key {n}", -flag, {n})' for n in range(300))
     question = parse_question("def load(): " + code)
-    assert (question.required, question.excluded) == ((), ())
+    assert not question.operators
     assert question.kind is QuestionKind.MIXED
     assert question.identifiers[:2] == ("load", "readValue0")
     assert len(question.identifiers) == MOST_NAMES
     assert len(question.terms) == MOST_TERMS
+
+
+def test_operators_are_no_part_of_what_is_asked() -> None:
+    question = parse_question('hash "salt and pepper" -md5')
+    assert question.text == "hash salt and pepper"
+    assert question.terms == ("hash", "salt", "pepper")
+    assert question.operators.phrases == ("salt and pepper",)
+
+
+def test_a_file_in_quotes_is_a_place_and_no_phrase() -> None:
+    question = parse_question('what is in "src/app.py"')
+    assert question.locations == (Location("src/app.py"),)
+    assert not question.operators
 
 
 def test_places_of_a_pasted_stack_trace() -> None:

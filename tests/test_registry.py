@@ -21,6 +21,13 @@ def test_the_thirty_and_more_have_entries_with_a_syntax() -> None:
         assert bool(language.grammar and language.query) != bool(language.scanner)
 
 
+def test_components_need_no_grammar_of_their_own() -> None:
+    for name in ("Vue", "Svelte", "Astro"):
+        language = resolve(name)
+        assert language.hooks
+        assert not language.grammar and not language.scanner
+
+
 def test_names_and_aliases_are_unique() -> None:
     names = [name.lower() for language in LANGUAGES for name in (language.name, *language.aliases)]
     assert sorted(names) == sorted(set(names))
@@ -43,7 +50,7 @@ def test_queries_fit_their_grammars(language: Language) -> None:
 
 def test_every_query_file_belongs_to_a_language() -> None:
     files = {entry.name for entry in resources.files("codesearch.languages").joinpath("queries").iterdir()}
-    assert files == {f"{language.query}.scm" for language in LANGUAGES if language.query}
+    assert files == {f"{stem}.scm" for language in LANGUAGES for stem in language.query.split()}
 
 
 def test_names_are_found_in_any_case_and_by_alias() -> None:

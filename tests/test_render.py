@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.errors import CodesearchError
 from codesearch.languages.registry import LANGUAGES
 from codesearch.render import excerpt, lexers, lines, listings, paths, quantities, records, safe, template
@@ -72,7 +72,7 @@ def shown(hits: list[Hit], *, width: int, colors: bool, make: Callable[[Hit], ex
     )
     view = TerminalView(console, links=colors)
     for hit in hits:
-        view.show(hit, make(hit), hit.path, Path("/repo") / hit.path)
+        view.show(paths.Placed(hit, hit.path, Path("/repo") / hit.path), make(hit))
     return re.sub(r"\x1b]8;id=\d+;", "\x1b]8;id=0;", out.getvalue())
 
 
@@ -181,7 +181,9 @@ def test_signals_are_listed_by_what_they_added() -> None:
 def test_json_of_a_hit(snapshot: Snapshot) -> None:
     text = records.json_document([records.hit_record(SHORT, "p.py"), records.hit_record(LONG, "r.go", explained=True)])
     first, second = json.loads(text)
-    assert list(first) == ("path start_line end_line language kind name qualified_name signature score snippet".split())
+    assert list(first) == (
+        "path start_line end_line language kind name qualified_name signature score snippet copies".split()
+    )
     assert list(second) == [*first, "signals"]
     snapshot("hits.json", text)
     assert json.loads(records.json_line(first)) == first
@@ -189,10 +191,27 @@ def test_json_of_a_hit(snapshot: Snapshot) -> None:
 
 
 def test_json_of_a_chunk_is_that_of_a_hit_without_score_but_with_documentation() -> None:
-    chunk = Chunk("a.py", "Python", "function", "f", "C.f", "def f()", "Does it.", 1, 2, 0, 20, "def f():\n    pass")
+    defined = Definition("function", "f", "C.f", "def f()", "Does it.", 1, 2)
+    chunk = Chunk(
+        *("a.py", "Python", "function", "Does it.", 1, 2, 0, 20, "def f():\n    pass"),
+        definition=defined,
+        definitions=(defined,),
+    )
     record = records.chunk_record(chunk, "a.py")
-    fields = set(records.hit_record(SHORT, "a.py")) - {"score"} | {"documentation"}
+    fields = set(records.hit_record(SHORT, "a.py")) - {"score", "copies"} | {"documentation", "definitions"}
     assert set(record) == fields
+    assert (record["name"], record["qualified_name"], record["signature"]) == ("f", "C.f", "def f()")
+    assert record["definitions"] == [
+        {
+            "name": "f",
+            "qualified_name": "C.f",
+            "kind": "function",
+            "signature": "def f()",
+            "documentation": "Does it.",
+            "start_line": 1,
+            "end_line": 2,
+        }
+    ]
 
 
 @given(st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF, categories=None)))
@@ -248,7 +267,7 @@ def test_json_escapes_what_would_act_on_a_terminal_and_loses_nothing() -> None:
 
 
 def test_formats_know_every_field_of_json() -> None:
-    assert set(records.hit_record(SHORT, "p.py")) <= set(template.FIELDS)
+    assert set(records.hit_record(SHORT, "p.py")) - {"copies"} <= set(template.FIELDS)
     made = template.Template(" ".join(f"{{{field}}}" for field in template.FIELDS))
     assert made.line(SHORT, "p.py", 7).endswith(" 7")
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.kinds import KINDS
-from codesearch.chunking.scanners import assembly, cmake, sql, tex, visual_basic
+from codesearch.chunking.scanners import assembly, cmake, tex, visual_basic
 
 SAMPLES = Path(__file__).parent / "data" / "languages"
 SCANNERS = ("assembly", "cmake", "sql", "tex", "visual_basic")
@@ -43,7 +43,12 @@ def test_assembly_of_each_dialect(name: str, expected: set[tuple[str, str, int, 
 def test_local_labels_are_members_of_their_function() -> None:
     text = "copy:\n    mov ecx, 4\n.loop:\n    dec ecx\n    jnz .loop\n    ret\n\n; next\n\nlast:\n    ret\n"
     first, second = assembly.scan(text)
-    assert (first.name, first.start_line, first.end_line, first.members) == ("copy", 1, 6, ((3, "loop"),))
+    assert (first.name, first.start_line, first.end_line, first.members) == (
+        "copy",
+        1,
+        6,
+        (Member(3, "loop", "label"),),
+    )
     assert (second.name, second.start_line) == ("last", 10)
 
 
@@ -77,9 +82,14 @@ def test_cmake_steps_over_brackets_and_strings() -> None:
     assert found(cmake.scan(text)) == {("target", "core", 6, 9), ("target", "docs", 10, 12)}
 
 
+def test_cmake_brackets_in_strings_and_comments_open_nothing() -> None:
+    text = '# as [[ in Lua\nstring(REGEX MATCH "[[:alpha:]" x "\\"[[")\nfunction(one)\nendfunction()\n# ]]\n'
+    assert found(cmake.scan(text)) == {("function", "one", 3, 4)}
+
+
 def test_cmake_targets_within_a_function_are_its_members() -> None:
     (make,) = cmake.scan("function(make)\n  add_library(core a.c)\n  add_custom_target(\n    docs)\nendfunction()\n")
-    assert make.members == ((2, "core"), (3, "docs"))
+    assert make.members == (Member(2, "core", "target"), Member(3, "docs", "target"))
 
 
 def test_tex_sections_nest_by_level() -> None:
@@ -101,6 +111,97 @@ def test_tex_definitions_over_lines_and_labelled_environments() -> None:
         ("environment", "fig:a", 5, 8),
         ("macro", "short", 9, 9),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\\newcommand{\\money}[1]\n{%\n  #1~EUR\n}\n", ("macro", "money", 1, 4)),
+        ("\\newcommand*\\money[2][a]% why\n  {#1\n  }\n", ("macro", "money", 1, 3)),
+        ("\\newcommand{\\x}\n\n{\\bf not its body\n}\n", ("macro", "x", 1, 1)),
+        ("\\newenvironment{box2col}\n{\\begin{a}}\n{\\end{a}}\n{x}\n", ("environment", "box2col", 1, 3)),
+        ("\\newtheorem{thm}[lem]{Theorem}[section]\n", ("environment", "thm", 1, 1)),
+        ("\\NewDocumentCommand{\\doit}{O{} m}\n{\n#2\n}\n", ("macro", "doit", 1, 4)),
+        ("\\ProvideExpandableDocumentCommand\\doit{m}\n  {#1}\n", ("macro", "doit", 1, 2)),
+        ("\\NewDocumentEnvironment{two}{m}\n  {a}\n  {b}\n", ("environment", "two", 1, 3)),
+        ("\\DeclareMathOperator*{\\argmax}{arg\\,max}\n", ("macro", "argmax", 1, 1)),
+        ("\\expandafter\\def\\csname box2col\\endcsname#1{%\n  x}\n", ("macro", "box2col", 1, 2)),
+        ("\\@namedef{box2col}#1{\n}\n", ("macro", "box2col", 1, 2)),
+        ("\\makeatletter\\long\\def\\@do#1#2%\n{\n}\n", ("macro", "@do", 1, 3)),
+        ("\\def\\upto#1\\end{%\n}\n", ("macro", "upto", 1, 2)),
+        ("\\let\\old=\\new\n", ("macro", "old", 1, 1)),
+        ("\\cs_new:Npn \\shop_add:nn #1#2\n  {\n    #1\n  }\n", ("macro", "shop_add:nn", 1, 4)),
+        ("\\cs_set_protected:Nn \\shop_add:n\n  { #1 }\n", ("macro", "shop_add:n", 1, 2)),
+        (
+            "\\prg_new_conditional:Npnn \\shop_if_open:n #1 { p , TF }\n  { \\prg_return_true: }\n",
+            ("macro", "shop_if_open:n", 1, 2),
+        ),
+        ("\\keys_define:nn { shop }\n  {\n    a .tl_set:N = \\l_a_tl ,\n  }\n", ("macro", "shop", 1, 4)),
+        ("\\tl_new:N \\l_shop_name_tl\n", ("variable", "l_shop_name_tl", 1, 1)),
+    ],
+)
+def test_tex_definitions_of_every_kind(text: str, expected: tuple[str, str, int, int]) -> None:
+    assert found(tex.scan(text)) == {expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{frame}{How it is \\emph{priced}}\nx\n\\end{frame}\n",
+        "\\begin{frame}<1->[fragile, label=a]{How it is priced}{By us}\nx\n\\end{frame}\n",
+        "\\begin{frame}[plain]\n{How it is priced}\n\\end{frame}\n",
+        "\\begin{frame}\n\\frametitle<2>[short]{How it is priced}\n\\end{frame}\n",
+        "\\frame{\\frametitle{How it is priced}\nx\n}\n",
+        "\\begin{slide}[a]{How it is priced}\nx\n\\end{slide}\n",
+    ],
+)
+def test_tex_slides_are_sections_by_their_title(text: str) -> None:
+    assert found(tex.scan(text)) == {("section", "How it is priced", 1, 3)}
+
+
+def test_tex_sections_with_short_titles_over_lines_and_within_definitions() -> None:
+    text = (
+        "\\chapter*{The 5\\% of \\TeX}\n\\clearpage\\section[short]% why\n{Long\ntitle}\n\\newcommand{\\mine}[1]\n{\n"
+        "\\section{#1}}\n\\titleformat{\\section}{x}\n\\renewcommand\\section{y}\n"
+    )
+    units = {unit.name: unit for unit in tex.scan(text) if unit.kind == "section"}
+    assert set(units) == {"The 5% of", "Long title"}
+    assert (units["Long title"].start_line, units["Long title"].end_line) == (2, 9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{verbatim}\n\\newcommand{\\no}{}\n\\section{no}\n\\end{verbatim}\n",
+        "\\begin{comment}\n\\def\\no{\n\\end{comment}\n",
+        "\\begin{Verbatim*}\n\\def\\no{}\n\\end{Verbatim*}\n",
+        "Say \\verb|\\def\\no{x}| or \\lstinline!\\section{no}!.\n",
+        "% \\newcommand{\\no}{}\n\\\\% \\section{no}\n",
+        "\\string\\def\\no{}\n",
+        "\\expandafter\\def\\csname\\prefix no\\endcsname{}\n",
+    ],
+)
+def test_tex_that_is_only_shown_defines_nothing(text: str) -> None:
+    assert not tex.scan(text)
+
+
+def test_documented_tex_has_its_sections_and_its_macros_with_what_is_said_of_them() -> None:
+    text = (
+        "% \\section{Prices}\n% \\begin{macro}{\\shop@price,\\shop@tax}\n%   Says |\\def\\no{}| what it costs.\n"
+        "%    \\begin{macrocode}\n%<*package>\n\\newcommand\\shop@price\n  {1}\n%    \\end{macrocode}\n% \\end{macro}\n"
+        "% \\begin{macro}{\\one}\n% \\begin{macro}{\\two}\n%    \\begin{macrocode}\n\\def\\one{1}\n"
+        "%<a|b>\\def\\two{2}\n%    \\end{macrocode}\n% \\end{macro}\n% \\end{macro}\n"
+    )
+    units = tex.scan(text)
+    assert found(units) == {
+        ("section", "Prices", 1, 17),
+        ("macro", "shop@price", 2, 9),
+        ("macro", "one", 13, 13),
+        ("macro", "two", 14, 14),
+    }
+    price = units[1]
+    assert price.documentation == "Says |\\def\\no{}| what it costs."
+    assert [member.name for member in price.members] == ["shop@tax"]
 
 
 @pytest.mark.parametrize(
@@ -137,41 +238,7 @@ def test_visual_basic_routines_do_not_nest_and_files_have_names() -> None:
         ("function", "Open_", 7, 9),
         ("function", "Pop", 10, 11),
     }
-    assert [name for unit in units for _, name in unit.members] == ["wayUp", "wayDown"]
-
-
-def test_sql_statements_of_four_dialects() -> None:
-    units = found(sql.scan(sample("proc.sql")))
-    assert {
-        ("procedure", "dbo.GetUser", 3, 10),
-        ("procedure", "mysql_proc", 13, 18),
-        ("package", "pkg", 20, 22),
-        ("procedure", "p", 21, 21),
-    } <= units
-    names = {(unit.kind, unit.name) for unit in sql.scan(sample("sample.sql"))}
-    assert {
-        ("table", "public.users"),
-        ("view", "active_users"),
-        ("function", "add"),
-        ("index", "idx_users_name"),
-    } <= names
-
-
-def test_a_routine_runs_to_its_batch_and_a_table_names_its_columns() -> None:
-    text = (
-        "CREATE PROC dbo.Sweep AS\nSET NOCOUNT ON;\nBEGIN TRAN;\nDELETE FROM a;\nCOMMIT;\nGO\n"
-        "CREATE TABLE [dbo].[Order] (\n  [Id] INT NOT NULL,\n  total DECIMAL(9, 2), -- ; not the end\n"
-        "  CONSTRAINT pk PRIMARY KEY (Id)\n);\nGO\n"
-    )
-    sweep, order = sql.scan(text)
-    assert (sweep.name, sweep.start_line, sweep.end_line) == ("dbo.Sweep", 1, 5)
-    assert (order.name, order.start_line, order.end_line) == ("dbo.Order", 7, 11)
-    assert [name for _, name in order.members] == ["Id", "total"]
-
-
-def test_sql_quotes_hide_what_would_end_a_statement() -> None:
-    text = "SELECT 'a;''b';\nCREATE FUNCTION f() RETURNS int AS $x$ BEGIN; RETURN 1; END $x$;\nSELECT 2;\n"
-    assert [(unit.name, unit.start_line) for unit in sql.scan(text)] == [("", 1), ("f", 2), ("", 3)]
+    assert [member.name for unit in units for member in unit.members] == ["wayUp", "wayDown"]
 
 
 @pytest.mark.parametrize("name", SCANNERS)
@@ -188,7 +255,10 @@ def test_units_lie_within_any_text(name: str, text: str) -> None:
     "bad",
     [
         *"'\"[({\n<", "\t\n", "/*", "$$", "[[", "BEGIN ", "CREATE FUNCTION ", "DELIMITER ;;\n", "create table a (\n",
-        "\\begin{figure}\n", "\\section{\n", "\\def\\a{\n", "function(\n", "add_library(a\n", "Sub a\n", "Class a\n",
+        "\\begin{figure}\n", "\\section{\n", "\\def\\a{\n",
+        "\\begin{verbatim}", "\\newcommand{\\a}[", "\\verb|", "\\frame{", "\\begin{frame}{", "\\cs_new:Npn ",
+        "function(\n",
+        "add_library(a\n", "Sub a\n", "Class a\n",
         "Public ", "Property a\n", "x _\n", "macro a\n", "a:\n", ".a:\n", "a PROC\n",
     ],
 )  # fmt: skip

@@ -130,11 +130,28 @@ def test_filters_come_before_the_cut(index: Index, filters: Filters, paths: set[
     assert {hit.path for hit in index.search("signature of a cookie", filters=filters).hits} == paths
 
 
-def test_quoted_words_must_occur_and_dashed_ones_must_not(index: Index) -> None:
-    hits = index.search('signature "BadSignature"').hits
-    assert hits
-    assert all("badsignature" in hit.snippet.lower() for hit in hits)
-    assert all("hmac" not in hit.snippet.lower() for hit in index.search("signature of a cookie -hmac").hits)
+def test_hits_with_quoted_words_and_without_dashed_ones_come_before_the_others(index: Index) -> None:
+    result = index.search('signature "BadSignature"')
+    holds = ["badsignature" in hit.snippet.lower() for hit in result.hits]
+    assert any(holds)
+    assert holds == sorted(holds, reverse=True)
+    assert [not hit.is_beyond for hit in result.hits] == holds
+    assert result.operators == '"BadSignature"'
+    without = index.search("signature of a cookie -hmac")
+    assert [hit.is_beyond for hit in without.hits] == ["hmac" in hit.snippet.lower() for hit in without.hits]
+    assert without.operators == "-hmac"
+
+
+def test_enough_hits_that_fit_leave_no_room_for_others(index: Index) -> None:
+    result = index.search('signature "BadSignature"', 1)
+    assert [hit.is_beyond for hit in result.hits] == [False]
+    assert not index.search("signature").operators
+
+
+def test_where_nothing_fits_the_nearest_are_shown(index: Index) -> None:
+    result = index.search('signature "no such phrase anywhere"')
+    assert result.hits
+    assert all(hit.is_beyond for hit in result.hits)
 
 
 def test_a_hit_is_the_text_as_it_stands(index: Index) -> None:

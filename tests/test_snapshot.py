@@ -130,10 +130,10 @@ def test_selections_hold_before_the_cut(index: Index) -> None:
     found = snapshot.chunks(snapshot.nearest(question, 1000, both)[0])
     assert found
     assert {(chunk.path, chunk.kind) for chunk in found} == {("module7.py", "function")}
-    by_name = snapshot.select_names(lambda name, _: name.startswith("fig"))
+    by_name = snapshot.select_definitions(lambda _, name, whole: name.startswith("fig"))
     figs = snapshot.chunks(snapshot.nearest(question, 1000, by_name)[0])
     assert figs
-    assert all(any(key.startswith("fig") for key in (chunk.name_key, *chunk.defined_keys)) for chunk in figs)
+    assert all(any(one.name.startswith("fig") for one in chunk.definitions) for chunk in figs)
     assert intersection([]) is None
 
 

@@ -224,7 +224,7 @@ def test_verifying_finds_a_damaged_row_that_nobody_reads(root: Path) -> None:
         index.update()
         expected = answers(index)
         store = Store.open(index.directory / "index.db", write=True)
-        store._db.execute("UPDATE chunks SET name = 'other' WHERE id = 3")
+        store._db.execute("UPDATE definitions SET name = 'other' WHERE chunk = 3")
         store.close()
         assert not index.update().repaired
         assert index.update(verify=True).repaired
@@ -236,7 +236,7 @@ def test_a_query_mends_a_damaged_index_and_says_so(codesearch: CommandLine, shop
     assert codesearch("index", "-q", cwd=shop).code == 0
     expected = codesearch("query", "hash a password", "--json", cwd=shop)
     store = Store.open(shop / ".codesearch" / "index.db", write=True)
-    store._db.execute("UPDATE chunks SET name = name || 'x'")
+    store._db.execute("UPDATE definitions SET name = name || 'x'")
     store.close()
     run = codesearch("query", "hash a password", "--json", cwd=shop)
     assert (run.code, run.out) == (0, expected.out)
@@ -349,7 +349,7 @@ def test_changed_files_are_chunked_again_once_and_only_so_many(root: Path, monke
             file.write_text("\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
         chunked: list[str] = []
         monkeypatch.setattr(
-            "codesearch.chunking.chunker.chunk_text", lambda path, *_: chunked.append(path) or ChunkedFile(())
+            "codesearch.index.guarded.chunk_text", lambda path, *_: chunked.append(path) or ChunkedFile(())
         )
         monkeypatch.setattr(snippets, "MOST_CHUNKED", 3)
         result = index.search("apple banana", k=8)

@@ -14,7 +14,7 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked
 from codesearch.index.database import damaged
 from codesearch.index.layout import FORMAT
-from codesearch.index.rows import ChunkRow, FileRow, Run, SegmentFile, SegmentRecord
+from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, Run, SegmentFile, SegmentRecord
 from codesearch.index.store import Store
 
 
@@ -36,7 +36,11 @@ def add(store: Store, row: FileRow, names: list[str], *, live: bool = True) -> i
     """A file with a function for each name."""
     number = store.add_file(row, live=live)
     store.add_chunks(
-        ChunkRow(row.first_chunk + i, number, "function", name, "", name, f"def {name}()", i + 1, i + 1)
+        ChunkRow(row.first_chunk + i, number, "function", row.first_chunk + i, 1, i + 1, i + 1)
+        for i in range(len(names))
+    )
+    store.add_definitions(
+        DefinitionRow(row.first_chunk + i, 0, "function", name, name, f"def {name}()", "", i + 1, i + 1)
         for i, name in enumerate(names)
     )
     store.seal()

@@ -4,6 +4,7 @@ import pytest
 
 from codesearch.chunking import syntax
 from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunker import chunk_text
 from codesearch.chunking.hooks import c_family, cpp
 from codesearch.languages.registry import resolve
 
@@ -28,11 +29,6 @@ def found(language: str, text: str, path: str = "a.file") -> set[tuple[str, str]
             "JavaScript",
             "export const f = async () => 1\nmodule.exports.g = function () {}\nconst o = { m() {}, n: () => 1 }\n",
             {("function", "f"), ("function", "module.exports.g"), ("object", "o"), ("method", "m"), ("method", "n")},
-        ),
-        (
-            "JavaScript",
-            "describe('adding', () => {\nit('works', () => {}) })\n",
-            {("suite", "adding"), ("test", "works")},
         ),
         (
             "TypeScript",
@@ -136,8 +132,12 @@ def test_docstrings_go_to_the_innermost_unit_and_the_first_outside_to_the_file()
 
 def test_members_are_named_with_their_lines() -> None:
     outline = syntax.outline("#define LIMIT 3\nenum e {\n\tRED,\n\tBLUE\n};\n", resolve("C"), "a.c")
-    assert outline.members == ((1, "LIMIT"),)
-    assert outline.units[0].members == ((3, "RED"), (4, "BLUE"))
+    (limit,) = outline.members
+    assert (limit.line, limit.name, limit.kind, limit.signature) == (1, "LIMIT", "macro", "#define LIMIT 3")
+    assert [(m.line, m.name, m.kind) for m in outline.units[0].members] == [
+        (3, "RED", "enumerator"),
+        (4, "BLUE", "enumerator"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -189,5 +189,17 @@ def test_an_installed_grammar_of_the_extra_is_used() -> None:
     pytest.importorskip("tree_sitter_elixir")
     text = 'defmodule A.B do\n  @doc "Adds."\n  @spec add(integer) :: integer\n  def add(x) when x > 0, do: x\nend\n'
     module, function = units("Elixir", text)
-    assert (module.kind, module.name) == ("module", "A.B")
+    assert (module.kind, module.name) == ("module", "B")
     assert (function.name, function.start_line, function.documentation) == ("add", 2, "Adds.")
+
+
+def test_a_primary_constructor_on_a_line_of_its_own_may_have_modifiers() -> None:
+    pytest.importorskip("tree_sitter_kotlin")
+    head = "class Result<out T>\n@Published internal constructor(val held: Any?) {\n"
+    text = f"{head}  fun isSet() = true\n}}\n\nfun after() = 3\n"
+    found = {
+        one.qualified_name: (one.start_line, one.end_line)
+        for chunk in chunk_text("a.kt", text, resolve("Kotlin")).chunks
+        for one in chunk.definitions
+    }
+    assert found == {"Result": (1, 4), "Result.held": (2, 2), "Result.isSet": (3, 3), "after": (6, 6)}

@@ -291,6 +291,19 @@ def test_files_without_text_are_counted_once_and_not_read_again(repo: Path) -> N
         assert index.update().is_unchanged
 
 
+def test_attributes_that_take_back_a_guess_hold_at_the_next_update_and_no_longer(repo: Path, tmp_path: Path) -> None:
+    (repo / "made.py").write_text("# @generated\ndef made():\n    return 1\n", encoding="utf-8")
+    with Index.create(repo) as index:
+        assert index.update().skipped == {"generated": 1}
+        for rule, reasons in (("made.py -linguist-generated", {}), ("made.py !linguist-generated", {"generated": 1})):
+            (repo / ".gitattributes").write_text(rule + "\n", encoding="utf-8")
+            assert index.refresh() == ""
+            report = index.update()
+            assert report.is_unchanged
+            assert report.skipped == reasons
+            assert contents(index) == fresh_contents(repo, tmp_path / str(len(reasons)))
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_processes_give_what_one_gives(repo: Path, tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = fresh_contents(repo, tmp_path)
@@ -323,5 +336,5 @@ def test_a_file_that_breaks_its_worker_costs_only_its_syntax(
     with Index.create(repo) as index:
         report = index.update(jobs=2)
         assert report.files == 4
-        assert report.fallbacks == {"the grammar took too long": 1}
+        assert report.fallbacks == {"the chunker failed" if fault == "die" else "the grammar took too long": 1}
         assert {hit.path for hit in index.search("beta").hits} >= {"beta.py"}

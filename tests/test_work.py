@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codesearch.discovery.discover import IncludeRule
 from codesearch.index import work
 from codesearch.index.terms import terms
 from codesearch.index.work import Job, Treatment, Worker
@@ -29,22 +28,24 @@ def root(tmp_path: Path) -> Path:
 
 def worker(root: Path, *, with_encoder: bool = True, include: tuple[str, ...] = ()) -> Worker:
     encoder = load_encoder(DEFAULT_MODEL) if with_encoder else None
-    return Worker(root, 100_000, encoder, IncludeRule(include))
+    return Worker(root, 100_000, encoder, frozenset(include))
 
 
 def test_rows_terms_and_vectors_are_of_the_same_chunks(root: Path) -> None:
     result = worker(root)(Job(("a.py", "b.go")))
-    chunks = [chunk for file in result.files for chunk in file.chunks]
+    chunks = [(file, chunk) for file in result.files for chunk in file.chunks]
     assert len(chunks) == len(result.counts.sizes)
     assert result.embeddings is not None
     assert result.embeddings.shape[0] == len(chunks)
     np.testing.assert_allclose(np.linalg.norm(result.embeddings, axis=1), 1.0, rtol=1e-3)
     assert result.counts.sizes.sum() == len(result.counts.term_ids) == len(result.counts.weights)
     start = 0
-    for chunk, size in zip(chunks, result.counts.sizes, strict=True):
+    for (file, chunk), size in zip(chunks, result.counts.sizes, strict=True):
         held = {result.counts.terms[i] for i in result.counts.term_ids[start : start + size]}
         start += size
-        assert held.issuperset(terms(chunk.name) if chunk.kind != "file" else ())
+        names = [definition.name for definition in file.definitions if definition.chunk == chunk.id]
+        assert len(names) == chunk.definitions
+        assert held.issuperset(terms(" ".join(names)))
 
 
 def test_files_are_told_by_language_and_reason(root: Path) -> None:
@@ -57,8 +58,7 @@ def test_files_are_told_by_language_and_reason(root: Path) -> None:
         "made.py": ("Python", "generated"),
         "gone.py": ("", "unreadable"),
     }
-    names = {name for chunk in files["a.py"].chunks for name in (chunk.name, *chunk.defines.split("\n"))}
-    assert {"alpha", "Beta", "gamma"} <= names
+    assert {"alpha", "Beta", "gamma"} <= {definition.name for definition in files["a.py"].definitions}
     assert files["a.py"].row.stamp.size == len(SOURCE)
     assert not files["made.py"].chunks
 
@@ -76,11 +76,11 @@ def test_without_an_encoder_the_texts_come_back(root: Path) -> None:
 
 
 def test_treatments(root: Path) -> None:
-    (windows,) = worker(root)(Job(("a.py",), Treatment.WINDOWS)).files
-    assert windows.row.fallback == "the grammar took too long"
+    (windows,) = worker(root)(Job(("a.py",), treatment=Treatment.WINDOWS, reason="the grammar crashed")).files
+    assert windows.row.fallback == "the grammar crashed"
     assert windows.row.language == "Python"
     assert {chunk.kind for chunk in windows.chunks} <= {"file", "block"}
-    (skipped,) = worker(root)(Job(("a.py",), Treatment.SKIP)).files
+    (skipped,) = worker(root)(Job(("a.py",), treatment=Treatment.SKIP)).files
     assert (skipped.row.skipped, skipped.chunks) == ("could not be cut", ())
 
 

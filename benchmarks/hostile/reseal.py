@@ -6,7 +6,7 @@ import sqlite3
 import zlib
 from pathlib import Path
 
-from codesearch.index.rows import ChunkRow, FileRow, checksum
+from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, checksum
 from codesearch.index.store import Store
 
 _FILES = (("arrays", "chunks.safetensors"), ("vectors", "vectors.faiss"))
@@ -16,8 +16,9 @@ def reseal(index: Path) -> bool:
     """Compute the checksums of all rows and files anew. False where the database can't be read for that."""
     try:
         with sqlite3.connect(index / "index.db") as database:
-            _reseal_rows(database, "files", FileRow.COLUMNS)
-            _reseal_rows(database, "chunks", ChunkRow.COLUMNS)
+            _reseal_rows(database, "files", "id", FileRow.COLUMNS)
+            _reseal_rows(database, "chunks", "id", ChunkRow.COLUMNS)
+            _reseal_rows(database, "definitions", "chunk, place", DefinitionRow.COLUMNS)
             _reseal_segments(database, index / "segments")
         database.close()
         _reseal_whole(index / "index.db")
@@ -26,9 +27,11 @@ def reseal(index: Path) -> bool:
     return True
 
 
-def _reseal_rows(database: sqlite3.Connection, table: str, columns: str) -> None:
-    for number, *values in database.execute(f"SELECT id, {columns} FROM {table}").fetchall():
-        database.execute(f"UPDATE {table} SET checksum = ? WHERE id = ?", (checksum(values), number))
+def _reseal_rows(database: sqlite3.Connection, table: str, key: str, columns: str) -> None:
+    width = len(key.split(","))
+    for row in database.execute(f"SELECT {key}, {columns} FROM {table}").fetchall():
+        values = (checksum(row[width:]), *row[:width])
+        database.execute(f"UPDATE {table} SET checksum = ? WHERE ({key}) = ({', '.join('?' * width)})", values)
 
 
 def _reseal_segments(database: sqlite3.Connection, segments: Path) -> None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from codesearch.chunking import windows
-from codesearch.chunking.chunk import Chunk, Unit
+from codesearch.chunking.chunk import Chunk, Definition, Unit
 from codesearch.chunking.remainder import remainder_chunks
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
-from codesearch.chunking.tree import Node, gaps, members_between, names, nest
+from codesearch.chunking.tree import Node, definitions, gaps, member_definition, members_between, names, nest
 from codesearch.chunking.windows import TARGET_CHARS
 from codesearch.languages.registry import Language
 
@@ -91,25 +91,26 @@ def _is_blank(source: Source, first: int, last: int) -> bool:
 
 
 def _joined(source: Source, run: list[Node]) -> Chunk:
-    """One chunk for small neighbours: it has the first one's name and defines them all."""
+    """One chunk for small neighbours: it is named after the first and searched by the names of all."""
     first, last = run[0], run[-1]
     span = (first.first_line, last.unit.end_line)
+    held = definitions(run)
     return source.chunk(
         span,
         "\n".join(source.lines[span[0] - 1 : span[1]]),
         kind=first.unit.kind,
-        name=first.unit.name,
-        qualified_name=first.qualified_name,
-        signature=first.unit.signature,
         documentation="\n".join(filter(None, (node.documentation for node in run))),
         defines=names(run, with_members=True),
+        definition=held[0],
+        definitions=held,
     )
 
 
 def _whole(source: Source, node: Node) -> Iterator[Chunk]:
     first, last = node.first_line, node.unit.end_line
     lines = source.lines[first - 1 : last]
-    yield from _parts(source, node, range(first, last + 1), lines, names(node.children, with_members=True))
+    below = names(node.children, with_members=True)
+    yield from _parts(source, node, range(first, last + 1), lines, below, definitions(node.children))
 
 
 def _condensed(source: Source, node: Node) -> Iterator[Chunk]:
@@ -137,27 +138,34 @@ def _parts(
     node: Node,
     numbers: Sequence[int],
     texts: list[str],
-    member_names: Iterable[str],
+    names_below: Iterable[str],
+    definitions_below: Sequence[Definition] = (),
 ) -> Iterator[Chunk]:
-    """A unit's chunk, or several where its text is too long; all carry its signature, the first its names."""
+    """A unit's chunk, or several where its text is too long: all are named after it, the one with its head holds it."""
     whole = sum(map(len, texts)) + len(texts) <= MAX_CHARS
     ranges = [(0, len(texts))] if whole else windows.cut(texts, TARGET_CHARS)
+    definition = node.definition
+    is_first, is_held = True, False
     for begin, end in ranges:
-        is_first = begin == 0
         text = "\n".join(texts[begin:end])
         if not text.strip():
             continue
+        members = members_between(node.unit.members, numbers[begin], numbers[end - 1])
+        held = [member_definition(member, node) for member in members]
+        if not is_held and numbers[end - 1] >= node.unit.start_line:
+            held = [definition, *sorted([*held, *definitions_below], key=lambda one: one.start_line)]
+            is_held = True
         yield source.chunk(
             (node.first_line, node.unit.end_line) if whole else (numbers[begin], numbers[end - 1]),
             text,
             kind=node.unit.kind,
-            name=node.unit.name,
-            qualified_name=node.qualified_name,
-            signature=node.unit.signature,
             documentation=node.documentation if is_first else "",
             defines=(
                 node.unit.name,
-                *members_between(node.unit.members, numbers[begin], numbers[end - 1]),
-                *(member_names if is_first else ()),
+                *(member.name for member in members),
+                *(names_below if is_first else ()),
             ),
+            definition=definition,
+            definitions=held,
         )
+        is_first = False

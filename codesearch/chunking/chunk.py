@@ -1,9 +1,27 @@
-"""What the chunker makes: units (what a grammar or scanner finds) and chunks (what is indexed)."""
+"""What the chunker makes: units (what a grammar or scanner finds), definitions (what a reader asks for by name) and
+chunks (what is encoded and searched)."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from codesearch.languages.registry import Language
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Member:
+    """What is defined but no unit of its own: a constant, a field, an enumerator. Lines are 1-based and inclusive."""
+
+    line: int
+    name: str
+    kind: str = "constant"
+    end_line: int = 0
+    """0 where it ends on its first line."""
+    signature: str = ""
+    language: Language | None = field(default=None, compare=False)
+    """As a unit's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +44,23 @@ class Unit:
     signature: str = ""
     documentation: str = ""
     """Documentation that lies inside the unit (a docstring); leading comments are found later."""
-    members: tuple[tuple[int, str], ...] = ()
-    """Lines and names of what the unit defines but what is no unit itself (constants, enumerators)."""
+    members: tuple[Member, ...] = ()
+    """In order of their lines."""
+    language: Language | None = None
+    """Its language where that isn't the file's (a script in HTML)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a name stands for, whatever chunk it lies in. Lines are 1-based, inclusive, and cover the comments above."""
+
+    kind: str
+    name: str
+    qualified_name: str
+    signature: str
+    documentation: str
+    start_line: int
+    end_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +70,6 @@ class Chunk:
     path: str
     language: str
     kind: str
-    name: str
-    qualified_name: str
-    signature: str
     documentation: str
     start_line: int
     end_line: int
@@ -47,7 +77,28 @@ class Chunk:
     end_byte: int
     text: str
     defines: tuple[str, ...] = ()
-    """Names that the chunk defines: its own, a type's members, a file's outline."""
+    """Names that it is searched by: its own, a type's members, all that a file defines."""
+    definition: Definition | None = None
+    """What it is named after: the definition that it holds, or a part of, or the first of several; none for a file."""
+    definitions: tuple[Definition, ...] = ()
+    """Those that begin in it, in order of their first line. Each of a file's definitions is in one chunk."""
+
+    @property
+    def name(self) -> str:
+        """Of its definition; the file's for a chunk of a file."""
+        if self.definition:
+            return self.definition.name
+        return PurePosixPath(self.path).name if self.kind == "file" else ""
+
+    @property
+    def qualified_name(self) -> str:
+        """Of its definition, as `name`."""
+        return self.definition.qualified_name if self.definition else self.name
+
+    @property
+    def signature(self) -> str:
+        """Of its definition."""
+        return self.definition.signature if self.definition else ""
 
     @property
     def digest(self) -> bytes:
@@ -61,3 +112,5 @@ class ChunkedFile:
 
     chunks: tuple[Chunk, ...]
     fallback: str = ""
+    outputs: int = 0
+    """How many outputs of a notebook were left out."""

@@ -15,12 +15,15 @@ KINDS = frozenset(
     " class struct union interface enum trait record object protocol extension impl type concept delegate"
     " module package suite namespace"
     # data and declarations
-    " variable constant declaration instance"
+    " variable constant field enumerator column declaration instance"
     # documents, builds, scripts and databases
     " section environment command rule target stage statement label procedure program element script style"
     " table view index trigger schema sequence".split()
 )
 """What files are commonly cut into."""
+
+REMAINDER_KINDS = frozenset("file block license".split())
+"""Of chunks that are named after no definition."""
 
 
 def resolve_kinds(names: Iterable[str], held: Collection[str] = ()) -> tuple[str, ...]:

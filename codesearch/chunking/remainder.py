@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
-from pathlib import PurePosixPath
 
 from codesearch.chunking import comments, windows
-from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
-from codesearch.chunking.tree import Node, gaps, members_between, names
+from codesearch.chunking.tree import Node, gaps, member_definition, members_between, names
 from codesearch.languages.registry import Language
 
 STRETCH_CHARS = 200
@@ -20,12 +20,13 @@ LICENSE_LINES = 4
 
 
 def remainder_chunks(
-    source: Source, top: list[Node], namespaces: list[str], outline: Outline, language: Language
+    source: Source, top: list[Node], namespaces: list[Node], outline: Outline, language: Language
 ) -> Iterator[Chunk]:
-    """Chunks of the lines outside all units. The first, of kind `file`, outlines in `defines` what the file defines."""
+    """Chunks of the lines outside all units. The first, of kind `file`, lists in `defines` what the file defines."""
     license_end, documentation = _header(source, top, language)
     if license_end:
         yield source.chunk((1, license_end), "\n".join(source.lines[:license_end]), kind="license")
+    loose = _loose_definitions(outline, namespaces)
     kind = "file"
     for stretch in _stretches(source, list(gaps(license_end + 1, len(source.lines), top))):
         numbers = list(chain.from_iterable(range(first, last + 1) for first, last in stretch))
@@ -38,17 +39,29 @@ def remainder_chunks(
             if begin == end:
                 continue
             span = (numbers[begin], numbers[end - 1])
-            members = members_between(outline.members, *span)
+            members = [member.name for member in members_between(outline.members, *span)]
             is_file = kind == "file"
             yield source.chunk(
                 span,
                 "\n".join(texts[begin:end]),
                 kind=kind,
-                name=PurePosixPath(source.path).name if is_file else "",
                 documentation=(outline.documentation or documentation) if is_file else "",
-                defines=(*members, *namespaces, *names(top)) if is_file else members,
+                defines=(*members, *(node.unit.name for node in namespaces), *names(top)) if is_file else members,
+                definitions=chain.from_iterable(loose.get(number, ()) for number in numbers[begin:end]),
             )
             kind = "block"
+
+
+def _loose_definitions(outline: Outline, namespaces: list[Node]) -> dict[int, list[Definition]]:
+    """What is defined outside all units, by its first line: namespaces, and members of these or of the file."""
+    found = [member_definition(member) for member in outline.members]
+    for node in namespaces:
+        found.append(replace(node.definition, start_line=node.unit.start_line))
+        found += (member_definition(member, node) for member in node.unit.members)
+    by_line: dict[int, list[Definition]] = {}
+    for definition in found:
+        by_line.setdefault(definition.start_line, []).append(definition)
+    return by_line
 
 
 def _header(source: Source, top: list[Node], language: Language) -> tuple[int, str]:

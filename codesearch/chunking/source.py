@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import accumulate, islice
 
-from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunk import Chunk, Definition
 
 MOST_DEFINES = 200
+MOST_DEFINITIONS = 1000
+"""In one chunk: only lines of tens of thousands of characters, which are never cut, hold more."""
 DOCUMENTATION_CHARS = 2000
 
 
@@ -35,25 +37,22 @@ class Source:
         text: str,
         *,
         kind: str,
-        name: str = "",
-        qualified_name: str = "",
-        signature: str = "",
         documentation: str = "",
         defines: Iterable[str] = (),
+        definition: Definition | None = None,
+        definitions: Iterable[Definition] = (),
     ) -> Chunk:
-        names = tuple(dict.fromkeys(islice(filter(None, defines), MOST_DEFINES)))
         return Chunk(
             path=self.path,
             language=self.language,
             kind=kind,
-            name=name,
-            qualified_name=qualified_name or name,
-            signature=signature,
             documentation=documentation[:DOCUMENTATION_CHARS],
             start_line=span[0],
             end_line=span[1],
             start_byte=self._byte_ends[span[0] - 1] + span[0] - 1,
             end_byte=self._byte_ends[span[1]] + span[1] - 1,
             text=text,
-            defines=names,
+            defines=tuple(dict.fromkeys(islice(filter(None, defines), MOST_DEFINES))),
+            definition=definition,
+            definitions=tuple(islice(definitions, MOST_DEFINITIONS)),
         )

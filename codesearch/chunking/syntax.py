@@ -14,9 +14,12 @@ A language's query (`languages/queries/*.scm`) says what is a unit, with these c
 `@doc`                documentation inside a unit or its prefix (a docstring, Elixir's `@doc`): given to the
                       innermost unit around it; outside all units it is the file's. Comments need no capture:
                       those right above a unit are found by the language's comment markers.
-`@member`             a name that is defined but no unit of its own (a constant, an enumerator): the chunk that holds
-                      its line lists it in `defines`.
+`@member.<kind>`      a name that is defined but no unit of its own: a constant, a field, an enumerator.
+`@span`               all of a member, where that is more than the line of its name.
+`@value`              what a name is given: the unit's body, and the kind of a `@definition.value`, are those of the
+                      function, class or object behind it (`chunking/values.py`); without one, there is no unit.
 `@scope`              names the owner of everything after it in the file (`namespace A.B;`).
+`@macro`              tokens of a macro's call, which may be definitions (`chunking/macro_items.py`).
 
 Captures that begin with `_` serve predicates only. A kind of `CONTAINERS` holds members: its chunk is its header,
 fields and members' signatures, and the members are chunks of their own. A `namespace` is no chunk at all; it only
@@ -27,16 +30,19 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking import macro_items, values
+from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.holders import Doc, give_docs, give_members, with_scopes
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from tree_sitter import Node, Range, Tree
 
     from codesearch.languages.grammars import Grammar
 
@@ -46,8 +52,10 @@ CONTAINERS = frozenset(
 )
 SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
+_HEAD_CHARS = 1000
+"""A file names its dialect in its first comment."""
 _PARSE_SECONDS = 2.0
-_PARSE_SECONDS_PER_BYTE = 5e-6
+_PARSE_SECONDS_PER_BYTE = 3e-6
 """Of processor time, so that a busy machine cuts no sound file into windows. In 31 repositories no sound file took
 more than 1.1 s/MB; 100 KB of random words took Lua 2.3 s, of random characters Julia 4 s and more."""
 _LONG_RUN = re.compile(r"([^\x00-\x7f])\1{999}")
@@ -58,11 +66,14 @@ _WIDEST_ERROR = 20_000
 """Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
 _DEEPEST_UNIT = 400
 """Queries are quadratic in depth too (a chain of 50,000 calls took 53 s), and no unit lies that deep."""
+_DEEPEST_MACRO = 4
+"""Macros' calls in macros' calls; each is parsed again."""
 _LARGEST_GAP = 200
 """Bytes of whitespace (and `export default`) between a prefix and its unit."""
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
+_ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
 _NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
 _OPERATOR = re.compile(r"(?:(.+?)::\s*)?(operator\b.+)", re.DOTALL)
@@ -78,12 +89,12 @@ class Unparsable(Exception):
 class Outline:
     """The units of a text in order of their first line, and what lies outside all of them.
 
-    `documentation` is the file's own; `members` are lines and names as in `Unit`.
+    `documentation` is the file's own; `members` are those of no unit, in order of their lines.
     """
 
     units: list[Unit]
     documentation: str = ""
-    members: tuple[tuple[int, str], ...] = ()
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,15 +104,21 @@ class _Finds:
     definitions: dict[tuple[int, int], tuple[int, Unit]]
     prefixes: dict[int, tuple[int, int]]
     """End of a prefix → its start, both in bytes, and its first line."""
-    docs: list[tuple[int, str]]
-    members: list[tuple[int, str]]
+    docs: list[Doc]
+    members: list[Member]
     scopes: list[tuple[int, str]]
+    macros: list[Node]
 
 
 def outline(text: str, language: Language, path: str) -> Outline:
     """Parse a text and find its units. Raises `Unparsable`."""
+    head = text[:_HEAD_CHARS]
+    dialect = next((dialect for dialect in language.dialects if dialect.mark in head), None)
     try:
-        grammar = grammars.load(language.grammar_for(path), language.query)
+        if dialect:
+            grammar = grammars.load(dialect.grammar, dialect.query)
+        else:
+            grammar = grammars.load(language.grammar_for(path), language.query)
     except ModuleNotFoundError as error:
         extra = f"; the extra '{language.extra}' brings it" if language.extra else ""
         raise Unparsable(f"the grammar of {language.name} ({error.name}) is not installed{extra}") from error
@@ -110,20 +127,66 @@ def outline(text: str, language: Language, path: str) -> Outline:
     source = text.replace("\0", " ").encode("utf-8", "surrogatepass")  # NULs hang the bash grammar
     if not source.endswith(b"\n"):
         source += b"\n"
-    finds = _find(_parse(grammar, source), grammar, source)
+    finds = _find_all(grammar, source)
     return _put_together(finds, source, language.scope_separator or language.separator)
 
 
-def _parse(grammar: Grammar, source: bytes) -> Tree:
+@dataclass(slots=True)
+class _Reader:
+    """Gives the parser its text piece by piece, and later, predicates the texts of nodes."""
+
+    source: bytes
+    deadline: float
+    piece: bytearray | None = field(default_factory=bytearray)
+    """While parsing: py-tree-sitter 0.26 never lets go of what it is given, so it is given one object again and again
+    (50 KB of Perl took 500 MB, for good)."""
+
+    def __call__(self, offset: int, _point: object) -> bytes | bytearray:
+        text = self.source[offset : offset + _READ_BYTES]
+        if self.piece is None:
+            return text
+        self.piece[:] = text
+        return self.piece
+
+    def is_late(self, *_: object) -> bool:
+        return time.thread_time() > self.deadline
+
+    def end(self) -> None:
+        """What is read from now on is the text of a node, of which bytes are expected."""
+        if self.piece is not None:
+            self.piece.clear()
+            self.piece = None
+
+
+def _find_all(grammar: Grammar, source: bytes) -> _Finds:
+    """What the query finds in a text and in its macros' calls."""
     deadline = time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
-    try:
-        tree = grammar.parser.parse(
-            lambda offset, _point: source[offset : offset + _READ_BYTES],
-            progress_callback=lambda _offset, _has_error: time.thread_time() > deadline,
-        )
-    except ValueError as error:
-        grammar.parser.reset()  # or the next parse would go on with this text
-        raise Unparsable("the grammar took too long") from error
+
+    def parse(ranges: Sequence[Range] = ()) -> Tree:
+        return _parse(grammar, source, ranges, deadline)
+
+    finds = _Finds({}, {}, [], [], [], [])
+    _find(parse(), grammar, source, finds)
+    for _ in range(_DEEPEST_MACRO):
+        macros, finds.macros = finds.macros, []
+        for tokens in macros:
+            with suppress(Unparsable):
+                for tree in macro_items.trees(tokens, source, parse):
+                    _find(tree, grammar, source, finds)
+    return finds
+
+
+def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
+    from tree_sitter import Parser
+
+    parser = Parser(grammar.language, included_ranges=list(ranges))  # takes no time, and threads can't share one
+    reader = _Reader(source, deadline)
+    tree = None
+    with suppress(ValueError):
+        tree = parser.parse(reader, progress_callback=reader.is_late)
+    reader.end()
+    if tree is None or reader.is_late():
+        raise Unparsable("the grammar took too long")
     if tree.root_node.has_error and _widest_error(tree.root_node) > _WIDEST_ERROR:
         raise Unparsable("the text does not look like the language")
     return tree
@@ -137,10 +200,10 @@ def _widest_error(root: Node) -> int:
     return widest
 
 
-def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
+def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
+    """Add what the query finds in a tree."""
     from tree_sitter import QueryCursor
 
-    finds = _Finds({}, {}, [], [], [])
     kinds: dict[int, str] = {}
     members: dict[int, str] = {}
     cursor = QueryCursor(grammar.query)
@@ -148,23 +211,55 @@ def _find(tree: Tree, grammar: Grammar, source: bytes) -> _Finds:
     for pattern, captures in cursor.matches(tree.root_node):
         if pattern not in kinds:
             kinds[pattern] = next((name for name in captures if name.startswith("definition.")), "")
+            members[pattern] = next((name for name in captures if name.startswith("member")), "")
         for node in captures.get("prefix", ()):
             finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
             lines = _unquoted(_text(node, source)).strip().split("\n")
-            finds.docs.append((node.start_point.row + 1, "\n".join(map(str.strip, lines))))
-        if pattern not in members:
-            members[pattern] = next((name for name in captures if name.startswith("member")), "")
-        for node in captures.get(members[pattern], ()):
-            finds.members.append((node.start_point.row + 1, _name(node, source)))
+            finds.docs.append(Doc(node.start_point.row + 1, "\n".join(map(str.strip, lines))))
+        if member := members[pattern]:
+            span = captures["span"][0] if "span" in captures else None
+            kind = member.partition(".")[2] or "constant"
+            finds.members += (_member(kind, node, span, source) for node in captures.get(member, ()))
+        finds.macros += captures.get("macro", ())
         for node in captures.get("scope", ()):
             finds.scopes.append((node.start_point.row + 1, _name(node, source)))
         if kind := kinds[pattern]:
             node = captures[kind][0]
-            span = (node.start_byte, node.end_byte)
-            if span not in finds.definitions or pattern < finds.definitions[span][0]:
-                finds.definitions[span] = (pattern, _unit(kind[11:], node, captures, source))
-    return finds
+            place = (node.start_byte, node.end_byte)
+            if place in finds.definitions and pattern >= finds.definitions[place][0]:
+                continue
+            kind = kind.removeprefix("definition.")
+            if "value" in captures:
+                kind = _by_value(kind, captures)
+            if kind:
+                finds.definitions[place] = (pattern, _unit(kind, node, captures, source))
+
+
+def _by_value(kind: str, captures: dict[str, list[Node]]) -> str:
+    """The kind of what is named by its value, which becomes its body; nothing where the value is no such thing."""
+    value = values.behind(captures["value"][0])
+    if value is None:
+        return ""
+    captures["body"] = [values.body(value)]
+    if kind == "value":
+        return values.KINDS[value.type]
+    return kind if values.KINDS[value.type] == "function" else ""
+
+
+def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
+    start = name.start_byte
+    begin = span.start_byte if span else source.rfind(b"\n", 0, start) + 1
+    newline = source.find(b"\n", start)
+    end = min(newline if newline >= 0 else len(source), span.end_byte if span else len(source))
+    signature = source[begin : min(end, begin + 2 * SIGNATURE_CHARS)]
+    return Member(
+        name.start_point.row + 1,
+        _name(name, source),
+        kind,
+        _last_line(span) if span else 0,
+        _one_line(signature.rstrip(b" \t{(,;=")),
+    )
 
 
 def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes) -> Unit:
@@ -196,12 +291,23 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         header_end=min(header_end, last_line),
         is_container=kind in CONTAINERS,
         qualifier=qualifier,
-        signature=" ".join(header.decode("utf-8", "replace").split())[:SIGNATURE_CHARS],
+        signature=_one_line(header[_annotations_end(node) - start :]),
     )
 
 
+def _annotations_end(node: Node) -> int:
+    """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
+    end = node.start_byte
+    at: Node | None = node.child(0) if node.child_count else None
+    if at is not None and at.type == "modifiers" and at.child_count:
+        at = at.child(0)
+    while at is not None and at.type in _ANNOTATIONS:
+        end, at = at.end_byte, at.next_sibling
+    return end
+
+
 def _header_end(body: Node) -> int:
-    """Where the comments begin that stand right before a body, or else the body, in bytes. Slow, as siblings are."""
+    """Where the comments right before a body begin, or else the body, in bytes. Siblings are slow to find."""
     first = body
     while (previous := first.prev_sibling) is not None and previous.is_extra:
         first = previous
@@ -222,9 +328,9 @@ def split_qualified(name: str) -> tuple[str, str]:
 def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:
     units = [_with_prefix(unit, start, finds.prefixes, source) for (start, _), (_, unit) in finds.definitions.items()]
     units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
-    documentation = _document(units, finds.docs)
-    members = _give_members(units, finds.members)
-    return Outline(_with_scopes(units, finds.scopes, separator), documentation, members)
+    documentation = give_docs(units, finds.docs)
+    members = give_members(units, finds.members)
+    return Outline(with_scopes(units, finds.scopes, separator), documentation, members)
 
 
 def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], source: bytes) -> Unit:
@@ -239,69 +345,14 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
     return unit if line == unit.start_line else replace(unit, start_line=line)
 
 
-def _document(units: list[Unit], docs: list[tuple[int, str]]) -> str:
-    """Give each documentation to the innermost unit around it. The first one outside all is the file's."""
-    documentation = ""
-    for index, (_, text) in _innermost(units, docs):
-        if index is None:
-            documentation = documentation or text
-        elif not units[index].documentation:
-            units[index] = replace(units[index], documentation=text)
-    return documentation
-
-
-def _give_members(units: list[Unit], members: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
-    """Give each member that is no unit itself to the innermost unit around it. Returns those outside all."""
-    if members:
-        are_units = {(unit.start_line, unit.name) for unit in units}
-        members = [member for member in members if member not in are_units]
-    owned: dict[int | None, list[tuple[int, str]]] = {}
-    for index, member in _innermost(units, members):
-        owned.setdefault(index, []).append(member)
-    outside = owned.pop(None, [])
-    for index, found in owned.items():
-        if index is not None:
-            units[index] = replace(units[index], members=tuple(found))
-    return tuple(outside)
-
-
-def _innermost(units: list[Unit], finds: list[tuple[int, str]]) -> Iterator[tuple[int | None, tuple[int, str]]]:
-    """Each find (first line, text) with the index of the innermost unit around its line."""
-    open_units: list[int] = []
-    upcoming = 0
-    for find in sorted(finds):
-        line = find[0]
-        while upcoming < len(units) and units[upcoming].start_line <= line:
-            open_units.append(upcoming)
-            upcoming += 1
-        while open_units and units[open_units[-1]].end_line < line:
-            open_units.pop()
-        yield (open_units[-1] if open_units else None), find
-
-
-def _with_scopes(units: list[Unit], scopes: list[tuple[int, str]], separator: str) -> list[Unit]:
-    """Qualify the outermost units after each scope by its name."""
-    if not scopes:
-        return units
-    scopes.sort()
-    qualified: list[Unit] = []
-    last_line = scope_index = 0
-    scope = ""
-    for unit in units:
-        while scope_index < len(scopes) and scopes[scope_index][0] <= unit.start_line:
-            scope = scopes[scope_index][1]
-            scope_index += 1
-        if unit.start_line > last_line and scope:
-            unit = replace(unit, qualifier=separator.join(filter(None, (scope, unit.qualifier))))
-        last_line = max(last_line, unit.end_line)
-        qualified.append(unit)
-    return qualified
-
-
 def _last_line(node: Node) -> int:
     """1-based; a node that ends at the start of a row does not reach into it."""
     end = node.end_point
     return max(end.row + (end.column > 0), node.start_point.row + 1)
+
+
+def _one_line(text: bytes) -> str:
+    return " ".join(text.decode("utf-8", "replace").split())[:SIGNATURE_CHARS]
 
 
 def _text(node: Node, source: bytes) -> str:
@@ -310,8 +361,10 @@ def _text(node: Node, source: bytes) -> str:
 
 def _name(node: Node, source: bytes) -> str:
     text = _unquoted(_text(node, source))
-    if text[:1] == ":" and text[1:2].isidentifier():  # a Ruby symbol
+    if text[:1] == ":" and text[1:2].isidentifier():  # a symbol of Ruby or Elixir
         text = text[1:]
+    elif text[:1].isidentifier() and text.rstrip().endswith(":"):  # a key of Elixir
+        text = text.rstrip()[:-1]
     return " ".join(text.split())[:SIGNATURE_CHARS]
 
 

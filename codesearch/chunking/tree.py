@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from codesearch.chunking import comments
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Definition, Member, Unit
 from codesearch.languages.registry import Language
 
 _TYPES = frozenset("class struct union interface enum trait impl object protocol extension record".split())
 """Kinds whose functions are methods."""
 
+_DEEPEST = 50
+"""Units in one another; much is done once for each that something lies in, and no sound code comes near."""
 _LONGEST_PREFIX = 300
 """Characters of a qualified name before the name; names of units nested thousands deep would fill the memory."""
 
@@ -25,13 +27,29 @@ class Node:
     qualified_name: str
     documentation: str
     """Leading comments, then what the unit documents inside."""
+    separator: str
+    """Joins its qualified name with its members'."""
     children: list[Node] = field(default_factory=list)
 
+    @property
+    def definition(self) -> Definition:
+        """What the unit defines."""
+        unit = self.unit
+        return Definition(
+            unit.kind,
+            unit.name,
+            self.qualified_name or unit.name,
+            unit.signature,
+            self.documentation,
+            self.first_line,
+            unit.end_line,
+        )
 
-def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[Node], list[str]]:
-    """Nest units by their lines. Returns the outermost ones and the names of namespaces, which are no nodes."""
+
+def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[Node], list[Node]]:
+    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing."""
     top: list[Node] = []
-    namespaces: list[str] = []
+    namespaces: list[Node] = []
     open_nodes: list[tuple[Node, list[Node]]] = []
     previous_end = 0
     for unit in sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)):
@@ -41,21 +59,23 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
             previous_end = max(previous_end, open_nodes.pop()[0].unit.end_line)
         owner = open_nodes[-1][0] if open_nodes else None
         siblings = open_nodes[-1][1] if open_nodes else top
-        if owner and unit.end_line > owner.unit.end_line:
-            continue  # crosses its owner's end: an artefact of broken code, whose lines are its owner's
-        prefix = owner.qualified_name[:_LONGEST_PREFIX] if owner else ""
-        separator = (unit.is_container and language.scope_separator) or language.separator
+        if owner and (unit.end_line > owner.unit.end_line or len(open_nodes) >= _DEEPEST):
+            continue  # crosses its owner's end or lies too deep: broken code, whose lines are its owner's
+        own = unit.language or language
+        named = owner if owner and owner.unit.language is unit.language else None
+        prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
+        separator = (unit.is_container and own.scope_separator) or own.separator
         qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
         floor = max(previous_end, owner.unit.header_end if owner else 0)
-        first = comments.first_line_of_comments(lines, unit.start_line, floor, language)
+        first = comments.first_line_of_comments(lines, unit.start_line, floor, own)
         above = lines[first - 1 : unit.start_line - 1]
-        leading = comments.without_markers(above, language) if above else ""
+        leading = comments.without_markers(above, own) if above else ""
         documentation = "\n".join(filter(None, (leading, unit.documentation)))
-        node = Node(_as_method(unit, owner), first, qualified, documentation)
+        node = Node(_as_method(unit, named), first, qualified, documentation, own.separator)
         if owner and owner.unit.start_line == unit.end_line:
             owner.children.append(node)  # all on one line: which holds which can't be told
         elif unit.kind == "namespace":
-            namespaces.append(unit.name)
+            namespaces.append(node)
             open_nodes.append((node, siblings))
         else:
             siblings.append(node)
@@ -86,13 +106,45 @@ def names(nodes: list[Node], with_members: bool = False) -> Iterator[str]:
         node = waiting.pop()
         yield node.unit.name
         if with_members:
-            yield from (name for _, name in node.unit.members)
+            yield from (member.name for member in node.unit.members)
         waiting.extend(reversed(node.children))
 
 
-def members_between(members: tuple[tuple[int, str], ...], first: int, last: int) -> list[str]:
-    """Names of the members (in order of their lines) on lines `first` … `last`."""
-    return [name for _, name in members[bisect_left(members, (first,)) : bisect_left(members, (last + 1,))]]
+def definitions(nodes: Sequence[Node]) -> list[Definition]:
+    """What nodes define with all below them and their members, in order of the first line."""
+    found: list[Definition] = []
+    waiting = list(reversed(nodes))
+    while waiting:
+        node = waiting.pop()
+        found.append(node.definition)
+        found += (member_definition(member, node) for member in node.unit.members)
+        waiting.extend(reversed(node.children))
+    return sorted(found, key=lambda definition: definition.start_line)
+
+
+def member_definition(member: Member, owner: Node | None = None) -> Definition:
+    """What a member of a node, or of the file, defines. An owner in another language does not qualify it."""
+    qualified = member.name
+    if owner and owner.qualified_name and owner.unit.language is member.language:
+        qualified = f"{owner.qualified_name}{owner.separator}{member.name}"
+    return Definition(
+        member.kind,
+        member.name,
+        qualified,
+        member.signature,
+        "",
+        member.line,
+        max(member.line, member.end_line),
+    )
+
+
+def members_between(members: tuple[Member, ...], first: int, last: int) -> tuple[Member, ...]:
+    """The members (in order of their lines) that begin on lines `first` … `last`."""
+    return members[bisect_left(members, first, key=_line) : bisect_right(members, last, key=_line)]
+
+
+def _line(member: Member) -> int:
+    return member.line
 
 
 def gaps(first: int, last: int, children: list[Node]) -> Iterator[tuple[int, int]]:

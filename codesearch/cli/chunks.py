@@ -68,8 +68,8 @@ def command(
 
 def _chunks(file: Path, language: Language | None) -> tuple[Chunk, ...] | None:
     """The chunks of one file; None, with a reason on stderr, where it can't be cut."""
-    from codesearch.chunking.chunker import chunk_text
     from codesearch.discovery.source import SkippedFile, read_source
+    from codesearch.index import guarded
     from codesearch.languages.detect import detect
 
     if not file.exists():
@@ -79,7 +79,7 @@ def _chunks(file: Path, language: Language | None) -> tuple[Chunk, ...] | None:
     if isinstance(source, SkippedFile):
         note(f"{file}: {source.reason}")
         return None
-    chunked = chunk_text(file.as_posix(), source.text, language or detect(file.name, source.text))
+    chunked = guarded.chunk_text(file.as_posix(), source.text, language or detect(file.name, source.text))
     if chunked.fallback:
         note(f"{file} is cut into windows of lines: {chunked.fallback}")
     return chunked.chunks

@@ -72,7 +72,7 @@ class Format:
             raise typer.BadParameter("--full and --context exclude each other")
 
     def _records(self, hits: Sequence[Placed]) -> Iterator[Record]:
-        return (hit_record(placed.hit, placed.path, explained=self.explain) for placed in hits)
+        return (hit_record(placed.hit, placed.path, placed.copies, explained=self.explain) for placed in hits)
 
     def _batch(self, question: str, hits: Sequence[Placed]) -> None:
         print(json_line({"query": question, "hits": list(self._records(hits))}), flush=True)
@@ -105,7 +105,7 @@ class Format:
 
         def show(_: str, hits: Sequence[Placed]) -> None:
             for placed in hits:
-                view.show(placed.hit, self._excerpt(placed), placed.path, placed.absolute)
+                view.show(placed, self._excerpt(placed))
 
         return show
 

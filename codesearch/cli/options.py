@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from codesearch.search.hit import Filters
 
 
+MOST_COMPLETIONS = 50
+"""Names that a shell is given to complete: more than a screen can show."""
+
+
 def complete_language(typed: str) -> list[str]:
     """Languages for the shell to complete."""
     from codesearch.languages.registry import LANGUAGES
@@ -27,6 +31,18 @@ def complete_kind(typed: str) -> list[str]:
     from codesearch.chunking.kinds import KINDS
 
     return sorted(kind for kind in KINDS if kind.startswith(typed.lower()))
+
+
+def complete_name(context: typer.Context, typed: str) -> list[str]:
+    """Names of definitions in the index, for the shell to complete."""
+    from codesearch.api import Index
+    from codesearch.errors import CodesearchError
+
+    try:
+        with Index.open(index_dir=context.params.get("index_dir")) as index:
+            return index.names(typed, MOST_COMPLETIONS)
+    except CodesearchError:
+        return []
 
 
 def device_name(text: str) -> str:

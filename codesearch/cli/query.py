@@ -13,7 +13,18 @@ import typer
 
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.numbers import MOST_LINES, DecimalNumber, WholeNumber
-from codesearch.cli.options import Device, Globs, IndexDir, Kinds, Languages, Limit, Model, Rerank, filters_of
+from codesearch.cli.options import (
+    Device,
+    Globs,
+    IndexDir,
+    Kinds,
+    Languages,
+    Limit,
+    Model,
+    Rerank,
+    complete_name,
+    filters_of,
+)
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
 
@@ -50,7 +61,13 @@ def command(
     globs: Globs = [],  # noqa: B006
     kinds: Kinds = [],  # noqa: B006
     names: Annotated[
-        list[str], typer.Option("--name", metavar="NAME", help="Only these names; `*` and `?` match any letters.")
+        list[str],
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="Only these names; `*` and `?` match any letters.",
+            autocompletion=complete_name,
+        ),
     ] = [],  # noqa: B006
     min_score: Annotated[
         float,
@@ -117,12 +134,21 @@ def command(
             has_hits = has_hits or bool(answer.hits)
             if answer.outdated:
                 note(f"{count_of(answer.outdated, 'hit')} left out: the files changed since they were indexed")
+            fitting = sum(not placed.hit.is_beyond for placed in answer.hits)
+            if answer.hits and not fitting:
+                note(f"nothing found fits {answer.operators}; these come nearest")
+            elif fitting < len(answer.hits):
+                note(f"{_first(fitting)} {answer.operators}; the others come nearest to it")
             if answer.hits and not answer.is_close:
                 best = max(placed.hit.score for placed in answer.hits)
                 note(f"nothing close; these are the nearest (the best scores {best:.3f})")
             elif not answer.hits and answer.nearest_score >= 0.001:
                 note(f"no hit scores {min_score}; the best has {answer.nearest_score:.3f}")
     raise typer.Exit(HITS if has_hits else NO_HITS)
+
+
+def _first(count: int) -> str:
+    return "the first hit fits" if count == 1 else f"the first {count:,} hits fit"
 
 
 def _question(text: str) -> str:

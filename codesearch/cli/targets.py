@@ -47,6 +47,8 @@ class Answer:
     """Whether a hit is likely enough to answer."""
     outdated: int = 0
     """Hits that were left out, as their files changed since they were indexed."""
+    operators: str = ""
+    """The quoted phrases and excluded words of the question; hits that do not fit them come last."""
 
 
 def targets(
@@ -85,7 +87,7 @@ def ask(
         return Answer((), 0.0)
     cwd = Path(os.path.realpath(os.curdir))
     hits: list[Placed] = []
-    nearest, is_close, outdated = 0.0, False, 0
+    nearest, is_close, outdated, operators = 0.0, False, 0, ""
     for target in asked:
         search = partial(
             target.index.search,
@@ -107,9 +109,10 @@ def ask(
         nearest = max(nearest, result.nearest_score)
         is_close = is_close or result.is_close
         outdated += result.outdated
+        operators = result.operators
     if len(asked) > 1:
-        hits.sort(key=lambda found: -found.hit.score)
-    return Answer(tuple(hits[:limit]), nearest, is_close, outdated)
+        hits.sort(key=lambda found: (found.hit.is_beyond, -found.hit.score))
+    return Answer(tuple(hits[:limit]), nearest, is_close, outdated, operators)
 
 
 def _existing(path: Path) -> Path:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codesearch.discovery import git
+from codesearch.discovery import attributes, copies, git
+from codesearch.discovery.attributes import GENERATED, VENDORED, Attributes
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError
 from codesearch.languages.detect import is_candidate
@@ -24,12 +26,17 @@ if TYPE_CHECKING:
 
 MAX_FILE_SIZE = 1_000_000
 """Bytes. Parsing takes about 60 bytes of memory a byte; hand-written files larger than this are rare."""
+NOTEBOOK_ENDING = ".ipynb"
+_NOTEBOOK_FACTOR = 10
+"""Notebooks may be so much larger: most of their bytes are outputs, which are left out."""
 OWN_IGNORE_FILES = (".ignore", ".codesearchignore")
 VENDORED_FOLDERS = frozenset(
     "node_modules bower_components jspm_packages .venv venv site-packages __pypackages__ vendor third_party thirdparty"
     " 3rdparty third-party Pods Carthage".split()
 )
-MINIFIED_ENDINGS = (".min.js", ".min.css", ".min.mjs", ".bundle.js", "-min.js")
+_MINIFIED_NAME = re.compile(r"(?:[.-]min|\.bundle|\.pack(?:ed)?)\.(?:[cm]?js|css)$", re.IGNORECASE)
+_SNAPSHOT_NAME = re.compile(r"\.(?:snap|ambr|storyshot|(?:approved|verified|received)\.\w+)$")
+_SNAPSHOT_FOLDERS = frozenset("__snapshots__ __image_snapshots__ __file_snapshots__".split())
 OWN_FOLDER = ".codesearch"
 _LARGEST_IGNORE_FILE = 1_000_000
 VCS_FOLDERS = frozenset((".git", ".hg", ".svn", ".jj", OWN_FOLDER))
@@ -41,7 +48,7 @@ class DiscoveryOptions:
     """What the user changes about discovery. Globs are as in .gitignore, relative to the root."""
 
     include: tuple[str, ...] = ()
-    """Only these; they also bring back what the defaults for vendored and minified files leave out."""
+    """Only these; they also bring back what the defaults leave out: vendored, generated, minified files and so on."""
     exclude: tuple[str, ...] = ()
     max_file_size: int = MAX_FILE_SIZE
 
@@ -52,6 +59,8 @@ class FoundFile:
 
     path: str
     stamp: Stamp
+    is_wanted: bool = False
+    """Whether it is indexed though it look generated: the user says so, or .gitattributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,8 @@ class Discovery:
 
     files: tuple[FoundFile, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
+    attributes: str = ""
+    """What tells the rules by which files are wanted from others; see codesearch.discovery.attributes."""
 
 
 def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
@@ -71,18 +82,27 @@ def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
     options = options or DiscoveryOptions()
     check_root(root)
     skipped: Counter[str] = Counter()
-    wanted = _Rules(options)
     files: list[FoundFile] = []
     tree = _Tree(root)
-    for path in _paths(root, tree):
-        reason = wanted.reason_against(path)
+    paths = list(_paths(root, tree))
+    rules = _Rules(options, attributes.read_attributes(root, filter(_may_say, paths)))
+    for path in paths:
+        reason = rules.reason_against(path)
         found = reason or _examine(tree, path, options.max_file_size)
         if isinstance(found, FoundFile):
-            files.append(found)
+            files.append(replace(found, is_wanted=True) if rules.wants(path) else found)
         elif found:
             skipped[found] += 1
-    files.sort(key=lambda file: file.path)
-    return Discovery(tuple(files), dict(skipped))
+    derived = copies.derived([file.path for file in files])
+    left_out = {file.path: derived[file.path] for file in files if file.path in derived and not file.is_wanted}
+    skipped.update(left_out.values())
+    kept = (file for file in files if file.path not in left_out)
+    return Discovery(tuple(sorted(kept, key=lambda file: file.path)), dict(skipped), rules.attributes.digest)
+
+
+def size_limit(path: str, max_file_size: int) -> int:
+    """The largest size in bytes that a file may have."""
+    return max_file_size * _NOTEBOOK_FACTOR if path.endswith(NOTEBOOK_ENDING) else max_file_size
 
 
 def check_root(root: Path) -> None:
@@ -219,28 +239,13 @@ def _is_folder(tree: _Tree, path: str) -> bool:
         return False
 
 
-def include_rule(options: DiscoveryOptions) -> IncludeRule:
-    """Tells whether the user asked for a path by `include`, which overrides the default against generated files."""
-    return IncludeRule(options.include)
-
-
-@dataclass(frozen=True, slots=True)
-class IncludeRule:
-    """`options.include` as a function of a path; can be sent to another process."""
-
-    globs: tuple[str, ...]
-
-    def __call__(self, path: str) -> bool:
-        spec = _globs(self.globs)
-        return bool(spec and spec.match_file(path))
-
-
 class _Rules:
-    """Our own rules, by name only."""
+    """Our own rules, by name only, and what .gitattributes say of them."""
 
-    def __init__(self, options: DiscoveryOptions) -> None:
+    def __init__(self, options: DiscoveryOptions, said: Attributes) -> None:
         self._include = _globs(options.include)
         self._exclude = _globs(options.exclude)
+        self.attributes = said
 
     def reason_against(self, path: str) -> str:
         """Why a file stays out, or nothing."""
@@ -249,19 +254,39 @@ class _Rules:
         if self._include:
             return "" if self._include.match_file(path) else "not included"
         folder, _, name = path.rpartition("/")
-        if folder and (reason := _reason_against_folder(folder)):
+        parts = _parts(folder)
+        if not VCS_FOLDERS.isdisjoint(parts):
+            return "not source"
+        is_vendored = self.attributes.value(path, VENDORED)
+        is_generated = self.attributes.value(path, GENERATED)
+        if is_vendored or (is_vendored is None and not VENDORED_FOLDERS.isdisjoint(parts)):
+            return "vendored"
+        if is_generated:
+            return "generated"
+        if is_generated is None and (reason := _reason_against_name(parts, name)):
             return reason
-        if name.endswith(MINIFIED_ENDINGS):
-            return "minified"
         return "" if is_candidate(name) else "not source"
+
+    def wants(self, path: str) -> bool:
+        """Whether a file is wanted that looks as if a program wrote it."""
+        return bool(self._include) or self.attributes.value(path, GENERATED) is False
 
 
 @lru_cache(maxsize=1 << 14)
-def _reason_against_folder(folder: str) -> str:
-    parts = folder.split("/")
-    if not VCS_FOLDERS.isdisjoint(parts):
-        return "not source"
-    return "" if VENDORED_FOLDERS.isdisjoint(parts) else "vendored"
+def _parts(folder: str) -> tuple[str, ...]:
+    return tuple(folder.split("/")) if folder else ()
+
+
+def _may_say(path: str) -> bool:
+    """Whether a path may be a .gitattributes that counts: what others wrote does not say that it is ours."""
+    return path.endswith(attributes.FILE_NAME) and VENDORED_FOLDERS.isdisjoint(path.split("/"))
+
+
+def _reason_against_name(folders: tuple[str, ...], name: str) -> str:
+    """Why a file is what a program wrote, by the names of it and of its folders, or nothing."""
+    if _MINIFIED_NAME.search(name):
+        return "minified"
+    return "snapshot" if _SNAPSHOT_NAME.search(name) or not _SNAPSHOT_FOLDERS.isdisjoint(folders) else ""
 
 
 def _globs(patterns: tuple[str, ...]) -> Globs | None:
@@ -291,7 +316,7 @@ def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | str:
         return "nested repository"
     if not stat.S_ISREG(info.st_mode):
         return "not a regular file"
-    if info.st_size > max_file_size:
+    if info.st_size > size_limit(path, max_file_size):
         return "too large"
     if info.st_size == 0:
         return "empty"

@@ -28,11 +28,15 @@ SCHEMA = (
     "id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
     " ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, digest BLOB NOT NULL, language TEXT NOT NULL,"
     " skipped TEXT NOT NULL, fallback TEXT NOT NULL, first_chunk INTEGER NOT NULL, chunks INTEGER NOT NULL,"
-    " live INTEGER NOT NULL, checksum INTEGER NOT NULL)",
+    " encoding TEXT NOT NULL, outputs INTEGER NOT NULL, live INTEGER NOT NULL, checksum INTEGER NOT NULL)",
     "CREATE TABLE chunks ("
-    "id INTEGER PRIMARY KEY, file INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, defines TEXT NOT NULL,"
-    " qualified_name TEXT NOT NULL, signature TEXT NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL,"
-    " checksum INTEGER NOT NULL)",
+    "id INTEGER PRIMARY KEY, file INTEGER NOT NULL, kind TEXT NOT NULL, head INTEGER NOT NULL,"
+    " definitions INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, checksum INTEGER NOT NULL)",
+    "CREATE TABLE definitions ("
+    "chunk INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,"
+    " qualified_name TEXT NOT NULL, signature TEXT NOT NULL, documentation TEXT NOT NULL,"
+    " start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, checksum INTEGER NOT NULL,"
+    " PRIMARY KEY (chunk, place)) WITHOUT ROWID",
     "CREATE TABLE deletions (first_chunk INTEGER PRIMARY KEY, chunks INTEGER NOT NULL)",
     "CREATE TABLE embeddings ("
     "model TEXT NOT NULL, digest BLOB NOT NULL, vector BLOB NOT NULL, checksum INTEGER NOT NULL,"
@@ -43,7 +47,7 @@ SCHEMA = (
 SECONDS_BUSY = 30.0
 """How long another writer's commit is waited for."""
 _LARGEST_VALUE = 4 << 20
-"""Bytes. The names that one chunk defines come to a few thousand."""
+"""Bytes. The lists of options and skipped files come to a few thousand."""
 _DEFENSIVE = 1010  # SQLITE_DBCONFIG_DEFENSIVE, which Python 3.11 does not name
 _NOTHING_CAN_BE_WRITTEN = (
     "SQLITE_CANTOPEN",

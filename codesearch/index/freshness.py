@@ -8,7 +8,7 @@ from pathlib import Path
 from codesearch.discovery.discover import discover
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.options import recorded
-from codesearch.index.settings import settings
+from codesearch.index.settings import ATTRIBUTES, settings
 from codesearch.index.snapshot import Snapshot
 from codesearch.models.encoder import Encoder
 
@@ -32,11 +32,13 @@ class Changes:
 def changes(snapshot: Snapshot, root: Path, encoder: Encoder) -> Changes:
     """Compare an index with the files below `root` as they stand. Raises IndexDamaged or CodesearchError."""
     meta = snapshot.meta
-    known = {path: stamp for path, *stamp in snapshot.stamps()}
+    found_now = discover(root, recorded(meta))
+    has_same_rules = meta.get(ATTRIBUTES, "") == found_now.attributes
+    known = {path: stamp for path, *stamp in snapshot.stamps()} if has_same_rules else {}
     is_outdated = any(meta.get(key, value) != value for key, value in settings(encoder).items())
     changed: list[int] = []
     doubtful: list[int] = []
-    for found in discover(root, recorded(meta)).files:
+    for found in found_now.files:
         stamp = found.stamp
         old = known.pop(found.path, None)
         if old is None or not stamp.looks_like(Stamp(*old)):

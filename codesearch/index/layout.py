@@ -13,7 +13,7 @@ FOLDER = ".codesearch"
 DATABASE = "index.db"
 JOURNAL_ENDINGS = ("-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", ".new-journal")
 """Of files that SQLite, or the making of a database, leaves beside it when it is killed."""
-FORMAT = 3
+FORMAT = 4
 """Version of what lies on disk, not of the program: changed when an older program could not read it."""
 
 

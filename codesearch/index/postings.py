@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 import numpy as np
@@ -95,6 +95,13 @@ class Postings:
         place = self._place(term.encode("utf-8", "surrogatepass"))
         return 0 if place < 0 else int(self._starts[place + 1]) - int(self._starts[place])
 
+    def starting_with(self, prefix: str, limit: int) -> list[str]:
+        """Terms that begin with a prefix, at most so many, in order."""
+        wanted = prefix.encode("utf-8", "surrogatepass")
+        first = self._first_not_below(wanted)
+        found = (self._term(place) for place in range(first, min(first + limit, len(self._ends))))
+        return [term.decode("utf-8", "replace") for term in takewhile(lambda term: term.startswith(wanted), found)]
+
     def terms(self) -> list[bytes]:
         """All terms, in order."""
         blob, ends = self._terms.tobytes(), self._ends.tolist()
@@ -106,19 +113,22 @@ class Postings:
         return np.repeat(np.arange(len(counts)), counts), self._rows[:], self._impacts[:]
 
     def _place(self, term: bytes) -> int:
-        ends, blob = self._ends, self._terms
-        low, high = 0, len(ends)
+        place = self._first_not_below(term)
+        return place if place < len(self._ends) and self._term(place) == term else -1
+
+    def _first_not_below(self, term: bytes) -> int:
+        low, high = 0, len(self._ends)
         while low < high:
             middle = (low + high) // 2
-            begin = int(ends[middle - 1]) if middle else 0
-            found = blob[begin : int(ends[middle])].tobytes()
-            if found == term:
-                return middle
-            if found < term:
+            if self._term(middle) < term:
                 low = middle + 1
             else:
                 high = middle
-        return -1
+        return low
+
+    def _term(self, place: int) -> bytes:
+        begin = int(self._ends[place - 1]) if place else 0
+        return self._terms[begin : int(self._ends[place])].tobytes()
 
 
 def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.float32]:

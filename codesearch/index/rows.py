@@ -40,37 +40,45 @@ class FileRow:
     """Why it was cut into line windows, or nothing."""
     first_chunk: int
     chunks: int
+    encoding: str = ""
+    """The name of the encoding that it is in; nothing where it was not read as text."""
+    outputs: int = 0
+    """How many outputs of a notebook were left out."""
     id: int = 0
 
-    COLUMNS = "path, size, mtime_ns, ctime_ns, inode, digest, language, skipped, fallback, first_chunk, chunks"
+    COLUMNS = (
+        "path, size, mtime_ns, ctime_ns, inode, digest, language, skipped, fallback, first_chunk, chunks, encoding,"
+        " outputs"
+    )
 
     def values(self) -> Values:
         """As the database keeps them, but for the number."""
         stamp = self.stamp
         return (
             *(self.path, stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, self.digest),
-            *(self.language, self.skipped, self.fallback, self.first_chunk, self.chunks),
+            *(self.language, self.skipped, self.fallback, self.first_chunk, self.chunks, self.encoding, self.outputs),
         )
 
     @classmethod
     def read(cls, row: Sequence[object]) -> FileRow:
         """From COLUMNS, checksum and id. Raises ValueError where they are damaged or make no sense."""
         *values, found, number = row
-        path, size, mtime, ctime, inode, digest, language, skipped, fallback, first, count = _checked(values, found)
+        path, size, mtime, ctime, inode, digest, *others = _checked(values, found)
+        language, skipped, fallback, first, count, encoding, outputs = others
         if not (
             isinstance(path, str)
             and isinstance(digest, bytes)
             and len(digest) <= _LONGEST_DIGEST
-            and _are_numbers((size, first, count, number))
+            and _are_numbers((size, first, count, outputs, number))
             and isinstance(inode, int)
             and isinstance(mtime, int)
             and isinstance(ctime, int)
-            and _are_texts((language, skipped, fallback))
+            and _are_texts((language, skipped, fallback, encoding))
             and is_plain_path(path)
         ):
             raise ValueError("a file's row makes no sense")
         stamp = Stamp(size, mtime, ctime, inode)  # type: ignore[arg-type]
-        return cls(path, stamp, digest, language, skipped, fallback, first, count, number)  # type: ignore[arg-type]
+        return cls(path, stamp, digest, language, skipped, fallback, first, count, encoding, outputs, number)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +88,68 @@ class ChunkRow:
     id: int
     file: int
     kind: str
-    name: str
-    defines: str
-    """Further names that it defines, one a line."""
-    qualified_name: str
-    signature: str
+    head: int
+    """The chunk whose first definition it is named after: itself, or another part of a long definition."""
+    definitions: int
+    """How many there are in it."""
     start_line: int
     end_line: int
 
-    COLUMNS = "id, file, kind, name, defines, qualified_name, signature, start_line, end_line"
+    COLUMNS = "id, file, kind, head, definitions, start_line, end_line"
 
     def values(self) -> Values:
         """As the database keeps them."""
-        return (
-            *(self.id, self.file, self.kind, self.name, self.defines),
-            *(self.qualified_name, self.signature, self.start_line, self.end_line),
-        )
+        return self.id, self.file, self.kind, self.head, self.definitions, self.start_line, self.end_line
 
     @classmethod
     def read(cls, row: Sequence[object]) -> ChunkRow:
         """From COLUMNS and checksum. Raises ValueError where they are damaged or make no sense."""
         *values, found = row
-        number, file, kind, name, defines, qualified, signature, start, end = _checked(values, found)
+        number, file, kind, head, definitions, start, end = _checked(values, found)
         if not (
-            _are_numbers((number, file, start, end))
-            and _are_texts((kind, name, qualified, signature))
-            and isinstance(defines, str)
+            _are_numbers((number, file, head, definitions, start, end))
+            and _are_texts((kind,))
             and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
         ):
             raise ValueError("a chunk's row makes no sense")
+        return cls(*values)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRow:
+    """A definition, the `place`-th of its chunk."""
+
+    chunk: int
+    place: int
+    kind: str
+    name: str
+    qualified_name: str
+    signature: str
+    documentation: str
+    """The beginning of it, on one line."""
+    start_line: int
+    end_line: int
+
+    COLUMNS = "chunk, place, kind, name, qualified_name, signature, documentation, start_line, end_line"
+
+    def values(self) -> Values:
+        """As the database keeps them."""
+        return (
+            *(self.chunk, self.place, self.kind, self.name, self.qualified_name),
+            *(self.signature, self.documentation, self.start_line, self.end_line),
+        )
+
+    @classmethod
+    def read(cls, row: Sequence[object]) -> DefinitionRow:
+        """From COLUMNS and checksum. Raises ValueError where they are damaged or make no sense."""
+        *values, found = row
+        chunk, place, kind, name, qualified, signature, documentation, start, end = _checked(values, found)
+        if not (
+            _are_numbers((chunk, place, start, end))
+            and _are_texts((kind, name, qualified, signature, documentation))
+            and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
+        ):
+            raise ValueError("a definition's row makes no sense")
         return cls(*values)  # type: ignore[arg-type]
 
 

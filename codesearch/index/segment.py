@@ -38,7 +38,8 @@ _ARRAYS = "chunks.safetensors"
 _VECTORS = "vectors.faiss"
 _FILES = (_ARRAYS, _VECTORS)
 _NAMES = "name_"
-"""Begins the names of the arrays of the postings of names."""
+_KINDS = "kind_"
+"""Begin the names of the arrays of the postings of names and kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,19 @@ class ChunkKeys:
     """Ascending."""
     ties: Ties
     """From path and place in the file: orders chunks of equal score in the same way in every index."""
-    kinds: Sequence[str]
+    kinds: Sequence[Sequence[str]]
+    """The chunk's own kind and those of the definitions in it."""
     names: Sequence[Sequence[str]]
     """Keys (codesearch.index.terms.name_key) of the names that a chunk defines."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPostings:
+    """Which of a segment's rows hold which terms, define which names, and are or hold which kinds."""
+
+    terms: Postings
+    names: Postings
+    kinds: Postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +112,7 @@ class Segment:
             self.ties: Ties = arrays["ties"]
             self.postings = Postings(arrays)
             self.names = Postings(arrays, _NAMES)
-            self._kind_codes = arrays["kind_codes"]
-            self.kinds: Sequence[str] = arrays["kinds"].tobytes().decode("utf-8", "replace").split("\n")
+            self.kinds = Postings(arrays, _KINDS)
             self._check(mapped.is_as_written)
         except (OSError, ValueError, KeyError) as error:
             if isinstance(error, FileNotFoundError) and not folder.exists():
@@ -137,14 +147,19 @@ class Segment:
         return int(np.count_nonzero(self.live))
 
     def rows_of_kinds(self, kinds: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Which rows are of one of the kinds."""
-        codes = [code for code, kind in enumerate(self.kinds) if kind in kinds]
-        return np.isin(self._kind_codes, codes)
+        """Which rows are of one of the kinds, or hold a definition that is."""
+        mask = np.zeros(len(self.ids), np.bool_)
+        for kind in kinds:
+            mask[self.kinds.find(kind)[0]] = True
+        return mask
 
     def count_kinds(self) -> dict[str, int]:
         """How many live chunks there are of each kind."""
-        counts = np.bincount(self._kind_codes[self.live], minlength=len(self.kinds))
-        return {kind: int(count) for kind, count in zip(self.kinds, counts, strict=True) if count}
+        counts = {term: int(np.count_nonzero(self.live[self.kinds.find(term)[0]])) for term in self._kind_names()}
+        return {kind: count for kind, count in counts.items() if count}
+
+    def _kind_names(self) -> list[str]:
+        return [term.decode("utf-8", "replace") for term in self.kinds.terms()]
 
     def frequency(self, term: str) -> int:
         """How many live chunks hold a term."""
@@ -152,9 +167,8 @@ class Segment:
         return int(np.count_nonzero(self.live[rows])) if self.has_deletions else len(rows)
 
     def keys(self, rows: Ids) -> ChunkKeys:
-        """What is known of some rows; their names come from elsewhere."""
-        kinds = [self.kinds[code] for code in self._kind_codes[rows].tolist()]
-        return ChunkKeys(self.ids[rows], self.ties[rows], kinds, ())
+        """What is known of some rows; their kinds and names are in postings."""
+        return ChunkKeys(self.ids[rows], self.ties[rows], (), ())
 
     def holds(self, chunks: Ids) -> npt.NDArray[np.bool_]:
         """Which of some chunks, live or deleted, have a row here."""
@@ -169,27 +183,24 @@ class Segment:
 
     def _check(self, is_as_written: bool) -> None:
         """Raises ValueError unless the arrays fit each other. Of those as written, only what is read anyway is read."""
-        ids, codes = self.ids, self._kind_codes
-        kinds = [array.dtype.str[1:] for array in (ids, self.ties, codes)]
-        if kinds != ["i8", "u8", "u1"] or ids.ndim != 1:
+        ids = self.ids
+        if [array.dtype.str[1:] for array in (ids, self.ties)] != ["i8", "u8"] or ids.ndim != 1:
             raise ValueError("its arrays are of other types")
-        if not (len(ids) == len(self.ties) == len(codes) == self.record.chunks):
+        if not (len(ids) == len(self.ties) == self.record.chunks):
             raise ValueError("the number of chunks is another")
         if len(ids) and not (ids[0] > 0 and ids[-1] <= LARGEST_NUMBER and (ids[1:] > ids[:-1]).all()):
             raise ValueError("its chunks are not in order")
-        if len(codes) and int(codes.max()) >= len(self.kinds):
-            raise ValueError("its kinds are missing")
         if not is_as_written:
-            self.postings.check(len(ids))
-            self.names.check(len(ids))
+            for postings in (self.postings, self.names, self.kinds):
+                postings.check(len(ids))
 
 
 def write(
     folder: Path, number: int, keys: ChunkKeys, batches: Sequence[TermCounts], embeddings: Embeddings
 ) -> SegmentRecord:
     """Write a segment of new chunks. Raises OSError."""
-    names = postings.of_names(keys.names)
-    return _write(folder, number, keys, postings.build(batches), names, Vectors.of(embeddings))
+    held = SegmentPostings(postings.build(batches), postings.of_names(keys.names), postings.of_names(keys.kinds))
+    return _write(folder, number, keys, held, Vectors.of(embeddings))
 
 
 def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentRecord:
@@ -207,15 +218,18 @@ def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentReco
         numbers[rows] = position[begin : begin + len(rows)]
         renumbered.append(numbers)
         begin += len(rows)
-    merged, names = (
+    merged = (
         postings.merge([(held, numbers) for held, numbers in zip(some, renumbered, strict=True)], len(ids))
-        for some in ([segment.postings for segment in order], [segment.names for segment in order])
+        for some in (
+            [segment.postings for segment in order],
+            [segment.names for segment in order],
+            [segment.kinds for segment in order],
+        )
     )
-    kinds = [kind for part in parts for kind in part.kinds]
     ties = np.concatenate([part.ties for part in parts])
-    keys = ChunkKeys(ids[by_id], ties[by_id], [kinds[i] for i in by_id.tolist()], ())
+    keys = ChunkKeys(ids[by_id], ties[by_id], (), ())
     vectors = Vectors.merged([(segment.vectors, rows) for segment, rows in zip(order, kept, strict=True)])
-    return _write(folder, number, keys, merged, names, vectors.reordered(by_id))
+    return _write(folder, number, keys, SegmentPostings(*merged), vectors.reordered(by_id))
 
 
 def as_it_lies(folder: Path, record: SegmentRecord) -> SegmentRecord:
@@ -245,20 +259,15 @@ def remove(folder: Path) -> None:
         return
 
 
-def _write(
-    folder: Path, number: int, keys: ChunkKeys, lexical: Postings, names: Postings, vectors: Vectors
-) -> SegmentRecord:
+def _write(folder: Path, number: int, keys: ChunkKeys, held: SegmentPostings, vectors: Vectors) -> SegmentRecord:
     remove(folder)
     folder.mkdir(mode=0o700, exist_ok=True)
-    kinds = sorted(set(keys.kinds))
-    code = {kind: i for i, kind in enumerate(kinds)}
     arrays: Mapping[str, npt.NDArray[Any]] = {
         "ids": keys.ids,
         "ties": keys.ties,
-        "kinds": np.frombuffer("\n".join(kinds).encode(), np.uint8),
-        "kind_codes": np.asarray([code[kind] for kind in keys.kinds], np.uint8),
-        **lexical.arrays(),
-        **names.arrays(_NAMES),
+        **held.terms.arrays(),
+        **held.names.arrays(_NAMES),
+        **held.kinds.arrays(_KINDS),
     }
     save_arrays(folder / _ARRAYS, arrays)
     vectors.save(folder / _VECTORS)

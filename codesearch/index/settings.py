@@ -14,6 +14,9 @@ from codesearch.models.encoder import Encoder
 PUBLICATION = "publication"
 """The setting that counts how often the index was published."""
 
+ATTRIBUTES = "attributes"
+"""The setting that tells by which rules of .gitattributes files were indexed that look generated."""
+
 
 def publication(meta: Mapping[str, str]) -> tuple[str, str]:
     """What tells one published state from any other."""

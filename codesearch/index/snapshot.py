@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged, IndexNotFound, IndexUntrusted
 from codesearch.index.access import open_store
 from codesearch.index.database import damaged
 from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
-from codesearch.index.rows import FileRow, Run, State
+from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, Run, State
 from codesearch.index.segment import NO_IDS, Ids, Segment
 from codesearch.index.store import Store
 from codesearch.index.terms import name_key
@@ -32,18 +33,22 @@ Selection = Sequence[npt.NDArray[np.bool_]]
 """For each segment, which of its rows a search may return."""
 Mean = npt.NDArray[np.float64]
 _SHORTEST = 1e-12
-_NO_KEYS: frozenset[str] = frozenset()
 MOST_BYTES = 1 << 33
 """All segments may have to be compared with their checksums, which takes seconds for so many (ten million chunks)."""
 FILE_SAMPLE = 48
 """Chunks that a large file's mean vector is taken of: more move it by little."""
+_READ_AT_ONCE = 20_000
+"""Chunks that are held in memory where all of an index are looked through."""
 _OPENINGS = 5
 """A segment may go between reading its name and opening it, when an update publishes; then the next state is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk as the index keeps it, with what is needed of its file."""
+    """A chunk as the index keeps it, with what is needed of its file.
+
+    Kind, name, signature and lines are the chunk's own, or those of the definition in it that a question is about.
+    """
 
     id: int
     file_id: int
@@ -51,13 +56,12 @@ class StoredChunk:
     language: str
     kind: str
     name: str
-    name_key: str
-    defined_keys: frozenset[str]
-    """Keys of the further names that it defines."""
     qualified_name: str
     signature: str
     start_line: int
     end_line: int
+    definitions: tuple[DefinitionRow, ...]
+    """Those that begin in it, in order of their first line."""
     file_stamp: Stamp
     file_digest: bytes
     file_first_chunk: int
@@ -68,6 +72,23 @@ class StoredChunk:
     def place(self) -> tuple[str, int]:
         """Path and place in the file: the order of chunks that holds in every index."""
         return self.path, self.id - self.file_first_chunk
+
+    @property
+    def name_key(self) -> str:
+        """What its name is looked up by."""
+        return name_key(self.name)
+
+    def about(self, definition: DefinitionRow) -> StoredChunk:
+        """The chunk, named after a definition in it and with the lines of that alone."""
+        return replace(
+            self,
+            kind=definition.kind,
+            name=definition.name,
+            qualified_name=definition.qualified_name,
+            signature=definition.signature,
+            start_line=definition.start_line,
+            end_line=definition.end_line,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,37 +276,66 @@ class Snapshot:
             found.append(Found(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
         return _merged(found, limit)[0]
 
+    def names_starting_with(self, prefix: str, limit: int) -> list[str]:
+        """Names of definitions that begin with a prefix, in any case, at most so many, in order."""
+        found: set[str] = set()
+        for segment in self._segments:
+            keys = segment.names.starting_with(name_key(prefix), limit)
+            for chunk in self.chunks(self.named(keys, limit, None)):
+                found.update(one.name for one in chunk.definitions if one.name.lower().startswith(prefix.lower()))
+        return sorted(found)[:limit]
+
     def chunks(self, ids: Ids) -> list[StoredChunk]:
         """Chunks in the order of their ids."""
         wanted = ids.tolist()
-        unread = [i for i in wanted if i not in self._chunks]
-        rows = self._store.chunks(unread)
-        missing = {row.file for row in rows.values()}.difference(self._files)
-        self._files.update(self._store.files_by_id(list(missing)))
-        for number in unread:
+        unread = [number for number in wanted if number not in self._chunks]
+        self._chunks.update(zip(unread, self._read(unread), strict=True))
+        return [self._chunks[number] for number in wanted]
+
+    def _read(self, ids: Sequence[int]) -> list[StoredChunk]:
+        """Chunks in the order of their ids, from the database."""
+        rows = self._store.chunks(ids)
+        heads = self._store.chunks(sorted({row.head for row in rows.values()}.difference(rows)))
+        files = {row.file for row in rows.values()}.difference(self._files)
+        self._files.update(self._store.files_by_id(list(files)))
+        definitions = self._store.definitions([*rows.values(), *heads.values()])
+        found = []
+        for number in ids:
             row = rows.get(number)
             file = self._files.get(row.file) if row else None
             if row is None or file is None or not 0 <= number - file.first_chunk < file.chunks <= self.chunk_count:
                 raise self._damaged(f"chunk {number} is missing from it")
-            self._chunks[row.id] = StoredChunk(
-                row.id,
-                row.file,
-                file.path,
-                file.language,
-                row.kind,
-                row.name,
-                name_key(row.name),
-                frozenset(map(name_key, row.defines.split("\n"))) if row.defines else _NO_KEYS,
-                row.qualified_name,
-                row.signature,
-                row.start_line,
-                row.end_line,
-                file.stamp,
-                file.digest,
-                file.first_chunk,
-                file.chunks,
-            )
-        return [self._chunks[i] for i in wanted]
+            found.append(self._stored(row, file, definitions))
+        return found
+
+    def _stored(self, row: ChunkRow, file: FileRow, definitions: Mapping[int, Sequence[DefinitionRow]]) -> StoredChunk:
+        """A chunk, named after its definition, or after its file."""
+        held = definitions.get(row.id, ())
+        name = qualified_name = signature = ""
+        if row.kind == "file":
+            name = qualified_name = file.path.rpartition("/")[2]
+        elif row.kind not in REMAINDER_KINDS:
+            if not 0 <= row.head - file.first_chunk < file.chunks or not definitions.get(row.head):
+                raise self._damaged(f"chunk {row.id} is named after nothing")
+            head = definitions[row.head][0]
+            name, qualified_name, signature = head.name, head.qualified_name, head.signature
+        return StoredChunk(
+            id=row.id,
+            file_id=row.file,
+            path=file.path,
+            language=file.language,
+            kind=row.kind,
+            name=name,
+            qualified_name=qualified_name,
+            signature=signature,
+            start_line=row.start_line,
+            end_line=row.end_line,
+            definitions=tuple(held),
+            file_stamp=file.stamp,
+            file_digest=file.digest,
+            file_first_chunk=file.first_chunk,
+            file_chunks=file.chunks,
+        )
 
     def chunks_of(self, file: FileRow) -> list[StoredChunk]:
         """The chunks of a file, in order."""
@@ -322,19 +372,22 @@ class Snapshot:
         """The chunks of the given kinds."""
         return [segment.rows_of_kinds(kinds) for segment in self._segments]
 
-    def select_names(self, accepts: Callable[[str, str], bool]) -> Selection:
-        """The chunks whose name and qualified name are accepted, or another name that they define."""
-        chunks = self._store.all_chunks()
-        known = self._masks(np.asarray(sorted(chunk.id for chunk in chunks), np.int64))
-        if any(not mask[segment.live].all() for mask, segment in zip(known, self._segments, strict=True)):
-            raise self._damaged("chunks are missing from it")
-        ids = [
+    def select_definitions(self, accepts: Callable[[str, str, str], bool], keys: Sequence[str] = ()) -> Selection:
+        """The chunks that are, or hold a definition, of an accepted kind, name and qualified name.
+
+        Only those that define a name with one of the `keys` are looked at, where there are any.
+        """
+        ids = self.named(keys, self.chunk_count, None).tolist() if keys else self._live_ids()
+        accepted = [
             chunk.id
-            for chunk in chunks
-            if accepts(chunk.name, chunk.qualified_name)
-            or (chunk.defines and any(accepts(other, other) for other in chunk.defines.split("\n")))
+            for begin in range(0, len(ids), _READ_AT_ONCE)
+            for chunk in self._read(ids[begin : begin + _READ_AT_ONCE])
+            if any(accepts(*naming) for naming in _namings(chunk))
         ]
-        return self._masks(np.asarray(sorted(ids), np.int64))
+        return self._masks(np.asarray(sorted(accepted), np.int64))
+
+    def _live_ids(self) -> list[int]:
+        return [number for segment in self._segments for number in segment.ids[segment.live].tolist()]
 
     def _masks(self, ids: Ids) -> Selection:
         return [np.isin(segment.ids, ids, assume_unique=True) for segment in self._segments]
@@ -349,6 +402,13 @@ class Snapshot:
 
     def _damaged(self, why: str) -> Exception:
         return self._store.damaged(why)
+
+
+def _namings(chunk: StoredChunk) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and qualified name of a chunk, and of each definition in it."""
+    yield chunk.kind, chunk.name, chunk.qualified_name
+    for definition in chunk.definitions:
+        yield definition.kind, definition.name, definition.qualified_name
 
 
 def intersection(selections: Sequence[Selection]) -> Selection | None:

@@ -28,12 +28,15 @@ def read_status(layout: Layout) -> Status:
         files: Counter[str] = Counter()
         skipped = Counter(skips.recorded(meta))
         fallbacks: Counter[str] = Counter()
+        encodings: Counter[str] = Counter()
         for file in store.files():
             if file.skipped:
                 skipped[file.skipped] += 1
                 continue
             files[file.language] += 1
             chunks[file.language] += file.chunks
+            encodings[file.encoding] += 1
+            skipped[skips.OUTPUTS] += file.outputs
             if file.fallback:
                 fallbacks[file.fallback] += 1
         return Status(
@@ -47,7 +50,8 @@ def read_status(layout: Layout) -> Status:
             chunks=sum(chunks.values()),
             chunks_by_language=dict(chunks.most_common()),
             files_by_language=dict(files.most_common()),
-            skipped=dict(skipped.most_common()),
+            encodings=dict(encodings.most_common()),
+            skipped=dict((+skipped).most_common()),
             fallbacks=dict(fallbacks.most_common()),
             segments=len(store.segments()),
             size=size_on_disk(layout),

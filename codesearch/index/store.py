@@ -20,7 +20,17 @@ from typing import Any, TypeVar
 from codesearch.index import options, skips
 from codesearch.index.database import Database, damaged
 from codesearch.index.layout import FORMAT, JOURNAL_ENDINGS
-from codesearch.index.rows import LARGEST_NUMBER, ChunkRow, FileRow, Run, SegmentRecord, State, checksum
+from codesearch.index.rows import (
+    LARGEST_NUMBER,
+    ChunkRow,
+    DefinitionRow,
+    FileRow,
+    Run,
+    SegmentRecord,
+    State,
+    Values,
+    checksum,
+)
 
 _IN_LIST = 500
 """Values in one IN (…), below SQLite's limit of variables."""
@@ -100,11 +110,19 @@ class Store:
         """Read the whole database. Raises IndexDamaged where it is not sound, or rows are missing."""
         self._check_pages()
         files = [file for live in (True, False) for file in self.files(live=live)]
-        held = {chunk.id: chunk.file for chunk in self.all_chunks()}
+        chunks = self.all_chunks()
+        held = {chunk.id: chunk.file for chunk in chunks}
         if len(held) != sum(file.chunks for file in files) or any(
             held.get(file.first_chunk + i) != file.id for file in files for i in range(file.chunks)
         ):
             raise self.damaged("chunks are missing from it")
+        self._check_definitions(chunks, self.all_definitions())
+
+    def _check_definitions(self, chunks: Sequence[ChunkRow], definitions: Sequence[DefinitionRow]) -> None:
+        """Raises IndexDamaged unless the chunks have just these definitions, each in its place."""
+        expected = {(chunk.id, place) for chunk in chunks for place in range(chunk.definitions)}
+        if {(one.chunk, one.place) for one in definitions} != expected:
+            raise self.damaged("definitions are missing from it")
 
     def _check_pages(self) -> None:
         if (found := self._db.rows("PRAGMA quick_check(1)")) != [("ok",)]:
@@ -113,7 +131,7 @@ class Store:
     def clear(self) -> None:
         """Forget all but the embeddings. Raises IndexDamaged where the rest is not sound."""
         with self.transaction():
-            for table in ("meta", "segments", "files", "chunks", "deletions"):
+            for table in ("meta", "segments", "files", "chunks", "definitions", "deletions"):
                 self._db.execute(f"DELETE FROM {table}")
             self.set_meta(_beginning())
             self.seal()
@@ -248,10 +266,12 @@ class Store:
         )
 
     def remove_files(self, files: Sequence[FileRow]) -> None:
-        """Forget files and their chunks, and note the deletion of the chunks' rows."""
+        """Forget files with their chunks and definitions, and note the deletion of the chunks' rows."""
         self._db.execute_each("DELETE FROM files WHERE id = ?", [(file.id,) for file in files])
         runs = [(file.first_chunk, file.chunks) for file in files if file.chunks]
-        self._db.execute_each("DELETE FROM chunks WHERE id BETWEEN ? AND ?", [(f, f + n - 1) for f, n in runs])
+        ranges = [(first, first + count - 1) for first, count in runs]
+        self._db.execute_each("DELETE FROM chunks WHERE id BETWEEN ? AND ?", ranges)
+        self._db.execute_each("DELETE FROM definitions WHERE chunk BETWEEN ? AND ?", ranges)
         self._db.execute_each("INSERT OR REPLACE INTO deletions VALUES (?, ?)", runs)
 
     def publish(self) -> None:
@@ -269,20 +289,43 @@ class Store:
 
     def add_chunks(self, chunks: Iterable[ChunkRow]) -> None:
         """Enter chunks."""
-        rows = [(*values, checksum(values)) for values in (chunk.values() for chunk in chunks)]
-        chunk_columns = ChunkRow.COLUMNS.split(",")
-        self._db.execute_each(
-            f"INSERT INTO chunks ({ChunkRow.COLUMNS}, checksum) VALUES ({_marks(chunk_columns)}, ?)", rows
-        )
+        self._add("chunks", ChunkRow.COLUMNS, (chunk.values() for chunk in chunks))
+
+    def add_definitions(self, definitions: Iterable[DefinitionRow]) -> None:
+        """Enter definitions."""
+        self._add("definitions", DefinitionRow.COLUMNS, (definition.values() for definition in definitions))
 
     def chunks(self, ids: Sequence[int]) -> dict[int, ChunkRow]:
         """Chunks by their number."""
         rows = self._rows_of(f"SELECT {ChunkRow.COLUMNS}, checksum FROM chunks WHERE id IN", ids)
         return {chunk.id: chunk for chunk in self._read(ChunkRow.read, rows)}
 
+    def definitions(self, chunks: Sequence[ChunkRow]) -> dict[int, list[DefinitionRow]]:
+        """What is defined in chunks, by the chunk's number and in order. Raises IndexDamaged where some are missing."""
+        ids = [chunk.id for chunk in chunks if chunk.definitions]
+        rows = self._rows_of(f"SELECT {DefinitionRow.COLUMNS}, checksum FROM definitions WHERE chunk IN", ids)
+        found = self._read(DefinitionRow.read, rows)
+        self._check_definitions(chunks, found)
+        held: dict[int, list[DefinitionRow]] = {}
+        for definition in sorted(found, key=lambda one: one.place):
+            held.setdefault(definition.chunk, []).append(definition)
+        return held
+
     def all_chunks(self) -> list[ChunkRow]:
         """Every chunk, staged ones included."""
         return self._read(ChunkRow.read, self._db.rows(f"SELECT {ChunkRow.COLUMNS}, checksum FROM chunks"))
+
+    def all_definitions(self) -> list[DefinitionRow]:
+        """Every definition, staged ones included."""
+        rows = self._db.rows(f"SELECT {DefinitionRow.COLUMNS}, checksum FROM definitions")
+        return self._read(DefinitionRow.read, rows)
+
+    def _add(self, table: str, columns: str, rows: Iterable[Values]) -> None:
+        marks = _marks(columns.split(","))
+        self._db.execute_each(
+            f"INSERT INTO {table} ({columns}, checksum) VALUES ({marks}, ?)",
+            ((*values, checksum(values)) for values in rows),
+        )
 
     # embeddings of costly encoders
 

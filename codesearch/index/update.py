@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from codesearch.discovery.discover import DiscoveryOptions, FoundFile, check_root, discover, include_rule
+from codesearch.discovery.discover import Discovery, DiscoveryOptions, FoundFile, check_root, discover
 from codesearch.discovery.source import SkippedFile, SourceText, read_source
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexUntrusted
+from codesearch.index import guarded, origin, skips
 from codesearch.index import options as recorded_options
-from codesearch.index import origin, skips
 from codesearch.index.access import check_places, open_store
 from codesearch.index.database import old_meta
 from codesearch.index.embedding_cache import encode_kept
@@ -25,7 +25,7 @@ from codesearch.index.lock import WriterLock
 from codesearch.index.merging import held_by, merge_small
 from codesearch.index.rows import FileRow, Run, SegmentRecord
 from codesearch.index.segment import Segment, as_it_lies
-from codesearch.index.settings import PUBLICATION, read_meta, settings
+from codesearch.index.settings import ATTRIBUTES, PUBLICATION, read_meta, settings
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
 from codesearch.index.work import BatchResult, Job, Worker
@@ -108,7 +108,7 @@ def update(
             prepare(layout)  # whoever was waited for may have removed the folders
             found = discover(layout.root, options)
             work = _Update(layout, encoder, options, progress, jobs, force, verify, reason)
-            return work.run(found.files, found.skipped, started)
+            return work.run(found, started)
     except OSError as error:
         raise CodesearchError(
             f"{layout.folder} can't be written: {error.strerror or error}", _HINTS.get(error.errno or 0, "")
@@ -189,30 +189,33 @@ class _Update:
         self.repaired = [reason_for_distrust] if reason_for_distrust else []
         self.store = self._open()
 
-    def run(self, found: Sequence[FoundFile], skipped: Mapping[str, int], started: float) -> UpdateReport:
+    def run(self, found: Discovery, started: float) -> UpdateReport:
         """Compare, work, publish, report."""
         try:
             rebuild = self._must_rebuild()
             lost = self._lost_files()
             meta = self.store.meta()
             has_new_options = meta.get(recorded_options.KEY) != recorded_options.to_record(self.options)
-            has_other_skips = skips.recorded(meta) != dict(skipped)
+            has_other_skips = skips.recorded(meta) != dict(found.skipped)
+            has_other_attributes = meta.get(ATTRIBUTES, "") != found.attributes
             live = {file.path: file for file in self.store.files()}
             known = {
                 path: file
                 for path, file in live.items()
-                if not rebuild and file.id not in lost and not (has_new_options and file.skipped)
+                if not (rebuild or has_other_attributes or file.id in lost or (has_new_options and file.skipped))
             }
-            changed, touched = self._compare(found, known)
+            changed, touched = self._compare(found.files, known)
             replaced = [live[file.path] for file in changed if file.path in live]
-            present = {file.path for file in found}
+            present = {file.path for file in found.files}
             gone = [file for path, file in live.items() if path not in present]
-            has_news = self.repaired or rebuild or has_new_options or has_other_skips or self.copied
+            has_news = (
+                self.repaired or rebuild or has_new_options or has_other_skips or has_other_attributes or self.copied
+            )
             if changed or gone or touched or has_news:
                 staging = self._work(changed)
-                self._publish(staging, [*gone, *replaced], touched, skipped)
+                self._publish(staging, [*gone, *replaced], touched, found)
             self._sweep()
-            return self._report(skipped, len(changed) - len(replaced), len(replaced), len(gone), started)
+            return self._report(found.skipped, len(changed) - len(replaced), len(replaced), len(gone), started)
         finally:
             self.store.close()
 
@@ -372,18 +375,17 @@ class _Update:
         return staging
 
     def _batches(self, todo: Sequence[FoundFile]) -> Iterator[BatchResult]:
-        include = include_rule(self.options)
+        wanted = frozenset(file.path for file in todo if file.is_wanted)
         worker = Worker(
-            self.layout.root, self.options.max_file_size, None if self.encoder.is_costly else self.encoder, include
+            self.layout.root, self.options.max_file_size, None if self.encoder.is_costly else self.encoder, wanted
         )
         jobs = _jobs(todo)
-        is_large = sum(file.stamp.size for file in todo) >= SEVERAL_PROCESSES_BYTES
-        if (self.jobs > 1 and is_large) or any(file.path.endswith(_RISKY_ENDINGS) for file in todo):
+        if sum(job.size for job in jobs) < SEVERAL_PROCESSES_BYTES:
+            yield from guarded.run(worker, jobs)
+        else:
             from codesearch.index import pool
 
             yield from pool.run(worker, jobs, min(self.jobs, len(jobs)))
-        else:
-            yield from map(worker, jobs)
 
     def _encode(self, batch: BatchResult, done: int, total: int, chunks: int) -> Embeddings:
         """A costly encoder's vectors of a batch, which may take minutes: how it goes is told in between."""
@@ -395,16 +397,14 @@ class _Update:
 
     # the switch
 
-    def _publish(
-        self, staging: Staging, old: Sequence[FileRow], touched: Sequence[FileRow], skipped: Mapping[str, int]
-    ) -> None:
+    def _publish(self, staging: Staging, old: Sequence[FileRow], touched: Sequence[FileRow], found: Discovery) -> None:
         """Everything new becomes live and everything old goes, in one transaction."""
         with self.store.transaction():
             staging.write()
             self.store.remove_files(old)
             self.store.touch_files(touched)
             self.store.publish()
-            self.store.set_meta(self._settings(staging, skipped))
+            self.store.set_meta(self._settings(staging, found))
             self.store.set_meta({origin.KEY: origin.mark(self.store.meta(), self.layout)})
             self.store.remove_segments(self.lost)
             self.store.replace_segments(self.copied)
@@ -412,7 +412,7 @@ class _Update:
             merge_small(self.layout, self.store, [self._segment(r, deletions) for r in self.store.segments()])
             self.store.seal()
 
-    def _settings(self, staging: Staging, skipped: Mapping[str, int]) -> dict[str, str]:
+    def _settings(self, staging: Staging, found: Discovery) -> dict[str, str]:
         """What the index records beside its rows."""
         return {
             **settings(self.encoder),
@@ -420,7 +420,8 @@ class _Update:
             "last_chunk": str(staging.next_chunk - 1),
             PUBLICATION: str(self.store.number(PUBLICATION) + 1),
             recorded_options.KEY: recorded_options.to_record(self.options),
-            skips.KEY: skips.to_record(skipped),
+            skips.KEY: skips.to_record(found.skipped),
+            ATTRIBUTES: found.attributes,
         }
 
     def _place(self) -> dict[str, str]:
@@ -445,6 +446,7 @@ class _Update:
                 continue
             files += 1
             languages[file.language] += file.chunks
+            reasons[skips.OUTPUTS] += file.outputs
             if file.fallback:
                 fallbacks[file.fallback] += 1
         return UpdateReport(
@@ -454,16 +456,12 @@ class _Update:
             removed=removed,
             chunks=sum(languages.values()),
             chunks_by_language=dict(languages.most_common()),
-            skipped=dict(reasons.most_common()),
+            skipped=dict((+reasons).most_common()),
             fallbacks=dict(fallbacks.most_common()),
             seconds=time.perf_counter() - started,
             size=size_on_disk(self.layout),
             repaired=tuple(self.repaired),
         )
-
-
-_RISKY_ENDINGS = (".pl", ".pm", ".t", ".perl", ".zsh")
-"""Grammars seen to hang beyond cancelling; their files are parsed where they can be killed."""
 
 
 def _jobs(files: Sequence[FoundFile]) -> list[Job]:
@@ -475,6 +473,6 @@ def _jobs(files: Sequence[FoundFile]) -> list[Job]:
         paths.append(file.path)
         size += file.stamp.size
         if size >= BATCH_BYTES:
-            jobs.append(Job(tuple(paths)))
+            jobs.append(Job(tuple(paths), size))
             paths, size = [], 0
-    return [*jobs, Job(tuple(paths))] if paths else jobs
+    return [*jobs, Job(tuple(paths), size)] if paths else jobs

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -15,14 +16,14 @@ from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.fields import encoder_text, lexical_terms
 from codesearch.index.postings import TermCounts
-from codesearch.index.rows import ChunkRow, FileRow, plain
+from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, plain
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language
 from codesearch.models.encoder import Embeddings, Encoder
 
 
 class Treatment(Enum):
-    """How files are cut: by syntax, or, when that did not come back in time, less and less cleverly."""
+    """How files are cut: by syntax, or, where that failed, less and less cleverly."""
 
     SYNTAX = "syntax"
     WINDOWS = "windows"
@@ -34,15 +35,20 @@ class Job:
     """A batch of files to work on."""
 
     paths: tuple[str, ...]
+    size: int = 0
+    """Bytes of all its files, as far as known: what it may take depends on it."""
     treatment: Treatment = Treatment.SYNTAX
+    reason: str = ""
+    """Of any other treatment."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file. Its row and its chunks' have no numbers yet."""
+    """What became of one file. Its chunks are numbered from 0, and of no file yet."""
 
     row: FileRow
     chunks: tuple[ChunkRow, ...] = ()
+    definitions: tuple[DefinitionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,11 @@ class BatchResult:
     texts: tuple[str, ...] = ()
 
 
+SUMMARY_CHARS = 200
+"""What is kept of a definition's documentation: a sentence or two, to list it with."""
 UNREAD = Stamp(0, 0)
 """Of a file that could not be opened."""
+_UNLIMITED = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,47 +75,53 @@ class Worker:
     root: Path
     max_file_size: int
     encoder: Encoder | None
-    keep_generated: Callable[[str], bool]
+    wanted: frozenset[str] = frozenset()
+    """Paths of files that are indexed though they look as if a program wrote them."""
 
-    def __call__(self, job: Job) -> BatchResult:
-        """Never raises for what a file holds."""
+    def __call__(self, job: Job, limited: AbstractContextManager[None] = _UNLIMITED) -> BatchResult:
+        """Never raises for what a file holds. Encoding, whose threads take memory, is not done within `limited`."""
         files: list[FileResult] = []
         chunks: list[Chunk] = []
-        for path in job.paths:
-            result, found = self._file(path, job.treatment)
-            files.append(result)
-            chunks.extend(found)
-        texts = tuple(encoder_text(chunk) for chunk in chunks)
+        with limited:
+            for path in job.paths:
+                result, found = self._file(path, job)
+                files.append(result)
+                chunks.extend(found)
+            texts = tuple(encoder_text(chunk) for chunk in chunks)
+            counts = count_terms(chunks)
         if self.encoder is None:
-            return BatchResult(tuple(files), count_terms(chunks), None, texts)
-        return BatchResult(tuple(files), count_terms(chunks), self.encoder.encode_documents(texts))
+            return BatchResult(tuple(files), counts, None, texts)
+        return BatchResult(tuple(files), counts, self.encoder.encode_documents(texts))
 
-    def _file(self, path: str, treatment: Treatment) -> tuple[FileResult, Sequence[Chunk]]:
-        if treatment is Treatment.SKIP:
+    def _file(self, path: str, job: Job) -> tuple[FileResult, Sequence[Chunk]]:
+        if job.treatment is Treatment.SKIP:
             return FileResult(_file_row(path, UNREAD, skipped="could not be cut")), ()
         source = read_source(self.root, path, self.max_file_size)
         if isinstance(source, SkippedFile):
             return FileResult(_file_row(path, source.stamp or UNREAD, source.digest, skipped=source.reason)), ()
         language = detect(path, source.text)
         row = _file_row(path, source.stamp, source.digest, language.name if language else "")
+        row = replace(row, encoding=source.encoding)
+        if source.left_out and path not in self.wanted:
+            return FileResult(replace(row, skipped=source.left_out)), ()
         if language is None:
             return FileResult(replace(row, skipped="not source")), ()
-        if source.is_generated and not self.keep_generated(path):
-            return FileResult(replace(row, skipped="generated")), ()
-        chunked = _chunk(path, source.text, language, treatment)
-        rows = tuple(map(_chunk_row, chunked.chunks))
-        return FileResult(replace(row, fallback=chunked.fallback, chunks=len(rows)), rows), chunked.chunks
+        chunked = chunk_as(path, source.text, language, job)
+        row = replace(row, fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
+        return FileResult(row, chunk_rows(chunked.chunks), definition_rows(chunked.chunks)), chunked.chunks
 
 
-def _chunk(path: str, text: str, language: Language, treatment: Treatment) -> ChunkedFile:
-    """A file's chunks. A fault of ours in one file costs that file its syntax, not the user the index."""
-    if treatment is Treatment.SYNTAX:
+def chunk_as(path: str, text: str, language: Language | None, job: Job) -> ChunkedFile:
+    """A text's chunks, cut as a job says.
+
+    A fault of ours in one file costs that file its syntax, not the user the index.
+    """
+    reason = job.reason
+    if job.treatment is Treatment.SYNTAX:
         try:
             return chunk_text(path, text, language)
         except Exception as error:
             reason = f"the chunker failed ({type(error).__name__})"
-    else:
-        reason = "the grammar took too long"
     return replace(chunk_text(path, text, None), fallback=reason)
 
 
@@ -114,25 +129,40 @@ def _file_row(path: str, stamp: Stamp, digest: bytes = b"", language: str = "", 
     return FileRow(path, stamp, digest, language, skipped, "", 0, 0)
 
 
-def _chunk_row(chunk: Chunk) -> ChunkRow:
-    return ChunkRow(
-        0,
-        0,
-        plain(chunk.kind),
-        plain(chunk.name),
-        _further_names(chunk),
-        plain(chunk.qualified_name),
-        plain(chunk.signature),
-        chunk.start_line,
-        chunk.end_line,
+def chunk_rows(chunks: Sequence[Chunk]) -> tuple[ChunkRow, ...]:
+    """The rows of a file's chunks."""
+    holders = {id(definition): i for i, chunk in enumerate(chunks) for definition in chunk.definitions[:1]}
+    return tuple(
+        ChunkRow(
+            id=i,
+            file=0,
+            kind=plain(chunk.kind),
+            head=holders.get(id(chunk.definition), i),
+            definitions=len(chunk.definitions),
+            start_line=chunk.start_line,
+            end_line=chunk.end_line,
+        )
+        for i, chunk in enumerate(chunks)
     )
 
 
-def _further_names(chunk: Chunk) -> str:
-    """Names beside its own that a chunk defines. A file's outline only repeats what other chunks define."""
-    if chunk.kind == "file":
-        return ""
-    return "\n".join(plain(name) for name in chunk.defines if name != chunk.name)
+def definition_rows(chunks: Sequence[Chunk]) -> tuple[DefinitionRow, ...]:
+    """The rows of what is defined in a file's chunks."""
+    return tuple(
+        DefinitionRow(
+            chunk=i,
+            place=place,
+            kind=plain(definition.kind),
+            name=plain(definition.name),
+            qualified_name=plain(definition.qualified_name),
+            signature=plain(definition.signature),
+            documentation=plain(" ".join(definition.documentation[: 2 * SUMMARY_CHARS].split())[:SUMMARY_CHARS]),
+            start_line=definition.start_line,
+            end_line=definition.end_line,
+        )
+        for i, chunk in enumerate(chunks)
+        for place, definition in enumerate(chunk.definitions)
+    )
 
 
 def count_terms(chunks: Sequence[Chunk]) -> TermCounts:

@@ -8,9 +8,18 @@ from functools import cache
 from codesearch.languages.heuristics import by_content, looks_like_source
 from codesearch.languages.registry import LANGUAGES, Language, by_name, resolve
 
-_SHEBANG = re.compile(r"#![ \t]*(?:/\S*/)?([\w.+-]+)[ \t]*([^\n]*)")
-_ENV_ARGUMENT = re.compile(r"-\S*|\w+=\S*")
-_VERSION = re.compile(r"[\d.]+$")
+_SHEBANG = re.compile(r"#!([^\n]+)")
+_NIX_INTERPRETER = re.compile(r"^#![^\n]*\bnix\b[^\n]*?[ \t](?:-i|-c|--command)[ \t]+(\S+)", re.MULTILINE)
+"""`nix-shell` reads the lines after the first (`#! nix-shell -i python3 -p …`)."""
+_LAUNCHERS = frozenset(
+    "env sudo doas nice ionice time nohup stdbuf setsid fakeroot xvfb-run busybox toybox npx pnpm yarn bundle poetry"
+    " pipenv pdm hatch rye conda mamba micromamba run exec".split()
+)
+"""Programs, and their commands, that start the interpreter named after them."""
+_OPTION_WITH_VALUE = re.compile(r"-[CgnpuU]|--(?:unset|chdir|user|group|name|prefix)")
+_SPLIT_STRING = re.compile(r"-\w*S|--split-string=")
+"""env's option whose value is the rest of the line, with or without a blank between."""
+_VERSION = re.compile(r"-?\d[\d.]*t?$")
 _MODELINE = re.compile(
     r"-\*-[ \t]*(?:.*?mode:[ \t]*)?([\w+#-]+)[ \t]*(?:;.*?)?-\*-|\bvim?:.*?\b(?:ft|filetype|syntax)=([\w+#-]+)",
     re.IGNORECASE,
@@ -21,7 +30,7 @@ _TEMPLATE_SUFFIXES = (".in", ".dist", ".example", ".sample", ".template")
 # Text, but neither source nor documentation; names tell, so that such files need not be read.
 DATA_EXTENSIONS = frozenset(
     ".json .jsonl .ndjson .geojson .json5 .webmanifest .map .csv .tsv .psv .lock .svg .log .out .txt .xml .plist"
-    " .rss .atom .gpx .kml .ipynb .snap .golden .expected .diff .patch .rej .orig .bak .pem .crt .cer .asc .sig"
+    " .rss .atom .gpx .kml .snap .golden .expected .diff .patch .rej .orig .bak .pem .crt .cer .asc .sig"
     " .sum .md5 .sha1 .sha256 .srt .vtt .sub .ics .vcf .eml .mbox .obj .mtl .stl .ply .gltf .dae .fa .fasta .fastq"
     " .pdb .sdf .vcxproj .csproj .fsproj .vbproj .sln .suo .filters .resx .xlf .xliff .strings .pbxproj"
     " .storyboard .xib .nib .afm .bdf .pfb .ps .eps .rtf .tmx .har .pot .mo .db .sqlite .dat .bin .hex .srec .prof"
@@ -87,12 +96,9 @@ def _by_stem(name: str) -> Language | None:
 def _by_first_lines(text: str) -> Language | None:
     """By `#!`, `#compdef`, or an editor's mode line."""
     if match := _SHEBANG.match(text):
-        interpreter = _interpreter(match[1], match[2])
-        return (
-            _by_interpreter().get(interpreter)
-            or _by_interpreter().get(_VERSION.sub("", interpreter))
-            or resolve("Text")
-        )
+        interpreter = _interpreter(match[1], text)
+        known = _by_interpreter()
+        return known.get(interpreter) or known.get(_VERSION.sub("", interpreter)) or resolve("Text")
     if text.startswith(("#compdef", "#autoload")):
         return resolve("Shell")
     if match := _MODELINE.search(text, 0, _MODELINE_CHARS):
@@ -101,12 +107,19 @@ def _by_first_lines(text: str) -> Language | None:
     return None
 
 
-def _interpreter(command: str, arguments: str) -> str:
-    """`/usr/bin/env -S node --flag` → node"""
-    if command == "env":
-        words = [word for word in arguments.split() if not _ENV_ARGUMENT.fullmatch(word)]
-        command = words[0] if words else ""
-    return command.rsplit("/", 1)[-1]
+def _interpreter(line: str, text: str) -> str:
+    """`/usr/bin/env -S DEBUG=1 node --flag` → node"""
+    is_value = False
+    for word in line.replace('"', " ").replace("'", " ").split():
+        word = re.split(r"[/\\]", _SPLIT_STRING.sub("", word))[-1].lower().removesuffix(".exe")
+        if word in ("nix", "nix-shell"):
+            match = _NIX_INTERPRETER.search(text, 0, _MODELINE_CHARS)
+            return _interpreter(match[1], "") if match else "bash"
+        is_argument = is_value or not word or word.startswith(("-", "+")) or "=" in word
+        is_value = not is_value and bool(_OPTION_WITH_VALUE.fullmatch(word))
+        if not is_argument and word not in _LAUNCHERS:
+            return word
+    return ""
 
 
 @cache

@@ -74,10 +74,10 @@ _FORTRAN = (
     "FORTRAN",
 )
 _FORTH = (r"^: ", "Text")
-_PROLOG = (r"^[^#]*:-|^[ \t]*[a-z]\w*\([^()\n]*\)[ \t]*\.[ \t]*(?:%.*)?$", "Text")
+_PROLOG = (r"^[^#\n]*:-|^[ \t]*[a-z]\w*\([^()\n]*\)[ \t]*\.[ \t]*(?:%.*)?$", "Text")
 _PERL = (
     r"\buse[ \t]+(?:strict\b|warnings\b|v?5\b|[A-Z][\w:]+(?:\s|;))|^[ \t]*package[ \t]+[A-Za-z][\w:]*[ \t]*[;{]|"
-    r"^[ \t]*sub[ \t]+\w+[ \t]*(?:\([^)]*\)[ \t]*)?\{|\bmy[ \t]*[$@%(]|^=(?:head[1-4]|pod|cut)\b|"
+    r"^[ \t]*sub[ \t]+\w+[ \t]*(?:\([^)]{0,200}\)[ \t]*)?\{|\bmy[ \t]*[$@%(]|^=(?:head[1-4]|pod|cut)\b|"
     r"\brequire[ \t]+[A-Z\"'][\w:./]+",
     "Perl",
 )

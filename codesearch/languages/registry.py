@@ -12,6 +12,15 @@ _MARKUP_COMMENTS = (("<!--", "-->"),)
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """A dialect whose files say so in their head, with the grammar and queries that take it best."""
+
+    mark: str
+    grammar: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language that files can be in.
 
@@ -28,12 +37,21 @@ class Language:
     grammar_variants: tuple[tuple[str, str], ...] = ()
     """Extensions whose files need another grammar of the same family (`.tsx`)."""
     query: str = ""
-    """Stem of the query file in `queries/`; its captures are explained in `chunking/syntax.py`."""
+    """Stems of the query files in `queries/`; their captures are explained in `chunking/syntax.py`."""
+    dialects: tuple[Dialect, ...] = ()
     scanner: str = ""
     hooks: str = ""
-    """Module of `chunking/hooks` with `prepare(text)` and `refine(units, lines)`, both optional."""
+    """Module of `chunking/hooks` with `prepare(text)`, `refine(units, lines)` and `embedded(text)`, which finds code in
+    other languages; all optional."""
     line_comments: tuple[str, ...] = ()
     block_comments: tuple[tuple[str, str], ...] = ()
+    """Openers and closers; between two square brackets may stand any number of `=`, in both the same."""
+    nests_comments: bool = False
+    """Whether a block comment may hold others."""
+    has_preprocessor: bool = False
+    """Whether lines that begin with `#` may be the C preprocessor's, though `#` marks comments."""
+    inner_comments: tuple[str, ...] = ()
+    """Markers of comments that document what they stand in, not what follows."""
     separator: str = "."
     """Joins the parts of a qualified name."""
     scope_separator: str = ""
@@ -86,6 +104,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=_words(".a51 .asm .i .inc .ms .nas .nasm .s .x68"),
         scanner="assembly",
         line_comments=(";", "#", "//", "@", "|"),
+        has_preprocessor=True,
         block_comments=_C_COMMENTS,
     ),
     Language(
@@ -112,6 +131,7 @@ LANGUAGES: tuple[Language, ...] = (
         "C#",
         aliases=("csharp", "cs"),
         extensions=(".cake", ".cs", ".cs.pp", ".csx", ".linq"),
+        interpreters=("dotnet", "dotnet-script"),
         grammar="tree_sitter_c_sharp:language",
         query="csharp",
         hooks="csharp",
@@ -163,7 +183,7 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=_words(".f .f03 .f08 .f77 .f90 .f95 .for .fpp"),
         grammar="tree_sitter_fortran:language",
         query="fortran",
-        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
+        line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*>", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
         separator="::",
         hooks="fortran",
     ),
@@ -171,6 +191,7 @@ LANGUAGES: tuple[Language, ...] = (
         "Go",
         aliases=("golang",),
         extensions=(".go",),
+        interpreters=("go", "gorun", "yaegi"),
         grammar="tree_sitter_go:language",
         query="go",
         line_comments=("//",),
@@ -180,11 +201,12 @@ LANGUAGES: tuple[Language, ...] = (
         "Haskell",
         aliases=("hs",),
         extensions=(".chs", ".hs", ".hs-boot", ".hsc", ".lhs"),
-        interpreters=("runghc", "runhaskell", "runhugs"),
+        interpreters=("cabal", "runghc", "runhaskell", "runhugs", "stack"),
         grammar="tree_sitter_haskell:language",
         query="haskell",
         line_comments=("-- |", "-- ^", "--"),
-        block_comments=(("{-|", "-}"), ("{-", "-}")),
+        block_comments=(("{-", "-}"),),
+        nests_comments=True,
         hooks="haskell",
     ),
     Language(
@@ -200,6 +222,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language(
         "Java",
         extensions=(".jav", ".java", ".jsh"),
+        interpreters=("java", "jbang"),
         grammar="tree_sitter_java:language",
         query="java",
         line_comments=("//",),
@@ -213,9 +236,11 @@ LANGUAGES: tuple[Language, ...] = (
             ".jsx .mjs .njs .pac .sjs .ssjs .xsjs .xsjslib"
         ),
         filenames=("Jakefile",),
-        interpreters=_words("bun chakra d8 deno gjs js node nodejs qjs rhino v8 v8-shell"),
+        interpreters=_words("bun chakra d8 deno gjs js node nodejs qjs rhino v8 v8-shell zx"),
         grammar="tree_sitter_javascript:language",
-        query="javascript",
+        query="ecmascript javascript",
+        dialects=(Dialect("@flow", "tree_sitter_typescript:language_tsx", "ecmascript typescript"),),
+        hooks="ecmascript",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
     ),
@@ -226,14 +251,16 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("julia",),
         grammar="tree_sitter_julia:language",
         query="julia",
+        hooks="julia",
         line_comments=("#",),
         block_comments=(("#=", "=#"),),
+        nests_comments=True,
     ),
     Language(
         "Lua",
         extensions=_words(".fcgi .lua .nse .p8 .pd_lua .rbxs .rockspec .wlua"),
         filenames=(".luacheckrc",),
-        interpreters=("lua", "luajit"),
+        interpreters=("lua", "luajit", "texlua"),
         grammar="tree_sitter_lua:language",
         query="lua",
         line_comments=("--",),
@@ -268,7 +295,7 @@ LANGUAGES: tuple[Language, ...] = (
         "PHP",
         extensions=_words(".aw .ctp .fcgi .inc .php .php3 .php4 .php5 .phps .phpt"),
         filenames=(".php", ".php_cs", ".php_cs.dist", "Phakefile"),
-        interpreters=("php",),
+        interpreters=("php", "php-cgi"),
         grammar="tree_sitter_php:language_php",
         query="php",
         line_comments=("//", "#"),
@@ -292,7 +319,7 @@ LANGUAGES: tuple[Language, ...] = (
         "PowerShell",
         aliases=("pwsh", "ps1", "ps"),
         extensions=(".ps1", ".psd1", ".psm1"),
-        interpreters=("pwsh",),
+        interpreters=("powershell", "pwsh", "pwsh-preview"),
         grammar="tree_sitter_pwsh:language",
         query="powershell",
         hooks="powershell",
@@ -304,9 +331,10 @@ LANGUAGES: tuple[Language, ...] = (
         aliases=("py",),
         extensions=_words(".cgi .fcgi .gyp .gypi .lmi .py .py3 .pyde .pyi .pyp .pyt .pyw .rpy .tac .wsgi .xpy"),
         filenames=(".gclient", "DEPS", "SConscript", "SConstruct", "wscript"),
-        interpreters=_words("py pypy pypy3 python python2 python3 uv"),
+        interpreters=_words("graalpy ipython jython micropython pipx py pypy python uv"),
         grammar="tree_sitter_python:language",
         query="python",
+        hooks="python",
         line_comments=("#",),
     ),
     Language(
@@ -321,7 +349,7 @@ LANGUAGES: tuple[Language, ...] = (
             "Fastfile Gemfile Guardfile Jarfile Mavenfile Podfile Puppetfile Rakefile Snapfile Steepfile "
             "Thorfile Vagrantfile buildfile"
         ),
-        interpreters=("jruby", "macruby", "rake", "rbx", "ruby"),
+        interpreters=("jruby", "macruby", "mruby", "rake", "rbx", "ruby", "truffleruby"),
         grammar="tree_sitter_ruby:language",
         query="ruby",
         hooks="ruby",
@@ -333,11 +361,13 @@ LANGUAGES: tuple[Language, ...] = (
         "Rust",
         aliases=("rs",),
         extensions=(".rs", ".rs.in"),
-        interpreters=("rust-script",),
+        interpreters=("cargo", "rust-script"),
         grammar="tree_sitter_rust:language",
         query="rust",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
+        inner_comments=("//!", "/*!"),
         separator="::",
     ),
     Language(
@@ -348,17 +378,18 @@ LANGUAGES: tuple[Language, ...] = (
             ".tps .trg .udf .viw .vw"
         ),
         line_comments=("--", "#"),
-        block_comments=_C_COMMENTS,
+        block_comments=(*_C_COMMENTS, ("{#", "#}")),
         scanner="sql",
     ),
     Language(
         "Scala",
         extensions=(".kojo", ".sbt", ".sc", ".scala"),
-        interpreters=("scala",),
+        interpreters=("amm", "scala", "scala-cli"),
         grammar="tree_sitter_scala:language",
         query="scala",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
     ),
     Language(
         "Shell",
@@ -372,7 +403,7 @@ LANGUAGES: tuple[Language, ...] = (
             "bash_aliases bash_logout bash_profile bashrc cshrc gradlew kshrc mvnw tmux.conf xinitrc "
             "xsession zlogin zlogout zprofile zshenv zshrc"
         ),
-        interpreters=_words("ash bash dash ksh mksh pdksh rc sh zsh"),
+        interpreters=_words("ash bash dash ksh mksh oksh osh pdksh posh rc sh yash zsh"),
         grammar="tree_sitter_bash:language",
         query="shell",
         hooks="shell",
@@ -384,7 +415,8 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=(".cts", ".mts", ".ts", ".tsx"),
         interpreters=("bun", "deno", "node", "ts-node", "tsx"),
         grammar="tree_sitter_typescript:language_typescript",
-        query="typescript",
+        query="ecmascript typescript",
+        hooks="ecmascript",
         grammar_variants=((".tsx", "tree_sitter_typescript:language_tsx"),),
         line_comments=("//",),
         block_comments=_C_COMMENTS,
@@ -408,10 +440,13 @@ LANGUAGES: tuple[Language, ...] = (
         "Kotlin",
         aliases=("kt",),
         extensions=(".kt", ".kts", ".ktm"),
+        interpreters=("kotlin", "kscript"),
         grammar="tree_sitter_kotlin:language",
         query="kotlin",
+        hooks="kotlin",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
         extra="grammars",
     ),
     Language(
@@ -422,6 +457,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="swift",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        nests_comments=True,
         extra="grammars",
     ),
     Language(
@@ -440,13 +476,31 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_zig:language",
         query="zig",
         line_comments=("//",),
+        inner_comments=("//!",),
         extra="grammars",
+    ),
+    Language(
+        "Jupyter Notebook",
+        aliases=("ipynb", "jupyter", "notebook"),
+        extensions=(".ipynb",),
+        grammar="tree_sitter_markdown:language",  # of their prose; the code is cut by its own (chunking/notebook.py)
+        query="markdown",
+        block_comments=_MARKUP_COMMENTS,
+        separator=" > ",
+    ),
+    *(
+        Language(name, extensions=(extension,), hooks=hooks, block_comments=_MARKUP_COMMENTS)
+        for name, extension, hooks in (
+            ("Vue", ".vue", "component"),
+            ("Svelte", ".svelte", "component"),
+            ("Astro", ".astro", "astro"),
+        )
     ),
     Language(
         "Text",
         aliases=("other", "txt"),
         extensions=_words(
-            ".proto .graphql .graphqls .gql .yaml .yml .toml .vue .svelte .astro .gradle .nix .tf .tfvars "
+            ".proto .graphql .graphqls .gql .yaml .yml .toml .gradle .nix .tf .tfvars "
             ".hcl .thrift .capnp .fbs .vim .el .clj .cljs .cljc .edn .erl .hrl .dart .r .rmd .m .mm .groovy "
             ".sol .nim .nims .d .di .pas .pp .dpr .ml .mli .mll .mly .fs .fsi .fsx .lisp .lsp .cl .scm .ss "
             ".rkt .awk .sed .tcl .ini .cfg .conf .properties .rst .adoc .asciidoc .org .scss .sass "
@@ -462,7 +516,9 @@ LANGUAGES: tuple[Language, ...] = (
             "meson_options.txt .editorconfig .gitattributes .gitmodules .npmrc .clang-format go.mod README "
             "INSTALL NEWS CHANGES TODO CODEOWNERS MAINTAINERS"
         ),
+        interpreters=("perl6",),
         line_comments=("//", "#", "--", ";"),
+        has_preprocessor=True,
         block_comments=_C_COMMENTS,
     ),
 )

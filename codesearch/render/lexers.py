@@ -4,15 +4,19 @@ from __future__ import annotations
 
 _LEXERS = {
     "Assembly": "gas",
+    "Astro": "html",
     "Batchfile": "batch",
     "C#": "csharp",
     "C++": "cpp",
     "Dockerfile": "docker",
     "FORTRAN": "fortran",
+    "Jupyter Notebook": "json",
     "Makefile": "make",
     "Shell": "bash",
+    "Svelte": "html",
     "TypeScript": "tsx",
     "Visual Basic": "vbnet",
+    "Vue": "html",
     "Text": "",
 }
 """Languages that Pygments knows by another name; Text has no lexer."""

@@ -34,7 +34,7 @@ def language_records(languages: Sequence[Language]) -> list[Record]:
 
 def cut_by(language: Language) -> str:
     """How files of the language are cut: by a grammar, by a scanner, or into windows of lines."""
-    return "grammar" if language.grammar else "scanner" if language.scanner else "lines"
+    return "grammar" if language.grammar or language.hooks else "scanner" if language.scanner else "lines"
 
 
 def language_table(languages: Sequence[Language]) -> str:
@@ -52,10 +52,14 @@ def language_table(languages: Sequence[Language]) -> str:
 
 
 def chunk_lines(chunk: Chunk, path: str) -> Iterator[str]:
-    """A heading and, below it, the signature and the first line of the documentation."""
+    """A heading and, below it, the signature, the first line of the documentation, and what else is defined in it."""
     place = f"{printable(path)}:{chunk.start_line}-{chunk.end_line}"
     yield f"{place}  {chunk.kind} {printable(chunk.qualified_name)}".rstrip()
     if chunk.signature:
         yield f"    {printable(' '.join(chunk.signature.split()))}"
     if chunk.documentation.strip():
         yield f"    {printable(chunk.documentation.strip().splitlines()[0])}"
+    for definition in chunk.definitions:
+        if definition is not chunk.definition:
+            name = printable(definition.qualified_name)
+            yield f"    {definition.start_line}-{definition.end_line}  {definition.kind} {name}".rstrip()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codesearch.search.hit import Hit
+    from codesearch.search.hit import Hit, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,16 @@ class Placed:
     hit: Hit
     path: str
     absolute: Path
+    copies: tuple[Place, ...] = ()
+    """The hit's, their paths relative to the working directory."""
 
 
 def placed(hits: Iterable[Hit], root: Path, cwd: Path) -> Iterator[Placed]:
     """Hits of one index, seen from `cwd`; both folders are free of symbolic links."""
     for hit in hits:
         absolute = root / hit.path
-        yield Placed(hit, shown(absolute, cwd), absolute)
+        copies = tuple(replace(copy, path=shown(root / copy.path, cwd)) for copy in hit.copies)
+        yield Placed(hit, shown(absolute, cwd), absolute, copies)
 
 
 def shown(path: Path, cwd: Path) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from codesearch.render.safe import printable_json
 
 if TYPE_CHECKING:
-    from codesearch.chunking.chunk import Chunk
-    from codesearch.search.hit import Hit
+    from codesearch.chunking.chunk import Chunk, Definition
+    from codesearch.search.hit import Hit, Place
 
 Record = dict[str, Any]
 
 
-def hit_record(hit: Hit, path: str, *, explained: bool = False) -> Record:
-    """A hit's fields; `path` is the path to show. `explained` adds what each signal contributed."""
+def hit_record(hit: Hit, path: str, copies: Sequence[Place] = (), *, explained: bool = False) -> Record:
+    """A hit's fields; `path` and `copies` have the paths to show. `explained` adds what each signal contributed."""
     record: Record = {
         "path": path,
         "start_line": hit.start_line,
@@ -28,6 +28,7 @@ def hit_record(hit: Hit, path: str, *, explained: bool = False) -> Record:
         "signature": hit.signature,
         "score": hit.score,
         "snippet": hit.snippet,
+        "copies": [{"path": c.path, "start_line": c.start_line, "end_line": c.end_line} for c in copies],
     }
     if explained:
         record["signals"] = [
@@ -37,7 +38,7 @@ def hit_record(hit: Hit, path: str, *, explained: bool = False) -> Record:
 
 
 def chunk_record(chunk: Chunk, path: str) -> Record:
-    """A chunk's fields: those of a hit without the score, and its documentation."""
+    """A chunk's fields: those of a hit without score and copies, its documentation, and what is defined in it."""
     return {
         "path": path,
         "start_line": chunk.start_line,
@@ -49,6 +50,19 @@ def chunk_record(chunk: Chunk, path: str) -> Record:
         "signature": chunk.signature,
         "documentation": chunk.documentation,
         "snippet": chunk.text,
+        "definitions": [_definition_record(definition) for definition in chunk.definitions],
+    }
+
+
+def _definition_record(definition: Definition) -> Record:
+    return {
+        "name": definition.name,
+        "qualified_name": definition.qualified_name,
+        "kind": definition.kind,
+        "signature": definition.signature,
+        "documentation": definition.documentation,
+        "start_line": definition.start_line,
+        "end_line": definition.end_line,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from codesearch.discovery.encodings import UTF8
 from codesearch.render.quantities import count, duration, size
 from codesearch.render.records import Record
 from codesearch.render.safe import printable
@@ -40,6 +41,8 @@ def status_lines(status: Status) -> Iterator[str]:
     if status.chunks_by_language:
         yield f"Chunks:   {_ranked(status.chunks_by_language)}"
         yield f"Files:    {_ranked(status.files_by_language)}"
+    if set(status.encodings) - {UTF8}:
+        yield f"Encoding: {_ranked(status.encodings)}"
     yield from _exceptions(status.skipped, status.fallbacks)
 
 
@@ -56,6 +59,7 @@ def status_record(status: Status) -> Record:
         "chunks": status.chunks,
         "chunks_by_language": dict(status.chunks_by_language),
         "files_by_language": dict(status.files_by_language),
+        "encodings": dict(status.encodings),
         "skipped": dict(status.skipped),
         "fallbacks": dict(status.fallbacks),
         "segments": status.segments,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codesearch.render.excerpt import Excerpt
+    from codesearch.render.paths import Placed
     from codesearch.search.hit import Hit
 
 _THEME = "ansi_dark"
@@ -37,17 +38,21 @@ class TerminalView:
         self._links = links
         self._is_first = True
 
-    def show(self, hit: Hit, excerpt: Excerpt, path: str, absolute: Path) -> None:
-        """Print one hit; `path` is what is shown, `absolute` where the link leads."""
+    def show(self, placed: Placed, excerpt: Excerpt) -> None:
+        """Print one hit."""
+        hit = placed.hit
         if not self._is_first:
             self._print(Text(""))
         self._is_first = False
-        self._heading(hit, path, absolute)
+        self._heading(hit, placed.path, placed.absolute)
         for line in signal_lines(hit):
             self._print(Text(line, style="dim"))
         self._code(hit, excerpt)
         if hit.also:
             self._also(hit)
+        if placed.copies:
+            places = (f"{printable(copy.path)}:{copy.start_line}-{copy.end_line}" for copy in placed.copies)
+            self._print(Text(f"same in {', '.join(places)}", style="dim"))
 
     def _heading(self, hit: Hit, path: str, absolute: Path) -> None:
         link = Style(link=absolute.as_uri()) if self._links else Style()

@@ -11,18 +11,23 @@ import numpy.typing as npt
 
 from codesearch.index.rows import Run
 from codesearch.index.terms import name_key
+from codesearch.search.focus import focused
 from codesearch.search.hit import Retrieval
-from codesearch.search.question import Question, QuestionKind, last_part
+from codesearch.search.question import Question, last_part
+from codesearch.search.symbols import Spelling, Symbol
 
 if TYPE_CHECKING:
-    from codesearch.index.snapshot import Selection, Snapshot, StoredChunk
+    from codesearch.index.snapshot import Snapshot, StoredChunk
     from codesearch.models.encoder import Embeddings
+    from codesearch.search.filters import Selected
 
 RETRIEVED = 50
 """Chunks taken from each retriever before ranking, or twice the hits wanted (NDCG@10 is the same from 40 to 60, and
 0.001 less at 100, on 31 repositories)."""
 NAMED = 200
-"""Chunks taken by name; a name as common as `get` needs no more."""
+"""Chunks taken by name; a name as common as `get` needs no more …"""
+NAMED_WITH_OWNER = 5000
+"""… but where its owner is asked for too (`Session.get`): reading so many takes about 50 ms."""
 _NO_IDS = np.zeros(0, np.int64)
 
 
@@ -54,20 +59,27 @@ def retrieve(
     snapshot: Snapshot,
     question: Question,
     vector: Embeddings,
-    selection: Selection | None,
+    selected: Selected,
     k: int = 10,
     retrieval: Retrieval = Retrieval.BOTH,
 ) -> Candidates:
     """Union of the best by words, the best by meaning, and the definitions of the symbols that are named."""
     has_words, has_meaning = retrieval is not Retrieval.DENSE, retrieval is not Retrieval.LEXICAL
     weights = dict.fromkeys(question.terms, 1.0)
+    selection = selected.chunks
     count = max(RETRIEVED, 2 * k)
     by_words = snapshot.lexical(weights, count, selection)[0] if has_words else _NO_IDS
     by_meaning = snapshot.nearest(vector, count, selection)[0] if has_meaning else _NO_IDS
-    by_name = snapshot.named(name_keys(question), NAMED, selection)
+    keys = name_keys(question)
+    by_name = snapshot.named(keys, NAMED_WITH_OWNER if has_owner(question) else NAMED, selection)
     # np.unique would import numpy.ma, 10 ms
     found = np.asarray(sorted({*by_words.tolist(), *by_meaning.tolist(), *by_name.tolist()}), np.int64)
-    chunks = sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
+    symbols = asked_symbols(question)
+    least = Spelling.CONVENTION if question.symbol else Spelling.BARE  # prose may only mean the word
+    chunks = [
+        focused(chunk, symbols, least, selected.definitions)
+        for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
+    ]
     ids = np.asarray([chunk.id for chunk in chunks], np.int64)
     rarity = {term: snapshot.rarity(term) for term in question.terms}
     by_term = snapshot.term_scores(list(rarity), ids) * np.float32(has_words)
@@ -89,11 +101,19 @@ def retrieve(
 
 
 def name_keys(question: Question) -> list[str]:
-    """Normalised names to look up: the symbols of the question; for a question of one word, that word."""
-    names = [last_part(name) for name in question.identifiers]
-    if question.kind is QuestionKind.PROSE and len(question.text.split()) == 1:
-        names.append(question.text)
-    return list(dict.fromkeys(map(name_key, names)))
+    """Normalised names to look up: those of the symbols of the question."""
+    return list(dict.fromkeys(name_key(symbol.name) for symbol in asked_symbols(question)))
+
+
+def asked_symbols(question: Question) -> tuple[Symbol, ...]:
+    """The symbols that a question is or names."""
+    named = (Symbol(last_part(name)) for name in question.identifiers)
+    return tuple(dict.fromkeys((*([question.symbol] if question.symbol else ()), *named)))
+
+
+def has_owner(question: Question) -> bool:
+    """Whether a question is a symbol of an owner, which is looked for among all definitions of the name."""
+    return question.symbol is not None and bool(question.symbol.owner)
 
 
 def _popularity(snapshot: Snapshot, chunks: list[StoredChunk]) -> npt.NDArray[np.float32]:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codesearch.chunking.kinds import KINDS, resolve_kinds
 from codesearch.globs import compile_globs, compile_name
+from codesearch.index.letters import fold
 from codesearch.index.snapshot import Selection, intersection
+from codesearch.index.terms import name_key
 from codesearch.languages.registry import resolve
 from codesearch.search.hit import Filters
+from codesearch.search.question import last_part
 
 if TYPE_CHECKING:
     from codesearch.index.rows import FileRow
     from codesearch.index.snapshot import Snapshot
+
+DefinitionRule = Callable[[str, str, str], bool]
+"""Accepts a kind, name and qualified name."""
 
 
 def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:
@@ -38,17 +45,48 @@ def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:
     return (lambda file: all(rule(file) for rule in rules)) if rules else None
 
 
-def select(snapshot: Snapshot, filters: Filters) -> Selection | None:
-    """The selection for all filters together, None for no restriction. Raises CodesearchError for unknown names."""
+def definition_rule(filters: Filters, held_kinds: Collection[str]) -> DefinitionRule | None:
+    """Accepts the kind, name and qualified name that the filters let through, None for all.
+
+    Raises CodesearchError for unknown kinds; `held_kinds` are those of the index.
+    """
+    if not filters.kinds and not filters.names:
+        return None
+    kinds = resolve_kinds(filters.kinds, held_kinds)
+    patterns = [compile_name(fold(name)) for name in filters.names]
+
+    def accepts(kind: str, name: str, qualified_name: str) -> bool:
+        if kinds and kind not in kinds:
+            return False
+        name, qualified_name = fold(name), fold(qualified_name)
+        return not patterns or any(pattern.match(name) or pattern.match(qualified_name) for pattern in patterns)
+
+    return accepts
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a search may return: which chunks, and which of the definitions in them; None for all."""
+
+    chunks: Selection | None
+    definitions: DefinitionRule | None
+
+
+def select(snapshot: Snapshot, filters: Filters) -> Selected:
+    """What all filters let through together. Raises CodesearchError for unknown names."""
     selections: list[Selection] = []
     if accepts := file_rule(filters):
         selections.append(snapshot.select_files(accepts))
-    if filters.kinds:
-        held = () if KINDS.issuperset(filters.kinds) else snapshot.kinds()
+    held = () if KINDS.issuperset(filters.kinds) else snapshot.kinds()
+    rule = definition_rule(filters, held)
+    if filters.names and rule:
+        selections.append(snapshot.select_definitions(rule, _keys(filters.names)))
+    elif filters.kinds:
         selections.append(snapshot.select_kinds(resolve_kinds(filters.kinds, held)))
-    if filters.names:
-        patterns = [compile_name(name) for name in filters.names]
-        selections.append(
-            snapshot.select_names(lambda name, whole: any(p.match(name) or p.match(whole) for p in patterns))
-        )
-    return intersection(selections)
+    return Selected(intersection(selections), rule)
+
+
+def _keys(names: tuple[str, ...]) -> list[str]:
+    """What names without wildcards are looked up by; nothing where one of them has to be compared with every name."""
+    keys = [name_key(part) for name in names for part in (name, last_part(name))]
+    return [] if "" in keys or any(sign in name for name in names for sign in "*?") else keys

@@ -17,6 +17,15 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Lines of a file, 1-based and inclusive."""
+
+    path: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk that answers the question. Lines are 1-based and inclusive; the score lies in 0…1."""
 
@@ -38,7 +47,11 @@ class Hit:
     """The file changed since it was indexed; the lines are those of the same definition as it stands now."""
     also: tuple[tuple[int, int, str], ...] = ()
     """Further hits of the same file folded under this one: start line, end line, qualified name."""
+    copies: tuple[Place, ...] = ()
+    """Where else the very same text was found."""
     signals: tuple[Signal, ...] = field(default=())
+    is_beyond: bool = False
+    """It lacks a quoted phrase or holds an excluded word, and comes after all that fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,8 @@ class SearchResult:
     nearest_score: float = 0.0
     outdated: int = 0
     """Hits that were left out, as their files changed since they were indexed and no longer hold them."""
+    operators: str = ""
+    """The quoted phrases and excluded words of the question, as they were read; see Hit.is_beyond."""
 
     @property
     def is_close(self) -> bool:

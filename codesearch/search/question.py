@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from codesearch.index.terms import terms
+from codesearch.index import letters
+from codesearch.index.terms import question_terms
 from codesearch.languages.registry import known_extensions
+from codesearch.search.operators import Operators, read_operators
+from codesearch.search.symbols import Symbol, parse_symbol
 
 _Value = TypeVar("_Value")
 
@@ -42,11 +46,11 @@ class Question:
     """Distinct lexical terms without stop words (all of them where nothing else is left)."""
     identifiers: tuple[str, ...]
     """Symbols named in the question, as written, the qualified ones whole."""
-    required: tuple[str, ...] = ()
-    """Quoted phrases: each must occur in a hit's text, case ignored."""
-    excluded: tuple[str, ...] = ()
-    """Words written as `-word`: none may occur in a hit's text."""
+    operators: Operators
+    """Phrases that must occur in a hit's text, and what must not."""
     locations: tuple[Location, ...] = ()
+    symbol: Symbol | None = None
+    """What the question is where it is one word, or a keyword and a name (`class Foo`)."""
 
 
 STOP_WORDS = frozenset(
@@ -70,8 +74,7 @@ LONGEST_NAME = 512
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONG_RUN = re.compile(rf"[^\s\"'`(),;<>]{{{LONGEST_NAME + 1},}}")
-_REQUIRED = re.compile(r'"([^"]+)"')
-_EXCLUDED = re.compile(r"(?:(?<=\s)|^)-([A-Za-z_]\w*)(?=\s|$)")
+_QUOTES = re.compile('["“”]')
 # Words are taken whole (`*+`, `++`), with what they must hold looked up before: no expression tries a word twice.
 _QUALIFIED = r"[A-Za-z_]\w*+(?:(?:::|->|\\|\.|#)[A-Za-z_]\w*+)+"
 _WHOLE_IDENTIFIER = re.compile(
@@ -98,28 +101,22 @@ def readable(text: str) -> str:
 
 def parse_question(text: str) -> Question:
     """Parse a question; anything that is no operator, symbol or path is prose."""
-    text = readable(text)
-    required, excluded = _operators(text) if len(text) <= LONGEST_WITH_OPERATORS else ((), ())
-    plain = _EXCLUDED.sub(" ", text) if excluded else text
-    plain = " ".join(plain.replace('"', " ").split()) or text.strip()
+    text = unicodedata.normalize("NFC", readable(text))[:LONGEST_QUESTION]
+    is_short = len(text) <= LONGEST_WITH_OPERATORS
+    operators = read_operators(text, _is_file) if is_short else Operators(text)
+    plain = " ".join(_QUOTES.sub(" ", operators.text).split()) or text.strip()
     locations = _locations(text)
     identifiers = _identifiers(plain, locations)
-    found = dict.fromkeys(terms(plain))
-    telling = tuple(t for t in found if t not in STOP_WORDS and t not in excluded) or tuple(found)
+    found = dict.fromkeys(question_terms(plain))
+    telling = tuple(term for term in found if term not in STOP_WORDS) or tuple(found)
     kind = _kind(plain, identifiers)
-    return Question(plain, kind, _both_ends(telling, MOST_TERMS), identifiers, required, excluded, locations)
+    telling = _both_ends(telling, MOST_TERMS)
+    return Question(plain, kind, telling, identifiers, operators, locations, parse_symbol(plain))
 
 
 def last_part(identifier: str) -> str:
     """`bar` of `Foo::bar`."""
     return _SEPARATOR.split(identifier)[-1]
-
-
-def _operators(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Quoted phrases, and words behind a dash."""
-    phrases = (phrase.strip() for phrase in _REQUIRED.findall(text) if not _PATH.fullmatch(phrase))
-    excluded = (word.lower() for word in _EXCLUDED.findall(text)) if " " in text.strip() else ()
-    return tuple(filter(None, phrases)), tuple(excluded)
 
 
 def _kind(text: str, identifiers: tuple[str, ...]) -> QuestionKind:
@@ -129,29 +126,46 @@ def _kind(text: str, identifiers: tuple[str, ...]) -> QuestionKind:
 
 
 def _is_identifier(text: str) -> bool:
-    return len(text) <= LONGEST_NAME and bool(_WHOLE_IDENTIFIER.match(text))
+    return len(text) <= LONGEST_NAME and bool(_WHOLE_IDENTIFIER.match(_in_ascii(text)))
 
 
 def _identifiers(text: str, locations: tuple[Location, ...]) -> tuple[str, ...]:
     if _is_identifier(text):
         return (text.removesuffix("()"),)
     text = _LONG_RUN.sub(" ", text)
-    found = _BACKQUOTED.findall(text) + _EMBEDDED_IDENTIFIER.findall(text)
+    embedded = (text[slice(*match.span())] for match in _EMBEDDED_IDENTIFIER.finditer(_in_ascii(text)))
+    found = [*_BACKQUOTED.findall(text), *embedded]
     files = {location.path for location in locations}
     names = dict.fromkeys(name.strip("`").removesuffix("()") for name in found if name not in files)
     return _both_ends(tuple(names), MOST_NAMES)
 
 
 def _locations(text: str) -> tuple[Location, ...]:
-    known = known_extensions()
     text = _LONG_RUN.sub(" ", text)
     found = [
         Location(path.replace("\\", "/"), int(line or 0))
         for path, line in _PATH.findall(text)
-        if "." + path.rpartition(".")[2].lower() in known
+        if _has_known_extension(path)
     ]
     found += [Location(path.strip("/")) for path in _FOLDER_PATH.findall(text)]
     return _both_ends(tuple(dict.fromkeys(found)), MOST_NAMES)
+
+
+def _is_file(text: str) -> bool:
+    match = _PATH.fullmatch(text)
+    return match is not None and _has_known_extension(match[1])
+
+
+def _has_known_extension(path: str) -> bool:
+    return "." + path.rpartition(".")[2].lower() in known_extensions()
+
+
+def _in_ascii(text: str) -> str:
+    """The text with A or a for each other letter that has a case, as the expressions for names know only these."""
+    if text.isascii():
+        return text
+    shapes = zip(text, letters.shape(text), strict=True)
+    return "".join(shape if shape in (letters.UPPER, letters.LOWER) and c > "\x7f" else c for c, shape in shapes)
 
 
 def _both_ends(values: tuple[_Value, ...], most: int) -> tuple[_Value, ...]:

@@ -7,14 +7,14 @@ question.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from codesearch.search.candidates import Candidates
-from codesearch.search.rank import Ranking, decay
+from codesearch.search.rank import Ranking, in_order
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
@@ -51,8 +51,8 @@ class Reranker:
         scores = ranking.scores.copy()
         scores[: len(best)] = _raised(scores[: len(best)], cosines)
         files = np.asarray([candidates.chunks[i].file_id for i in ranking.order], np.int64)
-        order = np.argsort(-scores * decay(scores, files), kind="stable")
-        return Ranking(ranking.order[order], scores[order].astype(np.float32), ranking.features, ranking.weights)
+        order = in_order(scores, files, ranking.standing[ranking.order])
+        return replace(ranking, order=ranking.order[order], scores=scores[order].astype(np.float32))
 
 
 def candidate_text(chunk: StoredChunk, text: str) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from codesearch.index.terms import split_identifier
+from codesearch.search.conventions import has_test_scripts, is_test_file, is_test_folder
 
 
 class Role(StrEnum):
@@ -31,31 +32,33 @@ class Role(StrEnum):
     """Package fronts (`__init__.py`, `index.ts`, `mod.rs`), which mostly name what lies elsewhere."""
 
 
-_TEST_FOLDERS = frozenset(
-    "test tests testing testdata __tests__ __test__ spec specs e2e fixtures fixture mocks".split()
+_FOLDERS = {
+    Role.BENCHMARK: frozenset("bench benches benchmark benchmarks perf".split()),
+    Role.EXAMPLE: frozenset(
+        "example examples _examples sample samples demo demos tutorial tutorials playground".split()
+    ),
+    Role.DOCUMENTATION: frozenset("doc docs documentation docs_src doc_src website site changelog changelogs".split()),
+    Role.LEGACY: frozenset("compat _compat legacy deprecated obsolete attic".split()),
+}
+_DOCUMENTATION_SUFFIXES = frozenset(
+    ".md .mdx .markdown .rst .adoc .asciidoc .org .rdoc .textile .texi .texinfo .wiki .pod .txt .tex".split()
 )
-_EXAMPLE_FOLDERS = frozenset(
-    "example examples _examples sample samples demo demos tutorial tutorials playground".split()
-)
-_BENCHMARK_FOLDERS = frozenset("bench benches benchmark benchmarks perf".split())
-_DOCUMENTATION_FOLDERS = frozenset("doc docs documentation docs_src doc_src website site changelog changelogs".split())
-_LEGACY_FOLDERS = frozenset("compat _compat legacy deprecated".split())
-_DOCUMENTATION_SUFFIXES = frozenset(".md .mdx .rst .adoc .txt .tex".split())
+_PACKAGES = ("src", "main")
+"""Folders below these are packages of production code (Maven, Gradle): `com/example/test` says nothing."""
 _CONFIGURATION_SUFFIXES = frozenset(
     ".yaml .yml .toml .json .jsonc .json5 .ini .cfg .conf .xml .properties .lock .plist .csv .env"
     " .gemspec .podspec .cabal .csproj .vbproj .sln .props .targets .gradle .sbt .bazel".split()
 )
 _CONFIGURATION_NAME = re.compile(
-    r"^(?:setup\.py|conf\.py|noxfile\.py|requirements[\w.-]*\.txt|gemfile|package\.swift|mix\.exs|build\.zig\.zon"
-    r"|.+\.config\.[cm]?[jt]sx?|\.[\w.-]+rc(?:\.[cm]?js)?)$",
+    r"(?:^|/)(?:setup\.py|conf\.py|noxfile\.py|requirements(?:/[^/]+|[\w.-]*)\.txt|gemfile|package\.swift|mix\.exs|build\.zig\.zon"
+    r"|[^/]+\.config\.[cm]?[jt]sx?|\.[\w.-]+rc(?:\.[cm]?js)?)$",
     re.IGNORECASE,
 )
 _REEXPORT_NAMES = frozenset("__init__.py package-info.java index.ts index.js index.mjs index.tsx".split())
-_TEST_STEM = re.compile(
-    r"^tests?$|^(?:test|tests)_|^conftest$|[_.-](?:test|tests|spec|specs|e2e|unittest)$|[a-z0-9](?:Test|Tests|TestCase|Spec|Specs|Suite|IT)$"
-)
 _GENERATED_NAME = re.compile(
-    r"(?:\.pb\.(?:go|cc|h)|_pb2(?:_grpc)?\.py|\.g\.(?:cs|dart)|\.generated\.\w+|\.min\.(?:js|css))$"
+    r"(?:\.pb(?:\.\w+)*\.(?:go|cc|h|swift)|_pb2(?:_grpc)?\.pyi?|_pb\.(?:js|rb|d\.ts)|\.(?:g|freezed|gr)\.dart"
+    r"|\.(?:g|designer)\.(?:cs|vb)|\.gen\.(?:go|tsx?|js|rs)|\.generated\.\w+|\.(?:min|bundle)\.(?:[cm]?js|css))$",
+    re.IGNORECASE,
 )
 _ASKED = {
     role: re.compile(pattern, re.IGNORECASE)
@@ -73,30 +76,24 @@ _ASKED = {
 @lru_cache(maxsize=1 << 16)
 def role_of(path: str) -> Role:
     """The role of the file at a `/`-separated path relative to the index's root."""
-    parts = PurePosixPath(path)
-    folders = {folder.lower() for folder in parts.parts[:-1]}
-    folders |= {word for folder in parts.parts[:-1] for word in _words(folder)}
-    suffix = parts.suffix.lower()
+    file = PurePosixPath(path)
+    folders = _telling_folders(file.parts[:-1])
+    suffix = file.suffix.lower()
+    is_settings = suffix in _CONFIGURATION_SUFFIXES or bool(_CONFIGURATION_NAME.search(path))
+    is_prose = suffix in _DOCUMENTATION_SUFFIXES and file.name != "CMakeLists.txt"
+    place = _role_of_folders(folders)
+    is_named_test = not is_settings and not is_prose and is_test_file(file.stem, suffix)
+    is_test = place is Role.TEST or is_named_test or has_test_scripts(folders, suffix)
     checks = (
-        (Role.GENERATED, bool(_GENERATED_NAME.search(parts.name))),
-        (
-            Role.TEST,
-            bool(_TEST_STEM.search(parts.stem)) or not folders.isdisjoint(_TEST_FOLDERS) or suffix == ".bats",
-        ),
-        (Role.BENCHMARK, not folders.isdisjoint(_BENCHMARK_FOLDERS)),
-        (Role.EXAMPLE, not folders.isdisjoint(_EXAMPLE_FOLDERS)),
-        (
-            Role.CONFIGURATION,
-            suffix in _CONFIGURATION_SUFFIXES or bool(_CONFIGURATION_NAME.search(parts.name)),
-        ),
-        (
-            Role.DOCUMENTATION,
-            (suffix in _DOCUMENTATION_SUFFIXES and parts.name != "CMakeLists.txt")
-            or not folders.isdisjoint(_DOCUMENTATION_FOLDERS),
-        ),
-        (Role.LEGACY, not folders.isdisjoint(_LEGACY_FOLDERS)),
-        (Role.DECLARATION, parts.name.endswith((".d.ts", ".d.mts", ".d.cts")) or suffix == ".pyi"),
-        (Role.REEXPORT, parts.name in _REEXPORT_NAMES),
+        (Role.TEST, is_test and place is not Role.DOCUMENTATION),
+        (Role.BENCHMARK, place is Role.BENCHMARK),
+        (Role.EXAMPLE, place is Role.EXAMPLE),
+        (Role.GENERATED, bool(_GENERATED_NAME.search(file.name))),
+        (Role.CONFIGURATION, is_settings),
+        (Role.DOCUMENTATION, is_prose or place is Role.DOCUMENTATION),
+        (Role.LEGACY, place is Role.LEGACY),
+        (Role.DECLARATION, file.name.endswith((".d.ts", ".d.mts", ".d.cts")) or suffix == ".pyi"),
+        (Role.REEXPORT, file.name in _REEXPORT_NAMES),
     )
     return next((role for role, holds in checks if holds), Role.IMPLEMENTATION)
 
@@ -104,6 +101,33 @@ def role_of(path: str) -> Role:
 def asked_roles(question: str) -> frozenset[Role]:
     """The roles of files that a question asks for themselves ("tests for …", "which workflow …")."""
     return frozenset(role for role, words in _ASKED.items() if words.search(question))
+
+
+def _telling_folders(folders: tuple[str, ...]) -> tuple[str, ...]:
+    for at in range(1, len(folders)):
+        if folders[at - 1 : at + 1] == _PACKAGES:
+            return folders[: at + 1]
+    return folders
+
+
+def _role_of_folders(folders: tuple[str, ...]) -> Role | None:
+    """The role by the outermost folder that has one; tests are tests inside examples too."""
+    roles = [role for folder in folders if (role := _role_of_folder(folder))]
+    told = [role for role in roles if role is not Role.LEGACY] or roles
+    if Role.TEST in told and told[0] is not Role.DOCUMENTATION:
+        return Role.TEST
+    return told[0] if told else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _role_of_folder(folder: str) -> Role | None:
+    name, words = folder.lower(), _words(folder)
+    if is_test_folder(name, words):
+        return Role.TEST
+    for role, names in _FOLDERS.items():
+        if name in names or not names.isdisjoint(words):
+            return role
+    return None
 
 
 def _words(folder: str) -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
-from codesearch.index.terms import terms
 from codesearch.search.candidates import Candidates, retrieve
 from codesearch.search.filters import select
-from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult, Signal
+from codesearch.search.focus import at_line
+from codesearch.search.hit import Filters, Hit, Place, Retrieval, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.snippets import best_line
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 FOLDED_SHARE = 0.5
 """Further chunks of a shown file are listed under its hit when they score at least this share of it."""
 MOST_FOLDED = 3
+SOUGHT_WITH_OPERATORS = 200
+"""Hits that candidates are found for where a question has operators: those that fit them may be far from the best."""
 
 
 def search(
@@ -43,8 +46,9 @@ def search(
         raise CodesearchError("the question is empty")
     parsed = parse_question(question)
     vector = encoder.encode_query(parsed.text)
-    selection = select(snapshot, filters or Filters())
-    candidates = retrieve(snapshot, parsed, vector, selection, k, retrieval)
+    selected = select(snapshot, filters or Filters())
+    sought = max(k, SOUGHT_WITH_OPERATORS) if parsed.operators else k
+    candidates = retrieve(snapshot, parsed, vector, selected, sought, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
@@ -63,34 +67,56 @@ def _result(
     min_score: float,
     explained: bool,
 ) -> SearchResult:
-    """Cut the ranking to what is shown, and read its text."""
+    """Cut the ranking to what is shown, and read its text. What does not fit the question's operators comes last."""
     snippets.forget_changes()
-    kept = _with_phrases(question, candidates, ranking, snippets)
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
-    shown: dict[int, Current] = {}
-    outdated = 0
-    for i in kept:
-        if len(shown) == k:
-            break
-        if scores[i] >= min_score:
-            current = snippets.current(candidates.chunks[i])
-            if current is None:
-                outdated += 1
-            else:
-                shown[i] = current
-    nearest = max((scores[i] for i in kept if scores[i] < min_score), default=0.0)
-    folded = _folded(candidates, kept, list(shown), scores)
+    fitting = _fitting(question, candidates, scores, snippets)
+    order = [*fitting, *(i for i in scores if i not in fitting)]
+    shown = _shown([i for i in order if scores[i] >= min_score], candidates, snippets, k)
+    nearest = max((scores[i] for i in order if scores[i] < min_score), default=0.0)
+    folded = _folded(candidates, fitting, list(shown.hits), scores)
     hits = tuple(
         _hit(
             current,
             scores[i],
             candidates.term_weights,
             () if current.is_moved else folded.get(i, ()),
+            tuple(shown.copies.get(i, ())),
             explain(ranking, i) if explained else (),
+            is_beyond=i not in fitting,
         )
-        for i, current in shown.items()
+        for i, current in shown.hits.items()
     )
-    return SearchResult(asked, hits, nearest, outdated)
+    return SearchResult(asked, hits, nearest, shown.outdated, str(question.operators))
+
+
+@dataclass(slots=True)
+class _Shown:
+    """Candidates that are shown, best first, and what was left out for them."""
+
+    hits: dict[int, Current]
+    copies: dict[int, list[Place]]
+    outdated: int = 0
+
+
+def _shown(best_first: Sequence[int], candidates: Candidates, snippets: Snippets, k: int) -> _Shown:
+    """The `k` best that still stand in their files; one of several with the same text."""
+    shown = _Shown({}, {})
+    first_with: dict[tuple[str, ...], int] = {}
+    for i in best_first:
+        if len(shown.hits) == k:
+            break
+        current = snippets.current(candidates.chunks[i])
+        if current is None:
+            shown.outdated += 1
+            continue
+        first = first_with.setdefault(tuple(current.lines), i)
+        chunk = current.chunk
+        if first == i:
+            shown.hits[i] = current
+        elif chunk.path != shown.hits[first].chunk.path:
+            shown.copies.setdefault(first, []).append(Place(chunk.path, chunk.start_line, chunk.end_line))
+    return shown
 
 
 def _hit(
@@ -98,9 +124,15 @@ def _hit(
     score: float,
     term_weights: Mapping[str, float],
     also: tuple[tuple[int, int, str], ...],
+    copies: tuple[Place, ...],
     signals: tuple[Signal, ...],
+    *,
+    is_beyond: bool,
 ) -> Hit:
-    chunk, lines = current.chunk, current.lines
+    line = best_line(current.lines, current.chunk.start_line, term_weights)
+    chunk = current.chunk if current.is_moved else at_line(current.chunk, line)
+    first = chunk.start_line - current.chunk.start_line
+    lines = current.lines[first : first + chunk.end_line - chunk.start_line + 1]
     return Hit(
         path=chunk.path,
         start_line=chunk.start_line,
@@ -112,31 +144,25 @@ def _hit(
         signature=chunk.signature,
         score=round(score, 4),
         snippet="\n".join(lines),
-        best_line=best_line(lines, chunk.start_line, term_weights),
+        best_line=line,
         is_stale=current.is_moved,
         also=also,
+        copies=copies,
         signals=signals,
+        is_beyond=is_beyond,
     )
 
 
-def _with_phrases(question: Question, candidates: Candidates, ranking: Ranking, snippets: Snippets) -> list[int]:
-    """Candidates in order, without those that lack a quoted phrase or hold an excluded word."""
-    order = [int(i) for i in ranking.order]
-    if not question.required and not question.excluded:
-        return order
-    required = [phrase.casefold() for phrase in question.required]
-    excluded = set(question.excluded)
-    kept = []
-    for i in order:
-        text = snippets.text(candidates.chunks[i])
-        folded = text.casefold()
-        if all(phrase in folded for phrase in required) and excluded.isdisjoint(terms(text)):
-            kept.append(i)
-    return kept
+def _fitting(
+    question: Question, candidates: Candidates, best_first: Iterable[int], snippets: Snippets
+) -> dict[int, None]:
+    """Candidates in order that hold every quoted phrase and no excluded word."""
+    admit = question.operators.admit
+    return {i: None for i in best_first if not question.operators or admit(snippets.text(candidates.chunks[i]))}
 
 
 def _folded(
-    candidates: Candidates, kept: list[int], shown: list[int], scores: Mapping[int, float]
+    candidates: Candidates, kept: Collection[int], shown: list[int], scores: Mapping[int, float]
 ) -> dict[int, tuple[tuple[int, int, str], ...]]:
     """Good chunks of the files shown that are not shown themselves, under the first hit of their file."""
     first = {candidates.chunks[i].path: i for i in reversed(shown)}

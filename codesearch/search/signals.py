@@ -226,7 +226,7 @@ OTHER_CASE = 0.6
 OTHER_CONVENTION = 0.3
 """What a definition counts that is spelled `from_request` where `FromRequest` was asked for."""
 DEFINED_INSIDE = 0.25
-"""… and one that lists it: a short type with its methods, or several declarations together."""
+"""… and a chunk that is named after another definition beside it."""
 TEST_NAME = re.compile(r"(?:^|[.:])(?:tests?(?=[.:])|test_|Test[A-Z])")
 TYPE_KINDS = frozenset("class struct interface enum trait type record union module object protocol table".split())
 
@@ -294,7 +294,7 @@ def _spelling(chunk: StoredChunk, keys: frozenset[str], spelled: set[str]) -> fl
     if chunk.kind == "file":
         return 0.0
     if chunk.name_key not in keys:
-        return 0.0 if chunk.defined_keys.isdisjoint(keys) else DEFINED_INSIDE
+        return DEFINED_INSIDE if any(name_key(one.name) in keys for one in chunk.definitions) else 0.0
     if chunk.name in spelled:
         return 1.0
     return OTHER_CASE if chunk.name.lower() in {name.lower() for name in spelled} else OTHER_CONVENTION

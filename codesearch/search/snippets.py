@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from codesearch.discovery.source import SourceText, read_source
 from codesearch.discovery.stamp import Stamp
+from codesearch.index.letters import fold
 from codesearch.index.rows import plain
 
 if TYPE_CHECKING:
-    from codesearch.chunking.chunk import Chunk
+    from codesearch.chunking.chunk import Chunk, Definition
     from codesearch.index.snapshot import StoredChunk
 
 
@@ -84,27 +85,27 @@ class Snippets:
 
     def _found_again(self, chunk: StoredChunk, file: File) -> StoredChunk | None:
         """The one definition of the same kind and name in a file that changed."""
-        if not chunk.name and chunk.kind != "file":
+        if not chunk.name:
             return None
-        same = [
-            found
-            for found in self._chunks_of(chunk.path, file)
-            if (found.kind, found.name, found.qualified_name) == (chunk.kind, chunk.name, chunk.qualified_name)
-        ]
+        named: list[Chunk | Definition] = []
+        for found in self._chunks_of(chunk.path, file):
+            named += found.definitions if chunk.kind != "file" else [found]
+        wanted = chunk.kind, chunk.name, chunk.qualified_name
+        same = [found for found in named if (found.kind, found.name, found.qualified_name) == wanted]
         if len(same) != 1:
             return None
-        (found,) = same
-        return replace(chunk, signature=plain(found.signature), start_line=found.start_line, end_line=found.end_line)
+        (again,) = same
+        return replace(chunk, signature=plain(again.signature), start_line=again.start_line, end_line=again.end_line)
 
     def _chunks_of(self, path: str, file: File) -> Sequence[Chunk]:
         if file.digest in self._chunks:
             return self._chunks[file.digest]
         if not file.text or len(file.text) > LARGEST_CHUNKED or len(self._chunks) >= MOST_CHUNKED:
             return ()
-        from codesearch.chunking.chunker import chunk_text
+        from codesearch.index import guarded
         from codesearch.languages.detect import detect
 
-        chunks = chunk_text(path, file.text, detect(path, file.text)).chunks
+        chunks = guarded.chunk_text(path, file.text, detect(path, file.text)).chunks
         self._chunks[file.digest] = chunks
         return chunks
 
@@ -143,7 +144,7 @@ def best_line(lines: Sequence[str], first: int, term_weights: Mapping[str, float
     weighted = [(term, weight) for term, weight in term_weights.items() if weight > 0]
     best, top = 0, 0.0
     for i, line in enumerate(lines[:SCANNED_LINES]):
-        folded = line.lower()
+        folded = fold(line)
         score = sum(weight for term, weight in weighted if term in folded)
         if score > top:
             best, top = i, score

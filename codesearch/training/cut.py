@@ -124,7 +124,7 @@ def cut(source: Source, options: CutOptions) -> Cut:
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     for file in discover(root).files:
         source = read_source(root, file.path)
-        if not isinstance(source, SkippedFile) and not source.is_generated:
+        if not isinstance(source, SkippedFile) and not source.left_out:
             yield file.path, source.text
 
 

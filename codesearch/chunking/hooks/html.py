@@ -1,4 +1,7 @@
-"""HTML: scripts, styles, landmarks and elements with an id; small ones stay with what holds them."""
+"""HTML: scripts, styles, landmarks and elements with an id; small ones stay with what holds them.
+
+What scripts and styles hold is cut by its own language.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ import re
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
+from codesearch.chunking.embedded import scripts_and_styles as embedded
 from codesearch.chunking.syntax import Unparsable
+
+__all__ = ["embedded", "prepare", "refine"]
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td th tr option".split())

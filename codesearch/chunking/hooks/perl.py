@@ -1,4 +1,5 @@
-"""Perl: a sub's documentation is the POD that stands above it or has its name for a heading."""
+"""Perl: a sub's documentation is the POD that stands above it or has its name for a heading; what is named in full
+(`sub A::f`, `package B { }`) lies in no other package."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from codesearch.chunking.chunk import Unit
 _HEADING = re.compile(r"^=(?:head[1-4]|item)\s+(.*)$")
 _FORMATTING = re.compile(r"[A-Z]<+\s?(.*?)\s?>+")
 _CALLED = re.compile(r"^(?:[$@%&]\w+\s*(?:->|=)\s*)?(?:\w+(?:->|::))*(\w+)\s*(?:\(|$|\s-)")
+_NAMED_IN_FULL = re.compile(r"sub\s+([\w:]+)::\w+")
+_PACKAGES = ("package", "class")
 _LONGEST = 40
 """Lines of POD for one name; longer ones are chapters."""
 
@@ -17,11 +20,18 @@ _LONGEST = 40
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """The units with sigils off their names, documented by POD."""
     named, above = _pod(lines)
-    return [_documented(unit, named, above, lines) for unit in units]
+    return [_documented(_qualified(unit), named, above, lines) for unit in units]
+
+
+def _qualified(unit: Unit) -> Unit:
+    if unit.kind in _PACKAGES:
+        return replace(unit, qualifier="")
+    full = _NAMED_IN_FULL.match(unit.signature)
+    return replace(unit, qualifier=full[1]) if full else unit
 
 
 def _documented(unit: Unit, named: dict[str, str], above: dict[int, str], lines: list[str]) -> Unit:
-    name = re.sub(r"^(?:my|our|local|state)\s+", "", unit.name).lstrip("$*")
+    name = unit.name.lstrip("$*")
     line = unit.start_line - 1
     while line and not lines[line - 1].strip():
         line -= 1

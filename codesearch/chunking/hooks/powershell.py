@@ -1,15 +1,27 @@
-"""PowerShell: comment-based help inside a function is its documentation."""
+"""PowerShell: comment-based help inside a function is its documentation; Pester's blocks may begin a line below."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
+from codesearch.chunking import comments
 from codesearch.chunking.chunk import Unit
+from codesearch.languages.registry import resolve
 
-_HELP_LINES = 4
-"""Help begins within so many lines of the function's own."""
-_KEYWORD = re.compile(r"^\s*\.[A-Z]+\s*$")
+_BODY = re.compile(r"(?<![@$])\{")
+_LINE_HELP = re.compile(r"[ \t]*#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
+_LONGEST_HELP = 200
+"""Lines below a head that help may take."""
+_SCOPE = re.compile(r"^\w+:(?=\S)")
+_BRACE_BELOW = re.compile(
+    r"^([ \t]*(?:Describe|Context|It)[ \t]+[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
+)
+
+
+def prepare(text: str) -> str:
+    """The text with tests whose block begins on the next line continued there; lines stay."""
+    return _BRACE_BELOW.sub(r"\1 `\2", text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
@@ -17,8 +29,8 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     return [
         replace(
             unit,
-            name=unit.name.split(":")[-1],
-            signature=unit.signature.split(" {")[0],
+            name=_SCOPE.sub("", unit.name),
+            signature=_BODY.split(unit.signature, maxsplit=1)[0].rstrip(),
             documentation=_help(unit, lines),
         )
         for unit in units
@@ -26,23 +38,19 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
 
 
 def _help(unit: Unit, lines: list[str]) -> str:
-    for line in range(unit.start_line, min(unit.start_line + _HELP_LINES, unit.end_line)):
-        text = lines[line].strip()
-        if text.startswith("<#"):
-            return _text(lines[line : unit.end_line])
-        if text and text != "{":
-            return ""
+    """The text of the comment that a body begins with: a block, or lines with help keywords."""
+    body = _body(unit, lines) if not unit.is_container else []
+    language = resolve("PowerShell")
+    for first, last in comments.header_blocks(body, language)[:1]:
+        comment = body[first - 1 : last]
+        if comment[0].lstrip().startswith("<#") or any(map(_LINE_HELP.match, comment)):
+            return comments.without_markers(comment, language)
     return ""
 
 
-def _text(lines: list[str]) -> str:
-    """A block comment's text up to its end, without markers and help keywords."""
-    texts: list[str] = []
-    for line in lines:
-        text, end, _ = line.partition("#>")
-        text = text.replace("<#", "").strip()
-        if text and not _KEYWORD.match(text):
-            texts.append(text)
-        if end:
-            break
-    return "\n".join(texts)
+def _body(unit: Unit, lines: list[str]) -> list[str]:
+    """The lines of a unit after its first brace."""
+    for number in range(unit.start_line, unit.end_line + 1):
+        if brace := _BODY.search(lines[number - 1]):
+            return [lines[number - 1][brace.end() :], *lines[number : min(unit.end_line, number + _LONGEST_HELP)]]
+    return []

@@ -30,7 +30,8 @@ _NESTED = re.compile(r"(#\{[^\n]{0,300}?)(<<[~-](?:([\"'`])[^\n]*?\3|[A-Z_]\w*))
 _LONGEST_HEREDOC = 20_000
 """Characters."""
 _LONGEST_CALL = 200
-"""Lines; a call that is not over by then is misread, and taken to end on its first line."""
+"""Lines; a call that is not over by then or by a definition is misread, and taken to end on its first line."""
+_DEFINITION = re.compile(r"[ \t]*(?:\w+[ \t]+)?(?:def|class|module)\b")
 
 
 def prepare(text: str) -> str:
@@ -57,14 +58,11 @@ def _without_nested_heredocs(text: str) -> str:
 def _without_command_calls(text: str) -> str:
     """The text with a number for each endless method's command call."""
     parts: list[str] = []
-    done = read = 0
+    done = 0
     for match in _ENDLESS_COMMAND.finditer(text):
-        if match.start("body") < read:
+        if match.start("body") < done:
             continue
         spans = _spans_of_call(text, match.start("body"))
-        read = spans[-1][1]
-        if len(spans) == _LONGEST_CALL:
-            spans = spans[:1]
         for index, (start, end) in enumerate(spans):
             parts += (text[done:start], _number(text[start:end], index == 0, index == len(spans) - 1))
             done = end
@@ -75,11 +73,11 @@ def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
     """Where the lines of a call begin and end, without the bodies of its heredocs."""
     spans: list[tuple[int, int]] = []
     depth = 0
-    while len(spans) < _LONGEST_CALL:
+    while len(spans) < _LONGEST_CALL and not (spans and _DEFINITION.match(text, start)):
         end = _line_end(text, start)
         spans.append((start, end))
         line = text[start:end]
-        code = _NO_CODE.sub(lambda match: "" if match[0][0] == "#" else "0", line)
+        code = _NO_CODE.sub(lambda match: "" if match[0].startswith("#") else "0", line)
         depth += sum(map(code.count, "([{")) - sum(map(code.count, ")]}"))
         after = end
         for heredoc in _HEREDOC.finditer(line):
@@ -88,7 +86,7 @@ def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
         if is_over or after == len(text):
             return spans
         start = after + 1
-    return spans
+    return spans[:1]
 
 
 def _end_of_heredoc(text: str, start: int, word: str) -> int:

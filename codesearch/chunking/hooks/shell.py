@@ -1,9 +1,10 @@
-"""Shell functions that the bash grammar loses, in zsh files mostly, where it errs in two of three."""
+"""Shell: tests of bats; functions that the bash grammar loses, mostly in zsh files, where it errs in two of three."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 
@@ -12,17 +13,47 @@ _FUNCTION = re.compile(
 )
 _BODY = re.compile(r"\s*(?:[{(#]|$)")
 _HERE_DOCUMENT = re.compile(r"<<-?[ \t]*(['\"]?)([A-Za-z_]\w*)\1")
+_TEST = re.compile(
+    r"^([ \t]*)(@test[ \t]+(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s{\"'][^\n{]*?)[ \t]*)(?=\{|$)", re.MULTILINE
+)
+_MARKED_TEST = re.compile(r"\{\s*#\s*@test\s*$")
+_ESCAPED = re.compile(r"\\(.)")
+_HEAD = "t()"
+
+
+def prepare(text: str) -> str:
+    """The text with the heads of bats' tests (`@test "it works" {`) as those of functions."""
+    return _TEST.sub(_as_function, text) if "@test" in text else text
+
+
+def _as_function(match: re.Match[str]) -> str:
+    return match[1] + _HEAD.ljust(len(match[2]))
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units and those functions on whose first line none begins."""
+    """The units, tests named as they are written, and those functions and tests on whose first line none begins."""
+    named = [_named(unit, lines[unit.start_line - 1]) for unit in units]
     known = {unit.start_line for unit in units}
     lost = [unit for unit in _functions(lines) if unit.start_line not in known]
-    return sorted([*units, *lost], key=lambda unit: (unit.start_line, -unit.end_line))
+    return sorted([*named, *lost], key=lambda unit: (unit.start_line, -unit.end_line))
+
+
+def _named(unit: Unit, line: str) -> Unit:
+    if test := _TEST.match(line):
+        return replace(unit, kind="test", name=_unquoted(test[3]), signature=test[2].strip())
+    if _MARKED_TEST.search(line):
+        return replace(unit, kind="test")
+    return unit
+
+
+def _unquoted(word: str) -> str:
+    if word[0] == '"':
+        return _ESCAPED.sub(r"\1", word[1:-1])
+    return word[1:-1] if word[0] == "'" else word
 
 
 def _functions(lines: list[str]) -> Iterator[Unit]:
-    """Functions by the form of their first line, outside of here-documents."""
+    """Functions and tests by the form of their first line, outside of here-documents."""
     until = ""
     for number, line in enumerate(lines, 1):
         if until:
@@ -33,6 +64,8 @@ def _functions(lines: list[str]) -> Iterator[Unit]:
             name = match[2] or match[3]
             end = _closing(lines, number, match[1])
             yield Unit("function", name, number, end, number, signature=line.strip().rstrip("{ "))
+        elif "@test" in line and (match := _TEST.match(line)):
+            yield _named(Unit("test", "", number, _closing(lines, number, match[1]), number), line)
 
 
 def _closing(lines: list[str], first: int, indentation: str) -> int:

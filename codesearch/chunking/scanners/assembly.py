@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners.following import last_written
 
 _NAME = r"([A-Za-z_$?@.][\w$?@.]*)"
@@ -60,7 +60,7 @@ def scan(text: str) -> list[Unit]:
             _close(units, current, number - 1, lines)
             current = _with_directives(heading, lines, units)
         elif current and (label := _LABEL.match(line)) and len(current.members) < _MOST_LABELS:
-            current = replace(current, members=(*current.members, (number, label[1].lstrip("."))))
+            current = replace(current, members=(*current.members, Member(number, label[1].lstrip("."), "label")))
     _close(units, current, len(lines), lines)
     return units
 

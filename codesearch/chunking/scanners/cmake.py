@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 
 _COMMAND = re.compile(r"^\s*(\w+)\s*\(")
 _NAME = re.compile(r"""\(\s*(?:"([^"]*)"|([^\s()]+))""")
-_BRACKET_OPEN = re.compile(r"#?\[(=*)\[")
+_BRACKET_OPEN = re.compile(r'"(?:\\[\s\S]|[^"\\])*"|#?\[(?P<level>=*)\[|#.*')
+"""Or what hides it: strings and line comments."""
 _TARGETS = re.compile(
     r"^(?:project|add_(?:executable|library|custom_target|test|subdirectory|custom_command)|"
     r"\w*_add_(?:executable|library|"
@@ -31,7 +32,7 @@ def scan(text: str) -> list[Unit]:
     depths = [_depth(line) for line in lines]
     units: list[Unit] = []
     blocks: list[tuple[str, str, int]] = []
-    members: list[tuple[int, str]] = []
+    members: list[Member] = []
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -52,7 +53,7 @@ def scan(text: str) -> list[Unit]:
             if not blocks:
                 units.append(_unit("target" if name else "statement", name, number, last, lines))
             elif name:
-                members.append((number, name))
+                members.append(Member(number, name, "target"))
             number = last
     units.extend(_unit(kind, name, first, len(lines), lines) for kind, name, first in blocks)
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
@@ -86,16 +87,18 @@ def _without_brackets(text: str) -> str:
     parts: list[str] = []
     place = 0
     while match := _BRACKET_OPEN.search(text, place):
-        end = text.find(f"]{match[1]}]", match.end())
+        if match["level"] is None:
+            parts.append(text[place : match.end()])
+            place = match.end()
+            continue
+        end = text.find(f"]{match['level']}]", match.end())
         if end < 0:
             break
-        end += len(match[1]) + 2
+        end += len(match["level"]) + 2
         parts += [text[place : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
         place = end
     return "".join([*parts, text[place:]])
 
 
-def _unit(
-    kind: str, name: str, first: int, last: int, lines: list[str], members: tuple[tuple[int, str], ...] = ()
-) -> Unit:
+def _unit(kind: str, name: str, first: int, last: int, lines: list[str], members: tuple[Member, ...] = ()) -> Unit:
     return Unit(kind, name, first, last, first, signature=" ".join(lines[first - 1].split())[:300], members=members)

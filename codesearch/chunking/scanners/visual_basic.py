@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners.following import last_written
 
 _MODIFIERS = (
@@ -109,6 +109,6 @@ def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit
     return Unit(kind, name, first, last, first, is_container, signature=signature, members=members)
 
 
-def _enumerators(first: int, last: int, lines: list[str]) -> tuple[tuple[int, str], ...]:
+def _enumerators(first: int, last: int, lines: list[str]) -> tuple[Member, ...]:
     matches = ((number, _ENUMERATOR.match(lines[number - 1])) for number in range(first + 1, last))
-    return tuple((number, match[1]) for number, match in matches if match)
+    return tuple(Member(number, match[1], "enumerator") for number, match in matches if match)

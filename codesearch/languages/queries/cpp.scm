@@ -60,7 +60,7 @@
 ]) @definition.type
 
 (preproc_function_def name: (identifier) @name) @definition.macro
-(preproc_def name: (identifier) @member.macro value: (_)) @span
+(preproc_def name: (identifier) @member.macro) @span
 (enumerator name: (identifier) @member.enumerator)
 [
   (field_declaration declarator: (field_identifier) @member.field)

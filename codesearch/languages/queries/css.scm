@@ -5,8 +5,8 @@
 (stylesheet (supports_statement (block) @body) @definition.rule)
 (stylesheet (at_rule (at_keyword) (block) @body) @definition.rule)
 
-(class_selector (class_name) @member)
-(id_selector (id_name) @member)
-(media_statement (block (rule_set (selectors) @member)))
-(supports_statement (block (rule_set (selectors) @member)))
-((declaration (property_name) @member) (#match? @member "^--"))
+(class_selector (class_name) @member.rule)
+(id_selector (id_name) @member.rule)
+(media_statement (block (rule_set (selectors) @member.rule)))
+(supports_statement (block (rule_set (selectors) @member.rule)))
+((declaration (property_name) @member.property) (#match? @member.property "^--"))

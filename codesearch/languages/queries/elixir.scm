@@ -1,4 +1,4 @@
-((call target: (identifier) @_call (arguments . (_) @name) (do_block) @body) @definition.module
+((call target: (identifier) @_call (arguments . (_) @qualified) (do_block) @body) @definition.module
   (#any-of? @_call "defmodule" "defprotocol" "defimpl"))
 
 ; def name(…) when …, with a block or `do:`
@@ -21,8 +21,16 @@
 ((call target: (identifier) @_call (arguments . (string) @name) (do_block) @body) @definition.suite (#eq? @_call "describe"))
 ((call target: (identifier) @_call (arguments . (string) @name) (do_block) @body) @definition.test (#any-of? @_call "test" "property"))
 
-((unary_operator operand: (call target: (identifier) @_attribute (arguments (binary_operator left: [(identifier) @member (call target: (identifier) @member)]))))
+((unary_operator operand: (call target: (identifier) @_attribute (arguments (binary_operator left: [(identifier) @member.type (call target: (identifier) @member.type)]))))
  (#any-of? @_attribute "type" "typep" "opaque" "callback" "macrocallback"))
+((unary_operator "@" operand: (call target: (identifier) @member.constant (arguments))) @span
+ (#not-match? @member.constant "^(doc|moduledoc|typedoc|shortdoc|spec|type|typep|opaque|callback|macrocallback|optional_callbacks|impl|behaviour|derive|deprecated|since|tag|moduletag|describetag|enforce_keys|compile|dialyzer|before_compile|after_compile|on_load|on_definition|external_resource)$"))
+((call target: (identifier) @_call (arguments [
+   (list (atom) @member.field)
+   (list (keywords (pair key: (keyword) @member.field)))
+   (keywords (pair key: (keyword) @member.field))
+ ]))
+ (#any-of? @_call "defstruct" "defexception"))
 ((unary_operator operand: (call target: (identifier) @_attribute)) @prefix
  (#any-of? @_attribute "doc" "spec" "impl" "deprecated" "tag"))
 ((unary_operator operand: (call target: (identifier) @_attribute (arguments [(string) (sigil)] @doc)))

@@ -5,21 +5,30 @@
     (generic_type type: (type_identifier) @owner)
     (pointer_type (type_identifier) @owner)
     (pointer_type (generic_type type: (type_identifier) @owner))
+    (qualified_type name: (type_identifier) @owner)
     (parenthesized_type) @owner
   ]))
   name: (field_identifier) @name) @definition.method
 
-(type_declaration . (type_spec name: (type_identifier) @name type: (struct_type) @body) .) @definition.struct
+(type_declaration . (type_spec name: (type_identifier) @name type: (struct_type (field_declaration_list) @body)) .) @definition.struct
 (type_declaration . (type_spec name: (type_identifier) @name type: (interface_type) @body) .) @definition.interface
 (type_declaration . [(type_spec name: (type_identifier) @name) (type_alias name: (type_identifier) @name)] .) @definition.type
 ; in a group: type ( … )
-(type_declaration "(" (type_spec name: (type_identifier) @name type: (struct_type) @body) @definition.struct)
+(type_declaration "(" (type_spec name: (type_identifier) @name type: (struct_type (field_declaration_list) @body)) @definition.struct)
 (type_declaration "(" (type_spec name: (type_identifier) @name type: (interface_type) @body) @definition.interface)
 (type_declaration "(" [(type_spec name: (type_identifier) @name) (type_alias name: (type_identifier) @name)] @definition.type)
-(method_elem name: (field_identifier) @member)
+(method_elem name: (field_identifier) @member.method)
 
-(source_file (var_declaration (var_spec name: (identifier) @name value: (expression_list (func_literal body: (_) @body)))) @definition.function)
-(source_file (var_declaration (var_spec name: (identifier) @name value: (expression_list (composite_literal body: (_) @body)))) @definition.variable)
-(source_file (var_declaration (var_spec name: (identifier) @member)))
-(source_file (var_declaration (var_spec_list (var_spec name: (identifier) @member))))
-(source_file (const_declaration (const_spec name: (identifier) @member)))
+(type_spec type: (struct_type (field_declaration_list (field_declaration name: (field_identifier) @member.field) @span)))
+
+(source_file (var_declaration (var_spec name: (identifier) @name value: (expression_list [
+  (composite_literal body: (_) @body)
+  (unary_expression operand: (composite_literal body: (literal_value (_)) @body))
+]))) @definition.variable)
+(source_file (var_declaration (var_spec name: (identifier) @name
+  value: (expression_list (func_literal body: (_) @body)))) @definition.function)
+(source_file (var_declaration (var_spec_list (var_spec name: (identifier) @name
+  value: (expression_list (func_literal body: (_) @body))) @definition.function)))
+(source_file (var_declaration (var_spec name: (identifier) @member.variable) @span))
+(source_file (var_declaration (var_spec_list (var_spec name: (identifier) @member.variable) @span)))
+(source_file (const_declaration (const_spec name: (identifier) @member.constant) @span))

@@ -26,8 +26,8 @@
 (type_family name: (_) @name) @definition.type
 (data_family name: (_) @name) @definition.type
 
-(header module: (module) @scope @member)
-(data_constructor (_ name: (_) @member))
-(newtype_constructor name: (_) @member)
-(gadt_constructor name: (_) @member)
-(field_name (variable) @member)
+(header module: (module) @scope @member.module)
+(data_constructor (_ name: (_) @member.constructor))
+(newtype_constructor name: (_) @member.constructor)
+(gadt_constructor name: (_) @member.constructor)
+(field_name (variable) @member.field)

@@ -1,6 +1,6 @@
 ; hooks/html.py names what has no id and drops what is too small to stand alone.
-(script_element) @definition.element
-(style_element) @definition.element
+(script_element) @definition.script
+(style_element) @definition.style
 ((element (start_tag (tag_name) (attribute (attribute_name) @_id
     [(quoted_attribute_value (attribute_value) @name) (attribute_value) @name]))) @definition.element
   (#match? @_id "^[iI][dD]$"))
@@ -8,6 +8,6 @@
   (#match? @name "^(?i:header|nav|main|section|article|aside|footer|form|table|template|dialog)$"))
 
 ((element (start_tag (tag_name) @_title) (text) @doc) (#match? @_title "^(?i:title)$"))
-((element (start_tag (tag_name) @_heading) (text) @member) (#match? @_heading "^(?i:h[1-6])$"))
+((element (start_tag (tag_name) @_heading) (text) @member.section) (#match? @_heading "^(?i:h[1-6])$"))
 ((attribute (attribute_name) @_id
-    [(quoted_attribute_value (attribute_value) @member) (attribute_value) @member]) (#match? @_id "^[iI][dD]$"))
+    [(quoted_attribute_value (attribute_value) @member.element) (attribute_value) @member.element]) (#match? @_id "^[iI][dD]$"))

@@ -1,35 +1,53 @@
-; A docstring is the string right before a definition.
-((string_literal) @prefix @doc . [
-  (function_definition) (macro_definition) (assignment) (struct_definition) (abstract_definition)
-  (primitive_definition) (module_definition) (macrocall_expression)])
+; Names of functions and types are their heads as they stand; the hook takes the name out of them.
 
-(function_definition (signature (call_expression . (parametrized_type_expression . (_) @name))) . (_)? @body) @definition.function
-(function_definition (signature (where_expression (call_expression . (parametrized_type_expression . (_) @name)))) . (_)? @body) @definition.function
-(assignment . (call_expression . (parametrized_type_expression . (_) @name)) . (operator) . (_) @body) @definition.function
-(assignment . (where_expression (call_expression . (parametrized_type_expression . (_) @name))) . (operator) . (_) @body) @definition.function
-(function_definition (signature (call_expression . (_) @qualified)) . (_)? @body) @definition.function
-(function_definition (signature (where_expression (call_expression . (_) @qualified))) . (_)? @body) @definition.function
-(function_definition (signature (typed_expression (call_expression . (_) @qualified))) . (_)? @body) @definition.function
-(function_definition (signature (where_expression (typed_expression (call_expression . (_) @qualified)))) . (_)? @body) @definition.function
-(function_definition (signature (identifier) @name)) @definition.function
-(macro_definition (signature (call_expression . (_) @name)) . (_)? @body) @definition.macro
-(assignment . (call_expression . (_) @qualified) . (operator) . (_) @body) @definition.function
-(assignment . (where_expression (call_expression . (_) @qualified)) . (operator) . (_) @body) @definition.function
-(assignment . (typed_expression (call_expression . (_) @qualified)) . (operator) . (_) @body) @definition.function
-(assignment . (where_expression (typed_expression (call_expression . (_) @qualified))) . (operator) . (_) @body) @definition.function
-(source_file (assignment . (identifier) @name . (operator) . (arrow_function_expression)) @definition.function)
+; A docstring is the string right before a definition; macros (`@inline`, `@kwdef`) may stand between.
+([(string_literal) @prefix @doc (prefixed_string_literal (content) @doc) @prefix] . [
+  (function_definition) (macro_definition) (struct_definition) (abstract_definition) (primitive_definition)
+  (module_definition) (macrocall_expression)
+  (assignment . [(call_expression) (where_expression) (typed_expression . (call_expression)) (binary_expression)])])
+(macrocall_expression (macro_identifier) @prefix (macro_argument_list . (_)? @prefix . [
+  (function_definition) (struct_definition) (assignment) (macrocall_expression)] .))
 
-(struct_definition (type_head (identifier) @name) @_head . (_)? @body) @definition.struct
-(struct_definition (type_head (parametrized_type_expression . (identifier) @name)) . (_)? @body) @definition.struct
-(struct_definition (type_head (binary_expression . (identifier) @name)) . (_)? @body) @definition.struct
-(struct_definition (type_head (binary_expression . (parametrized_type_expression . (identifier) @name))) . (_)? @body) @definition.struct
-(abstract_definition (type_head (identifier) @name)) @definition.type
-(abstract_definition (type_head (_ . (identifier) @name))) @definition.type
-(abstract_definition (type_head (_ . (_ . (identifier) @name)))) @definition.type
-(primitive_definition (type_head (identifier) @name)) @definition.type
-(primitive_definition (type_head (_ . (identifier) @name))) @definition.type
+(function_definition (signature [
+  (identifier) (operator) (field_expression) (call_expression) (where_expression) (typed_expression)] @name)
+  . (_)? @body) @definition.function
+(macro_definition (signature (_) @name) . (_)? @body) @definition.macro
+(assignment . [
+  (call_expression) @name
+  (where_expression . [(call_expression) (where_expression) (typed_expression . (call_expression))]) @name
+  (typed_expression . (call_expression)) @name
+  (binary_expression . (_) . (operator) @name)] . (operator) . (_) @body) @definition.function
+(source_file
+  (assignment . (identifier) @name . (operator) . [(arrow_function_expression) (function_definition)]) @definition.function)
+(module_definition
+  (assignment . (identifier) @name . (operator) . [(arrow_function_expression) (function_definition)]) @definition.function)
+(const_statement
+  (assignment . (identifier) @name . (operator) . [(arrow_function_expression) (function_definition)])) @definition.function
+
+(struct_definition (type_head) @name . (_)? @body) @definition.struct
+(abstract_definition (type_head) @name) @definition.type
+(primitive_definition (type_head) @name) @definition.type
 (module_definition name: (identifier) @name . (_)? @body) @definition.module
+((macrocall_expression (macro_identifier (identifier) @_macro)
+  [(macro_argument_list . [(identifier) (typed_expression)] @name) (argument_list . [(identifier) (typed_expression)] @name)])
+ @definition.enum (#any-of? @_macro "enum" "enumx"))
+((macrocall_expression (macro_identifier (identifier) @_macro)
+  (macro_argument_list (string_literal) @name [(compound_statement) (for_statement) (let_statement)] @body .))
+ @definition.test (#any-of? @_macro "testset" "testitem" "testmodule" "testsnippet"))
 
-(struct_definition (identifier) @member)
-(struct_definition (typed_expression . (identifier) @member))
-(const_statement (assignment . (identifier) @member))
+(struct_definition [
+  (identifier) @member.field
+  (typed_expression . (identifier) @member.field)
+  (assignment . [(identifier) @member.field (typed_expression . (identifier) @member.field)])
+  (macrocall_expression (macro_argument_list . (typed_expression . (identifier) @member.field)))])
+(const_statement (assignment . [
+  (identifier) @member.constant
+  (typed_expression . (identifier) @member.constant)
+  (open_tuple (identifier) @member.constant)])) @span
+((macrocall_expression (macro_identifier (identifier) @_macro) [
+  (macro_argument_list . (_) [
+    (identifier) @member.enumerator
+    (assignment . (identifier) @member.enumerator)
+    (compound_statement [(identifier) @member.enumerator (assignment . (identifier) @member.enumerator)])])
+  (argument_list . (_) [(identifier) @member.enumerator (assignment . (identifier) @member.enumerator)])])
+ (#any-of? @_macro "enum" "enumx"))

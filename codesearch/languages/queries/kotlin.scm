@@ -6,8 +6,12 @@
 (function_declaration name: (identifier) @name (function_body)? @body) @definition.function
 (secondary_constructor "constructor" @name) @definition.constructor
 (property_declaration (variable_declaration (identifier) @name) [(getter) (setter)] @body) @definition.property
+(source_file (property_declaration (variable_declaration (identifier) @name)
+  [(lambda_literal) (anonymous_function)] @body) @definition.function)
 (type_alias type: (identifier) @name) @definition.type
 
-(enum_entry (identifier) @member)
-(source_file (property_declaration (variable_declaration (identifier) @member)))
-(class_body (property_declaration (variable_declaration (identifier) @member)))
+(enum_entry (identifier) @member.enumerator) @span
+(source_file (property_declaration (variable_declaration (identifier) @member.constant)) @span)
+(class_body (property_declaration (variable_declaration (identifier) @member.property)) @span)
+(enum_class_body (property_declaration (variable_declaration (identifier) @member.property)) @span)
+(primary_constructor (class_parameters (class_parameter ["val" "var"] . (identifier) @member.property) @span))

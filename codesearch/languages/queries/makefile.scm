@@ -1,7 +1,7 @@
 ((rule (targets . (_) @name)) @definition.target (#not-match? @name "^\\.[A-Z_]+$"))
 (define_directive name: (_) @name) @definition.macro
 
-(rule (targets (_) (_) @member))
-(variable_assignment name: (_) @member)
-(rule target: (pattern_list (_) @member))
-(variable_assignment target_or_pattern: (list (_) @member))
+(rule (targets (_) (_) @member.target))
+(variable_assignment name: (_) @member.variable)
+(rule target: (pattern_list (_) @member.target))
+(variable_assignment target_or_pattern: (list (_) @member.variable))

@@ -6,8 +6,37 @@
 (enum_declaration name: (name) @name) @definition.enum
 (namespace_definition name: (namespace_name) @name body: (_)) @definition.namespace
 (namespace_definition name: (namespace_name) @scope !body)
-(property_declaration (property_element name: (variable_name) @name) (property_hook_list) @body) @definition.property
-(assignment_expression left: (variable_name) @name right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @definition.function
+(property_declaration (property_element name: (variable_name (name) @name)) (property_hook_list) @body) @definition.property
 
-(const_declaration (const_element (name) @member))
-(enum_case name: (name) @member)
+; functions and classes without a name of their own
+(assignment_expression left: (variable_name) @name
+  right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @definition.function
+(assignment_expression
+  left: [
+    (member_access_expression name: (name) @name)
+    (scoped_property_access_expression name: (variable_name (name) @name))
+    (subscript_expression [(string) (encapsed_string)] @name)
+  ]
+  right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @definition.function
+(array_element_initializer . [(string) (encapsed_string)] @name
+  . [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @definition.function
+(assignment_expression left: (variable_name) @name
+  right: (object_creation_expression (anonymous_class body: (_) @body))) @definition.class
+
+(const_declaration (const_element (name) @member.constant) @span)
+((function_call_expression function: [(name) (qualified_name)] @_define
+   arguments: (arguments . (argument [(string) (encapsed_string)] @member.constant))) @span
+  (#any-of? @_define "define" "\\define"))
+(enum_case name: (name) @member.enumerator) @span
+(property_declaration (property_element name: (variable_name (name) @member.field))) @span
+(property_promotion_parameter name: (variable_name (name) @member.field)) @span
+
+; Pest
+((function_call_expression function: (name) @_call
+   arguments: (arguments . (argument [(string) (encapsed_string)] @name)
+     . (argument [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]))) @definition.suite
+  (#any-of? @_call "describe" "context"))
+((function_call_expression function: (name) @_call
+   arguments: (arguments . (argument [(string) (encapsed_string)] @name)
+     . (argument [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]))) @definition.test
+  (#any-of? @_call "it" "test"))

@@ -1,6 +1,13 @@
+((decorated_definition (decorator (_) @_decorator) definition: (function_definition name: (identifier) @name) @definition.overload)
+  (#match? @_decorator "^(\\w+\\.)?overload$"))
 (function_definition name: (identifier) @name) @definition.function
 (class_definition name: (identifier) @name) @definition.class
 (type_alias_statement left: (type [(identifier) @name (generic_type (identifier) @name)])) @definition.type
+((module (expression_statement (assignment left: (identifier) @name [
+   type: (type) @_maker
+   right: (call function: (_) @_maker)
+ ]) @definition.type))
+  (#match? @_maker "^(\\w+\\.)?(TypeAlias|NewType|namedtuple|NamedTuple|TypedDict|(Int|Str)?Enum|(Int)?Flag|make_dataclass)$"))
 (expression_statement (assignment left: (identifier) @name right: (lambda)) @definition.function)
 
 (decorator) @prefix
@@ -9,5 +16,24 @@
 (class_definition body: (block . (expression_statement (string) @doc)))
 (module . (comment)* . (expression_statement (string) @doc))
 
-(module (expression_statement (assignment left: (identifier) @member)))
-(class_definition body: (block (expression_statement (assignment left: (identifier) @member))))
+; variables of a module, in its conditions too; a fallback to None for what can't be imported defines nothing
+(module (expression_statement (assignment left: [
+  (identifier) @member.variable
+  (pattern_list (identifier) @member.variable)
+  (tuple_pattern (identifier) @member.variable)
+]) @span))
+(module (expression_statement (assignment right: (assignment left: (identifier) @member.variable) @span)))
+((module (if_statement condition: (_) @_condition
+   consequence: (block (expression_statement (assignment left: (identifier) @member.variable) @span))))
+  (#not-match? @_condition "__name__"))
+(module (if_statement (else_clause
+  (block (expression_statement (assignment left: (identifier) @member.variable) @span)))))
+(module (try_statement (block (expression_statement (assignment left: (identifier) @member.variable) @span))))
+((module (try_statement (except_clause
+   (block (expression_statement (assignment left: (identifier) @member.variable right: (_) @_value) @span)))))
+  (#not-eq? @_value "None"))
+
+(class_definition body: (block (expression_statement (assignment left: [
+  (identifier) @member.field
+  (pattern_list (identifier) @member.field)
+]) @span)))

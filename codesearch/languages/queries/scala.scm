@@ -15,9 +15,22 @@
 (package_clause name: (_) @name body: (_)) @definition.namespace
 (annotation) @prefix
 
-(template_body (val_definition pattern: (identifier) @member))
-(template_body (var_definition pattern: (identifier) @member))
-(template_body (val_declaration name: (identifier) @member))
-(compilation_unit (val_definition pattern: (identifier) @member))
-(enum_body (enum_case_definitions (_ name: (_) @member)))
-(class_parameter name: (identifier) @member)
+(template_body (val_definition pattern: (identifier) @member.field) @span)
+(template_body (var_definition pattern: (identifier) @member.field) @span)
+(template_body (val_declaration name: (identifier) @member.field) @span)
+(template_body (var_declaration name: (identifier) @member.field) @span)
+(compilation_unit (val_definition pattern: (identifier) @member.constant) @span)
+(compilation_unit (var_definition pattern: (identifier) @member.variable) @span)
+(enum_body (enum_case_definitions (_ name: (_) @member.enumerator) @span))
+(class_parameter name: (identifier) @member.field) @span
+
+; tests of MUnit and ScalaTest
+((call_expression function: (call_expression function: (identifier) @_call arguments: (arguments . (_) @name))
+   arguments: [(block) (case_block)] @body) @definition.suite
+  (#any-of? @_call "describe" "feature"))
+((call_expression function: (call_expression function: (identifier) @_call arguments: (arguments . (_) @name))
+   arguments: [(block) (case_block)] @body) @definition.test
+  (#any-of? @_call "test" "it" "property" "scenario"))
+((infix_expression left: (infix_expression operator: (identifier) @_verb right: (string) @name)
+   operator: (identifier) @_in right: (block) @body) @definition.test
+  (#any-of? @_verb "should" "must" "can") (#eq? @_in "in"))

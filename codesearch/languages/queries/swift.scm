@@ -6,12 +6,18 @@
 (protocol_declaration name: (_) @name) @definition.protocol
 (function_declaration "func" . [(simple_identifier) (custom_operator)] @name) @definition.function
 (function_declaration name: (simple_identifier) @name) @definition.function
-(protocol_function_declaration name: (_) @member)
+(macro_declaration . (simple_identifier) @name) @definition.macro
 (init_declaration "init" @name) @definition.constructor
 (deinit_declaration "deinit" @name) @definition.destructor
 (subscript_declaration "subscript" @name (computed_property) @body) @definition.property
 (property_declaration name: (pattern bound_identifier: (simple_identifier) @name) computed_value: (computed_property) @body) @definition.property
 (typealias_declaration name: (type_identifier) @name) @definition.type
 
-(enum_entry name: (simple_identifier) @member)
-(property_declaration name: (pattern bound_identifier: (simple_identifier) @member) !computed_value)
+(protocol_function_declaration name: (_) @member.method) @span
+(protocol_property_declaration name: (pattern bound_identifier: (simple_identifier) @member.property)) @span
+(associatedtype_declaration name: (type_identifier) @member.type) @span
+(enum_entry name: (simple_identifier) @member.enumerator) @span
+(source_file (property_declaration name: (pattern bound_identifier: (simple_identifier) @member.constant) !computed_value) @span)
+(class_body (property_declaration name: (pattern bound_identifier: (simple_identifier) @member.property) !computed_value) @span)
+(enum_class_body (property_declaration name: (pattern bound_identifier: (simple_identifier) @member.property) !computed_value) @span)
+(class_body (property_declaration name: (pattern (pattern (simple_identifier) @member.property))) @span)

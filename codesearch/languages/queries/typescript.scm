@@ -1,58 +1,56 @@
-(function_declaration name: (identifier) @name) @definition.function
-(generator_function_declaration name: (identifier) @name) @definition.function
-(class_declaration name: (type_identifier) @name) @definition.class
 (abstract_class_declaration name: (type_identifier) @name) @definition.class
 (interface_declaration name: (type_identifier) @name) @definition.interface
 (type_alias_declaration name: (type_identifier) @name) @definition.type
 (enum_declaration name: (identifier) @name) @definition.enum
 (internal_module name: (_) @name) @definition.namespace
 (module name: (_) @name body: (_)) @definition.namespace
-(function_signature name: (identifier) @name) @definition.function
-(decorator) @prefix
+; declarations of functions, overloads mostly
+(function_signature name: (identifier) @name) @definition.overload
+((class_body (method_signature name: (_) @name) @definition.overload
+   . (comment)* . [(method_signature name: (_) @_next) (method_definition name: (_) @_next)])
+  (#eq? @name @_next))
 
-(method_signature name: (_) @member)
-(abstract_method_signature name: (_) @member)
-(enum_body [(property_identifier) @member (enum_assignment name: (_) @member)])
+(class_body (public_field_definition name: (_) @name value: [
+  (arrow_function) (function_expression) (generator_function) (call_expression)
+  (as_expression) (satisfies_expression) (parenthesized_expression)
+] @value) @definition.method)
+(variable_declarator name: (identifier) @name value: [
+  (as_expression . (parenthesized_expression [(arrow_function) (function_expression)]))
+  (satisfies_expression . (parenthesized_expression [(arrow_function) (function_expression)]))
+] @value) @definition.value
+(pair key: (_) @name value: [
+  (as_expression . (parenthesized_expression [(arrow_function) (function_expression)]))
+  (satisfies_expression . (parenthesized_expression [(arrow_function) (function_expression)]))
+] @value) @definition.method
+([
+   (internal_module body: (statement_block [
+     (_ (variable_declarator name: (identifier) @name value: (_) @value) @definition.value)
+     (export_statement (_ (variable_declarator name: (identifier) @name value: (_) @value) @definition.value))
+   ]))
+ ])
 
-(method_definition name: (_) @name) @definition.method
-(public_field_definition name: (_) @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.method
-(pair key: (_) @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.method
+(method_signature name: (_) @member.method) @span
+(abstract_method_signature name: (_) @member.method) @span
+(interface_body (property_signature name: (_) @member.field) @span)
+(type_alias_declaration value: [
+  (object_type (property_signature name: (_) @member.field) @span)
+  (intersection_type (object_type (property_signature name: (_) @member.field) @span))
+])
+(class_body (public_field_definition name: (_) @member.field) @span)
+(required_parameter (accessibility_modifier) pattern: (identifier) @member.field) @span
+(enum_body [name: (_) @member.enumerator (enum_assignment name: (_) @member.enumerator) @span])
 
-(variable_declarator name: (identifier) @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
-(variable_declarator name: (identifier) @name value: (class body: (_) @body)) @definition.class
-(assignment_expression left: [(identifier) (member_expression)] @qualified right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
-(assignment_expression left: [(identifier) (member_expression)] @qualified right: (class body: (_) @body)) @definition.class
-
-(arguments (function_expression name: (identifier) @name) @definition.function)
-(return_statement (function_expression name: (identifier) @name) @definition.function)
-(pair value: (function_expression name: (identifier) @member))
-(assignment_expression right: (function_expression name: (identifier) @member))
-
-; const x = (function () { … })()
-(variable_declarator name: (identifier) @name value: (call_expression function: (parenthesized_expression [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function
-(assignment_expression left: [(identifier) (member_expression)] @qualified right: (call_expression function: (parenthesized_expression [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function
-
-; const X = memo(function …), useCallback(() => …)
-(program (lexical_declaration (variable_declarator name: (identifier) @name value: (call_expression arguments: (arguments . [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function))
-(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @name value: (call_expression arguments: (arguments . [(arrow_function body: (_) @body) (function_expression body: (_) @body)]))) @definition.function)))
-
-; object literals at the top level hold methods or configuration
-(program (_ (variable_declarator name: (identifier) @name value: (object) @body) @definition.object))
-(program (export_statement (_ (variable_declarator name: (identifier) @name value: (object) @body) @definition.object)))
-(program (expression_statement (assignment_expression left: [(identifier) (member_expression)] @qualified right: (object) @body) @definition.object))
-(program (export_statement "default" @name value: (object) @body) @definition.object)
-
-(export_statement "default" @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
-(export_statement "default" @name value: (class body: (_) @body)) @definition.class
-(export_statement "default" @name declaration: (class_declaration !name body: (_) @body)) @definition.class
-
-; constants
-(program (lexical_declaration (variable_declarator name: (identifier) @member)))
-(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @member))))
-
-((call_expression function: [(identifier) (member_expression)] @_call
-   arguments: (arguments . [(string) (template_string)] @name [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.suite
-  (#match? @_call "^(describe|context|suite)(\\.(only|skip|each))?$"))
-((call_expression function: [(identifier) (member_expression)] @_call
-   arguments: (arguments . [(string) (template_string)] @name [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.test
-  (#match? @_call "^(it|test|specify)(\\.(only|skip|each|todo|concurrent))?$"))
+(ambient_declaration [
+  (_ (variable_declarator name: (identifier) @member.variable) @span)
+  (statement_block (_ (variable_declarator name: (identifier) @member.variable) @span))
+])
+(internal_module body: (statement_block [
+  (_ (variable_declarator name: (identifier) @member.constant) @span)
+  (export_statement (_ (variable_declarator name: (identifier) @member.constant) @span))
+]))
+(module body: (statement_block [
+  (_ (variable_declarator name: (identifier) @member.constant) @span)
+  (export_statement (_ (variable_declarator name: (identifier) @member.constant) @span))
+]))
+(variable_declarator value: (as_expression
+  (object (pair key: [(property_identifier) (string)] @member.constant) @span) "const"))

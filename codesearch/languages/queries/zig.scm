@@ -7,5 +7,12 @@
 (test_declaration [(string) (identifier)] @name (block) @body) @definition.test
 (test_declaration "test" @name (block) @body) @definition.test
 
-(source_file (variable_declaration . (identifier) @member))
-(struct_declaration (variable_declaration . (identifier) @member))
+; constants and variables; what is imported is defined elsewhere
+((source_file (variable_declaration . (identifier) @member.constant (_)? @_value .) @span)
+  (#not-match? @_value "^@import"))
+((struct_declaration (variable_declaration . (identifier) @member.constant (_)? @_value .) @span)
+  (#not-match? @_value "^@import"))
+(struct_declaration (container_field name: (identifier) @member.field) @span)
+(union_declaration (container_field name: (identifier) @member.field) @span)
+(enum_declaration (container_field name: (identifier) @member.enumerator) @span)
+(error_set_declaration (identifier) @member.enumerator)

@@ -1,0 +1,5 @@
+"""Single-file components of Vue and Svelte: their scripts and styles are code; the rest is a template."""
+
+from codesearch.chunking.embedded import scripts_and_styles as embedded
+
+__all__ = ["embedded"]

@@ -1,0 +1,44 @@
+"""Julia: names taken out of heads, callable types named after their type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from codesearch.chunking.chunk import Unit
+
+_TYPES = ("struct", "type", "enum")
+_TYPE_NAME = re.compile(r"[^\s{<:(]+")
+# `f(x)`, `Base.show(io)`, `Base.:+(a, b)`, `Base.:(==)(a, b)`, `A{T}(x)`, `(+)(a, b)`, `(s::Scaler{T})(x)`, `⊗`
+_HEAD = re.compile(
+    r"\((?:[^\s():]*::)?(?:(?:Core\.)?Type\{)?(?P<called>[^\s(){}]+)[^()]*\)\("
+    r"|(?P<owner>(?:\w+\.)*)(?::\((?P<quoted>[^()]+)\)|:?(?P<name>[^\s({]+))"
+)
+_SCOPED_MACRO = re.compile(r"(?<![\w.])(?:\w+\.)+(?=@\w)")
+_CONSTANT_FIELD = re.compile(r"^([ \t]+)const(?=[ \t]+\w+[ \t]*(?:::[^=\n]*)?$)", re.MULTILINE)
+
+
+def prepare(text: str) -> str:
+    """The text without modules before macros (`Base.@kwdef`) and without `const` before fields, as long as it was."""
+    if ".@" in text:
+        text = _SCOPED_MACRO.sub(lambda match: " " * len(match[0]), text)
+    if "const " in text:
+        text = _CONSTANT_FIELD.sub(r"\1     ", text)
+    return text
+
+
+def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
+    """The units by their names; those whose names are made when the text is run (`$name`) are left out."""
+    return [_named(unit) for unit in units if "$" not in unit.name or unit.kind == "test"]
+
+
+def _named(unit: Unit) -> Unit:
+    if unit.kind in _TYPES:
+        match = _TYPE_NAME.match(unit.name)
+        return replace(unit, name=match[0] if match else "")
+    if unit.kind not in ("function", "macro") or not (match := _HEAD.match(unit.name)):
+        return unit
+    if match["called"]:
+        owner, _, name = match["called"].rpartition(".")
+        return replace(unit, name=name or match["called"], qualifier=owner)
+    return replace(unit, name=match["quoted"] or match["name"], qualifier=match["owner"].rstrip("."))

@@ -1,0 +1,31 @@
+"""Kotlin: what the grammar takes for an error is written in another way before parsing; lines and lengths stay."""
+
+from __future__ import annotations
+
+import re
+
+# A primary constructor on a line of its own is taken without annotations and modifiers only.
+_PRIMARY_CONSTRUCTOR = re.compile(
+    r"(\bclass[ \t]+\w+(?:<[^<>\n]*>)?[ \t]*\n[ \t]*)"
+    r"((?:(?:@[\w.]+(?:\([^()\n]*\))?|public|internal|private|protected)[ \t]+)+)(?=constructor\b)"
+)
+# A declaration right before a brace that closes another: `companion object { val X = 1 }`
+_NO_SEMICOLON = re.compile(
+    r"(\{[^{}\n\"]*\b(?:fun|val|var|class|object|interface)\b[^{}\n\"]*(?:\{[^{}\n\"]*\}[^{}\n\"]*)?(?<![\s;{])) (?=\})"
+)
+_SUSPENDED_LAMBDA = re.compile(r"\bsuspend(?=[ \t]*\{)")
+_NULLABLE_REFERENCE = re.compile(r"(?<=\w)\?(?=::)")
+_FILE_ANNOTATIONS = re.compile(r"(?<=\S)[ \t](?=@file:)")
+
+
+def prepare(text: str) -> str:
+    """The text without such forms."""
+    if "constructor" in text:
+        text = _PRIMARY_CONSTRUCTOR.sub(lambda match: match[1] + " " * len(match[2]), text)
+    if "suspend" in text:
+        text = _SUSPENDED_LAMBDA.sub("       ", text)
+    if "?::" in text:
+        text = _NULLABLE_REFERENCE.sub(" ", text)
+    if "@file:" in text:
+        text = _FILE_ANNOTATIONS.sub(";", text)
+    return _NO_SEMICOLON.sub(r"\1;", _NO_SEMICOLON.sub(r"\1;", text))

@@ -1,0 +1,155 @@
+"""The blocks that are open in a routine, and the routines that a package declares."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from codesearch.chunking.scanners.sql.definitions import Definition
+
+_HEADER_CHARS = 4000
+"""An IS or AS farther behind its routine's name is not of its header."""
+_LEAD_CHARS = 200
+_QUOTED_TEXT = re.compile(r"\s*(?:[NEXURB]{0,2}&?['\"]|[$:{]|@\w+@)", re.IGNORECASE)
+_NO_BLOCK = re.compile(r"\s*(?:\(|(?:LANGUAGE|EXTERNAL|SELECT|WITH|TABLE|RETURN|MLE)\b)", re.IGNORECASE)
+"""What follows an AS that opens no block: a query, an expression, a call specification."""
+_TRIGGER_BLOCK = re.compile(
+    r"[ \t]*(?:\n|--|/\*)"
+    r"|\s+(?:BEGIN|DECLARE|DELETE|EXEC|EXECUTE|IF|INSERT|MERGE|PRINT|RETURN|SELECT|SET|UPDATE|WITH)\b",
+    re.IGNORECASE,
+)
+"""What follows the AS of a T-SQL trigger, which REFERENCING … AS has not."""
+_RETURNS = re.compile(r"\bRETURNS?\b", re.IGNORECASE)
+_NOT_OF_HEADER = re.compile(r"(?:\bEXEC(?:UTE)?|@\w+)\s+\Z", re.IGNORECASE)
+"""What stands before an AS of EXECUTE AS or of a parameter's type."""
+_ROUTINE_HEAD = re.compile(r"(?:FUNCTION|PROCEDURE)\s+(?P<name>\"[^\"\n]+\"|[\w$#]+)", re.IGNORECASE)
+_BEFORE_HEAD = re.compile(
+    r"(?:^|;|\b[IA]S\b|\*/)[ \t]*"
+    r"(?:(?:OVERRIDING|MEMBER|STATIC|CONSTRUCTOR|FINAL|INSTANTIABLE|NOT|MAP|ORDER)[ \t]+)*\Z",
+    re.IGNORECASE,
+)
+_BEGIN = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
+_VARIABLE = re.compile(r"\s*@")
+_BLOCK, _DECLARATIONS, _WHOLE = "BEGIN", "IS", "AS BEGIN"
+
+
+@dataclass(slots=True)
+class Routine:
+    """A routine in a package: where its first line starts; `end` lies behind its end marker."""
+
+    kind: str
+    name: str
+    line_start: int
+    end: int = 0
+
+
+@dataclass(slots=True)
+class Blocks:
+    """Reads the words of one routine: what opens and closes blocks, and where it may end."""
+
+    text: str
+    definition: Definition | None
+    """None for an anonymous block."""
+    routines: list[Routine] = field(default_factory=list)
+    has_text: bool = False
+    """Whether an AS or IS opened the routine's own text."""
+    is_over: bool = False
+    """Whether the block that is the routine's whole text is closed, so that no `;` need follow."""
+    _open: list[str] = field(default_factory=list)
+    _header: int = -1
+    """Where the name ends of the routine whose IS or AS is awaited, or -1."""
+    _margin: int = 0
+
+    def __post_init__(self) -> None:
+        if self.definition:
+            self._header = self.definition.end
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a `;` would end a statement inside the routine only."""
+        return bool(self._open)
+
+    def word(self, word: str, begin: int, end: int) -> None:
+        """Take one word of the routine, in upper case."""
+        if word == "BEGIN":
+            self._begin()
+        elif word == "END":
+            self._end()
+        elif word in ("CASE", "COMPOUND"):
+            self._open.append(_BLOCK)
+        elif word == "DECLARE":
+            self._declare(end)
+        elif word in ("IS", "AS"):
+            self._body(begin, end)
+        elif word in ("FUNCTION", "PROCEDURE"):
+            self._head(begin)
+
+    def semicolon(self, end: int) -> None:
+        """Take a `;`, which ends a routine of a package that is declared or whose block is closed."""
+        if self._is_package and len(self._open) == 1:
+            self.close(end)
+        self._header = -1
+
+    def close(self, end: int) -> None:
+        """End the package's last routine, if it is open."""
+        if self.routines and not self.routines[-1].end:
+            self.routines[-1].end = end
+
+    @property
+    def _is_package(self) -> bool:
+        return self.definition is not None and self.definition.kind in ("package", "type")
+
+    def _begin(self) -> None:
+        self._header = -1
+        if self._open and self._open[-1] == _DECLARATIONS:
+            self._open[-1] = _BLOCK
+        else:
+            self._open.append(_BLOCK if self._open else _WHOLE)
+
+    def _end(self) -> None:
+        if self._open:
+            self.is_over = self._open.pop() == _WHOLE
+
+    def _declare(self, end: int) -> None:
+        """DECLARE in a block is a statement (or opens one that a BEGIN follows), before it the block's declarations."""
+        if not self._open and not _VARIABLE.match(self.text, end):
+            self._header = -1
+            self._open.append(_DECLARATIONS)
+
+    def _body(self, begin: int, end: int) -> None:
+        """IS or AS: what a routine's header is followed by."""
+        if self._header < 0 or begin - self._header > _HEADER_CHARS:
+            return
+        header = self.text[self._header : begin]
+        if header.count("(") != header.count(")") or _NOT_OF_HEADER.search(header):
+            return
+        kind = self.definition.kind if self.definition and not self._open else ""
+        if kind in ("event", "declaration") or (kind == "trigger" and not _TRIGGER_BLOCK.match(self.text, end)):
+            return
+        self._header = -1
+        if _QUOTED_TEXT.match(self.text, end):
+            return
+        self.has_text = True
+        is_macro = kind == "function" and not _RETURNS.search(header)
+        is_whole = not self._open and _BEGIN.match(self.text, end) is not None
+        if not is_macro and not is_whole and not _NO_BLOCK.match(self.text, end):
+            self._open.append(_DECLARATIONS)
+
+    def _head(self, begin: int) -> None:
+        """A routine in a package or in the declarations of another."""
+        lead = self.text[max(0, begin - _LEAD_CHARS) : begin].rpartition("\n")[2]
+        match = _ROUTINE_HEAD.match(self.text, begin)
+        if not match or not self._open or not _BEFORE_HEAD.search(lead):
+            return
+        self._header = match.end()
+        if not self._is_package:
+            return
+        margin = len(lead) - len(lead.lstrip())
+        if not self.routines:
+            self._margin = margin
+        elif len(self._open) > 1 and margin > self._margin:
+            return
+        line = begin - len(lead)
+        self.close(line)
+        del self._open[1:]
+        self.routines.append(Routine(match[0].split()[0].lower(), match["name"].strip('"'), line))

@@ -1,0 +1,38 @@
+"""What tables, types and packages hold that is no unit of its own: columns, methods, constants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from codesearch.chunking.chunk import Member
+
+_COLUMN = re.compile(
+    r"[ \t]*,?[ \t]*[\[\"`]?(?!(?:CONSTRAINT|PRIMARY|FOREIGN|UNIQUE|KEY|INDEX|CHECK|CREATE|PARTITION|LIKE|EXCLUDE|ON|"
+    r"REFERENCES|FULLTEXT|SPATIAL|PERIOD|WITH|ALTER|SELECT|FROM|AS|ADD)\b)([A-Za-z_]\w*)[\]\"`]?\s+[\[\"A-Za-z]",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"[ \t]*,?[ \t]*(?:(?:(?:NOT|FINAL|INSTANTIABLE|OVERRIDING|MAP|ORDER|MEMBER|STATIC|CONSTRUCTOR)[ \t]+)+"
+    r"(?:FUNCTION|PROCEDURE)[ \t]+(\w+)|" + _COLUMN.pattern[len(r"[ \t]*,?[ \t]*") :] + ")",
+    re.IGNORECASE,
+)
+_DECLARED = re.compile(
+    r"[ \t]*(?:(?:(?:SUB)?TYPE|CURSOR)[ \t]+(\w+)|(?!(?:END|PRAGMA|RETURN|BEGIN|NULL)\b)(\w+)[ \t]+(?:CONSTANT\b|"
+    r"\w[^;:\n]*(?:;|:=)))",
+    re.IGNORECASE,
+)
+_PATTERNS = {"table": _COLUMN, "type": _ATTRIBUTE, "package": _DECLARED}
+_KINDS = {"table": "column", "type": "field", "package": "constant"}
+_MOST = 300
+"""Lines of one definition that are looked at."""
+
+
+def members_of(kind: str, lines: list[str], spans: Iterable[tuple[int, int]]) -> Iterator[Member]:
+    """The members on the lines (1-based) of some spans, each on a line of its own."""
+    if not (pattern := _PATTERNS.get(kind)):
+        return
+    numbers = [number for first, last in spans for number in range(first, last + 1)]
+    for number in numbers[:_MOST]:
+        if match := pattern.match(lines[number - 1]):
+            yield Member(number, match[match.lastindex or 0], _KINDS[kind])

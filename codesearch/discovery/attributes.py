@@ -1,0 +1,106 @@
+"""What `.gitattributes` say of files: made by a program, or somebody else's, as on GitHub (`linguist-generated`,
+`linguist-vendored`), or, where our own rules think so, that they are not (`-linguist-generated`)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from codesearch.globs import attribute_expression
+from codesearch.opening import open_beneath
+
+FILE_NAME = ".gitattributes"
+GENERATED = "linguist-generated"
+VENDORED = "linguist-vendored"
+_LARGEST = 1_000_000
+_MOST_FILES = 1000
+_MOST_RULES = 1000
+"""Of one repository; what comes after is not read. Few have more than ten."""
+_LINE = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*))[ \t]+(.*)')
+_ATTRIBUTE = re.compile(rf"(?:^|\s)([-!]?)({GENERATED}|{VENDORED})(?:=(\S*))?(?=\s|$)")
+_ESCAPE = re.compile(r'\\(["\\])')
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One attribute of the files that an expression matches."""
+
+    expression: str
+    attribute: str
+    value: bool | None
+    """None takes back what was said before."""
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """The rules of a repository, the strongest last."""
+
+    rules: tuple[Rule, ...] = ()
+
+    def value(self, path: str, attribute: str) -> bool | None:
+        """Whether a file has an attribute; None where nothing is said."""
+        if not (self.rules and self._any.fullmatch(path)):
+            return None
+        fitting = (
+            rule.value
+            for rule, expression in reversed(self._compiled)
+            if rule.attribute == attribute and expression.fullmatch(path)
+        )
+        return next(fitting, None)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells the rules that take back a guess of ours from others; nothing where there are none."""
+        said = [(rule.expression, rule.value) for rule in self.rules if rule.attribute == GENERATED and not rule.value]
+        text = repr(said).encode("utf-8", "surrogateescape")
+        return hashlib.blake2b(text, digest_size=8).hexdigest() if said else ""
+
+    @cached_property
+    def _compiled(self) -> list[tuple[Rule, re.Pattern[str]]]:
+        return [(rule, re.compile(rule.expression, re.DOTALL)) for rule in self.rules]
+
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        """Most paths match nothing, and one expression says so."""
+        return re.compile("|".join(dict.fromkeys(rule.expression for rule in self.rules)), re.DOTALL)
+
+
+def read_attributes(root: Path, paths: Iterable[str]) -> Attributes:
+    """The attributes that the files of that name among `paths` give. What can't be read says nothing."""
+    files = sorted(paths, key=lambda path: (path.count("/"), path))
+    rules: list[Rule] = []
+    for path in files[:_MOST_FILES]:
+        folder, _, name = path.rpartition("/")
+        if name == FILE_NAME:
+            rules += parse(_text(root, path), folder + "/" if folder else "")
+    return Attributes(tuple(rules[:_MOST_RULES]))
+
+
+def parse(text: str, folder: str = "") -> Sequence[Rule]:
+    """The rules in the text of a `.gitattributes` that lies in a folder, as far as they are about these attributes."""
+    if "linguist-" not in text:
+        return ()
+    found = []
+    for line in text.splitlines():
+        match = _LINE.fullmatch(line.strip())
+        if match is None or line.lstrip().startswith("#"):
+            continue
+        pattern = _ESCAPE.sub(r"\1", match[1]) if match[1] is not None else match[2]
+        for sign, attribute, value in _ATTRIBUTE.findall(match[3]):
+            if (expression := attribute_expression(pattern)) is not None:
+                said = None if sign == "!" else sign != "-" and value != "false"
+                found.append(Rule(f"{re.escape(folder)}(?:{expression})", attribute, said))
+    return found
+
+
+def _text(root: Path, path: str) -> str:
+    try:
+        with os.fdopen(open_beneath(root, path), "rb") as file:
+            return file.read(_LARGEST).decode("utf-8", "surrogateescape")
+    except OSError:
+        return ""

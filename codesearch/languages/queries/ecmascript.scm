@@ -1,0 +1,98 @@
+; What JavaScript and TypeScript share; each has a query of its own besides.
+
+(function_declaration name: (identifier) @name) @definition.function
+(generator_function_declaration name: (identifier) @name) @definition.function
+(class_declaration name: (_) @name) @definition.class
+(method_definition name: (_) @name) @definition.method
+(decorator) @prefix
+
+; module.exports = function name () {}
+((assignment_expression left: [(identifier) (member_expression)] @_left
+   right: [(function_expression name: (identifier) @name) (class name: (_) @name)] @value) @definition.value
+  (#match? @_left "^(module\\.)?exports$"))
+
+; functions and classes, wherever they get a name
+(pair key: (_) @name value: [(arrow_function) (function_expression) (generator_function)] @value) @definition.method
+(variable_declarator name: (identifier) @name
+  value: [(arrow_function) (function_expression) (generator_function) (class)] @value) @definition.value
+(assignment_expression left: [(identifier) (member_expression) (subscript_expression index: (string))] @qualified
+  right: [(arrow_function) (function_expression) (generator_function) (class)] @value) @definition.value
+(export_statement "default" @name declaration: (class_declaration !name body: (_) @body)) @definition.class
+
+; … or what calls one at once: const x = (function () { … })()
+(variable_declarator name: (identifier) @name
+  value: (call_expression function: (parenthesized_expression [(arrow_function) (function_expression)])) @value) @definition.value
+(assignment_expression left: [(identifier) (member_expression)] @qualified
+  right: (call_expression function: (parenthesized_expression [(arrow_function) (function_expression)])) @value) @definition.value
+
+; functions, classes and objects that a module names, behind calls too
+(program (_ (variable_declarator name: (identifier) @name value: (_) @value) @definition.value))
+(program (export_statement (_ (variable_declarator name: (identifier) @name value: (_) @value) @definition.value)))
+(program (expression_statement
+  (assignment_expression left: [(identifier) (member_expression)] @qualified right: (_) @value) @definition.value))
+(program (export_statement "default" @name value: (_) @value) @definition.value)
+
+; … and those that its objects name, behind one call more: router({ add: procedure.mutation(() => {}) })
+(program (_ (variable_declarator value: [
+  (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)
+  (call_expression arguments: (arguments (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
+])))
+(program (export_statement (_ (variable_declarator value: [
+  (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)
+  (call_expression arguments: (arguments (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
+]))))
+
+; functions with a name of their own
+(arguments (function_expression name: (identifier) @name) @definition.function)
+(return_statement (function_expression name: (identifier) @name) @definition.function)
+(arguments (class name: (_) @name) @definition.class)
+(return_statement (class name: (_) @name) @definition.class)
+(pair value: (function_expression name: (identifier) @member.function) @span)
+(assignment_expression right: (function_expression name: (identifier) @member.function) @span)
+; res.header = res.set = function () {}
+(assignment_expression left: (member_expression property: (_) @member.function)
+  right: (assignment_expression right: [(arrow_function) (function_expression) (class)])) @span
+(assignment_expression left: (member_expression property: (_) @member.function)
+  right: (assignment_expression right: (assignment_expression right: [(arrow_function) (function_expression) (class)]))) @span
+
+; constants and variables of a module; what it imports is defined elsewhere
+((program (lexical_declaration (variable_declarator name: (identifier) @member.constant value: (_)? @_value) @span))
+  (#not-match? @_value "^(await )?(require|import)\\b"))
+(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @member.constant) @span)))
+((program (variable_declaration (variable_declarator name: (identifier) @member.variable value: (_)? @_value) @span))
+  (#not-match? @_value "^(await )?(require|import)\\b"))
+(program (export_statement (variable_declaration (variable_declarator name: (identifier) @member.variable) @span)))
+([
+   (program (export_statement (_ (variable_declarator
+     name: [
+       (object_pattern [
+         (shorthand_property_identifier_pattern) @member.constant
+         (pair_pattern value: (identifier) @member.constant)
+       ])
+       (array_pattern (identifier) @member.constant)
+     ]))))
+   (program (_ (variable_declarator
+     name: [
+       (object_pattern [
+         (shorthand_property_identifier_pattern) @member.constant
+         (pair_pattern value: (identifier) @member.constant)
+       ])
+       (array_pattern (identifier) @member.constant)
+     ]
+     value: (_) @_value)))
+ ] (#not-match? @_value "^(await )?(require|import)\\b"))
+; what is exported by a name that it has already is defined elsewhere, too
+((program (expression_statement (assignment_expression
+   left: (member_expression object: (_) @_exports property: (property_identifier) @member.constant)
+   right: [(string) (template_string) (number) (true) (false) (array) (regex) (binary_expression) (unary_expression)
+     (new_expression)]) @span))
+  (#match? @_exports "^(module\\.)?exports$"))
+((variable_declarator value: (call_expression function: (member_expression) @_freeze
+   arguments: (arguments . (object (pair key: [(property_identifier) (string)] @member.constant) @span))))
+  (#eq? @_freeze "Object.freeze"))
+
+; tests and suites (`hooks/ecmascript.py` tells them apart); `each` is called twice
+((call_expression function: [(identifier) (member_expression) (call_expression function: (_))] @_call
+   arguments: (arguments . [(string) (template_string) (identifier) (member_expression)] @name
+     [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.test
+  (#match? @_call "^(describe|context|suite|it|test|test\\.describe|specify|Deno\\.test|QUnit\\.(test|module))(\\.(only|skip|concurrent|sequential|serial|parallel|shuffle|todo|fails|failing|each|for|skipIf|runIf)\\b|$)"))

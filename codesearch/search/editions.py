@@ -1,0 +1,114 @@
+"""Editions of one page or file: older copies (`v1/`, `legacy/`) and translations (`docs/de/`, `README.zh-CN.md`).
+
+An edition is told by its path alone, and only beside its original: `docs/cs/guide.md` may be Czech or about C#, but
+where `docs/guide.md` lies too it is an edition of that. Code is never a translation, and code in `v1/` is older than
+that in `v2/`, but nothing that a file above both is a copy of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+_LANGUAGES = (
+    "ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fil fr gl gu he hi hr hu hy id is it ja ka kk km kn ko lo"
+    " lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru si sk sl sq sr sv sw ta te tg th tl tr uk ur uz vi zh"
+    " br cn gr jp kr tw ua"
+).split()
+"""ISO 639-1, as far as documentation is written in it, and countries that are written for their language."""
+_LOCALE = re.compile(rf"(?:{'|'.join(_LANGUAGES)})(?:[-_](?:[a-z]{{2}}|[a-z]{{4}}|\d{{3}})){{0,2}}", re.IGNORECASE)
+_ORIGINAL_LANGUAGE = "en"
+_LOCALE_IN_NAME = re.compile(rf"^(?P<stem>.+?)[._-](?P<locale>{_LOCALE.pattern})$", re.IGNORECASE)
+_TRANSLATIONS = frozenset(
+    "i18n _i18n l10n intl lang langs language languages locale locales translation translations".split()
+)
+_PAGES = frozenset(".md .mdx .markdown .rst .adoc .asciidoc .org .txt .html .htm .tex .textile .rdoc".split())
+"""What is translated as a whole; of code, folders such as `cs` say another thing."""
+_DOCUSAURUS = "docusaurus-plugin-content-"
+_VERSION = re.compile(
+    r"(?:(?:v|version[-_]?)(?=\d)|(?=\d+\.))(?P<numbers>\d+(?:\.(?:\d+|x))*)(?P<preview>[-_.]?(?:alpha|beta|rc|pre|dev)\d*)?"
+)
+"""`v1`, `v1beta1`, `version-2.x`, `1.0`; a bare number counts something else."""
+_OF_VERSIONS = "versioned_"
+_ANY_VERSION = "v*"
+_FRONT = "readme"
+"""The page of a folder is about that folder, whatever its version."""
+_OLD = frozenset("legacy old archive archived obsolete deprecated attic".split())
+_NEW = frozenset("latest current stable next main master".split())
+_OLDEST: tuple[float, ...] = (-1.0,)
+_NEWEST: tuple[float, ...] = (float("inf"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a path says of the page or file that it holds."""
+
+    page: str
+    """The same for all editions of it."""
+    is_original_language: bool
+    version: tuple[float, ...]
+    """The higher, the newer."""
+
+
+def originals(paths: Iterable[str]) -> dict[str, str]:
+    """For each path that holds an older copy or a translation of what another path holds: that other path."""
+    pages: dict[str, list[str]] = {}
+    for path in paths:
+        pages.setdefault(edition_of(path).page, []).append(path)
+    found: dict[str, str] = {}
+    for editions in pages.values():
+        original = max(editions, key=_precedence)
+        if len(editions) > 1 and edition_of(original).is_original_language:
+            found.update((path, original) for path in editions if _rank(path) < _rank(original))
+    return found
+
+
+@lru_cache(maxsize=1 << 14)
+def edition_of(path: str) -> Edition:
+    """The edition that a `/`-separated path holds, by what it says of languages and versions."""
+    file = PurePosixPath(path)
+    stem = file.stem
+    is_page = file.suffix.lower() in _PAGES
+    stands_alone = is_page and not stem.lower().startswith(_FRONT)
+    kept: list[str] = []
+    locale, version = "", _NEWEST
+    for folder in file.parts[:-1]:
+        name = folder.lower().removeprefix(_DOCUSAURUS)
+        if is_page and not locale and _LOCALE.fullmatch(name):
+            locale = name
+        elif (told := _version_of(name)) is not None:
+            version = min(version, told)
+            kept += [] if stands_alone or told in (_OLDEST, _NEWEST) else [_ANY_VERSION]
+        elif not (is_page and name in _TRANSLATIONS):
+            kept.append(name.removeprefix(_OF_VERSIONS))
+    if is_page and not locale and (match := _LOCALE_IN_NAME.match(stem)):
+        stem, locale = match["stem"], match["locale"].lower()
+    is_original = re.split("[-_]", locale)[0] in ("", _ORIGINAL_LANGUAGE)
+    return Edition("/".join([*kept, stem.lower() + file.suffix.lower()]), is_original, version)
+
+
+def _version_of(folder: str) -> tuple[float, ...] | None:
+    """The version that a folder is named after, or None; a preview comes before what it previews."""
+    if folder in _OLD:
+        return _OLDEST
+    if folder in _NEW:
+        return _NEWEST
+    match = _VERSION.fullmatch(folder)
+    if match is None:
+        return None
+    numbers = [float("inf") if part == "x" else float(part) for part in match["numbers"].split(".")]
+    return (*numbers, -1.0 if match["preview"] else 0.0)
+
+
+def _rank(path: str) -> tuple[bool, tuple[float, ...]]:
+    """An original ranks above its editions: its language before others, the newest first."""
+    edition = edition_of(path)
+    return edition.is_original_language, edition.version
+
+
+def _precedence(path: str) -> tuple[bool, tuple[float, ...], int, str]:
+    """As by rank; of equals the nearest to the root."""
+    return *_rank(path), -path.count("/"), path

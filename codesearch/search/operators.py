@@ -1,0 +1,102 @@
+"""The operators of a question: `"a phrase"` must occur, `-word` and `-"a phrase"` must not.
+
+Prose about code is full of quotes and dashes that ask for nothing of the kind, so that only these count:
+
+- a pair of double quotes, straight or curly, with a space (or the question's begin) before it and a space or the end
+  of a clause behind. Apostrophes, inches, unpaired quotes and the strings of a line of code are text.
+- words with a dash at the end of a question, behind the words that it asks for, where they look like words: not
+  options (`-w`, `-rf`, `--long`, `-O2`), not what the word before goes on with ("built with -race",
+  "one -thousandth").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from codesearch.index.letters import fold
+from codesearch.index.terms import question_terms, terms
+
+_PHRASE = re.compile(
+    r"""(?:(?<=\s)|^)(?P<dash>-?)(?:"(?P<straight>[^"]+)"|“(?P<curly>[^”"]+)”)(?=$|\s|[.,;:?!](?:$|\s))(?!, line \d)"""
+)
+_EXCLUDED = re.compile(r"-[^\W\d]\w*(?:[.-]\w+)*")
+_OPTION = re.compile(r"-\w{1,2}", re.ASCII)
+"""`-w`, `-rf`, `-O2`."""
+_GOES_ON = frozenset(
+    "a an and as at by for from in into is means of on or than the this to use using versus via vs with without"
+    " arg argument flag flags option options parameter switch"
+    " zero one two three four five six seven eight nine ten hundred thousand million billion"
+    " anti auto bi co cross inter intra mega meta micro mid multi nano non post pre re self semi sub super un".split()
+)
+"""Words that the next one belongs to, whatever stands between."""
+_PROGRAMS = frozenset(
+    "awk cat chmod clang cp curl cut diff docker du find gcc git go grep head java javac kill ln ls make mkdir mount mv"
+    " netstat npm openssl perl ping pip ps python rm rsync sed sort ssh tail tar uniq wc wget xargs".split()
+)
+"""Programs whose options begin with one dash; a question that is nothing but one and its options is a command line."""
+_ENDINGS = frozenset(
+    "axis based only side tenth tenths hundredth hundredths thousandth thousandths millionth millionths".split()
+)
+"""Second halves of words with a hyphen, behind a space by mistake ("read -only")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """What a question requires and excludes."""
+
+    text: str
+    """The question without operators: the phrases that must occur stay, without quotes."""
+    phrases: tuple[str, ...] = ()
+    excluded_words: tuple[str, ...] = ()
+    """In lower case, without the dash."""
+    excluded_phrases: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.phrases or self.excluded_words or self.excluded_phrases)
+
+    def __str__(self) -> str:
+        quoted = [f'"{phrase}"' for phrase in self.phrases]
+        excluded = [f"-{word}" for word in self.excluded_words]
+        return " ".join([*quoted, *excluded, *(f'-"{phrase}"' for phrase in self.excluded_phrases)])
+
+    def admit(self, text: str) -> bool:
+        """Whether a text holds every phrase and nothing that is excluded, case ignored."""
+        folded = fold(text)
+        if not all(fold(phrase) in folded for phrase in self.phrases):
+            return False
+        if any(fold(phrase) in folded for phrase in self.excluded_phrases):
+            return False
+        if not self.excluded_words:
+            return True
+        held = set(terms(text))
+        return not any(held.issuperset(question_terms(word)) for word in self.excluded_words)
+
+
+def read_operators(text: str, is_file: Callable[[str], bool]) -> Operators:
+    """The operators of a question. `is_file` tells names of files, which may stand in quotes and mean the place."""
+    phrases: dict[bool, list[str]] = {True: [], False: []}
+    for match in _PHRASE.finditer(text):
+        phrase = (match["straight"] or match["curly"]).strip()
+        if phrase and not is_file(phrase):
+            phrases[bool(match["dash"])].append(phrase)
+    words = _PHRASE.sub(" ", text).split()
+    excluded = _excluded(words, bool(phrases[False]))
+    if not phrases[False] and len(words) == len(excluded):
+        return Operators(text)  # nothing is left to ask for
+    kept = _PHRASE.sub(lambda match: " " if match["dash"] else match[0], text)
+    left = (word for word in kept.split() if word not in excluded)
+    words_alone = tuple(word[1:].lower() for word in excluded)
+    return Operators(" ".join(left), tuple(phrases[False]), words_alone, tuple(phrases[True]))
+
+
+def _excluded(words: list[str], has_phrases: bool) -> tuple[str, ...]:
+    """The words with a dash at the end, where they are operators."""
+    count = next((n for n, word in enumerate(reversed(words)) if not _EXCLUDED.fullmatch(word)), len(words))
+    asked, dashed = words[: len(words) - count], words[len(words) - count :]
+    if not (asked or has_phrases) or any(_OPTION.fullmatch(w) or w[1:].lower() in _ENDINGS for w in dashed):
+        return ()
+    before = asked[-1].lower() if asked else ""
+    is_command = len(asked) == 1 and before in _PROGRAMS
+    return () if before in _GOES_ON or is_command else tuple(dashed)

@@ -1,0 +1,95 @@
+"""For a question that is a symbol: which candidates define it, and which of these come first.
+
+Definitions of the name that is asked for stand before whatever else the signals say: by how they are spelled, by their
+owner, implementation before tests and the like, and types before routines before constants before declarations.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.index.terms import name_key, words
+from codesearch.search.roles import Role
+from codesearch.search.signals import TEST_NAME, TYPE_KINDS
+from codesearch.search.symbols import Spelling, Symbol, spelling
+
+if TYPE_CHECKING:
+    from codesearch.index.snapshot import StoredChunk
+    from codesearch.search.evidence import Evidence
+
+ROUTINE_KINDS = frozenset(
+    "function method constructor destructor operator macro procedure concept delegate command trigger target".split()
+)
+FIELD_KINDS = frozenset("field property column".split())
+DATA_KINDS = frozenset("variable constant field enumerator column property event view index sequence label".split())
+
+Standing = npt.NDArray[np.int64]
+"""One entry a candidate: 0 for what does not define the symbol, higher for what comes first."""
+
+
+def standing(evidence: Evidence) -> Standing:
+    """How the candidates stand as definitions of the symbol that the question is."""
+    symbol = evidence.question.symbol
+    if symbol is None:
+        return np.zeros(len(evidence.chunks), np.int64)
+    roles = [evidence.roles[i] for i in evidence.file.tolist()]
+    return np.asarray(
+        [
+            _place(symbol, chunk, _is_implementation(chunk, role, evidence.asked_roles))
+            for chunk, role in zip(evidence.chunks, roles, strict=True)
+        ],
+        np.int64,
+    )
+
+
+def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
+    spelled = spelling(symbol, chunk.name)
+    may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
+    if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _is_held(chunk):
+        return 0
+    if chunk.kind in FIELD_KINDS and not symbol.owner and len(words(symbol.name)) < 2:
+        return 0  # `Args` is rather a question about arguments than about some type's field
+    place = int(spelled)
+    for level, levels in ((_owner(symbol, chunk), 3), (int(is_implementation), 2), (_kind(chunk.kind), 5)):
+        place = place * levels + level
+    return place
+
+
+def _is_lower(symbol: Symbol) -> bool:
+    """Whether a symbol is in lower case, in which people ask for `Session` too."""
+    return symbol.name.islower() and not symbol.owner
+
+
+def _is_held(chunk: StoredChunk) -> bool:
+    """Whether the chunk's definition begins in it: of a long one, the part with its head answers."""
+    return any((one.kind, one.name) == (chunk.kind, chunk.name) for one in chunk.definitions)
+
+
+def _owner(symbol: Symbol, chunk: StoredChunk) -> int:
+    """2 where the definition belongs to the owner that is asked for, 1 where its file's path names it."""
+    owner = name_key(symbol.owner)
+    if not owner:
+        return 0
+    last = name_key(symbol.owner.rpartition(".")[2])
+    around = name_key(chunk.qualified_name[: -len(chunk.name)] if chunk.name else chunk.qualified_name)
+    if around.endswith((owner, last)) or (around and owner.endswith(around)):
+        return 2
+    return int(last in name_key(chunk.path))
+
+
+def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -> bool:
+    return role in asked or (role is Role.IMPLEMENTATION and not TEST_NAME.search(chunk.qualified_name))
+
+
+def _kind(kind: str) -> int:
+    """4 for types, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for sections, tests, …"""
+    if kind in TYPE_KINDS:
+        return 4
+    if kind in ROUTINE_KINDS:
+        return 3
+    if kind in DATA_KINDS:
+        return 2
+    return int(kind in ("declaration", "impl", "extension", "namespace", "package"))

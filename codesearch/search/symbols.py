@@ -1,0 +1,89 @@
+"""A question that is a symbol: its name and owner, and how a definition's name is spelled beside it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from codesearch.index.terms import name_key
+
+LONGEST_SYMBOL = 512
+_KEYWORD = re.compile(
+    r"(?:class|struct|union|enum|trait|interface|protocol|record|object|module|namespace|type|typedef|impl|macro"
+    r"|def|fn|func|fun|function|method|sub|proc|procedure|const|var|let|define)\s+(?=\S+$)"
+)
+_SIGILS = "$@%&#.:\\"
+_CALL = re.compile(r"(?<=\w)\([^()]*\)$")
+_ARITY = re.compile(r"(?<=\w)/\d{1,2}$")
+_GENERICS = re.compile(r"(?<=\w)(?:<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
+_SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=\w|operator)")
+_OPERATOR = re.compile(r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&]*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A name as it was written, with what it was said to belong to."""
+
+    name: str
+    owner: str = ""
+    """`Foo` of `Foo::bar`, all parts joined as they were written."""
+
+
+def parse_symbol(text: str) -> Symbol | None:
+    """The symbol that a question is, None where it is more than one word.
+
+    `Foo::bar`, `Foo.bar`, `Foo#bar`, `Foo->bar`, `bar()`, `bar/2`, `Vec<T>`, `$bar`, `class Foo` and the like are
+    read as the name and its owner. Whether anything is so called is for the index to say.
+    """
+    text = text.strip().strip("`")
+    if len(text) > LONGEST_SYMBOL:
+        return None
+    operator = _OPERATOR.search(text)
+    head, tail = (text[: operator.start()], operator[0]) if operator else (text, "")
+    head = _ARITY.sub("", _CALL.sub("", head))
+    while (plain := _GENERICS.sub("", head)) != head:
+        head = plain
+    head = _KEYWORD.sub("", head)
+    if any(character.isspace() for character in head):
+        return None
+    parts = [part for part in _SEPARATOR.split(head.lstrip(_SIGILS)) if part]
+    if tail:
+        return Symbol(tail, ".".join(parts))
+    if not parts or not name_key(parts[-1]):
+        return None
+    return Symbol(parts[-1].lstrip(_SIGILS), ".".join(parts[:-1]))
+
+
+class Spelling(IntEnum):
+    """How a name is spelled beside the symbol asked for."""
+
+    OTHER = 0
+    """It is another name."""
+    CONVENTION = 1
+    """`from_request` for `FromRequest`."""
+    CASE = 2
+    BARE = 3
+    """`save!` for `save`, `$id` for `id`."""
+    EXACT = 4
+
+
+def spelling(symbol: Symbol, name: str) -> Spelling:
+    """How a definition's name is spelled beside a symbol.
+
+    A name that holds its owner (Perl's `package Foo::Bar`) is compared by its last part.
+    """
+    if "." in name or "::" in name:
+        name = _SEPARATOR.split(name)[-1]
+    if name == symbol.name:
+        return Spelling.EXACT
+    asked, name = _bare(symbol.name), _bare(name)
+    if name == asked:
+        return Spelling.BARE
+    if name.casefold() == asked.casefold():
+        return Spelling.CASE
+    return Spelling.CONVENTION if name_key(name) == name_key(asked) != "" else Spelling.OTHER
+
+
+def _bare(name: str) -> str:
+    return name.lstrip(_SIGILS).rstrip("!?=") or name

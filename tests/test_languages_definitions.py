@@ -1,0 +1,173 @@
+"""What the definitions of a file are, units and members alike, language by language."""
+
+from __future__ import annotations
+
+import pytest
+
+from codesearch.chunking.chunk import Definition
+from codesearch.chunking.chunker import chunk_text
+from codesearch.languages.registry import resolve
+
+
+def definitions(language: str, text: str) -> list[Definition]:
+    spoken = resolve(language)
+    if spoken.extra:
+        pytest.importorskip(spoken.grammar.partition(":")[0])
+    chunked = chunk_text("file", text, spoken)
+    assert not chunked.fallback
+    return [definition for chunk in chunked.chunks for definition in chunk.definitions]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "PHP",
+            "<?php\nclass User {\n  const A = 1, B = 2;\n  protected ?string $table = null;\n"
+            "  public string $full { get => $this->first; }\n"
+            "  public function __construct(private readonly string $email, int $plain = 1) {}\n}\n"
+            "enum Suit: string {\n  case Hearts = 'H';\n}\nif (!defined('LIMIT')) {\n  define('LIMIT', 1);\n}\n",
+            "class User, constant User::A, constant User::B, field User::table, property User::full,"
+            " method User::__construct, field User::email, enum Suit,"
+            " enumerator Suit::Hearts, constant LIMIT",
+        ),
+        (
+            "PHP",
+            "<?php\nif (!function_exists('help')) {\n  function help() {}\n}\n$run = function () {};\n"
+            "$this->go = fn() => 1;\n"
+            "$all['one'] = static function () {};\nreturn [\n  'two' => function () {},\n];\n"
+            "$shape = new class extends A {\n  function area() {}\n};\n$text = <<<X\nfunction text() {}\nX;\n",
+            "function help, function $run, function go, function one, function two, class $shape, method $shape::area",
+        ),
+        (
+            "Python",
+            "A, B = 1, 2\nC: int = 3\nD = E = 4\nif sys.platform == 'win32':\n    F = 1\nelse:\n    F = 2\n"
+            "try:\n    import g\nexcept ImportError:\n    g = None\n    HAS_G = False\n"
+            "if __name__ == '__main__':\n    local = 1\n\n\nclass H:\n    i, j = 1, 2\n    k: int\n",
+            "variable A, variable B, variable C, variable D, variable E, variable F, variable F, variable HAS_G,"
+            " class H, field H.i, field H.j, field H.k",
+        ),
+        (
+            "Python",
+            "X: TypeAlias = int\nUserId = NewType('UserId', int)\nPoint = collections.namedtuple('Point', 'x y')\n"
+            "type Row[T] = list[T]\nif fast:\n    def f():\n        def inner(): pass\n",
+            "type X, type UserId, type Point, type Row, function f, function f.inner",
+        ),
+        (
+            "Go",
+            "package a\n\ntype S[T any] struct {\n\tA, b int\n\t*Embedded\n}\n\ntype I interface {\n\tM()\n}\n\n"
+            "func (S[T]) V() {}\n\nfunc (s *S[T]) W() {}\n\nconst (\n\tOne = iota\n\tTwo\n)\n\nvar (\n"
+            "\th = func() {}\n\tn, m = 1, 2\n)\n\n"
+            "var root = &Command{\n\tUse: \"x\",\n}\n",
+            "struct S, field S.A, field S.b, interface I, method I.M, method S.V, method S.W, constant One,"
+            " constant Two, function h, variable n, variable m, variable root",
+        ),
+        (
+            "Java",
+            "@Deprecated\npublic record P(int x) {\n  static int Z = 1;\n  P {}\n}\nenum E {\n  A(1), B;\n"
+            "  private final int q;\n}\n"
+            "sealed interface S permits T {\n  int K = 1;\n}\n@interface N {\n  String value();\n}\nclass G {\n"
+            "  static { }\n"
+            "  int a, b;\n  class Inner { }\n}\n",
+            "record P, field P.x, field P.Z, constructor P.P, enum E, enumerator E.A, enumerator E.B, field E.q,"
+            " interface S, constant S.K, interface N, method N.value, class G, field G.a, field G.b, class G.Inner",
+        ),
+        (
+            "Scala",
+            "trait A {\n  val n: Int\n  var m: Int = 1\n  type T\n}\ncase class B(r: Double)\nenum C {\n  case D, E\n"
+            "}\n"
+            "opaque type Id = Int\nval top = 1\ngiven ord: Ordering[B] with {\n  def compare(x: B, y: B) = 1\n}\n"
+            "extension (s: String)\n  def shout = s\n",
+            "trait A, field A.n, field A.m, type A.T, class B, field B.r, enum C, enumerator C.D, enumerator C.E,"
+            " type Id, constant top, object ord, method ord.compare, extension String, method String.shout",
+        ),
+        (
+            "Scala",
+            'class A extends FunSuite {\n  test("works") {\n    1\n  }\n  "X" should "do it" in {\n    2\n  }\n}\n',
+            "class A, test A.works, test A.do it",
+        ),
+        (
+            "Lua",
+            "local M = {}\nlocal util = require('util')\nM.limit = 5\nlocal options = {\n  port = 80,\n"
+            "  run = function() end,\n}\n"
+            "function M:go() end\nM.stop = function() end\nlocal function help() end\nFoo = class('Foo')\n",
+            "variable M, variable limit, object options, field options.port, method options.run, method M.go,"
+            " function M.stop, function help, variable Foo",
+        ),
+        (
+            "Perl",
+            "package A::B;\nuse constant PI => 3;\nuse constant { E => 2, F => 1 };\nour $VERSION = 1;\n"
+            "has name => (is => 'rw');\n"
+            "around name => sub {\n  1;\n};\nsub f($x, $y = 1) {\n  2;\n}\nsub C::D::g {\n  3;\n}\n*h = \\&f;\n"
+            "subtest 'works' => sub {\n  4;\n};\npackage I {\n  sub j {\n    5;\n  }\n}\n",
+            "package A::B, constant PI, constant E, constant F, variable VERSION, field name, method A::B::name,"
+            " function A::B::f, function C::D::g, function h, test A::B::works, package I, function I::j",
+        ),
+        (
+            "PowerShell",
+            "class A {\n  [int] $B\n  [void] C() { }\n}\nenum D { E }\nSet-Alias -Name f -Value Get-F\n"
+            "New-Alias g Get-G\n",
+            "class A, property A.$B, method A.C, enum D, enumerator D.E, command f, command g",
+        ),
+        (
+            "Kotlin",
+            "@file:JvmName(\"A\") @file:Suppress(\"B\")\nclass A(val b: Int, c: Int) {\n"
+            "  companion object { const val D = 1 }\n"
+            "  val e = suspend { 1 }\n}\nenum class F {\n  G { override fun h() = 1 },\n  I\n}\nconst val J = 1\n"
+            "val k = { x: Int -> x }\n",
+            "class A, property A.b, object A, property A.D, property A.e, enum F, method F.h, enumerator F.G,"
+            " enumerator F.I, constant J, function k",
+        ),
+        (
+            "Swift",
+            "protocol A {\n  associatedtype B\n  var c: Int { get }\n  func d()\n}\nstruct E {\n  let f = 1\n"
+            "  func g() {\n    let local = 1\n  }\n}\nenum H {\n  case i, j\n}\nlet k = 1\n",
+            "protocol A, type A.B, property A.c, method A.d, struct E, property E.f, method E.g, enum H,"
+            " enumerator H.i, enumerator H.j, constant k",
+        ),
+        (
+            "Elixir",
+            "defmodule A do\n  @timeout 5\n  @doc \"Not a constant.\"\n  defstruct [:b, c: 1]\n  @type d :: atom\n"
+            "  def e(x), do: not is_nil(x)\nend\n",
+            "module A, constant A.timeout, field A.b, field A.c, type A.d, function A.e",
+        ),
+        (
+            "Zig",
+            "const std = @import(\"std\");\npub const A = struct {\n    b: u32,\n    const C = 1;\n"
+            "    fn d() void {}\n};\n"
+            "const E = enum { f };\nconst G = 1;\n",
+            "struct A, field A.b, constant A.C, method A.d, enum E, enumerator E.f, constant G",
+        ),
+    ],
+)  # fmt: skip
+def test_definitions_of_a_language(language: str, text: str, expected: str) -> None:
+    found = [f"{one.kind} {one.qualified_name}" for one in definitions(language, text)]
+    assert sorted(found) == sorted(part.strip() for part in expected.split(","))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "signature"),
+    [
+        (
+            "Java",
+            '@RequestMapping(value = "/cart", method = GET)\n@Deprecated\npublic Cart get() { }\n',
+            "public Cart get()",
+        ),
+        ("PHP", "<?php\n#[Route('/cart')]\nfunction cart(): Cart { }\n", "function cart(): Cart"),
+        ("C#", '[HttpGet("cart")]\npublic class Cart { }\n', "public class Cart"),
+        ("Scala", '@deprecated("x")\nfinal class Cart { }\n', "final class Cart"),
+        ("Go", "package a\n\ntype Cart[T any] struct {\n\tn int\n}\n", "type Cart[T any] struct"),
+    ],
+)
+def test_signatures_leave_annotations_and_bodies_out(language: str, text: str, signature: str) -> None:
+    assert definitions(language, text)[0].signature == signature
+
+
+def test_overloads_of_python_are_one_with_what_they_declare() -> None:
+    text = (
+        "class A:\n    @overload\n    def f(self, x: int) -> int: ...\n    # And text.\n    @typing.overload\n"
+        '    def f(self, x: str) -> str: ...\n    def f(self, x):\n        """Both."""\n        return x\n\n'
+        "    @property\n    def p(self): return 1\n    @p.setter\n    def p(self, v): pass\n"
+    )
+    found = [(one.qualified_name, one.start_line, one.end_line) for one in definitions("Python", text)]
+    assert found == [("A", 1, 14), ("A.f", 2, 9), ("A.p", 11, 12), ("A.p", 13, 14)]

@@ -1,0 +1,71 @@
+"""Questions that are symbols: how they are written, and how a definition's name is spelled beside them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "owner"),
+    [
+        ("open_session", "open_session", ""),
+        ("Foo::bar", "bar", "Foo"),
+        ("Foo.bar", "bar", "Foo"),
+        ("Foo#bar", "bar", "Foo"),
+        ("foo->bar", "bar", "foo"),
+        ("a::b::C", "C", "a.b"),
+        ("App\\Cart\\Item", "Item", "App.Cart"),
+        ("foo/2", "foo", ""),
+        ("Enum.map/2", "map", "Enum"),
+        ("Vec<T>", "Vec", ""),
+        ("HashMap<String, u8>::insert", "insert", "HashMap"),
+        ("List[Int]", "List", ""),
+        ("bar()", "bar", ""),
+        ("bar(x, y)", "bar", ""),
+        ("$total", "total", ""),
+        ("@items", "items", ""),
+        (":symbol", "symbol", ""),
+        ("`bar`", "bar", ""),
+        ("save!", "save!", ""),
+        ("class Foo", "Foo", ""),
+        ("def bar", "bar", ""),
+        ("fn Foo::bar", "bar", "Foo"),
+        ("Point::operator==", "operator==", "Point"),
+        ("operator[]", "operator[]", ""),
+        ("ПолучитьЦену", "ПолучитьЦену", ""),
+    ],
+)
+def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> None:
+    assert parse_symbol(text) == Symbol(name, owner)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "open the cart", "::", "==", "()", "class", "x" * 1000])
+def test_what_is_no_symbol(text: str) -> None:
+    assert parse_symbol(text) in (None, Symbol("class"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "expected"),
+    [
+        ("Foo", "Foo", Spelling.EXACT),
+        ("Foo", "foo", Spelling.CASE),
+        ("save", "save!", Spelling.BARE),
+        ("id", "$id", Spelling.BARE),
+        ("FromRequest", "from_request", Spelling.CONVENTION),
+        ("Foo", "Bar", Spelling.OTHER),
+        ("Router", "Phoenix.Router", Spelling.EXACT),
+        ("Bar", "Foo::Bar", Spelling.EXACT),
+    ],
+)
+def test_how_a_name_is_spelled(asked: str, name: str, expected: Spelling) -> None:
+    assert spelling(Symbol(asked), name) is expected
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_parsed(text: str) -> None:
+    symbol = parse_symbol(text)
+    assert symbol is None or symbol.name
