@@ -37,4 +37,4 @@ def definitions(language_name: str, text: str) -> dict[str, tuple[str, int, int]
 def members(language_name: str, text: str) -> set[str]:
     """Names of all members, whatever holds them."""
     found = outline(language_name, text)
-    return {name for _, name in (*found.members, *(member for unit in found.units for member in unit.members))}
+    return {member.name for held in (found.members, *(unit.members for unit in found.units)) for member in held}

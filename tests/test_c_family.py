@@ -83,7 +83,9 @@ def test_constants_and_variables_at_file_level_are_members() -> None:
         "extern int elsewhere;\nEXTERN char text[];\nenum { ANONYMOUS };\nvoid f(void) { int local = 1; }\n"
         "typedef struct point { int x; } Point, *PointRef;\n"
     )
-    assert members("C", text) == {*("LIMIT", "LONG", "kMax", "count", "first", "text", "ANONYMOUS", "x", "PointRef")}
+    assert members("C", text) == {
+        *("LIMIT", "LONG", "GUARD_H", "kMax", "count", "first", "text", "ANONYMOUS", "x", "PointRef")
+    }
 
 
 def test_typedefs_prototypes_and_macros_are_units() -> None:

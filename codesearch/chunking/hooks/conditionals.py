@@ -24,6 +24,7 @@ _NO_CODE = re.compile(
 _BRACKETS = re.compile(r"[()\[\]{}]")
 # What may end a branch without a semicolon: a label, a list's comma, a macro, an attribute.
 _WHOLE_END = re.compile(r".*[:,]|[A-Z_][A-Z0-9_]*|\w+[ \t]*\(.*\)|\[.*\]", re.DOTALL)
+_BEGINS_WITHIN = re.compile(r"=|\?|&&|\|\||:(?!:)")
 _CONTINUES = tuple("{;,)]=+*/|&?:.<>^%-")
 _NEARBY = 10
 """Lines that may lie between a conditional and the code that goes on after it."""
@@ -118,7 +119,7 @@ def _choose(conditional: _Conditional, lines: list[str], assumed: dict[str, bool
         unended = tuple(i for i, branch in enumerate(branches) if not _is_ended(branch, next_sign))
         if len(branches) == 1 or not unended:
             return _ALL
-        if next_sign == "}":
+        if next_sign == "}" and not any(map(_BEGINS_WITHIN.match, branches)):
             return _Choice(unended=unended)
     if condition in _NEVER:
         return _Choice(1)
@@ -164,10 +165,12 @@ def _is_balanced(code: str) -> bool:
 
 
 def _is_ended(code: str, next_sign: str) -> bool:
-    """Whether what comes after the last statement can stand by itself before a sign."""
+    """Whether what comes after the last statement can stand by itself before a sign, and the first one too."""
     end = code[max(map(code.rfind, ";{}")) + 1 :].strip()
     if next_sign == "}" and end.isidentifier():
         return False  # an enumerator rather than a macro
+    if _BEGINS_WITHIN.match(code):
+        return False
     return not end or (next_sign not in _CONTINUES and _WHOLE_END.fullmatch(end) is not None)
 
 

@@ -23,13 +23,13 @@ _FILE_DIRECTIVE = re.compile(r"^#:.*", re.MULTILINE)
 _POINTER_CAST = re.compile(r"\*\([\w.]+\*+\)&?|(?<=\*\))&")
 # `Load(query, async)`, where it is the name of a parameter
 _ASYNC_ARGUMENT = re.compile(r"async(?<!\wasync)(?=[,)])")
+# `$@"""{name}"""`, where the string begins with a quote and is no raw one
+_QUOTED_VERBATIM = re.compile(r'([$]@|@[$])"""([^"\n]*)"""')
 _REPLACED = (
     ("<,>", "<_,_>"),
     ("<,,>", "<_,_,_>"),
     ("allows ref struct", "class"),
     ("ref partial struct", "    partial struct"),
-    ('$@"""', '$@"  '),  # begins with a quote, and is no raw string
-    ('@$"""', '@$"  '),
 )
 
 
@@ -46,6 +46,8 @@ def prepare(text: str) -> str:
         text = _POINTER_CAST.sub(lambda cast: " " * len(cast[0]), text)
     if "async)" in text or "async," in text:
         text = _ASYNC_ARGUMENT.sub("_sync", text)
+    if '@"""' in text or '@$"""' in text:
+        text = _QUOTED_VERBATIM.sub(r'\1"  \2  "', text)
     for unknown, known in _REPLACED:
         text = text.replace(unknown, known)
     return text
