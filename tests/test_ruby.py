@@ -90,6 +90,12 @@ def test_types_are_joined_by_colons_and_methods_by_a_dot() -> None:
     assert set(definitions("Ruby", text)) == {"Shop", "Shop::Gate", "Shop::Gate.open"}
 
 
+def test_members_of_a_singleton_class_are_of_the_class_around_it() -> None:
+    text = "class Gate\n  class << self\n    attr_accessor :count\n  end\nend\n"
+    gate, singleton = outline("Ruby", text).units
+    assert [member.name for member in gate.members] == ["count"] and not singleton.members
+
+
 def test_classes_made_by_calls() -> None:
     text = (
         "Point = Struct.new(:x, :y) do\n  def norm = 1\nend\n"

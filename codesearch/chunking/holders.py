@@ -44,14 +44,19 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
     for around, member in _around(units, members):
         if around and _is_unit_itself(member, units[around[-1]]):
             continue
-        of_type = member.kind in _OF_TYPES
-        owner = next((index for index in reversed(around) if not (of_type and units[index].kind in _ROUTINES)), None)
+        owner = next((index for index in reversed(around) if _can_have(units[index], member)), None)
         owned.setdefault(owner, []).append(member)
     outside = owned.pop(None, [])
     for index, found in owned.items():
         if index is not None:
             units[index] = replace(units[index], members=tuple(sorted((*units[index].members, *found))))
     return tuple(outside)
+
+
+def _can_have(unit: Unit, member: Member) -> bool:
+    """Not a nameless namespace (Ruby's `class << self`): what lies in it is of the unit around it."""
+    is_nameless = unit.kind == "namespace" and not unit.name
+    return not is_nameless and not (member.kind in _OF_TYPES and unit.kind in _ROUTINES)
 
 
 def _is_unit_itself(member: Member, unit: Unit) -> bool:
