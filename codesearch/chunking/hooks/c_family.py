@@ -21,12 +21,15 @@ _ROUTINES = ("function", "test")
 _MACRO_HEAD = re.compile(r"\w+\s*\(")
 
 
-def prepare(text: str) -> str:
-    """The text as one program, without macros that the grammars can't place; lines stay as they are."""
+def prepare(text: str, *leading: re.Pattern[str]) -> str:
+    """The text as one program, without macros that the grammars can't place; lines stay as they are.
+
+    `leading` are further forms of macros that begin a line, which is in their first group.
+    """
     text = without_comments_in_definitions(text)
     if "__cplusplus" in text:
         text = _EXTERN_C.sub(blank_group, text)
-    return without_macros(conditionals.resolve(text))
+    return without_macros(conditionals.resolve(text), *leading)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:

@@ -46,6 +46,10 @@ _LEADING_MACRO = re.compile(
     r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*"
     rf"((?:[A-Z][A-Z0-9]*_[A-Z0-9_]++|EXTERN|GLOBAL)(?={_TYPE}|{_TYPE_AND_NAME})|[A-Z][A-Z0-9]{{2,}}(?={_TYPE}))"
 )
+# Where a line begins, but for specifiers, with a capital that another one or an underscore follows soon (`PyAPI`).
+_CAPITALS = re.compile(
+    r"\n[ \t]*(?:(?:static|inline|extern|virtual|explicit|friend|constexpr|\[\[\w+\]\])[ \t]+)*[A-Z][a-z]{0,2}[A-Z0-9_]"
+)
 # `char *name(int a API_UNUSED, int b)`
 _PARAMETER_MACRO = re.compile(r"[ \t]([A-Z_]*(?:UNUSED|_BOUND)[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
 # `name(…) const API_PURE {`: after the parameters
@@ -56,16 +60,14 @@ _TRAILING_MACRO = re.compile(
 # `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
 _PROTOTYPE_MACRO = re.compile(rf"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=;)")
 # `API(int) name(…`
-_MACRO_AROUND_TYPE = re.compile(
-    r"\n(?:extern[ \t]+)?(\w{0,40}[A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?=\s*\*?\w+[ \t]*\()"
-)
+_MACRO_AROUND_TYPE = re.compile(r"\n(?:extern[ \t]+)?([A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?=\s*\*?\w+[ \t]*\()")
 # `DEFINE_FLAG(int, name, 1, "what it does").then(f);` at the margin
 _CALL_AT_MARGIN = re.compile(
     rf"\n((?=[A-Z]+_?[A-Z])\w{{3,80}}\((?>[^()\"]++|{_STRING}|{_NESTED})*+\)(?:\.\w+\([^()\n]*\))?;)"
 )
 # A macro's text breaks off at a comment that more of it follows.
 _COMMENT = r"/\*(?>[^*]|\*(?!/)){0,1000}+\*/"
-_DEFINITION = re.compile(rf"^[ \t]*#[ \t]*define\b(?>[^\n/\\]++|\\\n|{_COMMENT}|[/\\])*+", re.MULTILINE)
+_DEFINITION = re.compile(rf"#[ \t]*define\b(?>[^\n/\\]++|\\\n|{_COMMENT}|[/\\])*+")
 _COMMENT_INSIDE = re.compile(rf"{_COMMENT}(?=[ \t]*\S)")
 # `typedef BOOL (WINAPI *name)(…)`
 _CALLING_CONVENTION = re.compile(r"\([ \t]*([A-Z][A-Z0-9_]{2,})[ \t]*(?=\*[ \t]*\w+[ \t]*\)[ \t]*\n?[ \t]*\()")
@@ -77,19 +79,41 @@ def without_comments_in_definitions(text: str) -> str:
     return _DEFINITION.sub(_without_comments, text) if "define" in text and "/*" in text else text
 
 
-def without_macros(text: str) -> str:
-    """The text with spaces for what is known by its form, its name or its place to be a macro."""
-    if any(end in text for end in ("UNUSED,", "UNUSED)", "_BOUND,", "_BOUND)")):
+def without_macros(text: str, *leading: re.Pattern[str]) -> str:
+    """The text with spaces for what is known by its form, its name or its place to be a macro.
+
+    `leading` are further forms of macros that begin a line, which is in their first group.
+    """
+    if any(end in text for end in ("UNUSED,", "UNUSED)", "_BOUND)")):
         text = _PARAMETER_MACRO.sub(blank_group, text)
     if "typedef" in text:
         text = _CALLING_CONVENTION.sub(blank_group, text)
     if "__" in text:
         text = _ATTRIBUTE.sub("", text)
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
-    text = _MACRO_AROUND_TYPE.sub(_unwrap_type, text)
-    for macro in (_CALL_AT_MARGIN, _TYPE_MACRO, _LEADING_MACRO, _TRAILING_MACRO):
-        text = macro.sub(blank_group, text)
-    return _BARE_MACROS.sub(_blank_bare_macros, text)
+    text = _TYPE_MACRO.sub(blank_group, text)
+    text = _TRAILING_MACRO.sub(blank_group, text)
+    return _without_macros_that_begin_lines(text, leading)
+
+
+def _without_macros_that_begin_lines(text: str, leading: tuple[re.Pattern[str], ...]) -> str:
+    """All forms are tried only where capitals begin a line: a search for each would take most of the time."""
+    forms = (
+        (_MACRO_AROUND_TYPE, _unwrap_type),
+        *((form, blank_group) for form in (_CALL_AT_MARGIN, _LEADING_MACRO, *leading)),
+        (_BARE_MACROS, _blank_bare_macros),
+    )
+    parts: list[str] = []
+    done = 0
+    for line in _CAPITALS.finditer(text):
+        if (start := line.start()) < done:
+            continue
+        for form, replacement in forms:
+            if (match := form.match(text, start)) and (replaced := replacement(match)) != match[0]:
+                parts += (text[done:start], replaced)
+                done = match.end()
+                break
+    return "".join(parts) + text[done:]
 
 
 def blank_group(match: re.Match[str]) -> str:

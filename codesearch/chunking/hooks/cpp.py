@@ -40,7 +40,7 @@ def prepare(text: str) -> str:
     """The text with such macros replaced by as many spaces as they have characters."""
     if text.startswith(("export", "module")) or "\nexport" in text or "\nmodule" in text:
         text = _without_modules(text)
-    if "inline" in text:
+    if "::inline" in text:
         text = _INLINE_NAMESPACE.sub(lambda match: "::" + match[2] + " " * len(match[1]), text)
     if "Q_OBJECT" in text:
         text = _QT_ACCESS.sub(lambda match: "public:".rjust(len(match[0])), text)
@@ -50,10 +50,9 @@ def prepare(text: str) -> str:
         text = _INSTANTIATION.sub(blank_group, text)
     if any(word in text for word in ("GUARDED_BY(", "LOCKS_", "LOCK_FUNCTION", "_REQUIRES(")):
         text = _THREAD_ANNOTATION.sub(blank_group, text)
-    text = c_family.prepare(text)
     if "null" in text:
         text = _NULLABILITY.sub(blank_group, text)
-    return _LEADING_MACRO.sub(blank_group, text)
+    return c_family.prepare(text, _LEADING_MACRO)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
