@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import time
+
 import pytest
 
 from codesearch.chunking.chunk import Definition
@@ -114,3 +117,13 @@ def test_names_of_tests_are_qualified_by_their_suites() -> None:
         "a cart.empty",
         "a cart.empty.free",
     ]
+
+
+@pytest.mark.parametrize("language", ["Shell", "PowerShell", "Kotlin"])
+def test_heads_that_never_end_cost_time_in_proportion(language: str) -> None:
+    """Backtracking over them took seconds for 20 KB."""
+    head = {"Shell": "@test a", "PowerShell": "Describe", "Kotlin": "{"}[language]
+    hooks = importlib.import_module(f"codesearch.chunking.hooks.{resolve(language).hooks}")
+    started = time.process_time()
+    hooks.prepare(head + " val" * 20_000 + " " * 80_000 + "x" + " " * 80_000 + "{")
+    assert time.process_time() - started < 2

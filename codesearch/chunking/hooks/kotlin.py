@@ -9,9 +9,11 @@ _PRIMARY_CONSTRUCTOR = re.compile(
     r"(\bclass[ \t]+\w+(?:<[^<>\n]*>)?[ \t]*\n[ \t]*)"
     r"((?:(?:@[\w.]+(?:\([^()\n]*\))?|public|internal|private|protected)[ \t]+)+)(?=constructor\b)"
 )
-# A declaration right before a brace that closes another: `companion object { val X = 1 }`
+# A declaration right before a brace that closes another: `companion object { val X = 1 }`. Bounded, for it backtracks.
+_INSIDE = r"[^{}\n\"]{0,200}"
 _NO_SEMICOLON = re.compile(
-    r"(\{[^{}\n\"]*\b(?:fun|val|var|class|object|interface)\b[^{}\n\"]*(?:\{[^{}\n\"]*\}[^{}\n\"]*)?(?<![\s;{])) (?=\})"
+    rf"(\{{{_INSIDE}\b(?:fun|val|var|class|object|interface)\b{_INSIDE}(?:\{{{_INSIDE}\}}{_INSIDE})?"
+    r"(?<![\s;{])) (?=\})"
 )
 _SUSPENDED_LAMBDA = re.compile(r"\bsuspend(?=[ \t]*\{)")
 _NULLABLE_REFERENCE = re.compile(r"(?<=\w)\?(?=::)")

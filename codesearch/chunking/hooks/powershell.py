@@ -15,7 +15,7 @@ _LONGEST_HELP = 200
 """Lines below a head that help may take."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
 _BRACE_BELOW = re.compile(
-    r"^([ \t]*(?:Describe|Context|It)[ \t]+[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
+    r"^([ \t]*(?:Describe|Context|It)[ \t]+(?=\S)[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
 )
 
 

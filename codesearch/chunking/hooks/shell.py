@@ -14,7 +14,7 @@ _FUNCTION = re.compile(
 _BODY = re.compile(r"\s*(?:[{(#]|$)")
 _HERE_DOCUMENT = re.compile(r"<<-?[ \t]*(['\"]?)([A-Za-z_]\w*)\1")
 _TEST = re.compile(
-    r"^([ \t]*)(@test[ \t]+(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s{\"'][^\n{]*?)[ \t]*)(?=\{|$)", re.MULTILINE
+    r"^([ \t]*)(@test[ \t]+(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s{\"'](?:[^\n{]*[^\s{])?)[ \t]*)(?=\{|$)", re.MULTILINE
 )
 _MARKED_TEST = re.compile(r"\{\s*#\s*@test\s*$")
 _ESCAPED = re.compile(r"\\(.)")
