@@ -20,7 +20,8 @@ RISKY = {
     "control characters": "x = '\x01'\n",
     "what could not be decoded": "x = '\ufffd'\n",
     "one sign again and again": "x" * 200,
-    "much text": "x = 1\n" * 40_000,
+    "one line again and again": "def f():\n" + "x =>\n" * 50,
+    "much text": PLAIN * 20,
 }
 
 needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="what is made up here can't be sent to a new process")
