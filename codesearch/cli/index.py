@@ -61,6 +61,8 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Index a folder, or bring its index up to date: only what changed is worked on."""
+    # numpy's BLAS would start a thread a core in each of the worker processes, which wait for one another.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.api import Index
     from codesearch.render.emptiness import why_empty
     from codesearch.render.progress import shown_on

