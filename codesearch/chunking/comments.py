@@ -36,7 +36,7 @@ def first_line_of_comments(lines: list[str], line: int, floor: int, language: La
     They stand right above; only a documentation comment (`/** … */`) that does not open the file may be followed by
     a blank line. Comments that say nothing to a reader and a licence that opens the file belong to no definition.
     """
-    spans = _adjoining(lines, line, floor, language)
+    spans = _adjoining(lines, line, floor, language) if line - 1 > floor else []
     if not any(_says(lines, span, language) for span in spans):
         return line
     if spans[-1][0] <= 2 and is_license("\n".join(lines[: line - 1])):
@@ -60,6 +60,7 @@ def _adjoining(lines: list[str], line: int, floor: int, language: Language) -> l
     """First and last lines of the comments that end above `line`, nearest first; a line comment is one line."""
     spans: list[tuple[int, int]] = []
     blocks: dict[int, int] | None = None
+    closes = _closers(language)
     while line - 1 > floor:
         above = lines[line - 2].strip()
         last = line - 1
@@ -69,7 +70,7 @@ def _adjoining(lines: list[str], line: int, floor: int, language: Language) -> l
             if spans or last <= max(floor, 1):
                 break
         opening = 0
-        if any(closer.removeprefix("]") in lines[last - 1] for _, closer in language.block_comments):
+        if closes.search(lines[last - 1]):
             if blocks is None:
                 blocks = {end: start for start, end in _blocks(lines, floor, line - 1, language)}
             opening = blocks.get(last, 0)
@@ -156,7 +157,7 @@ def without_markers(lines: list[str], language: Language) -> str:
 
 def _words(lines: list[str], language: Language) -> Iterator[str]:
     """What the lines of a comment say to a reader."""
-    if any("{-#" in line for line in lines):
+    if ("{-", "-}") in language.block_comments and any("{-#" in line for line in lines):
         lines = _PRAGMA.sub("", "\n".join(lines)).split("\n")
     leading, trailing = _markers(language)
     ends = (*(closer[-1] for _, closer in language.block_comments), "-")
@@ -166,6 +167,12 @@ def _words(lines: list[str], language: Language) -> Iterator[str]:
             text = trailing.sub("", text, count=1).rstrip()
         if not directives.is_noise(line, text):
             yield text
+
+
+@cache
+def _closers(language: Language) -> re.Pattern[str]:
+    """What a line that ends a block comment has in it."""
+    return re.compile("|".join(re.escape(closer.removeprefix("]")) for _, closer in language.block_comments) or "(?!)")
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from codesearch.chunking.chunk import Chunk
@@ -22,11 +23,11 @@ def lexical_terms(chunk: Chunk) -> dict[str, float]:
     """Weighted term counts of a chunk's fields."""
     counts: Counter[str] = Counter(terms(chunk.text))
     weighted: dict[str, float] = dict(counts) if BODY_WEIGHT == 1.0 else {t: BODY_WEIGHT * n for t, n in counts.items()}
-    path = PurePosixPath(chunk.path)
-    _add(weighted, chunk.documentation, DOCUMENTATION_WEIGHT - BODY_WEIGHT)
-    _add(weighted, str(path.parent), PATH_WEIGHT)
-    _add(weighted, path.stem, STEM_WEIGHT)
-    _add(weighted, " ".join(chunk.defines), NAME_WEIGHT)
+    _add(weighted, terms(chunk.documentation), DOCUMENTATION_WEIGHT - BODY_WEIGHT)
+    folder, stem = _path_terms(chunk.path)
+    _add(weighted, folder, PATH_WEIGHT)
+    _add(weighted, stem, STEM_WEIGHT)
+    _add(weighted, terms(" ".join(chunk.defines)), NAME_WEIGHT)
     return {term: weight for term, weight in weighted.items() if weight > 0}
 
 
@@ -42,6 +43,13 @@ def encoder_text(chunk: Chunk) -> str:
     return "\n".join([*filter(None, head), chunk.text])
 
 
-def _add(weighted: dict[str, float], text: str, weight: float) -> None:
-    for term in terms(text):
+@lru_cache(maxsize=1)
+def _path_terms(path: str) -> tuple[list[str], list[str]]:
+    """Terms of the folder and of the file's name. A file's chunks come one after another."""
+    parts = PurePosixPath(path)
+    return terms(str(parts.parent)), terms(parts.stem)
+
+
+def _add(weighted: dict[str, float], found: list[str], weight: float) -> None:
+    for term in found:
         weighted[term] = weighted.get(term, 0.0) + weight

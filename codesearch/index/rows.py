@@ -238,7 +238,7 @@ def is_plain_path(path: str) -> bool:
 
 def plain(text: str) -> str:
     """A name or signature as a row may hold it: on one line, without characters that act on a terminal."""
-    return _CONTROL.sub("\ufffd", text)
+    return text if text.isidentifier() else _CONTROL.sub("\ufffd", text)
 
 
 def _checked(values: list[object], found: object) -> list[object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from codesearch.index import letters
 
@@ -22,15 +23,10 @@ _CACHED_IDENTIFIERS = 1 << 18
 _MOST_CACHED = 16
 """Terms of an identifier; what has more (a sentence without spaces) seldom comes twice."""
 
-_cache: dict[str, tuple[str, ...]] = {}
-
 
 def terms(text: str) -> list[str]:
     """The terms of a text, in order."""
-    found: list[str] = []
-    for identifier in _identifiers(text):
-        found.extend(_cache.get(identifier) or split_identifier(identifier))
-    return found
+    return list(chain.from_iterable(map(_terms_of.__getitem__, _identifiers(text))))
 
 
 def question_terms(text: str) -> list[str]:
@@ -42,12 +38,22 @@ def question_terms(text: str) -> list[str]:
 
 def split_identifier(identifier: str) -> tuple[str, ...]:
     """Parts of one identifier in lower case, then the whole where there are several parts."""
-    if len(_cache) >= _CACHED_IDENTIFIERS:
-        _cache.clear()
-    found = _split(identifier, is_asked=False)
-    if len(found) <= _MOST_CACHED:
-        _cache[identifier] = found
-    return found
+    return _terms_of[identifier]
+
+
+class _Terms(dict[str, tuple[str, ...]]):
+    """Identifier → its terms, filled as identifiers are met."""
+
+    def __missing__(self, identifier: str) -> tuple[str, ...]:
+        found = _split(identifier, is_asked=False)
+        if len(self) >= _CACHED_IDENTIFIERS:
+            self.clear()
+        if len(found) <= _MOST_CACHED:
+            self[identifier] = found
+        return found
+
+
+_terms_of = _Terms()
 
 
 def name_key(name: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -167,13 +169,13 @@ def definition_rows(chunks: Sequence[Chunk]) -> tuple[DefinitionRow, ...]:
 
 def count_terms(chunks: Sequence[Chunk]) -> TermCounts:
     """Weighted term counts of chunks, as flat arrays."""
-    vocabulary: dict[str, int] = {}
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
     ids: list[int] = []
     weights: list[float] = []
     sizes = np.zeros(len(chunks), np.int32)
     for i, chunk in enumerate(chunks):
         counts = lexical_terms(chunk)
         sizes[i] = len(counts)
-        ids.extend(vocabulary.setdefault(term, len(vocabulary)) for term in counts)
+        ids.extend(map(numbers.__getitem__, counts))
         weights.extend(counts.values())
-    return TermCounts(tuple(vocabulary), np.asarray(ids, np.int32), np.asarray(weights, np.float32), sizes)
+    return TermCounts(tuple(numbers), np.asarray(ids, np.int32), np.asarray(weights, np.float32), sizes)

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class StaticEncoder:
                 f"{folder}: the vocabulary has {len(self.vocabulary)} tokens, the weights {len(self._table)}"
             )
         self.dimensions = int(self._table.shape[1])
-        self._cache: dict[str, tuple[int, ...]] = {}
+        self._ids = _TokenIds(self.vocabulary)
 
     @classmethod
     def default(cls) -> StaticEncoder:
@@ -72,14 +72,7 @@ class StaticEncoder:
 
     def tokens(self, text: str) -> list[int]:
         """The token ids of a text, in order."""
-        cache = self._cache
-        ids: list[int] = []
-        for identifier in identifiers(text):
-            known = cache.get(identifier)
-            if known is None:
-                known = self._remember(identifier)
-            ids.extend(known)
-        return ids
+        return list(chain.from_iterable(map(self._ids.__getitem__, identifiers(text))))
 
     def table(self) -> Embeddings:
         """The tokens' vectors [tokens, dimensions], float32, a copy."""
@@ -106,11 +99,18 @@ class StaticEncoder:
         weights[: len(places)] *= places[: len(rows)]
         return np.asarray(weights @ self._table[rows].astype(np.float32), np.float32)
 
-    def _remember(self, identifier: str) -> tuple[int, ...]:
-        if len(self._cache) >= _CACHED_IDENTIFIERS:
-            self._cache.clear()
-        ids = tuple(i for word in words_of(identifier) for i in pieces_of(word, self.vocabulary))
-        self._cache[identifier] = ids
+
+class _TokenIds(dict[str, tuple[int, ...]]):
+    """Identifier → its token ids, filled as identifiers are met."""
+
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+
+    def __missing__(self, identifier: str) -> tuple[int, ...]:
+        if len(self) >= _CACHED_IDENTIFIERS:
+            self.clear()
+        self[identifier] = ids = tuple(i for word in words_of(identifier) for i in pieces_of(word, self.vocabulary))
         return ids
 
 
