@@ -140,6 +140,7 @@ def test_overloads_are_one_with_their_implementation() -> None:
     [
         (BOTH, "export const a = 1, b = 2;\nlet c;\nvar d = 4;\n", {"a", "b", "c", "d"}),
         (BOTH, "const a = require('a');\nvar b = require('b').c;\nconst d = await import('d');\n", set()),
+        (BOTH, "const a = import.meta.env.A === 'b';\nconst c = import('d').then(({ e }) => e());\n", {"a", "c"}),
         (BOTH, "export const { useA, useB: useC } = api;\n", {"useA", "useC"}),
         (BOTH, "module.exports.limit = 5;\nexports.name = 'x';\n", {"limit", "name"}),
         (BOTH, "class A {\n  #secret = 1;\n  static count;\n}\n", {"#secret", "count"}),

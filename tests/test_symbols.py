@@ -40,7 +40,8 @@ from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling
     ],
 )
 def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> None:
-    assert parse_symbol(text) == Symbol(name, owner)
+    symbol = parse_symbol(text)
+    assert symbol and (symbol.name, symbol.owner) == (name, owner)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "open the cart", "::", "==", "()", "class", "x" * 1000])
@@ -55,6 +56,10 @@ def test_what_is_no_symbol(text: str) -> None:
         ("Foo", "foo", Spelling.CASE),
         ("save", "save!", Spelling.BARE),
         ("id", "$id", Spelling.BARE),
+        ("$id", "$id", Spelling.EXACT),
+        ("$id", "id", Spelling.BARE),
+        ("Foo.$id", "$id", Spelling.EXACT),
+        (".btn", ".btn", Spelling.EXACT),
         ("FromRequest", "from_request", Spelling.CONVENTION),
         ("Foo", "Bar", Spelling.OTHER),
         ("Router", "Phoenix.Router", Spelling.EXACT),
@@ -62,7 +67,8 @@ def test_what_is_no_symbol(text: str) -> None:
     ],
 )
 def test_how_a_name_is_spelled(asked: str, name: str, expected: Spelling) -> None:
-    assert spelling(Symbol(asked), name) is expected
+    symbol = parse_symbol(asked)
+    assert symbol and spelling(symbol, name) is expected
 
 
 @given(st.text(max_size=200))

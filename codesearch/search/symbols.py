@@ -17,7 +17,7 @@ _SIGILS = "$@%&#.:\\"
 _CALL = re.compile(r"(?<=\w)\([^()]*\)$")
 _ARITY = re.compile(r"(?<=\w)/\d{1,2}$")
 _GENERICS = re.compile(r"(?<=\w)(?:<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
-_SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=\w|operator)")
+_SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@]|operator)")
 _OPERATOR = re.compile(r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&]*)$")
 
 
@@ -28,6 +28,8 @@ class Symbol:
     name: str
     owner: str = ""
     """`Foo` of `Foo::bar`, all parts joined as they were written."""
+    sigil: str = ""
+    """`$` of `$bar`: what was written before the name, and may belong to it."""
 
 
 def parse_symbol(text: str) -> Symbol | None:
@@ -47,12 +49,15 @@ def parse_symbol(text: str) -> Symbol | None:
     head = _KEYWORD.sub("", head)
     if any(character.isspace() for character in head):
         return None
-    parts = [part for part in _SEPARATOR.split(head.lstrip(_SIGILS)) if part]
+    bare = head.lstrip(_SIGILS)
+    parts = [part for part in _SEPARATOR.split(bare) if part]
     if tail:
         return Symbol(tail, ".".join(parts))
     if not parts or not name_key(parts[-1]):
         return None
-    return Symbol(parts[-1].lstrip(_SIGILS), ".".join(parts[:-1]))
+    name = parts[-1].lstrip(_SIGILS)
+    sigil = parts[-1][: -len(name)] if parts[1:] else head[: -len(bare)]
+    return Symbol(name, ".".join(parts[:-1]), sigil)
 
 
 class Spelling(IntEnum):
@@ -73,9 +78,10 @@ def spelling(symbol: Symbol, name: str) -> Spelling:
 
     A name that holds its owner (Perl's `package Foo::Bar`) is compared by its last part.
     """
-    if "." in name or "::" in name:
+    exact = symbol.sigil + symbol.name
+    if name != exact and ("." in name or "::" in name):
         name = _SEPARATOR.split(name)[-1]
-    if name == symbol.name:
+    if name == exact:
         return Spelling.EXACT
     asked, name = _bare(symbol.name), _bare(name)
     if name == asked:

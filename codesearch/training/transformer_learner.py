@@ -65,7 +65,7 @@ class TransformerLearner:
         scores = questions @ codes.T / self._recipe.temperature
         right = torch.arange(len(pairs), device=scores.device)
         loss = (cross_entropy(scores, right) + cross_entropy(scores.T, right)) / 2
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._parameters.values(), _LARGEST_GRADIENT)
         for own in self._adam.param_groups:
             own["lr"] = rate

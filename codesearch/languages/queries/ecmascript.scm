@@ -57,10 +57,10 @@
 
 ; constants and variables of a module; what it imports is defined elsewhere
 ((program (lexical_declaration (variable_declarator name: (identifier) @member.constant value: (_)? @_value) @span))
-  (#not-match? @_value "^(await )?(require|import)\\b"))
+  (#not-match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
 (program (export_statement (lexical_declaration (variable_declarator name: (identifier) @member.constant) @span)))
 ((program (variable_declaration (variable_declarator name: (identifier) @member.variable value: (_)? @_value) @span))
-  (#not-match? @_value "^(await )?(require|import)\\b"))
+  (#not-match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
 (program (export_statement (variable_declaration (variable_declarator name: (identifier) @member.variable) @span)))
 ([
    (program (export_statement (_ (variable_declarator
@@ -80,7 +80,7 @@
        (array_pattern (identifier) @member.constant)
      ]
      value: (_) @_value)))
- ] (#not-match? @_value "^(await )?(require|import)\\b"))
+ ] (#not-match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
 ; what is exported by a name that it has already is defined elsewhere, too
 ((program (expression_statement (assignment_expression
    left: (member_expression object: (_) @_exports property: (property_identifier) @member.constant)
