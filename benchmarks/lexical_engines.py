@@ -63,7 +63,7 @@ class Ours:
         from codesearch.index.snapshot import Snapshot
 
         snapshot = Snapshot.open(Layout(folder, folder))
-        return lambda terms: snapshot.lexical(dict.fromkeys(terms, 1.0), HITS, None)[0].tolist()
+        return lambda terms: snapshot.lexical(dict.fromkeys(terms, 1.0), HITS, None).ids.tolist()
 
     def update(self, folder: Path, old: Sequence[Document], new: Sequence[Document]) -> None:
         from codesearch.index import segment

@@ -246,16 +246,15 @@ class Index:
         Raises IndexNotFound, IndexIncompatible (the index was made with another model), or CodesearchError for an
         empty question and unknown languages or kinds.
         """
-        from codesearch.search.searcher import search
+        from codesearch.search.local import LocalReader
+        from codesearch.search.searcher import SearchedIndex, search
 
         with self._lock:
+            reader = LocalReader(self.snapshot(), self._snippets)
             return search(
-                self.snapshot(),
-                self.encoder,
+                [SearchedIndex(reader, self.encoder, filters or Filters())],
                 question,
                 k,
-                snippets=self._snippets,
-                filters=filters,
                 min_score=min_score,
                 explained=explain,
                 reranker=self._reranker(rerank) if rerank else None,

@@ -14,7 +14,7 @@ from codesearch.api import Index
 from codesearch.errors import IndexNotFound
 from codesearch.index import update
 from codesearch.index.layout import Layout
-from codesearch.index.postings import AVERAGE_LENGTH, K1, B
+from codesearch.index.postings import AVERAGE_LENGTH, K1, B, idf
 from codesearch.index.snapshot import Snapshot, intersection
 from codesearch.index.terms import terms
 
@@ -70,18 +70,19 @@ def test_deleted_chunks_are_seen_nowhere(index: Index) -> None:
     live = set(all_chunks(snapshot).tolist())
     assert len(live) == snapshot.chunk_count
     for word in WORDS:
-        assert set(snapshot.lexical({word: 1.0}, 1000, None)[0].tolist()) <= live
+        assert set(snapshot.lexical({word: 1.0}, 1000, None).ids.tolist()) <= live
     question = index.encoder.encode_query("banana")
-    assert set(snapshot.nearest(question, 1000, None)[0].tolist()) == live
-    assert set(snapshot.named(["apple5", "banana1"], 100, None).tolist()) <= live
+    assert set(snapshot.nearest(question, 1000, None).ids.tolist()) == live
+    assert set(snapshot.named(["apple5", "banana1"], 100, None).ids.tolist()) <= live
 
 
 def test_the_best_by_words_are_the_best_of_all(index: Index) -> None:
     snapshot = index.snapshot()
     everything = all_chunks(snapshot)
     question = dict.fromkeys(("apple", "fig", "module3"), 1.0)
-    scores = snapshot.term_scores(list(question), everything).sum(axis=0)
-    ids, found = snapshot.lexical(question, 5, None)
+    scores = snapshot.term_scores(question, everything).sum(axis=0)
+    best = snapshot.lexical(question, 5, None)
+    ids, found = best.ids, best.scores
     np.testing.assert_allclose(found, np.sort(scores)[::-1][:5], rtol=1e-5)
     by_id = dict(zip(everything.tolist(), scores.tolist(), strict=True))
     assert [by_id[i] for i in ids.tolist()] == pytest.approx(found.tolist(), rel=1e-5)
@@ -100,11 +101,14 @@ def test_a_score_is_bm25(tmp_path: Path) -> None:
             stem, text = file.path.partition(".")[0], (tmp_path / file.path).read_text(encoding="utf-8")
             documents[file.first_chunk] = Counter(terms(text)) + Counter({stem: 4})
         assert len(documents) == snapshot.chunk_count == 3
-        idf = math.log1p((3 - 2 + 0.5) / (2 + 0.5))
-        assert snapshot.rarity("fig") == pytest.approx(idf)
-        for chunk, score in zip(*snapshot.lexical({"fig": 1.0}, 10, None), strict=True):
+        rarity = idf(3, snapshot.document_frequency("fig"))
+        assert rarity == pytest.approx(math.log1p((3 - 2 + 0.5) / (2 + 0.5)))
+        found = snapshot.lexical({"fig": rarity}, 10, None)
+        for chunk, score in zip(found.ids, found.scores, strict=True):
             tf, length = documents[int(chunk)]["fig"], documents[int(chunk)].total()
-            assert score == pytest.approx(idf * tf / (tf + K1 * (1 - B + B * length / AVERAGE_LENGTH)), abs=idf / 255)
+            assert score == pytest.approx(
+                rarity * tf / (tf + K1 * (1 - B + B * length / AVERAGE_LENGTH)), abs=rarity / 255
+            )
 
 
 def test_the_nearest_have_the_largest_cosines(index: Index) -> None:
@@ -112,7 +116,8 @@ def test_the_nearest_have_the_largest_cosines(index: Index) -> None:
     question = index.encoder.encode_query("where do cherries grow")
     everything = all_chunks(snapshot)
     cosines = snapshot.similarities(question, everything)
-    ids, found = snapshot.nearest(question, 7, None)
+    nearest = snapshot.nearest(question, 7, None)
+    ids, found = nearest.ids, nearest.scores
     np.testing.assert_allclose(found, np.sort(cosines)[::-1][:7], atol=1e-5)
     np.testing.assert_allclose(snapshot.similarities(question, ids), found, atol=1e-5)
 
@@ -123,15 +128,15 @@ def test_selections_hold_before_the_cut(index: Index) -> None:
     (file,) = [file for file in snapshot.files if file.path == "module7.py"]
     chunks = set(range(file.first_chunk, file.first_chunk + file.chunks))
     question = index.encoder.encode_query("apple")
-    assert set(snapshot.nearest(question, 1000, only)[0].tolist()) == chunks
-    assert set(snapshot.lexical(dict.fromkeys(WORDS, 1.0), 1000, only)[0].tolist()) <= chunks
+    assert set(snapshot.nearest(question, 1000, only).ids.tolist()) == chunks
+    assert set(snapshot.lexical(dict.fromkeys(WORDS, 1.0), 1000, only).ids.tolist()) <= chunks
     functions = snapshot.select_kinds(["function"])
     both = intersection([only, functions])
-    found = snapshot.chunks(snapshot.nearest(question, 1000, both)[0])
+    found = snapshot.chunks(snapshot.nearest(question, 1000, both).ids)
     assert found
     assert {(chunk.path, chunk.kind) for chunk in found} == {("module7.py", "function")}
     by_name = snapshot.select_definitions(lambda _, name, whole: name.startswith("fig"))
-    figs = snapshot.chunks(snapshot.nearest(question, 1000, by_name)[0])
+    figs = snapshot.chunks(snapshot.nearest(question, 1000, by_name).ids)
     assert figs
     assert all(any(one.name.startswith("fig") for one in chunk.definitions) for chunk in figs)
     assert intersection([]) is None
@@ -147,17 +152,17 @@ def test_chunks_come_in_the_order_asked_for_with_what_is_known_of_them(index: In
             line = (root / chunk.path).read_text(encoding="utf-8").split("\n")[chunk.start_line - 1]
             assert line.startswith(f"def {chunk.name}(")
             assert chunk.language == "Python"
-            assert chunk.id in snapshot.named([chunk.name_key], 10, None)
+            assert chunk.id in snapshot.named([chunk.name_key], 10, None).ids
     assert sum(snapshot.kinds().values()) == snapshot.chunk_count
 
 
 def test_terms_and_questions_that_nothing_holds(index: Index) -> None:
     snapshot = index.snapshot()
-    ids, scores = snapshot.lexical({"nowhere": 1.0}, 10, None)
-    assert (ids.tolist(), scores.tolist()) == ([], [])
+    found = snapshot.lexical({"nowhere": 1.0}, 10, None)
+    assert (found.ids.tolist(), found.scores.tolist()) == ([], [])
     assert snapshot.document_frequency("nowhere") == 0
-    assert snapshot.named(["nowhere"], 10, None).tolist() == []
-    assert snapshot.lexical({}, 10, None)[0].tolist() == []
+    assert snapshot.named(["nowhere"], 10, None).ids.tolist() == []
+    assert snapshot.lexical({}, 10, None).ids.tolist() == []
 
 
 def test_a_reader_keeps_its_state_while_others_publish(index: Index, root: Path) -> None:
@@ -166,7 +171,7 @@ def test_a_reader_keeps_its_state_while_others_publish(index: Index, root: Path)
     (root / "module2.py").unlink()
     index.update()
     question = index.encoder.encode_query("fig")
-    assert sorted(reader.nearest(question, 1000, None)[0].tolist()) == sorted(before)
+    assert sorted(reader.nearest(question, 1000, None).ids.tolist()) == sorted(before)
     assert "module2.py" in {chunk.path for chunk in reader.chunks(np.asarray(before))}
     reader.close()
     assert "module2.py" not in {file.path for file in index.snapshot().files}

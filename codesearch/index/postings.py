@@ -12,6 +12,7 @@ where they suffice) and `impacts`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -129,6 +130,11 @@ class Postings:
     def _term(self, place: int) -> bytes:
         begin = int(self._ends[place - 1]) if place else 0
         return self._terms[begin : int(self._ends[place])].tobytes()
+
+
+def idf(chunks: int, frequency: int) -> float:
+    """Inverse document frequency of a term that so many of all chunks hold: ln(1 + (n − df + ½) / (df + ½))."""
+    return math.log1p((max(chunks - frequency, 0) + 0.5) / (frequency + 0.5))
 
 
 def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.float32]:

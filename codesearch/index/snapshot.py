@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -93,15 +92,18 @@ class StoredChunk:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one segment found, best first."""
+    """Chunks that were found, best first."""
 
     ids: Ids
     scores: Scores
     ties: Ties
 
 
+NOTHING = Found(NO_IDS, np.zeros(0, np.float32), np.zeros(0, np.uint64))
+
+
 class Snapshot:
-    """One state of an index. Ids are chunk numbers; arrays of ids and scores run best first, equals by their ties.
+    """One state of an index. Ids are chunk numbers; what is found runs best first, equals by their ties.
 
     What it returns does not depend on how the index came about: which updates there were, in which segment a chunk
     lies, or what was deleted.
@@ -162,20 +164,14 @@ class Snapshot:
             known = self._frequencies[term] = sum(segment.frequency(term) for segment in self._segments)
         return known
 
-    def rarity(self, term: str) -> float:
-        """Inverse document frequency, as in BM25: ln(1 + (n − df + ½) / (df + ½))."""
-        df = self.document_frequency(term)
-        return math.log1p((max(self.chunk_count - df, 0) + 0.5) / (df + 0.5))
-
-    def lexical(self, term_weights: Mapping[str, float], k: int, selection: Selection | None) -> tuple[Ids, Scores]:
-        """The `k` best chunks by BM25, all with a score above 0."""
-        weighted = {term: weight * self.rarity(term) for term, weight in term_weights.items()}
+    def lexical(self, rarities: Mapping[str, float], k: int, selection: Selection | None) -> Found:
+        """The `k` best chunks by BM25, all with a score above 0; `rarities` are the terms' IDF."""
         found = []
         for i, segment in enumerate(self._segments):
             scores = np.zeros(len(segment.ids), np.float32)
-            for term, weight in weighted.items():
+            for term, rarity in rarities.items():
                 rows, impacts = segment.postings.find(term)
-                scores[rows] += impact_scores(impacts, weight)
+                scores[rows] += impact_scores(impacts, rarity)
             allowed = self._allowed(i, selection)
             if allowed is not None:
                 scores *= allowed
@@ -184,25 +180,25 @@ class Snapshot:
             found.append(Found(segment.ids[rows], scores[rows], segment.ties[rows]))
         return _merged(found, k)
 
-    def term_scores(self, terms: Sequence[str], ids: Ids) -> Scores:
-        """What each term adds to the BM25 score of each chunk, [terms, ids]."""
-        out = np.zeros((len(terms), len(ids)), np.float32)
+    def term_scores(self, rarities: Mapping[str, float], ids: Ids) -> Scores:
+        """What each term adds to the BM25 score of each chunk, [terms, ids]; `rarities` are the terms' IDF."""
+        out = np.zeros((len(rarities), len(ids)), np.float32)
         for segment in self._segments:
             held, rows = segment.rows_of(ids)
             if not len(held):
                 continue
-            for t, term in enumerate(terms):
+            for t, (term, rarity) in enumerate(rarities.items()):
                 found, impacts = segment.postings.find(term)
                 if not len(found):
                     continue
                 place = np.minimum(np.searchsorted(found, rows.astype(found.dtype)), len(found) - 1)
                 hit = found[place] == rows
-                out[t, held[hit]] = impact_scores(impacts[place[hit]], self.rarity(term))
+                out[t, held[hit]] = impact_scores(impacts[place[hit]], rarity)
         return out
 
     # by meaning
 
-    def nearest(self, vector: Embeddings, k: int, selection: Selection | None) -> tuple[Ids, Scores]:
+    def nearest(self, vector: Embeddings, k: int, selection: Selection | None) -> Found:
         """The `k` chunks whose vectors have the largest cosine with a unit vector, float32 [dimensions]."""
         found = []
         for i, segment in enumerate(self._segments):
@@ -266,22 +262,22 @@ class Snapshot:
 
     # by name and by what is stored
 
-    def named(self, keys: Sequence[str], limit: int, selection: Selection | None) -> Ids:
-        """Live chunks one of whose names has one of the keys, at most `limit` of them."""
+    def named(self, keys: Sequence[str], limit: int, selection: Selection | None) -> Found:
+        """Live chunks one of whose names has one of the keys, at most `limit` of them; all score 0."""
         found = []
         for i, segment in enumerate(self._segments):
             rows = _unique([segment.names.find(key)[0] for key in keys])
             allowed = self._allowed(i, selection)
             rows = rows if allowed is None else rows[allowed[rows]]
             found.append(Found(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
-        return _merged(found, limit)[0]
+        return _merged(found, limit)
 
     def names_starting_with(self, prefix: str, limit: int) -> list[str]:
         """Names of definitions that begin with a prefix, in any case, at most so many, in order."""
         found: set[str] = set()
         for segment in self._segments:
             keys = segment.names.starting_with(name_key(prefix), limit)
-            for chunk in self.chunks(self.named(keys, limit, None)):
+            for chunk in self.chunks(self.named(keys, limit, None).ids):
                 found.update(one.name for one in chunk.definitions if one.name.lower().startswith(prefix.lower()))
         return sorted(found)[:limit]
 
@@ -377,7 +373,7 @@ class Snapshot:
 
         Only those that define a name with one of the `keys` are looked at, where there are any.
         """
-        ids = self.named(keys, self.chunk_count, None).tolist() if keys else self._live_ids()
+        ids = self.named(keys, self.chunk_count, None).ids.tolist() if keys else self._live_ids()
         accepted = [
             chunk.id
             for begin in range(0, len(ids), _READ_AT_ONCE)
@@ -435,14 +431,15 @@ def _spread(count: int) -> Ids:
     return np.arange(count) if count <= FILE_SAMPLE else np.linspace(0, count - 1, FILE_SAMPLE, dtype=np.int64)
 
 
-def _merged(found: Sequence[Found], k: int) -> tuple[Ids, Scores]:
+def _merged(found: Sequence[Found], k: int) -> Found:
     """The `k` best of what the segments found."""
     if not found:
-        return NO_IDS, np.zeros(0, np.float32)
+        return NOTHING
     ids = np.concatenate([one.ids for one in found])
     scores = np.concatenate([one.scores for one in found])
-    kept = best(scores, np.concatenate([one.ties for one in found]), k)
-    return ids[kept], scores[kept]
+    ties = np.concatenate([one.ties for one in found])
+    kept = best(scores, ties, k)
+    return Found(ids[kept], scores[kept], ties[kept])
 
 
 def _unique(arrays: Sequence[npt.NDArray[Any]]) -> Ids:

@@ -1,25 +1,22 @@
-"""Retrieval: the chunks that may answer a question, from both retrievers and from the table of names."""
+"""Candidates: the chunks that may answer a question, from both retrievers and from the table of names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.index.rows import Run
 from codesearch.index.terms import name_key
-from codesearch.search.focus import focused
-from codesearch.search.hit import Retrieval
+from codesearch.index.vectors import Ties, best
 from codesearch.search.question import Question, last_part
-from codesearch.search.symbols import Spelling, Symbol
+from codesearch.search.reader import Statistics
+from codesearch.search.symbols import Symbol
 
 if TYPE_CHECKING:
-    from codesearch.index.snapshot import Snapshot, StoredChunk
-    from codesearch.models.encoder import Embeddings
-    from codesearch.search.filters import Selected
+    from codesearch.index.snapshot import StoredChunk
 
 RETRIEVED = 50
 """Chunks taken from each retriever before ranking, or twice the hits wanted (NDCG@10 is the same from 40 to 60, and
@@ -28,7 +25,34 @@ NAMED = 200
 """Chunks taken by name; a name as common as `get` needs no more …"""
 NAMED_WITH_OWNER = 5000
 """… but where its owner is asked for too (`Session.get`): reading so many takes about 50 ms."""
-_NO_IDS = np.zeros(0, np.int64)
+
+Values = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many chunks are taken by words and by meaning each, and by name."""
+
+    retrieved: int
+    named: int
+
+    @classmethod
+    def of(cls, question: Question, k: int) -> Limits:
+        """For the `k` best hits of a question."""
+        has_owner = question.symbol is not None and bool(question.symbol.owner)
+        return cls(max(RETRIEVED, 2 * k), NAMED_WITH_OWNER if has_owner else NAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What each retriever said of the candidates, one entry each. NaN where it did not find one."""
+
+    by_words: Values
+    by_meaning: Values
+    by_name: Values
+    ties: Ties
+    """Orders candidates of equal score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,69 +61,32 @@ class Candidates:
 
     chunks: list[StoredChunk]
     """By path and place in the file, so that equals are ranked in this order."""
-    dense: npt.NDArray[np.float32]
+    reader: Numbers
+    """Which of the indexes asked each is of."""
+    file: Numbers
+    """Which file each is of, numbered from 0 in the order of the chunks."""
+    retrieved: Retrieved
+    dense: Values
     """Cosine of question and chunk."""
-    lexical: npt.NDArray[np.float32]
+    lexical: Values
     """BM25 score as a share of the most that a chunk could reach."""
-    by_term: npt.NDArray[np.float32]
+    by_term: Values
     """[terms, candidates]: what each term of the question adds to BM25."""
     term_weights: Mapping[str, float]
-    """Rarity of each term of the question in this index, in the order of `by_term`."""
-    file_chunks: npt.NDArray[np.float32]
+    """Rarity of each term of the question, in the order of `by_term`."""
+    file_chunks: Values
     """Number of chunks of each candidate's file."""
-    file_similarity: npt.NDArray[np.float32]
+    file_similarity: Values
     """Cosine of question and the mean of the vectors of the candidate's file."""
-    file_by_term: npt.NDArray[np.float32]
+    file_by_term: Values
     """[terms, candidates]: how often all of the candidate's file holds each term, 1 at most a chunk."""
-    popularity: npt.NDArray[np.float32]
-    """Share of the index's chunks that hold the candidate's name, as a logarithm between 0 and 1."""
+    popularity: Values
+    """Share of the chunks that hold the candidate's name, as a logarithm between 0 and 1."""
 
-
-def retrieve(
-    snapshot: Snapshot,
-    question: Question,
-    vector: Embeddings,
-    selected: Selected,
-    k: int = 10,
-    retrieval: Retrieval = Retrieval.BOTH,
-) -> Candidates:
-    """Union of the best by words, the best by meaning, and the definitions of the symbols that are named."""
-    has_words = retrieval is not Retrieval.DENSE
-    # a text of no known token has no vector, and no chunk is nearer to it than another
-    has_meaning = retrieval is not Retrieval.LEXICAL and bool(vector.any())
-    weights = dict.fromkeys(question.terms, 1.0)
-    selection = selected.chunks
-    count = max(RETRIEVED, 2 * k)
-    by_words = snapshot.lexical(weights, count, selection)[0] if has_words else _NO_IDS
-    by_meaning = snapshot.nearest(vector, count, selection)[0] if has_meaning else _NO_IDS
-    keys = name_keys(question)
-    by_name = snapshot.named(keys, NAMED_WITH_OWNER if has_owner(question) else NAMED, selection)
-    # np.unique would import numpy.ma, 10 ms
-    found = np.asarray(sorted({*by_words.tolist(), *by_meaning.tolist(), *by_name.tolist()}), np.int64)
-    symbols = asked_symbols(question)
-    least = Spelling.CONVENTION if question.symbol else Spelling.BARE  # prose may only mean the word
-    chunks = [
-        focused(chunk, symbols, least, selected.definitions)
-        for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
-    ]
-    ids = np.asarray([chunk.id for chunk in chunks], np.int64)
-    rarity = {term: snapshot.rarity(term) for term in question.terms}
-    by_term = snapshot.term_scores(list(rarity), ids) * np.float32(has_words)
-    files = {chunk.file_id: Run(chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks}
-    place = {file: i for i, file in enumerate(files)}
-    file = np.fromiter((place[chunk.file_id] for chunk in chunks), np.int64, len(chunks))
-    runs = list(files.values())
-    return Candidates(
-        chunks=chunks,
-        dense=snapshot.similarities(vector, ids) * np.float32(has_meaning),
-        lexical=by_term.sum(axis=0) / np.float32(sum(rarity.values()) or 1.0),
-        by_term=by_term,
-        term_weights=rarity,
-        file_chunks=np.asarray([chunk.file_chunks for chunk in chunks], np.float32),
-        file_similarity=(snapshot.file_similarities(vector, runs) * np.float32(has_meaning))[file],
-        file_by_term=(snapshot.file_term_impacts(list(rarity), runs) * np.float32(has_words))[:, file],
-        popularity=_popularity(snapshot, chunks),
-    )
+    @property
+    def paths(self) -> list[str]:
+        """The path of each file, in the order of the files' numbers."""
+        return [self.chunks[i].path for i in np.flatnonzero(np.diff(self.file, prepend=-1)).tolist()]
 
 
 def name_keys(question: Question) -> list[str]:
@@ -113,11 +100,66 @@ def asked_symbols(question: Question) -> tuple[Symbol, ...]:
     return tuple(dict.fromkeys((*([question.symbol] if question.symbol else ()), *named)))
 
 
-def has_owner(question: Question) -> bool:
-    """Whether a question is a symbol of an owner, which is looked for among all definitions of the name."""
-    return question.symbol is not None and bool(question.symbol.owner)
+def pooled(parts: Sequence[Candidates], limits: Limits) -> Candidates:
+    """The candidates of several indexes that would be those of one index with all their files."""
+    if len(parts) == 1:
+        return parts[0]
+    chunks = [chunk for part in parts for chunk in part.chunks]
+    reader = np.repeat(np.arange(len(parts)), [len(part.chunks) for part in parts])
+    retrieved = Retrieved(
+        *(
+            np.concatenate([getattr(part.retrieved, name) for part in parts])
+            for name in ("by_words", "by_meaning", "by_name", "ties")
+        )
+    )
+    kept = _kept(retrieved, limits)
+    order = np.asarray(sorted(kept, key=lambda i: (chunks[i].place[0], reader[i], chunks[i].place[1])), np.int64)
+
+    def joined(name: str) -> Values:
+        return np.asarray(np.concatenate([getattr(part, name) for part in parts], axis=-1)[..., order], np.float32)
+
+    chunks = [chunks[i] for i in order]
+    return Candidates(
+        chunks=chunks,
+        reader=reader[order],
+        file=files_of(chunks, reader[order]),
+        retrieved=Retrieved(
+            retrieved.by_words[order], retrieved.by_meaning[order], retrieved.by_name[order], retrieved.ties[order]
+        ),
+        dense=joined("dense"),
+        lexical=joined("lexical"),
+        by_term=joined("by_term"),
+        term_weights=parts[0].term_weights,
+        file_chunks=joined("file_chunks"),
+        file_similarity=joined("file_similarity"),
+        file_by_term=joined("file_by_term"),
+        popularity=joined("popularity"),
+    )
 
 
-def _popularity(snapshot: Snapshot, chunks: list[StoredChunk]) -> npt.NDArray[np.float32]:
-    holders = np.asarray([snapshot.document_frequency(chunk.name_key) for chunk in chunks], np.float32)
-    return np.asarray(np.log1p(holders) / np.float32(np.log1p(snapshot.chunk_count) or 1.0), np.float32)
+def with_popularity(candidates: Candidates, statistics: Statistics) -> Candidates:
+    """The candidates with the popularity of their names, by statistics of these."""
+    holders = np.asarray([statistics.frequencies[chunk.name_key] for chunk in candidates.chunks], np.float32)
+    share = np.log1p(holders) / np.float32(np.log1p(statistics.chunks) or 1.0)
+    return replace(candidates, popularity=np.asarray(share, np.float32))
+
+
+def files_of(chunks: Sequence[StoredChunk], reader: Numbers) -> Numbers:
+    """The number of each chunk's file: files are numbered as they first come."""
+    numbers: dict[tuple[int, int], int] = {}
+    pairs = zip(reader.tolist(), chunks, strict=True)
+    found = [numbers.setdefault((index, chunk.file_id), len(numbers)) for index, chunk in pairs]
+    return np.asarray(found, np.int64)
+
+
+def _kept(retrieved: Retrieved, limits: Limits) -> list[int]:
+    """The candidates that are among the best of a retriever."""
+    kept: set[int] = set()
+    for scores, most in (
+        (retrieved.by_words, limits.retrieved),
+        (retrieved.by_meaning, limits.retrieved),
+        (retrieved.by_name, limits.named),
+    ):
+        found = np.flatnonzero(~np.isnan(scores))
+        kept.update(found[best(scores[found], retrieved.ties[found], most)].tolist())
+    return sorted(kept)

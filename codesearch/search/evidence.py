@@ -28,10 +28,8 @@ class Evidence:
         self.candidates = candidates
         self.chunks = candidates.chunks
         self.matcher = WordMatcher(candidates.term_weights)
-        paths = [chunk.path for chunk in self.chunks]
-        self.paths = list(dict.fromkeys(paths))
-        order = {path: i for i, path in enumerate(self.paths)}
-        self.file = np.fromiter((order[path] for path in paths), np.int64, len(paths))
+        self.paths = candidates.paths
+        self.file = candidates.file
 
     def per_file(self, values: list[float]) -> Values:
         """One value a file → one a candidate."""

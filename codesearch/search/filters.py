@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codesearch.chunking.kinds import KINDS, resolve_kinds
@@ -45,14 +45,11 @@ def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:
     return (lambda file: all(rule(file) for rule in rules)) if rules else None
 
 
-def definition_rule(filters: Filters, held_kinds: Collection[str]) -> DefinitionRule | None:
-    """Accepts the kind, name and qualified name that the filters let through, None for all.
-
-    Raises CodesearchError for unknown kinds; `held_kinds` are those of the index.
-    """
+def definition_rule(filters: Filters) -> DefinitionRule | None:
+    """Accepts the kind, name and qualified name that the filters let through, None for all."""
     if not filters.kinds and not filters.names:
         return None
-    kinds = resolve_kinds(filters.kinds, held_kinds)
+    kinds = filters.kinds
     patterns = [compile_name(fold(name)) for name in filters.names]
 
     def accepts(kind: str, name: str, qualified_name: str) -> bool:
@@ -72,17 +69,25 @@ class Selected:
     definitions: DefinitionRule | None
 
 
+def resolved(filters: Filters, held_kinds: Callable[[], Collection[str]]) -> Filters:
+    """The filters with their kinds as the index has them; `held_kinds` gives all kinds of the index.
+
+    Raises CodesearchError for kinds that are neither common nor held.
+    """
+    held = () if KINDS.issuperset(filters.kinds) else held_kinds()
+    return replace(filters, kinds=resolve_kinds(filters.kinds, held))
+
+
 def select(snapshot: Snapshot, filters: Filters) -> Selected:
-    """What all filters let through together. Raises CodesearchError for unknown names."""
+    """What all filters, their kinds resolved, let through together. Raises CodesearchError for unknown languages."""
     selections: list[Selection] = []
     if accepts := file_rule(filters):
         selections.append(snapshot.select_files(accepts))
-    held = () if KINDS.issuperset(filters.kinds) else snapshot.kinds()
-    rule = definition_rule(filters, held)
+    rule = definition_rule(filters)
     if filters.names and rule:
         selections.append(snapshot.select_definitions(rule, _keys(filters.names)))
     elif filters.kinds:
-        selections.append(snapshot.select_kinds(resolve_kinds(filters.kinds, held)))
+        selections.append(snapshot.select_kinds(filters.kinds))
     return Selected(intersection(selections), rule)
 
 

@@ -10,8 +10,9 @@ from codesearch.search.editions import is_page, originals
 from codesearch.search.hit import Place
 
 if TYPE_CHECKING:
-    from codesearch.index.snapshot import StoredChunk
-    from codesearch.search.snippets import Current, Snippets
+    from codesearch.search.candidates import Candidates
+    from codesearch.search.reader import IndexReader
+    from codesearch.search.snippets import Current
 
 ORIGINAL_SHARE = 0.5
 """An original is shown for its editions where it scores at least this share of the best of them: a question in German
@@ -32,9 +33,9 @@ class Shown:
 def fold(
     best_first: Sequence[int],
     scores: Mapping[int, float],
-    chunks: Sequence[StoredChunk],
+    candidates: Candidates,
     fitting: Collection[int],
-    snippets: Snippets,
+    readers: Sequence[IndexReader],
     k: int,
 ) -> Shown:
     """The `k` best candidates that still stand in their files, one of those that are the same to a reader.
@@ -42,45 +43,54 @@ def fold(
     No edition is shown for another that fits the question's operators better.
     """
     shown = Shown()
-    leaders = _leaders(best_first, scores, chunks, fitting)
+    leaders = _leaders(best_first, scores, candidates, fitting)
     first_with: dict[tuple[str, ...], int] = {}
-    told: set[tuple[int, str]] = set()
+    told: set[tuple[int, int]] = set()
+
+    def current(i: int) -> Current | None:
+        return readers[int(candidates.reader[i])].current(candidates.chunks[i])
+
     for i in best_first:
         if len(shown.hits) == k:
             break
-        current = snippets.current(chunks[i])
-        if current is None:
+        found = current(i)
+        if found is None:
             shown.outdated += 1
             continue
         leader = leaders.get(i, i)
-        leading = snippets.current(chunks[leader]) if leader != i else current
+        leading = current(leader) if leader != i else found
         if leading is None:
-            leader, leading = i, current
+            leader, leading = i, found
         leader = first_with.setdefault(tuple(leading.lines), leader)
         if leader not in shown.hits:
             shown.hits[leader] = leading
             shown.scores[leader] = scores[i]
-        path = current.chunk.path
-        if path != shown.hits[leader].chunk.path and (leader, path) not in told:
-            told.add((leader, path))
-            place = Place(path, current.chunk.start_line, current.chunk.end_line)
+        file = int(candidates.file[i])
+        if file != candidates.file[leader] and (leader, file) not in told:
+            told.add((leader, file))
+            chunk = found.chunk
+            place = Place(chunk.path, chunk.start_line, chunk.end_line, int(candidates.reader[i]))
             shown.copies.setdefault(leader, []).append(place)
     return shown
 
 
 def _leaders(
-    best_first: Sequence[int], scores: Mapping[int, float], chunks: Sequence[StoredChunk], fitting: Collection[int]
+    best_first: Sequence[int], scores: Mapping[int, float], candidates: Candidates, fitting: Collection[int]
 ) -> dict[int, int]:
     """For candidates in editions of one page, or of one definition: the candidate that is shown for them."""
-    original_of = originals(dict.fromkeys(chunks[i].path for i in best_first))
-    groups: dict[tuple[str, bool, str, str], list[int]] = {}
-    for i in best_first if original_of else ():
-        path = chunks[i].path
-        what = ("", "") if is_page(path) else (chunks[i].kind, chunks[i].qualified_name)
-        groups.setdefault((original_of.get(path, path), i in fitting, *what), []).append(i)
+    paths: dict[int, dict[str, None]] = {}
+    for i in best_first:
+        paths.setdefault(int(candidates.reader[i]), {})[candidates.chunks[i].path] = None
+    original_of = {reader: originals(some) for reader, some in paths.items()}
+    groups: dict[tuple[int, str, bool, str, str], list[int]] = {}
+    for i in best_first if any(original_of.values()) else ():
+        chunk, reader = candidates.chunks[i], int(candidates.reader[i])
+        what = ("", "") if is_page(chunk.path) else (chunk.kind, chunk.qualified_name)
+        original = original_of[reader].get(chunk.path, chunk.path)
+        groups.setdefault((reader, original, i in fitting, *what), []).append(i)
     found: dict[int, int] = {}
-    for (original, *_), group in groups.items():
+    for (_, original, *_), group in groups.items():
         near = (i for i in group if scores[i] >= ORIGINAL_SHARE * scores[group[0]])
-        leader = next((i for i in near if chunks[i].path == original), group[0])
-        found.update((i, leader) for i in group if chunks[i].path != chunks[leader].path)
+        leader = next((i for i in near if candidates.chunks[i].path == original), group[0])
+        found.update((i, leader) for i in group if candidates.file[i] != candidates.file[leader])
     return found

@@ -23,6 +23,8 @@ class Place:
     path: str
     start_line: int
     end_line: int
+    index: int = 0
+    """Which of the indexes that were searched it lies in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Hit:
     copies: tuple[Place, ...] = ()
     """Where else the very same text was found, a translation of the page or an older version of the definition."""
     signals: tuple[Signal, ...] = field(default=())
+    index: int = 0
+    """Which of the indexes that were searched it is of; its path is relative to the root of that."""
     is_beyond: bool = False
     """It lacks a quoted phrase or holds an excluded word, and comes after all that fit."""
 

@@ -19,7 +19,7 @@ from codesearch.search.rank import Ranking, in_order
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
     from codesearch.models.encoder import Embeddings, Encoder
-    from codesearch.search.snippets import Snippets
+    from codesearch.search.reader import IndexReader
 
 RERANKED = 32
 """Candidates that are looked at again: a second or two of a small transformer's work on a CPU."""
@@ -41,17 +41,20 @@ class Reranker:
     encoder: Encoder
     encode: Encode
 
-    def rerank(self, question: str, candidates: Candidates, ranking: Ranking, snippets: Snippets) -> Ranking:
+    def rerank(
+        self, question: str, candidates: Candidates, ranking: Ranking, readers: Sequence[IndexReader]
+    ) -> Ranking:
         """The ranking with its best candidates scored again; those below keep their scores."""
         best = ranking.order[:RERANKED]
         if len(best) < 2:
             return ranking
-        texts = [candidate_text(candidates.chunks[i], snippets.text(candidates.chunks[i])) for i in best]
+        texts = [
+            candidate_text(candidates.chunks[i], readers[candidates.reader[i]].text(candidates.chunks[i])) for i in best
+        ]
         cosines = self.encode(texts) @ self.encoder.encode_query(question)
         scores = ranking.scores.copy()
         scores[: len(best)] = _raised(scores[: len(best)], cosines)
-        files = np.asarray([candidates.chunks[i].file_id for i in ranking.order], np.int64)
-        order = in_order(scores, files, ranking.standing[ranking.order])
+        order = in_order(scores, candidates.file[ranking.order], ranking.standing[ranking.order])
         return replace(ranking, order=ranking.order[order], scores=scores[order].astype(np.float32))
 
 

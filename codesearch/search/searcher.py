@@ -1,25 +1,26 @@
-"""A question → hits: parse, encode, select, retrieve, rank, and read the text of what is shown."""
+"""A question → hits: parse, encode, collect candidates, rank, and read the text of what is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
-from codesearch.search.candidates import Candidates, retrieve
-from codesearch.search.filters import select
+from codesearch.search.candidates import Candidates, Limits, pooled, with_popularity
+from codesearch.search.filters import resolved
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
 from codesearch.search.hit import Filters, Hit, Place, Retrieval, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
+from codesearch.search.reader import IndexReader, total
 from codesearch.search.snippets import best_line
 
 if TYPE_CHECKING:
-    from codesearch.index.snapshot import Snapshot
-    from codesearch.models.encoder import Encoder
+    from codesearch.models.encoder import Embeddings, Encoder
     from codesearch.search.rerank import Reranker
-    from codesearch.search.snippets import Current, Snippets
+    from codesearch.search.snippets import Current
 
 FOLDED_SHARE = 0.5
 """Further chunks of a shown file are listed under its hit when they score at least this share of it."""
@@ -28,33 +29,57 @@ SOUGHT_WITH_OPERATORS = 200
 """Hits that candidates are found for where a question has operators: those that fit them may be far from the best."""
 
 
+@dataclass(frozen=True, slots=True)
+class SearchedIndex:
+    """An index to search, with the encoder that it was made with and what is wanted of it."""
+
+    reader: IndexReader
+    encoder: Encoder
+    filters: Filters = field(default_factory=Filters)
+
+
 def search(
-    snapshot: Snapshot,
-    encoder: Encoder,
+    indexes: Sequence[SearchedIndex],
     question: str,
     k: int = 10,
     *,
-    snippets: Snippets,
-    filters: Filters | None = None,
     min_score: float = 0.0,
     explained: bool = False,
     reranker: Reranker | None = None,
     retrieval: Retrieval = Retrieval.BOTH,
 ) -> SearchResult:
-    """The `k` best hits of a question, best first. Raises CodesearchError for an empty question."""
+    """The `k` best hits of a question in all indexes, best first: as if one index held all their files.
+
+    Raises CodesearchError for an empty question and unknown languages or kinds.
+    """
     if not question.strip():
         raise CodesearchError("the question is empty")
     parsed = parse_question(question)
-    vector = encoder.encode_query(parsed.text)
-    selected = select(snapshot, filters or Filters())
-    sought = max(k, SOUGHT_WITH_OPERATORS) if parsed.operators else k
-    candidates = retrieve(snapshot, parsed, vector, selected, sought, retrieval)
+    candidates = _collect(indexes, parsed, max(k, SOUGHT_WITH_OPERATORS) if parsed.operators else k, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
+    readers = [index.reader for index in indexes]
     ranking = rank(parsed, candidates)
     if reranker:
-        ranking = reranker.rerank(parsed.text, candidates, ranking, snippets)
-    return _result(question, parsed, candidates, ranking, snippets, k, min_score, explained)
+        ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
+    return _result(question, parsed, candidates, ranking, readers, k, min_score, explained)
+
+
+def _collect(indexes: Sequence[SearchedIndex], question: Question, k: int, retrieval: Retrieval) -> Candidates:
+    """What may answer a question in any of the indexes."""
+    readers = [index.reader for index in indexes]
+    statistics = total([reader.statistics(question.terms) for reader in readers])
+    vectors: dict[int, Embeddings] = {}
+    parts = []
+    for index in indexes:
+        filters = resolved(index.filters, lambda: {kind for reader in readers for kind in reader.kinds()})
+        if id(index.encoder) not in vectors:
+            vectors[id(index.encoder)] = index.encoder.encode_query(question.text)
+        vector = vectors[id(index.encoder)]
+        parts.append(index.reader.collect(question, vector, filters, statistics, k, retrieval))
+    candidates = pooled(parts, Limits.of(question, k))
+    names = dict.fromkeys(chunk.name_key for chunk in candidates.chunks)
+    return with_popularity(candidates, total([reader.statistics(names) for reader in readers]))
 
 
 def _result(
@@ -62,17 +87,16 @@ def _result(
     question: Question,
     candidates: Candidates,
     ranking: Ranking,
-    snippets: Snippets,
+    readers: Sequence[IndexReader],
     k: int,
     min_score: float,
     explained: bool,
 ) -> SearchResult:
     """Cut the ranking to what is shown, and read its text. What does not fit the question's operators comes last."""
-    snippets.forget_changes()
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
-    fitting = _fitting(question, candidates, scores, snippets)
+    fitting = _fitting(question, candidates, scores, readers)
     order = [*fitting, *(i for i in scores if i not in fitting)]
-    shown = fold([i for i in order if scores[i] >= min_score], scores, candidates.chunks, fitting, snippets, k)
+    shown = fold([i for i in order if scores[i] >= min_score], scores, candidates, fitting, readers, k)
     nearest = max((scores[i] for i in order if scores[i] < min_score), default=0.0)
     folded = _folded(candidates, fitting, list(shown.hits), scores)
     hits = tuple(
@@ -83,6 +107,7 @@ def _result(
             () if current.is_moved else folded.get(i, ()),
             tuple(shown.copies.get(i, ())),
             explain(ranking, i) if explained else (),
+            int(candidates.reader[i]),
             is_beyond=i not in fitting,
         )
         for i, current in shown.hits.items()
@@ -97,6 +122,7 @@ def _hit(
     also: tuple[tuple[int, int, str], ...],
     copies: tuple[Place, ...],
     signals: tuple[Signal, ...],
+    index: int,
     *,
     is_beyond: bool,
 ) -> Hit:
@@ -120,27 +146,30 @@ def _hit(
         also=also,
         copies=copies,
         signals=signals,
+        index=index,
         is_beyond=is_beyond,
     )
 
 
 def _fitting(
-    question: Question, candidates: Candidates, best_first: Iterable[int], snippets: Snippets
+    question: Question, candidates: Candidates, best_first: Iterable[int], readers: Sequence[IndexReader]
 ) -> dict[int, None]:
     """Candidates in order that hold every quoted phrase and no excluded word."""
-    admit = question.operators.admit
-    return {i: None for i in best_first if not question.operators or admit(snippets.text(candidates.chunks[i]))}
+    if not question.operators:
+        return dict.fromkeys(best_first)
+    texts = ((i, readers[candidates.reader[i]].text(candidates.chunks[i])) for i in best_first)
+    return {i: None for i, text in texts if question.operators.admit(text)}
 
 
 def _folded(
     candidates: Candidates, kept: Collection[int], shown: list[int], scores: Mapping[int, float]
 ) -> dict[int, tuple[tuple[int, int, str], ...]]:
     """Good chunks of the files shown that are not shown themselves, under the first hit of their file."""
-    first = {candidates.chunks[i].path: i for i in reversed(shown)}
+    first = {int(candidates.file[i]): i for i in reversed(shown)}
     hidden: dict[int, list[tuple[int, int, str]]] = {}
     for i in set(kept).difference(shown):
         chunk = candidates.chunks[i]
-        top = first.get(chunk.path)
+        top = first.get(int(candidates.file[i]))
         if top is not None and scores[i] >= FOLDED_SHARE * scores[top]:
             hidden.setdefault(top, []).append((chunk.start_line, chunk.end_line, chunk.qualified_name))
     return {top: tuple(sorted(spans)[:MOST_FOLDED]) for top, spans in hidden.items()}

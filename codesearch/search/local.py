@@ -1,0 +1,115 @@
+"""An index on this machine, as a search reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from codesearch.index.rows import Run
+from codesearch.index.snapshot import NOTHING, Found, Snapshot, StoredChunk
+from codesearch.search.candidates import Candidates, Limits, Retrieved, Values, asked_symbols, files_of, name_keys
+from codesearch.search.filters import select
+from codesearch.search.focus import focused
+from codesearch.search.hit import Filters, Retrieval
+from codesearch.search.question import Question
+from codesearch.search.reader import Statistics
+from codesearch.search.symbols import Spelling
+
+if TYPE_CHECKING:
+    from codesearch.models.encoder import Embeddings
+    from codesearch.search.snippets import Current, Snippets
+
+
+class LocalReader:
+    """A snapshot, and the files that it is of. For one question."""
+
+    def __init__(self, snapshot: Snapshot, snippets: Snippets) -> None:
+        self._snapshot = snapshot
+        self._snippets = snippets
+        snippets.forget_changes()
+
+    def statistics(self, terms: Collection[str]) -> Statistics:
+        """See IndexReader."""
+        frequencies = {term: self._snapshot.document_frequency(term) for term in terms}
+        return Statistics(self._snapshot.chunk_count, frequencies)
+
+    def kinds(self) -> Collection[str]:
+        """See IndexReader."""
+        return self._snapshot.kinds()
+
+    def collect(
+        self,
+        question: Question,
+        vector: Embeddings,
+        filters: Filters,
+        statistics: Statistics,
+        k: int,
+        retrieval: Retrieval,
+    ) -> Candidates:
+        """See IndexReader. Union of the best by words, the best by meaning, and the definitions that are named."""
+        snapshot, limits = self._snapshot, Limits.of(question, k)
+        selected = select(snapshot, filters)
+        has_words = retrieval is not Retrieval.DENSE
+        # a text of no known token has no vector, and no chunk is nearer to it than another
+        has_meaning = retrieval is not Retrieval.LEXICAL and bool(vector.any())
+        rarities = statistics.rarities(question.terms)
+        by_words = snapshot.lexical(rarities, limits.retrieved, selected.chunks) if has_words else NOTHING
+        by_meaning = snapshot.nearest(vector, limits.retrieved, selected.chunks) if has_meaning else NOTHING
+        by_name = snapshot.named(name_keys(question), limits.named, selected.chunks)
+        # np.unique would import numpy.ma, 10 ms
+        found = np.asarray(sorted({*by_words.ids.tolist(), *by_meaning.ids.tolist(), *by_name.ids.tolist()}), np.int64)
+        symbols = asked_symbols(question)
+        least = Spelling.CONVENTION if question.symbol else Spelling.BARE  # prose may only mean the word
+        chunks = [
+            focused(chunk, symbols, least, selected.definitions)
+            for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
+        ]
+        ids = np.asarray([chunk.id for chunk in chunks], np.int64)
+        by_term = snapshot.term_scores(rarities, ids) * np.float32(has_words)
+        reader = np.zeros(len(chunks), np.int64)
+        file = files_of(chunks, reader)
+        runs = list(dict.fromkeys(Run(chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks))
+        return Candidates(
+            chunks=chunks,
+            reader=reader,
+            file=file,
+            retrieved=_retrieved(ids, by_words, by_meaning, by_name),
+            dense=snapshot.similarities(vector, ids) * np.float32(has_meaning),
+            lexical=by_term.sum(axis=0) / np.float32(sum(rarities.values()) or 1.0),
+            by_term=by_term,
+            term_weights=rarities,
+            file_chunks=np.asarray([chunk.file_chunks for chunk in chunks], np.float32),
+            file_similarity=(snapshot.file_similarities(vector, runs) * np.float32(has_meaning))[file],
+            file_by_term=(snapshot.file_term_impacts(list(rarities), runs) * np.float32(has_words))[:, file],
+            popularity=np.zeros(len(chunks), np.float32),
+        )
+
+    def text(self, chunk: StoredChunk) -> str:
+        """See IndexReader."""
+        return self._snippets.text(chunk)
+
+    def current(self, chunk: StoredChunk) -> Current | None:
+        """See IndexReader."""
+        return self._snippets.current(chunk)
+
+
+def _retrieved(ids: np.ndarray, by_words: Found, by_meaning: Found, by_name: Found) -> Retrieved:
+    ties = {
+        number: tie
+        for found in (by_words, by_meaning, by_name)
+        for number, tie in zip(found.ids.tolist(), found.ties.tolist(), strict=True)
+    }
+    return Retrieved(
+        _scores(ids, by_words),
+        _scores(ids, by_meaning),
+        _scores(ids, by_name),
+        np.asarray([ties[number] for number in ids.tolist()], np.uint64),
+    )
+
+
+def _scores(ids: np.ndarray, found: Found) -> Values:
+    """The score of each id, NaN where it was not found."""
+    scores = dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
+    return np.asarray([scores.get(number, np.nan) for number in ids.tolist()], np.float32)
