@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from codesearch.api import Index
 from codesearch.discovery.discover import DiscoveryOptions
-from codesearch.search.candidates import retrieve
 from codesearch.search.evidence import Evidence
 from codesearch.search.question import QuestionKind, parse_question
+from codesearch.search.searcher import collect
 from codesearch.search.signals import SIGNALS
 
 Array = npt.NDArray[np.float64]
@@ -86,7 +86,7 @@ def function_examples(questions: Path, checkouts: Path, model: str | None) -> It
 
 def _example(index: Index, repo: str, query: str, category: str, targets: list[dict[str, Any]], of: Set) -> Example:
     question = parse_question(query)
-    candidates = retrieve(index.snapshot(), question, index.encoder.encode_query(question.text), None)
+    candidates = collect([index.searched()], question)
     evidence = Evidence(question, candidates)
     shape = (len(candidates.chunks), len(targets))
     hits = np.array([[_hits(c, t) for t in targets] for c in candidates.chunks], np.bool_).reshape(shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -22,17 +22,8 @@ if TYPE_CHECKING:
     from codesearch.index.update import Progress, UpdateReport
     from codesearch.models.encoder import Encoder
     from codesearch.search.rerank import Reranker
+    from codesearch.search.searcher import SearchedIndex
     from codesearch.search.snippets import Snippets
-
-MOST_FILES_CHECKED = 30_000
-"""Listing and comparing more takes longer than the search itself (git lists 100,000 files in 0.6 s)."""
-MOST_FILES_REFRESHED = 200
-MOST_BYTES_REFRESHED = 2_000_000
-"""About a second of work on one core with the default model."""
-MOST_BYTES_REFRESHED_COSTLY = 10_000
-"""A few seconds of a transformer's."""
-MOST_BYTES_COMPARED = 50_000_000
-"""Read to tell whether files changed whose times only look so: a tenth of a second, once for a copied checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +54,18 @@ class Status:
 class Index:
     """An index of one folder. Use as a context, or call close()."""
 
-    def __init__(self, layout: Layout, model: str | None = None, device: str = "") -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        model: str | None = None,
+        device: str = "",
+        load: Callable[[str, str], Encoder] | None = None,
+    ) -> None:
+        """`load` gives the encoder of a name and device; indexes that share it may share encoders."""
         self._layout = layout
         self._model = model
         self._device = device
+        self._load = load
         self._lock = RLock()
         """Held while a snapshot is read or let go of: threads may share an Index."""
         self._snapshot: Snapshot | None = None
@@ -81,6 +80,7 @@ class Index:
         index_dir: str | Path | None = None,
         model: str | None = None,
         device: str = "",
+        load: Callable[[str, str], Encoder] | None = None,
     ) -> Index:
         """The index that holds `path`, looked for upwards as git does. Raises IndexNotFound."""
         path = Path(path)
@@ -90,11 +90,11 @@ class Index:
                 raise IndexNotFound(
                     f"there is no index in {index_dir}", f"run: {update_command(Path(index_dir))} FOLDER"
                 )
-            return cls(layout, model, device)
+            return cls(layout, model, device, load)
         root = find(path)
         if root is None:
             raise IndexNotFound(f"no index at or above {path}", "run: codesearch index")
-        return cls(Layout.of(root), model, device)
+        return cls(Layout.of(root), model, device, load)
 
     @classmethod
     def create(
@@ -104,6 +104,7 @@ class Index:
         index_dir: str | Path | None = None,
         model: str | None = None,
         device: str = "",
+        load: Callable[[str, str], Encoder] | None = None,
     ) -> Index:
         """The index of a folder, to be filled by update(); an index that holds the folder already is that one.
 
@@ -119,8 +120,8 @@ class Index:
                 layout = _stored_layout(Path(index_dir))
             except (IndexDamaged, IndexIncompatible):
                 layout = None  # what it is of can't be read; update() and clean() deal with the rest
-            return cls(layout or Layout.of(path, Path(index_dir)), model, device)
-        return cls(Layout.of(find(path) or path), model, device)
+            return cls(layout or Layout.of(path, Path(index_dir)), model, device, load)
+        return cls(Layout.of(find(path) or path), model, device, load)
 
     @property
     def root(self) -> Path:
@@ -158,7 +159,7 @@ class Index:
     @cached_property
     def encoder(self) -> Encoder:
         """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""
-        return load_encoder(self._model or self._recorded_model() or DEFAULT_MODEL, self._device)
+        return (self._load or load_encoder)(self._model or self._recorded_model() or DEFAULT_MODEL, self._device)
 
     def _recorded_model(self) -> str:
         """The model that the index names. Raises ModelUnavailable where only the index asks for it to be loaded."""
@@ -211,24 +212,17 @@ class Index:
         Raises IndexLocked while another process updates it, IndexIncompatible, IndexDamaged (update() mends it), or
         CodesearchError where it can't be written.
         """
-        from codesearch.index.freshness import changes
-        from codesearch.render.quantities import count
+        from codesearch.index.freshness import MOST_FILES_CHECKED, changes
 
         with self._lock:
             snapshot = self.snapshot()  # what is damaged shows now, and the search needs it anyway
             if (files := snapshot.file_count()) > MOST_FILES_CHECKED:
                 return f"{files:,} files were not checked for changes"
             found = changes(snapshot, self.root, self.encoder)
-        if found.is_outdated:
-            return "the index was made by another version of the model or chunker"
-        most = MOST_BYTES_REFRESHED_COSTLY if self.encoder.is_costly else MOST_BYTES_REFRESHED
-        if found.files > MOST_FILES_REFRESHED or found.size > most:
-            return f"{count(found.files, 'file')} changed since the last update"
-        if found.doubtful_size > MOST_BYTES_COMPARED:
-            return f"{count(found.doubtful_files, 'file')} may have changed since the last update"
-        if found.files or found.doubtful_files:
+        reason = found.why_not_quick(self.encoder)
+        if not reason and not found.is_none:
             self.update()
-        return ""
+        return reason
 
     def search(
         self,
@@ -246,20 +240,27 @@ class Index:
         Raises IndexNotFound, IndexIncompatible (the index was made with another model), or CodesearchError for an
         empty question and unknown languages or kinds.
         """
-        from codesearch.search.local import LocalReader
-        from codesearch.search.searcher import SearchedIndex, search
+        from codesearch.search.searcher import search
 
         with self._lock:
-            reader = LocalReader(self.snapshot(), self._snippets)
             return search(
-                [SearchedIndex(reader, self.encoder, filters or Filters())],
+                [self.searched(filters)],
                 question,
                 k,
                 min_score=min_score,
                 explained=explain,
-                reranker=self._reranker(rerank) if rerank else None,
+                reranker=self.reranker(rerank) if rerank else None,
                 retrieval=retrieval,
             )
+
+    def searched(self, filters: Filters | None = None) -> SearchedIndex:
+        """The last published state, to be searched for one question, alone or beside others. Raises as snapshot()."""
+        from codesearch.search.local import LocalReader
+        from codesearch.search.searcher import SearchedIndex
+
+        with self._lock:
+            reader = LocalReader(self.snapshot(), self._snippets)
+            return SearchedIndex(reader, self.encoder, filters or Filters())
 
     def names(self, prefix: str, limit: int) -> list[str]:
         """Names of definitions that begin with a prefix, in any case, at most so many. Raises IndexNotFound."""
@@ -319,13 +320,13 @@ class Index:
     ) -> None:
         self.close()
 
-    def _reranker(self, name: str) -> Reranker:
+    def reranker(self, name: str) -> Reranker:
         """The reranker with a model; its embeddings are kept in the index. Raises ModelUnavailable."""
         from codesearch.index.embedding_cache import encode_kept_by_reader
         from codesearch.search.rerank import Reranker
 
         if name not in self._rerankers:
-            encoder = load_encoder(name, self._device)
+            encoder = (self._load or load_encoder)(name, self._device)
             encode = partial(encode_kept_by_reader, self._layout, encoder)
             self._rerankers[name] = Reranker(encoder, encode)
         return self._rerankers[name]

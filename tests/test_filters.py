@@ -23,13 +23,13 @@ from codesearch.search.hit import Filters
 def test_names_are_compared_without_case_and_however_they_are_composed(
     pattern: str, name: str, is_accepted: bool
 ) -> None:
-    accepts = definition_rule(Filters(names=(pattern,)), ())
+    accepts = definition_rule(Filters(names=(pattern,)))
     assert accepts is not None
     assert accepts("function", name, f"Shop.{name}") is is_accepted
 
 
 def test_kind_and_name_have_to_fit_both() -> None:
-    accepts = definition_rule(Filters(kinds=("method",), names=("run",)), ())
+    accepts = definition_rule(Filters(kinds=("method",), names=("run",)))
     assert accepts is not None
     assert accepts("method", "run", "Job.run")
     assert not accepts("function", "run", "run")

@@ -67,9 +67,3 @@ def test_a_version_that_fits_the_operators_is_not_hidden_by_one_that_does_not(in
     hits = index.search("list_users -page", 10).hits
     assert [hit.path for hit in hits if hit.name == "list_users"] == ["api/v1/users.py", "api/v2/users.py"]
     assert [hit.is_beyond for hit in hits if hit.name == "list_users"] == [False, True]
-
-
-def test_scores_do_not_rise(index: Index) -> None:
-    for question in ("how to install the package with pip", "users of a page", "list_users"):
-        scores = [hit.score for hit in index.search(question, 10).hits]
-        assert scores == sorted(scores, reverse=True)

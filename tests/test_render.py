@@ -306,10 +306,10 @@ def test_an_unsound_format_is_refused(text: str, said: str) -> None:
 def test_paths_are_seen_from_the_working_directory(tmp_path: Path) -> None:
     root = tmp_path / "repo"
     (folder := root / "src").mkdir(parents=True)
-    (seen,) = paths.placed([replace(SHORT, path="src/a b.py")], root, folder)
+    (seen,) = paths.placed([replace(SHORT, path="src/a b.py")], [root], folder)
     assert seen.path == "a b.py"
     assert seen.absolute == folder / "a b.py"
-    (seen,) = paths.placed([replace(SHORT, path="src/a b.py")], root, root / "docs")
+    (seen,) = paths.placed([replace(SHORT, path="src/a b.py")], [root], root / "docs")
     assert Path(seen.path) == Path("../src/a b.py")
 
 

@@ -98,11 +98,12 @@ def command(
 ) -> None:
     """Measure the answers to your own questions: NDCG, MRR, recall and success, with intervals."""
     from codesearch.api import Index
-    from codesearch.cli.targets import targets
+    from codesearch.cli.notes import Notes
     from codesearch.evaluation.asking import Way, evaluate
     from codesearch.evaluation.measures import require_library
     from codesearch.evaluation.questions import read_questions
     from codesearch.evaluation.setting import Setting
+    from codesearch.workspace import Workspace
 
     require_library()
     questions = read_questions(_text(queries))
@@ -111,9 +112,11 @@ def command(
     filters = filters_of(languages, globs, kinds)
     if index_dir is not None:
         Index.open(path, index_dir=index_dir)  # one that was mistyped is not made only to be measured
-    (target,) = targets([path], index_dir, model, device=device, refresh=refresh)
-    filters = replace(filters, within=target.within)
-    with target.index as index:
+    workspace = Workspace(index_dir=index_dir, model=model, device=device, refreshes=refresh, observer=Notes())
+    workspace.add([path])
+    (member,) = workspace.members
+    filters = replace(filters, within=member.within)
+    with member.index as index:
         one = Way(index.encoder.name, index, setting)
         with _other_way(one, other, " ".join(compare), device) as second:
             report = evaluate(questions, one, second, filters, limit, _Told())

@@ -106,8 +106,11 @@ def command(
     # numpy's BLAS would start a thread a core when it is imported: 5 ms, 90 ms where the machine is busy.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import Format
-    from codesearch.cli.targets import ask, targets
+    from codesearch.cli.notes import Notes
+    from codesearch.render.paths import placed
     from codesearch.render.quantities import count as count_of
+    from codesearch.search.hit import SearchResult
+    from codesearch.workspace import Workspace
 
     if batch and question:
         paths = [Path(question), *paths]
@@ -125,22 +128,27 @@ def command(
     ).writer()
     filters = filters_of(languages, globs, kinds, names)
     questions = _lines_of_stdin() if batch else iter((_question(question),))
-    asked = targets(paths, index_dir, model, device=device, refresh=refresh)
+    cwd = Path(os.path.realpath(os.curdir))
+    workspace = Workspace(index_dir=index_dir, model=model, device=device, refreshes=refresh, observer=Notes())
+    workspace.add(paths)
+    roots = [member.index.root for member in workspace.members]
     has_hits = False
     with results():
         for text in questions:
-            answer = ask(asked, text, limit, filters, min_score, explained=explain, rerank=rerank)
-            write(text, answer.hits)
+            answer = SearchResult("", ())  # of a blank line in a batch
+            if text:
+                answer = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
+            write(text, [*placed(answer.hits, roots, cwd)])
             has_hits = has_hits or bool(answer.hits)
             if answer.outdated:
                 note(f"{count_of(answer.outdated, 'hit')} left out: the files changed since they were indexed")
-            fitting = sum(not placed.hit.is_beyond for placed in answer.hits)
+            fitting = sum(not hit.is_beyond for hit in answer.hits)
             if answer.hits and not fitting:
                 note(f"nothing found fits {answer.operators}; these come nearest")
             elif fitting < len(answer.hits):
                 note(f"{_first(fitting)} {answer.operators}; the others come nearest to it")
             if answer.hits and not answer.is_close:
-                best = max(placed.hit.score for placed in answer.hits)
+                best = max(hit.score for hit in answer.hits)
                 note(f"nothing close; these are the nearest (the best scores {best:.3f})")
             elif not answer.hits and answer.nearest_score >= 0.001:
                 note(f"no hit scores {min_score}; the best has {answer.nearest_score:.3f}")

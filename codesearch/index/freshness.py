@@ -11,6 +11,17 @@ from codesearch.index.options import recorded
 from codesearch.index.settings import ATTRIBUTES, settings
 from codesearch.index.snapshot import Snapshot
 from codesearch.models.encoder import Encoder
+from codesearch.render.quantities import count
+
+MOST_FILES_CHECKED = 30_000
+"""Listing and comparing more takes longer than the search itself (git lists 100,000 files in 0.6 s)."""
+MOST_FILES_REFRESHED = 200
+MOST_BYTES_REFRESHED = 2_000_000
+"""About a second of work on one core with the default model."""
+MOST_BYTES_REFRESHED_COSTLY = 10_000
+"""A few seconds of a transformer's."""
+MOST_BYTES_COMPARED = 50_000_000
+"""Read to tell whether files changed whose times only look so: a tenth of a second, once for a copied checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,22 @@ class Changes:
     """Bytes to read in order to tell whether these changed."""
     is_outdated: bool
     """The index as a whole was made by another version of the model or chunker."""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether there is nothing to update."""
+        return not (self.files or self.doubtful_files or self.is_outdated)
+
+    def why_not_quick(self, encoder: Encoder) -> str:
+        """Why an update may take longer than a question can wait, or nothing."""
+        if self.is_outdated:
+            return "the index was made by another version of the model or chunker"
+        most = MOST_BYTES_REFRESHED_COSTLY if encoder.is_costly else MOST_BYTES_REFRESHED
+        if self.files > MOST_FILES_REFRESHED or self.size > most:
+            return f"{count(self.files, 'file')} changed since the last update"
+        if self.doubtful_size > MOST_BYTES_COMPARED:
+            return f"{count(self.doubtful_files, 'file')} may have changed since the last update"
+        return ""
 
 
 def changes(snapshot: Snapshot, root: Path, encoder: Encoder) -> Changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +23,11 @@ class Placed:
     """The hit's, their paths relative to the working directory."""
 
 
-def placed(hits: Iterable[Hit], root: Path, cwd: Path) -> Iterator[Placed]:
-    """Hits of one index, seen from `cwd`; both folders are free of symbolic links."""
+def placed(hits: Iterable[Hit], roots: Sequence[Path], cwd: Path) -> Iterator[Placed]:
+    """Hits of indexes with these roots, seen from `cwd`; all folders are free of symbolic links."""
     for hit in hits:
-        absolute = root / hit.path
-        copies = tuple(replace(copy, path=shown(root / copy.path, cwd)) for copy in hit.copies)
+        absolute = roots[hit.index] / hit.path
+        copies = tuple(replace(copy, path=shown(roots[copy.index] / copy.path, cwd)) for copy in hit.copies)
         yield Placed(hit, shown(absolute, cwd), absolute, copies)
 
 

@@ -55,7 +55,7 @@ def search(
     if not question.strip():
         raise CodesearchError("the question is empty")
     parsed = parse_question(question)
-    candidates = _collect(indexes, parsed, max(k, SOUGHT_WITH_OPERATORS) if parsed.operators else k, retrieval)
+    candidates = collect(indexes, parsed, max(k, SOUGHT_WITH_OPERATORS) if parsed.operators else k, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
     readers = [index.reader for index in indexes]
@@ -65,8 +65,10 @@ def search(
     return _result(question, parsed, candidates, ranking, readers, k, min_score, explained)
 
 
-def _collect(indexes: Sequence[SearchedIndex], question: Question, k: int, retrieval: Retrieval) -> Candidates:
-    """What may answer a question in any of the indexes."""
+def collect(
+    indexes: Sequence[SearchedIndex], question: Question, k: int = 10, retrieval: Retrieval = Retrieval.BOTH
+) -> Candidates:
+    """What may answer a question in any of the indexes. Raises CodesearchError for unknown languages or kinds."""
     readers = [index.reader for index in indexes]
     statistics = total([reader.statistics(question.terms) for reader in readers])
     vectors: dict[int, Embeddings] = {}

@@ -1,0 +1,53 @@
+"""What the user is told on stderr of what a workspace does on its own."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from codesearch.cli.exits import note
+from codesearch.workspace import Observer
+
+if TYPE_CHECKING:
+    from codesearch.api import Index
+    from codesearch.errors import CodesearchError, IndexDamaged
+    from codesearch.index.update import Progress, UpdateReport
+
+
+class Notes(Observer):
+    """Says it in one sentence each, with the command that helps."""
+
+    def creating(self, index: Index) -> None:
+        note(f"{index.root} has no index yet; making one")
+
+    def resuming(self, index: Index) -> None:
+        note(f"the first index of {index.root} is not finished; going on with it")
+
+    def rebuilding(self, index: Index, error: IndexDamaged) -> None:
+        note(f"{error.message}; rebuilding it")
+
+    def updated(self, index: Index, report: UpdateReport) -> None:
+        from codesearch.render.emptiness import why_empty
+        from codesearch.render.reports import update_lines
+
+        note(next(iter(update_lines(report))))
+        if not report.files:
+            note(*why_empty(index.root, report.skipped))
+
+    def stale(self, index: Index, reason: str) -> None:
+        note(f"results may be stale: {reason}; to update, run: {index.update_command}")
+
+    def locked(self, index: Index) -> None:
+        note("another process is updating the index; this is the answer of before")
+
+    def not_refreshed(self, index: Index, error: CodesearchError) -> None:
+        note(f"the index was not brought up to date: {error.message}")
+
+    def empty(self, index: Index) -> None:
+        note(f"the index of {index.root} holds no files", f"what was left out and why, says: {index.update_command}")
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        from codesearch.render.progress import shown_on
+
+        return shown_on(sys.stderr)

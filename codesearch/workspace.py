@@ -1,0 +1,269 @@
+"""The front door: one or many indexes, found or made, kept up to date, and searched as one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from codesearch.api import Index
+from codesearch.discovery.roots import root_for
+from codesearch.errors import (
+    CodesearchError,
+    IndexDamaged,
+    IndexIncompatible,
+    IndexLocked,
+    IndexNotFound,
+    ModelUnavailable,
+)
+from codesearch.index.layout import find
+from codesearch.models.loading import load_encoder
+from codesearch.search.hit import Filters, Retrieval, SearchResult
+
+if TYPE_CHECKING:
+    from codesearch.index.update import Progress, UpdateReport
+
+
+class Observer:
+    """Hears what a workspace does on its own. Every method does nothing; override those of interest."""
+
+    def creating(self, index: Index) -> None:
+        """A folder that has no index gets one."""
+
+    def resuming(self, index: Index) -> None:
+        """A first index that was not finished is finished."""
+
+    def rebuilding(self, index: Index, error: IndexDamaged) -> None:
+        """A damaged index is rebuilt."""
+
+    def updated(self, index: Index, report: UpdateReport) -> None:
+        """An index that could not answer can now."""
+
+    def stale(self, index: Index, reason: str) -> None:
+        """Results may be out of date: an update would take too long."""
+
+    def locked(self, index: Index) -> None:
+        """Results may be out of date: another process is updating the index."""
+
+    def not_refreshed(self, index: Index, error: CodesearchError) -> None:
+        """Results may be out of date: an update failed."""
+
+    def empty(self, index: Index) -> None:
+        """An index holds no files."""
+
+    def progress(self) -> AbstractContextManager[Progress | None]:
+        """A context in which an update may report its progress."""
+        return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An index of a workspace, and the paths in it that are searched (relative, `/`-separated; none for all)."""
+
+    index: Index
+    within: tuple[str, ...] = ()
+
+
+class Workspace:
+    """Indexes that are opened, made, kept up to date and searched together. Use as a context, or call close().
+
+    Threads may share it. It stays right while other processes update its indexes. Each encoder is loaded once.
+    """
+
+    def __init__(
+        self,
+        *,
+        index_dir: Path | None = None,
+        model: str | None = None,
+        device: str = "",
+        refreshes: bool = True,
+        observer: Observer | None = None,
+    ) -> None:
+        """`index_dir` is the folder of the one index that is searched, wherever it lies. Without `refreshes`, indexes
+        are searched as they are: not updated, nor rebuilt where they are damaged."""
+        self._index_dir = index_dir
+        self._model = model
+        self._device = device
+        self._refreshes = refreshes
+        self._observer = observer or Observer()
+        self._load = cache(load_encoder)
+        self._lock = RLock()
+        self._members: dict[Path, Member] = {}
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The indexes, in the order in which hits number them."""
+        return tuple(self._members.values())
+
+    def add(self, paths: Sequence[Path] = ()) -> None:
+        """Search these files and folders too; none stand for the working directory's index.
+
+        Indexes are found upwards, as git finds `.git`. One that is missing is made, of the repository around the path
+        or of a folder that is small; one that is out of date is updated where that is quick.
+        Raises CodesearchError for a path that is missing or outside the index in `index_dir`, IndexNotFound where a
+        folder without an index is too large to index unasked.
+        """
+        with self._lock:
+            for path in paths or [Path()]:
+                place = _existing(path)
+                index = self._index_of(place if place.is_dir() else place.parent)
+                if not place.is_relative_to(index.root):
+                    raise CodesearchError(f"{path} is outside {index.root}, which the index in {self._index_dir} is of")
+                self._include(index, place.relative_to(index.root).as_posix() if paths else ".")
+
+    def refresh(self) -> None:
+        """Bring every index up to date where that is quick; the observer hears where it is not."""
+        with self._lock:
+            for member in self.members:
+                self._prepare(member.index)
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        filters: Filters | None = None,
+        *,
+        min_score: float = 0.0,
+        explain: bool = False,
+        rerank: str = "",
+        retrieval: Retrieval = Retrieval.BOTH,
+    ) -> SearchResult:
+        """The `k` best hits in all indexes, best first; `Hit.index` is the place of its index in `members`.
+
+        Raises as Index.search; an index that turns out to be damaged is rebuilt first.
+        """
+        wanted = filters or Filters()
+        with self._lock:
+            try:
+                return self._search(self.members, question, k, wanted, min_score, explain, rerank, retrieval)
+            except IndexDamaged:
+                if not self._refreshes:
+                    raise
+            for member in self.members:
+                try:
+                    self._search([member], question, k, wanted, min_score, explain, rerank, retrieval)
+                except IndexDamaged as error:
+                    self._rebuild(member.index, error)
+            return self._search(self.members, question, k, wanted, min_score, explain, rerank, retrieval)
+
+    def close(self) -> None:
+        """Let go of the indexes."""
+        with self._lock:
+            for member in self.members:
+                member.index.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _search(
+        self,
+        members: Sequence[Member],
+        question: str,
+        k: int,
+        filters: Filters,
+        min_score: float,
+        explain: bool,
+        rerank: str,
+        retrieval: Retrieval,
+    ) -> SearchResult:
+        from codesearch.search.searcher import search
+
+        return search(
+            [member.index.searched(replace(filters, within=member.within)) for member in members],
+            question,
+            k,
+            min_score=min_score,
+            explained=explain,
+            reranker=members[0].index.reranker(rerank) if rerank else None,
+            retrieval=retrieval,
+        )
+
+    # which indexes
+
+    def _index_of(self, folder: Path) -> Index:
+        """The index that holds a folder, ready to be searched."""
+        known = next(iter(self._members), None) if self._index_dir else find(folder) or folder
+        if known in self._members:
+            return self._members[known].index
+        try:
+            index = Index.open(
+                folder, index_dir=self._index_dir, model=self._model, device=self._device, load=self._load
+            )
+        except IndexNotFound:
+            index = Index.create(
+                root_for(folder), index_dir=self._index_dir, model=self._model, device=self._device, load=self._load
+            )
+            self._observer.creating(index)
+            self._update(index)
+            return index
+        self._prepare(index)
+        return index
+
+    def _include(self, index: Index, place: str) -> None:
+        """Search a place in an index; `.` is all of it."""
+        known = self._members.get(index.root)
+        within = () if place == "." or (known and not known.within) else (*(known.within if known else ()), place)
+        self._members[index.root] = Member(known.index if known else index, within)
+
+    # what they hold
+
+    def _prepare(self, index: Index) -> None:
+        """Make sure that an index can be searched, as up to date as is quick."""
+        try:
+            if not index.is_published:
+                self._observer.resuming(index)
+                self._update(index)
+            elif self._refreshes:
+                self._refresh(index)
+            index.snapshot()
+        except IndexDamaged as error:
+            if not self._refreshes:
+                raise
+            self._rebuild(index, error)
+        if not index.snapshot().chunk_count:
+            self._observer.empty(index)
+
+    def _refresh(self, index: Index) -> None:
+        try:
+            reason = index.refresh()
+        except IndexLocked:
+            self._observer.locked(index)
+        except (IndexDamaged, IndexIncompatible, ModelUnavailable):
+            raise
+        except CodesearchError as error:
+            self._observer.not_refreshed(index, error)
+        else:
+            if reason:
+                self._observer.stale(index, reason)
+
+    def _rebuild(self, index: Index, error: IndexDamaged) -> None:
+        self._observer.rebuilding(index, error)
+        self._update(index, verify=True)
+
+    def _update(self, index: Index, *, verify: bool = False) -> None:
+        """Update an index that can't answer yet; another process that does so already is waited for."""
+        with self._observer.progress() as progress:
+            report = index.update(wait=True, verify=verify, progress=progress)
+        self._observer.updated(index, report)
+
+
+def _existing(path: Path) -> Path:
+    """The path without symbolic links. Raises CodesearchError where there is no such file or folder."""
+    place = Path(os.path.realpath(path))
+    if not place.exists():
+        hint = "" if os.sep in str(path) else "put a question of several words in quotes"
+        raise CodesearchError(f"{path} does not exist", hint)
+    if not (place.is_dir() or place.is_file()):
+        raise CodesearchError(f"{path} is neither a file nor a folder")
+    return place
