@@ -18,8 +18,9 @@ from codesearch.search.hit import Filters, Retrieval, SearchResult
 
 if TYPE_CHECKING:
     from codesearch.discovery.discover import DiscoveryOptions
+    from codesearch.index.request import Progress
     from codesearch.index.snapshot import Snapshot
-    from codesearch.index.update import Progress, UpdateReport
+    from codesearch.index.update import UpdateReport
     from codesearch.models.encoder import Encoder
     from codesearch.search.rerank import Reranker
     from codesearch.search.searcher import SearchedIndex

@@ -27,7 +27,8 @@ from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
 if TYPE_CHECKING:
-    from codesearch.index.update import Progress, UpdateReport
+    from codesearch.index.request import Progress
+    from codesearch.index.update import UpdateReport
 
 
 class Observer:

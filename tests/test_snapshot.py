@@ -12,7 +12,7 @@ import pytest
 
 from codesearch.api import Index
 from codesearch.errors import IndexNotFound
-from codesearch.index import update
+from codesearch.index import publish
 from codesearch.index.layout import Layout
 from codesearch.index.postings import AVERAGE_LENGTH, K1, B, idf
 from codesearch.index.snapshot import Snapshot, intersection
@@ -42,7 +42,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def index(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
     """Of several segments, some with deleted chunks."""
-    monkeypatch.setattr(update, "merge_small", lambda *_: None)
+    monkeypatch.setattr(publish, "merge_small", lambda *_: None)
     with Index.create(root) as made:
         for part in range(3):
             for number in range(4 * part, 4 * part + 4):

@@ -14,7 +14,7 @@ import pytest
 from codesearch.api import Index
 from codesearch.discovery.discover import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
-from codesearch.index import embedding_cache, pool, staging, update
+from codesearch.index import embedding_cache, execute, pool, staging
 from codesearch.index.merging import FAN_IN
 from codesearch.models.encoder import Embeddings
 
@@ -123,7 +123,7 @@ def test_a_stopped_first_index_goes_on_where_it_was(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staging, "SEGMENT_CHUNKS", staging._LARGEST_BATCH + 1)
-    monkeypatch.setattr(update, "BATCH_BYTES", 1)
+    monkeypatch.setattr(execute, "BATCH_BYTES", 1)
     worked: list[str] = []
 
     def stop(phase: str, done: int, total: int, chunks: int) -> None:
@@ -307,8 +307,8 @@ def test_attributes_that_take_back_a_guess_hold_at_the_next_update_and_no_longer
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_processes_give_what_one_gives(repo: Path, tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = fresh_contents(repo, tmp_path)
-    monkeypatch.setattr(update, "SEVERAL_PROCESSES_BYTES", 0)
-    monkeypatch.setattr(update, "BATCH_BYTES", 1)
+    monkeypatch.setattr(execute, "SEVERAL_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(execute, "BATCH_BYTES", 1)
     with Index.create(repo) as index:
         index.update(jobs=jobs)
         assert contents(index) == expected
@@ -330,7 +330,7 @@ def test_a_file_that_breaks_its_worker_costs_only_its_syntax(
         return chunk_text(path, text, language)  # type: ignore[arg-type]
 
     monkeypatch.setattr("codesearch.index.work.chunk_text", breaks)
-    monkeypatch.setattr(update, "SEVERAL_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(execute, "SEVERAL_PROCESSES_BYTES", 0)
     monkeypatch.setattr(pool, "BATCH_SECONDS", 1.0)
     monkeypatch.setattr(pool, "FILE_SECONDS", 1.0)
     with Index.create(repo) as index:

@@ -12,7 +12,8 @@ from codesearch.workspace import Observer
 if TYPE_CHECKING:
     from codesearch.api import Index
     from codesearch.errors import CodesearchError, IndexDamaged
-    from codesearch.index.update import Progress, UpdateReport
+    from codesearch.index.request import Progress
+    from codesearch.index.update import UpdateReport
 
 
 class Notes(Observer):

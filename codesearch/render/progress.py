@@ -13,7 +13,7 @@ from codesearch.render.quantities import count, duration
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from codesearch.index.update import Progress
+    from codesearch.index.request import Progress
 
 WAITING = "waiting for"
 """Begins the phase in which another process is waited for; said at once."""

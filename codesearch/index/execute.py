@@ -1,0 +1,88 @@
+"""Work on the files of a plan: chunk and encode them in batches, and write what is finished aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from codesearch.discovery.discover import FoundFile
+from codesearch.index import guarded
+from codesearch.index.embedding_cache import encode_kept
+from codesearch.index.plan import is_same
+from codesearch.index.request import UpdateRequest
+from codesearch.index.staging import Staging
+from codesearch.index.store import Store
+from codesearch.index.work import BatchResult, Job, Worker
+from codesearch.models.encoder import Embeddings
+
+BATCH_BYTES = 400_000
+"""A batch's files: long enough to pay for the passing to and fro, short enough for an even load."""
+SEVERAL_PROCESSES_BYTES = 1_500_000
+"""Below this, starting processes costs more than they save (two workers, 20 ms to start)."""
+
+
+def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) -> Staging:
+    """Work on the files, staging a segment whenever one is full; returns what is left over.
+
+    What an interrupted update has staged is kept where its file has not changed since.
+    """
+    staged = {file.path: file for file in store.files(live=False)}
+    kept = {file.path for file in changed if (old := staged.get(file.path)) and is_same(request, old, file)}
+    stale = [file for path, file in staged.items() if path not in kept]
+    if stale:
+        with store.transaction():
+            store.remove_files(stale)
+            store.seal()
+    todo = [file for file in changed if file.path not in kept]
+    staging = Staging(request.layout, store)
+    listed = {file.path: file for file in todo}
+    done, chunks = len(kept), sum(staged[path].chunks for path in kept)
+    request.progress("indexing", done, len(changed), chunks)
+    for batch in _batches(request, todo):
+        embeddings = batch.embeddings
+        if embeddings is None:
+            embeddings = _encode(request, store, batch, done, len(changed), chunks)
+        staging.take(batch, embeddings, listed)
+        done += len(batch.files)
+        chunks += len(batch.counts.sizes)
+        request.progress("indexing", done, len(changed), chunks)
+        if staging.is_full:
+            with store.transaction():
+                staging.write()
+    request.progress("finishing", done, len(changed), chunks)
+    return staging
+
+
+def _batches(request: UpdateRequest, todo: Sequence[FoundFile]) -> Iterator[BatchResult]:
+    wanted = frozenset(file.path for file in todo if file.is_wanted)
+    encoder = None if request.encoder.is_costly else request.encoder
+    worker = Worker(request.layout.root, request.options.max_file_size, encoder, wanted)
+    jobs = _jobs(todo)
+    if sum(job.size for job in jobs) < SEVERAL_PROCESSES_BYTES:
+        yield from guarded.run(worker, jobs)
+    else:
+        from codesearch.index import pool
+
+        yield from pool.run(worker, jobs, min(request.processes, len(jobs)))
+
+
+def _encode(request: UpdateRequest, store: Store, batch: BatchResult, done: int, total: int, chunks: int) -> Embeddings:
+    """A costly encoder's vectors of a batch, which may take minutes: progress is reported in between."""
+
+    def report(texts: int) -> None:
+        request.progress("indexing", done + len(batch.files) * texts // len(batch.texts), total, chunks + texts)
+
+    return encode_kept(store, request.encoder, batch.texts, report)
+
+
+def _jobs(files: Sequence[FoundFile]) -> list[Job]:
+    """Batches of about BATCH_BYTES."""
+    jobs: list[Job] = []
+    paths: list[str] = []
+    size = 0
+    for file in files:
+        paths.append(file.path)
+        size += file.stamp.size
+        if size >= BATCH_BYTES:
+            jobs.append(Job(tuple(paths), size))
+            paths, size = [], 0
+    return [*jobs, Job(tuple(paths), size)] if paths else jobs

@@ -1,0 +1,127 @@
+"""What an update has to do: the files as they stand beside what the index has of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from codesearch.discovery.discover import Discovery, FoundFile
+from codesearch.discovery.source import SkippedFile, SourceText, read_source
+from codesearch.index import options as recorded_options
+from codesearch.index import skips
+from codesearch.index.recovery import Losses, find_losses, reason_lost
+from codesearch.index.request import UpdateRequest
+from codesearch.index.rows import FileRow
+from codesearch.index.settings import ATTRIBUTES, settings
+from codesearch.index.store import Store
+
+_STAGED_FOR = "staged_for"
+"""The setting that tells for which model and chunker files were staged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to work on and what to publish."""
+
+    changed: tuple[FoundFile, ...]
+    """Files to work on: new ones, and those whose text is another."""
+    replaced: tuple[FileRow, ...]
+    """The rows of those that there were before."""
+    gone: tuple[FileRow, ...]
+    touched: tuple[FileRow, ...]
+    """Rows, with new stamps, of files that only look changed."""
+    losses: Losses
+    has_news: bool
+    """Whether something is to be published besides."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the index is up to date."""
+        return not (self.changed or self.gone or self.touched or self.has_news)
+
+
+def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaired: bool) -> Plan:
+    """Compare what was found with what is published; `repaired` where the database had to be made anew or emptied."""
+    is_outdated = _forget_outdated(request, store)
+    losses = find_losses(request, store)
+    meta = store.meta()
+    has_new_options = meta.get(recorded_options.KEY) != recorded_options.to_record(request.options)
+    has_other_attributes = meta.get(ATTRIBUTES, "") != found.attributes
+    live = {file.path: file for file in store.files()}
+    known = {
+        path: file
+        for path, file in live.items()
+        if not (is_outdated or has_other_attributes or file.id in losses.files or (has_new_options and file.skipped))
+    }
+    changed, touched = _compare(request, found.files, known)
+    present = {file.path for file in found.files}
+    return Plan(
+        changed=tuple(changed),
+        replaced=tuple(live[file.path] for file in changed if file.path in live),
+        gone=tuple(file for path, file in live.items() if path not in present),
+        touched=tuple(touched),
+        losses=losses,
+        has_news=bool(
+            repaired
+            or is_outdated
+            or losses.segments
+            or losses.copied
+            or has_new_options
+            or has_other_attributes
+            or skips.recorded(meta) != dict(found.skipped)
+        ),
+    )
+
+
+def is_same(request: UpdateRequest, old: FileRow, file: FoundFile) -> bool:
+    """Whether a file's text is that of its row; it is read where its stamp can't tell."""
+    if old.stamp == file.stamp:
+        return True
+    return old.stamp.looks_like(file.stamp) and _read(request, file).digest == old.digest
+
+
+def _compare(
+    request: UpdateRequest, found: Sequence[FoundFile], known: Mapping[str, FileRow]
+) -> tuple[list[FoundFile], list[FileRow]]:
+    """Files to work on, and the rows, with new stamps, of those that only look changed."""
+    changed, touched = [], []
+    for file in found:
+        old = known.get(file.path)
+        if old is None or old.stamp.size != file.stamp.size:
+            changed.append(file)
+        elif old.stamp != file.stamp:
+            source = _read(request, file)
+            stamp = source.stamp or file.stamp
+            if source.digest != old.digest:
+                changed.append(file)
+            elif old.stamp != stamp:
+                touched.append(replace(old, stamp=stamp))
+    return changed, touched
+
+
+def _read(request: UpdateRequest, file: FoundFile) -> SourceText | SkippedFile:
+    return read_source(request.layout.root, file.path, request.options.max_file_size)
+
+
+def _forget_outdated(request: UpdateRequest, store: Store) -> bool:
+    """Whether nothing of the published index is of use: it is of another model or chunker, or `force` says so.
+
+    What an interrupted update had finished is forgotten where it is of another model or damaged.
+    """
+    meta, wanted = store.meta(), settings(request.encoder)
+    if meta.get(_STAGED_FOR) != str(wanted):
+        _drop_staged(store)
+        with store.transaction():
+            store.set_meta({_STAGED_FOR: str(wanted)})
+            store.seal()
+    elif any(reason_lost(request, record) for record in store.segments(live=False)):
+        _drop_staged(store)
+    return request.force or any(meta.get(key, value) != value for key, value in wanted.items())
+
+
+def _drop_staged(store: Store) -> None:
+    """Forget what an update that was interrupted had finished."""
+    with store.transaction():
+        store.remove_files(store.files(live=False))
+        store.remove_segments(record.number for record in store.segments(live=False))
+        store.seal()

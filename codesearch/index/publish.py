@@ -1,0 +1,53 @@
+"""The switch: everything new becomes live and everything old goes, in one transaction."""
+
+from __future__ import annotations
+
+from codesearch.discovery.discover import Discovery
+from codesearch.index import options as recorded_options
+from codesearch.index import origin, skips
+from codesearch.index.folder import sweep
+from codesearch.index.layout import Layout
+from codesearch.index.merging import merge_small
+from codesearch.index.plan import Plan
+from codesearch.index.recovery import open_segment
+from codesearch.index.request import UpdateRequest
+from codesearch.index.settings import ATTRIBUTES, PUBLICATION, settings
+from codesearch.index.staging import Staging
+from codesearch.index.store import Store
+
+
+def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, found: Discovery) -> None:
+    """Publish what was staged, with the rest of the plan."""
+    layout = request.layout
+    with store.transaction():
+        staging.write()
+        store.remove_files([*plan.gone, *plan.replaced])
+        store.touch_files(plan.touched)
+        store.publish()
+        store.set_meta(_settings(request, store, staging, found))
+        store.set_meta({origin.KEY: origin.mark(store.meta(), layout)})
+        store.remove_segments(plan.losses.segments)
+        store.replace_segments(plan.losses.copied)
+        deletions = store.deletions()
+        merge_small(layout, store, [open_segment(layout, record, deletions) for record in store.segments()])
+        store.seal()
+
+
+def sweep_unknown(layout: Layout, store: Store) -> None:
+    """Delete folders of segments that nothing refers to."""
+    known = {layout.segment(record.number).name for live in (True, False) for record in store.segments(live=live)}
+    sweep(layout, known)
+
+
+def _settings(request: UpdateRequest, store: Store, staging: Staging, found: Discovery) -> dict[str, str]:
+    """What the index records besides its rows. An index elsewhere records where the indexed folder is; one inside it
+    can be moved with it."""
+    return {
+        **settings(request.encoder),
+        "root": "" if request.layout.is_inside else str(request.layout.root),
+        "last_chunk": str(staging.next_chunk - 1),
+        PUBLICATION: str(store.number(PUBLICATION) + 1),
+        recorded_options.KEY: recorded_options.to_record(request.options),
+        skips.KEY: skips.to_record(found.skipped),
+        ATTRIBUTES: found.attributes,
+    }
