@@ -45,6 +45,8 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
         if around and _is_unit_itself(member, units[around[-1]]):
             continue
         owner = next((index for index in reversed(around) if _can_have(units[index], member)), None)
+        if owner is not None:
+            owner = next((index for index in around if _is_same_type(units[index], units[owner])), owner)
         owned.setdefault(owner, []).append(member)
     outside = owned.pop(None, [])
     for index, found in owned.items():
@@ -59,9 +61,15 @@ def _can_have(unit: Unit, member: Member) -> bool:
     return not is_nameless and not (member.kind in _OF_TYPES and unit.kind in _ROUTINES)
 
 
+def _is_same_type(unit: Unit, inner: Unit) -> bool:
+    """Whether a container has just the lines of what lies in it: what else they hold is the container's."""
+    lines = unit.start_line, unit.end_line
+    return unit.is_container and not inner.is_container and lines == (inner.start_line, inner.end_line)
+
+
 def _is_unit_itself(member: Member, unit: Unit) -> bool:
     """Whether a member is what the unit around it defines: a constant whose value is a function."""
-    return member.name == unit.name and member.line <= unit.header_end
+    return member.name == unit.name and (member.line <= unit.header_end or member.kind == unit.kind)
 
 
 def _around(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[list[int], _Find]]:

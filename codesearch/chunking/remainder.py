@@ -10,7 +10,7 @@ from codesearch.chunking import comments, windows
 from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
-from codesearch.chunking.tree import Node, gaps, member_definition, members_between, names
+from codesearch.chunking.tree import Node, definitions, gaps, member_definition, members_between, names
 from codesearch.languages.registry import Language
 
 STRETCH_CHARS = 200
@@ -46,7 +46,7 @@ def remainder_chunks(
                 "\n".join(texts[begin:end]),
                 kind=kind,
                 documentation=(outline.documentation or documentation) if is_file else "",
-                defines=(*members, *(node.unit.name for node in namespaces), *names(top)) if is_file else members,
+                defines=(*members, *names(namespaces), *names(top)) if is_file else members,
                 definitions=chain.from_iterable(loose.get(number, ()) for number in numbers[begin:end]),
             )
             kind = "block"
@@ -58,6 +58,7 @@ def _loose_definitions(outline: Outline, namespaces: list[Node]) -> dict[int, li
     for node in namespaces:
         found.append(replace(node.definition, start_line=node.unit.start_line))
         found += (member_definition(member, node) for member in node.unit.members)
+        found += definitions(node.children)
     by_line: dict[int, list[Definition]] = {}
     for definition in found:
         by_line.setdefault(definition.start_line, []).append(definition)

@@ -47,7 +47,8 @@ class Node:
 
 
 def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[Node], list[Node]]:
-    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing."""
+    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing
+    but what is on one line with them."""
     top: list[Node] = []
     namespaces: list[Node] = []
     open_nodes: list[tuple[Node, list[Node]]] = []
@@ -66,6 +67,8 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
         separator = (unit.is_container and own.scope_separator) or own.separator
         qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
+        if named and _is_other_name(unit.kind, unit.signature, named):
+            qualified = _beside(named, unit.name)
         floor = max(previous_end, owner.unit.header_end if owner else 0)
         first = comments.first_line_of_comments(lines, unit.start_line, floor, own)
         above = lines[first - 1 : unit.start_line - 1]
@@ -82,6 +85,20 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
             open_nodes.append((node, node.children))
         previous_end = max(previous_end, unit.header_end)
     return top, namespaces
+
+
+def _is_other_name(kind: str, signature: str, owner: Node) -> bool:
+    """Whether what looks like a part of a type is declared with it: `typedef struct point { … } Point, *PointRef`,
+    `struct { … } origin`."""
+    if kind == "variable":
+        return owner.unit.kind in _TYPES
+    head = owner.unit.signature
+    return kind == "type" and (owner.unit.kind == "type" or (head != "" and head in signature))
+
+
+def _beside(node: Node, name: str) -> str:
+    """The qualified name of what belongs to the same owner as a node."""
+    return node.qualified_name.removesuffix(node.unit.name) + name
 
 
 def _as_method(unit: Unit, owner: Node | None) -> Unit:
@@ -126,7 +143,8 @@ def member_definition(member: Member, owner: Node | None = None) -> Definition:
     """What a member of a node, or of the file, defines. An owner in another language does not qualify it."""
     qualified = member.name
     if owner and owner.qualified_name and owner.unit.language is member.language:
-        qualified = f"{owner.qualified_name}{owner.separator}{member.name}"
+        is_other = _is_other_name(member.kind, member.signature, owner)
+        qualified = _beside(owner, member.name) if is_other else owner.qualified_name + owner.separator + member.name
     return Definition(
         member.kind,
         member.name,
