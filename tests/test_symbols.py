@@ -37,6 +37,23 @@ from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling
         ("Point::operator==", "operator==", "Point"),
         ("operator[]", "operator[]", ""),
         ("ПолучитьЦену", "ПолучитьЦену", ""),
+        ("Cart#<=>", "<=>", "Cart"),
+        ("Cart#[]", "[]", "Cart"),
+        ("==", "==", ""),
+        ("Cart$Builder", "Builder", "Cart"),
+        ("(*Store).Get", "Get", "(*Store)"),
+        ("*Store", "Store", ""),
+        ("self.build", "build", ""),
+        ("Router.prototype.use", "use", "Router"),
+        ("<Job as Runner>::run", "run", "Job"),
+        ("r#match", "match", ""),
+        ("new Cart(items)", "Cart", ""),
+        ("pub(crate) async fn push<T>(item: T) -> u32 {", "push", ""),
+        ("async def checkout(self):", "checkout", ""),
+        ("public abstract class Cart", "Cart", ""),
+        ("func (s *Store[K, V]) Get(key K) (V, error) {", "Get", "Store"),
+        ("static int ring_push(ring_t *r, int value);", "ring_push", ""),
+        ("void Point::scale(double by) const", "scale", "Point"),
     ],
 )
 def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> None:
@@ -44,7 +61,7 @@ def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> N
     assert symbol and (symbol.name, symbol.owner) == (name, owner)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "open the cart", "::", "==", "()", "class", "x" * 1000])
+@pytest.mark.parametrize("text", ["", "   ", "open the cart", "call foo(bar)", "new user", "::", "()", "class", "x" * 1000])
 def test_what_is_no_symbol(text: str) -> None:
     assert parse_symbol(text) in (None, Symbol("class"))
 
@@ -64,6 +81,8 @@ def test_what_is_no_symbol(text: str) -> None:
         ("Foo", "Bar", Spelling.OTHER),
         ("Router", "Phoenix.Router", Spelling.EXACT),
         ("Bar", "Foo::Bar", Spelling.EXACT),
+        ("operator+", "operator +", Spelling.EXACT),
+        ("<=>", "<=>", Spelling.EXACT),
     ],
 )
 def test_how_a_name_is_spelled(asked: str, name: str, expected: Spelling) -> None:

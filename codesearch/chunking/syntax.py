@@ -363,6 +363,8 @@ def _name(node: Node, source: bytes) -> str:
     text = _unquoted(_text(node, source))
     if text[:1] == ":" and text[1:2].isidentifier():  # a symbol of Ruby or Elixir
         text = text[1:]
+    elif text[:2] == "r#":  # a keyword of Rust
+        text = text[2:]
     elif text[:1].isidentifier() and text.rstrip().endswith(":"):  # a key of Elixir
         text = text.rstrip()[:-1]
     return " ".join(text.split())[:SIGNATURE_CHARS]

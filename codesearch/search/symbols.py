@@ -10,15 +10,32 @@ from codesearch.index.terms import name_key
 
 LONGEST_SYMBOL = 512
 _KEYWORD = re.compile(
-    r"(?:class|struct|union|enum|trait|interface|protocol|record|object|module|namespace|type|typedef|impl|macro"
+    r"(?:(?:abstract|async|const|data|declare|default|export|extern|final|inline|internal|local|open|override|partial"
+    r"|private|protected|pub(?:\([^()]*\))?|public|readonly|sealed|static|suspend|unsafe|virtual)\s+)*"
+    r"(?:new(?=\s+[A-Z])|class|struct|union|enum|trait|interface|protocol|record|object|module|namespace|type|typedef|impl|macro"
     r"|def|fn|func|fun|function|method|sub|proc|procedure|const|var|let|define)\s+(?=\S+$)"
 )
-_SIGILS = "$@%&#.:\\"
-_CALL = re.compile(r"(?<=\w)\([^()]*\)$")
+_SELVES = frozenset("self this cls super base parent static crate prototype".split())
+"""Owners that say only: where I am."""
+_SIGILS = "$@%&#.:\\*"
+_RECEIVER = re.compile(r"^func\s+\((?:\w+\s+)?\*?(\w+)(?:\[[^\[\]]*\])?\)\s+(?=\w)")
+"""Go's `func (s *Store) Get`."""
+_AS_TRAIT = re.compile(r"^<(.+?)\s+as\s+.+>(?=::)")
+"""Rust's `<Job as Runner>::run`."""
+_RAW = re.compile(r"\br#(?=\w)")
+_BEHIND_PARAMETERS = re.compile(r"(?<=\))\s*(?:const|noexcept|(?:->|:|throws\b|where\b).*|\(.*\))?\s*[{;:]*$")
+_PROTOTYPE = re.compile(r"^[\w:<>,*&\[\]?.~ ]+?[\s*&](?=[\w:~.]+\([^()]*\w[\s*&]+\w+[^()]*\)$)")
+"""What stands before the name in `int push(ring *r, int value)`: its parameters have types."""
+_CALL = re.compile(r"(?<=[\w>\]!?])\([^()]*\)$")
 _ARITY = re.compile(r"(?<=\w)/\d{1,2}$")
 _GENERICS = re.compile(r"(?<=\w)(?:<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
-_SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@]|operator)")
-_OPERATOR = re.compile(r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&]*)$")
+_SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@])|(?<=\w)\$(?=[A-Z])")
+"""The last one is of nested classes in Java's stack traces."""
+_OPERATOR = re.compile(
+    r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&]*)$|(?:^|(?<=\w[.#])|(?<=\w::))(?:[-+*/%<>=!~^|&]+@?|\[\]=?)$"
+)
+"""Of C++ and C#; of Ruby and others, which are called by no word (`Cart#<=>`, `[]=`)."""
+_SPACED_OPERATOR = re.compile(r"^operator\s+(?=[^\w\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +44,7 @@ class Symbol:
 
     name: str
     owner: str = ""
-    """`Foo` of `Foo::bar`, all parts joined as they were written."""
+    """`Foo` of `Foo::bar`; several parts are joined by dots."""
     sigil: str = ""
     """`$` of `$bar`: what was written before the name, and may belong to it."""
 
@@ -42,22 +59,31 @@ def parse_symbol(text: str) -> Symbol | None:
     if len(text) > LONGEST_SYMBOL:
         return None
     operator = _OPERATOR.search(text)
-    head, tail = (text[: operator.start()], operator[0]) if operator else (text, "")
-    head = _ARITY.sub("", _CALL.sub("", head))
+    head = text[: operator.start()] if operator else text
+    head = _RAW.sub("", _AS_TRAIT.sub(r"\1", _RECEIVER.sub(r"\1.", _BEHIND_PARAMETERS.sub("", head))))
+    head = _ARITY.sub("", _CALL.sub("", _PROTOTYPE.sub("", head)))
     while (plain := _GENERICS.sub("", head)) != head:
         head = plain
     head = _KEYWORD.sub("", head)
     if any(character.isspace() for character in head):
         return None
+    if operator:
+        return Symbol(operator[0], _owner(_parts(head.strip(".#"))))
     bare = head.lstrip(_SIGILS)
-    parts = [part for part in _SEPARATOR.split(bare) if part]
-    if tail:
-        return Symbol(tail, ".".join(parts))
-    if not parts or not name_key(parts[-1]):
+    parts = _parts(bare)
+    if not parts or not any(map(str.isalnum, parts[-1])):
         return None
     name = parts[-1].lstrip(_SIGILS)
     sigil = parts[-1][: -len(name)] if parts[1:] else head[: -len(bare)]
-    return Symbol(name, ".".join(parts[:-1]), sigil)
+    return Symbol(name, _owner(parts[:-1]), sigil)
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in _SEPARATOR.split(text) if part]
+
+
+def _owner(parts: list[str]) -> str:
+    return ".".join(part for part in parts if part not in _SELVES)
 
 
 class Spelling(IntEnum):
@@ -78,7 +104,8 @@ def spelling(symbol: Symbol, name: str) -> Spelling:
 
     A name that holds its owner (Perl's `package Foo::Bar`) is compared by its last part.
     """
-    exact = symbol.sigil + symbol.name
+    exact = _SPACED_OPERATOR.sub("operator", symbol.sigil + symbol.name)
+    name = _SPACED_OPERATOR.sub("operator", name)
     if name != exact and ("." in name or "::" in name):
         name = _SEPARATOR.split(name)[-1]
     if name == exact:
