@@ -91,6 +91,39 @@ def test_a_constant_whose_value_is_a_function_is_that_function_alone() -> None:
     assert (handler.kind, handler.name, handler.end_line) == ("function", "run", 3)
 
 
+TYPEDEFS = """\
+typedef struct node_s {
+  int x;
+} node_t, *node_ref;
+typedef struct {
+  int a;
+} anon_t;
+struct config {
+  int depth;
+} settings;
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        ("C", TYPEDEFS, "node_s node_t node_s.x node_ref anon_t anon_t.a config config.depth settings"),
+        ("C++", TYPEDEFS, "node_s node_t node_s::x anon_t anon_t::a config config::depth settings"),
+        ("C++", "struct A { using T = int; int x; };\n", "A A::T A::x"),
+        ("C++", "namespace shop { struct Cart { int n; }; void open(); }\n", "shop shop::Cart shop::Cart::n shop::open"),
+        ("TypeScript", "export namespace Api { export function call() {} }\n", "Api Api.call"),
+        ("Rust", 'extern "C" { fn read(a: u8) -> u8; }\n', "read"),
+        ("Rust", "trait Tr { const C: u8; fn run(&self); type T; }\n", "Tr Tr::C Tr::run Tr::T"),
+        ("Rust", "pub fn r#match() {}\n", "match"),
+        ("Java", "interface Shape { int SIDES = 4; double area(); }\n", "Shape Shape.SIDES Shape.area"),
+        ("C#", "record Person(string First) { public string Full => First; }\n", "Person Person.First Person.Full"),
+        ("C#", "class A { ~A() {} public int this[int i] => 1; }\n", "A A.~A A.this"),
+    ],
+)
+def test_what_shares_its_lines_with_others_has_its_own_owner(language: str, text: str, names: str) -> None:
+    assert set(definitions(language, text)) == set(names.split())
+
+
 def test_a_long_definition_lies_in_the_part_with_its_head() -> None:
     comment = "".join(
         f"// Line {n} of a long explanation of what the class is for and how it is used.\n" for n in range(60)
@@ -147,6 +180,9 @@ def test_empty_cart():
 ''',
     "src/cart.h": "struct cart;\nint cart_total(struct cart *c);\n",
     "src/cart.c": '#include "cart.h"\n\nint cart_total(struct cart *c)\n{\n\treturn c->total;\n}\n',
+    "src/com/shop/Vault.java": "package com.shop;\n\npublic class Vault {\n    class Key {}\n}\n",
+    "src/bank/vault.rb": "module Shop\n  class Vault\n    def <=>(other) = 0\n  end\nend\n",
+    "src/ledger.cs": "interface ILedger { void Book(int n); }\n\nclass Ledger\n{\n    public void Book(int n) {}\n}\n",
     "lib/gate.rb": "class Gate\n  def open?\n    @open\n  end\n\n  def open!\n    @open = true\n  end\nend\n",
 }
 
@@ -155,7 +191,7 @@ def test_empty_cart():
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     root = tmp_path_factory.mktemp("symbols")
     for path, text in FILES.items():
-        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     with Index.create(root) as index:
         index.update()
@@ -182,6 +218,12 @@ def first(index: Index, question: str, filters: Filters | None = None) -> Hit:
         ("cart_total", "src/cart.c", (3, 6), "cart_total"),
         ("open!", "lib/gate.rb", (6, 8), "open!"),
         ("open?", "lib/gate.rb", (2, 4), "open?"),
+        ("def total(self, cart):", "src/checkout.py", (11, 12), "Checkout.total"),
+        ("int cart_total(struct cart *c)", "src/cart.c", (3, 6), "cart_total"),
+        ("com.shop.Vault", "src/com/shop/Vault.java", (3, 5), "Vault"),
+        ("Vault$Key", "src/com/shop/Vault.java", (4, 4), "Vault.Key"),
+        ("Vault#<=>", "src/bank/vault.rb", (3, 3), "<=>"),
+        ("Ledger.Book", "src/ledger.cs", (5, 5), "Ledger.Book"),
     ],
 )
 def test_a_symbol_brings_its_definition_under_its_own_name(

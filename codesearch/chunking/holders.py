@@ -46,7 +46,7 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
             continue
         owner = next((index for index in reversed(around) if _can_have(units[index], member)), None)
         if owner is not None:
-            owner = next((index for index in around if _is_same_type(units[index], units[owner])), owner)
+            owner = next((index for index in reversed(around) if _is_same_type(units[index], units[owner])), owner)
         owned.setdefault(owner, []).append(member)
     outside = owned.pop(None, [])
     for index, found in owned.items():
