@@ -61,7 +61,9 @@ def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> N
     assert symbol and (symbol.name, symbol.owner) == (name, owner)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "open the cart", "call foo(bar)", "new user", "::", "()", "class", "x" * 1000])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "open the cart", "call foo(bar)", "new user", "::", "()", "class", "x" * 1000]
+)
 def test_what_is_no_symbol(text: str) -> None:
     assert parse_symbol(text) in (None, Symbol("class"))
 

@@ -14,7 +14,7 @@ from codesearch.index.terms import name_key
 from codesearch.search.focus import focused
 from codesearch.search.hit import Retrieval
 from codesearch.search.question import Question, last_part
-from codesearch.search.symbols import Spelling, Symbol
+from codesearch.search.symbols import Symbol
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot, StoredChunk
@@ -36,7 +36,8 @@ class Candidates:
     """Chunks to rank, each with what the retrievers say of it. All arrays have one entry a candidate."""
 
     chunks: list[StoredChunk]
-    """By path and place in the file, so that equals are ranked in this order."""
+    """By path and place in the file, so that equals are ranked in this order. One that is stored may be several: each
+    of the definitions in it that are asked for."""
     dense: npt.NDArray[np.float32]
     """Cosine of question and chunk."""
     lexical: npt.NDArray[np.float32]
@@ -75,10 +76,10 @@ def retrieve(
     # np.unique would import numpy.ma, 10 ms
     found = np.asarray(sorted({*by_words.tolist(), *by_meaning.tolist(), *by_name.tolist()}), np.int64)
     symbols = asked_symbols(question)
-    least = Spelling.CONVENTION if question.symbol else Spelling.BARE  # prose may only mean the word
     chunks = [
-        focused(chunk, symbols, least, selected.definitions)
+        one
         for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
+        for one in focused(chunk, question, symbols, selected.definitions)
     ]
     ids = np.asarray([chunk.id for chunk in chunks], np.int64)
     rarity = {term: snapshot.rarity(term) for term in question.terms}
