@@ -58,7 +58,8 @@ _PAGE_HEAD_BYTES = 8192
 _PAGE_FOOT_BYTES = 4096
 _TOOLS = (
     rb"AsciiDoc(?:tor)?|Antora|(?:Apache )?(?:Maven )?Doxia|ApiGen|bookdown|Codox|Doctum|EDoc|Epydoc|godoc|groovydoc|"
-    rb"luadoc|ocamldoc|pydoctor|QDoc|Sandcastle|SassDoc|Docbook|DocBook XSL[\w ]*|docfx|Documenter(?:\.jl)?|Docusaurus|Docutils|Dokka|"
+    rb"luadoc|ocamldoc|pydoctor|QDoc|Sandcastle|SassDoc|Docbook|DocBook XSL[\w ]*|docfx|Documenter(?:\.jl)?|Docusaurus|"
+    rb"Docutils|Dokka|"
     rb"Doxygen|ESDoc|ExDoc|gi-docgen|GitBook|(?:GNU )?Texinfo|gtk-doc|Haddock|HeaderDoc|Hugo|javadoc|jazzy|Jekyll|"
     rb"JSDoc|latex2html|LaTeXML|LDoc|makeinfo|mdBook|mkdocs|Natural Docs|Nikola|odoc|Org.mode|pandoc|pdoc|Pelican|"
     rb"phpDocumentor|pkgdown|pod2html|quarto|RDoc|rustdoc|scaladoc|Sphinx|texi2html|typedoc|VitePress|VuePress|YARD"

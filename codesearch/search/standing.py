@@ -83,10 +83,7 @@ def _owner(symbol: Symbol, chunk: StoredChunk) -> int:
     around = chunk.qualified_name.removesuffix(chunk.name)
     owners = [name_key(part) for part in _PART_OF_OWNER.split(around) if part]
     places = [name_key(part) for part in PurePosixPath(chunk.path).with_suffix("").parts]
-    if asked[-1] in owners:
-        level = 3 if asked[-1] == owners[-1] else 2
-    else:
-        level = int(asked[-1] in places)
+    level = 2 + (asked[-1] == owners[-1]) if asked[-1] in owners else int(asked[-1] in places)
     return level + 3 * (level > 0 and {*owners, *places}.issuperset(asked))
 
 
