@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling
+from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling, takes
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,20 @@ def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> N
 )
 def test_what_is_no_symbol(text: str) -> None:
     assert parse_symbol(text) in (None, Symbol("class"))
+
+
+@pytest.mark.parametrize(
+    ("signature", "arities"),
+    [
+        ("def add(cart, item)", [2]),
+        ("def add(cart, {name, price}, opts \\\\ [])", [2, 3]),
+        ("def add()", [0]),
+        ("def add", [0]),
+    ],
+)
+def test_how_many_arguments_a_function_takes(signature: str, arities: list[int]) -> None:
+    assert [arity for arity in range(6) if takes(signature, "add", arity)] == arities
+    assert (symbol := parse_symbol("Shop.Cart.add/3")) and symbol.arity == 3
 
 
 @pytest.mark.parametrize(

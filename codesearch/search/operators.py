@@ -19,7 +19,8 @@ from codesearch.index.letters import fold
 from codesearch.index.terms import question_terms, terms
 
 _PHRASE = re.compile(
-    r"""(?:(?<=\s)(?<![=<>+]\s)|^)(?P<dash>-?)(?:"(?P<straight>[^"]+)"|“(?P<curly>[^”"]+)”)(?=$|\s|[.,;:?!](?:$|\s))(?!, line \d)"""
+    r"""(?:(?<=\s)(?<![=<>+]\s)|^)(?P<dash>-?)(?:"(?P<straight>[^"]+)"|“(?P<curly>[^”"]+)”)"""
+    r"""(?=$|\s|[.,;:?!](?:$|\s))(?!, line \d)"""
 )
 _EXCLUDED = re.compile(r"-[^\W\d]\w*(?:[.-]\w+)*")
 _OPTION = re.compile(r"-\w{1,2}", re.ASCII)

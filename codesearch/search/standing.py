@@ -16,7 +16,7 @@ import numpy.typing as npt
 from codesearch.index.terms import name_key, words
 from codesearch.search.roles import Role
 from codesearch.search.signals import TEST_NAME, TYPE_KINDS
-from codesearch.search.symbols import Spelling, Symbol, spelling
+from codesearch.search.symbols import Spelling, Symbol, spelling, takes
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
@@ -59,8 +59,14 @@ def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
     if chunk.kind in FIELD_KINDS and not symbol.owner and len(words(symbol.name)) < 2:
         return 0  # `Args` is rather a question about arguments than about some type's field
     place = int(spelled)
-    for level, levels in ((_owner(symbol, chunk), _OWNERS), (int(is_implementation), 2), (_kind(chunk.kind), 5)):
-        place = place * levels + level
+    levels = (
+        (_owner(symbol, chunk), _OWNERS),
+        (int(symbol.arity is not None and takes(chunk.signature, chunk.name, symbol.arity)), 2),
+        (int(is_implementation), 2),
+        (_kind(chunk.kind), 5),
+    )
+    for level, of in levels:
+        place = place * of + level
     return place
 
 

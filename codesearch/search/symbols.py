@@ -27,7 +27,9 @@ _BEHIND_PARAMETERS = re.compile(r"(?<=\))\s*(?:const|noexcept|(?:->|:|throws\b|w
 _PROTOTYPE = re.compile(r"^[\w:<>,*&\[\]?.~ ]+?[\s*&](?=[\w:~.]+\([^()]*\w[\s*&]+\w+[^()]*\)$)")
 """What stands before the name in `int push(ring *r, int value)`: its parameters have types."""
 _CALL = re.compile(r"(?<=[\w>\]!?])\([^()]*\)$")
-_ARITY = re.compile(r"(?<=\w)/\d{1,2}$")
+_ARITY = re.compile(r"(?<=[\w!?])/(\d{1,2})$")
+_BRACKETS = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
+_HAS_DEFAULT = "\\\\"
 _GENERICS = re.compile(r"(?<=\w)(?:<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
 _SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@])|(?<=\w)\$(?=[A-Z])")
 """The last one is of nested classes in Java's stack traces."""
@@ -47,6 +49,8 @@ class Symbol:
     """`Foo` of `Foo::bar`; several parts are joined by dots."""
     sigil: str = ""
     """`$` of `$bar`: what was written before the name, and may belong to it."""
+    arity: int | None = None
+    """2 of `bar/2`: how many arguments it takes."""
 
 
 def parse_symbol(text: str) -> Symbol | None:
@@ -61,6 +65,7 @@ def parse_symbol(text: str) -> Symbol | None:
     operator = _OPERATOR.search(text)
     head = text[: operator.start()] if operator else text
     head = _RAW.sub("", _AS_TRAIT.sub(r"\1", _RECEIVER.sub(r"\1.", _BEHIND_PARAMETERS.sub("", head))))
+    arity = _ARITY.search(head)
     head = _ARITY.sub("", _CALL.sub("", _PROTOTYPE.sub("", head)))
     while (plain := _GENERICS.sub("", head)) != head:
         head = plain
@@ -75,7 +80,7 @@ def parse_symbol(text: str) -> Symbol | None:
         return None
     name = parts[-1].lstrip(_SIGILS)
     sigil = parts[-1][: -len(name)] if parts[1:] else head[: -len(bare)]
-    return Symbol(name, _owner(parts[:-1]), sigil)
+    return Symbol(name, _owner(parts[:-1]), sigil, int(arity[1]) if arity else None)
 
 
 def _parts(text: str) -> list[str]:
@@ -84,6 +89,16 @@ def _parts(text: str) -> list[str]:
 
 def _owner(parts: list[str]) -> str:
     return ".".join(part for part in parts if part not in _SELVES)
+
+
+def takes(signature: str, name: str, arity: int) -> bool:
+    """Whether a function takes so many arguments, by its signature; those with a default (`\\`) may be left out."""
+    inside = signature.partition(name + "(")[2]
+    while (plain := _BRACKETS.sub("", inside)) != inside:
+        inside = plain
+    parameters = inside.partition(")")[0]
+    most = parameters.count(",") + bool(parameters.strip())
+    return most - parameters.count(_HAS_DEFAULT) <= arity <= most
 
 
 class Spelling(IntEnum):
