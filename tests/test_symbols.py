@@ -54,6 +54,17 @@ from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling, 
         ("func (s *Store[K, V]) Get(key K) (V, error) {", "Get", "Store"),
         ("static int ring_push(ring_t *r, int value);", "ring_push", ""),
         ("void Point::scale(double by) const", "scale", "Point"),
+        ("Queue::<u8>::push", "push", "Queue"),
+        ("Point.~Point", "~Point", "Point"),
+        ("class Cart : public Base {", "Cart", ""),
+        ("class Cart < ApplicationRecord", "Cart", ""),
+        ("export interface Options<T> extends Base", "Options", ""),
+        ("enum class Color", "Color", ""),
+        ("typedef struct node", "node", ""),
+        ("const LIMIT: u32 = 3;", "LIMIT", ""),
+        ("type Handler = () => void", "Handler", ""),
+        ("the Session class", "Session", ""),
+        ("Cart.total method", "total", "Cart"),
     ],
 )
 def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> None:
@@ -62,7 +73,20 @@ def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "open the cart", "call foo(bar)", "new user", "::", "()", "class", "x" * 1000]
+    "text",
+    [
+        "",
+        "   ",
+        "open the cart",
+        "call foo(bar)",
+        "new user",
+        "hash function",
+        "class names: how",
+        "::",
+        "()",
+        "class",
+        "x" * 1000,
+    ],
 )
 def test_what_is_no_symbol(text: str) -> None:
     assert parse_symbol(text) in (None, Symbol("class"))

@@ -7,31 +7,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from codesearch.index.terms import name_key
+from codesearch.search.heads import named_in
 
 LONGEST_SYMBOL = 512
-_KEYWORD = re.compile(
-    r"(?:(?:abstract|async|const|data|declare|default|export|extern|final|inline|internal|local|open|override|partial"
-    r"|private|protected|pub(?:\([^()]*\))?|public|readonly|sealed|static|suspend|unsafe|virtual)\s+)*"
-    r"(?:new(?=\s+[A-Z])|class|struct|union|enum|trait|interface|protocol|record|object|module|namespace|type|typedef|impl|macro"
-    r"|def|fn|func|fun|function|method|sub|proc|procedure|const|var|let|define)\s+(?=\S+$)"
-)
 _SELVES = frozenset("self this cls super base parent static crate prototype".split())
 """Owners that say only: where I am."""
 _SIGILS = "$@%&#.:\\*"
-_RECEIVER = re.compile(r"^func\s+\((?:\w+\s+)?\*?(\w+)(?:\[[^\[\]]*\])?\)\s+(?=\w)")
-"""Go's `func (s *Store) Get`."""
-_AS_TRAIT = re.compile(r"^<(.+?)\s+as\s+.+>(?=::)")
-"""Rust's `<Job as Runner>::run`."""
-_RAW = re.compile(r"\br#(?=\w)")
-_BEHIND_PARAMETERS = re.compile(r"(?<=\))\s*(?:const|noexcept|(?:->|:|throws\b|where\b).*|\(.*\))?\s*[{;:]*$")
-_PROTOTYPE = re.compile(r"^[\w:<>,*&\[\]?.~ ]+?[\s*&](?=[\w:~.]+\([^()]*\w[\s*&]+\w+[^()]*\)$)")
-"""What stands before the name in `int push(ring *r, int value)`: its parameters have types."""
-_CALL = re.compile(r"(?<=[\w>\]!?])\([^()]*\)$")
 _ARITY = re.compile(r"(?<=[\w!?])/(\d{1,2})$")
 _BRACKETS = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _HAS_DEFAULT = "\\\\"
-_GENERICS = re.compile(r"(?<=\w)(?:<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
-_SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@])|(?<=\w)\$(?=[A-Z])")
+_SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@~])|(?<=\w)\$(?=[A-Z])")
 """The last one is of nested classes in Java's stack traces."""
 _OPERATOR = re.compile(
     r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&]*)$|(?:^|(?<=\w[.#])|(?<=\w::))(?:[-+*/%<>=!~^|&]+@?|\[\]=?)$"
@@ -59,17 +44,13 @@ def parse_symbol(text: str) -> Symbol | None:
     `Foo::bar`, `Foo.bar`, `Foo#bar`, `Foo->bar`, `bar()`, `bar/2`, `Vec<T>`, `$bar`, `class Foo` and the like are
     read as the name and its owner. Whether anything is so called is for the index to say.
     """
-    text = text.strip().strip("`")
+    text = text.strip("` \t\n").rstrip("; {\t")
     if len(text) > LONGEST_SYMBOL:
         return None
     operator = _OPERATOR.search(text)
     head = text[: operator.start()] if operator else text
-    head = _RAW.sub("", _AS_TRAIT.sub(r"\1", _RECEIVER.sub(r"\1.", _BEHIND_PARAMETERS.sub("", head))))
     arity = _ARITY.search(head)
-    head = _ARITY.sub("", _CALL.sub("", _PROTOTYPE.sub("", head)))
-    while (plain := _GENERICS.sub("", head)) != head:
-        head = plain
-    head = _KEYWORD.sub("", head)
+    head = named_in(_ARITY.sub("", head))
     if any(character.isspace() for character in head):
         return None
     if operator:
@@ -92,7 +73,7 @@ def _owner(parts: list[str]) -> str:
 
 
 def takes(signature: str, name: str, arity: int) -> bool:
-    """Whether a function takes so many arguments, by its signature; those with a default (`\\`) may be left out."""
+    """Whether a function takes so many arguments, by its signature. Those with a default may be left out."""
     inside = signature.partition(name + "(")[2]
     while (plain := _BRACKETS.sub("", inside)) != inside:
         inside = plain
