@@ -84,6 +84,24 @@ def test_constants_and_fields_have_the_kind_that_the_language_gives_them(
     assert expected.items() <= found.items()
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "name", "documentation"),
+    [
+        ("Go", "package a\n\nconst (\n\tA = 1\n\t// Most carts.\n\tB = 2\n)\n", "B", "Most carts."),
+        ("C", "int f(void);\n\n/* Size of the ring. */\n#define RING 64\n", "RING", "Size of the ring."),
+        ("TypeScript", "interface A {\n  a: number;\n  /** How often. */\n  n: number;\n}\n", "A.n", "How often."),
+        ("Java", "class A {\n    /** Most items. */\n    int n = 1;\n    int m;\n}\n", "A.n", "Most items."),
+        ("Rust", "enum E {\n    /// Nothing there.\n    None,\n    Some,\n}\n", "E::None", "Nothing there."),
+        ("Rust", "enum E {\n    /// Nothing there.\n    None,\n    Some,\n}\n", "E::Some", ""),
+        ("Python", "import a\n\n# Most items.\nMOST = 1\n", "MOST", "Most items."),
+    ],
+)
+def test_constants_and_fields_are_documented_by_the_comments_above(
+    language: str, text: str, name: str, documentation: str
+) -> None:
+    assert definitions(language, text)[name].documentation == documentation
+
+
 def test_a_constant_whose_value_is_a_function_is_that_function_alone() -> None:
     (handler,) = (
         one for chunk in chunks("TypeScript", "export const run = () => {\n  work()\n}\n") for one in chunk.definitions

@@ -9,13 +9,23 @@ own lines. Every line that is not blank is in the text of at least one chunk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from codesearch.chunking import windows
 from codesearch.chunking.chunk import Chunk, Definition, Unit
 from codesearch.chunking.remainder import remainder_chunks
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
-from codesearch.chunking.tree import Node, definitions, gaps, member_definition, members_between, names, nest
+from codesearch.chunking.tree import (
+    Node,
+    definitions,
+    documented,
+    gaps,
+    member_definition,
+    members_between,
+    names,
+    nest,
+)
 from codesearch.chunking.windows import TARGET_CHARS
 from codesearch.languages.registry import Language
 
@@ -33,6 +43,7 @@ _ROUTINES = frozenset("function method constructor destructor operator macro pro
 def assemble(path: str, text: str, language: Language, outline: Outline) -> list[Chunk]:
     """The chunks of a file, in order of their first line."""
     source = Source(path, text, language.name)
+    outline = replace(outline, members=documented(outline.members, source.lines, language))
     top, namespaces = nest(outline.units, source.lines, language)
     chunks = list(remainder_chunks(source, top, namespaces, outline, language))
     waiting = [top]

@@ -20,6 +20,8 @@ class Member:
     end_line: int = 0
     """0 where it ends on its first line."""
     signature: str = ""
+    documentation: str = ""
+    """The comments right above it, which are found later."""
     language: Language | None = field(default=None, compare=False)
     """As a unit's."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from codesearch.chunking import comments
@@ -74,6 +74,8 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         above = lines[first - 1 : unit.start_line - 1]
         leading = comments.without_markers(above, own) if above else ""
         documentation = "\n".join(filter(None, (leading, unit.documentation)))
+        if unit.members:
+            unit = replace(unit, members=documented(unit.members, lines, own, unit.header_end))
         node = Node(_as_method(unit, named), first, qualified, documentation, own.separator)
         if owner and owner.unit.start_line == unit.end_line:
             owner.children.append(node)  # all on one line: which holds which can't be told
@@ -85,6 +87,20 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
             open_nodes.append((node, node.children))
         previous_end = max(previous_end, unit.header_end)
     return top, namespaces
+
+
+def documented(members: Iterable[Member], lines: list[str], language: Language, floor: int = 0) -> tuple[Member, ...]:
+    """Members, in order of their lines, with the comments right above each."""
+    found = []
+    for member in members:
+        own = member.language or language
+        first = comments.first_line_of_comments(lines, member.line, floor, own)
+        if first < member.line:
+            text = comments.without_markers(lines[first - 1 : member.line - 1], own)
+            member = replace(member, documentation=text)
+        found.append(member)
+        floor = max(floor, member.line, member.end_line)
+    return tuple(found)
 
 
 def _is_other_name(kind: str, signature: str, owner: Node) -> bool:
@@ -150,7 +166,7 @@ def member_definition(member: Member, owner: Node | None = None) -> Definition:
         member.name,
         qualified,
         member.signature,
-        "",
+        member.documentation,
         member.line,
         max(member.line, member.end_line),
     )
