@@ -139,6 +139,11 @@ struct config {
         ("Rust", "pub fn r#match() {}\n", "match"),
         ("Java", "interface Shape { int SIDES = 4; double area(); }\n", "Shape Shape.SIDES Shape.area"),
         ("C#", "record Person(string First) { public string Full => First; }\n", "Person Person.First Person.Full"),
+        (
+            "C++",
+            "template <class T> Box<T>::Iter& Box<T>::Iter::operator++() { return *this; }\n",
+            "Box::Iter::operator++",
+        ),
         ("C#", "class A { ~A() {} public int this[int i] => 1; }\n", "A A.~A A.this"),
     ],
 )
@@ -200,6 +205,7 @@ class Till:
 def test_empty_cart():
     assert EmptyCart()
 ''',
+    "src/api.h": "typedef struct api api;\n\nstruct api {\n\tint fd;\n};\n",
     "src/cart.h": "struct cart;\nint cart_total(struct cart *c);\n",
     "src/cart.c": '#include "cart.h"\n\nint cart_total(struct cart *c)\n{\n\treturn c->total;\n}\n',
     "src/com/shop/Vault.java": "package com.shop;\n\npublic class Vault {\n    class Key {}\n}\n",
@@ -237,6 +243,7 @@ def first(index: Index, question: str, filters: Filters | None = None) -> Hit:
         ("Checkout::open", "src/checkout.py", (5, 9), "Checkout.open"),
         ("Checkout.open()", "src/checkout.py", (5, 9), "Checkout.open"),
         ("open/1", "src/checkout.py", None, "open"),
+        ("api", "src/api.h", (3, 5), "api"),
         ("cart_total", "src/cart.c", (3, 6), "cart_total"),
         ("open!", "lib/gate.rb", (6, 8), "open!"),
         ("open?", "lib/gate.rb", (2, 4), "open?"),

@@ -317,12 +317,16 @@ def _header_end(body: Node) -> int:
 def split_qualified(name: str) -> tuple[str, str]:
     """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
     if match := _OPERATOR.match(name):
-        return match[1] or "", _NO_ARGUMENTS.sub("", match[2])
-    if "<" in name:
-        while (stripped := _ANGLES.sub("", name)) != name:
-            name = stripped
+        return _without_angles(match[1] or ""), _NO_ARGUMENTS.sub("", match[2])
+    name = _without_angles(name)
     match = _LAST_SEPARATOR.match(name)
     return (match[1].rstrip(":."), match[3].strip()) if match else ("", name)
+
+
+def _without_angles(name: str) -> str:
+    while "<" in name and (stripped := _ANGLES.sub("", name)) != name:
+        name = stripped
+    return name
 
 
 def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:

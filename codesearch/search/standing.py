@@ -63,7 +63,7 @@ def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
         (_owner(symbol, chunk), _OWNERS),
         (int(symbol.arity is not None and takes(chunk.signature, chunk.name, symbol.arity)), 2),
         (int(is_implementation), 2),
-        (_kind(chunk.kind), 5),
+        (_kind(chunk.kind), 6),
     )
     for level, of in levels:
         place = place * of + level
@@ -98,9 +98,9 @@ def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -
 
 
 def _kind(kind: str) -> int:
-    """4 for types, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for sections, tests, …"""
+    """5 for types, 4 for other names of them, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for sections, tests, …"""
     if kind in TYPE_KINDS:
-        return 4
+        return 5 - (kind == "type")
     if kind in ROUTINE_KINDS:
         return 3
     if kind in DATA_KINDS:
