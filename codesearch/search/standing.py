@@ -98,7 +98,8 @@ def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -
 
 
 def _kind(kind: str) -> int:
-    """5 for types, 4 for other names of them, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for sections, tests, …"""
+    """5 for types, 4 for other names of them, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for
+    sections, tests, …"""
     if kind in TYPE_KINDS:
         return 5 - (kind == "type")
     if kind in ROUTINE_KINDS:
