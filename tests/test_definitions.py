@@ -144,6 +144,7 @@ struct config {
             "template <class T> Box<T>::Iter& Box<T>::Iter::operator++() { return *this; }\n",
             "Box::Iter::operator++",
         ),
+        ("Ruby", "class A\n  def_delegators :@b, :[], :size\nend\n", "A A.[] A.size"),
         ("C#", "class A { ~A() {} public int this[int i] => 1; }\n", "A A.~A A.this"),
     ],
 )

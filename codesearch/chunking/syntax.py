@@ -78,6 +78,8 @@ _ANGLES = re.compile(r"<[^<>]*>")
 _NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
 _OPERATOR = re.compile(r"(?:(.+?)::\s*)?(operator\b.+)", re.DOTALL)
 """Of C++; what it converts to may be qualified too (`A::operator B::C() const`)."""
+_SYMBOL = re.compile(r":(?:[^\W\d]|[-\[<=>+*/%!~^&|])")
+"""Of Ruby or Elixir."""
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+)$", re.DOTALL)
 
 
@@ -365,7 +367,7 @@ def _text(node: Node, source: bytes) -> str:
 
 def _name(node: Node, source: bytes) -> str:
     text = _unquoted(_text(node, source))
-    if text[:1] == ":" and text[1:2].isidentifier():  # a symbol of Ruby or Elixir
+    if text[:1] == ":" and _SYMBOL.match(text):
         text = text[1:]
     elif text[:2] == "r#":  # a keyword of Rust
         text = text[2:]

@@ -19,7 +19,7 @@ _HAS_DEFAULT = "\\\\"
 _SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@~])|(?<=\w)\$(?=[A-Z])")
 """The last one is of nested classes in Java's stack traces."""
 _OPERATOR = re.compile(
-    r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&]*)$|(?:^|(?<=\w[.#])|(?<=\w::))(?:[-+*/%<>=!~^|&]+@?|\[\]=?)$"
+    r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&<>,]*)$|(?:^|(?<=\w[.#])|(?<=\w::))(?:[-+*/%<>=!~^|&]+@?|\[\]=?)$"
 )
 """Of C++ and C#; of Ruby and others, which are called by no word (`Cart#<=>`, `[]=`)."""
 _SPACED_OPERATOR = re.compile(r"^operator\s+(?=[^\w\s])")
