@@ -36,7 +36,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codesearch.chunking import macro_items, values
-from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.chunk import LINE_END, Member, Unit
 from codesearch.chunking.holders import Doc, give_docs, give_members, with_scopes
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
@@ -216,7 +216,8 @@ def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
             finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
             lines = _unquoted(_text(node, source)).strip().split("\n")
-            finds.docs.append(Doc(node.start_point.row + 1, "\n".join(map(str.strip, lines))))
+            start = node.start_point
+            finds.docs.append(Doc(start.row + 1, start.column, "\n".join(map(str.strip, lines))))
         if member := members[pattern]:
             span = captures["span"][0] if "span" in captures else None
             kind = member.partition(".")[2] or "constant"
@@ -259,6 +260,7 @@ def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
         kind,
         _last_line(span) if span else 0,
         _one_line(signature.rstrip(b" \t{(,;=")),
+        column=name.start_point.column,
     )
 
 
@@ -266,9 +268,9 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     start = node.start_byte
     bodies = captures.get("body")
     body = bodies[0] if bodies else node.child_by_field_name("body")
-    first_line, last_line = node.start_point.row + 1, _last_line(node)
+    first_line, (last_line, end_column) = node.start_point.row + 1, _end(node)
     if body is not None:
-        last_line = max(last_line, _last_line(body))
+        last_line, end_column = max((last_line, end_column), _end(body))
         header = source[start : body.start_byte]
         if _COMMENT.search(header):
             header = source[start : _header_end(body)]
@@ -292,6 +294,8 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         is_container=kind in CONTAINERS,
         qualifier=qualifier,
         signature=_one_line(header[_annotations_end(node) - start :]),
+        column=node.start_point.column,
+        end_column=end_column,
     )
 
 
@@ -342,13 +346,21 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
         if begin + len(between) not in prefixes:
             break
         start, line = prefixes[begin + len(between)]
-    return unit if line == unit.start_line else replace(unit, start_line=line)
+    if line == unit.start_line:
+        return unit
+    return replace(unit, start_line=line, column=start - source.rfind(b"\n", 0, start) - 1)
+
+
+def _end(node: Node) -> tuple[int, int]:
+    """Last line (1-based) and column; a node that ends at the start of a row does not reach into it."""
+    end = node.end_point
+    if end.column or end.row == node.start_point.row:
+        return end.row + 1, end.column
+    return end.row, LINE_END
 
 
 def _last_line(node: Node) -> int:
-    """1-based; a node that ends at the start of a row does not reach into it."""
-    end = node.end_point
-    return max(end.row + (end.column > 0), node.start_point.row + 1)
+    return _end(node)[0]
 
 
 def _one_line(text: bytes) -> str:

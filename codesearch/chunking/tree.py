@@ -30,6 +30,8 @@ class Node:
     separator: str
     """Joins its qualified name with its members'."""
     children: list[Node] = field(default_factory=list)
+    beside: list[Definition] = field(default_factory=list)
+    """What lies on its first or last line, but in no unit."""
 
     @property
     def definition(self) -> Definition:
@@ -47,10 +49,14 @@ class Node:
 
 
 def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[Node], list[Node]]:
-    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing."""
+    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing.
+
+    A unit is named after the one that holds it, which on one line may be another than the one that it is put into.
+    """
     top: list[Node] = []
     namespaces: list[Node] = []
     open_nodes: list[tuple[Node, list[Node]]] = []
+    around: list[Node] = []
     previous_end = 0
     for unit in sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)):
         if unit.end_line > len(lines):  # a scanner may count the empty line behind the last newline
@@ -62,7 +68,10 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         if owner and (unit.end_line > owner.unit.end_line or len(open_nodes) >= _DEEPEST):
             continue  # crosses its owner's end or lies too deep: broken code, whose lines are its owner's
         own = unit.language or language
-        named = owner if owner and owner.unit.language is unit.language else None
+        while around and around[-1].unit.end <= unit.start:
+            around.pop()
+        holder = next((node for node in reversed(around) if node.unit.holds(unit)), None)
+        named = holder if holder and holder.unit.language is unit.language else None
         prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
         separator = (unit.is_container and own.scope_separator) or own.separator
         qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
@@ -72,14 +81,12 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         leading = comments.without_markers(above, own) if above else ""
         documentation = "\n".join(filter(None, (leading, unit.documentation)))
         node = Node(_as_method(unit, named), first, qualified, documentation, own.separator)
-        if owner and owner.unit.start_line == unit.end_line:
-            owner.children.append(node)  # all on one line: which holds which can't be told
-        elif unit.kind == "namespace":
-            namespaces.append(node)
-            open_nodes.append((node, siblings))
-        else:
-            siblings.append(node)
-            open_nodes.append((node, node.children))
+        if not around or holder is around[-1]:
+            around.append(node)
+        is_namespace = unit.kind == "namespace"
+        (namespaces if is_namespace else siblings).append(node)
+        if not owner or owner.unit.start_line < unit.end_line:  # what is all on one line is one chunk
+            open_nodes.append((node, siblings if is_namespace else node.children))
         previous_end = max(previous_end, unit.header_end)
     return top, namespaces
 
@@ -107,6 +114,7 @@ def names(nodes: list[Node], with_members: bool = False) -> Iterator[str]:
         yield node.unit.name
         if with_members:
             yield from (member.name for member in node.unit.members)
+            yield from (definition.name for definition in node.beside)
         waiting.extend(reversed(node.children))
 
 
@@ -118,6 +126,7 @@ def definitions(nodes: Sequence[Node]) -> list[Definition]:
         node = waiting.pop()
         found.append(node.definition)
         found += (member_definition(member, node) for member in node.unit.members)
+        found += node.beside
         waiting.extend(reversed(node.children))
     return sorted(found, key=lambda definition: definition.start_line)
 
