@@ -31,7 +31,7 @@ class Node:
     """Joins its qualified name with its members'."""
     children: list[Node] = field(default_factory=list)
     beside: list[Definition] = field(default_factory=list)
-    """What lies on its first or last line, but in no unit."""
+    """What lies on its first or last line, but neither in it nor in another."""
 
     @property
     def definition(self) -> Definition:
@@ -68,9 +68,7 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         if owner and (unit.end_line > owner.unit.end_line or len(open_nodes) >= _DEEPEST):
             continue  # crosses its owner's end or lies too deep: broken code, whose lines are its owner's
         own = unit.language or language
-        while around and around[-1].unit.end <= unit.start:
-            around.pop()
-        holder = next((node for node in reversed(around) if node.unit.holds(unit)), None)
+        holder = _holder(around, unit)
         named = holder if holder and holder.unit.language is unit.language else None
         prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
         separator = (unit.is_container and own.scope_separator) or own.separator
@@ -83,9 +81,13 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         node = Node(_as_method(unit, named), first, qualified, documentation, own.separator)
         if not around or holder is around[-1]:
             around.append(node)
+        is_one_line = owner is not None and owner.unit.start_line == unit.end_line  # which is one chunk
+        if owner and not is_one_line and _crosses(owner.unit, unit):
+            owner.beside.append(node.definition)
+            continue
         is_namespace = unit.kind == "namespace"
         (namespaces if is_namespace else siblings).append(node)
-        if not owner or owner.unit.start_line < unit.end_line:  # what is all on one line is one chunk
+        if not is_one_line:
             open_nodes.append((node, siblings if is_namespace else node.children))
         previous_end = max(previous_end, unit.header_end)
     return top, namespaces
@@ -104,6 +106,18 @@ def _as_method(unit: Unit, owner: Node | None) -> Unit:
 def _is_over(earlier: Unit, unit: Unit) -> bool:
     """Whether `unit` lies after an earlier one; it may begin on its last line (`}, next: function () {`)."""
     return earlier.end_line < unit.start_line or earlier.end_line == unit.start_line < unit.end_line
+
+
+def _holder(around: list[Node], unit: Unit) -> Node | None:
+    """The innermost node that holds a unit. Those that are over before it are taken away."""
+    while around and around[-1].unit.end <= unit.start:
+        around.pop()
+    return next((node for node in reversed(around) if node.unit.holds(unit)), None)
+
+
+def _crosses(owner: Unit, unit: Unit) -> bool:
+    """Whether a unit takes all of its owner's lines but is not in it: the name of `typedef struct point { … } Point`."""
+    return owner.start_line == unit.start_line and owner.end_line == unit.end_line and not owner.holds(unit)
 
 
 def names(nodes: list[Node], with_members: bool = False) -> Iterator[str]:
