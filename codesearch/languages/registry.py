@@ -354,7 +354,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="ruby",
         hooks="ruby",
         line_comments=("#",),
-        block_comments=(("=begin", "=end"),),
+        block_comments=(("=begin rdoc", "=end"), ("=begin", "=end")),
         scope_separator="::",
     ),
     Language(
@@ -403,7 +403,7 @@ LANGUAGES: tuple[Language, ...] = (
             "bash_aliases bash_logout bash_profile bashrc cshrc gradlew kshrc mvnw tmux.conf xinitrc "
             "xsession zlogin zlogout zprofile zshenv zshrc"
         ),
-        interpreters=_words("ash bash dash ksh mksh oksh osh pdksh posh rc sh yash zsh"),
+        interpreters=_words("ash bash bats dash ksh mksh oksh openrc-run osh pdksh posh rc runscript sh yash zsh"),
         grammar="tree_sitter_bash:language",
         query="shell",
         hooks="shell",
