@@ -95,4 +95,4 @@
 ((call_expression function: [(identifier) (member_expression) (call_expression function: (_))] @_call
    arguments: (arguments . [(string) (template_string) (identifier) (member_expression)] @name
      [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.test
-  (#match? @_call "^(describe|context|suite|it|test|test\\.describe|specify|Deno\\.test|QUnit\\.(test|module))(\\.(only|skip|concurrent|sequential|serial|parallel|shuffle|todo|fails|failing|each|for|skipIf|runIf)\\b|$)"))
+  (#match? @_call "^([fx]?(describe|context|it)|suite|(t\\.)?test|test\\.describe|specify|bench|Deno\\.test|QUnit\\.(test|module))(\\.(only|skip|concurrent|sequential|serial|parallel|shuffle|todo|fails|failing|each|for|skipIf|runIf)\\b|$)"))

@@ -32,3 +32,11 @@
 (source_file (var_declaration (var_spec name: (identifier) @member.variable) @span))
 (source_file (var_declaration (var_spec_list (var_spec name: (identifier) @member.variable) @span)))
 (source_file (const_declaration (const_spec name: (identifier) @member.constant) @span))
+
+; Ginkgo
+((call_expression function: (identifier) @_call
+   arguments: (argument_list . (interpreted_string_literal) @name (func_literal body: (_) @body))) @definition.suite
+  (#match? @_call "^[FPX]?(Describe|DescribeTable|DescribeTableSubtree|Context|When)$"))
+((call_expression function: (identifier) @_call
+   arguments: (argument_list . (interpreted_string_literal) @name (func_literal body: (_) @body))) @definition.test
+  (#match? @_call "^[FPX]?(It|Specify)$"))
