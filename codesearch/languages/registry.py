@@ -497,6 +497,14 @@ LANGUAGES: tuple[Language, ...] = (
         )
     ),
     Language(
+        "Jinja",
+        aliases=("j2", "jinja2", "twig"),
+        extensions=(".j2", ".jinja", ".jinja2", ".twig"),
+        scanner="jinja",
+        hooks="component",
+        block_comments=(("{#", "#}"), *_MARKUP_COMMENTS),
+    ),
+    Language(
         "Text",
         aliases=("other", "txt"),
         extensions=_words(
@@ -504,7 +512,7 @@ LANGUAGES: tuple[Language, ...] = (
             ".hcl .thrift .capnp .fbs .vim .el .clj .cljs .cljc .edn .erl .hrl .dart .r .rmd .m .mm .groovy "
             ".sol .nim .nims .d .di .pas .pp .dpr .ml .mli .mll .mly .fs .fsi .fsx .lisp .lsp .cl .scm .ss "
             ".rkt .awk .sed .tcl .ini .cfg .conf .properties .rst .adoc .asciidoc .org .scss .sass "
-            ".less .styl .pug .jade .haml .slim .erb .ejs .hbs .mustache .twig .j2 .jinja .jinja2 .tmpl .tpl "
+            ".less .styl .pug .jade .haml .slim .erb .ejs .hbs .mustache .tmpl .tpl "
             ".glsl .vert .geom .comp .hlsl .wgsl .metal .cu .cuh .v .sv .svh .vhd .vhdl .idl .rego .cue .bzl "
             ".bazel .star .bp .gn .gni .cr .hx .fish .nu .purs .elm .re .rei .res .coffee .ada .adb .ads "
             ".cob .cbl .f# .pro .pri .qml .rb.in .y .l .yy .ll .dts .dtsi .its .lds .xsl .xslt .wsdl .xsd "
