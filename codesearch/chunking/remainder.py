@@ -63,7 +63,8 @@ def loose_definitions(outline: Outline, namespaces: list[Node]) -> dict[int, lis
     """What is defined outside all units, by its first line: namespaces, and members of these or of the file."""
     found = [member_definition(member) for member in outline.members]
     for node in namespaces:
-        found.append(replace(node.definition, start_line=node.unit.start_line))
+        if node.unit.name:
+            found.append(replace(node.definition, start_line=node.unit.start_line))
         found += (member_definition(member, node) for member in node.unit.members)
     by_line: dict[int, list[Definition]] = {}
     for definition in found:

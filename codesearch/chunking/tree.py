@@ -67,30 +67,35 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         siblings = open_nodes[-1][1] if open_nodes else top
         if owner and (unit.end_line > owner.unit.end_line or len(open_nodes) >= _DEEPEST):
             continue  # crosses its owner's end or lies too deep: broken code, whose lines are its owner's
-        own = unit.language or language
         holder = _holder(around, unit)
-        named = holder if holder and holder.unit.language is unit.language else None
-        prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
-        separator = (unit.is_container and own.scope_separator) or own.separator
-        qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
         floor = max(previous_end, owner.unit.header_end if owner else 0)
-        first = comments.first_line_of_comments(lines, unit.start_line, floor, own)
-        above = lines[first - 1 : unit.start_line - 1]
-        leading = comments.without_markers(above, own) if above else ""
-        documentation = "\n".join(filter(None, (leading, unit.documentation)))
-        node = Node(_as_method(unit, named), first, qualified, documentation, own.separator)
+        node = _node(unit, holder, floor, lines, unit.language or language)
         if not around or holder is around[-1]:
             around.append(node)
-        is_one_line = owner is not None and owner.unit.start_line == unit.end_line  # which is one chunk
+        is_namespace = unit.kind == "namespace"
+        # what is all on one line is one chunk
+        is_one_line = owner and owner.unit.kind != "namespace" and owner.unit.start_line == unit.end_line
         if owner and not is_one_line and _crosses(owner.unit, unit):
             owner.beside.append(node.definition)
             continue
-        is_namespace = unit.kind == "namespace"
         (namespaces if is_namespace else siblings).append(node)
         if not is_one_line:
             open_nodes.append((node, siblings if is_namespace else node.children))
         previous_end = max(previous_end, unit.header_end)
     return top, namespaces
+
+
+def _node(unit: Unit, holder: Node | None, floor: int, lines: list[str], language: Language) -> Node:
+    """The node of a unit in a language, whose comments begin below the line `floor`."""
+    named = holder if holder and holder.unit.language is unit.language else None
+    prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
+    separator = (unit.is_container and language.scope_separator) or language.separator
+    qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
+    first = comments.first_line_of_comments(lines, unit.start_line, floor, language)
+    above = lines[first - 1 : unit.start_line - 1]
+    leading = comments.without_markers(above, language) if above else ""
+    documentation = "\n".join(filter(None, (leading, unit.documentation)))
+    return Node(_as_method(unit, named), first, qualified, documentation, language.separator)
 
 
 def _as_method(unit: Unit, owner: Node | None) -> Unit:
@@ -116,7 +121,7 @@ def _holder(around: list[Node], unit: Unit) -> Node | None:
 
 
 def _crosses(owner: Unit, unit: Unit) -> bool:
-    """Whether a unit takes all of its owner's lines but is not in it: the name of `typedef struct point { … } Point`."""
+    """Whether a unit takes all of its owner's lines but is not in it, as in `typedef struct point { … } Point`."""
     return owner.start_line == unit.start_line and owner.end_line == unit.end_line and not owner.holds(unit)
 
 
