@@ -59,8 +59,13 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
 
 
 def _can_have(unit: Unit, member: Member) -> bool:
-    """Not a nameless namespace (Ruby's `class << self`): what lies in it is of the unit around it."""
+    """Not a nameless namespace (Ruby's `class << self`): what lies in it is of the unit around it.
+
+    Nor one type another (`typedef int (*handler)(void), other;`).
+    """
     is_nameless = unit.kind == "namespace" and not unit.name
+    if member.kind == unit.kind == "type":
+        return False
     return not is_nameless and not (member.kind in _OF_TYPES and unit.kind in _ROUTINES)
 
 
