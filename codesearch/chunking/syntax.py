@@ -73,6 +73,8 @@ _LARGEST_GAP = 200
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
+_SPACES = b" \t\r\n"
+_NEWLINE = ord("\n")
 _ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
 _NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
@@ -258,7 +260,7 @@ def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
         name.start_point.row + 1,
         _name(name, source),
         kind,
-        _last_line(span) if span else 0,
+        _end(span, source)[0] if span else 0,
         _one_line(signature.rstrip(b" \t{(,;=")),
         column=name.start_point.column,
     )
@@ -268,9 +270,9 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     start = node.start_byte
     bodies = captures.get("body")
     body = bodies[0] if bodies else node.child_by_field_name("body")
-    first_line, (last_line, end_column) = node.start_point.row + 1, _end(node)
+    first_line, (last_line, end_column) = node.start_point.row + 1, _end(node, source)
     if body is not None:
-        last_line, end_column = max((last_line, end_column), _end(body))
+        last_line, end_column = max((last_line, end_column), _end(body, source))
         header = source[start : body.start_byte]
         if _COMMENT.search(header):
             header = source[start : _header_end(body)]
@@ -351,16 +353,15 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
     return replace(unit, start_line=line, column=start - source.rfind(b"\n", 0, start) - 1)
 
 
-def _end(node: Node) -> tuple[int, int]:
+def _end(node: Node, source: bytes) -> tuple[int, int]:
     """Last line (1-based) and column; a node that ends at the start of a row does not reach into it."""
-    end = node.end_point
-    if end.column or end.row == node.start_point.row:
-        return end.row + 1, end.column
-    return end.row, LINE_END
-
-
-def _last_line(node: Node) -> int:
-    return _end(node)[0]
+    end, row = node.end_byte, node.end_point.row
+    if not node.end_point.column and row > node.start_point.row:
+        return row, LINE_END
+    while end > node.start_byte and source[end - 1] in _SPACES:  # Scala's end at the word that follows
+        end -= 1
+        row -= source[end] == _NEWLINE
+    return row + 1, end - source.rfind(b"\n", 0, end) - 1
 
 
 def _one_line(text: bytes) -> str:
