@@ -21,6 +21,12 @@ def test_extension_blocks_extend_the_class_around_them() -> None:
     }
 
 
+def test_values_in_branches_are_no_members() -> None:
+    text = "class A {\n  async Task B() =>\n#if C\n    await c;\n#else\n    await d;\n#endif\n  int E => 1;\n}\n"
+    assert definitions("C#", text) == {"A": ("class", 1, 9), "A.B": ("method", 2, 4), "A.E": ("property", 8, 8)}
+    assert members("C#", text) == set()
+
+
 def test_extension_blocks_may_be_one_line() -> None:
     text = "static class A {\n  extension(ref int x) { public void Add() => x++; }\n  static int B() => 1;\n}\n"
     found = [

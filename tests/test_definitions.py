@@ -249,6 +249,7 @@ def test_one_of_several_copies_is_shown_and_names_the_others(tmp_path: Path) -> 
         ("C", "typedef struct a { int b; } A, *B;\n", {"a", "a.b", "A", "B"}),
         ("C", "typedef struct a {\n\tstruct { int x; } b;\n} A;\n", {"a", "a.x", "a.b", "A"}),
         ("C", "typedef enum {\n\tB,\n} A;\n", {"A", "A.B"}),
+        ("C", "typedef int (*a)(void), b;\n", {"a", "b"}),
         ("C", "typedef struct a {\n" + "\tint f; // " + "x" * 600 + "\n} A;\n", {"a", "a.f", "A"}),
         ("Go", "package a\nvar _ Reader = (*File)(nil)\nvar b = 1\nconst (\n\t_ = iota\n\tC\n)\n", {"b", "C"}),
     ],
@@ -256,6 +257,17 @@ def test_one_of_several_copies_is_shown_and_names_the_others(tmp_path: Path) -> 
 def test_what_shares_a_line_is_named_after_what_holds_it(language: str, text: str, expected: set[str]) -> None:
     found = [one.qualified_name for chunk in chunks(language, text) for one in chunk.definitions]
     assert sorted(found) == sorted(expected)
+
+
+def test_methods_of_scala_end_before_the_next_one() -> None:
+    found = definitions("Scala", "object A:\n  def b =\n    1\n\n  def c =\n    2\n  extension (s: X)\n    def d = 3\n")
+    assert {name: (one.start_line, one.end_line) for name, one in found.items()} == {
+        "A": (1, 8),
+        "A.b": (2, 3),
+        "A.c": (5, 6),
+        "A.X": (7, 8),
+        "A.X.d": (8, 8),
+    }
 
 
 def test_a_struct_and_its_typedef_have_all_of_its_lines() -> None:

@@ -119,6 +119,11 @@ def definitions(language: str, text: str) -> list[Definition]:
             " enumerator F.I, constant J, function k",
         ),
         (
+            "PowerShell",
+            "[Flags()]\nenum A { B = 1 }\n[C()] class D { [int] $E }\nconfiguration F {\n  Node 'x' { }\n}\n",
+            "enum A, enumerator A.B, class D, property D.$E, function F",
+        ),
+        (
             "Kotlin",
             "context(log: Logger)\nfun a() {}\n\ncontext(Logger, Db)\ninternal class B\nfun c() {}\n",
             "function a, class B, function c",
