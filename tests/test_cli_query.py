@@ -14,7 +14,7 @@ from tests.conftest import CommandLine
 
 PASSWORDS = "hash a password with a salt"
 CART = "put an article into the cart"
-HIT_FIELDS = "path start_line end_line language kind name qualified_name signature score snippet copies".split()
+HIT_FIELDS = "path start_line end_line language kind name qualified_name signature score snippet copies fits".split()
 
 
 def test_a_pipe_gets_one_grep_like_line_a_hit(codesearch: CommandLine, indexed_shop: Path) -> None:

@@ -119,6 +119,11 @@ def definitions(language: str, text: str) -> list[Definition]:
             " enumerator F.I, constant J, function k",
         ),
         (
+            "Haskell",
+            "module A where\nclass B a where\n  c :: a -> Int\n  c _ = 1\ninstance B Int where\n  c x = 2\n",
+            "module A, class A.B, method A.B.c, instance A.B Int, method A.B Int.c",
+        ),
+        (
             "PowerShell",
             "[Flags()]\nenum A { B = 1 }\n[C()] class D { [int] $E }\nconfiguration F {\n  Node 'x' { }\n}\n",
             "enum A, enumerator A.B, class D, property D.$E, function F",

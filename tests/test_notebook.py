@@ -206,3 +206,17 @@ def test_cells_of_dotnet_interactive_name_their_language() -> None:
         language="C#",
     )
     assert {one.name for chunk in chunks_of(text) for one in chunk.definitions} == {"Get-Cart", "Cart", "x"}
+
+
+def test_the_lines_that_a_reader_sees_are_those_of_the_cells() -> None:
+    text = notebook_of(cell("markdown", "# Areas\nof shapes"), cell("code", FUNCTION, outputs=[image()]))
+    lines = notebook.lines_as_written(text)
+    assert len(lines) == len(text.split("\n"))
+    assert [line for line in lines if line] == ["# Areas", "of shapes", *FUNCTION.splitlines()]
+    for number, line in enumerate(text.split("\n")):
+        assert not lines[number] or lines[number].strip().replace('"', '\\"') in line
+
+
+def test_a_line_of_several_cells_stays_as_it_is() -> None:
+    text = notebook_of(cell("code", FUNCTION), indent=None)
+    assert notebook.lines_as_written(text) == [text]

@@ -182,7 +182,7 @@ def test_json_of_a_hit(snapshot: Snapshot) -> None:
     text = records.json_document([records.hit_record(SHORT, "p.py"), records.hit_record(LONG, "r.go", explained=True)])
     first, second = json.loads(text)
     assert list(first) == (
-        "path start_line end_line language kind name qualified_name signature score snippet copies".split()
+        "path start_line end_line language kind name qualified_name signature score snippet copies fits".split()
     )
     assert list(second) == [*first, "signals"]
     snapshot("hits.json", text)
@@ -198,7 +198,7 @@ def test_json_of_a_chunk_is_that_of_a_hit_without_score_but_with_documentation()
         definitions=(defined,),
     )
     record = records.chunk_record(chunk, "a.py")
-    fields = set(records.hit_record(SHORT, "a.py")) - {"score", "copies"} | {"documentation", "definitions"}
+    fields = set(records.hit_record(SHORT, "a.py")) - {"score", "copies", "fits"} | {"documentation", "definitions"}
     assert set(record) == fields
     assert (record["name"], record["qualified_name"], record["signature"]) == ("f", "C.f", "def f()")
     assert record["definitions"] == [
@@ -267,7 +267,7 @@ def test_json_escapes_what_would_act_on_a_terminal_and_loses_nothing() -> None:
 
 
 def test_formats_know_every_field_of_json() -> None:
-    assert set(records.hit_record(SHORT, "p.py")) - {"copies"} <= set(template.FIELDS)
+    assert set(records.hit_record(SHORT, "p.py")) - {"copies", "fits"} <= set(template.FIELDS)
     made = template.Template(" ".join(f"{{{field}}}" for field in template.FIELDS))
     assert made.line(SHORT, "p.py", 7).endswith(" 7")
 

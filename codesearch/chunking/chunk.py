@@ -4,7 +4,7 @@ chunks (what is encoded and searched)."""
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from codesearch.languages.registry import Language
@@ -68,6 +68,10 @@ class Unit:
     @property
     def end(self) -> tuple[int, int]:
         return self.end_line, self.end_column
+
+    def ended(self, line: int) -> Unit:
+        """The unit, up to the end of a line."""
+        return replace(self, end_line=line, end_column=LINE_END)
 
     def holds(self, unit: Unit) -> bool:
         """Whether another unit lies inside, where both may be on one line."""

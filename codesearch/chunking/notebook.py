@@ -61,6 +61,20 @@ def read(text: str) -> Notebook:
         raise syntax.Unparsable("the file is not a notebook") from error
 
 
+def lines_as_written(text: str) -> list[str]:
+    """For each line of a notebook's file, the line of a cell that it holds, or nothing.
+
+    A line that holds several stays as it is. Raises `Unparsable`.
+    """
+    notebook = read(text)
+    held: dict[int, list[str]] = {}
+    for number, line in zip(notebook.numbers, notebook.lines, strict=True):
+        if line:
+            held.setdefault(number, []).append(line)
+    found = [held.get(number, [""]) for number in range(1, text.count("\n") + 2)]
+    return [one[0] if len(one) == 1 else line for one, line in zip(found, text.split("\n"), strict=True)]
+
+
 def outline(notebook: Notebook, language: Language, path: str) -> syntax.Outline:
     """The sections that headings begin, each with the code below it. Raises `Unparsable`."""
     found = syntax.outline("\n".join(notebook.prose), language, path)

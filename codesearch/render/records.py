@@ -29,6 +29,7 @@ def hit_record(hit: Hit, path: str, copies: Sequence[Place] = (), *, explained: 
         "score": hit.score,
         "snippet": hit.snippet,
         "copies": [{"path": c.path, "start_line": c.start_line, "end_line": c.end_line} for c in copies],
+        "fits": not hit.is_beyond,
     }
     if explained:
         record["signals"] = [
@@ -38,7 +39,7 @@ def hit_record(hit: Hit, path: str, copies: Sequence[Place] = (), *, explained: 
 
 
 def chunk_record(chunk: Chunk, path: str) -> Record:
-    """A chunk's fields: those of a hit without score and copies, its documentation, and what is defined in it."""
+    """A chunk's fields: those of a hit without score, copies and fits, its documentation, and what is defined in it."""
     return {
         "path": path,
         "start_line": chunk.start_line,

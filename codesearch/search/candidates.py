@@ -64,7 +64,9 @@ def retrieve(
     retrieval: Retrieval = Retrieval.BOTH,
 ) -> Candidates:
     """Union of the best by words, the best by meaning, and the definitions of the symbols that are named."""
-    has_words, has_meaning = retrieval is not Retrieval.DENSE, retrieval is not Retrieval.LEXICAL
+    has_words = retrieval is not Retrieval.DENSE
+    # a text of no known token has no vector, and no chunk is nearer to it than another
+    has_meaning = retrieval is not Retrieval.LEXICAL and bool(vector.any())
     weights = dict.fromkeys(question.terms, 1.0)
     selection = selected.chunks
     count = max(RETRIEVED, 2 * k)

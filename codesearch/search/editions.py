@@ -66,25 +66,30 @@ def originals(paths: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def is_page(path: str) -> bool:
+    """Whether a file holds text to read, which is translated as a whole."""
+    return PurePosixPath(path).suffix.lower() in _PAGES
+
+
 @lru_cache(maxsize=1 << 14)
 def edition_of(path: str) -> Edition:
     """The edition that a `/`-separated path holds, by what it says of languages and versions."""
     file = PurePosixPath(path)
     stem = file.stem
-    is_page = file.suffix.lower() in _PAGES
-    stands_alone = is_page and not stem.lower().startswith(_FRONT)
+    is_text = is_page(path)
+    stands_alone = is_text and not stem.lower().startswith(_FRONT)
     kept: list[str] = []
     locale, version = "", _NEWEST
     for folder in file.parts[:-1]:
         name = folder.lower().removeprefix(_DOCUSAURUS)
-        if is_page and not locale and _LOCALE.fullmatch(name):
+        if is_text and not locale and _LOCALE.fullmatch(name):
             locale = name
         elif (told := _version_of(name)) is not None:
             version = min(version, told)
             kept += [] if stands_alone or told in (_OLDEST, _NEWEST) else [_ANY_VERSION]
-        elif not (is_page and name in _TRANSLATIONS):
+        elif not (is_text and name in _TRANSLATIONS):
             kept.append(name.removeprefix(_OF_VERSIONS))
-    if is_page and not locale and (match := _LOCALE_IN_NAME.match(stem)):
+    if is_text and not locale and (match := _LOCALE_IN_NAME.match(stem)):
         stem, locale = match["stem"], match["locale"].lower()
     is_original = re.split("[-_]", locale)[0] in ("", _ORIGINAL_LANGUAGE)
     return Edition("/".join([*kept, stem.lower() + file.suffix.lower()]), is_original, version)

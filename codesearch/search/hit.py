@@ -48,7 +48,7 @@ class Hit:
     also: tuple[tuple[int, int, str], ...] = ()
     """Further hits of the same file folded under this one: start line, end line, qualified name."""
     copies: tuple[Place, ...] = ()
-    """Where else the very same text was found."""
+    """Where else the very same text was found, a translation of the page or an older version of the definition."""
     signals: tuple[Signal, ...] = field(default=())
     is_beyond: bool = False
     """It lacks a quoted phrase or holds an excluded word, and comes after all that fit."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
 from codesearch.search.candidates import Candidates, retrieve
 from codesearch.search.filters import select
 from codesearch.search.focus import at_line
+from codesearch.search.folding import fold
 from codesearch.search.hit import Filters, Hit, Place, Retrieval, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
@@ -72,13 +72,13 @@ def _result(
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
     fitting = _fitting(question, candidates, scores, snippets)
     order = [*fitting, *(i for i in scores if i not in fitting)]
-    shown = _shown([i for i in order if scores[i] >= min_score], candidates, snippets, k)
+    shown = fold([i for i in order if scores[i] >= min_score], scores, candidates.chunks, fitting, snippets, k)
     nearest = max((scores[i] for i in order if scores[i] < min_score), default=0.0)
     folded = _folded(candidates, fitting, list(shown.hits), scores)
     hits = tuple(
         _hit(
             current,
-            scores[i],
+            shown.scores[i],
             candidates.term_weights,
             () if current.is_moved else folded.get(i, ()),
             tuple(shown.copies.get(i, ())),
@@ -88,35 +88,6 @@ def _result(
         for i, current in shown.hits.items()
     )
     return SearchResult(asked, hits, nearest, shown.outdated, str(question.operators))
-
-
-@dataclass(slots=True)
-class _Shown:
-    """Candidates that are shown, best first, and what was left out for them."""
-
-    hits: dict[int, Current]
-    copies: dict[int, list[Place]]
-    outdated: int = 0
-
-
-def _shown(best_first: Sequence[int], candidates: Candidates, snippets: Snippets, k: int) -> _Shown:
-    """The `k` best that still stand in their files; one of several with the same text."""
-    shown = _Shown({}, {})
-    first_with: dict[tuple[str, ...], int] = {}
-    for i in best_first:
-        if len(shown.hits) == k:
-            break
-        current = snippets.current(candidates.chunks[i])
-        if current is None:
-            shown.outdated += 1
-            continue
-        first = first_with.setdefault(tuple(current.lines), i)
-        chunk = current.chunk
-        if first == i:
-            shown.hits[i] = current
-        elif chunk.path != shown.hits[first].chunk.path:
-            shown.copies.setdefault(first, []).append(Place(chunk.path, chunk.start_line, chunk.end_line))
-    return shown
 
 
 def _hit(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,7 +137,17 @@ def _read(root: Path, path: str) -> File:
     source = read_source(root, path, LARGEST_FILE)
     if not isinstance(source, SourceText):
         return _UNREADABLE
-    return File(source.stamp, source.digest, source.text, source.text.split("\n"))
+    return File(source.stamp, source.digest, source.text, _lines_to_read(path, source.text))
+
+
+def _lines_to_read(path: str, text: str) -> Sequence[str]:
+    """The lines of a text, those of a notebook as they were written in its cells."""
+    if path.lower().endswith(".ipynb"):
+        from codesearch.chunking import notebook, syntax
+
+        with suppress(syntax.Unparsable):
+            return notebook.lines_as_written(text)
+    return text.split("\n")
 
 
 def best_line(lines: Sequence[str], first: int, term_weights: Mapping[str, float]) -> int:

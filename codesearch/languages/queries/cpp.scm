@@ -100,7 +100,7 @@
 
 ; variables and constants outside of functions and classes; prototypes fit too, which are units themselves
 ([
-  (translation_unit (declaration declarator: [
+  (translation_unit (declaration . (_) @_first declarator: [
     (identifier) @member.variable
     (_ declarator: [
       (identifier) @member.variable
@@ -109,8 +109,8 @@
       (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
     ])
     (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
-  ]) @_declaration)
-  (declaration_list (declaration declarator: [
+  ]))
+  (declaration_list (declaration . (_) @_first declarator: [
     (identifier) @member.variable
     (_ declarator: [
       (identifier) @member.variable
@@ -119,8 +119,8 @@
       (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
     ])
     (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
-  ]) @_declaration)
-] (#not-match? @_declaration "^extern\\b"))
+  ]))
+] (#not-eq? @_first "extern"))
 (template_declaration (declaration declarator: (init_declarator declarator: [
   (identifier) @member.variable
   (_ name: (identifier) @member.variable)

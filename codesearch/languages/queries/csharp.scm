@@ -20,9 +20,9 @@
 (file_scoped_namespace_declaration name: (_) @scope)
 
 (enum_member_declaration name: (identifier) @member.enumerator)
-((field_declaration (variable_declaration (variable_declarator name: (identifier) @member.constant))) @_field
-  (#match? @_field "^[^=;{]*\\bconst\\b"))
-((field_declaration (variable_declaration (variable_declarator name: (identifier) @member.field))) @_field
-  (#not-match? @_field "^[^=;{]*\\bconst\\b"))
+((field_declaration (modifier) @_modifier (variable_declaration (variable_declarator name: (identifier) @member.constant)))
+  (#eq? @_modifier "const"))
+((field_declaration (modifier)* @_modifier (variable_declaration (variable_declarator name: (identifier) @member.field)))
+  (#not-eq? @_modifier "const"))
 (using_directive name: (identifier) @member.type)
 (record_declaration (parameter_list (parameter name: (identifier) @member.property)))
