@@ -313,3 +313,47 @@ def test_one_of_several_copies_is_shown_and_names_the_others(tmp_path: Path) -> 
     (hit,) = hits
     places = {(hit.path, 1, 2), *((copy.path, copy.start_line, copy.end_line) for copy in hit.copies)}
     assert places == {("a/fold.py", 1, 2), ("b/fold.py", 1, 2), ("c/fold.py", 1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("Rust", "pub fn x() {} pub fn y() {}\n", {"x", "y"}),
+        ("Rust", "mod a { fn b() {} struct C { d: u8 } }\n", {"a", "a::b", "a::C", "a::C::d"}),
+        ("Rust", "type A = u8; const B: A = 1; const _: () = ();\n", {"A", "B"}),
+        ("JavaScript", "const a = () => 1, b = () => 2\n", {"a", "b"}),
+        ("TypeScript", "namespace A { export const b = () => 1 }\n", {"A", "A.b"}),
+        ("C++", "namespace a { namespace b { class C { void m() {} }; } }\n", {"a", "a::b", "a::b::C", "a::b::C::m"}),
+        ("C++", 'namespace a {\nextern "C" { void f() {} }\n}\n', {"a", "a::f"}),
+        ("C", "struct a { int b; }; struct c { int d; };\n", {"a", "a.b", "c", "c.d"}),
+        ("C", "typedef struct a { int b; } A, *B;\n", {"a", "a.b", "A", "B"}),
+        ("C", "typedef struct a {\n\tstruct { int x; } b;\n} A;\n", {"a", "a.x", "a.b", "A"}),
+        ("C", "typedef enum {\n\tB,\n} A;\n", {"A", "A.B"}),
+        ("C", "typedef int (*a)(void), b;\n", {"a", "b"}),
+        ("C", "typedef struct a {\n" + "\tint f; // " + "x" * 600 + "\n} A;\n", {"a", "a.f", "A"}),
+        ("Go", "package a\nvar _ Reader = (*File)(nil)\nvar b = 1\nconst (\n\t_ = iota\n\tC\n)\n", {"b", "C"}),
+    ],
+)
+def test_what_shares_a_line_is_named_after_what_holds_it(language: str, text: str, expected: set[str]) -> None:
+    found = [one.qualified_name for chunk in chunks(language, text) for one in chunk.definitions]
+    assert sorted(found) == sorted(expected)
+
+
+def test_methods_of_scala_end_before_the_next_one() -> None:
+    found = definitions("Scala", "object A:\n  def b =\n    1\n\n  def c =\n    2\n  extension (s: X)\n    def d = 3\n")
+    assert {name: (one.start_line, one.end_line) for name, one in found.items()} == {
+        "A": (1, 8),
+        "A.b": (2, 3),
+        "A.c": (5, 6),
+        "A.X": (7, 8),
+        "A.X.d": (8, 8),
+    }
+
+
+def test_a_struct_and_its_typedef_have_all_of_its_lines() -> None:
+    found = definitions("C", "typedef struct point {\n\tint x;\n} Point;\n")
+    assert {name: (one.kind, one.start_line, one.end_line) for name, one in found.items()} == {
+        "point": ("struct", 1, 3),
+        "Point": ("type", 1, 3),
+        "point.x": ("field", 2, 2),
+    }

@@ -36,7 +36,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codesearch.chunking import macro_items, values
-from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.chunk import LINE_END, Member, Unit
 from codesearch.chunking.holders import Doc, give_docs, give_members, with_scopes
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
@@ -73,6 +73,8 @@ _LARGEST_GAP = 200
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
+_SPACES = b" \t\r\n"
+_NEWLINE = ord("\n")
 _ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
 _NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
@@ -218,7 +220,8 @@ def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
             finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
             lines = _unquoted(_text(node, source)).strip().split("\n")
-            finds.docs.append(Doc(node.start_point.row + 1, "\n".join(map(str.strip, lines))))
+            start = node.start_point
+            finds.docs.append(Doc(start.row + 1, start.column, "\n".join(map(str.strip, lines))))
         if member := members[pattern]:
             span = captures["span"][0] if "span" in captures else None
             kind = member.partition(".")[2] or "constant"
@@ -259,8 +262,9 @@ def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
         name.start_point.row + 1,
         _name(name, source),
         kind,
-        _last_line(span) if span else 0,
+        _end(span, source)[0] if span else 0,
         _one_line(signature.rstrip(b" \t{(,;=")),
+        column=name.start_point.column,
     )
 
 
@@ -268,9 +272,9 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     start = node.start_byte
     bodies = captures.get("body")
     body = bodies[0] if bodies else node.child_by_field_name("body")
-    first_line, last_line = node.start_point.row + 1, _last_line(node)
+    first_line, (last_line, end_column) = node.start_point.row + 1, _end(node, source)
     if body is not None:
-        last_line = max(last_line, _last_line(body))
+        last_line, end_column = max((last_line, end_column), _end(body, source))
         header = source[start : body.start_byte]
         if _COMMENT.search(header):
             header = source[start : _header_end(body)]
@@ -294,6 +298,8 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         is_container=kind in CONTAINERS,
         qualifier=qualifier,
         signature=_one_line(header[_annotations_end(node) - start :]),
+        column=node.start_point.column,
+        end_column=end_column,
     )
 
 
@@ -348,13 +354,20 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
         if begin + len(between) not in prefixes:
             break
         start, line = prefixes[begin + len(between)]
-    return unit if line == unit.start_line else replace(unit, start_line=line)
+    if line == unit.start_line:
+        return unit
+    return replace(unit, start_line=line, column=start - source.rfind(b"\n", 0, start) - 1)
 
 
-def _last_line(node: Node) -> int:
-    """1-based; a node that ends at the start of a row does not reach into it."""
-    end = node.end_point
-    return max(end.row + (end.column > 0), node.start_point.row + 1)
+def _end(node: Node, source: bytes) -> tuple[int, int]:
+    """Last line (1-based) and column; a node that ends at the start of a row does not reach into it."""
+    end, row = node.end_byte, node.end_point.row
+    if not node.end_point.column and row > node.start_point.row:
+        return row, LINE_END
+    while end > node.start_byte and source[end - 1] in _SPACES:  # Scala's end at the word that follows
+        end -= 1
+        row -= source[end] == _NEWLINE
+    return row + 1, end - source.rfind(b"\n", 0, end) - 1
 
 
 def _one_line(text: bytes) -> str:
