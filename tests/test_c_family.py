@@ -208,3 +208,17 @@ def test_lines_stay_where_modules_are_taken_away() -> None:
 def test_a_macro_s_comments_are_not_of_its_signature() -> None:
     (unit,) = outline("C", "#define F(x) f(x); /* twice */ f(x)\n").units
     assert unit.signature == "#define F(x) f(x); f(x)"
+
+
+def test_macros_of_qt_are_no_members() -> None:
+    text = (
+        "class A : public QObject {\n    Q_OBJECT\n    Q_PROPERTY(QString name READ name NOTIFY nameChanged)\n"
+        "    Q_PROPERTY(int x READ x)\n    QML_ELEMENT\npublic:\n    explicit A(QObject *parent);\n"
+        "public slots:\n    void go();\n};\n"
+    )
+    assert members("C++", text) == {"A", "go"}
+
+
+def test_rows_of_one_macro_are_no_types() -> None:
+    text = '#include "a.h"\nDECLARE_FN(foo)\nDECLARE_FN(bar);\n\nint sum(int n)\n{\n\treturn n;\n}\n'
+    assert definitions("C", text) == {"sum": ("function", 5, 8)}

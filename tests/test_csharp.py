@@ -2,6 +2,8 @@
 
 import pytest
 
+from codesearch.chunking.chunker import chunk_text
+from codesearch.languages.registry import resolve
 from tests.outlines import definitions, members
 
 
@@ -17,6 +19,20 @@ def test_extension_blocks_extend_the_class_around_them() -> None:
         "Texts.Odd": ("method", 10, 10),
         "Texts.Old": ("method", 12, 12),
     }
+
+
+def test_values_in_branches_are_no_members() -> None:
+    text = "class A {\n  async Task B() =>\n#if C\n    await c;\n#else\n    await d;\n#endif\n  int E => 1;\n}\n"
+    assert definitions("C#", text) == {"A": ("class", 1, 9), "A.B": ("method", 2, 4), "A.E": ("property", 8, 8)}
+    assert members("C#", text) == set()
+
+
+def test_extension_blocks_may_be_one_line() -> None:
+    text = "static class A {\n  extension(ref int x) { public void Add() => x++; }\n  static int B() => 1;\n}\n"
+    found = [
+        one.qualified_name for chunk in chunk_text("a.cs", text, resolve("C#")).chunks for one in chunk.definitions
+    ]
+    assert found == ["A", "A.Add", "A.B"]
 
 
 def test_conditionals_may_stand_anywhere() -> None:

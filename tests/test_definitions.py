@@ -84,11 +84,72 @@ def test_constants_and_fields_have_the_kind_that_the_language_gives_them(
     assert expected.items() <= found.items()
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "name", "documentation"),
+    [
+        ("Go", "package a\n\nconst (\n\tA = 1\n\t// Most carts.\n\tB = 2\n)\n", "B", "Most carts."),
+        ("C", "int f(void);\n\n/* Size of the ring. */\n#define RING 64\n", "RING", "Size of the ring."),
+        ("TypeScript", "interface A {\n  a: number;\n  /** How often. */\n  n: number;\n}\n", "A.n", "How often."),
+        ("Java", "class A {\n    /** Most items. */\n    int n = 1;\n    int m;\n}\n", "A.n", "Most items."),
+        ("Rust", "enum E {\n    /// Nothing there.\n    None,\n    Some,\n}\n", "E::None", "Nothing there."),
+        ("Rust", "enum E {\n    /// Nothing there.\n    None,\n    Some,\n}\n", "E::Some", ""),
+        ("Python", "import a\n\n# Most items.\nMOST = 1\n", "MOST", "Most items."),
+    ],
+)
+def test_constants_and_fields_are_documented_by_the_comments_above(
+    language: str, text: str, name: str, documentation: str
+) -> None:
+    assert definitions(language, text)[name].documentation == documentation
+
+
 def test_a_constant_whose_value_is_a_function_is_that_function_alone() -> None:
     (handler,) = (
         one for chunk in chunks("TypeScript", "export const run = () => {\n  work()\n}\n") for one in chunk.definitions
     )
     assert (handler.kind, handler.name, handler.end_line) == ("function", "run", 3)
+
+
+TYPEDEFS = """\
+typedef struct node_s {
+  int x;
+} node_t, *node_ref;
+typedef struct {
+  int a;
+} anon_t;
+struct config {
+  int depth;
+} settings;
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        ("C", TYPEDEFS, "node_s node_t node_s.x node_ref anon_t anon_t.a config config.depth settings"),
+        ("C++", TYPEDEFS, "node_s node_t node_s::x anon_t anon_t::a config config::depth settings"),
+        ("C++", "struct A { using T = int; int x; };\n", "A A::T A::x"),
+        (
+            "C++",
+            "namespace shop { struct Cart { int n; }; void open(); }\n",
+            "shop shop::Cart shop::Cart::n shop::open",
+        ),
+        ("TypeScript", "export namespace Api { export function call() {} }\n", "Api Api.call"),
+        ("Rust", 'extern "C" { fn read(a: u8) -> u8; }\n', "read"),
+        ("Rust", "trait Tr { const C: u8; fn run(&self); type T; }\n", "Tr Tr::C Tr::run Tr::T"),
+        ("Rust", "pub fn r#match() {}\n", "match"),
+        ("Java", "interface Shape { int SIDES = 4; double area(); }\n", "Shape Shape.SIDES Shape.area"),
+        ("C#", "record Person(string First) { public string Full => First; }\n", "Person Person.First Person.Full"),
+        (
+            "C++",
+            "template <class T> Box<T>::Iter& Box<T>::Iter::operator++() { return *this; }\n",
+            "Box::Iter::operator++",
+        ),
+        ("Ruby", "class A\n  def_delegators :@b, :[], :size\nend\n", "A A.[] A.size"),
+        ("C#", "class A { ~A() {} public int this[int i] => 1; }\n", "A A.~A A.this"),
+    ],
+)
+def test_what_shares_its_lines_with_others_has_its_own_owner(language: str, text: str, names: str) -> None:
+    assert set(definitions(language, text)) == set(names.split())
 
 
 def test_a_long_definition_lies_in_the_part_with_its_head() -> None:
@@ -145,8 +206,12 @@ class Till:
 def test_empty_cart():
     assert EmptyCart()
 ''',
+    "src/api.h": "typedef struct api api;\n\nstruct api {\n\tint fd;\n};\n",
     "src/cart.h": "struct cart;\nint cart_total(struct cart *c);\n",
     "src/cart.c": '#include "cart.h"\n\nint cart_total(struct cart *c)\n{\n\treturn c->total;\n}\n',
+    "src/com/shop/Vault.java": "package com.shop;\n\npublic class Vault {\n    class Key {}\n}\n",
+    "src/bank/vault.rb": "module Shop\n  class Vault\n    def <=>(other) = 0\n  end\nend\n",
+    "src/ledger.cs": "interface ILedger { void Book(int n); }\n\nclass Ledger\n{\n    public void Book(int n) {}\n}\n",
     "lib/gate.rb": "class Gate\n  def open?\n    @open\n  end\n\n  def open!\n    @open = true\n  end\nend\n",
 }
 
@@ -155,7 +220,7 @@ def test_empty_cart():
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     root = tmp_path_factory.mktemp("symbols")
     for path, text in FILES.items():
-        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     with Index.create(root) as index:
         index.update()
@@ -179,9 +244,16 @@ def first(index: Index, question: str, filters: Filters | None = None) -> Hit:
         ("Checkout::open", "src/checkout.py", (5, 9), "Checkout.open"),
         ("Checkout.open()", "src/checkout.py", (5, 9), "Checkout.open"),
         ("open/1", "src/checkout.py", None, "open"),
+        ("api", "src/api.h", (3, 5), "api"),
         ("cart_total", "src/cart.c", (3, 6), "cart_total"),
         ("open!", "lib/gate.rb", (6, 8), "open!"),
         ("open?", "lib/gate.rb", (2, 4), "open?"),
+        ("def total(self, cart):", "src/checkout.py", (11, 12), "Checkout.total"),
+        ("int cart_total(struct cart *c)", "src/cart.c", (3, 6), "cart_total"),
+        ("com.shop.Vault", "src/com/shop/Vault.java", (3, 5), "Vault"),
+        ("Vault$Key", "src/com/shop/Vault.java", (4, 4), "Vault.Key"),
+        ("Vault#<=>", "src/bank/vault.rb", (3, 3), "<=>"),
+        ("Ledger.Book", "src/ledger.cs", (5, 5), "Ledger.Book"),
     ],
 )
 def test_a_symbol_brings_its_definition_under_its_own_name(
@@ -210,6 +282,10 @@ def test_definitions_of_one_name_come_together_those_in_tests_last(index: Index)
         (Filters(kinds=("variable",), paths=("src/**",)), {"MOST_ITEMS", "ITEM_PRICES"}),
         (Filters(names=("*_ITEMS",)), {"MOST_ITEMS"}),
         (Filters(names=("Till.open",)), {"open"}),
+        (Filters(names=("Till#open",)), {"open"}),
+        (Filters(names=("Vault::*",), paths=("*.rb",)), {"<=>"}),
+        (Filters(names=("Till::*",)), {"open"}),
+        (Filters(kinds=("class",), paths=("src/cart.py",)), {"CartError", "EmptyCart", "UnknownItem"}),
         (Filters(kinds=("variable",), names=("EmptyCart",)), set()),
         (Filters(kinds=("file",), names=("cart.py",)), {"cart.py"}),
     ],
@@ -218,8 +294,12 @@ def test_filters_by_kind_and_name_show_the_definition_that_they_let_through(
     index: Index, filters: Filters, names: set[str]
 ) -> None:
     found = {hit.name for hit in index.search("what a cart may hold", 10, filters).hits}
-    assert found <= names
-    assert bool(found) == bool(names)
+    assert found == names
+
+
+def test_of_a_list_the_one_that_answers_comes_first(index: Index) -> None:
+    assert first(index, "what do the items cost, the prices", Filters(kinds=("variable",))).name == "ITEM_PRICES"
+    assert first(index, "how many items at most", Filters(kinds=("variable",))).name == "MOST_ITEMS"
 
 
 def test_one_of_several_copies_is_shown_and_names_the_others(tmp_path: Path) -> None:
@@ -233,3 +313,47 @@ def test_one_of_several_copies_is_shown_and_names_the_others(tmp_path: Path) -> 
     (hit,) = hits
     places = {(hit.path, 1, 2), *((copy.path, copy.start_line, copy.end_line) for copy in hit.copies)}
     assert places == {("a/fold.py", 1, 2), ("b/fold.py", 1, 2), ("c/fold.py", 1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("Rust", "pub fn x() {} pub fn y() {}\n", {"x", "y"}),
+        ("Rust", "mod a { fn b() {} struct C { d: u8 } }\n", {"a", "a::b", "a::C", "a::C::d"}),
+        ("Rust", "type A = u8; const B: A = 1; const _: () = ();\n", {"A", "B"}),
+        ("JavaScript", "const a = () => 1, b = () => 2\n", {"a", "b"}),
+        ("TypeScript", "namespace A { export const b = () => 1 }\n", {"A", "A.b"}),
+        ("C++", "namespace a { namespace b { class C { void m() {} }; } }\n", {"a", "a::b", "a::b::C", "a::b::C::m"}),
+        ("C++", 'namespace a {\nextern "C" { void f() {} }\n}\n', {"a", "a::f"}),
+        ("C", "struct a { int b; }; struct c { int d; };\n", {"a", "a.b", "c", "c.d"}),
+        ("C", "typedef struct a { int b; } A, *B;\n", {"a", "a.b", "A", "B"}),
+        ("C", "typedef struct a {\n\tstruct { int x; } b;\n} A;\n", {"a", "a.x", "a.b", "A"}),
+        ("C", "typedef enum {\n\tB,\n} A;\n", {"A", "A.B"}),
+        ("C", "typedef int (*a)(void), b;\n", {"a", "b"}),
+        ("C", "typedef struct a {\n" + "\tint f; // " + "x" * 600 + "\n} A;\n", {"a", "a.f", "A"}),
+        ("Go", "package a\nvar _ Reader = (*File)(nil)\nvar b = 1\nconst (\n\t_ = iota\n\tC\n)\n", {"b", "C"}),
+    ],
+)
+def test_what_shares_a_line_is_named_after_what_holds_it(language: str, text: str, expected: set[str]) -> None:
+    found = [one.qualified_name for chunk in chunks(language, text) for one in chunk.definitions]
+    assert sorted(found) == sorted(expected)
+
+
+def test_methods_of_scala_end_before_the_next_one() -> None:
+    found = definitions("Scala", "object A:\n  def b =\n    1\n\n  def c =\n    2\n  extension (s: X)\n    def d = 3\n")
+    assert {name: (one.start_line, one.end_line) for name, one in found.items()} == {
+        "A": (1, 8),
+        "A.b": (2, 3),
+        "A.c": (5, 6),
+        "A.X": (7, 8),
+        "A.X.d": (8, 8),
+    }
+
+
+def test_a_struct_and_its_typedef_have_all_of_its_lines() -> None:
+    found = definitions("C", "typedef struct point {\n\tint x;\n} Point;\n")
+    assert {name: (one.kind, one.start_line, one.end_line) for name, one in found.items()} == {
+        "point": ("struct", 1, 3),
+        "Point": ("type", 1, 3),
+        "point.x": ("field", 2, 2),
+    }

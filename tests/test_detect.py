@@ -96,6 +96,8 @@ def test_every_file_name_of_a_language_is_known(language) -> None:  # type: igno
         ("#!C:\\Perl\\bin\\perl.exe -w", "Perl"),
         ("#!/usr/bin/env", "Text"),
         ("#!/usr/local/bin/pwsh", "PowerShell"),
+        ("#!/usr/bin/env bats", "Shell"),
+        ("#!/sbin/openrc-run", "Shell"),
         ("#!/usr/bin/env escript", "Text"),
         ("#compdef git", "Shell"),
         ("# -*- mode: perl; indent: 4 -*-", "Perl"),

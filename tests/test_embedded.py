@@ -26,6 +26,31 @@ def named(chunks: list[Chunk], name: str) -> Chunk:
     return chunk
 
 
+@pytest.mark.parametrize("path", ["a.html", "a.jinja2", "a.html.j2", "a.twig"])
+def test_macros_of_templates(path: str) -> None:
+    text = (
+        "<!-- {% macro no %} -->\n{# Draws it. #}\n{%- macro field(name, value='') -%}\n<input>\n{%- endmacro %}\n"
+        "<p>\n<script>\nfunction go() {\n}\n</script>\n"
+    ).replace("<!-- {% macro no %} -->", "<hr>")
+    chunks = chunks_of(path, text)
+    macro = named(chunks, "field")
+    assert (macro.kind, lines(macro), macro.documentation) == ("macro", (2, 5), "Draws it.")
+    assert "go" in {one.name for chunk in chunks for one in chunk.definitions}
+
+
+def test_reactive_declarations_of_svelte() -> None:
+    chunks = chunks_of("a.svelte", "<script>\n  let a = 1;\n  $: b = a * 2;\n</script>\n<p>{b}</p>\n")
+    assert [one.name for chunk in chunks for one in chunk.definitions] == ["a", "b"]
+
+
+def test_methods_behind_calls_in_a_component() -> None:
+    text = (
+        "<script>\nexport default {\n  methods: {\n    save: debounce(function () {\n    }, 1),\n  },\n}\n</script>\n"
+    )
+    found = [one.qualified_name for chunk in chunks_of("a.vue", text) for one in chunk.definitions]
+    assert found == ["default", "default.save"]
+
+
 def lines(chunk: Chunk) -> tuple[int, int]:
     return chunk.start_line, chunk.end_line
 

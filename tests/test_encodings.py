@@ -71,6 +71,9 @@ def test_code_with_comments_in_unicode(name: str, codec: str) -> None:
         "s = '£5 €6' # “quoted” – ’s\n",
         "// Calcule le total du panier, réduit après\n",
         "año",
+        "// 10 × 20\n",
+        "£5 and ¥6",
+        "// ©  2010 A. Body\n",
     ],
 )
 def test_a_few_letters_of_western_europe(text: str) -> None:

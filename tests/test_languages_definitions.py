@@ -119,6 +119,26 @@ def definitions(language: str, text: str) -> list[Definition]:
             " enumerator F.I, constant J, function k",
         ),
         (
+            "Haskell",
+            "module A where\nclass B a where\n  c :: a -> Int\n  c _ = 1\ninstance B Int where\n  c x = 2\n",
+            "module A, class A.B, method A.B.c, instance A.B Int, method A.B Int.c",
+        ),
+        (
+            "PowerShell",
+            "[Flags()]\nenum A { B = 1 }\n[C()] class D { [int] $E }\nconfiguration F {\n  Node 'x' { }\n}\n",
+            "enum A, enumerator A.B, class D, property D.$E, function F",
+        ),
+        (
+            "Kotlin",
+            "context(log: Logger)\nfun a() {}\n\ncontext(Logger, Db)\ninternal class B\nfun c() {}\n",
+            "function a, class B, function c",
+        ),
+        (
+            "C#",
+            "class A {\n  public int this[int i] => i;\n  int this[string s] { get { return 1; } }\n}\n",
+            "class A, property A.this, property A.this",
+        ),
+        (
             "Swift",
             "protocol A {\n  associatedtype B\n  var c: Int { get }\n  func d()\n}\nstruct E {\n  let f = 1\n"
             "  func g() {\n    let local = 1\n  }\n}\nenum H {\n  case i, j\n}\nlet k = 1\n",

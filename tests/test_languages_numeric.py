@@ -89,6 +89,8 @@ def test_fortran_documentation_stands_above_or_below_a_head() -> None:
         ("function (s::Scaler)(x)\n  x\nend\n", "function", "Scaler", ""),
         ("(s::Scaler{T})(x::T)::Int where {T<:Real} = x\n", "function", "Scaler", ""),
         ("(::Scaler)() = 0\n", "function", "Scaler", ""),
+        ("(::Scaler{typeof(sin)})(x) = 0\n", "function", "Scaler", ""),
+        ("(f::typeof(sin))(x) = 0\n", "function", "sin", ""),
         ("(m::Shop.Scaler)(x) = 0\n", "function", "Scaler", "Shop"),
         ("(::Type{Scaler})(x) = 0\n", "function", "Scaler", ""),
         ("Base.:+(a::Cart, b::Cart) = 1\n", "function", "+", "Base"),

@@ -198,6 +198,16 @@ def test_every_line_of_source_is_in_a_chunk_around_it(cells: list[tuple[str, str
     assert written <= held
 
 
+def test_cells_of_dotnet_interactive_name_their_language() -> None:
+    text = notebook_of(
+        cell("code", "#!pwsh\nfunction Get-Cart { 1 }\n"),
+        cell("code", "interface Cart { x: number }\n")
+        | {"metadata": {"polyglot_notebook": {"kernelName": "typescript"}}},
+        language="C#",
+    )
+    assert {one.name for chunk in chunks_of(text) for one in chunk.definitions} == {"Get-Cart", "Cart", "x"}
+
+
 def test_the_lines_that_a_reader_sees_are_those_of_the_cells() -> None:
     text = notebook_of(cell("markdown", "# Areas\nof shapes"), cell("code", FUNCTION, outputs=[image()]))
     lines = notebook.lines_as_written(text)

@@ -39,6 +39,7 @@ def test_phrases(text: str, left: str, phrases: tuple[str, ...]) -> None:
         'x = d["key"] + e["other key"]',
         'log.info("a", "b")',
         '{"name": "value"}',
+        'assert kind == "the kind"',
         'File "<stdin>", line 3, in main',
         'what is in "src/app.py"',
         '""',

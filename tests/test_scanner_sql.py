@@ -391,3 +391,25 @@ def test_many_tags_quotes_and_delimiters_cost_linear_time() -> None:
     sql.scan("".join(f"q'{chr(0x4E00 + number)} " for number in range(20_000)))
     sql.scan("".join(f"DELIMITER {number}\n" for number in range(14_000)))
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("CREATE FUNCTION public.after() RETURNS trigger AS $$ $$ LANGUAGE sql;", "after"),
+        ("CREATE FUNCTION body(x int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql;", "body"),
+        ("CREATE TABLE audit.index (id int);", "index"),
+        ("CREATE TABLE function (id int);", "function"),
+        ("CREATE TYPE body AS (a int);", "body"),
+        ("CREATE VIEW body AS SELECT 1;", "body"),
+        ("CREATE TYPE BODY money AS MEMBER FUNCTION f RETURN int IS BEGIN RETURN 1; END; END;\n/", "money"),
+        ("CREATE INDEX ON t (a);", ""),
+    ],
+)
+def test_words_of_the_language_may_be_names(statement: str, name: str) -> None:
+    assert sql.scan(statement)[0].name == name
+
+
+def test_columns_have_signatures() -> None:
+    table = one("CREATE TABLE t (\n  id   int NOT NULL,\n  name text\n);\n", "t")
+    assert [member.signature for member in table.members] == ["id int NOT NULL", "name text"]

@@ -15,7 +15,7 @@ from codesearch.chunking.kinds import KINDS
 from codesearch.chunking.scanners import assembly, cmake, tex, visual_basic
 
 SAMPLES = Path(__file__).parent / "data" / "languages"
-SCANNERS = ("assembly", "cmake", "sql", "tex", "visual_basic")
+SCANNERS = ("assembly", "cmake", "jinja", "sql", "tex", "visual_basic")
 
 
 def found(units: list[Unit]) -> set[tuple[str, str, int, int]]:
@@ -72,6 +72,15 @@ def test_cmake_blocks_and_targets() -> None:
         ("macro", "demo_log", 26, 28),
         ("target", "demo", 40, 40),
     } <= units
+
+
+def test_cmake_tests_may_be_named_by_a_keyword() -> None:
+    assert found(cmake.scan("add_test(NAME adds COMMAND adds)\n")) == {("target", "adds", 1, 1)}
+
+
+def test_visual_basic_declarations_begin_at_their_attributes() -> None:
+    text = "<Serializable()> _\nPublic Class A\n  <B>\n  <C(1)>\n  Sub D()\n  End Sub\nEnd Class\n"
+    assert found(visual_basic.scan(text)) == {("class", "A", 1, 7), ("function", "D", 3, 6)}
 
 
 def test_cmake_steps_over_brackets_and_strings() -> None:
@@ -210,7 +219,7 @@ def test_documented_tex_has_its_sections_and_its_macros_with_what_is_said_of_the
         ("module.bas", {("struct", "TPoint", 5, 8), ("enum", "eKind", 9, 12), ("function", "GetTick", 3, 3)}),
         ("klass.cls", {("event", "Changed", 9, 9)}),
         ("form.frm", {("function", "Command1_Click", 16, 19)}),
-        ("sample.vb", {("interface", "IShape", 7, 10), ("class", "Circle", 27, 80), ("module", "Program", 82, 87)}),
+        ("sample.vb", {("interface", "IShape", 7, 10), ("class", "Circle", 26, 80), ("module", "Program", 82, 87)}),
     ],
 )
 def test_visual_basic_of_each_dialect(name: str, expected: set[tuple[str, str, int, int]]) -> None:

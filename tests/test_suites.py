@@ -1,4 +1,4 @@
-"""Tests and suites as units: bats, Pester, busted, RSpec, minitest, and those of JavaScript."""
+"""Tests and suites as units: bats, Pester, busted, RSpec and what is like it in other languages."""
 
 from __future__ import annotations
 
@@ -117,6 +117,39 @@ def test_names_of_tests_are_qualified_by_their_suites() -> None:
         "a cart.empty",
         "a cart.empty.free",
     ]
+
+
+@pytest.mark.parametrize("name", ["fdescribe", "xdescribe", "fcontext"])
+@pytest.mark.parametrize("language", ["JavaScript", "Ruby"])
+def test_suites_may_be_focused_or_skipped(name: str, language: str) -> None:
+    text = {
+        "JavaScript": f"{name}('Cart', () => {{\n  xit('is free', () => {{}});\n}});\n",
+        "Ruby": f"{name} 'Cart' do\n  xit('is free') {{ }}\nend\n",
+    }[language]
+    assert spans(text, language) == [("suite", "Cart", 1, 3), ("test", "is free", 2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("Go", 'package a\nvar _ = Describe("Cart", func() {\n\tIt("is free", func() {\n\t})\n})\n'),
+        ("Kotlin", 'class A : FunSpec({\n  context("Cart") {\n    test("is free") {\n    }\n  }\n})\n'),
+        ("Kotlin", 'class A : Spek({\n  describe("Cart") {\n    it("is free") {\n    }\n  }\n})\n'),
+        ("Swift", 'class A: QuickSpec { func spec() {\n  describe("Cart") {\n    it("is free") {\n    }\n  }\n} }\n'),
+        ("Scala", 'class A extends AnyWordSpec {\n  "Cart" should {\n    "is free" in {\n    }\n  }\n}\n'),
+        ("Scala", 'class A extends AnyFreeSpec {\n  "Cart" - {\n    "is free" in {\n    }\n  }\n}\n'),
+    ],
+)
+def test_suites_of_other_languages(language: str, text: str) -> None:
+    assert [span for span in spans(text, language) if span[0] in ("suite", "test")] == [
+        ("suite", "Cart", 2, 5),
+        ("test", "is free", 3, 4),
+    ]
+
+
+def test_string_specs_of_kotest() -> None:
+    text = 'class A : StringSpec({\n  "is free" {\n  }\n  "is full".config(enabled = true) {\n  }\n})\n'
+    assert spans(text, "Kotlin")[1:] == [("test", "is free", 2, 3), ("test", "is full", 4, 5)]
 
 
 @pytest.mark.parametrize("language", ["Shell", "PowerShell", "Kotlin"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling
+from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling, takes
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,36 @@ from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling
         ("fn Foo::bar", "bar", "Foo"),
         ("Point::operator==", "operator==", "Point"),
         ("operator[]", "operator[]", ""),
+        ("Box::operator std::vector<int>", "operator std::vector<int>", "Box"),
         ("ПолучитьЦену", "ПолучитьЦену", ""),
+        ("Cart#<=>", "<=>", "Cart"),
+        ("Cart#[]", "[]", "Cart"),
+        ("==", "==", ""),
+        ("Cart$Builder", "Builder", "Cart"),
+        ("(*Store).Get", "Get", "(*Store)"),
+        ("*Store", "Store", ""),
+        ("self.build", "build", ""),
+        ("Router.prototype.use", "use", "Router"),
+        ("<Job as Runner>::run", "run", "Job"),
+        ("r#match", "match", ""),
+        ("new Cart(items)", "Cart", ""),
+        ("pub(crate) async fn push<T>(item: T) -> u32 {", "push", ""),
+        ("async def checkout(self):", "checkout", ""),
+        ("public abstract class Cart", "Cart", ""),
+        ("func (s *Store[K, V]) Get(key K) (V, error) {", "Get", "Store"),
+        ("static int ring_push(ring_t *r, int value);", "ring_push", ""),
+        ("void Point::scale(double by) const", "scale", "Point"),
+        ("Queue::<u8>::push", "push", "Queue"),
+        ("Point.~Point", "~Point", "Point"),
+        ("class Cart : public Base {", "Cart", ""),
+        ("class Cart < ApplicationRecord", "Cart", ""),
+        ("export interface Options<T> extends Base", "Options", ""),
+        ("enum class Color", "Color", ""),
+        ("typedef struct node", "node", ""),
+        ("const LIMIT: u32 = 3;", "LIMIT", ""),
+        ("type Handler = () => void", "Handler", ""),
+        ("the Session class", "Session", ""),
+        ("Cart.total method", "total", "Cart"),
     ],
 )
 def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> None:
@@ -44,9 +73,38 @@ def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> N
     assert symbol and (symbol.name, symbol.owner) == (name, owner)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "open the cart", "::", "==", "()", "class", "x" * 1000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "open the cart",
+        "call foo(bar)",
+        "new user",
+        "hash function",
+        "class names: how",
+        "::",
+        "()",
+        "class",
+        "x" * 1000,
+    ],
+)
 def test_what_is_no_symbol(text: str) -> None:
     assert parse_symbol(text) in (None, Symbol("class"))
+
+
+@pytest.mark.parametrize(
+    ("signature", "arities"),
+    [
+        ("def add(cart, item)", [2]),
+        ("def add(cart, {name, price}, opts \\\\ [])", [2, 3]),
+        ("def add()", [0]),
+        ("def add", [0]),
+    ],
+)
+def test_how_many_arguments_a_function_takes(signature: str, arities: list[int]) -> None:
+    assert [arity for arity in range(6) if takes(signature, "add", arity)] == arities
+    assert (symbol := parse_symbol("Shop.Cart.add/3")) and symbol.arity == 3
 
 
 @pytest.mark.parametrize(
@@ -64,6 +122,8 @@ def test_what_is_no_symbol(text: str) -> None:
         ("Foo", "Bar", Spelling.OTHER),
         ("Router", "Phoenix.Router", Spelling.EXACT),
         ("Bar", "Foo::Bar", Spelling.EXACT),
+        ("operator+", "operator +", Spelling.EXACT),
+        ("<=>", "<=>", Spelling.EXACT),
     ],
 )
 def test_how_a_name_is_spelled(asked: str, name: str, expected: Spelling) -> None:

@@ -9,13 +9,23 @@ own lines. Every line that is not blank is in the text of at least one chunk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from codesearch.chunking import windows
 from codesearch.chunking.chunk import Chunk, Definition, Unit
-from codesearch.chunking.remainder import remainder_chunks
+from codesearch.chunking.remainder import loose_definitions, remainder_chunks
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
-from codesearch.chunking.tree import Node, definitions, gaps, member_definition, members_between, names, nest
+from codesearch.chunking.tree import (
+    Node,
+    definitions,
+    documented,
+    gaps,
+    member_definition,
+    members_between,
+    names,
+    nest,
+)
 from codesearch.chunking.windows import TARGET_CHARS
 from codesearch.languages.registry import Language
 
@@ -33,8 +43,13 @@ _ROUTINES = frozenset("function method constructor destructor operator macro pro
 def assemble(path: str, text: str, language: Language, outline: Outline) -> list[Chunk]:
     """The chunks of a file, in order of their first line."""
     source = Source(path, text, language.name)
+    outline = replace(outline, members=documented(outline.members, source.lines, language))
     top, namespaces = nest(outline.units, source.lines, language)
-    chunks = list(remainder_chunks(source, top, namespaces, outline, language))
+    loose = loose_definitions(outline, namespaces)
+    for node in top:
+        for line in {node.unit.start_line, node.unit.end_line}:
+            node.beside += loose.pop(line, ())
+    chunks = list(remainder_chunks(source, top, namespaces, outline, loose, language))
     waiting = [top]
     while waiting:
         siblings = waiting.pop()
@@ -153,7 +168,7 @@ def _parts(
         members = members_between(node.unit.members, numbers[begin], numbers[end - 1])
         held = [member_definition(member, node) for member in members]
         if not is_held and numbers[end - 1] >= node.unit.start_line:
-            held = [definition, *sorted([*held, *definitions_below], key=lambda one: one.start_line)]
+            held = [definition, *sorted([*held, *node.beside, *definitions_below], key=lambda one: one.start_line)]
             is_held = True
         yield source.chunk(
             (node.first_line, node.unit.end_line) if whole else (numbers[begin], numbers[end - 1]),
@@ -163,6 +178,7 @@ def _parts(
             defines=(
                 node.unit.name,
                 *(member.name for member in members),
+                *(one.name for one in node.beside if is_first),
                 *(names_below if is_first else ()),
             ),
             definition=definition,

@@ -4,10 +4,13 @@ chunks (what is encoded and searched)."""
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from codesearch.languages.registry import Language
+
+LINE_END = 1 << 30
+"""A column behind all others, where none is known."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,8 +23,16 @@ class Member:
     end_line: int = 0
     """0 where it ends on its first line."""
     signature: str = ""
+    documentation: str = ""
+    """The comments right above it, which are found later."""
     language: Language | None = field(default=None, compare=False)
     """As a unit's."""
+    column: int = field(default=0, compare=False)
+    """Of the name, in bytes."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.line, self.column
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,25 @@ class Unit:
     """In order of their lines."""
     language: Language | None = None
     """Its language where that isn't the file's (a script in HTML)."""
+    column: int = 0
+    """Where it begins on its first line, and ends on its last one, in bytes."""
+    end_column: int = LINE_END
+
+    @property
+    def start(self) -> tuple[int, int]:
+        return self.start_line, self.column
+
+    @property
+    def end(self) -> tuple[int, int]:
+        return self.end_line, self.end_column
+
+    def ended(self, line: int) -> Unit:
+        """The unit, up to the end of a line."""
+        return replace(self, end_line=line, end_column=LINE_END)
+
+    def holds(self, unit: Unit) -> bool:
+        """Whether another unit lies inside, where both may be on one line."""
+        return self.start <= unit.start and unit.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)

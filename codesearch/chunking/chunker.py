@@ -45,12 +45,12 @@ def _notebook(path: str, text: str, language: Language) -> ChunkedFile:
 
 
 def _outline(path: str, text: str, language: Language) -> syntax.Outline:
-    if language.scanner:
-        scanner = importlib.import_module(f"codesearch.chunking.scanners.{language.scanner}")
-        return syntax.Outline(scanner.scan(text))
     hooks: Any = importlib.import_module(f"codesearch.chunking.hooks.{language.hooks}") if language.hooks else None
     outline = syntax.Outline([])
-    if language.grammar:
+    if language.scanner:
+        scanner = importlib.import_module(f"codesearch.chunking.scanners.{language.scanner}")
+        outline = syntax.Outline(scanner.scan(text))
+    elif language.grammar:
         prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
         outline = syntax.outline(prepared, language, path)
         if hasattr(hooks, "refine"):

@@ -177,8 +177,9 @@ def _closers(language: Language) -> re.Pattern[str]:
 
 @cache
 def _markers(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    openers = [_any_level(opener) + r"(?: ?\||[*!-]*)" for opener, _ in language.block_comments]
-    closers = [_any_level(closer) + "-*" for _, closer in language.block_comments]
+    dashed = [_any_level(opener).replace(r"\-\-", r"\-\-+") for opener, _ in language.block_comments]
+    openers = [opener + r"(?: ?\||[*!-]*)" for opener in dashed]
+    closers = ["-*" + _any_level(closer) + "-*" for _, closer in language.block_comments]
     heads = [re.escape(marker.strip()) + f"[{re.escape(marker[0])}!|]*" for marker in language.line_comments]
     stars = [r"\*+(?!/)"] if ("/*", "*/") in language.block_comments else []
     head = "|".join([*openers, *closers, *heads, *stars]) or "(?!)"

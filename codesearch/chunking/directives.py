@@ -27,6 +27,7 @@ _DIRECTIVE = re.compile(
     |type:[ \t]*ignore|typed:[ \t]*\w+$|pragma:[ ]|format:[ \t]*o(?:n|ff)$|(?:no|use)[ ]critic\b|noinspection[ ]
     |@(?:formatter:|diagnostic\b|codingstandards|codecoverageignore|(?:phpstan|psalm|phan)-(?:ignore|suppress))
     |:(?:nodoc|nocov|startdoc|stopdoc):|[lg]covr?_excl|spdx-[a-z]|<auto-?generated|\+(?:goose|migrate)[ ]
+    |bats[ ](?:test|file)_tags=
     # what marks up the comment itself: help keywords of PowerShell, CMake's .rst:, the layers of a .dtx file
     |\.(?:rst:|synopsis|description|example|notes|link|inputs|outputs|component|role|functionality)$
     |\\(?:begin|end)[ \t]*\{{macrocode\*?\}})

@@ -15,10 +15,15 @@ _ROUTINES = frozenset(("function", "method", "constructor"))
 
 @dataclass(frozen=True, slots=True, order=True)
 class Doc:
-    """Documentation, and its first line."""
+    """Documentation, and where it begins."""
 
     line: int
+    column: int
     text: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.line, self.column
 
 
 _Find = TypeVar("_Find", Doc, Member)
@@ -38,7 +43,7 @@ def give_docs(units: list[Unit], docs: list[Doc]) -> str:
 def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]:
     """Give each member that is no unit itself to the innermost unit (of units in order of their first line) around it
     that can have it, beside those that it has. Returns those outside all."""
-    are_units = {(unit.start_line, unit.name) for unit in units} if members else set()
+    are_units = {(line, unit.name) for unit in units for line in (unit.start_line, unit.end_line)} if members else set()
     members = [member for member in members if (member.line, member.name) not in are_units]
     owned: dict[int | None, list[Member]] = {}
     for around, member in _around(units, members):
@@ -54,8 +59,13 @@ def give_members(units: list[Unit], members: list[Member]) -> tuple[Member, ...]
 
 
 def _can_have(unit: Unit, member: Member) -> bool:
-    """Not a nameless namespace (Ruby's `class << self`): what lies in it is of the unit around it."""
+    """Not a nameless namespace (Ruby's `class << self`): what lies in it is of the unit around it.
+
+    Nor one type another (`typedef int (*handler)(void), other;`).
+    """
     is_nameless = unit.kind == "namespace" and not unit.name
+    if member.kind == unit.kind == "type":
+        return False
     return not is_nameless and not (member.kind in _OF_TYPES and unit.kind in _ROUTINES)
 
 
@@ -65,20 +75,21 @@ def _is_unit_itself(member: Member, unit: Unit) -> bool:
 
 
 def _around(units: list[Unit], finds: list[_Find]) -> Iterator[tuple[list[int], _Find]]:
-    """Each find with the indexes of the units around its line, outermost first."""
+    """Each find with the indexes of the units around its place, outermost first."""
     around: list[int] = []
     upcoming = 0
-    for find in sorted(finds):
-        while upcoming < len(units) and units[upcoming].start_line <= find.line:
-            _leave(around, units, units[upcoming].start_line)
-            around.append(upcoming)
+    for find in sorted(finds, key=lambda find: find.place):
+        while upcoming < len(units) and units[upcoming].start <= find.place:
+            _leave(around, units, units[upcoming].start)
+            if not around or units[around[-1]].holds(units[upcoming]):
+                around.append(upcoming)
             upcoming += 1
-        _leave(around, units, find.line)
+        _leave(around, units, find.place)
         yield around, find
 
 
-def _leave(around: list[int], units: list[Unit], line: int) -> None:
-    while around and units[around[-1]].end_line < line:
+def _leave(around: list[int], units: list[Unit], place: tuple[int, int]) -> None:
+    while around and units[around[-1]].end <= place:
         around.pop()
 
 

@@ -24,7 +24,15 @@ from codesearch.languages.registry import Language, by_name, resolve
 LANGUAGE = "Jupyter Notebook"
 _DATA_URI = re.compile(r"(;base64,)[A-Za-z0-9+/=]{100,}")
 _VERSION = re.compile(r"[-\d.]+$")
-_CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*([^\n]*)")
+_CELL_MAGIC = re.compile(r"\s*(?:%%|#!)(\w+)[ \t]*([^\n]*)")
+"""`%%bash`, and `#!csharp` of .NET Interactive."""
+_LANGUAGE_KEYS = (
+    ("language_info", "name"),
+    ("kernelspec", "language"),
+    ("vscode", "languageId"),
+    ("polyglot_notebook", "kernelName"),
+    ("dotnet_interactive", "language"),
+)
 _TIMING_MAGICS = frozenset("capture prun time timeit".split())
 _FILE_MAGICS = frozenset(("file", "writefile"))
 _LINE_MAGIC = re.compile(r"^([ \t]*)(?:%{1,2}[A-Za-z]|!)[^\n]*", re.MULTILINE)
@@ -176,7 +184,7 @@ def _region(code: str, first_line: int, kernel: str) -> Region | None:
 
 def _language(metadata: dict[str, Any]) -> str:
     """The language that a notebook or a cell names, or nothing."""
-    for key, name in (("language_info", "name"), ("kernelspec", "language"), ("vscode", "languageId")):
+    for key, name in _LANGUAGE_KEYS:
         part = metadata.get(key)
         named = part.get(name) if isinstance(part, dict) else None
         if named and isinstance(named, str):

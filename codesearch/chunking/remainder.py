@@ -20,13 +20,20 @@ LICENSE_LINES = 4
 
 
 def remainder_chunks(
-    source: Source, top: list[Node], namespaces: list[Node], outline: Outline, language: Language
+    source: Source,
+    top: list[Node],
+    namespaces: list[Node],
+    outline: Outline,
+    loose: dict[int, list[Definition]],
+    language: Language,
 ) -> Iterator[Chunk]:
-    """Chunks of the lines outside all units. The first, of kind `file`, lists in `defines` what the file defines."""
+    """Chunks of the lines outside all units, on which loose definitions lie.
+
+    The first, of kind `file`, lists in `defines` what the file defines.
+    """
     license_end, documentation = _header(source, top, language)
     if license_end:
         yield source.chunk((1, license_end), "\n".join(source.lines[:license_end]), kind="license")
-    loose = _loose_definitions(outline, namespaces)
     kind = "file"
     for stretch in _stretches(source, list(gaps(license_end + 1, len(source.lines), top))):
         numbers = list(chain.from_iterable(range(first, last + 1) for first, last in stretch))
@@ -52,11 +59,12 @@ def remainder_chunks(
             kind = "block"
 
 
-def _loose_definitions(outline: Outline, namespaces: list[Node]) -> dict[int, list[Definition]]:
+def loose_definitions(outline: Outline, namespaces: list[Node]) -> dict[int, list[Definition]]:
     """What is defined outside all units, by its first line: namespaces, and members of these or of the file."""
     found = [member_definition(member) for member in outline.members]
     for node in namespaces:
-        found.append(replace(node.definition, start_line=node.unit.start_line))
+        if node.unit.name:
+            found.append(replace(node.definition, start_line=node.unit.start_line))
         found += (member_definition(member, node) for member in node.unit.members)
     by_line: dict[int, list[Definition]] = {}
     for definition in found:

@@ -36,7 +36,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codesearch.chunking import macro_items, values
-from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.chunk import LINE_END, Member, Unit
 from codesearch.chunking.holders import Doc, give_docs, give_members, with_scopes
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
@@ -73,11 +73,15 @@ _LARGEST_GAP = 200
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """And a heredoc, whose text lies between a header and its body too."""
+_SPACES = b" \t\r\n"
+_NEWLINE = ord("\n")
 _ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
 _NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
 _OPERATOR = re.compile(r"(?:(.+?)::\s*)?(operator\b.+)", re.DOTALL)
 """Of C++; what it converts to may be qualified too (`A::operator B::C() const`)."""
+_SYMBOL = re.compile(r":(?:[^\W\d]|[-\[<=>+*/%!~^&|])")
+"""Of Ruby or Elixir."""
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+)$", re.DOTALL)
 
 
@@ -216,7 +220,8 @@ def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
             finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
             lines = _unquoted(_text(node, source)).strip().split("\n")
-            finds.docs.append(Doc(node.start_point.row + 1, "\n".join(map(str.strip, lines))))
+            start = node.start_point
+            finds.docs.append(Doc(start.row + 1, start.column, "\n".join(map(str.strip, lines))))
         if member := members[pattern]:
             span = captures["span"][0] if "span" in captures else None
             kind = member.partition(".")[2] or "constant"
@@ -257,8 +262,9 @@ def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
         name.start_point.row + 1,
         _name(name, source),
         kind,
-        _last_line(span) if span else 0,
+        _end(span, source)[0] if span else 0,
         _one_line(signature.rstrip(b" \t{(,;=")),
+        column=name.start_point.column,
     )
 
 
@@ -266,9 +272,9 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
     start = node.start_byte
     bodies = captures.get("body")
     body = bodies[0] if bodies else node.child_by_field_name("body")
-    first_line, last_line = node.start_point.row + 1, _last_line(node)
+    first_line, (last_line, end_column) = node.start_point.row + 1, _end(node, source)
     if body is not None:
-        last_line = max(last_line, _last_line(body))
+        last_line, end_column = max((last_line, end_column), _end(body, source))
         header = source[start : body.start_byte]
         if _COMMENT.search(header):
             header = source[start : _header_end(body)]
@@ -292,6 +298,8 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         is_container=kind in CONTAINERS,
         qualifier=qualifier,
         signature=_one_line(header[_annotations_end(node) - start :]),
+        column=node.start_point.column,
+        end_column=end_column,
     )
 
 
@@ -317,12 +325,16 @@ def _header_end(body: Node) -> int:
 def split_qualified(name: str) -> tuple[str, str]:
     """`A<T>::B::f` → (`A::B`, `f`); a plain name has an empty owner."""
     if match := _OPERATOR.match(name):
-        return match[1] or "", _NO_ARGUMENTS.sub("", match[2])
-    if "<" in name:
-        while (stripped := _ANGLES.sub("", name)) != name:
-            name = stripped
+        return _without_angles(match[1] or ""), _NO_ARGUMENTS.sub("", match[2])
+    name = _without_angles(name)
     match = _LAST_SEPARATOR.match(name)
     return (match[1].rstrip(":."), match[3].strip()) if match else ("", name)
+
+
+def _without_angles(name: str) -> str:
+    while "<" in name and (stripped := _ANGLES.sub("", name)) != name:
+        name = stripped
+    return name
 
 
 def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:
@@ -342,13 +354,20 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
         if begin + len(between) not in prefixes:
             break
         start, line = prefixes[begin + len(between)]
-    return unit if line == unit.start_line else replace(unit, start_line=line)
+    if line == unit.start_line:
+        return unit
+    return replace(unit, start_line=line, column=start - source.rfind(b"\n", 0, start) - 1)
 
 
-def _last_line(node: Node) -> int:
-    """1-based; a node that ends at the start of a row does not reach into it."""
-    end = node.end_point
-    return max(end.row + (end.column > 0), node.start_point.row + 1)
+def _end(node: Node, source: bytes) -> tuple[int, int]:
+    """Last line (1-based) and column; a node that ends at the start of a row does not reach into it."""
+    end, row = node.end_byte, node.end_point.row
+    if not node.end_point.column and row > node.start_point.row:
+        return row, LINE_END
+    while end > node.start_byte and source[end - 1] in _SPACES:  # Scala's end at the word that follows
+        end -= 1
+        row -= source[end] == _NEWLINE
+    return row + 1, end - source.rfind(b"\n", 0, end) - 1
 
 
 def _one_line(text: bytes) -> str:
@@ -361,8 +380,10 @@ def _text(node: Node, source: bytes) -> str:
 
 def _name(node: Node, source: bytes) -> str:
     text = _unquoted(_text(node, source))
-    if text[:1] == ":" and text[1:2].isidentifier():  # a symbol of Ruby or Elixir
+    if text[:1] == ":" and _SYMBOL.match(text):
         text = text[1:]
+    elif text[:2] == "r#":  # a keyword of Rust
+        text = text[2:]
     elif text[:1].isidentifier() and text.rstrip().endswith(":"):  # a key of Elixir
         text = text.rstrip()[:-1]
     return " ".join(text.split())[:SIGNATURE_CHARS]

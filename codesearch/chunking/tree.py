@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from codesearch.chunking import comments
@@ -30,6 +30,8 @@ class Node:
     separator: str
     """Joins its qualified name with its members'."""
     children: list[Node] = field(default_factory=list)
+    beside: list[Definition] = field(default_factory=list)
+    """What lies on its first or last line, but neither in it nor in another."""
 
     @property
     def definition(self) -> Definition:
@@ -47,10 +49,14 @@ class Node:
 
 
 def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[Node], list[Node]]:
-    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing."""
+    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing.
+
+    A unit is named after the one that holds it, which on one line may be another than the one that it is put into.
+    """
     top: list[Node] = []
     namespaces: list[Node] = []
     open_nodes: list[tuple[Node, list[Node]]] = []
+    around: list[Node] = []
     previous_end = 0
     for unit in sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)):
         if unit.end_line > len(lines):  # a scanner may count the empty line behind the last newline
@@ -61,27 +67,51 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
         siblings = open_nodes[-1][1] if open_nodes else top
         if owner and (unit.end_line > owner.unit.end_line or len(open_nodes) >= _DEEPEST):
             continue  # crosses its owner's end or lies too deep: broken code, whose lines are its owner's
-        own = unit.language or language
-        named = owner if owner and owner.unit.language is unit.language else None
-        prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
-        separator = (unit.is_container and own.scope_separator) or own.separator
-        qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
+        holder = _holder(around, unit)
         floor = max(previous_end, owner.unit.header_end if owner else 0)
-        first = comments.first_line_of_comments(lines, unit.start_line, floor, own)
-        above = lines[first - 1 : unit.start_line - 1]
-        leading = comments.without_markers(above, own) if above else ""
-        documentation = "\n".join(filter(None, (leading, unit.documentation)))
-        node = Node(_as_method(unit, named), first, qualified, documentation, own.separator)
-        if owner and owner.unit.start_line == unit.end_line:
-            owner.children.append(node)  # all on one line: which holds which can't be told
-        elif unit.kind == "namespace":
-            namespaces.append(node)
-            open_nodes.append((node, siblings))
-        else:
-            siblings.append(node)
-            open_nodes.append((node, node.children))
+        node = _node(unit, holder, floor, lines, unit.language or language)
+        if not around or holder is around[-1]:
+            around.append(node)
+        is_namespace = unit.kind == "namespace"
+        # what is all on one line is one chunk
+        is_one_line = owner and owner.unit.kind != "namespace" and owner.unit.start_line == unit.end_line
+        if owner and not is_one_line and _crosses(owner.unit, unit):
+            owner.beside.append(node.definition)
+            continue
+        (namespaces if is_namespace else siblings).append(node)
+        if not is_one_line:
+            open_nodes.append((node, siblings if is_namespace else node.children))
         previous_end = max(previous_end, unit.header_end)
     return top, namespaces
+
+
+def _node(unit: Unit, holder: Node | None, floor: int, lines: list[str], language: Language) -> Node:
+    """The node of a unit in a language, whose comments begin below the line `floor`."""
+    named = holder if holder and holder.unit.language is unit.language else None
+    prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
+    separator = (unit.is_container and language.scope_separator) or language.separator
+    qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
+    first = comments.first_line_of_comments(lines, unit.start_line, floor, language)
+    above = lines[first - 1 : unit.start_line - 1]
+    leading = comments.without_markers(above, language) if above else ""
+    documentation = "\n".join(filter(None, (leading, unit.documentation)))
+    if unit.members:
+        unit = replace(unit, members=documented(unit.members, lines, language, unit.header_end))
+    return Node(_as_method(unit, named), first, qualified, documentation, language.separator)
+
+
+def documented(members: Iterable[Member], lines: list[str], language: Language, floor: int = 0) -> tuple[Member, ...]:
+    """Members, in order of their lines, with the comments right above each."""
+    found = []
+    for member in members:
+        own = member.language or language
+        first = comments.first_line_of_comments(lines, member.line, floor, own)
+        if first < member.line:
+            text = comments.without_markers(lines[first - 1 : member.line - 1], own)
+            member = replace(member, documentation=text)
+        found.append(member)
+        floor = max(floor, member.line, member.end_line)
+    return tuple(found)
 
 
 def _as_method(unit: Unit, owner: Node | None) -> Unit:
@@ -99,6 +129,18 @@ def _is_over(earlier: Unit, unit: Unit) -> bool:
     return earlier.end_line < unit.start_line or earlier.end_line == unit.start_line < unit.end_line
 
 
+def _holder(around: list[Node], unit: Unit) -> Node | None:
+    """The innermost node that holds a unit. Those that are over before it are taken away."""
+    while around and around[-1].unit.end <= unit.start:
+        around.pop()
+    return next((node for node in reversed(around) if node.unit.holds(unit)), None)
+
+
+def _crosses(owner: Unit, unit: Unit) -> bool:
+    """Whether a unit takes all of its owner's lines but is not in it, as in `typedef struct point { … } Point`."""
+    return owner.start_line == unit.start_line and owner.end_line == unit.end_line and not owner.holds(unit)
+
+
 def names(nodes: list[Node], with_members: bool = False) -> Iterator[str]:
     """Names of nodes and of all below them."""
     waiting = list(reversed(nodes))
@@ -107,6 +149,7 @@ def names(nodes: list[Node], with_members: bool = False) -> Iterator[str]:
         yield node.unit.name
         if with_members:
             yield from (member.name for member in node.unit.members)
+            yield from (definition.name for definition in node.beside)
         waiting.extend(reversed(node.children))
 
 
@@ -118,6 +161,7 @@ def definitions(nodes: Sequence[Node]) -> list[Definition]:
         node = waiting.pop()
         found.append(node.definition)
         found += (member_definition(member, node) for member in node.unit.members)
+        found += node.beside
         waiting.extend(reversed(node.children))
     return sorted(found, key=lambda definition: definition.start_line)
 
@@ -132,7 +176,7 @@ def member_definition(member: Member, owner: Node | None = None) -> Definition:
         member.name,
         qualified,
         member.signature,
-        "",
+        member.documentation,
         member.line,
         max(member.line, member.end_line),
     )

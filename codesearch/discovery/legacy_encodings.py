@@ -43,6 +43,9 @@ _HAN_OR_KANA = re.compile(f"[{_CJK}々〇一-鿿぀-ヿ]+")
 _HANGUL = re.compile("[A-Za-z0-9_가-힣]+")
 _CYRILLIC = re.compile("[0-9_Ѐ-ӿ]+")
 _GREEK = re.compile("[0-9_Ͱ-Ͽ]+")
+_ALPHABETS = (_CYRILLIC, _GREEK)
+_LETTERS = re.compile(r"[^\W\d_a-zA-Z]{2}")
+"""A letter of an alphabet that never has another beside it is rather a sign of Windows-1252 (`10 × 20`, `£5`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +142,8 @@ def _reads_well(shown: bytes, legacy: _Legacy) -> bool:
     """Whether most words are of the encoding's script."""
     if legacy.words is None:
         return True
-    words = _WORD.findall(shown[:_SHOWN_BYTES].decode(legacy.codecs[-1], "ignore"))
+    text = shown[:_SHOWN_BYTES].decode(legacy.codecs[-1], "ignore")
+    if legacy.words in _ALPHABETS and not _LETTERS.search(text):
+        return False
+    words = _WORD.findall(text)
     return sum(bool(legacy.words.fullmatch(word)) for word in words) >= _MOST_WORDS * len(words)

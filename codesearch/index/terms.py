@@ -57,9 +57,12 @@ _terms_of = _Terms()
 
 
 def name_key(name: str) -> str:
-    """What a name is looked up by: lower case, without separators (`get_http_response` → gethttpresponse)."""
+    """What a name is looked up by: lower case, without separators (`get_http_response` → gethttpresponse).
+
+    An operator's name (`<=>`) is its own key.
+    """
     if name.isascii():
-        return "".join(_PART.findall(name)).lower()
+        return "".join(_PART.findall(name)).lower() or name
     return letters.fold("".join(part for identifier in _identifiers(name) for part in _parts(identifier)))
 
 

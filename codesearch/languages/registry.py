@@ -354,7 +354,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="ruby",
         hooks="ruby",
         line_comments=("#",),
-        block_comments=(("=begin", "=end"),),
+        block_comments=(("=begin rdoc", "=end"), ("=begin", "=end")),
         scope_separator="::",
     ),
     Language(
@@ -403,7 +403,7 @@ LANGUAGES: tuple[Language, ...] = (
             "bash_aliases bash_logout bash_profile bashrc cshrc gradlew kshrc mvnw tmux.conf xinitrc "
             "xsession zlogin zlogout zprofile zshenv zshrc"
         ),
-        interpreters=_words("ash bash dash ksh mksh oksh osh pdksh posh rc sh yash zsh"),
+        interpreters=_words("ash bash bats dash ksh mksh oksh openrc-run osh pdksh posh rc runscript sh yash zsh"),
         grammar="tree_sitter_bash:language",
         query="shell",
         hooks="shell",
@@ -497,6 +497,14 @@ LANGUAGES: tuple[Language, ...] = (
         )
     ),
     Language(
+        "Jinja",
+        aliases=("j2", "jinja2", "twig"),
+        extensions=(".j2", ".jinja", ".jinja2", ".twig"),
+        scanner="jinja",
+        hooks="component",
+        block_comments=(("{#", "#}"), *_MARKUP_COMMENTS),
+    ),
+    Language(
         "Text",
         aliases=("other", "txt"),
         extensions=_words(
@@ -504,7 +512,7 @@ LANGUAGES: tuple[Language, ...] = (
             ".hcl .thrift .capnp .fbs .vim .el .clj .cljs .cljc .edn .erl .hrl .dart .r .rmd .m .mm .groovy "
             ".sol .nim .nims .d .di .pas .pp .dpr .ml .mli .mll .mly .fs .fsi .fsx .lisp .lsp .cl .scm .ss "
             ".rkt .awk .sed .tcl .ini .cfg .conf .properties .rst .adoc .asciidoc .org .scss .sass "
-            ".less .styl .pug .jade .haml .slim .erb .ejs .hbs .mustache .twig .j2 .jinja .jinja2 .tmpl .tpl "
+            ".less .styl .pug .jade .haml .slim .erb .ejs .hbs .mustache .tmpl .tpl "
             ".glsl .vert .geom .comp .hlsl .wgsl .metal .cu .cuh .v .sv .svh .vhd .vhdl .idl .rego .cue .bzl "
             ".bazel .star .bp .gn .gni .cr .hx .fish .nu .purs .elm .re .rei .res .coffee .ada .adb .ads "
             ".cob .cbl .f# .pro .pri .qml .rb.in .y .l .yy .ll .dts .dtsi .its .lds .xsl .xslt .wsdl .xsd "

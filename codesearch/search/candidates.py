@@ -112,8 +112,8 @@ def pooled(parts: Sequence[Candidates], limits: Limits) -> Candidates:
             for name in ("by_words", "by_meaning", "by_name", "ties")
         )
     )
-    kept = _kept(retrieved, limits)
-    order = np.asarray(sorted(kept, key=lambda i: (chunks[i].place[0], reader[i], chunks[i].place[1])), np.int64)
+    kept = _kept(chunks, reader, retrieved, limits)
+    order = np.asarray(sorted(kept, key=lambda i: (chunks[i].path, reader[i], chunks[i].place)), np.int64)
 
     def joined(name: str) -> Values:
         return np.asarray(np.concatenate([getattr(part, name) for part in parts], axis=-1)[..., order], np.float32)
@@ -152,14 +152,20 @@ def files_of(chunks: Sequence[StoredChunk], reader: Numbers) -> Numbers:
     return np.asarray(found, np.int64)
 
 
-def _kept(retrieved: Retrieved, limits: Limits) -> list[int]:
-    """The candidates that are among the best of a retriever."""
+def _kept(chunks: Sequence[StoredChunk], reader: Numbers, retrieved: Retrieved, limits: Limits) -> list[int]:
+    """The candidates whose chunks are among the best of a retriever; a chunk may be several, by its definitions."""
+    candidates_of: dict[tuple[int, int], list[int]] = {}
+    for i, chunk in enumerate(chunks):
+        candidates_of.setdefault((int(reader[i]), chunk.id), []).append(i)
+    of_chunk = list(candidates_of.values())
+    firsts = np.asarray([some[0] for some in of_chunk], np.int64)
     kept: set[int] = set()
     for scores, most in (
         (retrieved.by_words, limits.retrieved),
         (retrieved.by_meaning, limits.retrieved),
         (retrieved.by_name, limits.named),
     ):
-        found = np.flatnonzero(~np.isnan(scores))
-        kept.update(found[best(scores[found], retrieved.ties[found], most)].tolist())
-    return sorted(kept)
+        found = np.flatnonzero(~np.isnan(scores[firsts]))
+        places = firsts[found]
+        kept.update(found[best(scores[places], retrieved.ties[places], most)].tolist())
+    return sorted(i for place in kept for i in of_chunk[place])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from codesearch.chunking.kinds import KINDS, resolve_kinds
@@ -18,6 +20,8 @@ from codesearch.search.question import last_part
 if TYPE_CHECKING:
     from codesearch.index.rows import FileRow
     from codesearch.index.snapshot import Snapshot
+
+_JOINT = re.compile(r"(?:(?<=\w)(?:::|->)|[\\#])(?=\w|\*)")
 
 DefinitionRule = Callable[[str, str, str], bool]
 """Accepts a kind, name and qualified name."""
@@ -50,15 +54,31 @@ def definition_rule(filters: Filters) -> DefinitionRule | None:
     if not filters.kinds and not filters.names:
         return None
     kinds = filters.kinds
-    patterns = [compile_name(fold(name)) for name in filters.names]
+    patterns = [compile_name(form) for name in filters.names for form in _forms(fold(name))]
 
     def accepts(kind: str, name: str, qualified_name: str) -> bool:
         if kinds and kind not in kinds:
             return False
-        name, qualified_name = fold(name), fold(qualified_name)
-        return not patterns or any(pattern.match(name) or pattern.match(qualified_name) for pattern in patterns)
+        if not patterns:
+            return True
+        names = chain((fold(name),), _owned(fold(qualified_name)))
+        return any(pattern.match(one) for one in names for pattern in patterns)
 
     return accepts
+
+
+def _forms(name: str) -> dict[str, None]:
+    """How a name may stand in the index: as it is written, without its sigil, its parts joined by dots."""
+    return dict.fromkeys((name, name.lstrip("$@:") or name, _JOINT.sub(".", name)))
+
+
+def _owned(qualified_name: str) -> Iterator[str]:
+    """A qualified name as it is, and joined by dots with all of its owners or the nearest of them."""
+    yield qualified_name
+    rest = _JOINT.sub(".", qualified_name)
+    while rest:
+        yield rest
+        rest = rest.partition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,25 +6,39 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from codesearch.chunking.kinds import REMAINDER_KINDS
+from codesearch.index.terms import words
 from codesearch.search.symbols import Spelling, Symbol, spelling
 
 if TYPE_CHECKING:
     from codesearch.index.rows import DefinitionRow
     from codesearch.index.snapshot import StoredChunk
     from codesearch.search.filters import DefinitionRule
+    from codesearch.search.question import Question
+
+
+MOST_OF_CHUNK = 20
+"""Definitions of one chunk that are candidates of their own: lists of constants are longer than anybody reads."""
 
 
 def focused(
-    chunk: StoredChunk, symbols: Sequence[Symbol], least: Spelling, accepts: DefinitionRule | None
-) -> StoredChunk:
-    """The chunk as the definition in it that is asked for by name, or else is accepted; the whole where it may be."""
+    chunk: StoredChunk, question: Question, symbols: Sequence[Symbol], accepts: DefinitionRule | None
+) -> list[StoredChunk]:
+    """The chunk as the definitions in it that are asked for by name, or else are accepted; the whole where it may be.
+
+    All of one name answer a question that is a symbol; one that only names it, the first.
+    """
     accepted = [one for one in chunk.definitions if accepts is None or accepts(one.kind, one.name, one.qualified_name)]
-    best = max(accepted, key=lambda one: _spelling(symbols, one.name), default=None)
-    if best and _spelling(symbols, best.name) >= least:
-        return chunk if _is_whole(chunk, best) else chunk.about(best)
-    if accepts is None or accepts(chunk.kind, chunk.name, chunk.qualified_name):
-        return chunk
-    return chunk.about(accepted[0]) if accepted else chunk
+    spelled = [_spelling(symbols, one.name) for one in accepted]
+    best = max(spelled, default=Spelling.OTHER)
+    if best >= (Spelling.CONVENTION if question.symbol else Spelling.BARE):  # prose may only mean the word
+        named = [one for one, spelling in zip(accepted, spelled, strict=True) if spelling is best]
+        most = MOST_OF_CHUNK if question.symbol else 1
+        return [chunk if _is_whole(chunk, one) else chunk.about(one) for one in named[:most]]
+    is_accepted = accepts is None or accepts(chunk.kind, chunk.name, chunk.qualified_name)
+    if is_accepted and not (accepts and _is_joined(chunk)):
+        return [chunk]
+    accepted.sort(key=lambda one: -len(set(question.terms).intersection(words(one.name))))
+    return [chunk.about(one) for one in accepted[:MOST_OF_CHUNK]] or [chunk]
 
 
 def at_line(chunk: StoredChunk, line: int) -> StoredChunk:

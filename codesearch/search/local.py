@@ -15,7 +15,6 @@ from codesearch.search.focus import focused
 from codesearch.search.hit import Filters, Retrieval
 from codesearch.search.question import Question
 from codesearch.search.reader import Statistics
-from codesearch.search.symbols import Spelling
 
 if TYPE_CHECKING:
     from codesearch.models.encoder import Embeddings
@@ -61,10 +60,10 @@ class LocalReader:
         # np.unique would import numpy.ma, 10 ms
         found = np.asarray(sorted({*by_words.ids.tolist(), *by_meaning.ids.tolist(), *by_name.ids.tolist()}), np.int64)
         symbols = asked_symbols(question)
-        least = Spelling.CONVENTION if question.symbol else Spelling.BARE  # prose may only mean the word
         chunks = [
-            focused(chunk, symbols, least, selected.definitions)
+            one
             for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
+            for one in focused(chunk, question, symbols, selected.definitions)
         ]
         ids = np.asarray([chunk.id for chunk in chunks], np.int64)
         by_term = snapshot.term_scores(rarities, ids) * np.float32(has_words)

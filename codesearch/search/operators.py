@@ -3,7 +3,7 @@
 Prose about code is full of quotes and dashes that ask for nothing of the kind, so that only these count:
 
 - a pair of double quotes, straight or curly, with a space (or the question's begin) before it and a space or the end
-  of a clause behind. Apostrophes, inches, unpaired quotes and the strings of a line of code are text.
+  of a clause behind. Apostrophes, inches, unpaired quotes and the strings of a line of code (`x == "y"`) are text.
 - words with a dash at the end of a question, behind the words that it asks for, where they look like words: not
   options (`-w`, `-rf`, `--long`, `-O2`), not what the word before goes on with ("built with -race",
   "one -thousandth").
@@ -19,7 +19,8 @@ from codesearch.index.letters import fold
 from codesearch.index.terms import question_terms, terms
 
 _PHRASE = re.compile(
-    r"""(?:(?<=\s)|^)(?P<dash>-?)(?:"(?P<straight>[^"]+)"|“(?P<curly>[^”"]+)”)(?=$|\s|[.,;:?!](?:$|\s))(?!, line \d)"""
+    r"""(?:(?<=\s)(?<![=<>+]\s)|^)(?P<dash>-?)(?:"(?P<straight>[^"]+)"|“(?P<curly>[^”"]+)”)"""
+    r"""(?=$|\s|[.,;:?!](?:$|\s))(?!, line \d)"""
 )
 _EXCLUDED = re.compile(r"-[^\W\d]\w*(?:[.-]\w+)*")
 _OPTION = re.compile(r"-\w{1,2}", re.ASCII)

@@ -6,6 +6,8 @@ owner, implementation before tests and the like, and types before routines befor
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +16,7 @@ import numpy.typing as npt
 from codesearch.index.terms import name_key, words
 from codesearch.search.roles import Role
 from codesearch.search.signals import TEST_NAME, TYPE_KINDS
-from codesearch.search.symbols import Spelling, Symbol, spelling
+from codesearch.search.symbols import Spelling, Symbol, spelling, takes
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
@@ -25,6 +27,10 @@ ROUTINE_KINDS = frozenset(
 )
 FIELD_KINDS = frozenset("field property column".split())
 DATA_KINDS = frozenset("variable constant field enumerator column property event view index sequence label".split())
+
+_PART_OF_OWNER = re.compile(r"::|->|[.#\\:/]")
+_OWNERS = 7
+"""Levels of `_owner`."""
 
 Standing = npt.NDArray[np.int64]
 """One entry a candidate: 0 for what does not define the symbol, higher for what comes first."""
@@ -53,8 +59,14 @@ def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
     if chunk.kind in FIELD_KINDS and not symbol.owner and len(words(symbol.name)) < 2:
         return 0  # `Args` is rather a question about arguments than about some type's field
     place = int(spelled)
-    for level, levels in ((_owner(symbol, chunk), 3), (int(is_implementation), 2), (_kind(chunk.kind), 5)):
-        place = place * levels + level
+    levels = (
+        (_owner(symbol, chunk), _OWNERS),
+        (int(symbol.arity is not None and takes(chunk.signature, chunk.name, symbol.arity)), 2),
+        (int(is_implementation), 2),
+        (_kind(chunk.kind), 6),
+    )
+    for level, of in levels:
+        place = place * of + level
     return place
 
 
@@ -69,15 +81,16 @@ def _is_held(chunk: StoredChunk) -> bool:
 
 
 def _owner(symbol: Symbol, chunk: StoredChunk) -> int:
-    """2 where the definition belongs to the owner that is asked for, 1 where its file's path names it."""
-    owner = name_key(symbol.owner)
-    if not owner:
+    """How well a definition's owner is the one asked for: 3 where the last part of it holds the definition, 2 where
+    that holds its holder, 1 where the path names it; above all these where all other parts are found too."""
+    asked = [name_key(part) for part in symbol.owner.split(".")]
+    if not asked[-1]:
         return 0
-    last = name_key(symbol.owner.rpartition(".")[2])
-    around = name_key(chunk.qualified_name[: -len(chunk.name)] if chunk.name else chunk.qualified_name)
-    if around.endswith((owner, last)) or (around and owner.endswith(around)):
-        return 2
-    return int(last in name_key(chunk.path))
+    around = chunk.qualified_name.removesuffix(chunk.name)
+    owners = [name_key(part) for part in _PART_OF_OWNER.split(around) if part]
+    places = [name_key(part) for part in PurePosixPath(chunk.path).with_suffix("").parts]
+    level = 2 + (asked[-1] == owners[-1]) if asked[-1] in owners else int(asked[-1] in places)
+    return level + 3 * (level > 0 and {*owners, *places}.issuperset(asked))
 
 
 def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -> bool:
@@ -85,9 +98,10 @@ def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -
 
 
 def _kind(kind: str) -> int:
-    """4 for types, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for sections, tests, …"""
+    """5 for types, 4 for other names of them, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for
+    sections, tests, …"""
     if kind in TYPE_KINDS:
-        return 4
+        return 5 - (kind == "type")
     if kind in ROUTINE_KINDS:
         return 3
     if kind in DATA_KINDS:

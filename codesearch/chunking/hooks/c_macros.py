@@ -59,8 +59,10 @@ _TRAILING_MACRO = re.compile(
 )
 # `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
 _PROTOTYPE_MACRO = re.compile(rf"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=;)")
-# `API(int) name(…`
-_MACRO_AROUND_TYPE = re.compile(r"\n(?:extern[ \t]+)?([A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?=\s*\*?\w+[ \t]*\()")
+# `API(int) name(…`, but no row of calls of one macro
+_MACRO_AROUND_TYPE = re.compile(
+    r"\n(?:extern[ \t]+)?([A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?!\s*\1)(?=\s*\*?\w+[ \t]*\()"
+)
 # `DEFINE_FLAG(int, name, 1, "what it does").then(f);` at the margin
 _CALL_AT_MARGIN = re.compile(
     rf"\n((?=[A-Z]+_?[A-Z])\w{{3,80}}\((?>[^()\"]++|{_STRING}|{_NESTED})*+\)(?:\.\w+\([^()\n]*\))?;)"

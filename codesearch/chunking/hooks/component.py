@@ -1,4 +1,4 @@
-"""Single-file components of Vue and Svelte: their scripts and styles are code; the rest is a template."""
+"""Components of Vue and Svelte, templates of Jinja: scripts and styles are code in languages of their own."""
 
 from codesearch.chunking.embedded import scripts_and_styles as embedded
 

@@ -26,8 +26,9 @@ _BRACKETS = re.compile(r"[()\[\]{}]")
 _WHOLE_END = re.compile(r".*[:,]|[A-Z_][A-Z0-9_]*|\w+[ \t]*\(.*\)|\[.*\]", re.DOTALL)
 _BEGINS_WITHIN = re.compile(r"=|\?|&&|\|\||:(?!:)")
 _CONTINUES = tuple("{;,)]=+*/|&?:.<>^%-")
+_VALUE_FOLLOWS = ("=", "=>", "return", "?")
 _NEARBY = 10
-"""Lines that may lie between a conditional and the code that goes on after it."""
+"""Lines that may lie between a conditional and the code before and after it."""
 _DEEPEST = 20
 """The branches of deeper conditionals are not looked at, since each level reads what lies in it again."""
 
@@ -117,9 +118,10 @@ def _choose(conditional: _Conditional, lines: list[str], assumed: dict[str, bool
     if all(map(_is_balanced, branches)):
         next_sign = _next_sign(lines, _end(lines, directives[-1]))
         unended = tuple(i for i, branch in enumerate(branches) if not _is_ended(branch, next_sign))
-        if len(branches) == 1 or not unended:
+        goes_on = _goes_on(lines, directives[0])
+        if len(branches) == 1 or not (unended or goes_on):
             return _ALL
-        if next_sign == "}" and not any(map(_BEGINS_WITHIN.match, branches)):
+        if not goes_on and next_sign == "}" and not any(map(_BEGINS_WITHIN.match, branches)):
             return _Choice(unended=unended)
     if condition in _NEVER:
         return _Choice(1)
@@ -172,6 +174,11 @@ def _is_ended(code: str, next_sign: str) -> bool:
     if _BEGINS_WITHIN.match(code):
         return False
     return not end or (next_sign not in _CONTINUES and _WHOLE_END.fullmatch(end) is not None)
+
+
+def _goes_on(lines: list[str], index: int) -> bool:
+    """Whether a statement before a line takes its value from there."""
+    return _code("\n".join(lines[max(0, index - _NEARBY) : index])).endswith(_VALUE_FOLLOWS)
 
 
 def _next_sign(lines: list[str], index: int) -> str:

@@ -13,7 +13,8 @@ from codesearch.chunking.hooks.c_macros import blank_group
 _LEADING_MACRO = re.compile(
     r"\n[ \t]*(?:(?:static|inline|virtual|explicit|friend|constexpr|extern|\[\[\w+\]\])[ \t]+)*"
     r"([A-Z][A-Z0-9]*_[A-Z0-9_]++)"
-    r"(?=\s+(?:[A-Za-z_][\w:<>, \t]{0,200}[>\w*&][\s*&]{1,100})?~?[A-Za-z_][\w:]*(?:(?<=operator)[^\w\s(]{1,3})?\()"
+    r"(?=\s+(?:[A-Za-z_][\w:<>, \t]{0,200}[>\w*&][\s*&]{1,100})?~?(?!Q_)[A-Za-z_][\w:]*"
+    r"(?:(?<=operator)[^\w\s(]{1,3})?\()"
 )
 # `int name(…) API_LOCKS_EXCLUDED(mutex);`, `int name API_GUARDED_BY(mutex);`
 _THREAD_ANNOTATION = re.compile(

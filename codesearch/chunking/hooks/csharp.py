@@ -25,6 +25,8 @@ _POINTER_CAST = re.compile(r"\*\([\w.]+\*+\)&?|(?<=\*\))&")
 _ASYNC_ARGUMENT = re.compile(r"async(?<!\wasync)(?=[,)])")
 # `$@"""{name}"""`, where the string begins with a quote and is no raw one
 _QUOTED_VERBATIM = re.compile(r'([$]@|@[$])"""([^"\n]*)"""')
+_WRITTEN = {"operator": "operator ", "destructor": "~"}
+"""What stands before a name, by kind."""
 _REPLACED = (
     ("<,>", "<_,_>"),
     ("<,,>", "<_,_,_>"),
@@ -54,8 +56,8 @@ def prepare(text: str) -> str:
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units with operators named as they are written."""
-    return [replace(unit, name=f"operator {unit.name}") if unit.kind == "operator" else unit for unit in units]
+    """The units with operators and destructors named as they are written."""
+    return [replace(unit, name=_WRITTEN[unit.kind] + unit.name) if unit.kind in _WRITTEN else unit for unit in units]
 
 
 def _as_class(block: re.Match[str]) -> str:

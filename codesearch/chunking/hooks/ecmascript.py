@@ -8,7 +8,7 @@ from dataclasses import replace
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import overloads
 
-_SUITE = re.compile(r"(?:describe|context|suite|test\.describe|QUnit\.module)\b")
+_SUITE = re.compile(r"(?:[fx]?(?:describe|context)|suite|test\.describe|QUnit\.module)\b")
 _PROTOTYPE = ".prototype"
 _TYPE_EXPORT, _EXPORT = "export type *", "export      *"
 """Of TypeScript 5: the grammar takes it for an error."""

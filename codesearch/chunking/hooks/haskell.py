@@ -34,7 +34,8 @@ def _continues(previous: Unit, unit: Unit) -> bool:
 
 def _merge(previous: Unit, unit: Unit) -> Unit:
     kind = unit.kind if previous.kind == "declaration" else previous.kind
-    return replace(previous, kind=kind, name=unit.name, end_line=max(previous.end_line, unit.end_line))
+    last = max(previous, unit, key=lambda unit: unit.end)
+    return replace(previous, kind=kind, name=unit.name, end_line=last.end_line, end_column=last.end_column)
 
 
 def _finished(unit: Unit) -> Unit:

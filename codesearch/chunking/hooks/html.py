@@ -6,14 +6,15 @@ What scripts and styles hold is cut by its own language.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.embedded import scripts_and_styles as embedded
+from codesearch.chunking.embedded import Region, scripts_and_styles
 from codesearch.chunking.syntax import Unparsable
+from codesearch.languages.registry import resolve
 
-__all__ = ["embedded", "prepare", "refine"]
-
+_MACRO = re.compile(r"\{%[-+]?\s*macro\s")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li td th tr option".split())
 _DEEPEST = 2_000
@@ -31,6 +32,13 @@ def prepare(text: str) -> str:
     if deepest > _DEEPEST:
         raise Unparsable(f"elements nest {deepest} deep")
     return text
+
+
+def embedded(text: str) -> Iterator[Region]:
+    """What is in other languages; a template with macros of Jinja's is cut by that language, scripts and styles too."""
+    if "{%" in text and _MACRO.search(text):
+        return iter((Region(resolve("Jinja"), 1, text),))
+    return scripts_and_styles(text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:

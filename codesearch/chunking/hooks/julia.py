@@ -9,9 +9,10 @@ from codesearch.chunking.chunk import Unit
 
 _TYPES = ("struct", "type", "enum")
 _TYPE_NAME = re.compile(r"[^\s{<:(]+")
-# `f(x)`, `Base.show(io)`, `Base.:+(a, b)`, `Base.:(==)(a, b)`, `A{T}(x)`, `(+)(a, b)`, `(s::Scaler{T})(x)`, `⊗`
+# `f(x)`, `Base.show(io)`, `Base.:+(a, b)`, `Base.:(==)(a, b)`, `A{T}(x)`, `(+)(a, b)`, `(s::Scaler{T})(x)`,
+# `(::typeof(sin))(x)`, `⊗`
 _HEAD = re.compile(
-    r"\((?:[^\s():]*::)?(?:(?:Core\.)?Type\{)?(?P<called>[^\s(){}]+)[^()]*\)\("
+    r"\((?:[^\s():]*::)?(?:(?:Core\.)?Type\{|typeof\()?(?P<called>[^\s(){}]+)\)?(?>[^()]|\([^()]*\))*\)\("
     r"|(?P<owner>(?:\w+\.)*)(?::\((?P<quoted>[^()]+)\)|:?(?P<name>[^\s({]+))"
 )
 _SCOPED_MACRO = re.compile(r"(?<![\w.])(?:\w+\.)+(?=@\w)")

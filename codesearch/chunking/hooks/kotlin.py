@@ -17,6 +17,11 @@ _NO_SEMICOLON = re.compile(
 )
 _SUSPENDED_LAMBDA = re.compile(r"\bsuspend(?=[ \t]*\{)")
 _NULLABLE_REFERENCE = re.compile(r"(?<=\w)\?(?=::)")
+# `context(log: Logger)` before a declaration
+_CONTEXT = re.compile(
+    r"^([ \t]*)context\((?>[^()\n]++|\([^()\n]*+\))*+\)(?=\s+(?:[a-z]+\s+){0,5}(?:fun|va[lr]|class)\b)",
+    re.MULTILINE,
+)
 _FILE_ANNOTATIONS = re.compile(r"(?<=\S)[ \t](?=@file:)")
 
 
@@ -28,6 +33,8 @@ def prepare(text: str) -> str:
         text = _SUSPENDED_LAMBDA.sub("       ", text)
     if "?::" in text:
         text = _NULLABLE_REFERENCE.sub(" ", text)
+    if "context(" in text:
+        text = _CONTEXT.sub(lambda match: f"{match[1]}@context".ljust(len(match[0])), text)
     if "@file:" in text:
         text = _FILE_ANNOTATIONS.sub(";", text)
     return _NO_SEMICOLON.sub(r"\1;", _NO_SEMICOLON.sub(r"\1;", text))

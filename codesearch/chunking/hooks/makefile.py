@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.scanners.following import last_written
@@ -57,7 +56,7 @@ def _in_recipe(lines: list[str], number: int) -> bool:
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """The units, without the blank lines and comments after them."""
-    return [replace(unit, end_line=_end(unit, lines)) for unit in units]
+    return [unit.ended(_end(unit, lines)) for unit in units]
 
 
 def _end(unit: Unit, lines: list[str]) -> int:

@@ -30,7 +30,7 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
         replace(
             unit,
             name=_SCOPE.sub("", unit.name),
-            signature=_BODY.split(unit.signature, maxsplit=1)[0].rstrip(),
+            signature=_BODY.split(unit.signature, maxsplit=1)[0].rstrip(" `"),
             documentation=_help(unit, lines),
         )
         for unit in units

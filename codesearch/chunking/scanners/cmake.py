@@ -7,7 +7,8 @@ import re
 from codesearch.chunking.chunk import Member, Unit
 
 _COMMAND = re.compile(r"^\s*(\w+)\s*\(")
-_NAME = re.compile(r"""\(\s*(?:"([^"]*)"|([^\s()]+))""")
+_NAME = re.compile(r"""\(\s*(?:NAME\s+)?(?:"([^"]*)"|([^\s()]+))""")
+"""`add_test(NAME adds COMMAND …)` too."""
 _BRACKET_OPEN = re.compile(r'"(?:\\[\s\S]|[^"\\])*"|#?\[(?P<level>=*)\[|#.*')
 """Or what hides it: strings and line comments."""
 _TARGETS = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 
@@ -16,7 +15,7 @@ def up_to_the_next(units: Sequence[Unit], lines: Sequence[str], comments: tuple[
         last = following - 1
         while comments and last > unit.start_line and lines[last - 1].lstrip().startswith(comments):
             last -= 1
-        ended.append(replace(unit, end_line=last_written(lines, unit.start_line, last)))
+        ended.append(unit.ended(last_written(lines, unit.start_line, last)))
     return ended
 
 
@@ -44,4 +43,4 @@ def nested_by_level(units: Sequence[tuple[int, Unit]], lines: Sequence[str]) -> 
 
 def _close(units: list[Unit], index: int, last: int, lines: Sequence[str]) -> None:
     unit = units[index]
-    units[index] = replace(unit, end_line=last_written(lines, unit.start_line, last))
+    units[index] = unit.ended(last_written(lines, unit.start_line, last))

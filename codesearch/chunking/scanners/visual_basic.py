@@ -22,6 +22,8 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTE_NAME = re.compile(r'^Attribute[ \t]+VB_Name[ \t]*=[ \t]*"([^"\n]+)"', re.IGNORECASE | re.MULTILINE)
+_ATTRIBUTES = re.compile(r"\s{0,99}<[^<>]+>(?:\s{0,9}_)?\s{0,9}$")
+"""A line above a declaration: `<Serializable()> _`."""
 _CLASS_FILE = re.compile(r"\s{0,9}VERSION\b", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:=|'|$)")
 _ROUTINES = frozenset(("sub", "function", "operator"))
@@ -106,7 +108,10 @@ def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit
     signature = " ".join(lines[first - 1].split())[:300]
     is_container = kind in _CONTAINERS or kind in ("struct", "enum")
     members = _enumerators(first, last, lines) if kind == "enum" else ()
-    return Unit(kind, name, first, last, first, is_container, signature=signature, members=members)
+    start = first
+    while start > 1 and _ATTRIBUTES.match(lines[start - 2]):
+        start -= 1
+    return Unit(kind, name, start, last, first, is_container, signature=signature, members=members)
 
 
 def _enumerators(first: int, last: int, lines: list[str]) -> tuple[Member, ...]:

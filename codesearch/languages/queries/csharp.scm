@@ -6,7 +6,7 @@
 (destructor_declaration name: (identifier) @name) @definition.destructor
 (operator_declaration operator: _ @name) @definition.operator
 (conversion_operator_declaration type: (_) @name) @definition.operator
-(indexer_declaration "this" @name accessors: (_) @body) @definition.property
+(indexer_declaration "this" @name accessors: (_)? @body) @definition.property
 (property_declaration name: (identifier) @name) @definition.property
 (event_declaration name: (identifier) @name) @definition.event
 (event_field_declaration (variable_declaration (variable_declarator name: (identifier) @name))) @definition.event

@@ -42,6 +42,12 @@
   (call_expression arguments: (arguments (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
 ]))))
 
+; … and the options of a component: methods: { save: debounce(function () {}) }
+(program (export_statement value: [
+  (object (pair value: (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
+  (call_expression arguments: (arguments (object (pair value: (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))))
+]))
+
 ; functions with a name of their own
 (arguments (function_expression name: (identifier) @name) @definition.function)
 (return_statement (function_expression name: (identifier) @name) @definition.function)
@@ -81,6 +87,9 @@
      ]
      value: (_) @_value)))
  ] (#not-match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
+; Svelte's reactive declarations: $: total = price * count
+((labeled_statement label: (statement_identifier) @_label body: (expression_statement
+   (assignment_expression left: (identifier) @member.variable) @span)) (#eq? @_label "$"))
 ; what is exported by a name that it has already is defined elsewhere, too
 ((program (expression_statement (assignment_expression
    left: (member_expression object: (_) @_exports property: (property_identifier) @member.constant)
@@ -95,4 +104,4 @@
 ((call_expression function: [(identifier) (member_expression) (call_expression function: (_))] @_call
    arguments: (arguments . [(string) (template_string) (identifier) (member_expression)] @name
      [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.test
-  (#match? @_call "^(describe|context|suite|it|test|test\\.describe|specify|Deno\\.test|QUnit\\.(test|module))(\\.(only|skip|concurrent|sequential|serial|parallel|shuffle|todo|fails|failing|each|for|skipIf|runIf)\\b|$)"))
+  (#match? @_call "^([fx]?(describe|context|it)|suite|(t\\.)?test|test\\.describe|specify|bench|Deno\\.test|QUnit\\.(test|module))(\\.(only|skip|concurrent|sequential|serial|parallel|shuffle|todo|fails|failing|each|for|skipIf|runIf)\\b|$)"))

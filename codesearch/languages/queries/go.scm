@@ -29,6 +29,17 @@
   value: (expression_list (func_literal body: (_) @body)))) @definition.function)
 (source_file (var_declaration (var_spec_list (var_spec name: (identifier) @name
   value: (expression_list (func_literal body: (_) @body))) @definition.function)))
-(source_file (var_declaration (var_spec name: (identifier) @member.variable) @span))
-(source_file (var_declaration (var_spec_list (var_spec name: (identifier) @member.variable) @span)))
-(source_file (const_declaration (const_spec name: (identifier) @member.constant) @span))
+; `var _ Reader = (*File)(nil)` and the `_` of a row of constants define nothing
+((source_file (var_declaration (var_spec name: (identifier) @member.variable) @span)) (#not-eq? @member.variable "_"))
+((source_file (var_declaration (var_spec_list (var_spec name: (identifier) @member.variable) @span)))
+  (#not-eq? @member.variable "_"))
+((source_file (const_declaration (const_spec name: (identifier) @member.constant) @span))
+  (#not-eq? @member.constant "_"))
+
+; Ginkgo
+((call_expression function: (identifier) @_call
+   arguments: (argument_list . (interpreted_string_literal) @name (func_literal body: (_) @body))) @definition.suite
+  (#match? @_call "^[FPX]?(Describe|DescribeTable|DescribeTableSubtree|Context|When)$"))
+((call_expression function: (identifier) @_call
+   arguments: (argument_list . (interpreted_string_literal) @name (func_literal body: (_) @body))) @definition.test
+  (#match? @_call "^[FPX]?(It|Specify)$"))

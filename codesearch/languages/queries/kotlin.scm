@@ -15,3 +15,19 @@
 (class_body (property_declaration (variable_declaration (identifier) @member.property)) @span)
 (enum_class_body (property_declaration (variable_declaration (identifier) @member.property)) @span)
 (primary_constructor (class_parameters (class_parameter ["val" "var"] . (identifier) @member.property) @span))
+
+; Kotest and Spek; a StringSpec has bare names
+((call_expression
+   (call_expression (identifier) @_call (value_arguments . (value_argument (string_literal) @name)))
+   (annotated_lambda (lambda_literal) @body)) @definition.suite
+  (#match? @_call "^([fx]?(describe|context|feature)|[Gg]iven|When|And)$"))
+((call_expression
+   (call_expression (identifier) @_call (value_arguments . (value_argument (string_literal) @name)))
+   (annotated_lambda (lambda_literal) @body)) @definition.test
+  (#match? @_call "^([fx]?(it|test|should|expect|scenario)|[Tt]hen)$"))
+(constructor_invocation (value_arguments (value_argument (lambda_literal
+  (call_expression . (string_literal) @name (annotated_lambda (lambda_literal) @body)) @definition.test))))
+((constructor_invocation (value_arguments (value_argument (lambda_literal
+   (call_expression . (call_expression . (navigation_expression . (string_literal) @name (identifier) @_config))
+     (annotated_lambda (lambda_literal) @body)) @definition.test))))
+  (#eq? @_config "config"))

@@ -1,7 +1,12 @@
 (function_statement (function_name) @name (script_block)? @body) @definition.function
-(class_statement . (simple_name) @name) @definition.class
+(class_statement . (attribute_list)? . (simple_name) @name) @definition.class
 (class_method_definition (simple_name) @name (script_block)? @body) @definition.method
-(enum_statement . (simple_name) @name) @definition.enum
+(enum_statement . (attribute_list)? . (simple_name) @name) @definition.enum
+(attribute_statement) @prefix
+; `configuration Name {`, of DSC
+((command command_name: (command_name) @_configuration
+   command_elements: (command_elements . (command_argument_sep) . (generic_token) @name (unary_expression (script_block_expression) @body))) @definition.function
+  (#match? @_configuration "^(?i:configuration)$"))
 
 (class_property_definition (variable) @member.property)
 (enum_member (simple_name) @member.enumerator)

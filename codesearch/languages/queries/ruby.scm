@@ -33,9 +33,9 @@
 (alias name: (_) @member.method)
 
 ((call method: (identifier) @_call arguments: (argument_list . (_) @name) block: (_) @body) @definition.suite
-  (#any-of? @_call "describe" "context" "feature" "shared_examples" "shared_examples_for" "shared_context" "namespace"))
+  (#any-of? @_call "describe" "fdescribe" "xdescribe" "context" "fcontext" "xcontext" "feature" "shared_examples" "shared_examples_for" "shared_context" "namespace"))
 ((call !receiver method: (identifier) @_call arguments: (argument_list . (_) @name) block: (_) @body) @definition.test
-  (#any-of? @_call "it" "specify" "scenario" "test"))
+  (#any-of? @_call "it" "fit" "xit" "specify" "example" "scenario" "test" "should"))
 ; Rake: task :build => :all do
 ((call !receiver method: (identifier) @_call
    arguments: (argument_list . [(pair key: (_) @name) (simple_symbol) @name (string) @name]) block: (_) @body) @definition.target

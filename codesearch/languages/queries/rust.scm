@@ -19,7 +19,7 @@
 
 (mod_item name: (identifier) @member.module !body)
 (enum_variant name: (identifier) @member.enumerator) @span
-(const_item name: (identifier) @member.constant) @span
+((const_item name: (identifier) @member.constant) @span (#not-eq? @member.constant "_"))
 (static_item name: (identifier) @member.variable) @span
 (associated_type name: (type_identifier) @member.type) @span
 (struct_item body: (field_declaration_list (field_declaration name: (field_identifier) @member.field) @span))

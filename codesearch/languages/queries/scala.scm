@@ -34,3 +34,8 @@
 ((infix_expression left: (infix_expression operator: (identifier) @_verb right: (string) @name)
    operator: (identifier) @_in right: (block) @body) @definition.test
   (#any-of? @_verb "should" "must" "can") (#eq? @_in "in"))
+; words of a WordSpec, "in" of a FreeSpec
+((infix_expression left: (string) @name operator: (_) @_verb right: (block) @body) @definition.suite
+  (#any-of? @_verb "when" "should" "must" "can" "that" "which" "-"))
+((infix_expression left: (string) @name operator: (_) @_in right: (block) @body) @definition.test
+  (#eq? @_in "in"))

@@ -21,3 +21,11 @@
 (class_body (property_declaration name: (pattern bound_identifier: (simple_identifier) @member.property) !computed_value) @span)
 (enum_class_body (property_declaration name: (pattern bound_identifier: (simple_identifier) @member.property) !computed_value) @span)
 (class_body (property_declaration name: (pattern (pattern (simple_identifier) @member.property))) @span)
+
+; Quick
+((call_expression (simple_identifier) @_call
+   (call_suffix (value_arguments . (value_argument value: (line_string_literal) @name)) (lambda_literal) @body)) @definition.suite
+  (#match? @_call "^[fx]?(describe|context)$"))
+((call_expression (simple_identifier) @_call
+   (call_suffix (value_arguments . (value_argument value: (line_string_literal) @name)) (lambda_literal) @body)) @definition.test
+  (#match? @_call "^[fx]?it$"))

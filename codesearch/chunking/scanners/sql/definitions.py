@@ -78,7 +78,7 @@ _PART = rf"(?:{_QUOTED}|{_WORD})"
 _CREATE = re.compile(
     rf"(?P<verb>CREATE|ALTER|REPLACE){_BLANK}++(?:OR{_BLANK}++(?:REPLACE|ALTER){_BLANK}++)?"
     rf"(?:(?:{_MODIFIERS}){_BLANK}++)*?"
-    rf"(?P<kind>{_KIND})(?!\s+(?:LOG\s+ON|MAPPING\s+FOR)\b)(?:{_BLANK}++|(?=[\"`\[]))(?:CONCURRENTLY{_BLANK}++)?"
+    rf"(?P<kind>{_KIND})(?!\s+(?:LOG\s+ON|MAPPING\s+FOR)\b|(?<=BODY)\s+[AI]S\b)(?:{_BLANK}++|(?=[\"`\[]))(?:CONCURRENTLY{_BLANK}++)?"
     rf"(?:IF{_BLANK}++NOT{_BLANK}++EXISTS{_BLANK}++)?(?:AUTHORIZATION{_BLANK}++)?"
     rf"(?P<name>(?:{_PART}\s*\.\s*)*+(?:{_PART}|{_SIGNS}))",
     re.IGNORECASE,
@@ -86,9 +86,12 @@ _CREATE = re.compile(
 _PARTS = re.compile(rf"{_QUOTED}|{_WORD}|{_SIGNS}")
 _TEMPLATED = re.compile(_VARIABLE)
 _NEVER_NAMES = frozenset(
-    """AFTER AND AS AUTHORIZATION BEFORE BEGIN BODY BY CONCURRENTLY CREATE DECLARE EXISTS FOR FROM FUNCTION IF IN
+    """AFTER AND AS AUTHORIZATION BEFORE BEGIN BY CONCURRENTLY CREATE DECLARE EXISTS FOR FROM FUNCTION IF IN
     INDEX INTO IS LIKE NOT OF ON OR PROCEDURE SELECT TABLE TO USING VALUES WHEN WHERE WITH""".split()
 )
+"""Unless their owner stands before them or parentheses behind: `shop.after`, `body(x integer)`."""
+_WITH_PARENTHESES = frozenset(("function", "procedure", "table"))
+_PARENTHESIS = re.compile(r"\s*\(")
 _ROUTINES = frozenset("function procedure package trigger event module".split())
 _WHOLE = re.compile(r"[^;]{0,1500}?\bAS\b", re.IGNORECASE)
 """An ALTER with a new text has an AS within so many characters; others rename, move or compile."""
@@ -124,7 +127,9 @@ def definition_at(text: str, place: int) -> Definition | None:
     ):
         return None
     parts = _PARTS.findall(match["name"])
-    if parts[-1].upper() in _NEVER_NAMES or (parts[-1][0] in "-+*/<>=~!%^&|?" and kind != "operator"):
+    has_parameters = kind in _WITH_PARENTHESES and _PARENTHESIS.match(text, match.end())
+    is_plain = len(parts) == 1 and not has_parameters
+    if (is_plain and parts[0].upper() in _NEVER_NAMES) or (parts[-1][0] in "-+*/<>=~!%^&|?" and kind != "operator"):
         return None
     *owners, name = [plain for part in parts for plain in _plain(part)] or [""]
     is_routine = kind in _ROUTINES or word in ("TYPE BODY", "TASK")

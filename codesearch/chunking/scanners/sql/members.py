@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from codesearch.chunking.chunk import Member
+from codesearch.chunking.syntax import SIGNATURE_CHARS
 
 _COLUMN = re.compile(
     r"[ \t]*,?[ \t]*[\[\"`]?(?!(?:CONSTRAINT|PRIMARY|FOREIGN|UNIQUE|KEY|INDEX|CHECK|CREATE|PARTITION|LIKE|EXCLUDE|ON|"
@@ -35,4 +36,5 @@ def members_of(kind: str, lines: list[str], spans: Iterable[tuple[int, int]]) ->
     numbers = [number for first, last in spans for number in range(first, last + 1)]
     for number in numbers[:_MOST]:
         if match := pattern.match(lines[number - 1]):
-            yield Member(number, match[match.lastindex or 0], _KINDS[kind])
+            signature = " ".join(lines[number - 1].split())[:SIGNATURE_CHARS].rstrip(" ,;")
+            yield Member(number, match[match.lastindex or 0], _KINDS[kind], signature=signature)

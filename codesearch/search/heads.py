@@ -1,0 +1,49 @@
+"""The head of a definition as it is pasted or spoken of → the name in it, with its owner.
+
+`pub fn push(&mut self, item: T) -> u32 {` → `push`, `func (s *Store) Get(key string)` → `Store.Get`,
+`class Cart : public Base` and `the Cart class` → `Cart`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TYPES = "class|struct|union|enum|trait|interface|protocol|record|object|module|namespace|type|typedef|impl|macro"
+_ROUTINES = "def|fn|func|fun|function|method|sub|proc|procedure"
+_MODIFIERS = (
+    r"abstract|async|const|data|declare|default|export|extern|final|inline|internal|local|open|override|partial|private"
+    r"|protected|pub(?:\([^()]*\))?|public|readonly|sealed|static|suspend|typedef|unsafe|virtual"
+)
+_KEYWORD = re.compile(
+    rf"^(?:(?:{_MODIFIERS})\s+)*(?:new(?=\s+[A-Z])|(?:enum\s+(?=class\s|struct\s))?(?:{_TYPES})|{_ROUTINES}|const|var|let|define)\s+(?=\S+$)"
+)
+_SPOKEN = re.compile(rf"^(?:the\s+)?(?=\S*[A-Z_.:#])(\S+)\s+(?:{_TYPES}|function|method|constructor|constant)$")
+"""`the Cart class`, where the name looks like one."""
+_INHERITS = re.compile(
+    r"(?<=\w)\s*(?:[:<]\s*(?:public\s+|private\s+|protected\s+)?[A-Z][\w:.,<>+ ]*|\s(?:extends|implements)\s.*)$"
+)
+_VALUE = re.compile(r"(?<=\w)\s*(?::\s*[\w<>\[\]|&]+\s*)?\s=\s.*$")
+_DECLARES = re.compile(rf"^(?:(?:{_MODIFIERS})\s+)*(?:{_TYPES}|const|var|let)\s")
+"""Only behind these, what follows a name is what it inherits from, or its value."""
+_RECEIVER = re.compile(r"^func\s+\((?:\w+\s+)?\*?(\w+)(?:\[[^\[\]]*\])?\)\s+(?=\w)")
+"""Go's `func (s *Store) Get`."""
+_AS_TRAIT = re.compile(r"^<(.+?)\s+as\s+.+>(?=::)")
+"""Rust's `<Job as Runner>::run`."""
+_RAW = re.compile(r"\br#(?=\w)")
+_BEHIND_PARAMETERS = re.compile(r"(?<=\))\s*(?:const|noexcept|(?:->|:|throws\b|where\b).*|\(.*\))?\s*[{;:]*$")
+_PROTOTYPE = re.compile(r"^[\w:<>,*&\[\]?.~ ]+?[\s*&](?=[\w:~.]+\([^()]*\w[\s*&]+\w+[^()]*\)$)")
+"""What stands before the name in `int push(ring *r, int value)`: its parameters have types."""
+_CALL = re.compile(r"(?<=[\w>\]!?])\([^()]*\)$")
+_GENERICS = re.compile(r"(?<=\w)(?:(?:::)?<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
+
+
+def named_in(head: str) -> str:
+    """What is left of a head without keywords, parameters, generics and what else stands around its name."""
+    head = _BEHIND_PARAMETERS.sub("", head)
+    head = _RAW.sub("", _AS_TRAIT.sub(r"\1", _RECEIVER.sub(r"\1.", head)))
+    head = _CALL.sub("", _PROTOTYPE.sub("", head))
+    while (plain := _GENERICS.sub("", head)) != head:
+        head = plain
+    if _DECLARES.match(head):
+        head = _VALUE.sub("", _INHERITS.sub("", head))
+    return _SPOKEN.sub(r"\1", _KEYWORD.sub("", head))
