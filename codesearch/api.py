@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -11,8 +10,16 @@ from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexNotFound, ModelUnavailable
-from codesearch.index.layout import Layout, find, update_command
+from codesearch.errors import (
+    ChooseModel,
+    CodesearchError,
+    IndexDamaged,
+    IndexIncompatible,
+    IndexNotFound,
+    ModelUnavailable,
+    UpdateIndex,
+)
+from codesearch.index.layout import Layout, find
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
@@ -88,13 +95,11 @@ class Index:
         if index_dir is not None:
             layout = _stored_layout(Path(index_dir))
             if layout is None:
-                raise IndexNotFound(
-                    f"there is no index in {index_dir}", f"run: {update_command(Path(index_dir))} FOLDER"
-                )
+                raise IndexNotFound(f"there is no index in {index_dir}", UpdateIndex(Path(index_dir)))
             return cls(layout, model, device, load)
         root = find(path)
         if root is None:
-            raise IndexNotFound(f"no index at or above {path}", "run: codesearch index")
+            raise IndexNotFound(f"no index at or above {path}", UpdateIndex())
         return cls(Layout.of(root), model, device, load)
 
     @classmethod
@@ -135,11 +140,6 @@ class Index:
         return self._layout.folder
 
     @property
-    def update_command(self) -> str:
-        """What to type to update it from the command line."""
-        return update_command(self._layout.folder)
-
-    @property
     def exists(self) -> bool:
         """Whether anything of the index lies there, sound or not."""
         return self._layout.exists()
@@ -176,8 +176,7 @@ class Index:
         if not origin.names_model_of_ours(meta):
             raise ModelUnavailable(
                 f"the index in {self._layout.folder} was made by somebody else, with the model {model}",
-                f"add --model {shlex.quote(model)} to use it, or make it anew: "
-                f"{update_command(self._layout.folder, '--model', DEFAULT_MODEL)}",
+                ChooseModel(self._layout.folder, model),
             )
         return model
 

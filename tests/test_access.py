@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from codesearch.api import Index
+from codesearch.cli.remedies import hint_of
 from codesearch.errors import CodesearchError, IndexDamaged, IndexUntrusted, ModelUnavailable
 from codesearch.index import access, folder
 from codesearch.index.layout import Layout
@@ -262,8 +263,8 @@ def test_a_model_that_only_the_index_names_is_not_loaded(repo: Path, model: str)
     store.close()
     with Index.open(repo) as index, pytest.raises(ModelUnavailable, match="made by somebody else") as refused:
         index.search("alpha")
-    assert f"--model {model}" in refused.value.hint
-    assert "--model default" in refused.value.hint
+    assert f"--model {model}" in hint_of(refused.value)
+    assert "--model default" in hint_of(refused.value)
     with Index.open(repo, model="default") as index:
         index.update()
     assert paths(repo) == ["a.py"]
@@ -290,7 +291,7 @@ def test_another_users_index_is_read_but_not_written(repo: Path, monkeypatch: py
         assert [hit.path for hit in index.search("alpha").hits] == ["a.py"]
         with pytest.raises(CodesearchError, match="belongs to another user") as refused:
             index.update()
-        assert "--index-dir" in refused.value.hint
+        assert "--index-dir" in hint_of(refused.value)
         with pytest.raises(CodesearchError, match="belongs to another user"):
             index.clean()
     assert contents(repo) == before

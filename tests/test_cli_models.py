@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from codesearch.cli import build
+from codesearch.cli.remedies import hint_of
 from codesearch.errors import CodesearchError
 
 runner = CliRunner()
@@ -153,7 +154,7 @@ def test_a_model_in_a_package_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert " no " in lines["small"]
     with pytest.raises(CodesearchError, match="package of its own") as caught:
         run("get", "small")
-    assert "pip install ./packages/small" in str(caught.value.hint)
+    assert "pip install ./packages/small" in str(hint_of(caught.value))
     (tmp_path / "codesearch_small").mkdir()
     (tmp_path / "codesearch_small" / "__init__.py").touch()
     monkeypatch.undo()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codesearch.cli.remedies import hint_of
 from codesearch.evaluation.measures import MeasuresUnavailable, Scores, measure, measure_name
 
 
@@ -77,4 +78,4 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(MeasuresUnavailable) as caught:
         measure([(1,)], 10)
     assert "ir-measures" in caught.value.message
-    assert "pip install" in caught.value.hint and "[eval]" in caught.value.hint
+    assert "pip install" in hint_of(caught.value) and "[eval]" in hint_of(caught.value)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codesearch.cli.remedies import hint_of
 from codesearch.evaluation.questions import BadQuestions, LabelledQuestion, Relevant, read_questions
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"], exclude_characters="\\/."), min_size=1)
@@ -123,7 +124,7 @@ def test_all_bad_lines_are_counted() -> None:
     with pytest.raises(BadQuestions) as caught:
         read_questions("{}\n" * 9)
     assert caught.value.message.startswith("line 1: ")
-    assert caught.value.hint == "also wrong: line 2, line 3, line 4, line 5, line 6 and 3 more"
+    assert hint_of(caught.value) == "also wrong: line 2, line 3, line 4, line 5, line 6 and 3 more"
 
 
 def test_bad_questions_of_an_array() -> None:

@@ -10,6 +10,7 @@ import pytest
 from codesearch.chunking.chunker import chunk_text
 from codesearch.chunking.hooks import overloads
 from codesearch.chunking.kinds import KINDS, resolve_kinds
+from codesearch.cli.remedies import hint_of
 from codesearch.errors import CodesearchError
 from codesearch.languages.detect import detect
 
@@ -35,8 +36,8 @@ def test_kinds_in_any_case_and_the_nearest_of_unknown_ones() -> None:
     assert resolve_kinds(["Function", "CLASS"]) == ("function", "class")
     with pytest.raises(CodesearchError) as raised:
         resolve_kinds(["methd"])
-    assert raised.value.hint.startswith("did you mean method")
+    assert hint_of(raised.value).startswith("did you mean method")
     assert resolve_kinds(["Sonnet"], held={"sonnet"}) == ("sonnet",)
     with pytest.raises(CodesearchError) as raised:
         resolve_kinds(["qqq"])
-    assert "function" in raised.value.hint
+    assert "function" in hint_of(raised.value)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from codesearch.cli.remedies import update_command
 from codesearch.index.folder import prepare
-from codesearch.index.layout import FOLDER, Layout, find, update_command
+from codesearch.index.layout import FOLDER, Layout, find
 
 
 def test_an_index_lies_in_its_folder_or_elsewhere(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from codesearch.cli.remedies import hint_of
 from codesearch.errors import CodesearchError, ModelUnavailable
 from codesearch.models import hub
 from codesearch.models.loading import ModelName, load_encoder
@@ -125,7 +126,7 @@ def test_a_prefix_of_some_exports(folder: Path) -> None:
 def test_what_is_not_here_is_not_fetched(cache: Path) -> None:
     with pytest.raises(ModelUnavailable, match="not on this machine") as caught:
         load_encoder("jina-code")
-    assert "codesearch models get jina-code" in caught.value.hint
+    assert "codesearch models get jina-code" in hint_of(caught.value)
     with pytest.raises(ModelUnavailable, match=r"revision|not on this machine"):
         load_encoder(f"{REPOSITORY}@0123456789")
     with pytest.raises(ModelUnavailable, match="no model 'nonsense'"):
@@ -264,7 +265,7 @@ def test_a_device_that_is_not_here(folder: Path) -> None:
 def test_what_is_no_device_is_refused_whatever_the_model() -> None:
     with pytest.raises(CodesearchError, match="no device 'tpu'") as refused:
         load_encoder(device="tpu")
-    assert "cuda" in refused.value.hint
+    assert "cuda" in hint_of(refused.value)
 
 
 def test_no_hub_names_the_ways_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,7 +278,7 @@ def test_no_hub_names_the_ways_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelUnavailable, match="Name or service not known") as caught:
         hub.fetch(REPOSITORY)
     for way in ("--model FOLDER", "HF_ENDPOINT", "HTTPS_PROXY", "default model"):
-        assert way in caught.value.hint
+        assert way in hint_of(caught.value)
 
 
 def test_fetching_takes_no_code_and_no_pickles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from importlib import resources
 
 import pytest
 
+from codesearch.cli.remedies import hint_of
 from codesearch.languages import grammars
 from codesearch.languages.registry import LANGUAGES, Language, UnknownLanguage, by_name, resolve
 
@@ -61,10 +62,10 @@ def test_names_are_found_in_any_case_and_by_alias() -> None:
 def test_an_unknown_name_suggests_the_nearest() -> None:
     with pytest.raises(UnknownLanguage) as caught:
         resolve("pyton")
-    assert "Python" in caught.value.hint
+    assert "Python" in hint_of(caught.value)
     with pytest.raises(UnknownLanguage) as caught:
         resolve("qqqqqq")
-    assert "codesearch languages" in caught.value.hint
+    assert "codesearch languages" in hint_of(caught.value)
 
 
 def test_a_grammar_variant_is_chosen_by_extension() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from codesearch.cli.remedies import hint_of
 from codesearch.discovery import roots
 from codesearch.errors import IndexNotFound
 
@@ -34,7 +35,7 @@ def test_a_large_folder_is_refused_with_the_command(tmp_path: Path, monkeypatch:
         (tmp_path / str(number)).mkdir()
     with pytest.raises(IndexNotFound) as raised:
         roots.root_for(tmp_path)
-    assert "codesearch index" in raised.value.hint
+    assert "codesearch index" in hint_of(raised.value)
 
 
 def test_a_repository_in_the_home_folder_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from codesearch.api import Index
+from codesearch.cli.remedies import hint_of
 from codesearch.errors import CodesearchError
 from codesearch.search.hit import Filters
 
@@ -193,4 +194,4 @@ def test_nothing_matches_and_nothing_is_asked(index: Index) -> None:
 def test_unknown_languages_are_refused_with_the_nearest(index: Index) -> None:
     with pytest.raises(CodesearchError) as refused:
         index.search("x", filters=Filters(languages=("pyton",)))
-    assert "Python" in refused.value.message + refused.value.hint
+    assert "Python" in refused.value.message + hint_of(refused.value)

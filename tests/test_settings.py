@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from codesearch.cli.remedies import hint_of
 from codesearch.errors import IndexDamaged, IndexIncompatible
 from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
@@ -35,8 +36,8 @@ def test_another_model_is_refused(layout: Layout, key: str, said: str, options: 
     meta = settings(ENCODER) | {key: "7" if key == "dimensions" else "another"}
     with pytest.raises(IndexIncompatible, match=said) as refused:
         check_model(layout, meta, ENCODER)
-    assert f"codesearch index {options} --index-dir".replace("  ", " ") in refused.value.hint
-    assert str(layout.folder) in refused.value.hint
+    assert f"codesearch index {options} --index-dir".replace("  ", " ") in hint_of(refused.value)
+    assert str(layout.folder) in hint_of(refused.value)
 
 
 def test_another_revision_can_be_updated_but_not_compared(layout: Layout) -> None:
@@ -44,7 +45,7 @@ def test_another_revision_can_be_updated_but_not_compared(layout: Layout) -> Non
     check_model(layout, meta, ENCODER)
     with pytest.raises(IndexIncompatible, match="of old") as refused:
         check_revision(layout, meta, ENCODER)
-    assert "--force" not in refused.value.hint
+    assert "--force" not in hint_of(refused.value)
 
 
 def test_settings_are_read_where_there_are_some(layout: Layout) -> None:

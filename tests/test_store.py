@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from codesearch.api import Index
+from codesearch.cli.remedies import hint_of
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked
 from codesearch.index.database import damaged
@@ -157,7 +158,7 @@ def test_each_failure_of_sqlite_has_its_own_way_on() -> None:
     assert "full" in full.message
     assert not isinstance(full, IndexDamaged)
     read_only = damaged(path, failure("attempt to write a readonly database", "SQLITE_READONLY"))
-    assert "--index-dir" in read_only.hint
+    assert "--index-dir" in hint_of(read_only)
     assert isinstance(damaged(path, sqlite3.DatabaseError("malformed")), IndexDamaged)
     assert isinstance(read_only, CodesearchError)
     assert isinstance(damaged(path, failure("database is locked", "SQLITE_BUSY")), IndexLocked)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from codesearch.api import Index
+from codesearch.cli.remedies import hint_of
 from codesearch.discovery.discover import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
 from codesearch.index import embedding_cache, execute, pool, staging
@@ -180,7 +181,7 @@ def test_a_newer_format_is_refused_and_said(repo: Path) -> None:
         database.close()
         with pytest.raises(IndexIncompatible, match="format 99") as refused:
             index.snapshot()
-        assert "upgrade" in refused.value.hint
+        assert "upgrade" in hint_of(refused.value)
 
 
 class Words:

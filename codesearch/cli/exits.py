@@ -23,7 +23,9 @@ _LONGEST = 1000
 
 def report(error: CodesearchError) -> int:
     """Say on stderr what went wrong and the way on. Returns the exit code."""
-    note(error.message, error.hint)
+    from codesearch.cli.remedies import hint_of
+
+    note(error.message, hint_of(error))
     return ERROR
 
 

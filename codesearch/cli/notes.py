@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from codesearch.cli.exits import note
+from codesearch.cli.remedies import update_command
 from codesearch.workspace import Observer
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Notes(Observer):
             note(*why_empty(index.root, report.skipped))
 
     def stale(self, index: Index, reason: str) -> None:
-        note(f"results may be stale: {reason}; to update, run: {index.update_command}")
+        note(f"results may be stale: {reason}; to update, run: {update_command(index.directory)}")
 
     def locked(self, index: Index) -> None:
         note("another process is updating the index; this is the answer of before")
@@ -46,7 +47,10 @@ class Notes(Observer):
         note(f"the index was not brought up to date: {error.message}")
 
     def empty(self, index: Index) -> None:
-        note(f"the index of {index.root} holds no files", f"what was left out and why, says: {index.update_command}")
+        note(
+            f"the index of {index.root} holds no files",
+            f"what was left out and why, says: {update_command(index.directory)}",
+        )
 
     def progress(self) -> AbstractContextManager[Progress]:
         from codesearch.render.progress import shown_on

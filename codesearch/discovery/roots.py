@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from codesearch.discovery.git import is_repository
-from codesearch.errors import IndexNotFound
+from codesearch.errors import IndexNotFound, IndexUnasked
 
 MODEST_ENTRIES = 5000
 """A folder that is no repository is indexed unasked only when files and folders below it number at most so many."""
@@ -15,7 +15,7 @@ MODEST_ENTRIES = 5000
 def root_for(folder: Path) -> Path:
     """The git repository around a folder, or the folder itself where it is modest.
 
-    Raises IndexNotFound, with the command to run, for a large folder outside every repository. A repository in the
+    Raises IndexNotFound for a large folder outside every repository. A repository in the
     home folder itself is taken for none: such keep settings, and the folder holds everything else too.
     """
     folder = Path(os.path.realpath(folder))
@@ -26,7 +26,7 @@ def root_for(folder: Path) -> Path:
     if not _is_modest(folder):
         raise IndexNotFound(
             f"{folder} has no index, is no git repository and holds more than {MODEST_ENTRIES:,} files",
-            "to index it all the same, run: codesearch index",
+            IndexUnasked(),
         )
     return folder
 

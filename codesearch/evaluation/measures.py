@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codesearch.errors import CodesearchError
+from codesearch.errors import CodesearchError, InstallExtra
 
 
 class MeasuresUnavailable(CodesearchError):
@@ -80,6 +80,6 @@ def _library() -> Any:
     except ImportError:
         raise MeasuresUnavailable(
             "the measures need ir-measures, which is not installed",
-            "run: pip install 'codesearch-local[eval]' (in a clone: pip install '.[eval]')",
+            InstallExtra("eval"),
         ) from None
     return ir_measures

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from codesearch.discovery import git
-from codesearch.errors import IndexUntrusted
+from codesearch.errors import IndexUntrusted, UpdateIndex
 from codesearch.index.folder import check_owner, first_odd_place, is_another_users
-from codesearch.index.layout import DATABASE, FOLDER, Layout, update_command
+from codesearch.index.layout import DATABASE, FOLDER, Layout
 from codesearch.index.store import Store
 
 
@@ -53,4 +53,4 @@ def _check_origin(layout: Layout, store: Store) -> None:
 
 
 def _untrusted(layout: Layout, reason: str) -> IndexUntrusted:
-    return IndexUntrusted(f"the index is not used: {reason}", f"run: {update_command(layout.folder)}")
+    return IndexUntrusted(f"the index is not used: {reason}", UpdateIndex(layout.folder))

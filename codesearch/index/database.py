@@ -12,8 +12,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked
-from codesearch.index.layout import FORMAT, update_command
+from codesearch.errors import (
+    CodesearchError,
+    IndexDamaged,
+    IndexIncompatible,
+    IndexLocked,
+    KeepElsewhere,
+    KeepInside,
+    ReplaceIndex,
+    UpdateIndex,
+)
+from codesearch.index.layout import FORMAT
 
 _META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 SCHEMA = (
@@ -209,8 +218,8 @@ def check_format(path: Path, found: object) -> None:
     is_number = isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 10
     message = f"the index at {path.parent} has format {found if is_number else 'unknown'}, this program reads {FORMAT}"
     if is_number and int(str(found)) > FORMAT:
-        raise IndexIncompatible(message, f"upgrade codesearch, or run: {_mending(path, '--force')}")
-    raise IndexDamaged(message, f"run: {_mending(path)}")
+        raise IndexIncompatible(message, ReplaceIndex(path.parent))
+    raise IndexDamaged(message, UpdateIndex(path.parent))
 
 
 def damaged(path: Path, error: Exception) -> CodesearchError:
@@ -220,20 +229,14 @@ def damaged(path: Path, error: Exception) -> CodesearchError:
     if name.startswith("SQLITE_IOERR") and "READ" not in name:
         return CodesearchError(f"{path} can't be written: {text}", "is the disk full?")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
-        return CodesearchError(f"{path} can't be written: {text}", "use --index-dir to keep the index elsewhere")
+        return CodesearchError(f"{path} can't be written: {text}", KeepElsewhere())
     if name.startswith("SQLITE_FULL"):
         return CodesearchError(f"the disk is full: {path}", "the index is as it was before; free some room")
     if isinstance(error, UnicodeEncodeError):
-        return CodesearchError("the folder's name is not UTF-8", "keep the index inside it: leave out --index-dir")
+        return CodesearchError("the folder's name is not UTF-8", KeepInside())
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return IndexLocked(f"another process has been writing {path} for {SECONDS_BUSY:.0f} seconds", "try again later")
-    return IndexDamaged(f"{path} is damaged: {text}", f"run: {_mending(path)}")
-
-
-def _mending(path: Path, *options: str) -> str:
-    """The command that makes a database anew. One that lies elsewhere no longer says what it is of."""
-    command = update_command(path.parent, *options)
-    return f"{command} FOLDER" if "--index-dir" in command else command
+    return IndexDamaged(f"{path} is damaged: {text}", UpdateIndex(path.parent))
 
 
 def _connect(path: Path, mode: str, journal: str = "") -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from collections.abc import Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from codesearch.errors import CodesearchError
+from codesearch.errors import CodesearchError, KeepElsewhere
 from codesearch.index import segment
 from codesearch.index.layout import JOURNAL_ENDINGS, Layout
 from codesearch.opening import open_beneath
@@ -94,9 +94,7 @@ def size_on_disk(layout: Layout) -> int:
 def check_owner(folder: Path) -> None:
     """Raises CodesearchError where a folder is another user's, who could make us write elsewhere."""
     if is_another_users(folder):
-        raise CodesearchError(
-            f"{folder} belongs to another user and is not written to", "use --index-dir to keep the index elsewhere"
-        )
+        raise CodesearchError(f"{folder} belongs to another user and is not written to", KeepElsewhere())
 
 
 def is_another_users(place: Path) -> bool:

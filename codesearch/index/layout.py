@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,16 +76,6 @@ class Layout:
     def exists(self) -> bool:
         """Whether an index lies here."""
         return os.path.lexists(self.database)
-
-
-def update_command(folder: Path, *options: str) -> str:
-    """What to type, from where the user stands, to update the index that lies in `folder`."""
-    words = ["codesearch", "index", *options]
-    if folder.name != FOLDER:
-        words += ["--index-dir", str(folder)]
-    elif not Path(os.path.realpath(os.curdir)).is_relative_to(folder.parent):
-        words.append(str(folder.parent))
-    return shlex.join(words)
 
 
 def find(start: Path) -> Path | None:

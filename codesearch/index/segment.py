@@ -17,9 +17,8 @@ import numpy.typing as npt
 
 from codesearch.arrays import read_arrays, save_arrays
 from codesearch.discovery.stamp import Stamp
-from codesearch.errors import IndexDamaged
+from codesearch.errors import IndexDamaged, UpdateIndex
 from codesearch.index import postings
-from codesearch.index.layout import update_command
 from codesearch.index.postings import Postings, TermCounts
 from codesearch.index.rows import LARGEST_NUMBER, Run, SegmentFile, SegmentRecord
 from codesearch.index.vectors import Ties, Vectors
@@ -286,6 +285,4 @@ def _finish(file: Path) -> SegmentFile:
 def _damaged(folder: Path, why: object) -> IndexDamaged:
     if isinstance(why, OSError):
         why = why.strerror or "it can't be read"
-    return IndexDamaged(
-        f"part of the index is damaged ({folder.name}: {why})", f"run: {update_command(folder.parent.parent)}"
-    )
+    return IndexDamaged(f"part of the index is damaged ({folder.name}: {why})", UpdateIndex(folder.parent.parent))

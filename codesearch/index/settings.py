@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from codesearch.chunking import VERSION as CHUNKER_VERSION
-from codesearch.errors import IndexIncompatible
+from codesearch.errors import IndexIncompatible, UpdateIndex
 from codesearch.index.access import open_store
-from codesearch.index.layout import Layout, update_command
+from codesearch.index.layout import Layout
 from codesearch.index.store import IDENTITY
 from codesearch.models.encoder import Encoder
 
@@ -50,12 +50,12 @@ def check_model(layout: Layout, meta: Mapping[str, str], encoder: Encoder) -> No
     if model != encoder.name:
         raise IndexIncompatible(
             f"the index was made with the model {model}, not {encoder.name}",
-            f"run: {update_command(layout.folder, '--model', encoder.name)}",
+            UpdateIndex(layout.folder, encoder.name),
         )
     if meta.get("dimensions", str(encoder.dimensions)) != str(encoder.dimensions):
         raise IndexIncompatible(
             f"the index has {meta['dimensions']} dimensions, the model {encoder.name} now has {encoder.dimensions}",
-            f"run: {update_command(layout.folder)}",
+            UpdateIndex(layout.folder),
         )
 
 
@@ -64,5 +64,5 @@ def check_revision(layout: Layout, meta: Mapping[str, str], encoder: Encoder) ->
     if meta.get("revision", encoder.revision) != encoder.revision:
         raise IndexIncompatible(
             f"the index is of revision {meta['revision']} of the model {encoder.name}, here is {encoder.revision}",
-            f"run: {update_command(layout.folder)}",
+            UpdateIndex(layout.folder),
         )

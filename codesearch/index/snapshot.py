@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.discovery.stamp import Stamp
-from codesearch.errors import IndexDamaged, IndexNotFound, IndexUntrusted
+from codesearch.errors import IndexDamaged, IndexNotFound, IndexUntrusted, UpdateIndex
 from codesearch.index.access import open_store
 from codesearch.index.database import damaged
 from codesearch.index.layout import Layout
@@ -123,7 +123,7 @@ class Snapshot:
     def open(cls, layout: Layout) -> Snapshot:
         """Raises IndexNotFound, IndexIncompatible, IndexUntrusted or IndexDamaged."""
         if not layout.exists():
-            raise IndexNotFound(f"{layout.root} is not indexed", "run: codesearch index")
+            raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
         for attempt in range(_OPENINGS):
             try:
                 return cls._open(layout)

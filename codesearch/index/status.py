@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from codesearch.errors import IndexNotFound
+from codesearch.errors import IndexNotFound, UpdateIndex
 from codesearch.index import skips
 from codesearch.index.access import open_store
 from codesearch.index.folder import size_on_disk
@@ -20,7 +20,7 @@ def read_status(layout: Layout) -> Status:
     from codesearch.api import Status
 
     if not layout.exists():
-        raise IndexNotFound(f"{layout.root} is not indexed", "run: codesearch index")
+        raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
     store = open_store(layout)
     try:
         meta = store.state().meta

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from codesearch.discovery.discover import Discovery, DiscoveryOptions, check_root, discover
-from codesearch.errors import CodesearchError, IndexUntrusted
+from codesearch.errors import CodesearchError, IndexUntrusted, KeepElsewhere
 from codesearch.index import options as recorded_options
 from codesearch.index import skips
 from codesearch.index.access import check_places, open_store
@@ -95,15 +95,15 @@ def update(
             return _run(request, found, reason, started)
     except OSError as error:
         raise CodesearchError(
-            f"{layout.folder} can't be written: {error.strerror or error}", _HINTS.get(error.errno or 0, "")
+            f"{layout.folder} can't be written: {error.strerror or error}", _REMEDIES.get(error.errno or 0, "")
         ) from error
 
 
-_ELSEWHERE = "use --index-dir to keep the index elsewhere"
-_IN_THE_WAY = "something else lies at its names: remove it, or use --index-dir to keep the index elsewhere"
-_HINTS = {
-    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _ELSEWHERE),
-    **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY), _IN_THE_WAY),
+_REMEDIES = {
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), KeepElsewhere()),
+    **dict.fromkeys(
+        (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY), KeepElsewhere("something else lies at its names")
+    ),
 }
 
 

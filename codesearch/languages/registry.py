@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from codesearch.errors import CodesearchError
+from codesearch.errors import CodesearchError, ListLanguages
 
 _C_COMMENTS = (("/*", "*/"),)
 _MARKUP_COMMENTS = (("<!--", "-->"),)
@@ -86,7 +86,7 @@ def resolve(name: str) -> Language:
         names = ", ".join(dict.fromkeys(_BY_NAME[n].name for n in near))
         raise UnknownLanguage(
             f"No language is called {name!r}.",
-            f"Did you mean {names}?" if names else "`codesearch languages` lists them all.",
+            f"Did you mean {names}?" if names else ListLanguages(),
         )
     return language
 

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from codesearch.errors import CodesearchError, ModelUnavailable
+from codesearch.errors import CodesearchError, InstallExtra, ModelUnavailable
 
 if TYPE_CHECKING:
     import torch
@@ -31,7 +31,7 @@ def require_torch() -> Any:
     try:
         import torch
     except ImportError as error:
-        raise ModelUnavailable("transformers need torch", "run: pip install 'codesearch-local[jina]'") from error
+        raise ModelUnavailable("transformers need torch", InstallExtra("jina")) from error
     return torch
 
 

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from codesearch.errors import ModelUnavailable
+from codesearch.errors import FetchModelElsewhere, InstallExtra, ModelUnavailable
 
 REPOSITORY = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 """A hub's id: owner/name."""
@@ -27,10 +27,6 @@ _FILES = (
     "model.safetensors.index.json",
 )
 """What is fetched: no pickles, no code."""
-_WAYS_ON = (
-    "fetch it on another machine and give its folder (--model FOLDER), set HF_ENDPOINT (a mirror) or HTTPS_PROXY, "
-    "or use the default model"
-)
 
 
 def cache_folder() -> Path:
@@ -69,9 +65,7 @@ def fetch(repository: str, revision: str = MAIN) -> Path:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
     except ImportError as error:
-        raise ModelUnavailable(
-            "fetching models needs huggingface-hub", "run: pip install 'codesearch-local[jina]'"
-        ) from error
+        raise ModelUnavailable("fetching models needs huggingface-hub", InstallExtra("jina")) from error
     try:
         return Path(snapshot_download(repository, revision=revision, allow_patterns=list(_FILES)))
     except GatedRepoError as error:
@@ -81,7 +75,7 @@ def fetch(repository: str, revision: str = MAIN) -> Path:
     except RevisionNotFoundError as error:
         raise ModelUnavailable(f"{repository} has no revision {revision}") from error
     except Exception as error:  # the client's versions raise errors of several HTTP libraries
-        raise ModelUnavailable(f"{repository} can't be fetched: {_reason(error)}", _WAYS_ON) from error
+        raise ModelUnavailable(f"{repository} can't be fetched: {_reason(error)}", FetchModelElsewhere()) from error
 
 
 def _reason(error: BaseException) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from codesearch.errors import ModelUnavailable
+from codesearch.errors import FetchModel, InstallPackage, ListModels, ModelUnavailable
 from codesearch.models import hub
 from codesearch.models.encoder import Encoder
 
@@ -19,7 +19,6 @@ PRECISION_VARIABLE = "CODESEARCH_PRECISION"
 
 MOST_TOKENS = 1_000_000
 """Of one text; no published encoder reads longer ones, as codesearch.cli.numbers knows too."""
-LISTED = "`codesearch models` lists the known ones"
 
 _NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>[0-9]+))?", re.DOTALL)
 
@@ -36,13 +35,13 @@ class ModelName:
     def parse(cls, text: str) -> ModelName:
         """The parts of a name. A folder that is there is taken as it is spelled. Raises ModelUnavailable."""
         if not text.strip():
-            raise ModelUnavailable("the model's name is empty", LISTED)
+            raise ModelUnavailable("the model's name is empty", ListModels())
         whole = hub.expanded(text)
         if os.path.isdir(whole):  # noqa: PTH112 - Path.is_dir() raises where the name is too long
             return cls(str(whole.resolve()))
         match = _NAME.fullmatch(text)
         if not match:
-            raise ModelUnavailable(f"there is no model {text!r}", LISTED)
+            raise ModelUnavailable(f"there is no model {text!r}", ListModels())
         length = _length(match["length"])
         folder = hub.expanded(text.rpartition("#")[0]) if length else whole
         if os.path.isdir(folder):  # noqa: PTH112
@@ -108,7 +107,7 @@ def fetch_model(name: str) -> Path:
     if known and not repository:
         raise ModelUnavailable(f"the model {name} is part of this package: there is nothing to fetch")
     if not hub.REPOSITORY.fullmatch(repository):
-        raise ModelUnavailable(f"there is no model {parsed.model!r}", LISTED)
+        raise ModelUnavailable(f"there is no model {parsed.model!r}", ListModels())
     folder = hub.fetch(repository, parsed.revision or hub.MAIN)
     open_checkpoint(transformer_folder(folder))
     return folder
@@ -124,21 +123,19 @@ def find_folder(name: ModelName) -> Path:
         if found is None:
             raise ModelUnavailable(
                 f"the model {known.name} is a package of its own ({known.size / 1e6:.0f} MB), which is not installed",
-                f"run: pip install {PACKAGES}/{known.name}, in a checkout of codesearch",
+                InstallPackage(f"{PACKAGES}/{known.name}"),
             )
         return found
     repository = known.repository if known else name.model
     if not known and os.path.isdir(name.model):  # noqa: PTH112 - Path.is_dir() raises where the name is too long
         return Path(name.model)
     if not hub.REPOSITORY.fullmatch(repository):
-        raise ModelUnavailable(f"there is no model {name.model!r}", LISTED)
+        raise ModelUnavailable(f"there is no model {name.model!r}", ListModels())
     found = hub.cached(repository, name.revision or hub.MAIN)
     if found is None:
-        size = f" ({known.size / 1e6:.0f} MB)" if known else ""
         raise ModelUnavailable(
             f"the model {name} is not on this machine",
-            f"run: codesearch models get {name.model}{'@' + name.revision if name.revision else ''}{size}; "
-            "or give its folder, or use the default model",
+            FetchModel(f"{name.model}{'@' + name.revision if name.revision else ''}", known.size if known else 0),
         )
     return found
 

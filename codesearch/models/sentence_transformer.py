@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from codesearch.errors import ModelUnavailable
+from codesearch.errors import InstallExtra, ModelUnavailable
 from codesearch.models.checkpoint import CONFIG_FILE, GET_AGAIN, Checkpoint
 from codesearch.models.compact import is_compact, read_compact
 from codesearch.models.devices import Runtime
@@ -74,7 +74,7 @@ def _load_network(checkpoint: Checkpoint) -> nn.Module:
         from transformers import AutoConfig, AutoModel
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
-        raise ModelUnavailable("this model needs transformers", "run: pip install 'codesearch-local[jina]'") from error
+        raise ModelUnavailable("this model needs transformers", InstallExtra("jina")) from error
     logging: Any = transformers_logging
     logging.set_verbosity_error()
     logging.disable_progress_bar()

@@ -1,0 +1,91 @@
+"""What fixes an error, as the user would type it from where they stand."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+from codesearch.errors import (
+    ChooseModel,
+    CodesearchError,
+    FetchModel,
+    FetchModelAgain,
+    FetchModelElsewhere,
+    IndexUnasked,
+    InstallExtra,
+    InstallPackage,
+    KeepElsewhere,
+    KeepInside,
+    ListLanguages,
+    ListModels,
+    Remedy,
+    ReplaceIndex,
+    UpdateIndex,
+)
+from codesearch.index.layout import FOLDER
+from codesearch.models.loading import DEFAULT_MODEL
+
+DISTRIBUTION = "codesearch-local"
+
+
+def hint_of(error: CodesearchError) -> str:
+    """A line that says what fixes an error, or nothing."""
+    return error.remedy if isinstance(error.remedy, str) else _hint(error.remedy)
+
+
+def update_command(folder: Path, *options: str) -> str:
+    """What to type to update the index that lies in `folder`."""
+    words = ["codesearch", "index", *options]
+    if folder.name != FOLDER:
+        words += ["--index-dir", str(folder)]
+    elif not Path(os.path.realpath(os.curdir)).is_relative_to(folder.parent):
+        words.append(str(folder.parent))
+    return shlex.join(words)
+
+
+def _hint(remedy: Remedy) -> str:
+    match remedy:
+        case UpdateIndex(None):
+            return "run: codesearch index"
+        case UpdateIndex(Path() as folder, model):
+            return f"run: {_rebuild_command(folder, *(('--model', model) if model else ()))}"
+        case ReplaceIndex(folder):
+            return f"upgrade codesearch, or run: {_rebuild_command(folder, '--force')}"
+        case ChooseModel(folder, model):
+            command = update_command(folder, "--model", DEFAULT_MODEL)
+            return f"add --model {shlex.quote(model)} to use it, or make it anew: {command}"
+        case KeepElsewhere(obstacle):
+            return f"{obstacle}: remove it, or {_ELSEWHERE}" if obstacle else _ELSEWHERE
+        case KeepInside():
+            return "keep the index inside it: leave out --index-dir"
+        case IndexUnasked():
+            return "to index it all the same, run: codesearch index"
+        case InstallExtra(extra):
+            return f"run: pip install '{DISTRIBUTION}[{extra}]' (in a clone: pip install '.[{extra}]')"
+        case InstallPackage(place):
+            return f"run: pip install {place}, in a checkout of codesearch"
+        case FetchModel(model, size):
+            about = f" ({size / 1e6:.0f} MB)" if size else ""
+            return f"run: codesearch models get {model}{about}; or give its folder, or use the default model"
+        case FetchModelElsewhere():
+            return (
+                "fetch it on another machine and give its folder (--model FOLDER), set HF_ENDPOINT (a mirror) or "
+                "HTTPS_PROXY, or use the default model"
+            )
+        case FetchModelAgain():
+            return "get it again: codesearch models get NAME, or copy the whole folder"
+        case ListModels():
+            return "`codesearch models` lists the known ones"
+        case ListLanguages():
+            return "`codesearch languages` lists them all"
+    raise AssertionError(remedy)
+
+
+_ELSEWHERE = "use --index-dir to keep the index elsewhere"
+
+
+def _rebuild_command(folder: Path, *options: str) -> str:
+    """The command that makes an index anew. One that lies elsewhere may no longer say what it is of."""
+    command = update_command(folder, *options)
+    return f"{command} FOLDER" if folder.name != FOLDER else command
