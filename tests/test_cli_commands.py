@@ -19,6 +19,8 @@ from codesearch.index.store import Store
 from codesearch.languages.registry import LANGUAGES
 from tests.conftest import CommandLine
 
+pytestmark = pytest.mark.slow
+
 needs_posix_permissions = pytest.mark.skipif(
     sys.platform == "win32" or (hasattr(os, "geteuid") and os.geteuid() == 0), reason="no folder is read-only here"
 )

@@ -16,6 +16,8 @@ import pytest
 import codesearch as package
 from tests.conftest import CommandLine
 
+pytestmark = pytest.mark.slow
+
 DEFAULT_MODEL = Path(package.__file__).parent / "models" / "default"
 QUESTIONS = [
     ("hash a password with a salt", ["server/passwords.py:10-14"], "security"),

@@ -36,6 +36,7 @@ def put_model(folder: Path) -> Path:
     return jina_goldens.write_folder(jina_goldens.load("code_h12"), folder)
 
 
+@pytest.mark.torch
 def test_the_list_tells_what_is_here(cache: Path) -> None:
     commit = "0123456789abcdef0123456789abcdef01234567"
     repository = cache / "models--jinaai--jina-embeddings-v2-base-code"
@@ -109,12 +110,14 @@ def test_what_cannot_be_done(arguments: list[str], reason: str) -> None:
         run(*arguments)
 
 
+@pytest.mark.torch
 def test_verifying_another_model_finds_it_wrong(tmp_path: Path) -> None:
     folder = put_model(tmp_path / "model")
     with pytest.raises(CodesearchError, match="published values of jina-base-de are not met"):
         run("verify", "jina-base-de", "--folder", str(folder))
 
 
+@pytest.mark.torch
 def test_verifying_meets_values_of_the_model_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from codesearch.models import verify
 

@@ -12,6 +12,8 @@ import pytest
 
 from tests.conftest import CommandLine
 
+pytestmark = pytest.mark.slow
+
 PASSWORDS = "hash a password with a salt"
 CART = "put an article into the cart"
 HIT_FIELDS = "path start_line end_line language kind name qualified_name signature score snippet copies fits".split()

@@ -19,6 +19,8 @@ from tests.conftest import CommandLine
 pty = pytest.importorskip("pty", reason="terminals are POSIX here")
 termios = pytest.importorskip("termios")
 
+pytestmark = pytest.mark.slow
+
 QUERY = ("query", "hash a password with a salt", "-n", "1")
 SECONDS = 60
 

@@ -17,6 +17,8 @@ from codesearch.models.static import StaticEncoder
 
 pytest.importorskip("scipy")
 pytest.importorskip("matplotlib")
+
+pytestmark = pytest.mark.slow
 PACKAGE = Path(__file__).parent.parent / "codesearch"
 
 

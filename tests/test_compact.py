@@ -18,6 +18,8 @@ from codesearch.models.checkpoint import open_checkpoint  # noqa: E402
 from codesearch.models.compact import is_compact, read_compact, write_compact  # noqa: E402
 from codesearch.models.loading import load_encoder  # noqa: E402
 
+pytestmark = pytest.mark.torch
+
 TEXTS = ["parse a date", "x", "def parse(text):\n    return datetime.strptime(text)"]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import CommandLine
 
+pytestmark = pytest.mark.slow
+
 
 def ignored(root: Path) -> None:
     (root / ".gitignore").write_text("*\n", encoding="utf-8")

@@ -17,6 +17,7 @@ def test_the_interval_of_many_values_is_that_of_the_normal_distribution() -> Non
     assert found.interval == pytest.approx((values.mean() - half, values.mean() + half), abs=0.002)
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_true_mean_as_often_as_it_says() -> None:
     random = np.random.default_rng(2)
     held = 0
@@ -70,6 +71,7 @@ def test_a_few_questions_can_not_tell_however_large_the_difference() -> None:
         assert compare(one, other).is_beyond_chance is (changed >= FEWEST_CHANGED)
 
 
+@pytest.mark.slow
 def test_chance_is_seldom_taken_for_more() -> None:
     random = np.random.default_rng(6)
     alarms = 0

@@ -17,6 +17,8 @@ from codesearch.errors import ModelUnavailable  # noqa: E402
 from codesearch.models.jina.automodel import JinaBertConfig, JinaBertModel, register  # noqa: E402
 from codesearch.models.loading import load_encoder  # noqa: E402
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture(params=NAMES)
 def golden(request: pytest.FixtureRequest) -> Golden:

@@ -15,6 +15,8 @@ from codesearch.models.checkpoint import open_checkpoint  # noqa: E402
 from codesearch.models.devices import choose  # noqa: E402
 from codesearch.models.jina.encoder import JinaEncoder  # noqa: E402
 
+pytestmark = pytest.mark.torch
+
 TEXTS = ["parse a date", "x", "", "def parse(text):\n    return datetime.strptime(text)", "parse a date", "y" * 90]
 
 

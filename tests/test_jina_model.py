@@ -22,6 +22,8 @@ from codesearch.models.jina.config import UNUSED  # noqa: E402
 from codesearch.models.jina.flex import FlexAttention  # noqa: E402
 from codesearch.models.jina.model import JinaModel, Norm, mean_pool  # noqa: E402
 
+pytestmark = pytest.mark.torch
+
 HIDDEN_TOLERANCE = 2e-5
 EMBEDDING_TOLERANCE = 1e-5
 RECORDED = json.loads((jina_goldens.FOLDER / "checks.json").read_text())

@@ -20,6 +20,8 @@ import jina_goldens  # noqa: E402
 from jina_goldens import COMMIT, put_in_cache  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 
+pytestmark = pytest.mark.torch
+
 REPOSITORY = "jinaai/jina-embeddings-v2-base-code"
 
 

@@ -20,6 +20,8 @@ from codesearch.index import limits, pool
 from codesearch.index.rows import FileRow
 from codesearch.index.work import BatchResult, FileResult, Job, Treatment, Worker, count_terms
 
+pytestmark = pytest.mark.slow
+
 needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="a worker made up here can't be sent to a new process")
 
 

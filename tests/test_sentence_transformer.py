@@ -19,6 +19,8 @@ from codesearch.errors import ModelUnavailable  # noqa: E402
 from codesearch.models.loading import load_encoder  # noqa: E402
 from codesearch.models.transformer import TransformerEncoder  # noqa: E402
 
+pytestmark = pytest.mark.torch
+
 TEXTS = ["parse a date", "x", "def parse(text):\n    return datetime.strptime(text)", "y" * 90]
 
 

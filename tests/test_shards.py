@@ -76,6 +76,7 @@ def _shown(hits: Sequence[Hit]) -> list[tuple[object, ...]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shards", "seed", "has_deletions"), [(2, 1, False), (5, 2, True), (16, 3, False), (9, 4, True)]
 )

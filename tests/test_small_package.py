@@ -14,6 +14,8 @@ pytest.importorskip("transformers")
 from codesearch.models.catalog import BY_NAME
 from codesearch.models.loading import load_encoder
 
+pytestmark = pytest.mark.torch
+
 PACKAGE = Path(__file__).parent.parent / "packages/small"
 ANSWERS = {
     "how are passwords hashed": "def digest(secret, salt):\n    return scrypt(secret.encode(), salt=salt, n=1 << 14)",

@@ -25,6 +25,8 @@ from codesearch.search import snippets
 from codesearch.search.hit import Filters, Hit
 from tests.conftest import CommandLine, git
 
+pytestmark = pytest.mark.slow
+
 WORDS = "apple banana cherry damson elder fig grape hazel".split()
 QUESTIONS = ("fig", "where is the apple kept", "grape_3", "banana cherry", "Hazel")
 FILTERS = (Filters(), Filters(kinds=("function",)), Filters(names=("fig*", "Hazel")), Filters(paths=("a/**",)))

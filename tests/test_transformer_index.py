@@ -19,6 +19,8 @@ from codesearch.models.jina.encoder import JinaEncoder  # noqa: E402
 from codesearch.models.transformer import TransformerEncoder  # noqa: E402
 from tests.conftest import CommandLine  # noqa: E402
 
+pytestmark = pytest.mark.torch
+
 FILES = {
     "dates.py": 'def parse_date(text):\n    """Parse a calendar date."""\n    return strptime(text, "%Y-%m-%d")\n',
     "passwords.py": 'def digest(secret, salt):\n    """Hash a password."""\n    return scrypt(secret, salt)\n',

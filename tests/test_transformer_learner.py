@@ -24,6 +24,8 @@ from codesearch.training.texts import Asked  # noqa: E402
 from codesearch.training.trainer import Progress, Recipe, Trainer  # noqa: E402
 from codesearch.training.transformer_learner import TransformerLearner  # noqa: E402
 
+pytestmark = pytest.mark.torch
+
 PACKAGE = Path(__file__).parent.parent / "codesearch"
 RECIPE = Recipe(batch=16, rate=2e-3, warm_up=4, betas=(0.9, 0.98), epochs=6)
 TOPICS = "abcdefghijklmnop"

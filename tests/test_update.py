@@ -90,6 +90,7 @@ def test_a_change_within_the_clocks_grain_is_seen(repo: Path) -> None:
         assert index.update().changed == 1
 
 
+@pytest.mark.slow
 def test_many_small_updates_leave_few_segments(repo: Path, tmp_path: Path) -> None:
     with Index.create(repo) as index:
         index.update()
@@ -315,6 +316,7 @@ def test_processes_give_what_one_gives(repo: Path, tmp_path: Path, jobs: int, mo
         assert contents(index) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the worker is replaced in the forked child")
 @pytest.mark.parametrize("fault", ["hang", "die"])
 def test_a_file_that_breaks_its_worker_costs_only_its_syntax(
