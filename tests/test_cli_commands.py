@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -456,6 +457,25 @@ def test_completions_asked_for_in_an_odd_way(
 def test_completions_for_bash(codesearch: CommandLine, tmp_path: Path) -> None:
     asked = {"_CODESEARCH_COMPLETE": "complete_bash", "COMP_WORDS": "codesearch qu", "COMP_CWORD": "1"}
     assert codesearch(cwd=tmp_path, **asked).out == "query\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell", "pwsh"])
+def test_the_completion_script_of_a_shell_is_printed(shell: str, codesearch: CommandLine, tmp_path: Path) -> None:
+    run = codesearch("completion", shell, cwd=tmp_path)
+    assert (run.code, run.err) == (0, "")
+    assert "_CODESEARCH_COMPLETE" in run.out
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_the_completion_script_is_one_that_bash_takes(codesearch: CommandLine, tmp_path: Path) -> None:
+    script = codesearch("completion", "bash", cwd=tmp_path).out
+    assert subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True).stderr == ""
+
+
+def test_a_shell_without_completion_is_an_error(codesearch: CommandLine, tmp_path: Path) -> None:
+    run = codesearch("completion", "tcsh", cwd=tmp_path)
+    assert (run.code, run.out) == (2, "")
+    assert "'tcsh' is not one of 'bash'" in run.err
 
 
 def test_questions_of_a_megabyte_are_cut_and_it_is_said(codesearch: CommandLine, indexed_shop: Path) -> None:

@@ -16,7 +16,7 @@ from codesearch.cli.output import drop_unwritable, forget_odd_sizes, open_missin
 from codesearch.cli.usage import Command, UsageError, in_a_sentence
 from codesearch.errors import CodesearchError
 
-COMMANDS = ("index", "query", "status", "clean", "languages", "chunks", "models", "eval", "train")
+COMMANDS = ("index", "query", "status", "clean", "languages", "chunks", "models", "eval", "train", "completion")
 """Modules of this package; each has a function `command`, whose docstring is the help."""
 
 _EPILOG = """\

@@ -5,16 +5,52 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
 
+import typer
+
+from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch completion bash > ~/.local/share/bash-completion/completions/codesearch
+  codesearch completion zsh > ~/.zfunc/_codesearch          with ~/.zfunc in fpath before compinit
+  codesearch completion fish > ~/.config/fish/completions/codesearch.fish
+  codesearch --install-completion                           for the shell that runs this
+"""
 
 OPTIONS = ("--install-completion", "--show-completion")
 VARIABLE = "_CODESEARCH_COMPLETE"
 """Set by the completion scripts when they ask."""
 
-_SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+
+class Shell(StrEnum):
+    """A shell that has completion."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+    PWSH = "pwsh"
+
+
+_SHELLS = tuple(shell.value for shell in Shell)
 _INSTRUCTION = re.compile(rf"(?:source|complete)_(?:{'|'.join(_SHELLS)})")
 _MANY = re.compile("[0-9]{1,9}")
+
+
+def command(
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help=f"One of {', '.join(_SHELLS)}.", show_default=False)],
+) -> None:
+    """Print a shell's completion script."""
+    from typer._completion_shared import get_completion_script
+
+    with results():
+        print(get_completion_script(prog_name="codesearch", complete_var=VARIABLE, shell=shell.value))
 
 
 def check_request(environment: Mapping[str, str]) -> None:
