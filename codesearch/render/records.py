@@ -1,4 +1,4 @@
-"""Hits and chunks as JSON. The fields are a contract: see "JSON" in the README."""
+"""Hits and chunks as JSON. The fields are a contract: see docs/output-formats.md."""
 
 from __future__ import annotations
 
