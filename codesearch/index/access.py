@@ -53,4 +53,4 @@ def _check_origin(layout: Layout, store: Store) -> None:
 
 
 def _untrusted(layout: Layout, reason: str) -> IndexUntrusted:
-    return IndexUntrusted(f"the index is not used: {reason}", UpdateIndex(layout.folder))
+    return IndexUntrusted(f"the index is not trusted: {reason}", UpdateIndex(layout.folder))
