@@ -11,7 +11,7 @@ from codesearch.index.options import recorded
 from codesearch.index.settings import ATTRIBUTES, settings
 from codesearch.index.snapshot import Snapshot
 from codesearch.models.encoder import Encoder
-from codesearch.render.quantities import count
+from codesearch.quantities import count
 
 MOST_FILES_CHECKED = 30_000
 """Listing and comparing more takes longer than the search itself (git lists 100,000 files in 0.6 s)."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from codesearch.errors import IndexNotFound, UpdateIndex
 from codesearch.index import skips
@@ -11,14 +13,34 @@ from codesearch.index.access import open_store
 from codesearch.index.folder import size_on_disk
 from codesearch.index.layout import FORMAT, Layout
 
-if TYPE_CHECKING:
-    from codesearch.api import Status
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds."""
+
+    root: Path
+    folder: Path
+    format: int
+    model: str
+    revision: str
+    dimensions: int
+    files: int
+    chunks: int
+    chunks_by_language: Mapping[str, int]
+    files_by_language: Mapping[str, int]
+    encodings: Mapping[str, int]
+    """Files that were read in each."""
+    skipped: Mapping[str, int]
+    fallbacks: Mapping[str, int]
+    segments: int
+    size: int
+    """Bytes on disk."""
+    search: str
+    """How vectors are searched."""
 
 
 def read_status(layout: Layout) -> Status:
     """Raises IndexNotFound, IndexIncompatible or IndexDamaged."""
-    from codesearch.api import Status
-
     if not layout.exists():
         raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
     store = open_store(layout)

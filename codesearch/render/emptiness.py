@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from codesearch.render.quantities import count
+from codesearch.quantities import count
 
 _UNSEEN = (".git", ".hg", ".svn", ".jj", ".codesearch")
 _NAME_THEM = "to index them all the same, name them: codesearch index --include GLOB"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from codesearch.render.quantities import count, duration
+from codesearch.quantities import count, duration
 from codesearch.render.safe import printable
 
 if TYPE_CHECKING:

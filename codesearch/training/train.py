@@ -12,7 +12,7 @@ from codesearch.errors import CodesearchError
 from codesearch.models.encoder import Encoder
 from codesearch.models.loading import ModelName, find_folder, load_encoder
 from codesearch.models.static import StaticEncoder
-from codesearch.render.quantities import duration
+from codesearch.quantities import duration
 from codesearch.training.corpus import Corpus, digest_of, merge
 from codesearch.training.cut import Cut, CutOptions, TextPair, cut_all
 from codesearch.training.learner import Learner

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from codesearch.models.jina.attention import Attention, attention_over
+from codesearch.models.jina.attention import Attention, SpanAttention
 from codesearch.models.jina.config import JinaConfig
 
 
@@ -201,3 +201,12 @@ def mean_pool(hidden: Tensor, lengths: Sequence[int]) -> Tensor:
 
 def _activation(config: JinaConfig) -> nn.Module:
     return nn.GELU() if config.activation == "gelu" else nn.ReLU()  # the exact GELU, by erf
+
+
+def attention_over(lengths: Sequence[int], heads: int, device: torch.device) -> Attention:
+    """The attention of a packed batch of texts with these lengths."""
+    if device.type == "cuda":
+        from codesearch.models.jina.flex import FlexAttention
+
+        return FlexAttention(lengths, heads, device)
+    return SpanAttention(lengths, heads, device)
