@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.index.fields import located_text
 from codesearch.models.static import identifiers, words_of
 from codesearch.training.pairs import KINDS, Pair
 
@@ -170,14 +171,14 @@ def digest_of(pair: Pair) -> int:
 
 
 def located(pair: Pair) -> str:
-    """The code as indexes give it to encoders, three times of four: path twice, name; else the code alone.
+    """The code as indexes give it to encoders, three times of four; else the code alone.
 
     Questions should find it by either.
     """
     if not pair.place or len(pair.code) % 4 == 0:
         return pair.code
     path, _, name = pair.place.partition("\n")
-    return "\n".join((path, path, name, pair.code))
+    return located_text(path, name, pair.code)
 
 
 @dataclass(slots=True)
