@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.chunking.kinds import TYPE_KINDS
 from codesearch.index.terms import name_key
 from codesearch.search.evidence import Evidence, Values, folder_words, rank_in_file, stem_of, stem_words, words_of
 from codesearch.search.question import Question, last_part
@@ -228,7 +229,6 @@ OTHER_CONVENTION = 0.3
 DEFINED_INSIDE = 0.25
 """… and a chunk that is named after another definition beside it."""
 TEST_NAME = re.compile(r"(?:^|[.:])(?:tests?(?=[.:])|test_|Test[A-Z])")
-TYPE_KINDS = frozenset("class struct interface enum trait type record union module object protocol table".split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.chunker import chunk_text
+from codesearch.chunking.kinds import TESTED_KINDS
 from codesearch.discovery.discover import discover
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.languages.detect import detect
@@ -22,7 +23,6 @@ COMMITS = 1000
 """Newest commits of a source that are looked at."""
 _SOURCES_A_WORKER = 8
 """tree-sitter keeps a little memory of each parse; a worker ends after so many sources."""
-_FUNCTIONS = frozenset("function method constructor procedure macro".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def cut(source: Source, options: CutOptions) -> Cut:
         for chunk in chunks:
             if "test" in chunk.name.lower():
                 tests[language.name].append(chunk)
-            elif chunk.kind in _FUNCTIONS:
+            elif chunk.kind in TESTED_KINDS:
                 key = (language.name, chunk.name)
                 if chunk.name in functions[language.name]:
                     doubled.add(key)

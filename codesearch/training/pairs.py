@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.comments import without_markers
+from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.index.terms import words
 from codesearch.languages.registry import Language
 from codesearch.training.clean import is_english, is_question, question
@@ -22,7 +23,7 @@ SHORTEST_CODE = 40
 _PARAGRAPH_LINES = 14
 _COMMENT_LINES = 6
 _SECTIONS = frozenset(("Markdown", "TeX"))
-_NAMELESS = frozenset("file block license section".split())
+_NAMELESS = REMAINDER_KINDS | {"section"}
 _SQUASHED = re.compile(r"[\W_]+")
 _CALL = re.compile(r"\b([A-Za-z_]\w{2,})\s*[(!<]")
 _SUBJECT_NOISE = re.compile(r"^(?:\w+(?:\([^)]*\))?!?|[\w./-]+): |\(?(?:\w+/)*(?:#|GH-)\d+\)?|\[[^\]]*\]")
