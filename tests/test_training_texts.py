@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codesearch.models.static import identifiers
+from codesearch.identifiers import vocabulary_identifiers
 from codesearch.training.corpus import CorpusBuilder, merge
 from codesearch.training.cut import Cut, CutOptions, cut
 from codesearch.training.pairs import SHARES
@@ -30,7 +30,7 @@ def test_texts_are_those_of_the_bags_that_were_kept(tmp_path: Path) -> None:
         ids = bags.questions.ids[bags.questions.offsets[row] : bags.questions.offsets[row + 1]]
         said = asked.question.lower().replace("_", "")
         assert all(corpus.words[word] in said for word in ids.tolist()), asked.question
-        assert identifiers(asked.code)
+        assert vocabulary_identifiers(asked.code)
     save_texts(tmp_path / "texts.jsonl", texts)
     assert load_texts(tmp_path / "texts.jsonl") == texts
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
 from codesearch.index.fields import located_text
-from codesearch.models.static import identifiers, words_of
 from codesearch.training.pairs import KINDS, Pair
 
 LONGEST_TEXT = 320
@@ -135,12 +135,12 @@ class CorpusBuilder:
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = []
-        for identifier in identifiers(text):
+        for identifier in vocabulary_identifiers(text):
             known = self._cache.get(identifier)
             if known is None:
                 if len(self._cache) >= _CACHED_IDENTIFIERS:
                     self._cache.clear()
-                known = self._cache[identifier] = tuple(map(self._intern, words_of(identifier)))
+                known = self._cache[identifier] = tuple(map(self._intern, vocabulary_words(identifier)))
             ids.extend(known)
             if len(ids) >= LONGEST_TEXT:
                 break
