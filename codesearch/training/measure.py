@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.index.bm25 import idf, saturated
 from codesearch.index.terms import terms
 from codesearch.models.encoder import Encoder
 from codesearch.training.cut import TextPair
@@ -22,7 +23,6 @@ FEWEST = 20
 """Languages with fewer questions aren't measured."""
 _KINDS = ("documentation", "heading", "comment", "test", "name")
 """The order in which pairs are taken into a pool: the likest to real questions first."""
-_K1, _B = 1.2, 0.75  # Robertson and Zaragoza 2009
 _RESAMPLED = 2_000
 
 Ranks = npt.NDArray[np.int64]
@@ -106,10 +106,10 @@ def bm25_ranks(pool: Pool) -> Ranks:
     counts.resize(len(pool.codes), len(numbers))
     asked.data[:] = 1.0
     held_by = np.bincount(counts.indices, minlength=len(numbers))
-    rarity = np.log(1 + (len(pool.codes) - held_by + 0.5) / (held_by + 0.5))
-    norms = _K1 * (1 - _B + _B * lengths / max(lengths.mean(), 1.0))
-    saturated = counts.data / (counts.data + np.repeat(norms, np.diff(counts.indptr)))
-    impacts = csr_matrix((saturated * rarity[counts.indices], counts.indices, counts.indptr), shape=counts.shape)
+    rarity = np.asarray([idf(len(pool.codes), frequency) for frequency in held_by.tolist()])
+    rows = np.repeat(np.arange(len(lengths)), np.diff(counts.indptr))
+    shares = saturated(counts.data, rows, lengths, max(lengths.mean(), 1.0))
+    impacts = csr_matrix((shares * rarity[counts.indices], counts.indices, counts.indptr), shape=counts.shape)
     return _ranks(np.asarray((asked @ impacts.T).todense()))
 
 
