@@ -3,8 +3,8 @@
 A term's count is weighted over a chunk's fields (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to
 multiple weighted fields"). All of BM25 (codesearch.index.bm25) but the idf is known when the segment is written, and
 stored in one byte, so that a query is a sum over a few arrays. The average length is a constant, so that a chunk's
-impacts do not depend on which others were written with it. docs/lexical.md has figures beside libraries, and why none is
-used.
+impacts do not depend on which others were written with it. docs/lexical.md has figures beside libraries, and why none
+is used.
 
 The arrays: `terms` (UTF-8, sorted, joined), `term_ends`, `starts` (of each term's run, and the end), `rows` (16 bits
 where they suffice) and `impacts`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from codesearch.index import skips
 from codesearch.index.access import open_store
 from codesearch.index.folder import size_on_disk
 from codesearch.index.layout import FORMAT, Layout
+from codesearch.index.tally import tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,7 @@ def read_status(layout: Layout) -> Status:
     store = open_store(layout)
     try:
         meta = store.state().meta
-        chunks: Counter[str] = Counter()
-        files: Counter[str] = Counter()
-        skipped = Counter(skips.recorded(meta))
-        fallbacks: Counter[str] = Counter()
-        encodings: Counter[str] = Counter()
-        for file in store.files():
-            if file.skipped:
-                skipped[file.skipped] += 1
-                continue
-            files[file.language] += 1
-            chunks[file.language] += file.chunks
-            encodings[file.encoding] += 1
-            skipped[skips.OUTPUTS] += file.outputs
-            if file.fallback:
-                fallbacks[file.fallback] += 1
+        counted = tally(store.files(), skips.recorded(meta))
         return Status(
             root=layout.root,
             folder=layout.folder,
@@ -68,13 +54,13 @@ def read_status(layout: Layout) -> Status:
             model=meta.get("model", ""),
             revision=meta.get("revision", ""),
             dimensions=store.number("dimensions"),
-            files=sum(files.values()),
-            chunks=sum(chunks.values()),
-            chunks_by_language=dict(chunks.most_common()),
-            files_by_language=dict(files.most_common()),
-            encodings=dict(encodings.most_common()),
-            skipped=dict((+skipped).most_common()),
-            fallbacks=dict(fallbacks.most_common()),
+            files=counted.files,
+            chunks=counted.chunks,
+            chunks_by_language=counted.chunks_by_language,
+            files_by_language=counted.files_by_language,
+            encodings=counted.encodings,
+            skipped=counted.skipped,
+            fallbacks=counted.fallbacks,
             segments=len(store.segments()),
             size=size_on_disk(layout),
             search="exact, 8 bits a dimension",
