@@ -48,7 +48,7 @@ class Changes:
         """Why an update may take longer than a question can wait, or nothing."""
         if self.is_outdated:
             return "the index was made by another version of the model or chunker"
-        most = MOST_BYTES_REFRESHED_COSTLY if encoder.is_costly else MOST_BYTES_REFRESHED
+        most = MOST_BYTES_REFRESHED_COSTLY if encoder.capabilities.costly else MOST_BYTES_REFRESHED
         if self.files > MOST_FILES_REFRESHED or self.size > most:
             return f"{count(self.files, 'file')} changed since the last update"
         if self.doubtful_size > MOST_BYTES_COMPARED:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from codesearch.arrays import map_arrays
 from codesearch.errors import ModelUnavailable
 from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
-from codesearch.models.encoder import Embeddings
+from codesearch.models.encoder import Capabilities, Embeddings
 from codesearch.models.side import PARTS, PLACES, Head, Side, normalised
 
 WEIGHTS_FILE = "weights.safetensors"
@@ -36,7 +36,7 @@ _CACHED_IDENTIFIERS = 1 << 18
 class StaticEncoder:
     """Encoder over a table of token vectors, int8 with one scale a row, mapped from safetensors."""
 
-    is_costly = False
+    capabilities = Capabilities()
     note = ""
 
     def __init__(self, folder: Path, name: str) -> None:

@@ -84,7 +84,7 @@ def train(
     _check(base, options)
     if not resume:
         state.begin(options)
-        _collect(places, held_out, state, options, report, jobs, keeps_texts=base.is_costly)
+        _collect(places, held_out, state, options, report, jobs, keeps_texts=not isinstance(base, StaticEncoder))
     corpus = state.corpus()
     if not options.recipe.epochs:
         pairs = sum(len(own) for own in corpus.pairs.values())
@@ -197,7 +197,7 @@ def _run(trainer: Trainer, report: Report, checkpoint: Path) -> float:
 def _ranks(
     before: Encoder, after: Encoder, held_out: Sequence[TextPair], seed: int, report: Report
 ) -> tuple[dict[str, dict[str, Ranks]], dict[str, int]]:
-    most = (COSTLY_POOL, COSTLY_QUESTIONS) if after.is_costly else (POOL, QUESTIONS)
+    most = (COSTLY_POOL, COSTLY_QUESTIONS) if after.capabilities.costly else (POOL, QUESTIONS)
     found = pools(held_out, seed, *most)
     ranks: dict[str, dict[str, Ranks]] = {"bm25": {}, "before": {}, "after": {}}
     for number, pool in enumerate(found, 1):
