@@ -25,6 +25,7 @@ from codesearch.cli.numbers import (
 from codesearch.cli.options import Jobs, Json
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
+from codesearch.training import PAIRS_PER_LANGUAGE
 
 if TYPE_CHECKING:
     from codesearch.training.train import TrainReport
@@ -99,7 +100,7 @@ def command(
     ] = None,
     most_pairs: Annotated[
         int, typer.Option("--most-pairs", parser=WholeNumber(1, MOST_PAIRS), metavar="N", help="Of a language.")
-    ] = 170_000,
+    ] = PAIRS_PER_LANGUAGE,
     seed: Annotated[
         int, typer.Option("--seed", parser=WholeNumber(0, LARGEST_SEED), metavar="N", help="Of all that is drawn.")
     ] = 0,

@@ -22,7 +22,6 @@ SHORTEST_CODE = 40
 """Characters. Less than that says nothing apart from its name."""
 _PARAGRAPH_LINES = 14
 _COMMENT_LINES = 6
-_SECTIONS = frozenset(("Markdown", "TeX"))
 _NAMELESS = REMAINDER_KINDS | {"section"}
 _SQUASHED = re.compile(r"[\W_]+")
 _CALL = re.compile(r"\b([A-Za-z_]\w{2,})\s*[(!<]")

@@ -9,14 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from codesearch.errors import CodesearchError
+from codesearch.training import PAIRS_PER_LANGUAGE
 from codesearch.training.corpus import Corpus
 from codesearch.training.cut import Cut, TextPair
 from codesearch.training.pairs import Pair
 from codesearch.training.texts import Asked, load_texts, save_texts
 from codesearch.training.trainer import Recipe
-
-MOST_PAIRS = 170_000
-"""Pairs of a language; more of one teach little about the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class TrainOptions:
     base: str = "default"
     vocabulary: int = 0
     """Tokens of a new vocabulary; 0 keeps the base's, extended."""
-    most_pairs: int = MOST_PAIRS
+    most_pairs: int = PAIRS_PER_LANGUAGE
     recipe: Recipe = field(default_factory=Recipe)
 
 
