@@ -245,8 +245,8 @@ def _by_value(kind: str, captures: dict[str, list[Node]]) -> str:
         return ""
     captures["body"] = [values.body(value)]
     if kind == "value":
-        return values.KINDS[value.type]
-    return kind if values.KINDS[value.type] == "function" else ""
+        return values.VALUE_KINDS[value.type]
+    return kind if values.VALUE_KINDS[value.type] == "function" else ""
 
 
 def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:

@@ -1,4 +1,4 @@
-"""The kinds of encoders: how each is known by its files, and how it is loaded. A new one is a line in `KINDS`."""
+"""The kinds of encoders: how each is known by its files, and loaded. A new one is a line of `ENCODER_KINDS`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class EncoderKind:
 
 def kind_of(files: ModelFiles) -> EncoderKind:
     """The first kind that the files match. Raises ModelUnavailable."""
-    return next(kind for kind in KINDS if kind.matches(files))
+    return next(kind for kind in ENCODER_KINDS if kind.matches(files))
 
 
 def _is_static(files: ModelFiles) -> bool:
@@ -88,14 +88,14 @@ def _load_sentence_transformer(files: ModelFiles, device: str, precision: str) -
             f"{files.name} asks to run code from its repository, which is never done",
             "take a model whose architecture transformers has itself",
         )
-    from codesearch.models.modules import read_recipe
+    from codesearch.models.modules import read_encoding_config
     from codesearch.models.sentence_transformer import SentenceTransformerEncoder
 
-    recipe = read_recipe(files.folder, checkpoint)
-    return SentenceTransformerEncoder(checkpoint, recipe, files.name, runtime, files.max_length)
+    config = read_encoding_config(files.folder, checkpoint)
+    return SentenceTransformerEncoder(checkpoint, config, files.name, runtime, files.max_length)
 
 
-KINDS = (
+ENCODER_KINDS = (
     EncoderKind(_is_static, _load_static, Capabilities()),
     EncoderKind(_is_jina, _load_jina, TRANSFORMER),
     EncoderKind(lambda _: True, _load_sentence_transformer, TRANSFORMER),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
 from codesearch.index.fields import located_text
-from codesearch.training.pairs import KINDS, Pair
+from codesearch.training.pairs import PAIR_KINDS, Pair
 
 LONGEST_TEXT = 320
 """Words of a code that are learned from, as many as fit a chunk."""
@@ -65,7 +65,7 @@ class PairBags:
     questions: Bags
     codes: Bags
     kinds: npt.NDArray[np.uint8]
-    """Index into KINDS."""
+    """Index into PAIR_KINDS."""
     digests: npt.NDArray[np.uint64]
     """Equal for codes that are nearly the same."""
 
@@ -120,7 +120,7 @@ class CorpusBuilder:
                 continue
             questions.append(asked)
             distinct = codes.append(code)
-            kinds.append(KINDS.index(pair.kind))
+            kinds.append(PAIR_KINDS.index(pair.kind))
             digests.append(self._digest(distinct))
             if self._keeps_texts:
                 self.texts[language].append(pair)
@@ -197,7 +197,7 @@ class Corpus:
     def counts(self) -> dict[str, dict[str, int]]:
         """Pairs by language and kind."""
         return {
-            language: {kind: int((pairs.kinds == number).sum()) for number, kind in enumerate(KINDS)}
+            language: {kind: int((pairs.kinds == number).sum()) for number, kind in enumerate(PAIR_KINDS)}
             for language, pairs in sorted(self.pairs.items())
         }
 
@@ -266,7 +266,7 @@ def _kept(pairs: PairBags, most: int, generator: np.random.Generator) -> npt.NDA
         if seen[asked] <= SAME_QUESTION:
             few.append(row)
     rows = generator.permutation(np.array(few, np.int64))
-    is_name = pairs.kinds[rows] == KINDS.index("name")
+    is_name = pairs.kinds[rows] == PAIR_KINDS.index("name")
     named = rows[is_name]
     others = rows[~is_name]
     named = named[: max(len(others), most // 8)]

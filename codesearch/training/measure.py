@@ -12,7 +12,7 @@ import numpy.typing as npt
 from codesearch.index.bm25 import idf, saturated
 from codesearch.index.terms import terms
 from codesearch.models.encoder import Encoder
-from codesearch.training.cut import TextPair
+from codesearch.training.cut import HeldOutPair
 
 POOL = 5_000
 """Codes of a pool at most."""
@@ -65,9 +65,9 @@ class Gain:
         return self.low > 0
 
 
-def pools(held_out: Sequence[TextPair], seed: int, most: int = POOL, asked: int = QUESTIONS) -> list[Pool]:
+def pools(held_out: Sequence[HeldOutPair], seed: int, most: int = POOL, asked: int = QUESTIONS) -> list[Pool]:
     """A pool of at most `most` codes and `asked` questions for each language; equal ones come once."""
-    by_language: defaultdict[str, list[TextPair]] = defaultdict(list)
+    by_language: defaultdict[str, list[HeldOutPair]] = defaultdict(list)
     for one in held_out:
         if one.pair.kind in _KINDS:
             by_language[one.language].append(one)

@@ -43,7 +43,7 @@ class Norm(nn.LayerNorm):
         )
 
 
-class Embeddings(nn.Module):
+class InputEmbeddings(nn.Module):
     """Word and token-type embeddings; there are none for positions."""
 
     def __init__(self, config: JinaConfig) -> None:
@@ -170,7 +170,7 @@ class JinaModel(nn.Module):
         super().__init__()
         self.config = config
         block = CodeLayer if config.shape == "code" else Layer
-        self.embeddings = Embeddings(config)
+        self.embeddings = InputEmbeddings(config)
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(block(config) for _ in range(config.layers))})
 
     @property
