@@ -150,7 +150,7 @@ class Index:
 
         if not origin.names_model_of_ours(meta):
             raise ModelUnavailable(
-                f"the index in {self._layout.folder} was made by somebody else, with the model {model}",
+                f"the index in {self._layout.folder} was made by another user with the model {model}",
                 ChooseModel(self._layout.folder, model),
             )
         return model

@@ -1,4 +1,4 @@
-"""User-fixable errors: what is wrong in one sentence, and as facts, what fixes it."""
+"""User-fixable errors: the problem in one sentence, and the fix as facts."""
 
 from __future__ import annotations
 

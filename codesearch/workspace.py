@@ -115,7 +115,7 @@ class Workspace:
                 place = _existing(path)
                 index = self._index_of(place if place.is_dir() else place.parent)
                 if not place.is_relative_to(index.root):
-                    raise CodesearchError(f"{path} is outside {index.root}, which the index in {self._index_dir} is of")
+                    raise CodesearchError(f"{path} is outside the indexed root {index.root}")
                 self._include(index, place.relative_to(index.root).as_posix() if paths else ".")
 
     def refresh(self) -> None:
@@ -263,7 +263,7 @@ def _existing(path: Path) -> Path:
     """The path without symbolic links. Raises CodesearchError where there is no such file or folder."""
     place = Path(os.path.realpath(path))
     if not place.exists():
-        hint = "" if os.sep in str(path) else "put a question of several words in quotes"
+        hint = "" if os.sep in str(path) else "quote a question of several words"
         raise CodesearchError(f"{path} does not exist", hint)
     if not (place.is_dir() or place.is_file()):
         raise CodesearchError(f"{path} is neither a file nor a folder")

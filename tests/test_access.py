@@ -146,7 +146,7 @@ def test_a_folder_with_files_of_somebody_else_is_left_alone(repo: Path) -> None:
     for name in ("lock", "index.db", ".gitignore"):
         (repo / name).write_text(f"precious {name}")
     before = contents(repo)
-    refused = pytest.raises(CodesearchError, match="holds files that are not an index's")
+    refused = pytest.raises(CodesearchError, match="contains files that are not part of an index")
     with Index.create(repo, index_dir=repo) as index, refused:
         index.update()
     assert contents(repo) == before
@@ -261,7 +261,7 @@ def test_a_model_that_only_the_index_names_is_not_loaded(repo: Path, model: str)
         store.set_meta({"model": model})
         store.seal()
     store.close()
-    with Index.open(repo) as index, pytest.raises(ModelUnavailable, match="made by somebody else") as refused:
+    with Index.open(repo) as index, pytest.raises(ModelUnavailable, match="made by another user") as refused:
         index.search("alpha")
     assert f"--model {model}" in hint_of(refused.value)
     assert "--model default" in hint_of(refused.value)

@@ -250,7 +250,7 @@ def test_an_index_of_another_model_is_said(codesearch: CommandLine, shop: Path) 
     assert "run: codesearch index --model default" in run.err
     replaced = codesearch("index", "--model", "default", cwd=shop)
     assert replaced.code == 0
-    assert "of the model another/model; it answers until the new one, of default, is whole" in replaced.err
+    assert "made with the model another/model; it stays in use until default's is complete" in replaced.err
     assert codesearch("query", "password", cwd=shop).code == 0
 
 
@@ -267,7 +267,7 @@ def test_a_first_index_that_was_killed_is_finished_by_a_query(codesearch: Comman
     store.close()
     run = codesearch("query", "hash a password", "-l", "-n", "1", cwd=shop)
     assert (run.code, run.out) == (0, str(Path("server", "passwords.py")) + "\n")
-    assert "not finished" in run.err
+    assert "incomplete" in run.err
 
 
 def test_a_damaged_database_is_rebuilt_and_said(codesearch: CommandLine, shop: Path) -> None:
@@ -406,18 +406,18 @@ def test_a_hint_about_another_folder_names_it(codesearch: CommandLine, shop: Pat
     [
         (("index", "--include", "["), "a bracket is not closed"),
         (("index", "--exclude", "!"), "matches nothing"),
-        (("index", "--max-file-size", "2M "), "'2M ' is no size"),
-        (("index", "--max-file-size", "2G"), "more than the largest size"),
+        (("index", "--max-file-size", "2M "), "invalid size '2M '"),
+        (("index", "--max-file-size", "2G"), "exceeds the maximum size"),
         (("index", "--max-length", "٣", "--model", "minilm"), "'٣' is not a whole number"),
         (("index", "--frobnicat"), "no such option: --frobnicat"),
         (("index", ""), "'path': the value is empty"),
         (("status", "nowhere"), "nowhere does not exist"),
-        (("chunks", "--json", "--jsonl", "Makefile"), "exclude each other"),
-        (("models", "list", "x"), "list takes no name"),
-        (("models", "get", "minilm", "--folder", "x"), "--folder does not go with get"),
+        (("chunks", "--json", "--jsonl", "Makefile"), "cannot be used together"),
+        (("models", "list", "x"), "list does not take a name"),
+        (("models", "get", "minilm", "--folder", "x"), "--folder cannot be used with get"),
         (("clean", "--index-dir", ""), "the value is empty"),
         (("eval", "x" * 5000), "File name too long"),
-        (("x" * 50_000,), "no command is called"),
+        (("x" * 50_000,), "unknown command"),
     ],
 )
 def test_a_sentence_and_at_most_a_hint(
@@ -459,9 +459,7 @@ def test_completions_for_bash(codesearch: CommandLine, tmp_path: Path) -> None:
 def test_questions_of_a_megabyte_are_cut_and_it_is_said(codesearch: CommandLine, indexed_shop: Path) -> None:
     whole = codesearch("query", "-", cwd=indexed_shop, stdin="hash a password " + "x+" * 500_000)
     assert whole.code == 0
-    assert (
-        whole.err.splitlines()[0] == "codesearch: the question is longer than 32,768 characters; the rest is not read"
-    )
+    assert whole.err.splitlines()[0] == "codesearch: the question is longer than 32,768 characters; the rest is ignored"
     batch = codesearch("query", "--batch", "-n", "1", cwd=indexed_shop, stdin="a\n" + "b " * 500_000 + "\nc\n")
     assert [json.loads(line)["query"][:1] for line in batch.out.splitlines()] == ["a", "b", "c"]
     assert "the question in line 2 is longer" in batch.err

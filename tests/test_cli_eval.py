@@ -255,7 +255,7 @@ def test_an_index_of_another_folder_is_not_compared(
     codesearch("index", "src", "--index-dir", "index", cwd=tmp_path)
     run = codesearch("eval", questions, "--compare", f"index-dir={tmp_path / 'index'}", cwd=indexed_shop)
     assert (run.code, run.out) == (2, "")
-    assert "is of" in run.err
+    assert "belongs to" in run.err
 
 
 def test_a_repository_without_an_index_gets_one(codesearch: CommandLine, shop: Path, questions: str) -> None:

@@ -100,7 +100,7 @@ def test_getting_tells_where_and_checks_what_came(tmp_path: Path, monkeypatch: p
     [
         (["get"], "which model"),
         (["get", "default"], "nothing to fetch"),
-        (["get", "nonsense"], "no model"),
+        (["get", "nonsense"], "unknown model"),
         (["verify", "minilm"], "no published values"),
     ],
 )
@@ -111,7 +111,7 @@ def test_what_cannot_be_done(arguments: list[str], reason: str) -> None:
 
 def test_verifying_another_model_finds_it_wrong(tmp_path: Path) -> None:
     folder = put_model(tmp_path / "model")
-    with pytest.raises(CodesearchError, match="published values of jina-base-de are not met"):
+    with pytest.raises(CodesearchError, match="published values of jina-base-de do not match"):
         run("verify", "jina-base-de", "--folder", str(folder))
 
 
@@ -152,7 +152,7 @@ def test_a_model_in_a_package_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr("codesearch.models.catalog.find_spec", lambda _name: None)
     lines = {line.split()[0]: line for line in run().splitlines()}
     assert " no " in lines["small"]
-    with pytest.raises(CodesearchError, match="package of its own") as caught:
+    with pytest.raises(CodesearchError, match="separate package") as caught:
         run("get", "small")
     assert "pip install ./packages/small" in str(hint_of(caught.value))
     (tmp_path / "codesearch_small").mkdir()

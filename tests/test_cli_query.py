@@ -151,7 +151,7 @@ def test_no_hit_is_exit_code_1_and_silence(codesearch: CommandLine, indexed_shop
 def test_a_question_that_nothing_answers_is_told_so(codesearch: CommandLine, indexed_shop: Path) -> None:
     strange = codesearch("query", "merge sort", cwd=indexed_shop)
     assert strange.code == 0
-    assert "nothing close; these are the nearest (the best scores 0.0" in strange.err
+    assert "no good match; showing the nearest (best score 0.0" in strange.err
     assert strange.out
     assert codesearch("query", "hash a password", cwd=indexed_shop).err == ""
 
@@ -159,8 +159,8 @@ def test_a_question_that_nothing_answers_is_told_so(codesearch: CommandLine, ind
 @pytest.mark.parametrize(
     ("question", "note"),
     [
-        ('"a fresh salt" password', 'the first hit fits "a fresh salt"; the others come nearest to it'),
-        ('password "no such words"', 'nothing found fits "no such words"; these come nearest'),
+        ('"a fresh salt" password', 'only the first hit matches "a fresh salt"; the rest are the nearest'),
+        ('password "no such words"', 'no hit matches "no such words"; showing the nearest'),
         ("what's a salt -w for a \"password", ""),
     ],
 )
@@ -175,7 +175,7 @@ def test_hits_beyond_the_operators_follow_and_a_note_says_so(
 def test_the_nearest_score_is_a_hint_on_stderr(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("query", "revenue of last week", "--min-score", "1", cwd=indexed_shop)
     assert (run.code, run.out) == (1, "")
-    assert re.search(r"no hit scores 1\.0; the best has 0\.\d+", run.err)
+    assert re.search(r"no hit scores at least 1\.0; the best score is 0\.\d+", run.err)
 
 
 def test_paths_are_relative_to_the_working_directory(codesearch: CommandLine, indexed_shop: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_blank_line_of_a_batch_has_no_hits(codesearch: CommandLine, indexed_sh
         (("x", "--path", "!"), "matches nothing"),
         (("x", "--path", "[z-a]"), "the range z-a"),
         (("x", "--lang", ""), "'--lang': the value is empty"),
-        (("x", "--kind", ","), "'--kind': ',' names nothing"),
+        (("x", "--kind", ","), "'--kind': ',' is empty"),
         (("x", "--index-dir", ""), "the value is empty"),
         (("x", "--index-dir", "\t "), "the value is empty"),
         (("x", "--device", "gpu"), "'gpu' is not one of auto, cpu, cuda, mps"),
@@ -261,11 +261,11 @@ def test_a_blank_line_of_a_batch_has_no_hits(codesearch: CommandLine, indexed_sh
         (("x", "--format", "{qualified}"), "qualified_name"),
         (("x", "--color", "sometimes"), "sometimes"),
         (("x", "nowhere/to/be/found"), "does not exist"),
-        (("how", "are", "passwords", "hashed"), "quotes"),
-        (("x", "--json", "-l"), "exclude"),
-        (("x", "--json", "--format", "{path}"), "exclude"),
+        (("how", "are", "passwords", "hashed"), "quote a question"),
+        (("x", "--json", "-l"), "cannot be used together"),
+        (("x", "--json", "--format", "{path}"), "cannot be used together"),
         (("x", "--json", "-0"), "--null"),
-        (("x", "--full", "-C", "1"), "exclude"),
+        (("x", "--full", "-C", "1"), "cannot be used together"),
         (("x", "--no-refresh", "--model", "no-such-model"), "no-such-model"),
         (("x", "--frobnicate"), "--frobnicate"),
     ],

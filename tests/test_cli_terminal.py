@@ -124,7 +124,7 @@ def test_clean_asks_first(codesearch: CommandLine, shop: Path) -> None:
     os.write(master, b"n\n")
     text = _read_all(master).decode()
     assert process.wait(SECONDS) == 1
-    assert "Remove the index" in text
+    assert "Delete the index" in text
     assert (shop / ".codesearch").is_dir()
 
 
@@ -211,7 +211,7 @@ def test_ctrl_c_ends_with_130_and_leaves_a_sound_index(codesearch: CommandLine, 
     out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert b"Traceback" not in err
-    assert b"stopped; the same command goes on" in err
+    assert b"interrupted; run the same command to resume" in err
     assert out == b""
     run = codesearch("index", cwd=shop)
     assert run.code == 0

@@ -95,18 +95,18 @@ def test_a_killed_run_goes_on_to_the_same_model(source: Path, codesearch: Comman
     [
         (["nowhere"], "nowhere does not exist"),
         (["empty"], "no pairs"),
-        (["data.bin"], "neither a folder nor an archive"),
+        (["data.bin"], "neither a folder nor a supported archive"),
         (["broken.zip"], "broken.zip"),
-        (["empty", "--time", "soon"], "is no time"),
-        (["empty", "--time", "0s"], "is no time"),
-        (["empty", "--time", "9999h"], "is longer than 720h"),
+        (["empty", "--time", "soon"], "invalid duration"),
+        (["empty", "--time", "0s"], "invalid duration"),
+        (["empty", "--time", "9999h"], "exceeds the maximum of 720h"),
         (["empty", "--epochs", "nan"], "'nan' is not a number"),
         (["empty", "--rate", "1_0"], "'1_0' is not a number"),
         (["empty", "--seed", str(2**64)], "not in the range 0 to 4,294,967,295"),
         (["empty", "--vocabulary", "٣"], "not a whole number"),
         (["empty", "--held-out", ""], "the value is empty"),
-        (["empty", "--from", "no-such-model"], "no model"),
-        (["empty", "--resume"], "no training to go on with"),
+        (["empty", "--from", "no-such-model"], "unknown model"),
+        (["empty", "--resume"], "no training run to resume"),
     ],
 )
 def test_bad_input_is_said_in_a_sentence(
@@ -137,5 +137,5 @@ def test_a_folder_of_the_users_that_is_called_training_stays(codesearch: Command
     (tmp_path / "training" / "plan.py").write_text("x = 1\n")
     done = codesearch("train", ".", "--out", ".", cwd=tmp_path)
     assert done.code == 2
-    assert "training is there already and no state of training" in done.err
+    assert "training already exists and is not an unfinished training run" in done.err
     assert (tmp_path / "training" / "plan.py").exists()

@@ -44,7 +44,7 @@ def nothing(root: Path) -> None:
         (not_source, "not source 1", "codesearch languages"),
         (binary, "binary 1", ""),
         (large, "too large 1", "--max-file-size"),
-        (nothing, "holds no files", "codesearch index PATH"),
+        (nothing, "is empty", "codesearch index PATH"),
     ],
 )
 def test_why_nothing_is_indexed_and_what_to_do(
@@ -69,7 +69,7 @@ def test_a_query_of_an_empty_index_says_so(codesearch: CommandLine, tmp_path: Pa
     for arguments in ((), ("--no-refresh",), ("--json",)):
         run = codesearch("query", "anything", *arguments, cwd=tmp_path)
         assert run.code == 1
-        assert "holds no files" in run.err
+        assert "is empty" in run.err
         assert "codesearch index" in run.err
     (tmp_path / "a.py").write_text("def anything():\n    return 1\n", encoding="utf-8")
     found = codesearch("query", "anything", cwd=tmp_path)

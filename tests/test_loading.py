@@ -63,7 +63,7 @@ def test_a_folder_is_taken_as_it_is_spelled(tmp_path: Path) -> None:
     ["", " ", "#", "a#b", "a#٣", "~nosuchuser", "~nosuchuser/x", "/dev/null", "a\0b", "a\nb", "x" * 5000, "\udcff"],
 )
 def test_what_is_no_name_is_refused(name: str) -> None:
-    with pytest.raises(ModelUnavailable, match=r"no model|name is empty"):
+    with pytest.raises(ModelUnavailable, match=r"unknown model|name is empty"):
         load_encoder(name)
 
 
@@ -87,7 +87,7 @@ def test_without_a_home_nothing_is_found_and_nothing_raised(monkeypatch: pytest.
     assert hub.cache_folder() == Path("~/.cache/huggingface/hub")
     with pytest.raises(ModelUnavailable, match="not on this machine"):
         load_encoder(REPOSITORY)
-    with pytest.raises(ModelUnavailable, match="no model"):
+    with pytest.raises(ModelUnavailable, match="unknown model"):
         load_encoder("~/model")
 
 
@@ -129,7 +129,7 @@ def test_what_is_not_here_is_not_fetched(cache: Path) -> None:
     assert "codesearch models get jina-code" in hint_of(caught.value)
     with pytest.raises(ModelUnavailable, match=r"revision|not on this machine"):
         load_encoder(f"{REPOSITORY}@0123456789")
-    with pytest.raises(ModelUnavailable, match="no model 'nonsense'"):
+    with pytest.raises(ModelUnavailable, match="unknown model 'nonsense'"):
         load_encoder("nonsense")
 
 
@@ -236,7 +236,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "an unknown type": (_head(b'{"a": {"dtype": [], "shape": [1], "data_offsets": [0, 4]}}', b"\0" * 4), "damaged"),
     "places of text": (_head(b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": "ab"}}', b"\0" * 4), "damaged"),
-    "remote code": (_configure(position_embedding_type="absolute", auto_map={"AutoModel": "x--y.Z"}), "run code"),
+    "remote code": (_configure(position_embedding_type="absolute", auto_map={"AutoModel": "x--y.Z"}), "running code"),
     "another architecture": (_configure(position_embedding_type="absolute"), "modules.json"),
 }
 

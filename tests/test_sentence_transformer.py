@@ -106,7 +106,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "sizes that don't fit": (_set("config.json", intermediate_size=48), "fit|loaded"),
     "fewer layers": (_set("config.json", num_hidden_layers=1), "unexpected"),
     "an unknown architecture": (_set("config.json", model_type="never-heard-of"), "can't be loaded"),
-    "remote code": (_set("config.json", auto_map={"AutoModel": "x.Y"}), "run code"),
+    "remote code": (_set("config.json", auto_map={"AutoModel": "x.Y"}), "running code"),
     "a dense layer": (lambda folder: write_modules(folder, "Transformer", "Pooling", "Dense"), "Dense"),
     "no modules": (lambda folder: (folder / "modules.json").unlink(), "pooling is not known"),
     "max pooling": (

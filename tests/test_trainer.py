@@ -144,7 +144,7 @@ def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
 
 
 def test_without_pairs_there_is_nothing_to_train() -> None:
-    with pytest.raises(CodesearchError, match="no pairs"):
+    with pytest.raises(CodesearchError, match="no training pairs"):
         Trainer(learner([], RECIPE), RECIPE)
 
 

@@ -136,7 +136,7 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "xz corrupted": ("a.tar.xz", _corrupted("w:xz"), "can't be unpacked"),
     "gzip corrupted": ("a.tar.gz", _corrupted("w:gz"), "can't be unpacked"),
     "a header of a terabyte": ("a.tar", _huge_header, "a header is too large"),
-    "a file of exabytes": ("a.tar", _bomb, "unpacks to more than"),
+    "a file of exabytes": ("a.tar", _bomb, "expands to more than"),
 }
 
 

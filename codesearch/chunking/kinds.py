@@ -60,6 +60,6 @@ def _resolve(name: str, held: Collection[str]) -> str:
 
     near = difflib.get_close_matches(name, KINDS.union(held), n=3, cutoff=0.5)
     raise CodesearchError(
-        f"no kind is called {name!r}",
+        f"unknown kind {name!r}",
         f"did you mean {', '.join(near)}?" if near else f"kinds: {', '.join(sorted(KINDS))}",
     )

@@ -23,10 +23,10 @@ _EPILOG = """\
 Examples:
 
 \b
-  codesearch query "where are passwords hashed"       ask; indexes this repository when needed
+  codesearch query "where are passwords hashed"       search; indexes the repository first if needed
   codesearch query "parse a date" src --lang python   only in src, only Python
-  codesearch index ~/src/project                      index, or bring up to date
-  codesearch query --help                             all about output formats and filters
+  codesearch index ~/src/project                      create or update an index
+  codesearch query --help                             output formats and filters
 """
 
 
@@ -68,7 +68,7 @@ def _run(arguments: list[str]) -> int:
 def build(names: Sequence[str] = COMMANDS) -> typer.Typer:
     """The command line with these commands; to prepare all of them takes 10 ms, for a query one is enough."""
     app = typer.Typer(
-        help="Semantic code search on your own machine: ask in plain English, get the code that does it.",
+        help="Semantic code search that runs on your machine: ask in plain English, get the code that does it.",
         epilog=_EPILOG,
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -92,7 +92,7 @@ def _check_command(arguments: list[str]) -> None:
 
     near = difflib.get_close_matches(first, COMMANDS, n=1)
     meant = f"codesearch {near[0]}" if near else f"codesearch query {shlex.join([' '.join(arguments)])}"
-    raise CodesearchError(f"no command is called {first!r}", f"did you mean: {meant}")
+    raise CodesearchError(f"unknown command {first!r}", f"did you mean: {meant}")
 
 
 def _help(no_arguments: Exception) -> int:

@@ -26,26 +26,26 @@ Examples:
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to cut.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to split.")],
     language: Annotated[
         str,
         typer.Option(
             "--lang",
             metavar="NAME",
-            help="Take the files to be in this language.",
+            help="Treat the files as this language.",
             autocompletion=complete_language,
         ),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="A JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
+    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")] = False,
 ) -> None:
-    """Show the chunks that files are cut into."""
+    """Show how files are split into chunks."""
     from codesearch.languages.registry import resolve
     from codesearch.render.listings import chunk_lines
     from codesearch.render.records import chunk_record, json_document, json_line
 
     if as_json and as_jsonl:
-        raise typer.BadParameter("--json and --jsonl exclude each other")
+        raise typer.BadParameter("--json and --jsonl cannot be used together")
     forced = resolve(language) if language else None
     found: list[tuple[Path, Chunk]] = []
     is_whole = True
@@ -81,5 +81,5 @@ def _chunks(file: Path, language: Language | None) -> tuple[Chunk, ...] | None:
         return None
     chunked = guarded.chunk_text(file.as_posix(), source.text, language or detect(file.name, source.text))
     if chunked.fallback:
-        note(f"{file} is cut into windows of lines: {chunked.fallback}")
+        note(f"{file}: split by lines: {chunked.fallback}")
     return chunked.chunks

@@ -22,12 +22,12 @@ Examples:
 
 
 def command(
-    path: Annotated[Path, typer.Argument(help="A folder inside the indexed one.")] = Path(),
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Never ask (it asks only at a terminal).")] = False,
+    path: Annotated[Path, typer.Argument(help="A folder in the indexed folder.")] = Path(),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     as_json: Json = False,
     index_dir: IndexDir = None,
 ) -> None:
-    """Remove an index, and nothing but the index: files that are not its own stay where they are."""
+    """Delete an index. Other files in its folder are kept."""
     import sys
 
     from codesearch.api import Index
@@ -39,12 +39,12 @@ def command(
     index = Index.create(path, index_dir=index_dir)  # one that is damaged can't be opened, but removed
     if not index.exists:
         raise IndexNotFound(f"there is no index at {index.directory}")
-    if not yes and sys.stdin.isatty() and not typer.confirm(f"Remove the index {index.directory}?", err=True):
-        note("nothing was removed")
+    if not yes and sys.stdin.isatty() and not typer.confirm(f"Delete the index in {index.directory}?", err=True):
+        note("nothing deleted")
         raise typer.Exit(1)
     freed = index.clean()
     with results():
         if as_json:
             print(json_object({"root": str(index.root), "index_dir": str(index.directory), "freed": freed}))
         else:
-            print(f"Removed the index in {printable(str(index.directory))}, {size(freed)}")
+            print(f"Deleted the index in {printable(str(index.directory))}, {size(freed)}")

@@ -24,7 +24,8 @@ def check_request(environment: Mapping[str, str]) -> None:
         return
     if not _INSTRUCTION.fullmatch(asked):
         raise CodesearchError(
-            f"{VARIABLE} is {asked!r}, which asks for nothing", f"it takes complete_SHELL, of {', '.join(_SHELLS)}"
+            f"{VARIABLE} is {asked!r}, which is not a completion request",
+            f"expected complete_SHELL, where SHELL is one of {', '.join(_SHELLS)}",
         )
     if asked == "complete_bash":
         if "COMP_WORDS" not in environment:
@@ -45,8 +46,8 @@ def check_option(option: str) -> None:
         shell = ""
     if shell not in _SHELLS:
         raise CodesearchError(
-            f"the shell {shell} has no completion" if shell else "the shell that runs this is not known",
+            f"completion is not available for the shell {shell}" if shell else "could not detect the shell",
             f"run it from one of {', '.join(_SHELLS)}",
         )
     if option == OPTIONS[0] and os.path.expanduser("~") == "~":  # noqa: PTH111 - Path.home() raises
-        raise CodesearchError("there is no home folder to install the completion in", "set HOME")
+        raise CodesearchError("no home directory to install the completion in", "set HOME")

@@ -59,11 +59,15 @@ Exit codes: 0 measured, 2 error.
 
 
 def command(
-    queries: Annotated[str, typer.Argument(metavar="QUERIES", help="Questions and what answers them; `-` for stdin.")],
-    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="Only in this file or folder.")] = Path(),
+    queries: Annotated[
+        str, typer.Argument(metavar="QUERIES", help="File of questions with relevant results; `-` reads from stdin.")
+    ],
+    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="Search only this file or folder.")] = Path(),
     limit: Annotated[
         int,
-        typer.Option("--limit", "-n", parser=WholeNumber(1, MOST_HITS), metavar="N", help="Hits that count: NDCG@N."),
+        typer.Option(
+            "--limit", "-n", parser=WholeNumber(1, MOST_HITS), metavar="N", help="Cutoff for the measures, e.g. NDCG@N."
+        ),
     ] = 10,
     compare: Annotated[
         list[str],
@@ -89,14 +93,14 @@ def command(
     globs: Globs = [],  # noqa: B006
     kinds: Kinds = [],  # noqa: B006
     refresh: Annotated[
-        bool, typer.Option("--refresh/--no-refresh", help="Bring the index up to date first, when that is quick.")
+        bool, typer.Option("--refresh/--no-refresh", help="Update the index first if that is quick.")
     ] = True,
     index_dir: IndexDir = None,
     model: Model = None,
     rerank: Rerank = "",
     device: Device = "",
 ) -> None:
-    """Measure the answers to your own questions: NDCG, MRR, recall and success, with intervals."""
+    """Evaluate search quality on your own questions: NDCG, MRR, recall and success rate, with confidence intervals."""
     from codesearch.api import Index
     from codesearch.cli.notes import Notes
     from codesearch.evaluation.asking import Way, evaluate
@@ -175,7 +179,7 @@ def _index_beside(index: Index, folder: Path, model: str | None, device: str) ->
 
     other = Index.create(index.root, index_dir=folder, model=model, device=device)
     if other.root != index.root:
-        raise CodesearchError(f"the index in {folder} is of {other.root}, not of {index.root}")
+        raise CodesearchError(f"the index in {folder} belongs to {other.root}, not {index.root}")
     options = None if other.exists else recorded(index.snapshot().meta)
     with shown_on(sys.stderr) as progress:
         other.update(options, progress=progress)
@@ -193,7 +197,7 @@ class _Told:
         self._done += 1
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
-            note(f"asked {self._done:,} of {total:,} questions")
+            note(f"{self._done:,} of {total:,} questions done")
 
 
 def _print(report: Report, most: int, as_json: bool) -> None:

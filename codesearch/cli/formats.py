@@ -36,8 +36,10 @@ class Format:
     color: Color
 
     def writer(self) -> Writer:
-        """What prints the hits. Raises typer.BadParameter for options that exclude each other, CodesearchError for a
-        template that is not sound."""
+        """What prints the hits.
+
+        Raises typer.BadParameter for options that cannot be used together, CodesearchError for an invalid template.
+        """
         self._check()
         if self.batch:
             return self._batch
@@ -65,11 +67,11 @@ class Format:
             if is_chosen
         ]
         if len(chosen) > 1:
-            raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} exclude each other")
+            raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be used together")
         if self.null and (self.as_json or self.as_jsonl or self.batch):
-            raise typer.BadParameter("--null does not go with JSON")
+            raise typer.BadParameter("--null cannot be used with JSON output")
         if self.full and self.context is not None:
-            raise typer.BadParameter("--full and --context exclude each other")
+            raise typer.BadParameter("--full and --context cannot be used together")
 
     def _records(self, hits: Sequence[Placed]) -> Iterator[Record]:
         return (hit_record(placed.hit, placed.path, placed.copies, explained=self.explain) for placed in hits)

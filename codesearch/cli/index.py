@@ -23,20 +23,20 @@ EPILOG = """\
 Examples:
 
 \b
-  codesearch index                                    the repository around the working directory
+  codesearch index                                    the repository that contains the working directory
   codesearch index ~/src/project --exclude 'data/**'
   codesearch index --include '*.py' --include '*.pyi'
   codesearch index --index-dir /tmp/index             keep the index out of the repository
-  codesearch index --model jina-code                  better answers, slowly; Ctrl-C stops, the same command goes on
+  codesearch index --model jina-code                  better answers, slower; interrupt with Ctrl-C, rerun to resume
 """
 
 
 def command(
-    path: Annotated[Path, typer.Argument(help="A folder. Inside an indexed folder, that index is updated.")] = Path(),
-    force: Annotated[bool, typer.Option("--force", help="Start anew, whatever is there.")] = False,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Check all of the index against its checksums; rebuild what is damaged.")
-    ] = False,
+    path: Annotated[
+        Path, typer.Argument(help="The folder to index. Inside an indexed folder, updates that index.")
+    ] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Rebuild the index from scratch.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Verify all checksums and rebuild damaged parts.")] = False,
     jobs: Jobs = 0,
     model: Model = None,
     device: Device = "",
@@ -46,21 +46,26 @@ def command(
             "--max-length",
             metavar="TOKENS",
             parser=WholeNumber(0, MOST_TOKENS),
-            help="What a transformer reads of a text.",
+            help="Maximum tokens per text (transformer models).",
         ),
     ] = 0,
     max_file_size: Annotated[
         int | None,
-        typer.Option("--max-file-size", metavar="SIZE", parser=file_size, help="Skip larger files: 500k, 2M."),
+        typer.Option(
+            "--max-file-size", metavar="SIZE", parser=file_size, help="Skip files larger than this, e.g. 500k or 2M."
+        ),
     ] = None,
     include: Annotated[
-        list[str], typer.Option("--include", metavar="GLOB", help="Only these files, also vendored ones. Repeatable.")
+        list[str],
+        typer.Option("--include", metavar="GLOB", help="Index only matching files, even vendored ones. Repeatable."),
     ] = [],  # noqa: B006 - typer copies it
-    exclude: Annotated[list[str], typer.Option("--exclude", metavar="GLOB", help="Not these files. Repeatable.")] = [],  # noqa: B006
+    exclude: Annotated[
+        list[str], typer.Option("--exclude", metavar="GLOB", help="Skip matching files. Repeatable.")
+    ] = [],  # noqa: B006
     index_dir: IndexDir = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
-    """Index a folder, or bring its index up to date: only what changed is worked on."""
+    """Create or update the index of a folder; only changed files are processed."""
     # numpy's BLAS would start a thread a core in each of the worker processes, which wait for one another.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.api import Index
@@ -73,17 +78,17 @@ def command(
         model = _with_length(model, max_length)
     index = Index.create(path, index_dir=index_dir, model=model, device=device)
     if path != Path() and not Path(os.path.realpath(path)).is_relative_to(index.root):
-        raise CodesearchError(f"the index in {index.directory} is of {index.root}, not of {path}")
+        raise CodesearchError(f"the index in {index.directory} belongs to {index.root}, not {path}")
     if index.encoder.note and not quiet:
         note(f"{index.encoder.name} runs on {index.encoder.note}")
     if model and not quiet and (old := index.model) not in ("", index.encoder.name):
-        note(f"the index is of the model {old}; it answers until the new one, of {index.encoder.name}, is whole")
+        note(f"the index was made with the model {old}; it stays in use until {index.encoder.name}'s is complete")
     try:
         with nullcontext() if quiet else shown_on(sys.stderr) as progress:
             report = index.update(options, force=force, verify=verify, jobs=jobs, progress=progress)
     except KeyboardInterrupt:
         if not quiet:
-            note("stopped; the same command goes on with what is finished")
+            note("interrupted; run the same command to resume")
         raise
     if not quiet:
         with results():
@@ -97,7 +102,7 @@ def _with_length(model: str | None, max_length: int) -> str:
     from codesearch.models.loading import DEFAULT_MODEL
 
     if not model or model == DEFAULT_MODEL:
-        raise typer.BadParameter("give the transformer with --model; the default model reads all of a text")
+        raise typer.BadParameter("--max-length needs a transformer (--model); the default model has no limit")
     return f"{model}#{max_length}"
 
 

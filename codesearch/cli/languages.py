@@ -18,9 +18,9 @@ Examples:
 
 
 def command(
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
 ) -> None:
-    """List the languages, their extensions, and how files of each are cut into chunks."""
+    """List the supported languages, their file extensions and how they are parsed."""
     from codesearch.languages.registry import LANGUAGES
     from codesearch.render.listings import language_records, language_table
 

@@ -15,10 +15,10 @@ EPILOG = """\
 Examples:
 
 \b
-  codesearch models                                   what is known, and what is on this machine
+  codesearch models                                   known models, and which are installed
   codesearch models get jina-code                     fetch a model from the hub
   codesearch models get BAAI/bge-small-en-v1.5@main   any sentence-transformers model, at a revision
-  codesearch models verify jina-code                  compare its embeddings with published ones
+  codesearch models verify jina-code                  compare its embeddings with the published ones
   codesearch index --model jina-code                  use it
 """
 
@@ -33,19 +33,19 @@ class Action(StrEnum):
 
 def command(
     action: Annotated[Action, typer.Argument(help="What to do.")] = Action.LIST,
-    name: Annotated[str, typer.Argument(help="A known name, or a hub's id; @REVISION pins it.")] = "",
-    folder: Annotated[str, typer.Option("--folder", help="verify: files that lie elsewhere.")] = "",
+    name: Annotated[str, typer.Argument(help="A model name or hub ID; @REVISION pins a revision.")] = "",
+    folder: Annotated[str, typer.Option("--folder", help="Folder with the model's files (verify only).")] = "",
     as_json: Json = False,
 ) -> None:
-    """List the known models, fetch one, or check one."""
+    """List, fetch or verify embedding models."""
     if action is not Action.LIST and not name:
-        raise CodesearchError(f"which model to {action}?", "`codesearch models` lists the known ones")
+        raise CodesearchError(f"which model to {action}?", "to list known models, run: codesearch models")
     if action is Action.LIST and name:
-        raise CodesearchError("list takes no name", f"did you mean: codesearch models get {name}")
+        raise CodesearchError("list does not take a name", f"did you mean: codesearch models get {name}")
     if folder and action is not Action.VERIFY:
-        raise CodesearchError(f"--folder does not go with {action}", "it says which files to verify")
+        raise CodesearchError(f"--folder cannot be used with {action}", "it selects the files to verify")
     if as_json and action is not Action.LIST:
-        raise CodesearchError(f"--json does not go with {action}", "it is for the list")
+        raise CodesearchError(f"--json cannot be used with {action}", "it works with list only")
     if action is Action.LIST:
         _list(as_json)
     elif action is Action.GET:
@@ -86,4 +86,4 @@ def _verify(name: str, folder: str) -> None:
             print(*comparison_lines([comparison]), flush=True)
     wrong = sum(not comparison.is_met for comparison in comparisons)
     if wrong:
-        raise CodesearchError(f"{wrong} of {len(comparisons)} published values of {name} are not met")
+        raise CodesearchError(f"{wrong} of {len(comparisons)} published values of {name} do not match")

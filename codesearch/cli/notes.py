@@ -21,13 +21,13 @@ class Notes(Observer):
     """Says it in one sentence each, with the command that helps."""
 
     def creating(self, index: Index) -> None:
-        note(f"{index.root} has no index yet; making one")
+        note(f"{index.root} has no index yet; creating one")
 
     def resuming(self, index: Index) -> None:
-        note(f"the first index of {index.root} is not finished; going on with it")
+        note(f"the first index of {index.root} is incomplete; resuming")
 
     def rebuilding(self, index: Index, error: IndexDamaged) -> None:
-        note(f"{error.message}; rebuilding it")
+        note(f"{error.message}; rebuilding")
 
     def updated(self, index: Index, report: UpdateReport) -> None:
         from codesearch.render.emptiness import why_empty
@@ -41,15 +41,15 @@ class Notes(Observer):
         note(f"results may be stale: {reason}; to update, run: {update_command(index.directory)}")
 
     def locked(self, index: Index) -> None:
-        note("another process is updating the index; this is the answer of before")
+        note("another process is updating the index; showing results from before the update")
 
     def not_refreshed(self, index: Index, error: CodesearchError) -> None:
-        note(f"the index was not brought up to date: {error.message}")
+        note(f"could not update the index: {error.message}")
 
     def empty(self, index: Index) -> None:
         note(
-            f"the index of {index.root} holds no files",
-            f"what was left out and why, says: {update_command(index.directory)}",
+            f"the index of {index.root} is empty",
+            f"to see what was skipped, run: {update_command(index.directory)}",
         )
 
     def progress(self) -> AbstractContextManager[Progress]:

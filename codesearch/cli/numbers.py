@@ -78,9 +78,9 @@ def file_size(text: str) -> int:
     match = _SIZE.fullmatch(text)
     size = float(match[1]) * _BYTES[match[2].lower()] if match else 0.0
     if size < 1:
-        raise typer.BadParameter(f"{text!r} is no size; write 500k or 2M")
+        raise typer.BadParameter(f"invalid size {text!r}: use e.g. 500k or 2M")
     if size > LARGEST_FILE:
-        raise typer.BadParameter(f"{text} is more than the largest size, {LARGEST_FILE // 1000**3}G")
+        raise typer.BadParameter(f"{text} exceeds the maximum size, {LARGEST_FILE // 1000**3}G")
     return int(size)
 
 
@@ -89,7 +89,7 @@ def seconds(text: str) -> float:
     match = _TIME.fullmatch(text)
     time = float(match[1]) * _SECONDS[match[2][:1].lower()] if match else 0.0
     if not time:
-        raise typer.BadParameter(f"{text!r} is no time; write 90s, 10m or 2h")
+        raise typer.BadParameter(f"invalid duration {text!r}: use e.g. 90s, 10m or 2h")
     if time > LONGEST_TRAINING:
-        raise typer.BadParameter(f"{text} is longer than {LONGEST_TRAINING // 3600}h")
+        raise typer.BadParameter(f"{text} exceeds the maximum of {LONGEST_TRAINING // 3600}h")
     return time

@@ -57,7 +57,7 @@ def device_name(text: str) -> str:
 IndexDir = Annotated[
     Path | None,
     typer.Option(
-        "--index-dir", metavar="DIR", envvar="CODESEARCH_INDEX_DIR", help="Where the index lies.", show_envvar=True
+        "--index-dir", metavar="DIR", envvar="CODESEARCH_INDEX_DIR", help="Index directory.", show_envvar=True
     ),
 ]
 Model = Annotated[
@@ -65,7 +65,7 @@ Model = Annotated[
     typer.Option(
         "--model",
         metavar="NAME",
-        help="The encoder: a name of `codesearch models`, a hub's id or a folder.",
+        help="Embedding model: a name from `codesearch models`, a hub ID or a folder.",
     ),
 ]
 Device = Annotated[
@@ -75,12 +75,10 @@ Device = Annotated[
         metavar="NAME",
         envvar="CODESEARCH_DEVICE",
         parser=device_name,
-        help="Where a transformer runs: auto, cpu, cuda or mps.",
+        help="Device for transformer models: auto, cpu, cuda or mps.",
     ),
 ]
-Rerank = Annotated[
-    str, typer.Option("--rerank", metavar="MODEL", help="Score the best candidates again with this model.")
-]
+Rerank = Annotated[str, typer.Option("--rerank", metavar="MODEL", help="Rerank the best candidates with this model.")]
 Languages = Annotated[
     list[str],
     typer.Option(
@@ -92,25 +90,34 @@ Languages = Annotated[
 ]
 Globs = Annotated[
     list[str],
-    typer.Option("--path", metavar="GLOB", help="Only paths that match, as in .gitignore from the root; `!` excludes."),
+    typer.Option(
+        "--path", metavar="GLOB", help="Only matching paths (.gitignore syntax, from the root); `!` excludes."
+    ),
 ]
 Kinds = Annotated[
     list[str],
     typer.Option(
-        "--kind", metavar="KIND", help="Only these kinds: function, method, class, file…", autocompletion=complete_kind
+        "--kind",
+        metavar="KIND",
+        help="Only these kinds: function, method, class, file, …",
+        autocompletion=complete_kind,
     ),
 ]
 Limit = Annotated[
     int,
-    typer.Option("--limit", "-n", parser=WholeNumber(1, MOST_HITS), metavar="N", help="At most this many hits."),
+    typer.Option("--limit", "-n", parser=WholeNumber(1, MOST_HITS), metavar="N", help="Maximum number of hits."),
 ]
 Jobs = Annotated[
     int,
     typer.Option(
-        "--jobs", "-j", parser=WholeNumber(0, MOST_PROCESSES), metavar="N", help="Processes; 0 for one a core."
+        "--jobs",
+        "-j",
+        parser=WholeNumber(0, MOST_PROCESSES),
+        metavar="N",
+        help="Number of worker processes; 0 means one per core.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def filters_of(
@@ -136,5 +143,5 @@ def _parts(option: str, values: Sequence[str]) -> list[str]:
     names = [[part.strip() for part in value.split(",") if part.strip()] for value in values]
     for value, found in zip(values, names, strict=True):
         if not found:
-            raise typer.BadParameter(f"{value!r} names nothing", param_hint=f"'{option}'")
+            raise typer.BadParameter(f"{value!r} is empty", param_hint=f"'{option}'")
     return [name for found in names for name in found]

@@ -42,7 +42,7 @@ Examples:
   codesearch query "open a socket" -l -0 | xargs -0 wc -l
   codesearch query "open a socket" --json | jq '.[0].path'
   codesearch query "open a socket" --format '{path}:{start_line} {qualified_name}'
-  codesearch query --batch < questions.txt                JSON Lines, one line a question
+  codesearch query --batch < questions.txt                JSON Lines, one line per question
 
 Exit codes: 0 hits, 1 none, 2 error.
 """
@@ -51,10 +51,10 @@ Exit codes: 0 hits, 1 none, 2 error.
 def command(
     question: Annotated[
         str,
-        typer.Argument(help="A question in plain English or a symbol; `-` reads it from stdin.", show_default=False),
+        typer.Argument(help="A question in plain English, or a symbol; `-` reads from stdin.", show_default=False),
     ] = "",
     paths: Annotated[
-        list[Path], typer.Argument(metavar="[PATH]...", help="Only in these files and folders.", show_default=False)
+        list[Path], typer.Argument(metavar="[PATH]...", help="Search only these files and folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
     limit: Limit = 10,
     languages: Languages = [],  # noqa: B006
@@ -65,44 +65,58 @@ def command(
         typer.Option(
             "--name",
             metavar="NAME",
-            help="Only these names; `*` and `?` match any letters.",
+            help="Only definitions with these names; `*` and `?` are wildcards.",
             autocompletion=complete_name,
         ),
     ] = [],  # noqa: B006
     min_score: Annotated[
         float,
-        typer.Option("--min-score", parser=DecimalNumber(0, 1), metavar="X", help="Only hits of at least this score."),
+        typer.Option("--min-score", parser=DecimalNumber(0, 1), metavar="X", help="Minimum score, 0 to 1."),
     ] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON array of hits.")] = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="A JSON object a line.")] = False,
-    files_only: Annotated[bool, typer.Option("--files-with-matches", "-l", help="Only the files' paths.")] = False,
-    null: Annotated[bool, typer.Option("--null", "-0", help="A NUL after each path (or formatted hit).")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print hits as a JSON array.")] = False,
+    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")] = False,
+    files_only: Annotated[
+        bool, typer.Option("--files-with-matches", "-l", help="Print only the paths of matching files.")
+    ] = False,
+    null: Annotated[
+        bool, typer.Option("--null", "-0", help="Print a NUL byte after each path (or formatted hit).")
+    ] = False,
     template: Annotated[
-        str | None, typer.Option("--format", metavar="TEXT", help="A line of your own: '{path}:{start_line}'.")
+        str | None,
+        typer.Option("--format", metavar="TEXT", help="Print each hit in this format, e.g. '{path}:{start_line}'."),
     ] = None,
     context: Annotated[
         int | None,
         typer.Option(
-            "--context", "-C", parser=WholeNumber(0, MOST_LINES), metavar="N", help="N lines around the best line."
+            "--context",
+            "-C",
+            parser=WholeNumber(0, MOST_LINES),
+            metavar="N",
+            help="Print N lines of context around the best line.",
         ),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="The whole of each hit.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="What each signal added to the score.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Print all lines of each hit.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print what each ranking signal added to the score.")
+    ] = False,
     color: Annotated[
-        Color, typer.Option("--color", help="`always` gives a pipe what a terminal gets.", case_sensitive=False)
+        Color,
+        typer.Option(
+            "--color", help="When to use color; `always` also formats pipes as for a terminal.", case_sensitive=False
+        ),
     ] = Color.AUTO,
     refresh: Annotated[
-        bool, typer.Option("--refresh/--no-refresh", help="Bring the index up to date first, when that is quick.")
+        bool, typer.Option("--refresh/--no-refresh", help="Update the index first if that is quick.")
     ] = True,
     batch: Annotated[
-        bool, typer.Option("--batch", help="Questions from stdin, one a line; a JSON object a line, in order.")
+        bool, typer.Option("--batch", help="Read one question per line from stdin; print one JSON object per question.")
     ] = False,
     index_dir: IndexDir = None,
     model: Model = None,
     rerank: Rerank = "",
     device: Device = "",
 ) -> None:
-    """Ask a question; print the code that answers it, best first."""
+    """Search the code with a question in plain English; best hits first."""
     # numpy's BLAS would start a thread a core when it is imported: 5 ms, 90 ms where the machine is busy.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import Format
@@ -141,22 +155,22 @@ def command(
             write(text, [*placed(answer.hits, roots, cwd)])
             has_hits = has_hits or bool(answer.hits)
             if answer.outdated:
-                note(f"{count_of(answer.outdated, 'hit')} left out: the files changed since they were indexed")
+                note(f"{count_of(answer.outdated, 'hit')} omitted: the files have changed since they were indexed")
             fitting = sum(not hit.is_beyond for hit in answer.hits)
             if answer.hits and not fitting:
-                note(f"nothing found fits {answer.operators}; these come nearest")
+                note(f"no hit matches {answer.operators}; showing the nearest")
             elif fitting < len(answer.hits):
-                note(f"{_first(fitting)} {answer.operators}; the others come nearest to it")
+                note(f"only {_first(fitting)} {answer.operators}; the rest are the nearest")
             if answer.hits and not answer.is_close:
                 best = max(hit.score for hit in answer.hits)
-                note(f"nothing close; these are the nearest (the best scores {best:.3f})")
+                note(f"no good match; showing the nearest (best score {best:.3f})")
             elif not answer.hits and answer.nearest_score >= 0.001:
-                note(f"no hit scores {min_score}; the best has {answer.nearest_score:.3f}")
+                note(f"no hit scores at least {min_score}; the best score is {answer.nearest_score:.3f}")
     raise typer.Exit(HITS if has_hits else NO_HITS)
 
 
 def _first(count: int) -> str:
-    return "the first hit fits" if count == 1 else f"the first {count:,} hits fit"
+    return "the first hit matches" if count == 1 else f"the first {count:,} hits match"
 
 
 def _question(text: str) -> str:
@@ -165,7 +179,7 @@ def _question(text: str) -> str:
         text = sys.stdin.buffer.read(_MOST_BYTES).decode("utf-8", "replace")
     question = _read(text, "the question")
     if not question:
-        raise CodesearchError("the question is empty", 'ask one in quotes: codesearch query "how are passwords hashed"')
+        raise CodesearchError("the question is empty", 'try: codesearch query "how are passwords hashed"')
     return question
 
 
@@ -185,5 +199,5 @@ def _read(text: str, called: str) -> str:
     from codesearch.search.question import LONGEST_QUESTION, readable
 
     if len(text) > LONGEST_QUESTION:
-        note(f"{called} is longer than {LONGEST_QUESTION:,} characters; the rest is not read")
+        note(f"{called} is longer than {LONGEST_QUESTION:,} characters; the rest is ignored")
     return " ".join(readable(text).split())

@@ -54,31 +54,31 @@ def _hint(remedy: Remedy) -> str:
             return f"upgrade codesearch, or run: {_rebuild_command(folder, '--force')}"
         case ChooseModel(folder, model):
             command = update_command(folder, "--model", DEFAULT_MODEL)
-            return f"add --model {shlex.quote(model)} to use it, or make it anew: {command}"
+            return f"add --model {shlex.quote(model)} to use it, or rebuild the index: {command}"
         case KeepElsewhere(obstacle):
             return f"{obstacle}: remove it, or {_ELSEWHERE}" if obstacle else _ELSEWHERE
         case KeepInside():
-            return "keep the index inside it: leave out --index-dir"
+            return "keep the index inside it: omit --index-dir"
         case IndexUnasked():
-            return "to index it all the same, run: codesearch index"
+            return "to index it anyway, run: codesearch index"
         case InstallExtra(extra):
             return f"run: pip install '{DISTRIBUTION}[{extra}]' (in a clone: pip install '.[{extra}]')"
         case InstallPackage(place):
-            return f"run: pip install {place}, in a checkout of codesearch"
+            return f"run: pip install {place}, in a clone of codesearch"
         case FetchModel(model, size):
             about = f" ({size / 1e6:.0f} MB)" if size else ""
-            return f"run: codesearch models get {model}{about}; or give its folder, or use the default model"
+            return f"run: codesearch models get {model}{about}; or pass its folder, or use the default model"
         case FetchModelElsewhere():
             return (
-                "fetch it on another machine and give its folder (--model FOLDER), set HF_ENDPOINT (a mirror) or "
+                "fetch it on another machine and pass its folder (--model FOLDER), set HF_ENDPOINT (a mirror) or "
                 "HTTPS_PROXY, or use the default model"
             )
         case FetchModelAgain():
-            return "get it again: codesearch models get NAME, or copy the whole folder"
+            return "fetch it again: codesearch models get NAME, or copy the whole folder"
         case ListModels():
-            return "`codesearch models` lists the known ones"
+            return "to list known models, run: codesearch models"
         case ListLanguages():
-            return "`codesearch languages` lists them all"
+            return "to list them, run: codesearch languages"
     raise AssertionError(remedy)
 
 

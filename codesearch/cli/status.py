@@ -21,11 +21,11 @@ Examples:
 
 
 def command(
-    path: Annotated[Path, typer.Argument(help="A folder inside the indexed one.")] = Path(),
+    path: Annotated[Path, typer.Argument(help="A folder in the indexed folder.")] = Path(),
     as_json: Json = False,
     index_dir: IndexDir = None,
 ) -> None:
-    """Show what an index holds: files and chunks by language, what was left out, its model and size."""
+    """Show the index's contents: files and chunks per language, skipped files, model, size."""
     from codesearch.api import Index
     from codesearch.errors import CodesearchError
     from codesearch.render.records import json_object

@@ -40,19 +40,21 @@ Examples:
   codesearch train ~/src/* --held-out ~/src/web --out ours --vocabulary 60000
   codesearch train ~/src/* --from small --out ours --time 2h     fine-tune a transformer
 
-Exit codes: 0 the model was written, 1 it is no better than the one it began from and was not, 2 an error.
+Exit codes: 0 model written, 1 not better than the base model (not written), 2 error.
 """
 
 
 def command(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Checkouts, folders or archives.")],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the model goes.")],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="Repositories, folders or archives to train on.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Output folder for the model.")],
     base: Annotated[
         str,
         typer.Option(
             "--from",
             metavar="NAME",
-            help="The model to begin from: default, or what --model takes; a transformer is fine-tuned.",
+            help="Base model: default, or any model that --model accepts; transformers are fine-tuned.",
         ),
     ] = "default",
     held_out: Annotated[
@@ -60,13 +62,16 @@ def command(
         typer.Option(
             "--held-out",
             metavar="SOURCE",
-            help="Measure on this source, never train on it. Repeatable. Without: every tenth file is held out.",
+            help="Evaluate on this source and do not train on it. Repeatable. Default: every tenth file.",
         ),
     ] = [],  # noqa: B006 - typer copies it
     budget: Annotated[
         float | None,
         typer.Option(
-            "--time", metavar="TIME", parser=seconds, help="End the training within: 90s, 10m, 2h (cutting apart)."
+            "--time",
+            metavar="TIME",
+            parser=seconds,
+            help="Training time limit, e.g. 90s, 10m or 2h (parsing not included).",
         ),
     ] = None,
     epochs: Annotated[
@@ -75,8 +80,8 @@ def command(
             "--epochs",
             parser=DecimalNumber(0.01, MOST_EPOCHS),
             metavar="N",
-            help="How often every pair is seen.",
-            show_default="4 to 20, the fewer pairs the more; transformers 1",
+            help="Passes over the training pairs.",
+            show_default="4 to 20 depending on the number of pairs; transformers 1",
         ),
     ] = None,
     vocabulary: Annotated[
@@ -85,7 +90,7 @@ def command(
             "--vocabulary",
             parser=WholeNumber(0, MOST_TOKENS),
             metavar="TOKENS",
-            help="Make a new vocabulary. 0: the model's own and the new words of the code.",
+            help="Size of a new vocabulary; 0 extends the base model's with new words.",
         ),
     ] = 0,
     rate: Annotated[
@@ -94,22 +99,25 @@ def command(
             "--rate",
             parser=DecimalNumber(1e-6, 1),
             metavar="X",
-            help="Learning rate of Adam.",
+            help="Adam learning rate.",
             show_default="0.005, transformers 1.5e-4",
         ),
     ] = None,
     most_pairs: Annotated[
-        int, typer.Option("--most-pairs", parser=WholeNumber(1, MOST_PAIRS), metavar="N", help="Of a language.")
+        int,
+        typer.Option(
+            "--most-pairs", parser=WholeNumber(1, MOST_PAIRS), metavar="N", help="Maximum pairs per language."
+        ),
     ] = PAIRS_PER_LANGUAGE,
     seed: Annotated[
-        int, typer.Option("--seed", parser=WholeNumber(0, LARGEST_SEED), metavar="N", help="Of all that is drawn.")
+        int, typer.Option("--seed", parser=WholeNumber(0, LARGEST_SEED), metavar="N", help="Random seed.")
     ] = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where a stopped run was.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume an interrupted run.")] = False,
     jobs: Jobs = 0,
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Hide progress.")] = False,
 ) -> None:
-    """Train an encoder on code, and say whether it is better than the one it began from."""
+    """Train an embedding model on your code and compare it with the base model."""
     _require_extra()
     from codesearch.models.loading import is_static
     from codesearch.render.model_card import model_card
@@ -157,6 +165,4 @@ def _require_extra() -> None:
 
     missing = [name for name in ("scipy", "matplotlib") if find_spec(name) is None]
     if missing:
-        raise CodesearchError(
-            f"training needs {' and '.join(missing)}", "install the extra: pip install 'codesearch-local[train]'"
-        )
+        raise CodesearchError(f"training needs {' and '.join(missing)}", "run: pip install 'codesearch-local[train]'")

@@ -105,7 +105,7 @@ def check_root(root: Path) -> None:
     if not root.exists():
         raise CodesearchError(f"{root} does not exist")
     if not root.is_dir():
-        raise CodesearchError(f"{root} is a file", "index its folder, or name the file after a question")
+        raise CodesearchError(f"{root} is a file", "index its folder, or pass the file after a question")
 
 
 def _paths(root: Path, tree: _Tree) -> Iterable[str]:

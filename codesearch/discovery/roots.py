@@ -25,7 +25,7 @@ def root_for(folder: Path) -> Path:
             return above
     if not _is_modest(folder):
         raise IndexNotFound(
-            f"{folder} has no index, is no git repository and holds more than {MODEST_ENTRIES:,} files",
+            f"{folder} has no index, is not a git repository and contains more than {MODEST_ENTRIES:,} files",
             IndexUnasked(),
         )
     return folder

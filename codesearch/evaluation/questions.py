@@ -58,7 +58,7 @@ def read_questions(text: str) -> list[LabelledQuestion]:
     if bad:
         raise _bad_questions(bad)
     if not questions:
-        raise BadQuestions("there are no questions", 'write one a line: {"query": "…", "relevant": [{"path": "…"}]}')
+        raise BadQuestions("no questions found", 'write one a line: {"query": "…", "relevant": [{"path": "…"}]}')
     return questions
 
 

@@ -6,7 +6,7 @@ import os
 
 from codesearch.discovery import git
 from codesearch.discovery.folders import INDEX_FOLDER
-from codesearch.errors import IndexUntrusted, UpdateIndex
+from codesearch.errors import IndexNotFound, IndexUntrusted, UpdateIndex
 from codesearch.index.folder import check_owner, first_odd_place, is_another_users
 from codesearch.index.layout import DATABASE, Layout
 from codesearch.index.store import Store
@@ -34,6 +34,12 @@ def open_store(layout: Layout, *, write: bool = False) -> Store:
     return store
 
 
+def check_exists(layout: Layout) -> None:
+    """Raises IndexNotFound where nothing of an index lies."""
+    if not layout.exists():
+        raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
+
+
 def check_places(layout: Layout) -> None:
     """Raises IndexUntrusted where what lies in an index's folder is not of codesearch's making, by its kind."""
     if reason := first_odd_place(layout):
@@ -54,4 +60,4 @@ def _check_origin(layout: Layout, store: Store) -> None:
 
 
 def _untrusted(layout: Layout, reason: str) -> IndexUntrusted:
-    return IndexUntrusted(f"the index is not used: {reason}", UpdateIndex(layout.folder))
+    return IndexUntrusted(f"the index is not trusted: {reason}", UpdateIndex(layout.folder))

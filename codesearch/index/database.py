@@ -234,7 +234,7 @@ def damaged(path: Path, error: Exception) -> CodesearchError:
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
         return CodesearchError(f"{path} can't be written: {text}", KeepElsewhere())
     if name.startswith("SQLITE_FULL"):
-        return CodesearchError(f"the disk is full: {path}", "the index is as it was before; free some room")
+        return CodesearchError(f"the disk is full: {path}", "the index is unchanged; free some disk space")
     if isinstance(error, UnicodeEncodeError):
         return CodesearchError("the folder's name is not UTF-8", KeepInside())
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

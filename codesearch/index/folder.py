@@ -50,7 +50,7 @@ def _check_named_by_user(layout: Layout) -> None:
     """Raises CodesearchError where files of somebody else lie at our names in a folder that the user named."""
     has_our_names = os.path.lexists(layout.database) or os.path.lexists(layout.lock)
     if not layout.is_inside and has_our_names and not layout.segments.is_dir():
-        raise CodesearchError(f"{layout.folder} holds files that are not an index's", "name a new folder")
+        raise CodesearchError(f"{layout.folder} contains files that are not part of an index", "choose a new folder")
 
 
 def discard(layout: Layout) -> None:
@@ -94,7 +94,7 @@ def size_on_disk(layout: Layout) -> int:
 def check_owner(folder: Path) -> None:
     """Raises CodesearchError where a folder is another user's, who could make us write elsewhere."""
     if is_another_users(folder):
-        raise CodesearchError(f"{folder} belongs to another user and is not written to", KeepElsewhere())
+        raise CodesearchError(f"{folder} belongs to another user, so it is not modified", KeepElsewhere())
 
 
 def is_another_users(place: Path) -> bool:

@@ -51,7 +51,7 @@ class Layout:
 
     @property
     def segments(self) -> Path:
-        """One folder a segment."""
+        """One folder per segment."""
         return self.folder / "segments"
 
     @property

@@ -70,7 +70,7 @@ class WriterLock:
                 holder = _holder(self._path)
                 if self._waiting is None:
                     message = f"the index is being updated by {holder}"
-                    raise IndexLocked(message, "wait for it, or stop it") from None
+                    raise IndexLocked(message, "wait for it to finish, or stop it") from None
             self._waiting(holder)
             time.sleep(_SECONDS_BETWEEN_TRIES)
 

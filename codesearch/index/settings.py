@@ -63,6 +63,6 @@ def check_revision(layout: Layout, meta: Mapping[str, str], encoder: Encoder) ->
     """Raises IndexIncompatible where vectors are of another revision of the model: they can't be compared."""
     if meta.get("revision", encoder.revision) != encoder.revision:
         raise IndexIncompatible(
-            f"the index is of revision {meta['revision']} of the model {encoder.name}, here is {encoder.revision}",
+            f"the index was made with revision {meta['revision']} of {encoder.name}; {encoder.revision} is installed",
             UpdateIndex(layout.folder),
         )

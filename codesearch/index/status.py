@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codesearch.errors import IndexNotFound, UpdateIndex
 from codesearch.index import skips
-from codesearch.index.access import open_store
+from codesearch.index.access import check_exists, open_store
 from codesearch.index.folder import size_on_disk
 from codesearch.index.layout import FORMAT, Layout
 from codesearch.index.tally import tally
@@ -41,8 +40,7 @@ class Status:
 
 def read_status(layout: Layout) -> Status:
     """Raises IndexNotFound, IndexIncompatible or IndexDamaged."""
-    if not layout.exists():
-        raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
+    check_exists(layout)
     store = open_store(layout)
     try:
         meta = store.state().meta

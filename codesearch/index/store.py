@@ -105,7 +105,7 @@ class Store:
         self._db.rollback()
 
     def check(self) -> None:
-        """Read the whole database. Raises IndexDamaged where it is not sound, or rows are missing."""
+        """Read the whole database. Raises IndexDamaged where it is invalid, or rows are missing."""
         self._check_pages()
         files = [file for live in (True, False) for file in self.files(live=live)]
         chunks = self.all_chunks()
@@ -127,7 +127,7 @@ class Store:
             raise self.damaged(str(found[0][0] if found else "no answer"))
 
     def clear(self) -> None:
-        """Forget all but the embeddings. Raises IndexDamaged where the rest is not sound."""
+        """Forget all but the embeddings. Raises IndexDamaged where the rest is invalid."""
         with self.transaction():
             for table in ("meta", "segments", "files", "chunks", "definitions", "deletions"):
                 self._db.execute(f"DELETE FROM {table}")

@@ -101,7 +101,7 @@ def update(
 _REMEDIES = {
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), KeepElsewhere()),
     **dict.fromkeys(
-        (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY), KeepElsewhere("something else lies at its names")
+        (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY), KeepElsewhere("other files are in the way")
     ),
 }
 

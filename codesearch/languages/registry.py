@@ -85,8 +85,8 @@ def resolve(name: str) -> Language:
         near = difflib.get_close_matches(name.lower(), _BY_NAME, n=3, cutoff=0.5)
         names = ", ".join(dict.fromkeys(_BY_NAME[n].name for n in near))
         raise UnknownLanguage(
-            f"No language is called {name!r}.",
-            f"Did you mean {names}?" if names else ListLanguages(),
+            f"unknown language {name!r}",
+            f"did you mean {names}?" if names else ListLanguages(),
         )
     return language
 

@@ -69,13 +69,13 @@ def fetch(repository: str, revision: str = MAIN) -> Path:
     try:
         return Path(snapshot_download(repository, revision=revision, allow_patterns=list(_FILES)))
     except GatedRepoError as error:
-        raise ModelUnavailable(f"{repository} is given only to those who asked its owners for it") from error
+        raise ModelUnavailable(f"{repository} is gated: request access from its owners") from error
     except RepositoryNotFoundError as error:
         raise ModelUnavailable(f"the hub has no model {repository}") from error
     except RevisionNotFoundError as error:
         raise ModelUnavailable(f"{repository} has no revision {revision}") from error
     except Exception as error:  # the client's versions raise errors of several HTTP libraries
-        raise ModelUnavailable(f"{repository} can't be fetched: {_reason(error)}", FetchModelElsewhere()) from error
+        raise ModelUnavailable(f"{repository} could not be fetched: {_reason(error)}", FetchModelElsewhere()) from error
 
 
 def _reason(error: BaseException) -> str:

@@ -85,8 +85,8 @@ def _load_sentence_transformer(files: ModelFiles, device: str, precision: str) -
     runtime = choose(device, precision)
     if "auto_map" in checkpoint.config:
         raise ModelUnavailable(
-            f"{files.name} asks to run code from its repository, which is never done",
-            "take a model whose architecture transformers has itself",
+            f"{files.name} requires running code from its repository, which codesearch never does",
+            "choose a model whose architecture is built into transformers",
         )
     from codesearch.models.modules import read_encoding_config
     from codesearch.models.sentence_transformer import SentenceTransformerEncoder

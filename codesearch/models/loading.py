@@ -36,13 +36,13 @@ class ModelName:
     def parse(cls, text: str) -> ModelName:
         """The parts of a name. A folder that is there is taken as it is spelled. Raises ModelUnavailable."""
         if not text.strip():
-            raise ModelUnavailable("the model's name is empty", ListModels())
+            raise ModelUnavailable("the model name is empty", ListModels())
         whole = hub.expanded(text)
         if os.path.isdir(whole):  # noqa: PTH112 - Path.is_dir() raises where the name is too long
             return cls(str(whole.resolve()))
         match = _NAME.fullmatch(text)
         if not match:
-            raise ModelUnavailable(f"there is no model {text!r}", ListModels())
+            raise ModelUnavailable(f"unknown model {text!r}", ListModels())
         length = _length(match["length"])
         folder = hub.expanded(text.rpartition("#")[0]) if length else whole
         if os.path.isdir(folder):  # noqa: PTH112
@@ -108,9 +108,9 @@ def fetch_model(name: str) -> Path:
     if known and known.package:
         return find_folder(parsed)
     if known and not repository:
-        raise ModelUnavailable(f"the model {name} is part of this package: there is nothing to fetch")
+        raise ModelUnavailable(f"the model {name} ships with codesearch; there is nothing to fetch")
     if not hub.REPOSITORY.fullmatch(repository):
-        raise ModelUnavailable(f"there is no model {parsed.model!r}", ListModels())
+        raise ModelUnavailable(f"unknown model {parsed.model!r}", ListModels())
     folder = hub.fetch(repository, parsed.revision or hub.MAIN)
     open_checkpoint(transformer_folder(folder))
     return folder
@@ -125,7 +125,7 @@ def find_folder(name: ModelName) -> Path:
         found = package_folder(known)
         if found is None:
             raise ModelUnavailable(
-                f"the model {known.name} is a package of its own ({known.size / 1e6:.0f} MB), which is not installed",
+                f"the model {known.name} comes in a separate package ({known.size / 1e6:.0f} MB) that is not installed",
                 InstallPackage(f"{PACKAGES}/{known.name}"),
             )
         return found
@@ -133,7 +133,7 @@ def find_folder(name: ModelName) -> Path:
     if not known and os.path.isdir(name.model):  # noqa: PTH112 - Path.is_dir() raises where the name is too long
         return Path(name.model)
     if not hub.REPOSITORY.fullmatch(repository):
-        raise ModelUnavailable(f"there is no model {name.model!r}", ListModels())
+        raise ModelUnavailable(f"unknown model {name.model!r}", ListModels())
     found = hub.cached(repository, name.revision or hub.MAIN)
     if found is None:
         raise ModelUnavailable(

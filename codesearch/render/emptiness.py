@@ -9,7 +9,7 @@ from pathlib import Path
 from codesearch.discovery.folders import VCS_FOLDERS
 from codesearch.quantities import count
 
-_NAME_THEM = "to index them all the same, name them: codesearch index --include GLOB"
+_NAME_THEM = "to index them anyway, name them: codesearch index --include GLOB"
 _WAYS_ON = {
     "vendored": _NAME_THEM,
     "minified": _NAME_THEM,
@@ -18,14 +18,14 @@ _WAYS_ON = {
     "built copy": _NAME_THEM,
     "API dump": _NAME_THEM,
     "snapshot": _NAME_THEM,
-    "Git LFS pointer": "to fetch what they stand for, run: git lfs pull",
-    "too large": "to index them all the same, run: codesearch index --max-file-size 10M",
-    "not included": "give other globs, or every file a chance: codesearch index --include '*'",
-    "excluded": "give other globs: codesearch index --exclude GLOB",
-    "not source": "what is source, says: codesearch languages",
+    "Git LFS pointer": "to fetch their contents, run: git lfs pull",
+    "too large": "to index them anyway, run: codesearch index --max-file-size 10M",
+    "not included": "use other globs, or index every file: codesearch index --include '*'",
+    "excluded": "use other globs: codesearch index --exclude GLOB",
+    "not source": "to see the supported languages, run: codesearch languages",
     "nested repository": "index it by itself: codesearch index PATH",
-    "symbolic link": "index the folder that they lead to: codesearch index PATH",
-    "unreadable": "let your user read them",
+    "symbolic link": "index the folder they point to: codesearch index PATH",
+    "unreadable": "make them readable",
 }
 """By the reason that most files were skipped for."""
 
@@ -36,15 +36,15 @@ def why_empty(root: Path, skipped: Mapping[str, int]) -> tuple[str, str]:
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in skipped.items())
         way_on = next((_WAYS_ON[reason] for reason in skipped if reason in _WAYS_ON), "")
         return (
-            f"there is nothing to search: of {count(sum(skipped.values()), 'file')} none was indexed ({reasons})",
+            f"nothing to search: none of {count(sum(skipped.values()), 'file')} was indexed ({reasons})",
             way_on,
         )
     if _holds_files(root):
         return (
-            f"there is nothing to search: every file in {root} is ignored",
-            ".gitignore, .ignore and .codesearchignore say so, here or above; which rule: git check-ignore -v FILE",
+            f"nothing to search: every file in {root} is ignored",
+            "by .gitignore, .ignore or .codesearchignore here or above; to see the rule, run: git check-ignore -v FILE",
         )
-    return f"there is nothing to search: {root} holds no files", "index another folder: codesearch index PATH"
+    return f"nothing to search: {root} is empty", "index another folder: codesearch index PATH"
 
 
 def _holds_files(root: Path) -> bool:

@@ -72,7 +72,7 @@ def _exceptions(skipped: Mapping[str, int], fallbacks: Mapping[str, int]) -> Ite
     if skipped:
         yield f"Skipped: {_ranked(skipped)}"
     if fallbacks:
-        yield f"Cut into windows of lines: {_ranked(fallbacks)}"
+        yield f"Split by lines: {_ranked(fallbacks)}"
 
 
 def _ranked(counts: Mapping[str, int]) -> str:

@@ -38,7 +38,7 @@ class Template:
             self._pieces = [_piece(*parsed) for parsed in string.Formatter().parse(_unescape(template))]
             self._filled(_EXAMPLE)
         except ValueError as error:
-            raise CodesearchError(f"the format {template!r} is not sound: {error}", "write {{ for a brace") from error
+            raise CodesearchError(f"invalid format {template!r}: {error}", "write {{ for a literal brace") from error
 
     def line(self, hit: Hit, path: str, rank: int) -> str:
         """The line of one hit; `rank` counts from 1. What the repository says in it can't act on a terminal."""
@@ -98,7 +98,7 @@ def _check(name: str) -> None:
         return
     near = difflib.get_close_matches(name, FIELDS, n=3, cutoff=0.4)
     hint = f"did you mean {', '.join(near)}?" if near else f"fields: {', '.join(FIELDS)}"
-    raise CodesearchError(f"no field is called {name!r}", hint)
+    raise CodesearchError(f"unknown field {name!r}", hint)
 
 
 def _unescape(template: str) -> str:

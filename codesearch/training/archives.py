@@ -155,6 +155,6 @@ def _write(member: _Member, target: Path) -> None:
 
 def _too_large(archive: Path) -> CodesearchError:
     return CodesearchError(
-        f"{archive} unpacks to more than {MOST_MEMBERS:,} files or {MOST_BYTES // 10**9} GB",
-        "unpack it, and give its folders",
+        f"{archive} expands to more than {MOST_MEMBERS:,} files or {MOST_BYTES // 10**9} GB",
+        "unpack it and pass its folders",
     )

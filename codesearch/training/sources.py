@@ -59,7 +59,7 @@ def open_source(place: Path, scratch: Path) -> TrainingSource:
         unpack(place, root)
         return TrainingSource(place.name, root, "", license_of(root))
     if place.exists():
-        raise CodesearchError(f"{place} is neither a folder nor an archive", f"archives: {' '.join(ENDINGS)}")
+        raise CodesearchError(f"{place} is neither a folder nor a supported archive", f"archives: {' '.join(ENDINGS)}")
     raise CodesearchError(f"{place} does not exist")
 
 

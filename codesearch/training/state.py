@@ -56,7 +56,9 @@ class State:
     def begin(self, options: TrainOptions) -> None:
         """Start anew. Raises CodesearchError where the folder holds something else, or OSError."""
         if self._folder.exists() and not (self._folder / "options.json").is_file():
-            raise CodesearchError(f"{self._folder} is there already and no state of training", "choose another --out")
+            raise CodesearchError(
+                f"{self._folder} already exists and is not an unfinished training run", "choose another --out"
+            )
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
         _write_json(self._folder / "options.json", asdict(options))
@@ -64,7 +66,7 @@ class State:
     def options(self) -> TrainOptions:
         """What the run began with. Raises CodesearchError where there is no state to go on from."""
         if not (self._folder / "sources.json").exists():
-            raise CodesearchError(f"{self._folder} holds no training to go on with", "train without --resume")
+            raise CodesearchError(f"{self._folder} contains no training run to resume", "train without --resume")
         try:
             stored = json.loads((self._folder / "options.json").read_text(encoding="utf-8"))
             recipe = stored.pop("recipe")

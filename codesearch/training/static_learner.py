@@ -73,7 +73,7 @@ class StaticLearner:
     def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
         """See Learner."""
         if state["parameter0"].shape != self.network.table.shape:
-            raise CodesearchError("the checkpoint was written with another vocabulary", "train anew without --resume")
+            raise CodesearchError("the checkpoint was written with another vocabulary", "start over without --resume")
         for name, own in self.state().items():
             own[...] = state[name]
 

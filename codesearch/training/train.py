@@ -136,7 +136,7 @@ def _check(base: Encoder, options: TrainOptions) -> None:
 
     if not isinstance(base, SentenceTransformerEncoder):
         raise CodesearchError(
-            f"{options.base} can't be trained", "static models can, and sentence-transformers models such as MiniLM"
+            f"{options.base} cannot be trained", "static models and sentence-transformers models such as MiniLM can"
         )
     if options.vocabulary:
         raise CodesearchError("a transformer keeps its vocabulary", "train without --vocabulary")
@@ -167,7 +167,7 @@ def _collect(
     if not corpus.pairs:
         raise CodesearchError(
             "no pairs of documentation and code were found in the sources",
-            "give folders or archives with documented source code",
+            "pass folders or archives with documented source code",
         )
     trained = corpus.digests()
     questions = [one for cut in cuts for one in cut.held_out if digest_of(one.pair) not in trained]

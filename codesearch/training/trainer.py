@@ -69,7 +69,7 @@ class Trainer:
 
     def __init__(self, learner: Learner, recipe: TrainingConfig) -> None:
         if max((group.pairs for group in learner.groups), default=0) < _FEWEST:
-            raise CodesearchError("there are no pairs to train on")
+            raise CodesearchError("no training pairs")
         self._learner = learner
         self.recipe = recipe
         self.step = 0
@@ -128,7 +128,7 @@ class Trainer:
             self.step, self.elapsed = int(state["step"]), float(state["elapsed"])
             self.curve = [(int(step), float(loss)) for step, loss in state["curve"]]
         if self.step > self.steps:
-            raise CodesearchError(f"{path} was written for other pairs", "train anew without --resume")
+            raise CodesearchError(f"{path} belongs to a run with other training pairs", "start over without --resume")
 
     def _batches(self) -> list[tuple[int, Rows]]:
         """Group and rows of each step, all drawn at the start, so that a resumed run takes the same ones."""

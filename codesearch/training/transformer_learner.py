@@ -86,7 +86,7 @@ class TransformerLearner:
         for name, own in self._parameters.items():
             stored = state.get(f"parameter.{name}")
             if stored is None or stored.shape != own.shape:
-                raise CodesearchError("the checkpoint was written for another model", "train anew without --resume")
+                raise CodesearchError("the checkpoint was written for another model", "start over without --resume")
             own.data.copy_(torch.from_numpy(stored))
             if f"step.{name}" not in state:
                 continue  # no gradient ever reached it
