@@ -20,7 +20,7 @@ import numpy as np
 from codesearch.models.loading import load_encoder
 from codesearch.training.cut import CutOptions, cut_all
 from codesearch.training.measure import POOL, QUESTIONS, Pool, Ranks, Score, bm25_ranks, encoder_ranks, gain, pools
-from codesearch.training.sources import Source
+from codesearch.training.sources import TrainingSource
 
 EIGHT = ("Python", "JavaScript", "Go", "Java", "Rust", "C", "Ruby", "PHP")
 MOST_PAIRS = 40_000
@@ -64,7 +64,7 @@ def main() -> None:
 def pools_of(checkouts: list[Path]) -> list[Pool]:
     """All pairs of the checkouts, none of them trained on."""
     apart = CutOptions(most=MOST_PAIRS, hold_out=1)
-    work = [(Source(root.name, root), apart) for root in checkouts]
+    work = [(TrainingSource(root.name, root), apart) for root in checkouts]
     cuts = sorted(cut_all(work, os.cpu_count() or 1), key=lambda cut: cut.source.name)
     return pools([one for cut in cuts for one in cut.held_out], seed=0)
 

@@ -24,11 +24,7 @@ from codesearch.search.rank import decay
 from codesearch.search.signals import SIGNALS
 
 NAMES = [signal.name for signal in SIGNALS]
-PENALTIES = frozenset(
-    "test example benchmark documentation legacy generated declaration configuration test_code".split()
-)
-EITHER = frozenset("file_size reexport".split())
-SIGNS = np.array([0 if n in EITHER else -1 if n in PENALTIES else 1 for n in NAMES])
+SIGNS = np.array([signal.sign for signal in SIGNALS])
 WITHIN_FILES = np.isin(NAMES, "is_type popularity".split())
 """Signals that tell chunks of one file apart. Where labels are files, these would only learn which chunk of a file
 scores highest, and then favour whole types over the method that was asked for: they learn from lines alone."""
@@ -43,7 +39,7 @@ _PENALTY_GUESSES = dict.fromkeys("test example benchmark documentation".split(),
     "legacy generated test_code".split(), -1.5
 )
 _PROSE_GUESSES = {
-    **dict.fromkeys(NAMES, 0.5),
+    **{signal.name: 0.5 * signal.sign for signal in SIGNALS},
     **dict.fromkeys("is_type popularity file_size".split(), 0.0),
     **_PENALTY_GUESSES,
     **{"dense": 4.0, "dense_relative": 4.0, "lexical": 2.0, "lexical_relative": 3.0, "coherence": 1.5},

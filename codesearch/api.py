@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -27,36 +26,12 @@ if TYPE_CHECKING:
     from codesearch.discovery.discover import DiscoveryOptions
     from codesearch.index.request import Progress
     from codesearch.index.snapshot import Snapshot
+    from codesearch.index.status import Status
     from codesearch.index.update import UpdateReport
     from codesearch.models.encoder import Encoder
     from codesearch.search.rerank import Reranker
     from codesearch.search.searcher import SearchedIndex
     from codesearch.search.snippets import Snippets
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What an index holds."""
-
-    root: Path
-    folder: Path
-    format: int
-    model: str
-    revision: str
-    dimensions: int
-    files: int
-    chunks: int
-    chunks_by_language: Mapping[str, int]
-    files_by_language: Mapping[str, int]
-    encodings: Mapping[str, int]
-    """Files that were read in each."""
-    skipped: Mapping[str, int]
-    fallbacks: Mapping[str, int]
-    segments: int
-    size: int
-    """Bytes on disk."""
-    search: str
-    """How vectors are searched."""
 
 
 class Index:

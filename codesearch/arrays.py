@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mmap
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from codesearch.safetensors_header import LENGTH_BYTES, TensorEntry, header_length, parse_header
 
 _TYPES = {
     "U8": np.uint8,
@@ -47,24 +48,23 @@ def read_arrays(data: mmap.mmap, name: str) -> tuple[dict[str, npt.NDArray[Any]]
 
     Raises ValueError where the file is not whole or not safetensors.
     """
-    length = int.from_bytes(data[:8], "little")
-    if length > min(_LONGEST_HEADER, len(data) - 8):
+    length = header_length(data[:LENGTH_BYTES], len(data), _LONGEST_HEADER)
+    if length is None:
         raise ValueError(f"{name} is no safetensors file")
-    start = 8 + length
+    start = LENGTH_BYTES + length
     try:
-        header = json.loads(data[8:start])
-        metadata = header.pop("__metadata__", {})
-        return {key: _array(data, start, entry) for key, entry in header.items()}, metadata
-    except (AttributeError, KeyError, TypeError, RecursionError, OverflowError) as error:
+        entries, metadata = parse_header(data[LENGTH_BYTES:start])
+        return {key: _array(data, start, entry) for key, entry in entries.items()}, metadata
+    except (TypeError, OverflowError) as error:
         raise ValueError(f"{name} has a header that makes no sense") from error
 
 
-def _array(data: mmap.mmap, start: int, entry: Mapping[str, Any]) -> npt.NDArray[Any]:
+def _array(data: mmap.mmap, start: int, entry: TensorEntry) -> npt.NDArray[Any]:
     """One array; the bytes of all begin at `start`."""
-    begin, end = (start + offset for offset in entry["data_offsets"])
-    if entry["dtype"] not in _TYPES:
-        raise ValueError(f"arrays of {entry['dtype']} can't be read")
+    begin, end = start + entry.begin, start + entry.end
+    if entry.type not in _TYPES:
+        raise ValueError(f"arrays of {entry.type} can't be read")
     if not start <= begin <= end <= len(data):
         raise ValueError("an array is cut short")
-    kind = np.dtype(_TYPES[entry["dtype"]])
-    return np.frombuffer(data, kind, (end - begin) // kind.itemsize, begin).reshape(entry["shape"])
+    kind = np.dtype(_TYPES[entry.type])
+    return np.frombuffer(data, kind, (end - begin) // kind.itemsize, begin).reshape(entry.shape)

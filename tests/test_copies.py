@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from codesearch.discovery.copies import BUILT, DOCUMENTATION, derived
+from codesearch.discovery.copies import derived
 from codesearch.discovery.discover import DiscoveryOptions, discover
+from codesearch.discovery.skip_reason import SkipReason
 from tests.test_discovery import write
 
 
@@ -29,7 +30,7 @@ from tests.test_discovery import write
     ],
 )
 def test_copies_beside_their_source(sources: list[str], copies: list[str]) -> None:
-    assert derived([*sources, *copies]) == dict.fromkeys(copies, BUILT)
+    assert derived([*sources, *copies]) == dict.fromkeys(copies, SkipReason.BUILT_COPY)
     assert derived(copies) == {}
 
 
@@ -65,7 +66,7 @@ def test_files_that_are_only_called_alike(paths: list[str]) -> None:
 )
 def test_pages_beside_the_front_of_generated_documentation(front: str, pages: list[str]) -> None:
     source = ["src/app.js", "docs/guide.md", "docs/html/notes.md", "index.html", front.rpartition("/")[0] + "/a.py"]
-    assert derived([*source, front, *pages]) == dict.fromkeys([front, *pages], DOCUMENTATION)
+    assert derived([*source, front, *pages]) == dict.fromkeys([front, *pages], SkipReason.GENERATED_DOCUMENTATION)
 
 
 def test_copies_are_counted_and_can_be_taken_back(tmp_path: Path) -> None:

@@ -14,13 +14,14 @@ from codesearch.index.embedding_cache import KEPT_AT_ONCE, encode_kept, encode_k
 from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
 from codesearch.index.store import Store
-from codesearch.models.encoder import Embeddings
+from codesearch.models.encoder import Capabilities, Embeddings
 
 
 class Lengths:
     """Encodes a text as its length and first letter; remembers what it was given."""
 
-    name, dimensions, is_costly = "lengths", 4, True
+    name, dimensions = "lengths", 4
+    capabilities = Capabilities(costly=True, batches=True)
 
     def __init__(self, revision: str = "1", fails_after: int = 10**9) -> None:
         self.revision = revision

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codesearch.chunking import kinds
 from codesearch.chunking.chunker import chunk_text
 from codesearch.chunking.hooks import overloads
 from codesearch.chunking.kinds import KINDS, resolve_kinds
@@ -41,3 +42,17 @@ def test_kinds_in_any_case_and_the_nearest_of_unknown_ones() -> None:
     with pytest.raises(CodesearchError) as raised:
         resolve_kinds(["qqq"])
     assert "function" in hint_of(raised.value)
+
+
+def test_every_kind_of_a_sense_is_known() -> None:
+    senses = [
+        kinds.METHOD_OWNERS,
+        kinds.CONTAINER_KINDS,
+        kinds.TYPE_KINDS,
+        kinds.ROUTINE_KINDS,
+        kinds.DATA_KINDS,
+        kinds.UNJOINED_KINDS,
+        kinds.TESTED_KINDS,
+    ]
+    assert frozenset().union(*senses) <= KINDS
+    assert not kinds.TYPE_KINDS & kinds.ROUTINE_KINDS and not kinds.ROUTINE_KINDS & kinds.DATA_KINDS

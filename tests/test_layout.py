@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from codesearch.cli.remedies import update_command
+from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.index.folder import prepare
-from codesearch.index.layout import FOLDER, Layout, find
+from codesearch.index.layout import Layout, find
 
 
 def test_an_index_lies_in_its_folder_or_elsewhere(tmp_path: Path) -> None:
     inside = Layout.of(tmp_path)
-    assert inside.folder == inside.root / FOLDER
+    assert inside.folder == inside.root / INDEX_FOLDER
     elsewhere = Layout.of(tmp_path, tmp_path / "place")
     assert (elsewhere.root, elsewhere.folder) == (inside.root, tmp_path / "place")
     assert not inside.exists()

@@ -95,12 +95,12 @@ def test_without_a_home_nothing_is_found_and_nothing_raised(monkeypatch: pytest.
 
 def test_the_default_needs_no_torch() -> None:
     encoder = load_encoder()
-    assert encoder.name == "default" and not encoder.is_costly
+    assert encoder.name == "default" and not encoder.capabilities.costly
 
 
 def test_a_folder(folder: Path) -> None:
     encoder = load_encoder(str(folder))
-    assert encoder.is_costly and encoder.dimensions == 64
+    assert encoder.capabilities.costly and encoder.dimensions == 64
     assert load_encoder(encoder.name).revision == encoder.revision
     assert load_encoder(f"{folder}#100").name == f"{encoder.name}#100"
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codesearch.index.postings import AVERAGE_LENGTH, K1, B, Postings, TermCounts, build, impact_scores, merge
+from codesearch.index.bm25 import K1, B
+from codesearch.index.postings import AVERAGE_LENGTH, Postings, TermCounts, build, impact_scores, merge
 
 documents = st.lists(
     st.dictionaries(st.sampled_from("ab abc ü zeta é日 q x1 _y".split()), st.integers(1, 9)), min_size=1

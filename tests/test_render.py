@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from codesearch import quantities
 from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.cli.remedies import hint_of
 from codesearch.errors import CodesearchError
 from codesearch.languages.registry import LANGUAGES
-from codesearch.render import excerpt, lexers, lines, listings, paths, quantities, records, safe, template
+from codesearch.render import excerpt, lexers, lines, listings, paths, records, safe, template
 from codesearch.render.terminal import TerminalView
 from codesearch.search.hit import Hit, Signal
 

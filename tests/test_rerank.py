@@ -11,7 +11,7 @@ import pytest
 from codesearch.api import Index
 from codesearch.errors import CodesearchError
 from codesearch.index import embedding_cache
-from codesearch.models.encoder import Embeddings
+from codesearch.models.encoder import Capabilities, Embeddings
 
 FILES = {
     "dates.py": 'def parse_date(text):\n    """Parse a date."""\n    return strptime(text)\n',
@@ -23,7 +23,7 @@ FILES = {
 class Favouring:
     """An encoder that finds texts with one word like any question, and others unlike it."""
 
-    is_costly = True
+    capabilities = Capabilities(costly=True, batches=True)
     note = ""
     dimensions = 2
     revision = "1"

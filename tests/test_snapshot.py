@@ -13,8 +13,9 @@ import pytest
 from codesearch.api import Index
 from codesearch.errors import IndexNotFound
 from codesearch.index import publish
+from codesearch.index.bm25 import K1, B, idf
 from codesearch.index.layout import Layout
-from codesearch.index.postings import AVERAGE_LENGTH, K1, B, idf
+from codesearch.index.postings import AVERAGE_LENGTH
 from codesearch.index.snapshot import Snapshot, intersection
 from codesearch.index.terms import terms
 

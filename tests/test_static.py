@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from codesearch.arrays import save_arrays
 from codesearch.errors import ModelUnavailable
-from codesearch.models.static import VOCABULARY_FILE, WEIGHTS_FILE, StaticEncoder, pieces_of, words_of
+from codesearch.identifiers import vocabulary_words
+from codesearch.models.static import VOCABULARY_FILE, WEIGHTS_FILE, StaticEncoder, pieces_of
 
 TOKENS = ["<unk>", "open", "file", "close", "sock", "##et", "buffer"]
 VECTORS = np.random.default_rng(0).integers(-127, 128, (len(TOKENS), 8)).astype(np.int8)
@@ -52,7 +53,7 @@ def test_texts_without_a_known_token_give_zero_rows(tmp_path: Path) -> None:
 
 @given(st.text(max_size=80))
 def test_every_word_is_lower_case_and_of_the_text(text: str) -> None:
-    for word in words_of(text):
+    for word in vocabulary_words(text):
         assert word == word.lower()
         assert word in text.lower() or not text.isascii()
 

@@ -13,8 +13,8 @@ from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags
 from codesearch.training.network import DOCUMENT_PLACES, QUESTION_PLACES, Network, Table, contrast, weighted
 from codesearch.training.static_learner import StaticLearner, Tokens
-from codesearch.training.trainer import Progress, Recipe, Trainer, usual_epochs
-from codesearch.training.weights import write_model
+from codesearch.training.static_model import write_model
+from codesearch.training.trainer import Trainer, TrainingConfig, TrainingProgress, usual_epochs
 
 TOKENS, DIMENSIONS, HIDDEN = 60, 8, 6
 VOCABULARY = ["<unk>", *(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(TOKENS))]
@@ -42,14 +42,14 @@ def start(seed: int = 1, tokens: int = TOKENS) -> Network:
     return Network(drawn(tokens, DIMENSIONS), *heads, (QUESTION_PLACES, DOCUMENT_PLACES))
 
 
-def learner(pairs: list[Tokens], recipe: Recipe, tokens: int = TOKENS) -> StaticLearner:
+def learner(pairs: list[Tokens], recipe: TrainingConfig, tokens: int = TOKENS) -> StaticLearner:
     return StaticLearner(start(tokens=tokens), VOCABULARY[:tokens], pairs, recipe)
 
 
-RECIPE = Recipe(batch=40, rate=0.05, warm_up=5, epochs=16)
+RECIPE = TrainingConfig(batch=40, rate=0.05, warm_up=5, epochs=16)
 
 
-def silent(_progress: Progress) -> None:
+def silent(_progress: TrainingProgress) -> None:
     pass
 
 
@@ -111,7 +111,7 @@ def test_a_stopped_run_ends_where_the_other_does(tmp_path: Path) -> None:
     class Stop(Exception):
         pass
 
-    def stop(progress: Progress) -> None:
+    def stop(progress: TrainingProgress) -> None:
         if progress.step == 17:
             raise Stop
 
@@ -129,7 +129,7 @@ def test_a_stopped_run_ends_where_the_other_does(tmp_path: Path) -> None:
 
 
 def test_time_that_is_up_ends_it() -> None:
-    recipe = Recipe(batch=40, epochs=5_000, seconds=0.3)
+    recipe = TrainingConfig(batch=40, epochs=5_000, seconds=0.3)
     trainer = Trainer(learner(data(pairs=4000), recipe), recipe)
     trainer.run(silent)
     assert 0 < trainer.step < trainer.steps

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codesearch.models.static import identifiers
+from codesearch.identifiers import vocabulary_identifiers
 from codesearch.training.corpus import CorpusBuilder, merge
 from codesearch.training.cut import Cut, CutOptions, cut
 from codesearch.training.pairs import SHARES
-from codesearch.training.sources import Source
+from codesearch.training.sources import TrainingSource
 from codesearch.training.texts import chosen, grouped, load_texts, save_texts
 
 PACKAGE = Path(__file__).parent.parent / "codesearch"
@@ -16,7 +16,7 @@ KEPT = CutOptions(keeps_texts=True)
 
 
 def cuts() -> list[Cut]:
-    return [cut(Source(room, PACKAGE / room), KEPT) for room in ("index", "search", "index")]
+    return [cut(TrainingSource(room, PACKAGE / room), KEPT) for room in ("index", "search", "index")]
 
 
 def test_texts_are_those_of_the_bags_that_were_kept(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_texts_are_those_of_the_bags_that_were_kept(tmp_path: Path) -> None:
         ids = bags.questions.ids[bags.questions.offsets[row] : bags.questions.offsets[row + 1]]
         said = asked.question.lower().replace("_", "")
         assert all(corpus.words[word] in said for word in ids.tolist()), asked.question
-        assert identifiers(asked.code)
+        assert vocabulary_identifiers(asked.code)
     save_texts(tmp_path / "texts.jsonl", texts)
     assert load_texts(tmp_path / "texts.jsonl") == texts
 
@@ -45,5 +45,5 @@ def test_groups_hold_every_text_once_and_kinds_apart() -> None:
 
 
 def test_texts_are_not_kept_unasked() -> None:
-    assert not cut(Source("index", PACKAGE / "index"), CutOptions()).texts
+    assert not cut(TrainingSource("index", PACKAGE / "index"), CutOptions()).texts
     assert not CorpusBuilder().texts

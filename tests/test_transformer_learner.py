@@ -20,16 +20,16 @@ from small_transformers import small_bert, write  # noqa: E402
 from codesearch.errors import CodesearchError  # noqa: E402
 from codesearch.models.loading import is_static, load_encoder  # noqa: E402
 from codesearch.models.sentence_transformer import SentenceTransformerEncoder  # noqa: E402
-from codesearch.training.texts import Asked  # noqa: E402
-from codesearch.training.trainer import Progress, Recipe, Trainer  # noqa: E402
+from codesearch.training.texts import TextPair  # noqa: E402
+from codesearch.training.trainer import Trainer, TrainingConfig, TrainingProgress  # noqa: E402
 from codesearch.training.transformer_learner import TransformerLearner  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
 PACKAGE = Path(__file__).parent.parent / "codesearch"
-RECIPE = Recipe(batch=16, rate=2e-3, warm_up=4, betas=(0.9, 0.98), epochs=6)
+RECIPE = TrainingConfig(batch=16, rate=2e-3, warm_up=4, betas=(0.9, 0.98), epochs=6)
 TOPICS = "abcdefghijklmnop"
-PAIRS = [Asked("name", f"{topic}{other}", f"{topic.upper()} {other * 3}") for topic in TOPICS for other in "qrstuv"]
+PAIRS = [TextPair("name", f"{topic}{other}", f"{topic.upper()} {other * 3}") for topic in TOPICS for other in "qrstuv"]
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ def learner(folder: Path) -> TransformerLearner:
     return TransformerLearner(load(folder), folder, [(PAIRS, 1.0)], RECIPE)
 
 
-def silent(_progress: Progress) -> None:
+def silent(_progress: TrainingProgress) -> None:
     pass
 
 
@@ -84,7 +84,7 @@ def test_a_stopped_run_ends_where_the_other_does(folder: Path, tmp_path: Path) -
     class Stop(Exception):
         pass
 
-    def stop(progress: Progress) -> None:
+    def stop(progress: TrainingProgress) -> None:
         if progress.step == 5:
             raise Stop
 

@@ -17,7 +17,7 @@ from codesearch.discovery.discover import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
 from codesearch.index import embedding_cache, execute, pool, staging
 from codesearch.index.merging import FAN_IN
-from codesearch.models.encoder import Embeddings
+from codesearch.models.encoder import Capabilities, Embeddings
 
 TEMPLATE = '''
 def {name}(value):
@@ -188,7 +188,8 @@ def test_a_newer_format_is_refused_and_said(repo: Path) -> None:
 class Words:
     """An encoder that is costly and counts what it encodes."""
 
-    name, revision, dimensions, is_costly = "words", "1", 16, True
+    name, revision, dimensions = "words", "1", 16
+    capabilities = Capabilities(costly=True, batches=True)
 
     def __init__(self) -> None:
         self.encoded = 0

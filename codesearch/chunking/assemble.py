@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from codesearch.chunking import windows
 from codesearch.chunking.chunk import Chunk, Definition, Unit
+from codesearch.chunking.kinds import UNJOINED_KINDS
 from codesearch.chunking.remainder import loose_definitions, remainder_chunks
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
@@ -37,7 +38,6 @@ SMALL_UNIT_CHARS = 200
 """Neighbours of one kind that short (one-line declarations, CSS rules) are joined …"""
 JOINED_CHARS = 800
 """… up to this size."""
-_ROUTINES = frozenset("function method constructor destructor operator macro procedure test".split())
 
 
 def assemble(path: str, text: str, language: Language, outline: Outline) -> list[Chunk]:
@@ -98,7 +98,7 @@ def _runs(source: Source, siblings: list[Node]) -> Iterator[list[Node]]:
 
 def _is_routine(node: Node) -> bool:
     """A function of more than a line or two is an answer of its own, however short."""
-    return node.unit.kind in _ROUTINES and node.unit.end_line - node.unit.start_line >= 2
+    return node.unit.kind in UNJOINED_KINDS and node.unit.end_line - node.unit.start_line >= 2
 
 
 def _is_blank(source: Source, first: int, last: int) -> bool:

@@ -3,7 +3,6 @@ chunks (what is encoded and searched)."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -129,11 +128,6 @@ class Chunk:
     def signature(self) -> str:
         """Of its definition."""
         return self.definition.signature if self.definition else ""
-
-    @property
-    def digest(self) -> bytes:
-        """16 bytes that name the chunk's text, wherever it lies."""
-        return hashlib.blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

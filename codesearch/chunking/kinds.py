@@ -1,4 +1,4 @@
-"""The kinds that chunks can be of."""
+"""The kinds that chunks and definitions can be of, and which of them are types, routines, data and containers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,25 @@ KINDS = frozenset(
 
 REMAINDER_KINDS = frozenset("file block license".split())
 """Of chunks that are named after no definition."""
+
+# What all senses of "type" and "routine" below share; where they differ, the sense is named.
+_STRUCTURED_TYPES = frozenset("class struct union interface enum trait record object protocol".split())
+_FUNCTIONS = frozenset("function method constructor destructor operator macro procedure".split())
+
+METHOD_OWNERS = _STRUCTURED_TYPES | {"impl", "extension"}
+"""Kinds whose functions are methods."""
+CONTAINER_KINDS = METHOD_OWNERS | {"module", "namespace", "package", "suite", "section"}
+"""Kinds that hold members, which are chunks of their own."""
+TYPE_KINDS = _STRUCTURED_TYPES | {"type", "module", "table"}
+"""Kinds that answer a question as a type does: they say what a whole is for."""
+ROUTINE_KINDS = _FUNCTIONS | {"concept", "delegate", "command", "trigger", "target"}
+"""Kinds that answer a question as a routine does."""
+FIELD_KINDS = frozenset(("field", "property", "column"))
+DATA_KINDS = FIELD_KINDS | {"variable", "constant", "enumerator", "event", "view", "index", "sequence", "label"}
+UNJOINED_KINDS = _FUNCTIONS | {"test"}
+"""Kinds that are never joined with small neighbours when they have a body."""
+TESTED_KINDS = _FUNCTIONS - {"destructor", "operator"}
+"""Kinds that tests and commits name."""
 
 
 def resolve_kinds(names: Iterable[str], held: Collection[str] = ()) -> tuple[str, ...]:

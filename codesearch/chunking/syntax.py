@@ -21,7 +21,7 @@ A language's query (`languages/queries/*.scm`) says what is a unit, with these c
 `@scope`              names the owner of everything after it in the file (`namespace A.B;`).
 `@macro`              tokens of a macro's call, which may be definitions (`chunking/macro_items.py`).
 
-Captures that begin with `_` serve predicates only. A kind of `CONTAINERS` holds members: its chunk is its header,
+Captures that begin with `_` serve predicates only. A kind of `CONTAINER_KINDS` holds members: its chunk is its header,
 fields and members' signatures, and the members are chunks of their own. A `namespace` is no chunk at all; it only
 qualifies what lies in it.
 """
@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 from codesearch.chunking import macro_items, values
 from codesearch.chunking.chunk import LINE_END, Member, Unit
 from codesearch.chunking.holders import Doc, give_docs, give_members, with_scopes
+from codesearch.chunking.kinds import CONTAINER_KINDS
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
@@ -46,10 +47,6 @@ if TYPE_CHECKING:
 
     from codesearch.languages.grammars import Grammar
 
-CONTAINERS = frozenset(
-    "class struct union interface enum trait module namespace impl object protocol extension "
-    "section record package suite".split()
-)
 SIGNATURE_CHARS = 300
 """Longer signatures are cut: what a reader or an encoder takes in at once."""
 _HEAD_CHARS = 1000
@@ -248,8 +245,8 @@ def _by_value(kind: str, captures: dict[str, list[Node]]) -> str:
         return ""
     captures["body"] = [values.body(value)]
     if kind == "value":
-        return values.KINDS[value.type]
-    return kind if values.KINDS[value.type] == "function" else ""
+        return values.VALUE_KINDS[value.type]
+    return kind if values.VALUE_KINDS[value.type] == "function" else ""
 
 
 def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
@@ -295,7 +292,7 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
         start_line=first_line,
         end_line=last_line,
         header_end=min(header_end, last_line),
-        is_container=kind in CONTAINERS,
+        is_container=kind in CONTAINER_KINDS,
         qualifier=qualifier,
         signature=_one_line(header[_annotations_end(node) - start :]),
         column=node.start_point.column,

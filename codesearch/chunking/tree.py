@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from codesearch.chunking import comments
 from codesearch.chunking.chunk import Definition, Member, Unit
+from codesearch.chunking.kinds import METHOD_OWNERS
 from codesearch.languages.registry import Language
-
-_TYPES = frozenset("class struct union interface enum trait impl object protocol extension record".split())
-"""Kinds whose functions are methods."""
 
 _DEEPEST = 50
 """Units in one another; much is done once for each that something lies in, and no sound code comes near."""
@@ -116,7 +114,7 @@ def documented(members: Iterable[Member], lines: list[str], language: Language, 
 
 def _as_method(unit: Unit, owner: Node | None) -> Unit:
     """A function in a type is a method, and a method in none, of no named owner, is a function."""
-    in_type = owner is not None and owner.unit.kind in _TYPES
+    in_type = owner is not None and owner.unit.kind in METHOD_OWNERS
     if unit.kind == "function" and in_type:
         return replace(unit, kind="method")
     if unit.kind == "method" and owner is None and not unit.qualifier:

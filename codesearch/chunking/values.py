@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-KINDS = {
+VALUE_KINDS = {
     "arrow_function": "function",
     "function_expression": "function",
     "generator_function": "function",
@@ -53,7 +53,7 @@ def behind(node: Node) -> Node | None:
         if at.type == "object":
             if not is_called or at.start_point.row < at.end_point.row:
                 first_object = first_object or at
-        elif at.type in KINDS:
+        elif at.type in VALUE_KINDS:
             return at
         else:
             is_called = is_called or at.type in _CALLS

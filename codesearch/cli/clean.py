@@ -32,7 +32,7 @@ def command(
 
     from codesearch.api import Index
     from codesearch.errors import IndexNotFound
-    from codesearch.render.quantities import size
+    from codesearch.quantities import size
     from codesearch.render.records import json_object
     from codesearch.render.safe import printable
 

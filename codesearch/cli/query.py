@@ -121,8 +121,8 @@ def command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import Format
     from codesearch.cli.notes import Notes
+    from codesearch.quantities import count as count_of
     from codesearch.render.paths import placed
-    from codesearch.render.quantities import count as count_of
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 

@@ -6,6 +6,7 @@ import os
 import shlex
 from pathlib import Path
 
+from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.errors import (
     ChooseModel,
     CodesearchError,
@@ -23,7 +24,6 @@ from codesearch.errors import (
     ReplaceIndex,
     UpdateIndex,
 )
-from codesearch.index.layout import FOLDER
 from codesearch.models.loading import DEFAULT_MODEL
 
 DISTRIBUTION = "codesearch-local"
@@ -37,7 +37,7 @@ def hint_of(error: CodesearchError) -> str:
 def update_command(folder: Path, *options: str) -> str:
     """What to type to update the index that lies in `folder`."""
     words = ["codesearch", "index", *options]
-    if folder.name != FOLDER:
+    if folder.name != INDEX_FOLDER:
         words += ["--index-dir", str(folder)]
     elif not Path(os.path.realpath(os.curdir)).is_relative_to(folder.parent):
         words.append(str(folder.parent))
@@ -88,4 +88,4 @@ _ELSEWHERE = "use --index-dir to keep the index elsewhere"
 def _rebuild_command(folder: Path, *options: str) -> str:
     """The command that makes an index anew. One that lies elsewhere may no longer say what it is of."""
     command = update_command(folder, *options)
-    return f"{command} FOLDER" if folder.name != FOLDER else command
+    return f"{command} FOLDER" if folder.name != INDEX_FOLDER else command

@@ -25,6 +25,7 @@ from codesearch.cli.numbers import (
 from codesearch.cli.options import Jobs, Json
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
+from codesearch.training import PAIRS_PER_LANGUAGE
 
 if TYPE_CHECKING:
     from codesearch.training.train import TrainReport
@@ -107,7 +108,7 @@ def command(
         typer.Option(
             "--most-pairs", parser=WholeNumber(1, MOST_PAIRS), metavar="N", help="Maximum pairs per language."
         ),
-    ] = 170_000,
+    ] = PAIRS_PER_LANGUAGE,
     seed: Annotated[
         int, typer.Option("--seed", parser=WholeNumber(0, LARGEST_SEED), metavar="N", help="Random seed.")
     ] = 0,

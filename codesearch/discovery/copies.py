@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-BUILT = "built copy"
-DOCUMENTATION = "generated documentation"
+from codesearch.discovery.skip_reason import SkipReason
 
 _BUNDLES = frozenset(("dist",))
 """Folders of what bundlers make of all that lies beside them."""
@@ -48,15 +47,15 @@ _DOCUMENTATION_FRONTS = frozenset(
 _PAGES = frozenset(".html .htm .js .css".split())
 
 
-def derived(paths: Sequence[str]) -> dict[str, str]:
+def derived(paths: Sequence[str]) -> dict[str, SkipReason]:
     """The files among all of a repository that are no source, each with its reason."""
-    found = dict.fromkeys(_documentation(paths), DOCUMENTATION)
+    found = dict.fromkeys(_documentation(paths), SkipReason.GENERATED_DOCUMENTATION)
     suspects = {path: place for path in paths if (place := _place(path)) is not None and path not in found}
     if suspects:
         builds = {path: place for path, place in suspects.items() if _name_of(place) in _BUILDS}
-        found |= dict.fromkeys(_compiled(builds, paths), BUILT)
+        found |= dict.fromkeys(_compiled(builds, paths), SkipReason.BUILT_COPY)
         bundles = {path: place for path, place in suspects.items() if path not in builds}
-        found |= dict.fromkeys(_bundled(bundles, [path for path in paths if path not in found]), BUILT)
+        found |= dict.fromkeys(_bundled(bundles, [path for path in paths if path not in found]), SkipReason.BUILT_COPY)
     return found
 
 

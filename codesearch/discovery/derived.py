@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-from codesearch.discovery.copies import BUILT, DOCUMENTATION
 from codesearch.discovery.discover import NOTEBOOK_ENDING
 from codesearch.discovery.encodings import has_mark
+from codesearch.discovery.skip_reason import SkipReason
 
-GENERATED = "generated"
-MINIFIED = "minified"
-API_DUMP = "API dump"
 _POINTER = re.compile(rb"version https://(?:git-lfs|hawser)\.github\.com/spec/v1\r?\n")
 _LARGEST_POINTER = 1024
 
@@ -98,23 +95,23 @@ def is_pointer(data: bytes) -> bool:
     return len(data) <= _LARGEST_POINTER and bool(_POINTER.match(data))
 
 
-def reason_against(path: str, data: bytes) -> str:
+def reason_against(path: str, data: bytes) -> SkipReason:
     """Why a file's bytes are no source that anybody wrote, or nothing."""
     name = path[path.rfind("/") + 1 :].lower()
     head = data[:_HEAD_BYTES]
     if name.endswith(_API_DUMPS) and _API_DUMP.match(head):
-        return API_DUMP
+        return SkipReason.API_DUMP
     if name.endswith(_PAGES) and (reason := _against_page(data)):
         return reason
     if name.endswith(_SCRIPTS):
         if _SEARCH_DATA.match(data[:_PAGE_HEAD_BYTES]):
-            return DOCUMENTATION
+            return SkipReason.GENERATED_DOCUMENTATION
         if _BUNDLE.search(head):
-            return BUILT
+            return SkipReason.BUILT_COPY
     is_prose = name.endswith(_PROSE)
     if not has_mark(data) and _is_minified(name, data, is_prose):
-        return MINIFIED
-    return GENERATED if _says_so(head, is_prose) else ""
+        return SkipReason.MINIFIED
+    return SkipReason.GENERATED if _says_so(head, is_prose) else SkipReason.NONE
 
 
 def _says_so(head: bytes, is_prose: bool) -> bool:
@@ -126,17 +123,17 @@ def _says_so(head: bytes, is_prose: bool) -> bool:
     return any(not _BEGUN_STRING.search(head, 0, mark.start()) for mark in marks)
 
 
-def _against_page(data: bytes) -> str:
+def _against_page(data: bytes) -> SkipReason:
     """Why a page of HTML was not written by hand, or nothing."""
     head, foot = data[:_PAGE_HEAD_BYTES], data[-_PAGE_FOOT_BYTES:]
     if _TEMPLATE.search(head[:_TEMPLATE_BYTES]) or _TEMPLATE.search(foot[-_TEMPLATE_BYTES:]):
-        return ""
+        return SkipReason.NONE
     generator = _GENERATOR.search(head)
     if generator and _TOOL.search(generator[0]):
-        return DOCUMENTATION
+        return SkipReason.GENERATED_DOCUMENTATION
     if _PAGE_MARKS.search(head) or _CREDIT.search(head) or _CREDIT.search(foot):
-        return DOCUMENTATION
-    return GENERATED if _REPORT.search(head) or _REPORT.search(foot) else ""
+        return SkipReason.GENERATED_DOCUMENTATION
+    return SkipReason.GENERATED if _REPORT.search(head) or _REPORT.search(foot) else SkipReason.NONE
 
 
 def _is_minified(name: str, data: bytes, is_prose: bool) -> bool:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from codesearch.discovery import attributes, copies, git
 from codesearch.discovery.attributes import GENERATED, VENDORED, Attributes
+from codesearch.discovery.folders import VCS_FOLDERS, VENDORED_FOLDERS
+from codesearch.discovery.skip_reason import SkipReason
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError
 from codesearch.languages.detect import is_candidate
@@ -30,17 +32,10 @@ NOTEBOOK_ENDING = ".ipynb"
 _NOTEBOOK_FACTOR = 10
 """Notebooks may be so much larger: most of their bytes are outputs, which are left out."""
 OWN_IGNORE_FILES = (".ignore", ".codesearchignore")
-VENDORED_FOLDERS = frozenset(
-    "node_modules bower_components jspm_packages .venv venv site-packages __pypackages__ vendor third_party thirdparty"
-    " 3rdparty third-party Pods Carthage".split()
-)
 _MINIFIED_NAME = re.compile(r"(?:[.-]min|\.bundle|\.pack(?:ed)?)\.(?:[cm]?js|css)$", re.IGNORECASE)
 _SNAPSHOT_NAME = re.compile(r"\.(?:snap|ambr|storyshot|(?:approved|verified|received)\.\w+)$")
 _SNAPSHOT_FOLDERS = frozenset("__snapshots__ __image_snapshots__ __file_snapshots__".split())
-OWN_FOLDER = ".codesearch"
 _LARGEST_IGNORE_FILE = 1_000_000
-VCS_FOLDERS = frozenset((".git", ".hg", ".svn", ".jj", OWN_FOLDER))
-"""Nothing in them is ever indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """Files sorted by path, and how many were left out for which reason."""
+    """Files sorted by path, and how many were left out, by the value of a SkipReason."""
 
     files: tuple[FoundFile, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -92,10 +87,10 @@ def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
         if isinstance(found, FoundFile):
             files.append(replace(found, is_wanted=True) if rules.wants(path) else found)
         elif found:
-            skipped[found] += 1
+            skipped[found.value] += 1
     derived = copies.derived([file.path for file in files])
     left_out = {file.path: derived[file.path] for file in files if file.path in derived and not file.is_wanted}
-    skipped.update(left_out.values())
+    skipped.update(reason.value for reason in left_out.values())
     kept = (file for file in files if file.path not in left_out)
     return Discovery(tuple(sorted(kept, key=lambda file: file.path)), dict(skipped), rules.attributes.digest)
 
@@ -247,25 +242,25 @@ class _Rules:
         self._exclude = _globs(options.exclude)
         self.attributes = said
 
-    def reason_against(self, path: str) -> str:
+    def reason_against(self, path: str) -> SkipReason:
         """Why a file stays out, or nothing."""
         if self._exclude and self._exclude.match_file(path):
-            return "excluded"
+            return SkipReason.EXCLUDED
         if self._include:
-            return "" if self._include.match_file(path) else "not included"
+            return SkipReason.NONE if self._include.match_file(path) else SkipReason.NOT_INCLUDED
         folder, _, name = path.rpartition("/")
         parts = _parts(folder)
         if not VCS_FOLDERS.isdisjoint(parts):
-            return "not source"
+            return SkipReason.NOT_SOURCE
         is_vendored = self.attributes.value(path, VENDORED)
         is_generated = self.attributes.value(path, GENERATED)
         if is_vendored or (is_vendored is None and not VENDORED_FOLDERS.isdisjoint(parts)):
-            return "vendored"
+            return SkipReason.VENDORED
         if is_generated:
-            return "generated"
+            return SkipReason.GENERATED
         if is_generated is None and (reason := _reason_against_name(parts, name)):
             return reason
-        return "" if is_candidate(name) else "not source"
+        return SkipReason.NONE if is_candidate(name) else SkipReason.NOT_SOURCE
 
     def wants(self, path: str) -> bool:
         """Whether a file is wanted that looks as if a program wrote it."""
@@ -282,11 +277,12 @@ def _may_say(path: str) -> bool:
     return path.endswith(attributes.FILE_NAME) and VENDORED_FOLDERS.isdisjoint(path.split("/"))
 
 
-def _reason_against_name(folders: tuple[str, ...], name: str) -> str:
+def _reason_against_name(folders: tuple[str, ...], name: str) -> SkipReason:
     """Why a file is what a program wrote, by the names of it and of its folders, or nothing."""
     if _MINIFIED_NAME.search(name):
-        return "minified"
-    return "snapshot" if _SNAPSHOT_NAME.search(name) or not _SNAPSHOT_FOLDERS.isdisjoint(folders) else ""
+        return SkipReason.MINIFIED
+    is_snapshot = _SNAPSHOT_NAME.search(name) or not _SNAPSHOT_FOLDERS.isdisjoint(folders)
+    return SkipReason.SNAPSHOT if is_snapshot else SkipReason.NONE
 
 
 def _globs(patterns: tuple[str, ...]) -> Globs | None:
@@ -295,29 +291,29 @@ def _globs(patterns: tuple[str, ...]) -> Globs | None:
     return compile_globs(patterns) if patterns else None
 
 
-def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | str:
+def _examine(tree: _Tree, path: str, max_file_size: int) -> FoundFile | SkipReason:
     """A regular file of a fitting size, or the reason against it: none for a tracked file that is no longer there."""
     if acts_on_terminal(path):
-        return "unprintable name"
+        return SkipReason.UNPRINTABLE_NAME
     try:
         path.encode("utf-8")
         if not tree.is_inside(path):
-            return ""
+            return SkipReason.NONE
         info = tree.look(path)
     except UnicodeEncodeError:
-        return "undecodable name"
+        return SkipReason.UNDECODABLE_NAME
     except (FileNotFoundError, NotADirectoryError):
-        return ""
+        return SkipReason.NONE
     except OSError:
-        return "unreadable"
+        return SkipReason.UNREADABLE
     if stat.S_ISLNK(info.st_mode):
-        return "symbolic link"
+        return SkipReason.SYMBOLIC_LINK
     if stat.S_ISDIR(info.st_mode):
-        return "nested repository"
+        return SkipReason.NESTED_REPOSITORY
     if not stat.S_ISREG(info.st_mode):
-        return "not a regular file"
+        return SkipReason.NOT_REGULAR
     if info.st_size > size_limit(path, max_file_size):
-        return "too large"
+        return SkipReason.TOO_LARGE
     if info.st_size == 0:
-        return "empty"
+        return SkipReason.EMPTY
     return FoundFile(path, Stamp.of(info))

@@ -12,6 +12,7 @@ from pathlib import Path
 from codesearch.discovery.derived import is_pointer, reason_against
 from codesearch.discovery.discover import MAX_FILE_SIZE, size_limit
 from codesearch.discovery.encodings import UTF8, decode
+from codesearch.discovery.skip_reason import SkipReason
 from codesearch.discovery.stamp import Stamp
 from codesearch.opening import open_beneath
 
@@ -27,7 +28,7 @@ class SourceText:
     """BLAKE2b of the file's bytes, 16 bytes."""
     stamp: Stamp
     """Taken before the text was read."""
-    left_out: str = ""
+    left_out: SkipReason = SkipReason.NONE
     """Why it is not indexed unless it is asked for: a program wrote it."""
     encoding: str = UTF8
     """The name of the encoding that the file is in."""
@@ -37,7 +38,7 @@ class SourceText:
 class SkippedFile:
     """A file that is not indexed, and why."""
 
-    reason: str
+    reason: SkipReason
     digest: bytes = b""
     stamp: Stamp | None = None
     """None where it could not be opened."""
@@ -51,17 +52,17 @@ def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> So
             stamp = Stamp.of(os.fstat(file.fileno())).read_at(time.time_ns())
             data = file.read(limit + 1)
     except OSError as error:
-        return SkippedFile("not a regular file" if error.errno == errno.EINVAL else "unreadable")
+        return SkippedFile(SkipReason.NOT_REGULAR if error.errno == errno.EINVAL else SkipReason.UNREADABLE)
     if len(data) > limit:
-        return SkippedFile("too large", stamp=stamp)
+        return SkippedFile(SkipReason.TOO_LARGE, stamp=stamp)
     digest = digest_of(data)
     if not data.strip():
-        return SkippedFile("empty", digest, stamp)
+        return SkippedFile(SkipReason.EMPTY, digest, stamp)
     decoded = decode(data)
     if decoded is None:
-        return SkippedFile("binary", digest, stamp)
+        return SkippedFile(SkipReason.BINARY, digest, stamp)
     if is_pointer(data):
-        return SkippedFile("Git LFS pointer", digest, stamp)
+        return SkippedFile(SkipReason.LFS_POINTER, digest, stamp)
     return SourceText(_normalised(decoded.text), digest, stamp, reason_against(path, data), decoded.encoding)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from codesearch.evaluation.setting import Setting
     from codesearch.search.hit import Filters
 
-Progress = Callable[[int], None]
+OnAnswer = Callable[[int], None]
 """Called after each question, with the number of all of them."""
 
 
@@ -39,7 +39,7 @@ def evaluate(
     other: Way | None,
     filters: Filters,
     limit: int,
-    progress: Progress,
+    progress: OnAnswer,
 ) -> Report:
     """Ask every question that the indexes of both ways (of one folder) can answer; score the first `limit` hits.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from codesearch.discovery import git
-from codesearch.errors import IndexUntrusted, UpdateIndex
+from codesearch.discovery.folders import INDEX_FOLDER
+from codesearch.errors import IndexNotFound, IndexUntrusted, UpdateIndex
 from codesearch.index.folder import check_owner, first_odd_place, is_another_users
-from codesearch.index.layout import DATABASE, FOLDER, Layout
+from codesearch.index.layout import DATABASE, Layout
 from codesearch.index.store import Store
 
 
@@ -33,6 +34,12 @@ def open_store(layout: Layout, *, write: bool = False) -> Store:
     return store
 
 
+def check_exists(layout: Layout) -> None:
+    """Raises IndexNotFound where nothing of an index lies."""
+    if not layout.exists():
+        raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
+
+
 def check_places(layout: Layout) -> None:
     """Raises IndexUntrusted where what lies in an index's folder is not of codesearch's making, by its kind."""
     if reason := first_odd_place(layout):
@@ -43,7 +50,7 @@ def _check_origin(layout: Layout, store: Store) -> None:
     """Raises IndexUntrusted for an index that git brought: it tracks some of it, and this user did not make it here."""
     if not layout.is_inside:
         return
-    found = git.tracked(layout.root, FOLDER, DATABASE)
+    found = git.tracked(layout.root, INDEX_FOLDER, DATABASE)
     if not found.is_any and not os.path.lexists(layout.folder / ".git"):
         return
     from codesearch.index import origin

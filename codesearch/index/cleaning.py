@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codesearch.errors import IndexNotFound
+from codesearch.index.access import check_exists
 from codesearch.index.folder import check_owner, first_odd_place, remove, size_on_disk
 from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
@@ -14,8 +14,7 @@ def clean(layout: Layout) -> int:
     Raises IndexNotFound where there is no index, IndexLocked while it is being updated, CodesearchError where it is
     another user's.
     """
-    if not layout.exists():
-        raise IndexNotFound(f"there is no index in {layout.folder}")
+    check_exists(layout)
     size = size_on_disk(layout)
     if first_odd_place(layout):  # nobody is writing an index that is not used
         remove(layout)

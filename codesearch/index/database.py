@@ -53,6 +53,9 @@ SCHEMA = (
 )
 """Statements as SQLite keeps them, word for word."""
 
+IDENTITY = "id"
+"""The setting that tells an index from another that is made in its place."""
+
 SECONDS_BUSY = 30.0
 """How long another writer's commit is waited for."""
 _LARGEST_VALUE = 4 << 20

@@ -54,7 +54,7 @@ def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) 
 
 def _batches(request: UpdateRequest, todo: Sequence[FoundFile]) -> Iterator[BatchResult]:
     wanted = frozenset(file.path for file in todo if file.is_wanted)
-    encoder = None if request.encoder.is_costly else request.encoder
+    encoder = None if request.encoder.capabilities.batches else request.encoder
     worker = Worker(request.layout.root, request.options.max_file_size, encoder, wanted)
     jobs = _jobs(todo)
     if sum(job.size for job in jobs) < SEVERAL_PROCESSES_BYTES:
@@ -66,7 +66,7 @@ def _batches(request: UpdateRequest, todo: Sequence[FoundFile]) -> Iterator[Batc
 
 
 def _encode(request: UpdateRequest, store: Store, batch: BatchResult, done: int, total: int, chunks: int) -> Embeddings:
-    """A costly encoder's vectors of a batch, which may take minutes: progress is reported in between."""
+    """Vectors of a batch, encoded in this process, which may take minutes: progress is reported in between."""
 
     def report(texts: int) -> None:
         request.progress("indexing", done + len(batch.files) * texts // len(batch.texts), total, chunks + texts)

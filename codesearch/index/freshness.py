@@ -11,7 +11,7 @@ from codesearch.index.options import recorded
 from codesearch.index.settings import ATTRIBUTES, settings
 from codesearch.index.snapshot import Snapshot
 from codesearch.models.encoder import Encoder
-from codesearch.render.quantities import count
+from codesearch.quantities import count
 
 MOST_FILES_CHECKED = 30_000
 """Listing and comparing more takes longer than the search itself (git lists 100,000 files in 0.6 s)."""
@@ -48,7 +48,7 @@ class Changes:
         """Why an update may take longer than a question can wait, or nothing."""
         if self.is_outdated:
             return "the index was made by another version of the model or chunker"
-        most = MOST_BYTES_REFRESHED_COSTLY if encoder.is_costly else MOST_BYTES_REFRESHED
+        most = MOST_BYTES_REFRESHED_COSTLY if encoder.capabilities.costly else MOST_BYTES_REFRESHED
         if self.files > MOST_FILES_REFRESHED or self.size > most:
             return f"{count(self.files, 'file')} changed since the last update"
         if self.doubtful_size > MOST_BYTES_COMPARED:

@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.discovery.git import inside_repository, is_repository
 
-FOLDER = ".codesearch"
 DATABASE = "index.db"
 JOURNAL_ENDINGS = ("-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", ".new-journal")
 """Of files that SQLite, or the making of a database, leaves beside it when it is killed."""
@@ -28,16 +28,16 @@ class Layout:
         """The layout of an index of `root`, in `.codesearch` unless `index_dir` says otherwise."""
         root = Path(os.path.realpath(root))
         if index_dir is None:
-            return cls(root, root / FOLDER)
+            return cls(root, root / INDEX_FOLDER)
         place = Path(os.path.abspath(index_dir))  # noqa: PTH100 - resolve() would follow the last link
-        if place.name != FOLDER:  # a link that the user names is followed; one that a repository brings is not
+        if place.name != INDEX_FOLDER:  # a link that the user names is followed; one that a repository brings is not
             return cls(root, Path(os.path.realpath(place)))
-        return cls(root, Path(os.path.realpath(place.parent)) / FOLDER)
+        return cls(root, Path(os.path.realpath(place.parent)) / INDEX_FOLDER)
 
     @property
     def is_inside(self) -> bool:
         """Whether the index lies where it is found without being named: in what it indexes, and moved with it."""
-        return self.folder == self.root / FOLDER
+        return self.folder == self.root / INDEX_FOLDER
 
     @property
     def database(self) -> Path:
@@ -96,4 +96,4 @@ def find(start: Path) -> Path | None:
 
 def holds_index(folder: Path) -> bool:
     """Whether an index lies in a folder, sound or not."""
-    return os.path.lexists(folder / FOLDER / DATABASE)
+    return os.path.lexists(folder / INDEX_FOLDER / DATABASE)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
+from codesearch.index import origin
 
 KEY = "options"
 _MOST_GLOBS = 1000
@@ -20,11 +21,8 @@ def recorded(meta: Mapping[str, str]) -> DiscoveryOptions:
         size = values["max_file_size"]
         if not isinstance(size, int) or not 0 < size <= _LARGEST_FILE:
             return DiscoveryOptions()
-        if size > MAX_FILE_SIZE:
-            from codesearch.index import origin
-
-            if not origin.names_model_of_ours(meta):
-                size = MAX_FILE_SIZE  # an index from elsewhere can't make us parse more
+        if size > MAX_FILE_SIZE and not origin.names_model_of_ours(meta):
+            size = MAX_FILE_SIZE  # an index from elsewhere can't make us parse more
         return DiscoveryOptions(_globs(values["include"]), _globs(values["exclude"]), size)
     except (KeyError, TypeError, ValueError, RecursionError):
         return DiscoveryOptions()

@@ -14,8 +14,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from codesearch.index.database import IDENTITY
 from codesearch.index.layout import Layout
-from codesearch.index.store import IDENTITY
 
 KEY = "origin"
 _KEY_BYTES = 32

@@ -1,10 +1,10 @@
 """The lexical index of one segment: for each term the rows that hold it and what it adds to their BM25 score.
 
-BM25 is idf(term) · tf / (tf + k1 · (1 − b + b · length / average)), with tf the weighted count over a chunk's
-fields (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted fields"). All but the idf
-is known when the segment is written, and stored in one byte, so that a query is a sum over a few arrays. The average
-length is a constant, so that a chunk's impacts do not depend on which others were written with it. docs/lexical.md has
-figures beside libraries, and why none is used.
+A term's count is weighted over a chunk's fields (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to
+multiple weighted fields"). All of BM25 (codesearch.index.bm25) but the idf is known when the segment is written, and
+stored in one byte, so that a query is a sum over a few arrays. The average length is a constant, so that a chunk's
+impacts do not depend on which others were written with it. docs/lexical.md has figures beside libraries, and why none
+is used.
 
 The arrays: `terms` (UTF-8, sorted, joined), `term_ends`, `starts` (of each term's run, and the end), `rows` (16 bits
 where they suffice) and `impacts`.
@@ -12,7 +12,6 @@ where they suffice) and `impacts`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -21,9 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-K1 = 1.2
-B = 0.75
-"""Robertson and Zaragoza's usual values."""
+from codesearch.index.bm25 import saturated
+
 AVERAGE_LENGTH = 120.0
 """Weighted terms of a chunk: the mean over the chunks of 31 repositories."""
 _IMPACT_SCALE = 255.0
@@ -132,11 +130,6 @@ class Postings:
         return self._terms[begin : int(self._ends[place])].tobytes()
 
 
-def idf(chunks: int, frequency: int) -> float:
-    """Inverse document frequency of a term that so many of all chunks hold: ln(1 + (n − df + ½) / (df + ½))."""
-    return math.log1p((max(chunks - frequency, 0) + 0.5) / (frequency + 0.5))
-
-
 def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.float32]:
     """Stored impacts → what they add to a score."""
     return impacts.astype(np.float32) * np.float32(idf / _IMPACT_SCALE)
@@ -154,8 +147,8 @@ def build(batches: Iterable[TermCounts]) -> Postings:
     term_ids, tf, size = _joined(ids, np.int32), _joined(weights, np.float32), _joined(sizes, np.int32)
     rows = np.repeat(np.arange(len(size)), size)
     lengths = np.bincount(rows, tf, len(size))
-    norms = K1 * (1 - B + B * lengths / AVERAGE_LENGTH)
-    impacts = np.clip(np.rint(_IMPACT_SCALE * tf / (tf + norms[rows])), 1, 255).astype(np.uint8)
+    shares = saturated(tf, rows, lengths, AVERAGE_LENGTH)
+    impacts = np.clip(np.rint(_IMPACT_SCALE * shares), 1, 255).astype(np.uint8)
     return _sorted([term.encode("utf-8", "surrogatepass") for term in vocabulary], term_ids, rows, impacts, len(size))
 
 

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from codesearch.discovery.discover import VCS_FOLDERS
+from codesearch.discovery.folders import VCS_FOLDERS
 from codesearch.discovery.stamp import Stamp
 from codesearch.opening import acts_on_terminal, is_beneath
 

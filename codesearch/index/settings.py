@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.errors import IndexIncompatible, UpdateIndex
 from codesearch.index.access import open_store
+from codesearch.index.database import IDENTITY
 from codesearch.index.layout import Layout
-from codesearch.index.store import IDENTITY
 from codesearch.models.encoder import Encoder
 
 PUBLICATION = "publication"

@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping
 
 KEY = "skipped"
-OUTPUTS = "notebook output"
-"""A reason that counts not files but what is left out of them."""
 _LARGEST_COUNT = 1 << 40
 
 

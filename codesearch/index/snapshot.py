@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.discovery.stamp import Stamp
-from codesearch.errors import IndexDamaged, IndexNotFound, IndexUntrusted, UpdateIndex
-from codesearch.index.access import open_store
+from codesearch.errors import IndexDamaged, IndexUntrusted
+from codesearch.index.access import check_exists, open_store
 from codesearch.index.database import damaged
 from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
@@ -122,8 +122,7 @@ class Snapshot:
     @classmethod
     def open(cls, layout: Layout) -> Snapshot:
         """Raises IndexNotFound, IndexIncompatible, IndexUntrusted or IndexDamaged."""
-        if not layout.exists():
-            raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
+        check_exists(layout)
         for attempt in range(_OPENINGS):
             try:
                 return cls._open(layout)

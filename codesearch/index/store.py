@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codesearch.index import options, skips
-from codesearch.index.database import Database, damaged
+from codesearch.index.database import IDENTITY, Database, damaged
 from codesearch.index.layout import FORMAT, JOURNAL_ENDINGS
 from codesearch.index.rows import (
     LARGEST_NUMBER,
@@ -38,8 +38,6 @@ _SEAL = "seal"
 _LISTS = (options.KEY, skips.KEY)
 _LONGEST_SETTING = 1000
 """Characters of a setting that is shown or loaded by: a model's name or folder, a root."""
-IDENTITY = "id"
-"""The setting that tells an index from another that is made in its place."""
 _MOST_SETTINGS = 100
 _MOST_SEGMENTS = 4096
 """Merging keeps them few: 4096 full ones hold 268 million chunks."""

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
+from codesearch.identifiers import ascii_parts
 from codesearch.index import letters
 
 _IDENTIFIER = re.compile(r"\w+")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SHAPED_PART = re.compile(r"(?:Am*)+(?![am])|(?:Am*)?a[am]*|0+|o[om]*|c+")
-"""`_PART` for letters outside ASCII, over their classes (codesearch.index.letters.shape)."""
+"""`ascii_parts` for letters outside ASCII, over their classes (codesearch.index.letters.shape)."""
 _LONGEST_TERM = 64
 """Longer runs (hashes, base64) are nobody's question and would fill the vocabulary."""
 _CACHED_IDENTIFIERS = 1 << 18
@@ -62,14 +62,14 @@ def name_key(name: str) -> str:
     An operator's name (`<=>`) is its own key.
     """
     if name.isascii():
-        return "".join(_PART.findall(name)).lower() or name
+        return "".join(ascii_parts(name)).lower() or name
     return letters.fold("".join(part for identifier in _identifiers(name) for part in _parts(identifier)))
 
 
 def words(name: str) -> tuple[str, ...]:
     """The distinct parts of a name's identifiers, in order and in lower case, without the joined wholes."""
     if name.isascii():
-        return tuple(dict.fromkeys(part.lower() for part in _PART.findall(name)))
+        return tuple(dict.fromkeys(part.lower() for part in ascii_parts(name)))
     found = (piece for identifier in _identifiers(name) for part in _parts(identifier) for piece in _pieces(part))
     return tuple(dict.fromkeys(found))
 
@@ -93,7 +93,7 @@ def _split(identifier: str, is_asked: bool) -> tuple[str, ...]:
 def _parts(identifier: str) -> list[str]:
     """The parts of an identifier, in its own case."""
     if identifier.isascii():
-        return _PART.findall(identifier)
+        return ascii_parts(identifier)
     return [identifier[slice(*part.span())] for part in _SHAPED_PART.finditer(letters.shape(identifier))]
 
 

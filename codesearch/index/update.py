@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,6 @@ from functools import partial
 from codesearch.discovery.discover import Discovery, DiscoveryOptions, check_root, discover
 from codesearch.errors import CodesearchError, IndexUntrusted, KeepElsewhere
 from codesearch.index import options as recorded_options
-from codesearch.index import skips
 from codesearch.index.access import check_places, open_store
 from codesearch.index.database import old_meta
 from codesearch.index.execute import execute
@@ -26,6 +24,7 @@ from codesearch.index.recovery import open_sound
 from codesearch.index.request import Progress, UpdateRequest
 from codesearch.index.settings import read_meta
 from codesearch.index.store import Store
+from codesearch.index.tally import tally
 from codesearch.models.encoder import Encoder
 
 
@@ -166,28 +165,16 @@ def _run(request: UpdateRequest, found: Discovery, distrusted: str, started: flo
 def _report(
     layout: Layout, store: Store, plan: Plan, found: Discovery, repaired: tuple[str, ...], started: float
 ) -> UpdateReport:
-    languages: Counter[str] = Counter()
-    reasons: Counter[str] = Counter(found.skipped)
-    fallbacks: Counter[str] = Counter()
-    files = 0
-    for file in store.files():
-        if file.skipped:
-            reasons[file.skipped] += 1
-            continue
-        files += 1
-        languages[file.language] += file.chunks
-        reasons[skips.OUTPUTS] += file.outputs
-        if file.fallback:
-            fallbacks[file.fallback] += 1
+    counted = tally(store.files(), found.skipped)
     return UpdateReport(
-        files=files,
+        files=counted.files,
         added=len(plan.changed) - len(plan.replaced),
         changed=len(plan.replaced),
         removed=len(plan.gone),
-        chunks=sum(languages.values()),
-        chunks_by_language=dict(languages.most_common()),
-        skipped=dict((+reasons).most_common()),
-        fallbacks=dict(fallbacks.most_common()),
+        chunks=counted.chunks,
+        chunks_by_language=counted.chunks_by_language,
+        skipped=counted.skipped,
+        fallbacks=counted.fallbacks,
         seconds=time.perf_counter() - started,
         size=size_on_disk(layout),
         repaired=(*repaired, *plan.losses.reasons),

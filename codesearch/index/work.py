@@ -14,6 +14,7 @@ import numpy as np
 
 from codesearch.chunking.chunk import Chunk, ChunkedFile
 from codesearch.chunking.chunker import chunk_text
+from codesearch.discovery.skip_reason import SkipReason
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.fields import encoder_text, lexical_terms
@@ -97,7 +98,7 @@ class Worker:
 
     def _file(self, path: str, job: Job) -> tuple[FileResult, Sequence[Chunk]]:
         if job.treatment is Treatment.SKIP:
-            return FileResult(_file_row(path, UNREAD, skipped="could not be cut")), ()
+            return FileResult(_file_row(path, UNREAD, skipped=SkipReason.NOT_CHUNKED)), ()
         source = read_source(self.root, path, self.max_file_size)
         if isinstance(source, SkippedFile):
             return FileResult(_file_row(path, source.stamp or UNREAD, source.digest, skipped=source.reason)), ()
@@ -105,9 +106,9 @@ class Worker:
         row = _file_row(path, source.stamp, source.digest, language.name if language else "")
         row = replace(row, encoding=source.encoding)
         if source.left_out and path not in self.wanted:
-            return FileResult(replace(row, skipped=source.left_out)), ()
+            return FileResult(replace(row, skipped=source.left_out.value)), ()
         if language is None:
-            return FileResult(replace(row, skipped="not source")), ()
+            return FileResult(replace(row, skipped=SkipReason.NOT_SOURCE.value)), ()
         chunked = chunk_as(path, source.text, language, job)
         row = replace(row, fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
         return FileResult(row, chunk_rows(chunked.chunks), definition_rows(chunked.chunks)), chunked.chunks
@@ -127,8 +128,10 @@ def chunk_as(path: str, text: str, language: Language | None, job: Job) -> Chunk
     return replace(chunk_text(path, text, None), fallback=reason)
 
 
-def _file_row(path: str, stamp: Stamp, digest: bytes = b"", language: str = "", skipped: str = "") -> FileRow:
-    return FileRow(path, stamp, digest, language, skipped, "", 0, 0)
+def _file_row(
+    path: str, stamp: Stamp, digest: bytes = b"", language: str = "", skipped: SkipReason = SkipReason.NONE
+) -> FileRow:
+    return FileRow(path, stamp, digest, language, skipped.value, "", 0, 0)
 
 
 def chunk_rows(chunks: Sequence[Chunk]) -> tuple[ChunkRow, ...]:

@@ -538,9 +538,3 @@ _BY_NAME = {name.lower(): language for language in LANGUAGES for name in (langua
 def known_extensions() -> frozenset[str]:
     """Extensions of all languages, in lower case, with their dot."""
     return frozenset(extension.lower() for language in LANGUAGES for extension in language.extensions)
-
-
-@cache
-def known_filenames() -> frozenset[str]:
-    """File names that tell their language (`Makefile`)."""
-    return frozenset(name for language in LANGUAGES for name in language.filenames)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from codesearch.errors import FetchModelAgain, ModelUnavailable
+from codesearch.safetensors_header import LENGTH_BYTES, TensorEntry, header_length, parse_header
 
 CONFIG_FILE = "config.json"
 TOKENIZER_FILE = "tokenizer.json"
@@ -26,8 +27,6 @@ GET_AGAIN = FetchModelAgain()
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
-_LONGEST_HEADER = 100_000_000
-"""The limit of the safetensors format."""
 _LARGEST_JSON = 16_000_000
 """Bytes. Configurations have some kB, and the list of a large model's shards 1 MB."""
 _POINTER = b"version https://git-lfs"
@@ -118,42 +117,31 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            first = file.read(8)
-            length = int.from_bytes(first, "little")
-            if length > min(_LONGEST_HEADER, size - 8):
+            first = file.read(LENGTH_BYTES)
+            length = header_length(first, size)
+            if length is None:
                 pointer = (first + file.read(100)).startswith(_POINTER)
                 raise ModelUnavailable(f"{path} {_why_no_header(pointer, size)}", GET_AGAIN)
-            header = json.loads(file.read(length))
-            header.pop("__metadata__", None)
-            tensors = {name: TensorInfo(path, entry["dtype"], _whole(entry["shape"])) for name, entry in header.items()}
-            spans = {name: _whole(entry["data_offsets"]) for name, entry in header.items()}
-            end = _checked_end(spans, tensors)
+            entries, _ = parse_header(file.read(length))
+            end = _checked_end(entries)
     except OSError as error:
         raise ModelUnavailable(f"{path} can't be read: {error.strerror}", GET_AGAIN) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError) as error:
         raise ModelUnavailable(f"{path} is damaged: {error}", GET_AGAIN) from error
-    expected = 8 + length + end
+    expected = LENGTH_BYTES + length + end
     if size != expected:
         kind = "cut short" if size < expected else "too long"
         raise ModelUnavailable(f"{path} is {kind}: {size:,} bytes of {expected:,}", GET_AGAIN)
-    return tensors
+    return {name: TensorInfo(path, entry.type, entry.shape) for name, entry in entries.items()}
 
 
-def _whole(numbers: Any) -> tuple[int, ...]:
-    """Raises ValueError for anything but a list of whole numbers from 0."""
-    if not isinstance(numbers, list) or not all(type(number) is int and number >= 0 for number in numbers):
-        raise ValueError("a shape or a place is no list of whole numbers")
-    return tuple(numbers)
-
-
-def _checked_end(spans: Mapping[str, tuple[int, ...]], tensors: Mapping[str, TensorInfo]) -> int:
+def _checked_end(entries: Mapping[str, TensorEntry]) -> int:
     """Where the last tensor ends. Each has the bytes that its type and shape need, one after the other."""
     end = 0
-    for name, (start, stop) in sorted(spans.items(), key=lambda item: item[1]):
-        tensor = tensors[name]
-        if start != end or stop - start != math.prod(tensor.shape) * _SIZES[tensor.type]:
+    for name, entry in sorted(entries.items(), key=lambda item: (item[1].begin, item[1].end)):
+        if entry.begin != end or entry.end - entry.begin != math.prod(entry.shape) * _SIZES[entry.type]:
             raise ValueError(f"the place of {name} does not fit its shape")
-        end = stop
+        end = entry.end
     return end
 
 

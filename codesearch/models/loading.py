@@ -10,6 +10,7 @@ from pathlib import Path
 from codesearch.errors import FetchModel, InstallPackage, ListModels, ModelUnavailable
 from codesearch.models import hub
 from codesearch.models.encoder import Encoder
+from codesearch.models.kinds import ModelFiles, kind_of
 
 DEFAULT_MODEL = "default"
 DEVICE_VARIABLE = "CODESEARCH_DEVICE"
@@ -71,26 +72,28 @@ def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "
     Nothing is fetched. Raises ModelUnavailable (not here, incomplete, unsafe, or its extra is not installed) or
     CodesearchError for a device that there is not.
     """
-    from codesearch.models.static import WEIGHTS_FILE, StaticEncoder
-
     if device:
         from codesearch.models.devices import check
 
         check(device)
     if name == DEFAULT_MODEL:
+        from codesearch.models.static import StaticEncoder
+
         return StaticEncoder.default()
-    parsed = ModelName.parse(name)
-    folder = find_folder(parsed)
-    if (folder / WEIGHTS_FILE).is_file():
-        return StaticEncoder(folder, str(parsed))
-    return _load_transformer(parsed, folder, device, precision)
+    files = _files(name)
+    device = device or os.environ.get(DEVICE_VARIABLE) or "auto"
+    return kind_of(files).load(files, device, precision or os.environ.get(PRECISION_VARIABLE) or "auto")
 
 
 def is_static(name: str) -> bool:
-    """Whether a model needs no torch. Raises ModelUnavailable where its files are not here."""
-    from codesearch.models.static import WEIGHTS_FILE
+    """Whether a model needs no device, and so no torch. Raises ModelUnavailable where its files are not here."""
+    return name == DEFAULT_MODEL or not kind_of(_files(name)).capabilities.device
 
-    return name == DEFAULT_MODEL or (find_folder(ModelName.parse(name)) / WEIGHTS_FILE).is_file()
+
+def _files(name: str) -> ModelFiles:
+    """The files of a model that is on this machine. Raises ModelUnavailable."""
+    parsed = ModelName.parse(name)
+    return ModelFiles(find_folder(parsed), str(parsed), parsed.max_length)
 
 
 def fetch_model(name: str) -> Path:
@@ -138,28 +141,3 @@ def find_folder(name: ModelName) -> Path:
             FetchModel(f"{name.model}{'@' + name.revision if name.revision else ''}", known.size if known else 0),
         )
     return found
-
-
-def _load_transformer(name: ModelName, folder: Path, device: str, precision: str) -> Encoder:
-    from codesearch.models.checkpoint import open_checkpoint
-    from codesearch.models.devices import choose
-    from codesearch.models.jina.config import is_jina
-    from codesearch.models.modules import transformer_folder
-
-    checkpoint = open_checkpoint(transformer_folder(folder))  # before torch is imported, which takes seconds
-    runtime = choose(
-        device or os.environ.get(DEVICE_VARIABLE) or "auto", precision or os.environ.get(PRECISION_VARIABLE) or "auto"
-    )
-    if is_jina(checkpoint.config):
-        from codesearch.models.jina.encoder import JinaEncoder
-
-        return JinaEncoder(checkpoint, str(name), runtime, name.max_length)
-    if "auto_map" in checkpoint.config:
-        raise ModelUnavailable(
-            f"{name} requires running code from its repository, which codesearch never does",
-            "choose a model whose architecture is built into transformers",
-        )
-    from codesearch.models.modules import read_recipe
-    from codesearch.models.sentence_transformer import SentenceTransformerEncoder
-
-    return SentenceTransformerEncoder(checkpoint, read_recipe(folder, checkpoint), str(name), runtime, name.max_length)

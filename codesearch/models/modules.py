@@ -28,7 +28,7 @@ _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class EncodingConfig:
     """How a model's folder says that its embeddings are made."""
 
     pooling: Pooling
@@ -54,7 +54,7 @@ def transformer_folder(folder: Path) -> Path:
     return first.folder if first else folder
 
 
-def read_recipe(folder: Path, checkpoint: Checkpoint) -> Recipe:
+def read_encoding_config(folder: Path, checkpoint: Checkpoint) -> EncodingConfig:
     """How the model in `folder` wants to be used. Raises ModelUnavailable where that is not supported."""
     modules = _modules(folder)
     if not modules:
@@ -72,7 +72,7 @@ def read_recipe(folder: Path, checkpoint: Checkpoint) -> Recipe:
     query, document = _prompts(prompts)
     if (query or document) and not pooling.get("include_prompt", True):
         raise ModelUnavailable(f"{folder} pools without its prompt, which is not supported")
-    return Recipe(_pooling(pooling, folder), _max_length(checkpoint), query, document)
+    return EncodingConfig(_pooling(pooling, folder), _max_length(checkpoint), query, document)
 
 
 def _modules(folder: Path) -> list[_Module]:

@@ -12,7 +12,7 @@ from codesearch.errors import InstallExtra, ModelUnavailable
 from codesearch.models.checkpoint import CONFIG_FILE, GET_AGAIN, Checkpoint
 from codesearch.models.compact import is_compact, read_compact
 from codesearch.models.devices import Runtime
-from codesearch.models.modules import Recipe
+from codesearch.models.modules import EncodingConfig
 from codesearch.models.transformer import TransformerEncoder
 
 _LEFT_OUT = ("pooler.", "cls.", "lm_head.", "classifier.")
@@ -24,12 +24,12 @@ class SentenceTransformerEncoder(TransformerEncoder):
     """Encoder with a BERT-like network, and pooling, prompts and length from its own files."""
 
     def __init__(
-        self, checkpoint: Checkpoint, recipe: Recipe, name: str, runtime: Runtime, max_length: int | None = None
+        self, checkpoint: Checkpoint, config: EncodingConfig, name: str, runtime: Runtime, max_length: int | None = None
     ) -> None:
         """Load a checkpoint. Raises ModelUnavailable where it is not whole, or of a kind that is not supported."""
-        super().__init__(checkpoint, name, runtime, min(max_length or recipe.max_length, recipe.max_length))
-        self._pooling = recipe.pooling
-        self.query_prompt, self.document_prompt = recipe.query_prompt, recipe.document_prompt
+        super().__init__(checkpoint, name, runtime, min(max_length or config.max_length, config.max_length))
+        self._pooling = config.pooling
+        self.query_prompt, self.document_prompt = config.query_prompt, config.document_prompt
         _check_sizes(checkpoint)
         self._padding = _size(checkpoint, "pad_token_id")
         self.model = _load_network(checkpoint).to(runtime.device, runtime.precision).requires_grad_(False).eval()

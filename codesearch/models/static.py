@@ -1,15 +1,13 @@
 """The static encoder: a text's vector is the weighted sum of its tokens' vectors. numpy only.
 
-Text → words: identifiers split at camelCase, snake_case and digits, lower-cased; a word in the vocabulary is
-one token, any other the greedy longest pieces (`##x` continues a word). A text's vector is
-Σ place · (1 + ln count) · vector over its distinct tokens, L2-normalised, then put through a head; places and head are
-the side's (see codesearch.models.side), and a model may lack them.
+Text → words (codesearch.identifiers); a word in the vocabulary is one token, any other the greedy longest pieces (`##x`
+continues a word). A text's vector is Σ place · (1 + ln count) · vector over its distinct tokens, L2-normalised, then
+put through a head; places and head are the side's (see codesearch.models.side), and a model may lack them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain, count
@@ -21,15 +19,14 @@ import numpy.typing as npt
 
 from codesearch.arrays import map_arrays
 from codesearch.errors import ModelUnavailable
-from codesearch.models.encoder import Embeddings
+from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
+from codesearch.models.encoder import Capabilities, Embeddings
 from codesearch.models.side import PARTS, PLACES, Head, Side, normalised
 
 WEIGHTS_FILE = "weights.safetensors"
 VOCABULARY_FILE = "vocab.txt"
 SIDES = ("question", "document")
 
-_IDENTIFIER = re.compile(r"[^\W_]+")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _LONGEST_WORD = 30
 """Characters of an unknown word that are cut into pieces, as in training."""
 _CACHED_IDENTIFIERS = 1 << 18
@@ -39,7 +36,7 @@ _CACHED_IDENTIFIERS = 1 << 18
 class StaticEncoder:
     """Encoder over a table of token vectors, int8 with one scale a row, mapped from safetensors."""
 
-    is_costly = False
+    capabilities = Capabilities()
     note = ""
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -72,7 +69,7 @@ class StaticEncoder:
 
     def tokens(self, text: str) -> list[int]:
         """The token ids of a text, in order."""
-        return list(chain.from_iterable(map(self._ids.__getitem__, identifiers(text))))
+        return list(chain.from_iterable(map(self._ids.__getitem__, vocabulary_identifiers(text))))
 
     def table(self) -> Embeddings:
         """The tokens' vectors [tokens, dimensions], float32, a copy."""
@@ -110,18 +107,10 @@ class _TokenIds(dict[str, tuple[int, ...]]):
     def __missing__(self, identifier: str) -> tuple[int, ...]:
         if len(self) >= _CACHED_IDENTIFIERS:
             self.clear()
-        self[identifier] = ids = tuple(i for word in words_of(identifier) for i in pieces_of(word, self.vocabulary))
+        self[identifier] = ids = tuple(
+            i for word in vocabulary_words(identifier) for i in pieces_of(word, self.vocabulary)
+        )
         return ids
-
-
-def identifiers(text: str) -> list[str]:
-    """The runs of letters and digits of a text."""
-    return _IDENTIFIER.findall(text)
-
-
-def words_of(identifier: str) -> list[str]:
-    """The parts of an identifier in lower case."""
-    return [word.lower() for word in _WORD.findall(identifier)]
 
 
 def pieces_of(word: str, vocabulary: Mapping[str, int]) -> list[int]:

@@ -15,7 +15,7 @@ from codesearch.errors import ModelUnavailable
 from codesearch.models.batching import batches
 from codesearch.models.checkpoint import Checkpoint
 from codesearch.models.devices import Runtime
-from codesearch.models.encoder import Embeddings
+from codesearch.models.encoder import TRANSFORMER, Embeddings
 
 CPU_BUDGET = 4096
 """Tokens of a batch on a CPU: more is no faster there and leaves its caches."""
@@ -25,7 +25,7 @@ GPU_BUDGET = 32_768
 class TransformerEncoder(ABC):
     """An encoder on torch; see codesearch.models.encoder.Encoder for what it offers to an index."""
 
-    is_costly = True
+    capabilities = TRANSFORMER
     dimensions: int
 
     def __init__(self, checkpoint: Checkpoint, name: str, runtime: Runtime, max_length: int) -> None:

@@ -9,8 +9,8 @@ from codesearch.evaluation.intervals import FEWEST_CHANGED
 from codesearch.evaluation.measures import MEASURES, measure_name
 from codesearch.evaluation.questions import NO_CATEGORY
 from codesearch.evaluation.summary import category, language, most_changed, paired_group, paired_groups
+from codesearch.quantities import count
 from codesearch.render.evaluation import asked_record, estimate_cell, estimate_record, hit_lines, wanted_lines
-from codesearch.render.quantities import count
 from codesearch.render.records import Record
 from codesearch.render.safe import printable
 from codesearch.render.tables import table

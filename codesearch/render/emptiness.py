@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from codesearch.render.quantities import count
+from codesearch.discovery.folders import VCS_FOLDERS
+from codesearch.quantities import count
 
-_UNSEEN = (".git", ".hg", ".svn", ".jj", ".codesearch")
 _NAME_THEM = "to index them anyway, name them: codesearch index --include GLOB"
 _WAYS_ON = {
     "vendored": _NAME_THEM,
@@ -51,5 +51,5 @@ def _holds_files(root: Path) -> bool:
     for _, folders, files in os.walk(root):
         if files:
             return True
-        folders[:] = [folder for folder in folders if folder not in _UNSEEN]
+        folders[:] = [folder for folder in folders if folder not in VCS_FOLDERS]
     return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codesearch.evaluation.measures import MEASURES, measure_name
 from codesearch.evaluation.questions import NO_CATEGORY
 from codesearch.evaluation.summary import category, group, groups, language, worst
-from codesearch.render.quantities import count
+from codesearch.quantities import count
 from codesearch.render.records import Record
 from codesearch.render.safe import printable
 from codesearch.render.tables import table

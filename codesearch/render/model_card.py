@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codesearch.render.quantities import count, duration
+from codesearch.quantities import count, duration
 from codesearch.render.training import pair_rows, score_rows
 
 if TYPE_CHECKING:

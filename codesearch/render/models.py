@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from codesearch.render.quantities import size
+from codesearch.quantities import size
 from codesearch.render.records import Record
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from codesearch.render.quantities import count, duration
+from codesearch.quantities import count, duration
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

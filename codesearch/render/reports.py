@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from codesearch.discovery.encodings import UTF8
-from codesearch.render.quantities import count, duration, size
+from codesearch.quantities import count, duration, size
 from codesearch.render.records import Record
 from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
-    from codesearch.api import Status
+    from codesearch.index.status import Status
     from codesearch.index.update import UpdateReport
 
 

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from codesearch.render.quantities import count, duration
+from codesearch.quantities import count, duration
 from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
     from codesearch.render.records import Record
     from codesearch.training.measure import Score
-    from codesearch.training.train import Report, TrainReport
+    from codesearch.training.train import OnPhase, TrainReport
 
 _FRAMES_A_SECOND = 5
 _SECONDS_BETWEEN_LINES = 10.0
@@ -23,7 +23,7 @@ SYSTEMS = {"bm25": "BM25", "before": "before", "after": "after"}
 
 
 @contextmanager
-def training_shown_on(stream: TextIO) -> Iterator[Report]:
+def training_shown_on(stream: TextIO) -> Iterator[OnPhase]:
     """A report that shows training on a stream: a bar at a terminal, a line now and then elsewhere."""
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield _lines(stream)
@@ -162,7 +162,7 @@ def _scores(report: TrainReport, language: str) -> dict[str, Score]:
     return {system: Score.of(report.ranks[system][language]) for system in SYSTEMS}
 
 
-def _lines(stream: TextIO) -> Report:
+def _lines(stream: TextIO) -> OnPhase:
     due = time.monotonic() + _SECONDS_BETWEEN_LINES
 
     def show(phase: str, done: int, total: int, about: str) -> None:

@@ -44,7 +44,7 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     """
     evidence = Evidence(question, candidates)
     features = np.stack([signal.compute(evidence) for signal in SIGNALS])
-    weights = np.asarray([WEIGHTS[question.kind][signal.name] for signal in SIGNALS], np.float32)
+    weights = np.asarray([WEIGHTS[question.kind].get(signal.name, 0.0) for signal in SIGNALS], np.float32)
     probability = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind])))
     probability *= _declared_only(candidates)
     stands = standing(evidence)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from codesearch.index.postings import idf
+from codesearch.index.bm25 import idf
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.index.fields import located_text
 from codesearch.search.candidates import Candidates
 from codesearch.search.rank import Ranking, in_order
 
@@ -49,7 +50,7 @@ class Reranker:
         if len(best) < 2:
             return ranking
         texts = [
-            candidate_text(candidates.chunks[i], readers[candidates.reader[i]].text(candidates.chunks[i])) for i in best
+            _encoder_text(candidates.chunks[i], readers[candidates.reader[i]].text(candidates.chunks[i])) for i in best
         ]
         cosines = self.encode(texts) @ self.encoder.encode_query(question)
         scores = ranking.scores.copy()
@@ -58,9 +59,9 @@ class Reranker:
         return replace(ranking, order=ranking.order[order], scores=scores[order].astype(np.float32))
 
 
-def candidate_text(chunk: StoredChunk, text: str) -> str:
-    """What the encoder is given of a candidate: as in codesearch.index.fields.encoder_text, from what is stored."""
-    return "\n".join(filter(None, (chunk.path, chunk.path, chunk.qualified_name, text)))
+def _encoder_text(chunk: StoredChunk, text: str) -> str:
+    """As of a chunk that is indexed, without the other names and the documentation, which the text holds as a rule."""
+    return located_text(chunk.path, chunk.qualified_name, text)
 
 
 def _raised(scores: Scores, cosines: Scores) -> Scores:

@@ -1,7 +1,7 @@
 """The signals that rank a candidate: each a small function of question and candidates, with its reason.
 
 A score is the weighted sum of its signals, so that `--explain` can show what each one added. Signals lie between
-0 and 1 and mean the same in every repository. To drop one, delete its line in `SIGNALS`.
+0 and 1 and mean the same in every repository. To add or drop one, change `SIGNALS`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.chunking.kinds import TYPE_KINDS
 from codesearch.index.terms import name_key
 from codesearch.search.evidence import Evidence, Values, folder_words, rank_in_file, stem_of, stem_words, words_of
 from codesearch.search.question import Question, last_part
@@ -228,16 +229,20 @@ OTHER_CONVENTION = 0.3
 DEFINED_INSIDE = 0.25
 """… and a chunk that is named after another definition beside it."""
 TEST_NAME = re.compile(r"(?:^|[.:])(?:tests?(?=[.:])|test_|Test[A-Z])")
-TYPE_KINDS = frozenset("class struct interface enum trait type record union module object protocol table".split())
 
 
 @dataclass(frozen=True, slots=True)
 class SignalSpec:
-    """A signal and its words for `--explain`; codesearch.search.weights has what it counts."""
+    """A signal and its words for `--explain`.
+
+    codesearch.search.weights has what it counts; a new one counts nothing until its weight is learned.
+    """
 
     name: str
     label: str
     compute: Callable[[Evidence], Values]
+    sign: int = 1
+    """Of its weight: 1 where it speaks for a candidate, -1 where against, 0 where what is learned decides."""
 
 
 SIGNALS: tuple[SignalSpec, ...] = (
@@ -259,12 +264,12 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("path_recall", "path answers the question", path_recall),
     SignalSpec("file_coverage", "file holds the question's words", file_coverage),
     SignalSpec("chunk_coverage", "holds most of the words", chunk_coverage),
-    SignalSpec("file_size", "one of the main files", file_size),
+    SignalSpec("file_size", "one of the main files", file_size, sign=0),
     SignalSpec("shallow", "near the root", shallow),
     SignalSpec("short_stem", "short file name", short_stem),
     SignalSpec("popularity", "widely used", popularity),
     SignalSpec("is_type", "type", is_type),
-    SignalSpec("test_code", "test code", test_code),
+    SignalSpec("test_code", "test code", test_code, sign=-1),
     SignalSpec("owner_recall", "enclosing type answers", owner_recall),
     SignalSpec("defines_symbol", "defines the symbol", defines_symbol),
     SignalSpec("defines_type", "defines it as a type", defines_type),
@@ -272,7 +277,7 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("stem_is_symbol", "file is named after the symbol", stem_is_symbol),
     SignalSpec("location", "file or line is named", location),
     *(
-        SignalSpec(role.name.lower(), f"{role.value} file", _role(role))
+        SignalSpec(role.name.lower(), f"{role.value} file", _role(role), sign=0 if role is Role.REEXPORT else -1)
         for role in Role
         if role is not Role.IMPLEMENTATION
     ),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codesearch.discovery.discover import NOTEBOOK_ENDING
 from codesearch.discovery.source import SourceText, read_source
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.letters import fold
@@ -142,7 +143,7 @@ def _read(root: Path, path: str) -> File:
 
 def _lines_to_read(path: str, text: str) -> Sequence[str]:
     """The lines of a text, those of a notebook as they were written in its cells."""
-    if path.lower().endswith(".ipynb"):
+    if path.lower().endswith(NOTEBOOK_ENDING):
         from codesearch.chunking import notebook, syntax
 
         with suppress(syntax.Unparsable):

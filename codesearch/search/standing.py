@@ -13,20 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.chunking.kinds import DATA_KINDS, FIELD_KINDS, ROUTINE_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key, words
 from codesearch.search.roles import Role
-from codesearch.search.signals import TEST_NAME, TYPE_KINDS
+from codesearch.search.signals import TEST_NAME
 from codesearch.search.symbols import Spelling, Symbol, spelling, takes
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
     from codesearch.search.evidence import Evidence
-
-ROUTINE_KINDS = frozenset(
-    "function method constructor destructor operator macro procedure concept delegate command trigger target".split()
-)
-FIELD_KINDS = frozenset("field property column".split())
-DATA_KINDS = frozenset("variable constant field enumerator column property event view index sequence label".split())
 
 _PART_OF_OWNER = re.compile(r"::|->|[.#\\:/]")
 _OWNERS = 7

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.models.static import identifiers, words_of
-from codesearch.training.pairs import KINDS, Pair
+from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
+from codesearch.index.fields import located_text
+from codesearch.training.pairs import PAIR_KINDS, Pair
 
 LONGEST_TEXT = 320
 """Words of a code that are learned from, as many as fit a chunk."""
@@ -64,7 +65,7 @@ class PairBags:
     questions: Bags
     codes: Bags
     kinds: npt.NDArray[np.uint8]
-    """Index into KINDS."""
+    """Index into PAIR_KINDS."""
     digests: npt.NDArray[np.uint64]
     """Equal for codes that are nearly the same."""
 
@@ -119,7 +120,7 @@ class CorpusBuilder:
                 continue
             questions.append(asked)
             distinct = codes.append(code)
-            kinds.append(KINDS.index(pair.kind))
+            kinds.append(PAIR_KINDS.index(pair.kind))
             digests.append(self._digest(distinct))
             if self._keeps_texts:
                 self.texts[language].append(pair)
@@ -134,12 +135,12 @@ class CorpusBuilder:
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = []
-        for identifier in identifiers(text):
+        for identifier in vocabulary_identifiers(text):
             known = self._cache.get(identifier)
             if known is None:
                 if len(self._cache) >= _CACHED_IDENTIFIERS:
                     self._cache.clear()
-                known = self._cache[identifier] = tuple(map(self._intern, words_of(identifier)))
+                known = self._cache[identifier] = tuple(map(self._intern, vocabulary_words(identifier)))
             ids.extend(known)
             if len(ids) >= LONGEST_TEXT:
                 break
@@ -170,14 +171,14 @@ def digest_of(pair: Pair) -> int:
 
 
 def located(pair: Pair) -> str:
-    """The code as indexes give it to encoders, three times of four: path twice, name; else the code alone.
+    """The code as indexes give it to encoders, three times of four; else the code alone.
 
     Questions should find it by either.
     """
     if not pair.place or len(pair.code) % 4 == 0:
         return pair.code
     path, _, name = pair.place.partition("\n")
-    return "\n".join((path, path, name, pair.code))
+    return located_text(path, name, pair.code)
 
 
 @dataclass(slots=True)
@@ -196,7 +197,7 @@ class Corpus:
     def counts(self) -> dict[str, dict[str, int]]:
         """Pairs by language and kind."""
         return {
-            language: {kind: int((pairs.kinds == number).sum()) for number, kind in enumerate(KINDS)}
+            language: {kind: int((pairs.kinds == number).sum()) for number, kind in enumerate(PAIR_KINDS)}
             for language, pairs in sorted(self.pairs.items())
         }
 
@@ -265,7 +266,7 @@ def _kept(pairs: PairBags, most: int, generator: np.random.Generator) -> npt.NDA
         if seen[asked] <= SAME_QUESTION:
             few.append(row)
     rows = generator.permutation(np.array(few, np.int64))
-    is_name = pairs.kinds[rows] == KINDS.index("name")
+    is_name = pairs.kinds[rows] == PAIR_KINDS.index("name")
     named = rows[is_name]
     others = rows[~is_name]
     named = named[: max(len(others), most // 8)]

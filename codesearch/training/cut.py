@@ -11,22 +11,22 @@ from pathlib import Path
 
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.chunker import chunk_text
+from codesearch.chunking.kinds import TESTED_KINDS
 from codesearch.discovery.discover import discover
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.languages.detect import detect
 from codesearch.training.corpus import CorpusBuilder, PairBags
 from codesearch.training.pairs import Pair, commit_pairs, pairs_from_tests, pairs_of
-from codesearch.training.sources import Source, changes
+from codesearch.training.sources import TrainingSource, changes
 
 COMMITS = 1000
 """Newest commits of a source that are looked at."""
 _SOURCES_A_WORKER = 8
 """tree-sitter keeps a little memory of each parse; a worker ends after so many sources."""
-_FUNCTIONS = frozenset("function method constructor procedure macro".split())
 
 
 @dataclass(frozen=True, slots=True)
-class TextPair:
+class HeldOutPair:
     """A pair as text."""
 
     language: str
@@ -38,10 +38,10 @@ class TextPair:
 class Cut:
     """What one source gave."""
 
-    source: Source
+    source: TrainingSource
     words: list[str]
     pairs: dict[str, PairBags]
-    held_out: list[TextPair] = field(default_factory=list)
+    held_out: list[HeldOutPair] = field(default_factory=list)
     """Pairs that are not trained on."""
     texts: dict[str, list[Pair]] = field(default_factory=dict)
     """Where they are kept, the texts of `pairs`, row for row."""
@@ -57,7 +57,7 @@ class CutOptions:
     keeps_texts: bool = False
 
 
-def cut_all(sources: Sequence[tuple[Source, CutOptions]], workers: int) -> Iterator[Cut]:
+def cut_all(sources: Sequence[tuple[TrainingSource, CutOptions]], workers: int) -> Iterator[Cut]:
     """Cut sources in worker processes, in the order in which they finish."""
     if workers < 2 or len(sources) < 2:
         yield from (cut(source, options) for source, options in sources)
@@ -66,11 +66,11 @@ def cut_all(sources: Sequence[tuple[Source, CutOptions]], workers: int) -> Itera
         yield from pool.imap_unordered(_cut_one, sources)
 
 
-def _cut_one(task: tuple[Source, CutOptions]) -> Cut:
+def _cut_one(task: tuple[TrainingSource, CutOptions]) -> Cut:
     return cut(*task)
 
 
-def cut(source: Source, options: CutOptions) -> Cut:
+def cut(source: TrainingSource, options: CutOptions) -> Cut:
     """All pairs of one source."""
     builder = CorpusBuilder(options.keeps_texts)
     result = Cut(source, [], {})
@@ -86,7 +86,7 @@ def cut(source: Source, options: CutOptions) -> Cut:
             if taken[language, pair.kind] <= options.most:
                 kept.append(pair)
         if is_held_out:
-            result.held_out.extend(TextPair(language, source.name, pair) for pair in kept)
+            result.held_out.extend(HeldOutPair(language, source.name, pair) for pair in kept)
         else:
             builder.add(language, kept)
 
@@ -103,7 +103,7 @@ def cut(source: Source, options: CutOptions) -> Cut:
         for chunk in chunks:
             if "test" in chunk.name.lower():
                 tests[language.name].append(chunk)
-            elif chunk.kind in _FUNCTIONS:
+            elif chunk.kind in TESTED_KINDS:
                 key = (language.name, chunk.name)
                 if chunk.name in functions[language.name]:
                     doubled.add(key)

@@ -14,7 +14,7 @@ Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PairGroup:
     """How many pairs a group has, and what share of them an epoch takes, others each time."""
 
     pairs: int
@@ -24,7 +24,7 @@ class Group:
 class Learner(Protocol):
     """An encoder in training. Pairs lie in groups of a language and kind; a batch is of one group."""
 
-    groups: Sequence[Group]
+    groups: Sequence[PairGroup]
     tokens: int
     """Of its vocabulary."""
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.index.bm25 import idf, saturated
 from codesearch.index.terms import terms
 from codesearch.models.encoder import Encoder
-from codesearch.training.cut import TextPair
+from codesearch.training.cut import HeldOutPair
 
 POOL = 5_000
 """Codes of a pool at most."""
@@ -22,7 +23,6 @@ FEWEST = 20
 """Languages with fewer questions aren't measured."""
 _KINDS = ("documentation", "heading", "comment", "test", "name")
 """The order in which pairs are taken into a pool: the likest to real questions first."""
-_K1, _B = 1.2, 0.75  # Robertson and Zaragoza 2009
 _RESAMPLED = 2_000
 
 Ranks = npt.NDArray[np.int64]
@@ -65,9 +65,9 @@ class Gain:
         return self.low > 0
 
 
-def pools(held_out: Sequence[TextPair], seed: int, most: int = POOL, asked: int = QUESTIONS) -> list[Pool]:
+def pools(held_out: Sequence[HeldOutPair], seed: int, most: int = POOL, asked: int = QUESTIONS) -> list[Pool]:
     """A pool of at most `most` codes and `asked` questions for each language; equal ones come once."""
-    by_language: defaultdict[str, list[TextPair]] = defaultdict(list)
+    by_language: defaultdict[str, list[HeldOutPair]] = defaultdict(list)
     for one in held_out:
         if one.pair.kind in _KINDS:
             by_language[one.language].append(one)
@@ -106,10 +106,10 @@ def bm25_ranks(pool: Pool) -> Ranks:
     counts.resize(len(pool.codes), len(numbers))
     asked.data[:] = 1.0
     held_by = np.bincount(counts.indices, minlength=len(numbers))
-    rarity = np.log(1 + (len(pool.codes) - held_by + 0.5) / (held_by + 0.5))
-    norms = _K1 * (1 - _B + _B * lengths / max(lengths.mean(), 1.0))
-    saturated = counts.data / (counts.data + np.repeat(norms, np.diff(counts.indptr)))
-    impacts = csr_matrix((saturated * rarity[counts.indices], counts.indices, counts.indptr), shape=counts.shape)
+    rarity = np.asarray([idf(len(pool.codes), frequency) for frequency in held_by.tolist()])
+    rows = np.repeat(np.arange(len(lengths)), np.diff(counts.indptr))
+    shares = saturated(counts.data, rows, lengths, max(lengths.mean(), 1.0))
+    impacts = csr_matrix((shares * rarity[counts.indices], counts.indices, counts.indptr), shape=counts.shape)
     return _ranks(np.asarray((asked @ impacts.T).todense()))
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.comments import without_markers
+from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.index.terms import words
 from codesearch.languages.registry import Language
 from codesearch.training.clean import is_english, is_question, question
 
-KINDS = ("documentation", "name", "comment", "heading", "test", "commit")
+PAIR_KINDS = ("documentation", "name", "comment", "heading", "test", "commit")
 SHARES = {"comment": 0.5, "name": 0.35}
 """What share of a kind's pairs an epoch takes: documentation is likest to what people ask. Docstring → function MRR@10
 over eight languages .436 with batches of one kind and these shares, .423 with kinds mixed and whole; .443 and .448
@@ -21,8 +22,7 @@ SHORTEST_CODE = 40
 """Characters. Less than that says nothing apart from its name."""
 _PARAGRAPH_LINES = 14
 _COMMENT_LINES = 6
-_SECTIONS = frozenset(("Markdown", "TeX"))
-_NAMELESS = frozenset("file block license section".split())
+_NAMELESS = REMAINDER_KINDS | {"section"}
 _SQUASHED = re.compile(r"[\W_]+")
 _CALL = re.compile(r"\b([A-Za-z_]\w{2,})\s*[(!<]")
 _SUBJECT_NOISE = re.compile(r"^(?:\w+(?:\([^)]*\))?!?|[\w./-]+): |\(?(?:\w+/)*(?:#|GH-)\d+\)?|\[[^\]]*\]")
@@ -31,7 +31,7 @@ _TEST_WORDS = frozenset("test tests should spec it when".split())
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and the code that answers it; `kind` is one of KINDS.
+    """A question and the code that answers it; `kind` is one of PAIR_KINDS.
 
     `place` is what indexes tell encoders of the code before it: the end of its path and its name; "" where the
     question is made of these.

@@ -36,7 +36,7 @@ _HEAD = 6000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TrainingSource:
     """One checkout or unpacked archive."""
 
     name: str
@@ -48,16 +48,16 @@ class Source:
     """Git directory whose commits are of this source, where `root` is no checkout."""
 
 
-def open_source(place: Path, scratch: Path) -> Source:
+def open_source(place: Path, scratch: Path) -> TrainingSource:
     """A folder, or an archive, unpacked below `scratch`. Raises CodesearchError for what is neither."""
     if place.is_dir():
         root = place.resolve()
-        return Source(root.name, root, commit_of(root), license_of(root))
+        return TrainingSource(root.name, root, commit_of(root), license_of(root))
     if place.is_file() and place.name.endswith(ENDINGS):
         scratch.mkdir(parents=True, exist_ok=True)
         root = Path(tempfile.mkdtemp(prefix="source-", dir=scratch))
         unpack(place, root)
-        return Source(place.name, root, "", license_of(root))
+        return TrainingSource(place.name, root, "", license_of(root))
     if place.exists():
         raise CodesearchError(f"{place} is neither a folder nor a supported archive", f"archives: {' '.join(ENDINGS)}")
     raise CodesearchError(f"{place} does not exist")

@@ -9,14 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from codesearch.errors import CodesearchError
+from codesearch.training import PAIRS_PER_LANGUAGE
 from codesearch.training.corpus import Corpus
-from codesearch.training.cut import Cut, TextPair
+from codesearch.training.cut import Cut, HeldOutPair
 from codesearch.training.pairs import Pair
-from codesearch.training.texts import Asked, load_texts, save_texts
-from codesearch.training.trainer import Recipe
-
-MOST_PAIRS = 170_000
-"""Pairs of a language; more of one teach little about the others."""
+from codesearch.training.texts import TextPair, load_texts, save_texts
+from codesearch.training.trainer import TrainingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,8 @@ class TrainOptions:
     base: str = "default"
     vocabulary: int = 0
     """Tokens of a new vocabulary; 0 keeps the base's, extended."""
-    most_pairs: int = MOST_PAIRS
-    recipe: Recipe = field(default_factory=Recipe)
+    most_pairs: int = PAIRS_PER_LANGUAGE
+    recipe: TrainingConfig = field(default_factory=TrainingConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +71,15 @@ class State:
             stored = json.loads((self._folder / "options.json").read_text(encoding="utf-8"))
             recipe = stored.pop("recipe")
             recipe["betas"] = tuple(recipe["betas"])
-            return TrainOptions(**stored, recipe=Recipe(**recipe))
+            return TrainOptions(**stored, recipe=TrainingConfig(**recipe))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise CodesearchError(f"{self._folder / 'options.json'} is damaged", "train without --resume") from error
 
     def collected(
         self,
         corpus: Corpus,
-        texts: Mapping[str, Sequence[Asked]],
-        held_out: Sequence[TextPair],
+        texts: Mapping[str, Sequence[TextPair]],
+        held_out: Sequence[HeldOutPair],
         sources: Sequence[SourceReport],
     ) -> None:
         """Keep what was cut. Raises OSError."""
@@ -97,15 +95,15 @@ class State:
         """The pairs."""
         return Corpus.load(self._folder / "corpus")
 
-    def texts(self) -> dict[str, list[Asked]]:
+    def texts(self) -> dict[str, list[TextPair]]:
         """The pairs as texts, where they were kept."""
         return load_texts(self._folder / "texts.jsonl")
 
-    def held_out(self) -> list[TextPair]:
+    def held_out(self) -> list[HeldOutPair]:
         """The pairs that are not trained on."""
         with (self._folder / "held-out.jsonl").open(encoding="utf-8") as file:
             records = map(json.loads, file)
-            return [TextPair(one["language"], one["source"], Pair(**one["pair"])) for one in records]
+            return [HeldOutPair(one["language"], one["source"], Pair(**one["pair"])) for one in records]
 
     def sources(self) -> tuple[SourceReport, ...]:
         """What was cut."""

@@ -15,13 +15,13 @@ from codesearch.errors import CodesearchError
 from codesearch.models.static import StaticEncoder
 from codesearch.training.adam import Adam
 from codesearch.training.corpus import Bags, Corpus
-from codesearch.training.learner import Group, Rows
+from codesearch.training.learner import PairGroup, Rows
 from codesearch.training.network import Network
-from codesearch.training.pairs import KINDS, SHARES
+from codesearch.training.pairs import PAIR_KINDS, SHARES
 from codesearch.training.start import start_table
-from codesearch.training.trainer import Recipe
+from codesearch.training.static_model import write_model
+from codesearch.training.trainer import TrainingConfig
 from codesearch.training.vocabulary import in_tokens, tokenised, with_prefixes
-from codesearch.training.weights import write_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,19 @@ class Tokens:
 class StaticLearner:
     """See Learner."""
 
-    def __init__(self, network: Network, vocabulary: Sequence[str], pairs: Sequence[Tokens], recipe: Recipe) -> None:
+    def __init__(
+        self, network: Network, vocabulary: Sequence[str], pairs: Sequence[Tokens], recipe: TrainingConfig
+    ) -> None:
         self.network = network
-        self.groups: Sequence[Group] = [Group(len(own), own.share) for own in pairs]
+        self.groups: Sequence[PairGroup] = [PairGroup(len(own), own.share) for own in pairs]
         self.tokens = len(vocabulary)
         self._vocabulary, self._pairs, self._recipe = vocabulary, pairs, recipe
         self._adam = Adam(network.parameters, recipe.betas)
 
     @classmethod
-    def begun(cls, base: StaticEncoder, vocabulary: Sequence[str], corpus: Corpus, recipe: Recipe) -> StaticLearner:
+    def begun(
+        cls, base: StaticEncoder, vocabulary: Sequence[str], corpus: Corpus, recipe: TrainingConfig
+    ) -> StaticLearner:
         """One that begins as `base` is, with its own or another vocabulary."""
         network = Network.begun(start_table(base, vocabulary), base, recipe.seed)
         return cls(network, vocabulary, _pairs_in(corpus, vocabulary, recipe.seed), recipe)
@@ -93,7 +97,7 @@ def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[Tokens]:
 
 def _by_kind(kinds: npt.NDArray[np.uint8]) -> Iterator[tuple[Rows, float]]:
     """Rows of each kind that has a share of its own, and of all others, with their shares."""
-    apart = {KINDS.index(kind): share for kind, share in SHARES.items()}
+    apart = {PAIR_KINDS.index(kind): share for kind, share in SHARES.items()}
     for kind, share in apart.items():
         yield np.flatnonzero(kinds == kind), share
     yield np.flatnonzero(~np.isin(kinds, list(apart))), 1.0

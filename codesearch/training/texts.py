@@ -16,7 +16,7 @@ _LONGEST_CODE = 3_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TextPair:
     """A question and the text that an index gives encoders of the code that answers it."""
 
     kind: str
@@ -24,7 +24,7 @@ class Asked:
     code: str
 
 
-def chosen(corpus: Corpus, cuts: Sequence[Cut]) -> dict[str, list[Asked]]:
+def chosen(corpus: Corpus, cuts: Sequence[Cut]) -> dict[str, list[TextPair]]:
     """The texts of a corpus that was merged of these cuts, by language."""
     found = {}
     for language, rows in corpus.origins.items():
@@ -33,7 +33,7 @@ def chosen(corpus: Corpus, cuts: Sequence[Cut]) -> dict[str, list[Asked]]:
     return found
 
 
-def grouped(texts: Mapping[str, Sequence[Asked]]) -> list[tuple[list[Asked], float]]:
+def grouped(texts: Mapping[str, Sequence[TextPair]]) -> list[tuple[list[TextPair], float]]:
     """The texts of each language by kinds that have a share of their own, and all others, with their shares."""
     groups = []
     for own in texts.values():
@@ -43,18 +43,18 @@ def grouped(texts: Mapping[str, Sequence[Asked]]) -> list[tuple[list[Asked], flo
     return groups
 
 
-def save_texts(path: Path, texts: Mapping[str, Sequence[Asked]]) -> None:
+def save_texts(path: Path, texts: Mapping[str, Sequence[TextPair]]) -> None:
     """Write texts, a language a line. Raises OSError."""
     with path.open("w", encoding="utf-8", errors="surrogatepass") as file:
         for language, own in texts.items():
             file.write(json.dumps([language, [[asked.kind, asked.question, asked.code] for asked in own]]) + "\n")
 
 
-def load_texts(path: Path) -> dict[str, list[Asked]]:
+def load_texts(path: Path) -> dict[str, list[TextPair]]:
     """Read what `save_texts` wrote. Raises OSError."""
     with path.open(encoding="utf-8") as file:
-        return {language: [Asked(*asked) for asked in own] for language, own in map(json.loads, file)}
+        return {language: [TextPair(*asked) for asked in own] for language, own in map(json.loads, file)}
 
 
-def _asked(pair: Pair) -> Asked:
-    return Asked(pair.kind, pair.question, located(pair)[:_LONGEST_CODE])
+def _asked(pair: Pair) -> TextPair:
+    return TextPair(pair.kind, pair.question, located(pair)[:_LONGEST_CODE])

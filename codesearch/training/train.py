@@ -12,9 +12,9 @@ from codesearch.errors import CodesearchError
 from codesearch.models.encoder import Encoder
 from codesearch.models.loading import ModelName, find_folder, load_encoder
 from codesearch.models.static import StaticEncoder
-from codesearch.render.quantities import duration
+from codesearch.quantities import duration
 from codesearch.training.corpus import Corpus, digest_of, merge
-from codesearch.training.cut import Cut, CutOptions, TextPair, cut_all
+from codesearch.training.cut import Cut, CutOptions, HeldOutPair, cut_all
 from codesearch.training.learner import Learner
 from codesearch.training.measure import POOL, QUESTIONS, Gain, Ranks, bm25_ranks, encoder_ranks, gain, pools
 from codesearch.training.sources import open_source
@@ -22,7 +22,7 @@ from codesearch.training.start import tokens_for
 from codesearch.training.state import SourceReport, State, TrainOptions
 from codesearch.training.static_learner import StaticLearner
 from codesearch.training.texts import chosen, grouped
-from codesearch.training.trainer import Progress, Trainer, usual_epochs
+from codesearch.training.trainer import Trainer, TrainingProgress, usual_epochs
 
 HELD_OUT_FILES = 10
 """Of so many files one is held out, where no sources are."""
@@ -33,7 +33,7 @@ _PRECISION = "float32"
 _STATE = "training"
 """Folder of the model's that holds what a killed run goes on from."""
 
-Report = Callable[[str, int, int, str], None]
+OnPhase = Callable[[str, int, int, str], None]
 """Phase, done, total, and what else to say."""
 
 
@@ -65,7 +65,7 @@ def train(
     places: Sequence[Path],
     out: Path,
     options: TrainOptions,
-    report: Report,
+    report: OnPhase,
     *,
     held_out: Sequence[Path] = (),
     resume: bool = False,
@@ -84,7 +84,7 @@ def train(
     _check(base, options)
     if not resume:
         state.begin(options)
-        _collect(places, held_out, state, options, report, jobs, keeps_texts=base.is_costly)
+        _collect(places, held_out, state, options, report, jobs, keeps_texts=not isinstance(base, StaticEncoder))
     corpus = state.corpus()
     if not options.recipe.epochs:
         pairs = sum(len(own) for own in corpus.pairs.values())
@@ -147,7 +147,7 @@ def _collect(
     held_out: Sequence[Path],
     state: State,
     options: TrainOptions,
-    report: Report,
+    report: OnPhase,
     jobs: int,
     keeps_texts: bool,
 ) -> None:
@@ -175,11 +175,11 @@ def _collect(
     state.collected(corpus, texts, questions, [SourceReport.of(cut) for cut in cuts])
 
 
-def _run(trainer: Trainer, report: Report, checkpoint: Path) -> float:
+def _run(trainer: Trainer, report: OnPhase, checkpoint: Path) -> float:
     """Train to the end; pairs a second."""
     speed = 0.0
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: TrainingProgress) -> None:
         nonlocal speed
         speed = progress.pairs_per_second
         about = f"loss {progress.loss:.3f}, {speed:,.0f} pairs/s, {duration(progress.seconds_left)} left"
@@ -195,9 +195,9 @@ def _run(trainer: Trainer, report: Report, checkpoint: Path) -> float:
 
 
 def _ranks(
-    before: Encoder, after: Encoder, held_out: Sequence[TextPair], seed: int, report: Report
+    before: Encoder, after: Encoder, held_out: Sequence[HeldOutPair], seed: int, report: OnPhase
 ) -> tuple[dict[str, dict[str, Ranks]], dict[str, int]]:
-    most = (COSTLY_POOL, COSTLY_QUESTIONS) if after.is_costly else (POOL, QUESTIONS)
+    most = (COSTLY_POOL, COSTLY_QUESTIONS) if after.capabilities.costly else (POOL, QUESTIONS)
     found = pools(held_out, seed, *most)
     ranks: dict[str, dict[str, Ranks]] = {"bm25": {}, "before": {}, "after": {}}
     for number, pool in enumerate(found, 1):

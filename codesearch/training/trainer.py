@@ -21,7 +21,7 @@ _FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class TrainingConfig:
     """How to train."""
 
     batch: int = 2048
@@ -38,9 +38,9 @@ class Recipe:
     """Ends by then, the rate fallen as at the end of all epochs; 0 for no limit."""
 
 
-STATIC = Recipe()
+STATIC = TrainingConfig()
 """Tuned in a feasibility run on 985 k pairs (docstring → function, MRR@10 over eight languages)."""
-TRANSFORMER = Recipe(batch=128, rate=1.5e-4, head_rate=1.0, warm_up=40, betas=(0.9, 0.98), epochs=1.0)
+TRANSFORMER = TrainingConfig(batch=128, rate=1.5e-4, head_rate=1.0, warm_up=40, betas=(0.9, 0.98), epochs=1.0)
 """Fine-tuning: all-MiniLM-L6-v2 learned most in its first hundred steps with this rate."""
 
 
@@ -54,7 +54,7 @@ def usual_epochs(pairs: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingProgress:
     """Where training is."""
 
     step: int
@@ -67,7 +67,7 @@ class Progress:
 class Trainer:
     """Teaches a learner."""
 
-    def __init__(self, learner: Learner, recipe: Recipe) -> None:
+    def __init__(self, learner: Learner, recipe: TrainingConfig) -> None:
         if max((group.pairs for group in learner.groups), default=0) < _FEWEST:
             raise CodesearchError("no training pairs")
         self._learner = learner
@@ -79,7 +79,7 @@ class Trainer:
         self._plan = self._batches()
         self.steps = len(self._plan)
 
-    def run(self, report: Callable[[Progress], None], checkpoint: Path | None = None) -> None:
+    def run(self, report: Callable[[TrainingProgress], None], checkpoint: Path | None = None) -> None:
         """Train to the end from wherever it is. With `checkpoint`, the state is written there now and then."""
         began, first = time.monotonic() - self.elapsed, self.step
         started = saved = time.monotonic()
@@ -102,7 +102,7 @@ class Trainer:
             left = (self.steps - self.step) / speed
             if self.recipe.seconds:
                 left = min(left, self.recipe.seconds - self.elapsed)
-            report(Progress(self.step, self.steps, smooth, speed * self.recipe.batch, left))
+            report(TrainingProgress(self.step, self.steps, smooth, speed * self.recipe.batch, left))
             if checkpoint and now - saved > CHECKPOINT_SECONDS:
                 self.save(checkpoint)
                 saved = now

@@ -19,9 +19,9 @@ from codesearch.models.batching import batches
 from codesearch.models.checkpoint import SHARDS_FILE, WEIGHTS_FILE
 from codesearch.models.modules import transformer_folder
 from codesearch.models.sentence_transformer import SentenceTransformerEncoder
-from codesearch.training.learner import Group, Rows
-from codesearch.training.texts import Asked
-from codesearch.training.trainer import Recipe
+from codesearch.training.learner import PairGroup, Rows
+from codesearch.training.texts import TextPair
+from codesearch.training.trainer import TrainingConfig
 
 QUESTION_LENGTH = 40
 """Tokens."""
@@ -42,11 +42,11 @@ class TransformerLearner:
         self,
         base: SentenceTransformerEncoder,
         folder: Path,
-        groups: Sequence[tuple[Sequence[Asked], float]],
-        recipe: Recipe,
+        groups: Sequence[tuple[Sequence[TextPair], float]],
+        recipe: TrainingConfig,
     ):
         """`base` loaded in float32 from `folder`; its own network is trained. Groups are pairs and their shares."""
-        self.groups: Sequence[Group] = [Group(len(own), share) for own, share in groups]
+        self.groups: Sequence[PairGroup] = [PairGroup(len(own), share) for own, share in groups]
         self.tokens = base.tokenizer.get_vocab_size()
         self._encoder, self._folder, self._recipe = base, folder, recipe
         self._pairs = [own for own, _ in groups]

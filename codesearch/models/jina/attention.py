@@ -31,15 +31,6 @@ def alibi_slopes(heads: int) -> list[float]:
     return slopes
 
 
-def attention_over(lengths: Sequence[int], heads: int, device: torch.device) -> Attention:
-    """The attention of a packed batch of texts with these lengths."""
-    if device.type == "cuda":
-        from codesearch.models.jina.flex import FlexAttention
-
-        return FlexAttention(lengths, heads, device)
-    return SpanAttention(lengths, heads, device)
-
-
 class SpanAttention:
     """One call of SDPA for each run of texts of equal length.
 

@@ -22,8 +22,8 @@ from transformers.modeling_outputs import BaseModelOutput
 from codesearch.errors import ModelUnavailable
 from codesearch.models.checkpoint import WEIGHTS_FILE, open_checkpoint
 from codesearch.models.jina.config import is_jina
+from codesearch.models.jina.load import load_model
 from codesearch.models.jina.model import JinaModel
-from codesearch.models.jina.weights import load_model
 from codesearch.models.loading import ModelName, find_folder
 
 

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from codesearch.models.checkpoint import Checkpoint
 from codesearch.models.devices import Runtime
+from codesearch.models.jina.load import load_model
 from codesearch.models.jina.model import mean_pool
-from codesearch.models.jina.weights import load_model
 from codesearch.models.transformer import TransformerEncoder
 
 DEFAULT_LENGTH = 2048

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from codesearch.models.jina.attention import Attention, attention_over
+from codesearch.models.jina.attention import Attention, SpanAttention
 from codesearch.models.jina.config import JinaConfig
 
 
@@ -43,7 +43,7 @@ class Norm(nn.LayerNorm):
         )
 
 
-class Embeddings(nn.Module):
+class InputEmbeddings(nn.Module):
     """Word and token-type embeddings; there are none for positions."""
 
     def __init__(self, config: JinaConfig) -> None:
@@ -170,7 +170,7 @@ class JinaModel(nn.Module):
         super().__init__()
         self.config = config
         block = CodeLayer if config.shape == "code" else Layer
-        self.embeddings = Embeddings(config)
+        self.embeddings = InputEmbeddings(config)
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(block(config) for _ in range(config.layers))})
 
     @property
@@ -201,3 +201,12 @@ def mean_pool(hidden: Tensor, lengths: Sequence[int]) -> Tensor:
 
 def _activation(config: JinaConfig) -> nn.Module:
     return nn.GELU() if config.activation == "gelu" else nn.ReLU()  # the exact GELU, by erf
+
+
+def attention_over(lengths: Sequence[int], heads: int, device: torch.device) -> Attention:
+    """The attention of a packed batch of texts with these lengths."""
+    if device.type == "cuda":
+        from codesearch.models.jina.flex import FlexAttention
+
+        return FlexAttention(lengths, heads, device)
+    return SpanAttention(lengths, heads, device)

@@ -1,0 +1,102 @@
+"""The kinds of encoders: how each is known by its files, and loaded. A new one is a line of `ENCODER_KINDS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codesearch.errors import ModelUnavailable
+from codesearch.models.encoder import TRANSFORMER, Capabilities
+
+if TYPE_CHECKING:
+    from codesearch.models.checkpoint import Checkpoint
+    from codesearch.models.encoder import Encoder
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model's folder, and how it is to be used."""
+
+    folder: Path
+    name: str
+    """What `--model` takes."""
+    max_length: int | None = None
+    """Tokens of a text that are read; None for as many as the model says itself."""
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """Of a transformer. Raises ModelUnavailable where it is missing, incomplete or unsafe."""
+        from codesearch.models.checkpoint import open_checkpoint
+        from codesearch.models.modules import transformer_folder
+
+        return open_checkpoint(transformer_folder(self.folder))
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderKind:
+    """One way to make an encoder of files."""
+
+    matches: Callable[[ModelFiles], bool]
+    """Whether files are of this kind. Raises ModelUnavailable where they are damaged."""
+    load: Callable[[ModelFiles, str, str], Encoder]
+    """Files, device and precision → the encoder. Raises ModelUnavailable or CodesearchError."""
+    capabilities: Capabilities
+
+
+def kind_of(files: ModelFiles) -> EncoderKind:
+    """The first kind that the files match. Raises ModelUnavailable."""
+    return next(kind for kind in ENCODER_KINDS if kind.matches(files))
+
+
+def _is_static(files: ModelFiles) -> bool:
+    from codesearch.models.static import WEIGHTS_FILE
+
+    return (files.folder / WEIGHTS_FILE).is_file()
+
+
+def _load_static(files: ModelFiles, _device: str, _precision: str) -> Encoder:
+    from codesearch.models.static import StaticEncoder
+
+    return StaticEncoder(files.folder, files.name)
+
+
+def _is_jina(files: ModelFiles) -> bool:
+    from codesearch.models.jina.config import is_jina
+
+    return is_jina(files.checkpoint.config)
+
+
+def _load_jina(files: ModelFiles, device: str, precision: str) -> Encoder:
+    from codesearch.models.devices import choose
+
+    runtime = choose(device, precision)  # says it where torch is missing
+    from codesearch.models.jina.encoder import JinaEncoder
+
+    return JinaEncoder(files.checkpoint, files.name, runtime, files.max_length)
+
+
+def _load_sentence_transformer(files: ModelFiles, device: str, precision: str) -> Encoder:
+    from codesearch.models.devices import choose
+
+    checkpoint = files.checkpoint  # before torch is imported, which takes seconds
+    runtime = choose(device, precision)
+    if "auto_map" in checkpoint.config:
+        raise ModelUnavailable(
+            f"{files.name} requires running code from its repository, which codesearch never does",
+            "choose a model whose architecture is built into transformers",
+        )
+    from codesearch.models.modules import read_encoding_config
+    from codesearch.models.sentence_transformer import SentenceTransformerEncoder
+
+    config = read_encoding_config(files.folder, checkpoint)
+    return SentenceTransformerEncoder(checkpoint, config, files.name, runtime, files.max_length)
+
+
+ENCODER_KINDS = (
+    EncoderKind(_is_static, _load_static, Capabilities()),
+    EncoderKind(_is_jina, _load_jina, TRANSFORMER),
+    EncoderKind(lambda _: True, _load_sentence_transformer, TRANSFORMER),
+)
