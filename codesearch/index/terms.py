@@ -61,6 +61,7 @@ def name_key(name: str) -> str:
 
     An operator's name (`<=>`) is its own key.
     """
+    name = letters.normalised(name)
     if name.isascii():
         return "".join(ascii_parts(name)).lower() or name
     return letters.fold("".join(part for identifier in _identifiers(name) for part in _parts(identifier)))
