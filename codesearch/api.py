@@ -70,7 +70,7 @@ class Index:
         if index_dir is not None:
             layout = _stored_layout(Path(index_dir))
             if layout is None:
-                raise IndexNotFound(f"there is no index in {index_dir}", UpdateIndex(Path(index_dir)))
+                raise IndexNotFound(f"there is no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
             return cls(layout, model, device, load)
         root = find(path)
         if root is None:
@@ -135,7 +135,11 @@ class Index:
     @cached_property
     def encoder(self) -> Encoder:
         """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""
-        return (self._load or load_encoder)(self._model or self._recorded_model() or DEFAULT_MODEL, self._device)
+        return self._loaded(self._model or self._recorded_model() or DEFAULT_MODEL)
+
+    def _loaded(self, name: str) -> Encoder:
+        """The encoder of a name. Raises ModelUnavailable."""
+        return (self._load or load_encoder)(name, self._device)
 
     def _recorded_model(self) -> str:
         """The model that the index names. Raises ModelUnavailable where only the index asks for it to be loaded."""
@@ -301,7 +305,7 @@ class Index:
         from codesearch.search.rerank import Reranker
 
         if name not in self._rerankers:
-            encoder = (self._load or load_encoder)(name, self._device)
+            encoder = self._loaded(name)
             encode = partial(encode_kept_by_reader, self._layout, encoder)
             self._rerankers[name] = Reranker(encoder, encode)
         return self._rerankers[name]

@@ -9,11 +9,13 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class UpdateIndex:
-    """Make the index anew or bring it up to date; `folder` is where it lies, None where there is none yet."""
+    """Rebuild the index or bring it up to date; `folder` is where it lies, None where there is none yet."""
 
     folder: Path | None = None
     model: str = ""
     """To make it with, where that is another than now."""
+    has_root: bool = True
+    """Whether the index says which folder it is of; one that can't be read does not."""
 
 
 @dataclass(frozen=True, slots=True)

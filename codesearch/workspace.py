@@ -137,21 +137,36 @@ class Workspace:
     ) -> SearchResult:
         """The `k` best hits in all indexes, best first; `Hit.index` is the place of its index in `members`.
 
-        Raises as Index.search; an index that turns out to be damaged is rebuilt first.
+        Raises as Index.search, and CodesearchError before anything is added; a damaged index is rebuilt first.
         """
-        wanted = filters or Filters()
+        from codesearch.search.searcher import search
+
+        def ask(members: Sequence[Member]) -> SearchResult:
+            wanted = filters or Filters()
+            return search(
+                [member.index.searched(replace(wanted, within=member.within)) for member in members],
+                question,
+                k,
+                min_score=min_score,
+                explained=explain,
+                reranker=members[0].index.reranker(rerank) if rerank else None,
+                retrieval=retrieval,
+            )
+
         with self._lock:
+            if not self.members:
+                raise CodesearchError("the workspace has no index to search", "add a folder to it")
             try:
-                return self._search(self.members, question, k, wanted, min_score, explain, rerank, retrieval)
+                return ask(self.members)
             except IndexDamaged:
                 if not self._refreshes:
                     raise
             for member in self.members:
                 try:
-                    self._search([member], question, k, wanted, min_score, explain, rerank, retrieval)
+                    ask([member])
                 except IndexDamaged as error:
                     self._rebuild(member.index, error)
-            return self._search(self.members, question, k, wanted, min_score, explain, rerank, retrieval)
+            return ask(self.members)
 
     def close(self) -> None:
         """Let go of the indexes."""
@@ -166,29 +181,6 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _search(
-        self,
-        members: Sequence[Member],
-        question: str,
-        k: int,
-        filters: Filters,
-        min_score: float,
-        explain: bool,
-        rerank: str,
-        retrieval: Retrieval,
-    ) -> SearchResult:
-        from codesearch.search.searcher import search
-
-        return search(
-            [member.index.searched(replace(filters, within=member.within)) for member in members],
-            question,
-            k,
-            min_score=min_score,
-            explained=explain,
-            reranker=members[0].index.reranker(rerank) if rerank else None,
-            retrieval=retrieval,
-        )
 
     # which indexes
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from codesearch.cli.remedies import update_command
+from codesearch.cli.remedies import hint_of, update_command
 from codesearch.discovery.folders import INDEX_FOLDER
+from codesearch.errors import IndexDamaged, UpdateIndex
 from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout, find
 
@@ -63,3 +64,13 @@ def test_the_command_names_the_index_unless_it_is_the_one_here(tmp_path: Path, m
     assert shlex.split(update_command(folder))[-1] == str(folder.parent)
     words = shlex.split(update_command(tmp_path / "index of it", "--force"))
     assert words[2:] == ["--force", "--index-dir", str(tmp_path / "index of it")]
+
+
+def test_a_folder_is_asked_for_only_where_the_index_does_not_say_which(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    asked = {
+        has_root: hint_of(IndexDamaged("damaged", UpdateIndex(elsewhere, has_root=has_root)))
+        for has_root in (True, False)
+    }
+    assert asked[False] == asked[True] + " FOLDER"
+    assert asked[True].endswith(f"--index-dir {elsewhere}")

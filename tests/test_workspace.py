@@ -151,6 +151,11 @@ def test_paths_that_can_not_be_searched(folders: list[Path], tmp_path: Path) -> 
         workspace.add([folders[1]])
 
 
+def test_nothing_is_searched_before_anything_is_added() -> None:
+    with Workspace() as workspace, pytest.raises(CodesearchError, match="no index"):
+        workspace.search("anything")
+
+
 def test_a_large_folder_is_not_indexed_unasked(folders: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("codesearch.discovery.roots.MODEST_ENTRIES", 1)
     with Workspace() as workspace, pytest.raises(IndexNotFound):

@@ -24,7 +24,6 @@ from codesearch.errors import (
     ReplaceIndex,
     UpdateIndex,
 )
-from codesearch.models.loading import DEFAULT_MODEL
 
 DISTRIBUTION = "codesearch-local"
 
@@ -48,11 +47,14 @@ def _hint(remedy: Remedy) -> str:
     match remedy:
         case UpdateIndex(None):
             return "run: codesearch index"
-        case UpdateIndex(Path() as folder, model):
-            return f"run: {_rebuild_command(folder, *(('--model', model) if model else ()))}"
+        case UpdateIndex(Path() as folder, model, has_root):
+            to_type = update_command if has_root else _rebuild_command
+            return f"run: {to_type(folder, *(('--model', model) if model else ()))}"
         case ReplaceIndex(folder):
             return f"upgrade codesearch, or run: {_rebuild_command(folder, '--force')}"
         case ChooseModel(folder, model):
+            from codesearch.models.loading import DEFAULT_MODEL
+
             command = update_command(folder, "--model", DEFAULT_MODEL)
             return f"add --model {shlex.quote(model)} to use it, or rebuild the index: {command}"
         case KeepElsewhere(obstacle):
@@ -86,6 +88,6 @@ _ELSEWHERE = "use --index-dir to keep the index elsewhere"
 
 
 def _rebuild_command(folder: Path, *options: str) -> str:
-    """The command that makes an index anew. One that lies elsewhere may no longer say what it is of."""
+    """The command that rebuilds an index. One that lies elsewhere no longer says which folder it is of."""
     command = update_command(folder, *options)
     return f"{command} FOLDER" if folder.name != INDEX_FOLDER else command

@@ -222,7 +222,7 @@ def check_format(path: Path, found: object) -> None:
     message = f"the index at {path.parent} has format {found if is_number else 'unknown'}, this program reads {FORMAT}"
     if is_number and int(str(found)) > FORMAT:
         raise IndexIncompatible(message, ReplaceIndex(path.parent))
-    raise IndexDamaged(message, UpdateIndex(path.parent))
+    raise IndexDamaged(message, UpdateIndex(path.parent, has_root=False))
 
 
 def damaged(path: Path, error: Exception) -> CodesearchError:
@@ -239,7 +239,7 @@ def damaged(path: Path, error: Exception) -> CodesearchError:
         return CodesearchError("the folder's name is not UTF-8", KeepInside())
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return IndexLocked(f"another process has been writing {path} for {SECONDS_BUSY:.0f} seconds", "try again later")
-    return IndexDamaged(f"{path} is damaged: {text}", UpdateIndex(path.parent))
+    return IndexDamaged(f"{path} is damaged: {text}", UpdateIndex(path.parent, has_root=False))
 
 
 def _connect(path: Path, mode: str, journal: str = "") -> sqlite3.Connection:
