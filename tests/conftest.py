@@ -1,64 +1,17 @@
-"""What the tests share: a small shop in several languages, the command line as a process, snapshots."""
+"""Fixtures: a small shop in several languages, the command line as a process, snapshots."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-SNAPSHOTS = HERE / "snapshots"
-UPDATE_SNAPSHOTS = "UPDATE_SNAPSHOTS"
-"""Set in the environment, snapshots are written instead of compared."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a process said and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True)
-class CommandLine:
-    """Runs `codesearch` in a folder, with a home of its own and no settings of the user's."""
-
-    home: Path
-
-    def __call__(self, *arguments: str, cwd: Path, stdin: str | bytes = "", **environment: str) -> Run:
-        done = subprocess.run(
-            [sys.executable, "-m", "codesearch", *arguments],
-            cwd=cwd,
-            env=self.environment(**environment),
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            timeout=120,
-        )
-        out, err = (
-            data.decode("utf-8", "surrogateescape").replace("\r\n", "\n") for data in (done.stdout, done.stderr)
-        )
-        return Run(done.returncode, out, err)
-
-    def environment(self, **more: str) -> dict[str, str]:
-        """The process's environment."""
-        unset = ("NO_COLOR", "FORCE_COLOR", "CODESEARCH_INDEX_DIR", "TERM", "COLUMNS", "GIT_DIR", "XDG_CONFIG_HOME")
-        kept = {name: value for name, value in os.environ.items() if name not in unset}
-        own = {"HOME": str(self.home), "USERPROFILE": str(self.home), "PYTHONPATH": str(HERE.parent)}
-        return kept | own | {"PYTHONIOENCODING": "", "TERM": "xterm-256color"} | more
-
-
-def git(root: Path, *arguments: str) -> None:
-    """Run git in a folder, as somebody."""
-    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+from tests.support.command_line import CommandLine
+from tests.support.places import TESTS, UPDATE_SNAPSHOTS
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +47,7 @@ def snapshot() -> Callable[[str, str], None]:
     """Compares a text with the one in tests/snapshots."""
 
     def compare(name: str, text: str) -> None:
-        path = SNAPSHOTS / name
+        path = TESTS / "snapshots" / name
         if os.environ.get(UPDATE_SNAPSHOTS):
             path.write_text(text, encoding="utf-8", newline="\n")
         assert text == path.read_text(encoding="utf-8")
@@ -103,6 +56,6 @@ def snapshot() -> Callable[[str, str], None]:
 
 
 def _new_shop(folder: Path) -> Path:
-    shutil.copytree(HERE / "data" / "shop", folder)
+    shutil.copytree(TESTS / "data" / "shop", folder)
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
     return folder

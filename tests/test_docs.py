@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from docs import render_example
-from tests.conftest import CommandLine
+from tests.support.command_line import CommandLine
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 MOST_WORDS = 700
@@ -76,7 +76,7 @@ PYTHON = list(_blocks("python"))
 def hub(tmp_path: Path) -> dict[str, str]:
     """The variables of a hub's cache that holds a small model as jina-code, and of the package of `small`."""
     pytest.importorskip("torch")
-    import jina_goldens
+    from tests.support import jina_goldens
 
     jina_goldens.put_in_cache(
         tmp_path / "hub", jina_goldens.write_folder(jina_goldens.load("code_h8"), tmp_path / "model")

@@ -11,7 +11,7 @@ import pytest
 
 from codesearch.cli import COMMANDS
 from docs import man_page
-from tests.conftest import UPDATE_SNAPSHOTS
+from tests.support.places import UPDATE_SNAPSHOTS
 
 
 def test_it_is_current() -> None:

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import nasty
 import pytest
 
 from codesearch.api import Index
+from tests.support import nasty
 
 IN_GIT = [False, pytest.param(True, marks=pytest.mark.skipif(shutil.which("git") is None, reason="needs git"))]
 

@@ -1,0 +1,45 @@
+"""Small files in hard syntax, with the definitions that each must and must not give (tests/data/cases)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from codesearch.chunking.chunker import chunk_text
+from codesearch.languages.detect import detect
+from codesearch.render.records import Record, chunk_record
+from tests.support.places import TESTS
+
+CASES = TESTS / "data" / "cases"
+EXPECTED: dict[str, list[dict[str, Any]]] = json.loads((CASES / "expected.json").read_text(encoding="utf-8"))
+
+
+def definitions(name: str) -> list[Record]:
+    """What `codesearch chunks --json` lists of a file: its chunks but for the file's own, and their definitions."""
+    text = (CASES / name).read_text(encoding="utf-8")
+    chunks = [chunk_record(chunk, name) for chunk in chunk_text(name, text, detect(name, text)).chunks]
+    return [chunk for chunk in chunks if chunk["kind"] != "file"] + [
+        d for chunk in chunks for d in chunk["definitions"]
+    ]
+
+
+def fits(found: Record, wanted: dict[str, Any]) -> bool:
+    documentation = wanted.get("documentation")
+    if documentation == "" and found["documentation"]:
+        return False
+    return (documentation or "") in found["documentation"] and all(
+        found[key] == value for key, value in wanted.items() if key != "documentation"
+    )
+
+
+@pytest.mark.parametrize(("name", "wanted"), [(name, one) for name, some in EXPECTED.items() for one in some], ids=str)
+def test_definitions_of_hard_syntax(name: str, wanted: dict[str, Any]) -> None:
+    found = definitions(name)
+    if "absent" in wanted:
+        assert all(one["name"] != wanted["absent"] for one in found)
+    elif "any" in wanted:
+        assert any(wanted["any"] in f"{one['name']} {one['signature']}" for one in found)
+    else:
+        assert any(fits(one, wanted) for one in found), [(one["qualified_name"], one["start_line"]) for one in found]

@@ -1,0 +1,95 @@
+"""Chunks of Markdown, HTML, CSS, makefiles, Dockerfiles and batch files: names, lines, documentation."""
+
+from __future__ import annotations
+
+from codesearch.chunking.chunk import Chunk
+from codesearch.chunking.chunker import chunk_text
+from codesearch.languages.registry import resolve
+from tests.support.places import SAMPLES
+
+PROSE = "Some words that fill a section, so that it is long enough to be a chunk of its own. " * 8 + "\n\n"
+
+
+def chunks_of(text: str, language: str, path: str = "file") -> list[Chunk]:
+    chunked = chunk_text(path, text, resolve(language))
+    assert not chunked.fallback
+    return list(chunked.chunks)
+
+
+def sample(name: str, language: str) -> list[Chunk]:
+    return chunks_of((SAMPLES / name).read_text("utf-8"), language, name)
+
+
+def defined(chunks: list[Chunk]) -> set[str]:
+    return {name for chunk in chunks for name in chunk.defines}
+
+
+def test_markdown_sections_are_qualified_by_those_around_them() -> None:
+    text = (
+        f"---\ntitle: x\n---\n# Guide\n\n{PROSE}Setup\n-----\n\n{PROSE}### On `Linux` ##\n\n{PROSE}"
+        f"```sh\n# no heading\n```\n\n## Use\n\n{PROSE}"
+    )
+    sections = {chunk.qualified_name: chunk for chunk in chunks_of(text, "Markdown") if chunk.kind == "section"}
+    assert set(sections) == {"Guide", "Guide > Setup", "Guide > Setup > On Linux", "Guide > Use"}
+    assert "# no heading" in sections["Guide > Setup > On Linux"].text
+
+
+def test_html_elements_by_id_and_landmark() -> None:
+    chunks = sample("sample.html", "HTML")
+    assert {"main", "intro", "Introduction"} <= defined(chunks)
+    assert chunks[0].documentation.startswith("Demo")
+
+
+def test_html_that_nests_too_deeply_is_cut_into_windows() -> None:
+    chunked = chunk_text("a.html", "<div>\n" * 5_000, resolve("HTML"))
+    assert "nest" in chunked.fallback
+    assert chunked.chunks
+
+
+def test_css_rules_by_their_heads() -> None:
+    declarations = "".join(f"  --shade-{number}: #{number:06x};\n" for number in range(20))
+    text = (
+        f"/* Colours */\n:root {{\n{declarations}}}\n\n@media (min-width: 40em) {{\n  .grid {{ display: grid; }}\n}}\n"
+        f".card,\n.card > a {{\n{declarations};;\n  *zoom: 1;\n  filter: progid:DXImage(a='b', c=1);\n}}\n"
+        "#last { color: red }\n"
+    )
+    chunks = chunks_of(text, "CSS")
+    root = next(chunk for chunk in chunks if chunk.name == ":root")
+    assert (root.kind, root.documentation, root.start_line) == ("rule", "Colours", 1)
+    assert "--shade-3" in root.defines
+    assert {"@media (min-width: 40em)", ".grid", ".card, .card > a", "#last", "last", "card"} <= defined(chunks)
+
+
+def test_make_targets_and_variables() -> None:
+    chunks = sample("Makefile", "Makefile")
+    names = defined(chunks)
+    assert {"all", "%.o", "clean", "test", "COMPILE_template", "CC", "CFLAGS", "foo", "bar"} <= names
+    assert ".PHONY" not in names
+    assert "Build everything" in next(chunk for chunk in chunks if chunk.name == "all").documentation
+
+
+def test_make_dialects_do_not_swallow_targets() -> None:
+    text = "@SET_MAKE@\nPREFIX?=/usr\n!ifdef X\nCC = cl\n!endif\n.if defined(Y)\nZ=1\n.endif\nall: a\n\t$(CC) a\n"
+    assert {"PREFIX", "CC", "Z", "all"} <= defined(chunks_of(text, "Makefile"))
+
+
+def test_make_assignments_indented_by_tabs_within_conditions() -> None:
+    text = (
+        "ifeq (a,a)\n\t# why\n\tifdef B\n\t\tONE=1\n\tendif\n\texport TWO := 2\nendif\n"
+        "all:\nifdef B\n\tX=1 run\nendif\n"
+    )
+    names = defined(chunks_of(text, "Makefile"))
+    assert {"ONE", "TWO", "all"} <= names
+    assert "X" not in names
+
+
+def test_dockerfile_stages_run_up_to_the_next() -> None:
+    build, runtime = (chunk for chunk in sample("Dockerfile", "Dockerfile") if chunk.kind == "stage")
+    assert (build.name, build.documentation, build.end_line) == ("build", "Build stage", 18)
+    assert (runtime.name, runtime.start_line) == ("runtime", 20)
+
+
+def test_batch_labels_run_up_to_the_next() -> None:
+    chunks = sample("sample.bat", "Batchfile")
+    assert {"compile", "clean", "usage", "error"} <= defined(chunks)
+    assert next(chunk for chunk in chunks if chunk.name == "compile").documentation.startswith("Compiles one file")

@@ -1,0 +1,277 @@
+"""The line scanners for languages without a sound grammar."""
+
+from __future__ import annotations
+
+import time
+from importlib import import_module
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.kinds import KINDS
+from codesearch.chunking.scanners import assembly, cmake, tex, visual_basic
+from tests.support.places import SAMPLES
+
+SCANNERS = ("assembly", "cmake", "jinja", "sql", "tex", "visual_basic")
+
+
+def found(units: list[Unit]) -> set[tuple[str, str, int, int]]:
+    return {(unit.kind, unit.name, unit.start_line, unit.end_line) for unit in units}
+
+
+def sample(name: str) -> str:
+    return (SAMPLES / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("nasm.asm", {("macro", "print", 4, 10), ("label", "factorial", 25, 41), ("label", "_start", 43, 50)}),
+        ("gas.s", {("macro", "save_regs", 26, 29)}),
+        ("masm.asm", {("struct", "POINT", 7, 10), ("function", "AddTwo", 15, 20)}),
+        ("arm.S", {("label", "reset_handler", 6, 13), ("function", "memcpy_fast", 17, 22)}),
+    ],
+)
+def test_assembly_of_each_dialect(name: str, expected: set[tuple[str, str, int, int]]) -> None:
+    units = found(assembly.scan(sample(name)))
+    assert expected <= units
+
+
+def test_local_labels_are_members_of_their_function() -> None:
+    text = "copy:\n    mov ecx, 4\n.loop:\n    dec ecx\n    jnz .loop\n    ret\n\n; next\n\nlast:\n    ret\n"
+    first, second = assembly.scan(text)
+    assert (first.name, first.start_line, first.end_line, first.members) == (
+        "copy",
+        1,
+        6,
+        (Member(3, "loop", "label"),),
+    )
+    assert (second.name, second.start_line) == ("last", 10)
+
+
+def test_directives_above_a_label_belong_to_it_and_macros_nest_with_loops() -> None:
+    text = (
+        ".globl f\n.type f, @function\nf:\n  ret\nfill MACRO n\n  REPT n\n  nop\n  ENDM\nENDM\n"
+        "g PROC\nagain:\n  ret\ng ENDP\n"
+    )
+    units = found(assembly.scan(text))
+    assert units == {("label", "f", 1, 4), ("macro", "fill", 5, 9), ("function", "g", 10, 13)}
+
+
+def test_a_macro_that_never_ends_swallows_nothing() -> None:
+    assert ("label", "main", 3, 4) in found(assembly.scan("%macro broken 0\n  nop\nmain:\n  ret\n"))
+
+
+def test_cmake_blocks_and_targets() -> None:
+    units = found(cmake.scan(sample("CMakeLists.txt")))
+    assert {
+        ("function", "demo_add_library", 14, 24),
+        ("macro", "demo_log", 26, 28),
+        ("target", "demo", 40, 40),
+    } <= units
+
+
+def test_cmake_tests_may_be_named_by_a_keyword() -> None:
+    assert found(cmake.scan("add_test(NAME adds COMMAND adds)\n")) == {("target", "adds", 1, 1)}
+
+
+def test_visual_basic_declarations_begin_at_their_attributes() -> None:
+    text = "<Serializable()> _\nPublic Class A\n  <B>\n  <C(1)>\n  Sub D()\n  End Sub\nEnd Class\n"
+    assert found(visual_basic.scan(text)) == {("class", "A", 1, 7), ("function", "D", 3, 6)}
+
+
+def test_cmake_steps_over_brackets_and_strings() -> None:
+    text = (
+        "#[[ function(no)\n]]\nset(X [=[\nfunction(no_either)\n]=])\n"
+        'add_library(core\n  "a(b.c"\n  c.c # :)\n)\nadd_custom_target(\n  docs\n  ALL)\n'
+    )
+    assert found(cmake.scan(text)) == {("target", "core", 6, 9), ("target", "docs", 10, 12)}
+
+
+def test_cmake_brackets_in_strings_and_comments_open_nothing() -> None:
+    text = '# as [[ in Lua\nstring(REGEX MATCH "[[:alpha:]" x "\\"[[")\nfunction(one)\nendfunction()\n# ]]\n'
+    assert found(cmake.scan(text)) == {("function", "one", 3, 4)}
+
+
+def test_cmake_targets_within_a_function_are_its_members() -> None:
+    (make,) = cmake.scan("function(make)\n  add_library(core a.c)\n  add_custom_target(\n    docs)\nendfunction()\n")
+    assert make.members == (Member(2, "core", "target"), Member(3, "docs", "target"))
+
+
+def test_tex_sections_nest_by_level() -> None:
+    units = {unit.name: unit for unit in tex.scan(sample("sample.tex"))}
+    assert (units["Introduction"].start_line, units["Introduction"].end_line) == (16, 28)
+    assert units["Introduction"].is_container
+    assert units["Background"].end_line <= units["Introduction"].end_line
+    assert units["vect"].kind == "macro"
+    assert "not a section" not in units, "it stands in a listing"
+
+
+def test_tex_definitions_over_lines_and_labelled_environments() -> None:
+    text = (
+        "\\newcommand{\\wide}[2]{%\n  #1 \\{ % } no\n  #2\n}\n"
+        "\\begin{figure}\n  \\caption{A}\n  \\label{fig:a}\n\\end{figure}\n\\def\\short#1{x}\n"
+    )
+    assert found(tex.scan(text)) == {
+        ("macro", "wide", 1, 4),
+        ("environment", "fig:a", 5, 8),
+        ("macro", "short", 9, 9),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\\newcommand{\\money}[1]\n{%\n  #1~EUR\n}\n", ("macro", "money", 1, 4)),
+        ("\\newcommand*\\money[2][a]% why\n  {#1\n  }\n", ("macro", "money", 1, 3)),
+        ("\\newcommand{\\x}\n\n{\\bf not its body\n}\n", ("macro", "x", 1, 1)),
+        ("\\newenvironment{box2col}\n{\\begin{a}}\n{\\end{a}}\n{x}\n", ("environment", "box2col", 1, 3)),
+        ("\\newtheorem{thm}[lem]{Theorem}[section]\n", ("environment", "thm", 1, 1)),
+        ("\\NewDocumentCommand{\\doit}{O{} m}\n{\n#2\n}\n", ("macro", "doit", 1, 4)),
+        ("\\ProvideExpandableDocumentCommand\\doit{m}\n  {#1}\n", ("macro", "doit", 1, 2)),
+        ("\\NewDocumentEnvironment{two}{m}\n  {a}\n  {b}\n", ("environment", "two", 1, 3)),
+        ("\\DeclareMathOperator*{\\argmax}{arg\\,max}\n", ("macro", "argmax", 1, 1)),
+        ("\\expandafter\\def\\csname box2col\\endcsname#1{%\n  x}\n", ("macro", "box2col", 1, 2)),
+        ("\\@namedef{box2col}#1{\n}\n", ("macro", "box2col", 1, 2)),
+        ("\\makeatletter\\long\\def\\@do#1#2%\n{\n}\n", ("macro", "@do", 1, 3)),
+        ("\\def\\upto#1\\end{%\n}\n", ("macro", "upto", 1, 2)),
+        ("\\let\\old=\\new\n", ("macro", "old", 1, 1)),
+        ("\\cs_new:Npn \\shop_add:nn #1#2\n  {\n    #1\n  }\n", ("macro", "shop_add:nn", 1, 4)),
+        ("\\cs_set_protected:Nn \\shop_add:n\n  { #1 }\n", ("macro", "shop_add:n", 1, 2)),
+        (
+            "\\prg_new_conditional:Npnn \\shop_if_open:n #1 { p , TF }\n  { \\prg_return_true: }\n",
+            ("macro", "shop_if_open:n", 1, 2),
+        ),
+        ("\\keys_define:nn { shop }\n  {\n    a .tl_set:N = \\l_a_tl ,\n  }\n", ("macro", "shop", 1, 4)),
+        ("\\tl_new:N \\l_shop_name_tl\n", ("variable", "l_shop_name_tl", 1, 1)),
+    ],
+)
+def test_tex_definitions_of_every_kind(text: str, expected: tuple[str, str, int, int]) -> None:
+    assert found(tex.scan(text)) == {expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{frame}{How it is \\emph{priced}}\nx\n\\end{frame}\n",
+        "\\begin{frame}<1->[fragile, label=a]{How it is priced}{By us}\nx\n\\end{frame}\n",
+        "\\begin{frame}[plain]\n{How it is priced}\n\\end{frame}\n",
+        "\\begin{frame}\n\\frametitle<2>[short]{How it is priced}\n\\end{frame}\n",
+        "\\frame{\\frametitle{How it is priced}\nx\n}\n",
+        "\\begin{slide}[a]{How it is priced}\nx\n\\end{slide}\n",
+    ],
+)
+def test_tex_slides_are_sections_by_their_title(text: str) -> None:
+    assert found(tex.scan(text)) == {("section", "How it is priced", 1, 3)}
+
+
+def test_tex_sections_with_short_titles_over_lines_and_within_definitions() -> None:
+    text = (
+        "\\chapter*{The 5\\% of \\TeX}\n\\clearpage\\section[short]% why\n{Long\ntitle}\n\\newcommand{\\mine}[1]\n{\n"
+        "\\section{#1}}\n\\titleformat{\\section}{x}\n\\renewcommand\\section{y}\n"
+    )
+    units = {unit.name: unit for unit in tex.scan(text) if unit.kind == "section"}
+    assert set(units) == {"The 5% of", "Long title"}
+    assert (units["Long title"].start_line, units["Long title"].end_line) == (2, 9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{verbatim}\n\\newcommand{\\no}{}\n\\section{no}\n\\end{verbatim}\n",
+        "\\begin{comment}\n\\def\\no{\n\\end{comment}\n",
+        "\\begin{Verbatim*}\n\\def\\no{}\n\\end{Verbatim*}\n",
+        "Say \\verb|\\def\\no{x}| or \\lstinline!\\section{no}!.\n",
+        "% \\newcommand{\\no}{}\n\\\\% \\section{no}\n",
+        "\\string\\def\\no{}\n",
+        "\\expandafter\\def\\csname\\prefix no\\endcsname{}\n",
+    ],
+)
+def test_tex_that_is_only_shown_defines_nothing(text: str) -> None:
+    assert not tex.scan(text)
+
+
+def test_documented_tex_has_its_sections_and_its_macros_with_what_is_said_of_them() -> None:
+    text = (
+        "% \\section{Prices}\n% \\begin{macro}{\\shop@price,\\shop@tax}\n%   Says |\\def\\no{}| what it costs.\n"
+        "%    \\begin{macrocode}\n%<*package>\n\\newcommand\\shop@price\n  {1}\n%    \\end{macrocode}\n% \\end{macro}\n"
+        "% \\begin{macro}{\\one}\n% \\begin{macro}{\\two}\n%    \\begin{macrocode}\n\\def\\one{1}\n"
+        "%<a|b>\\def\\two{2}\n%    \\end{macrocode}\n% \\end{macro}\n% \\end{macro}\n"
+    )
+    units = tex.scan(text)
+    assert found(units) == {
+        ("section", "Prices", 1, 17),
+        ("macro", "shop@price", 2, 9),
+        ("macro", "one", 13, 13),
+        ("macro", "two", 14, 14),
+    }
+    price = units[1]
+    assert price.documentation == "Says |\\def\\no{}| what it costs."
+    assert [member.name for member in price.members] == ["shop@tax"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("module.bas", {("struct", "TPoint", 5, 8), ("enum", "eKind", 9, 12), ("function", "GetTick", 3, 3)}),
+        ("klass.cls", {("event", "Changed", 9, 9)}),
+        ("form.frm", {("function", "Command1_Click", 16, 19)}),
+        ("sample.vb", {("interface", "IShape", 7, 10), ("class", "Circle", 26, 80), ("module", "Program", 82, 87)}),
+    ],
+)
+def test_visual_basic_of_each_dialect(name: str, expected: set[tuple[str, str, int, int]]) -> None:
+    assert expected <= found(visual_basic.scan(sample(name)))
+
+
+def test_visual_basic_heads_go_on_over_lines_and_missing_ends_do_no_harm() -> None:
+    text = (
+        "Public Function Add(ByVal a As Long, _\n    ByVal b As Long) As Long\n  Add = a + b\nEnd Function\n"
+        "Class Broken\n  Sub One()\n    x = 1\nEnd Class\nSub Two\nEnd Sub\n"
+    )
+    units = {(unit.name, unit.start_line, unit.end_line) for unit in visual_basic.scan(text)}
+    assert {("Add", 1, 4), ("Broken", 5, 8), ("Two", 9, 10)} <= units
+
+
+def test_visual_basic_routines_do_not_nest_and_files_have_names() -> None:
+    text = (
+        'VERSION 1.0 CLASS\nAttribute VB_Name = "Stack"\nPublic Enum Way\n  wayUp = 1\n  [wayDown]\nEnd Enum\n'
+        "Sub Open_()\n  x = 1\n\nFunction Pop()\nEnd Function\n"
+    )
+    units = visual_basic.scan(text)
+    assert found(units) == {
+        ("class", "Stack", 2, 11),
+        ("enum", "Way", 3, 6),
+        ("function", "Open_", 7, 9),
+        ("function", "Pop", 10, 11),
+    }
+    assert [member.name for unit in units for member in unit.members] == ["wayUp", "wayDown"]
+
+
+@pytest.mark.parametrize("name", SCANNERS)
+@given(text=st.text(st.sampled_from("\n\n\n  ()[]{}\\%#';:\"-/$._abEND") | st.characters(codec="utf-8"), max_size=400))
+def test_units_lie_within_any_text(name: str, text: str) -> None:
+    count = len(text.split("\n"))
+    for unit in import_module(f"codesearch.chunking.scanners.{name}").scan(text):
+        assert 1 <= unit.start_line <= unit.header_end <= unit.end_line <= count
+        assert unit.kind in KINDS
+
+
+@pytest.mark.parametrize("name", SCANNERS)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        *"'\"[({\n<", "\t\n", "/*", "$$", "[[", "BEGIN ", "CREATE FUNCTION ", "DELIMITER ;;\n", "create table a (\n",
+        "\\begin{figure}\n", "\\section{\n", "\\def\\a{\n",
+        "\\begin{verbatim}", "\\newcommand{\\a}[", "\\verb|", "\\frame{", "\\begin{frame}{", "\\cs_new:Npn ",
+        "function(\n",
+        "add_library(a\n", "Sub a\n", "Class a\n",
+        "Public ", "Property a\n", "x _\n", "macro a\n", "a:\n", ".a:\n", "a PROC\n",
+    ],
+)  # fmt: skip
+def test_what_never_closes_costs_linear_time(name: str, bad: str) -> None:
+    scan = import_module(f"codesearch.chunking.scanners.{name}").scan
+    started = time.process_time()
+    scan(bad * (100_000 // len(bad)))
+    assert time.process_time() - started < 3

@@ -1,0 +1,1 @@
+"""What tests share: places, the command line as a process, repositories, and small models."""

@@ -1,0 +1,48 @@
+"""The command line as a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.places import ROOT
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a process said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """Runs `codesearch` in a folder, with a home of its own and no settings of the user's."""
+
+    home: Path
+
+    def __call__(self, *arguments: str, cwd: Path, stdin: str | bytes = "", **environment: str) -> Run:
+        done = subprocess.run(
+            [sys.executable, "-m", "codesearch", *arguments],
+            cwd=cwd,
+            env=self.environment(**environment),
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            timeout=120,
+        )
+        out, err = (
+            data.decode("utf-8", "surrogateescape").replace("\r\n", "\n") for data in (done.stdout, done.stderr)
+        )
+        return Run(done.returncode, out, err)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The process's environment."""
+        unset = ("NO_COLOR", "FORCE_COLOR", "CODESEARCH_INDEX_DIR", "TERM", "COLUMNS", "GIT_DIR", "XDG_CONFIG_HOME")
+        kept = {name: value for name, value in os.environ.items() if name not in unset}
+        own = {"HOME": str(self.home), "USERPROFILE": str(self.home), "PYTHONPATH": str(ROOT)}
+        return kept | own | {"PYTHONIOENCODING": "", "TERM": "xterm-256color"} | more

@@ -1,0 +1,49 @@
+"""Pairs as texts: the same ones as in the bags, in the same order, and nothing is lost on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codesearch.identifiers import vocabulary_identifiers
+from codesearch.training.corpus import CorpusBuilder, merge
+from codesearch.training.cut import Cut, CutOptions, cut
+from codesearch.training.pairs import SHARES
+from codesearch.training.sources import TrainingSource
+from codesearch.training.texts import chosen, grouped, load_texts, save_texts
+from tests.support.places import PACKAGE
+
+KEPT = CutOptions(keeps_texts=True)
+
+
+def cuts() -> list[Cut]:
+    return [cut(TrainingSource(room, PACKAGE / room), KEPT) for room in ("index", "search", "index")]
+
+
+def test_texts_are_those_of_the_bags_that_were_kept(tmp_path: Path) -> None:
+    made = cuts()
+    corpus = merge(((own.words, own.pairs) for own in made), 300, seed=0)
+    texts = chosen(corpus, made)
+    own, bags = texts["Python"], corpus.pairs["Python"]
+    assert 100 < len(own) == len(bags) <= 300
+    assert len({asked.code for asked in own}) > 0.5 * len(own)
+    for row, asked in enumerate(own):
+        ids = bags.questions.ids[bags.questions.offsets[row] : bags.questions.offsets[row + 1]]
+        said = asked.question.lower().replace("_", "")
+        assert all(corpus.words[word] in said for word in ids.tolist()), asked.question
+        assert vocabulary_identifiers(asked.code)
+    save_texts(tmp_path / "texts.jsonl", texts)
+    assert load_texts(tmp_path / "texts.jsonl") == texts
+
+
+def test_groups_hold_every_text_once_and_kinds_apart() -> None:
+    made = cuts()[:1]
+    texts = chosen(merge(((own.words, own.pairs) for own in made), 10_000, seed=0), made)
+    groups = grouped(texts)
+    assert sum(len(own) for own, _ in groups) == sum(map(len, texts.values()))
+    for own, share in groups:
+        assert {SHARES.get(asked.kind, 1.0) for asked in own} <= {share}
+
+
+def test_texts_are_not_kept_unasked() -> None:
+    assert not cut(TrainingSource("index", PACKAGE / "index"), CutOptions()).texts
+    assert not CorpusBuilder().texts
