@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -143,6 +144,18 @@ class Index:
         """The encoder of a name. Raises ModelUnavailable."""
         return (self._load or load_encoder)(name, self._device)
 
+    @property
+    def holds_costly_encoder(self) -> bool:
+        """Whether a transformer was loaded, for the index or to rerank, and not let go of."""
+        encoder = self.__dict__.get("encoder")
+        return bool(self._rerankers) or (encoder is not None and encoder.capabilities.costly)
+
+    def forget_encoders(self) -> None:
+        """Let go of encoders, which are loaded again when they are needed."""
+        with self._lock:
+            self.__dict__.pop("encoder", None)
+            self._rerankers.clear()
+
     def _recorded_model(self) -> str:
         """The model that the index names. Raises ModelUnavailable where only the index asks for it to be loaded."""
         try:
@@ -207,8 +220,10 @@ class Index:
                 changed=self._relative(paths),
             )
 
-    def refresh(self, paths: Iterable[str | Path] | None = None) -> str:
+    def refresh(self, paths: Iterable[str | Path] | None = None, *, checks_many: bool = False) -> str:
         """Bring the index up to date if that is quick. Returns why it was not, or nothing. `paths` are as in update().
+
+        With `checks_many`, files are looked at even if there are so many that a query would have to wait.
 
         Raises IndexLocked while another process updates it, IndexIncompatible, IndexDamaged (update() mends it), or
         CodesearchError where it can't be written.
@@ -219,7 +234,7 @@ class Index:
         changed = self._relative(paths)
         with self._lock:
             snapshot = self.snapshot()  # what is damaged shows now, and the search needs it anyway
-            if changed is None and (files := snapshot.file_count()) > MOST_FILES_CHECKED:
+            if changed is None and not checks_many and (files := snapshot.file_count()) > MOST_FILES_CHECKED:
                 return f"{files:,} files were not checked for changes"
             found = changes(snapshot, self._files.find(recorded(snapshot.meta), changed), self.encoder)
         reason = found.why_not_quick(self.encoder)
@@ -264,8 +279,15 @@ class Index:
                 retrieval=retrieval,
             )
 
+    def held(self) -> AbstractContextManager[object]:
+        """A context in which no other thread updates or closes the index."""
+        return self._lock
+
     def searched(self, filters: Filters | None = None) -> SearchedIndex:
-        """The last published state, to be searched for one question, alone or beside others. Raises as snapshot()."""
+        """The last published state, to be searched for one question, alone or beside others, while it is held.
+
+        Raises as snapshot().
+        """
         from codesearch.search.local import LocalReader
         from codesearch.search.searcher import SearchedIndex
 
@@ -278,12 +300,22 @@ class Index:
         with self._lock:
             return self._latest().names_starting_with(prefix, limit)
 
+    @property
+    def publication(self) -> tuple[str, str]:
+        """What tells the last published state from any other. Raises as snapshot()."""
+        from codesearch.index.settings import publication
+
+        return publication(self._latest().meta)
+
     def snapshot(self) -> Snapshot:
         """The last published state, which searches read. Raises IndexIncompatible where it is of another model."""
         from codesearch.index.settings import check_model, check_revision
 
         encoder = self.encoder  # which may be named by an earlier state
         snapshot = self._latest()
+        if self._model is None and snapshot.meta.get("model", encoder.name) != encoder.name:
+            del self.encoder  # another process has made the index anew with another model
+            encoder = self.encoder
         check_model(self._layout, snapshot.meta, encoder)
         check_revision(self._layout, snapshot.meta, encoder)
         return snapshot
@@ -295,7 +327,7 @@ class Index:
 
         with self._lock:
             written = self._layout.last_write()
-            if self._snapshot is not None and written != self._written:
+            if self._snapshot is not None and (not written or written != self._written):
                 self._written = written
                 if publication(read_meta(self._layout)) != publication(self._snapshot.meta):
                     self.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -63,6 +63,33 @@ class Observer:
         return nullcontext()
 
 
+class Indexes:
+    """Opens the indexes of a workspace and closes them with it. Each encoder is loaded once."""
+
+    def __init__(self) -> None:
+        self._load = cache(load_encoder)
+
+    def open(self, path: Path, index_dir: Path | None, model: str | None, device: str) -> Index:
+        """As Index.open."""
+        return Index.open(path, index_dir=index_dir, model=model, device=device, load=self._load)
+
+    def create(self, path: Path, index_dir: Path | None, model: str | None, device: str) -> Index:
+        """As Index.create."""
+        return Index.create(path, index_dir=index_dir, model=model, device=device, load=self._load)
+
+    def refresh(self, index: Index) -> str:
+        """As Index.refresh."""
+        return index.refresh()
+
+    def release(self, index: Index) -> None:
+        """A workspace is done with an index."""
+        index.close()
+
+    def forget_encoders(self) -> None:
+        """Load encoders anew when they are asked for next."""
+        self._load.cache_clear()
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """An index of a workspace, and the paths in it that are searched (relative, `/`-separated; none for all)."""
@@ -85,15 +112,19 @@ class Workspace:
         device: str = "",
         refreshes: bool = True,
         observer: Observer | None = None,
+        indexes: Indexes | None = None,
+        directory: Path | None = None,
     ) -> None:
         """`index_dir` is the folder of the one index that is searched, wherever it lies. Without `refreshes`, indexes
-        are searched as they are: not updated, nor rebuilt where they are damaged."""
+        are searched as they are: not updated, nor rebuilt where they are damaged. `indexes` may keep them open beyond
+        this workspace. Relative paths start at `directory`, by default the working directory."""
         self._index_dir = index_dir
         self._model = model
         self._device = device
         self._refreshes = refreshes
         self._observer = observer or Observer()
-        self._load = cache(load_encoder)
+        self._indexes = indexes or Indexes()
+        self._directory = directory or Path()
         self._lock = RLock()
         self._members: dict[Path, Member] = {}
 
@@ -112,7 +143,7 @@ class Workspace:
         """
         with self._lock:
             for path in paths or [Path()]:
-                place = _existing(path)
+                place = self._existing(path)
                 index = self._index_of(place if place.is_dir() else place.parent)
                 if not place.is_relative_to(index.root):
                     raise CodesearchError(f"{path} is outside the indexed root {index.root}")
@@ -143,15 +174,20 @@ class Workspace:
 
         def ask(members: Sequence[Member]) -> SearchResult:
             wanted = filters or Filters()
-            return search(
-                [member.index.searched(replace(wanted, within=member.within)) for member in members],
-                question,
-                k,
-                min_score=min_score,
-                explained=explain,
-                reranker=members[0].index.reranker(rerank) if rerank else None,
-                retrieval=retrieval,
-            )
+            with ExitStack() as held:
+                for member in sorted(
+                    members, key=lambda member: member.index.directory
+                ):  # else two might wait for ever
+                    held.enter_context(member.index.held())
+                return search(
+                    [member.index.searched(replace(wanted, within=member.within)) for member in members],
+                    question,
+                    k,
+                    min_score=min_score,
+                    explained=explain,
+                    reranker=members[0].index.reranker(rerank) if rerank else None,
+                    retrieval=retrieval,
+                )
 
         with self._lock:
             if not self.members:
@@ -172,7 +208,7 @@ class Workspace:
         """Let go of the indexes."""
         with self._lock:
             for member in self.members:
-                member.index.close()
+                self._indexes.release(member.index)
 
     def __enter__(self) -> Workspace:
         return self
@@ -190,13 +226,9 @@ class Workspace:
         if known in self._members:
             return self._members[known].index
         try:
-            index = Index.open(
-                folder, index_dir=self._index_dir, model=self._model, device=self._device, load=self._load
-            )
+            index = self._indexes.open(folder, self._index_dir, self._model, self._device)
         except IndexNotFound:
-            index = Index.create(
-                root_for(folder), index_dir=self._index_dir, model=self._model, device=self._device, load=self._load
-            )
+            index = self._indexes.create(root_for(folder), self._index_dir, self._model, self._device)
             self._observer.creating(index)
             self._update(index)
             return index
@@ -229,7 +261,7 @@ class Workspace:
 
     def _refresh(self, index: Index) -> None:
         try:
-            reason = index.refresh()
+            reason = self._indexes.refresh(index)
         except IndexLocked:
             self._observer.locked(index)
         except (IndexDamaged, IndexIncompatible, ModelUnavailable):
@@ -250,13 +282,12 @@ class Workspace:
             report = index.update(wait=True, verify=verify, progress=progress)
         self._observer.updated(index, report)
 
-
-def _existing(path: Path) -> Path:
-    """The path without symbolic links. Raises CodesearchError where there is no such file or folder."""
-    place = Path(os.path.realpath(path))
-    if not place.exists():
-        hint = "" if os.sep in str(path) else "quote a question of several words"
-        raise CodesearchError(f"{path} does not exist", hint)
-    if not (place.is_dir() or place.is_file()):
-        raise CodesearchError(f"{path} is neither a file nor a folder")
-    return place
+    def _existing(self, path: Path) -> Path:
+        """The path without symbolic links. Raises CodesearchError if there is no such file or folder."""
+        place = Path(os.path.realpath(self._directory / path))
+        if not place.exists():
+            hint = "" if os.sep in str(path) else "quote a question of several words"
+            raise CodesearchError(f"{path} does not exist", hint)
+        if not (place.is_dir() or place.is_file()):
+            raise CodesearchError(f"{path} is neither a file nor a folder")
+        return place

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
+from codesearch.caller import caller
 from codesearch.cli.completion import check_option, check_request
 from codesearch.cli.exits import ABORTED, ERROR, INTERRUPTED, note, report
 from codesearch.cli.output import drop_unwritable, forget_odd_sizes, open_missing_streams
 from codesearch.cli.usage import Command, UsageError, in_a_sentence
 from codesearch.errors import CodesearchError
 
-COMMANDS = ("index", "query", "status", "clean", "languages", "chunks", "models", "eval", "train", "completion")
+COMMANDS = (
+    "index",
+    "query",
+    "status",
+    "clean",
+    "serve",
+    "languages",
+    "chunks",
+    "models",
+    "eval",
+    "train",
+    "completion",
+)
 """Modules of this package; each has a function `command`, whose docstring is the help."""
 
 _EPILOG = """\
@@ -34,19 +48,20 @@ def main() -> NoReturn:
     """Run the command line of this process."""
     open_missing_streams()
     forget_odd_sizes()
-    code = _run(sys.argv[1:])
+    code = run(sys.argv[1:])
     drop_unwritable()
     sys.exit(code)
 
 
-def _run(arguments: list[str]) -> int:
-    """Run a command line. Returns the exit code."""
+def run(arguments: list[str]) -> int:
+    """Run a command line for the current caller. Returns the exit code. Raises what is not foreseen for a server's."""
     first = arguments[0] if arguments else ""
     try:
         check_request(os.environ)
         check_option(first)
         _check_command(arguments)
-        code = build([first] if first in COMMANDS else COMMANDS)(arguments, "codesearch", standalone_mode=False)
+        command = _built((first,) if first in COMMANDS else COMMANDS)
+        code = command.main(arguments, "codesearch", standalone_mode=False)
     except CodesearchError as error:
         return report(error)
     except UsageError as error:
@@ -60,12 +75,22 @@ def _run(arguments: list[str]) -> int:
         place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
         return report(CodesearchError(f"{place}{error.strerror or error}"))
     except Exception:
+        if not caller().is_this_process:
+            raise
         sys.excepthook(*sys.exc_info())
         return ERROR
     return code if isinstance(code, int) else 0
 
 
-def build(names: Sequence[str] = COMMANDS) -> typer.Typer:
+@lru_cache
+def _built(names: tuple[str, ...]) -> TyperGroup:
+    """The command line with these commands, kept for a process that runs many."""
+    command = typer.main.get_command(build(names))
+    assert isinstance(command, TyperGroup)
+    return command
+
+
+def build(names: tuple[str, ...] = COMMANDS) -> typer.Typer:
     """The command line with these commands; to prepare all of them takes 10 ms, for a query one is enough."""
     app = typer.Typer(
         help="Semantic code search that runs on your machine: ask in plain English, get the code that does it.",

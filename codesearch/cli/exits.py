@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from codesearch.cli.caller import caller
+from codesearch.caller import caller
 from codesearch.errors import CodesearchError
 from codesearch.render.safe import printable
 

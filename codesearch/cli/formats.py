@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from codesearch.cli.caller import caller
+from codesearch.caller import caller
 from codesearch.cli.output import Color, console, has_color
 from codesearch.render.formats import (
     Headed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from codesearch.cli.caller import caller
+from codesearch.caller import caller
 from codesearch.cli.exits import note
 from codesearch.cli.remedies import update_command
 from codesearch.workspace import Observer

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from codesearch.cli.caller import caller
+from codesearch.caller import caller
 from codesearch.cli.exits import CLOSED_PIPE
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from codesearch.cli.caller import caller
+from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.numbers import MOST_LINES, DecimalNumber, WholeNumber
 from codesearch.cli.options import (
@@ -112,6 +112,9 @@ def command(
     batch: Annotated[
         bool, typer.Option("--batch", help="Read one question per line from stdin; print one JSON object per question.")
     ] = False,
+    no_server: Annotated[
+        bool, typer.Option("--no-server", help="Do not ask a running `codesearch serve`.", show_default=False)
+    ] = False,
     index_dir: IndexDir = None,
     model: Model = None,
     rerank: Rerank = "",
@@ -135,7 +138,15 @@ def command(
     hit_format = choose(flags, template, color, output)
     filters = filters_of(languages, globs, kinds, names)
     questions = _lines_of_stdin() if batch else iter((_question(question),))
-    workspace = Workspace(index_dir=index_dir, model=model, device=device, refreshes=refresh, observer=Notes())
+    workspace = Workspace(
+        index_dir=index_dir and caller().directory / index_dir,
+        model=model,
+        device=device,
+        refreshes=refresh,
+        observer=Notes(),
+        indexes=caller().indexes,
+        directory=caller().directory,
+    )
     workspace.add(paths)
     roots = [member.index.root for member in workspace.members]
     has_hits = False

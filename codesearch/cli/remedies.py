@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from codesearch.cli.caller import caller
+from codesearch.caller import caller
 from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.errors import (
     ChooseModel,

@@ -50,6 +50,41 @@ def list_files(root: Path, places: Collection[str] = ()) -> list[str] | None:
     return None if listed is None else [path.rstrip("/") for path in listed]
 
 
+def ignored_folders(root: Path) -> set[str] | None:
+    """The outermost folders under `root` that are ignored, relative to it; None where git has no answer."""
+    if not inside_repository(root):
+        return None
+    listed = _run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    if listed is None:
+        return None
+    return {os.fsdecode(name[:-1]) for name in listed.split(b"\0") if name.endswith(b"/")}
+
+
+@dataclass(frozen=True, slots=True)
+class Internals:
+    """Where git keeps what decides about all files of a work tree."""
+
+    index: Path
+    """Which files are tracked."""
+    exclude: Path
+    """Ignore rules of the repository that are not part of it."""
+
+
+def internals(root: Path) -> Internals | None:
+    """Those of the repository that a folder lies in; None where it lies in none, or they can't be read."""
+    repository = next((folder for folder in (root, *root.parents) if is_repository(folder)), None)
+    if repository is None:
+        return None
+    mark = repository / ".git"
+    try:
+        folder = mark if mark.is_dir() else repository / _read(mark).decode().removeprefix(_POINTER.decode()).strip()
+        common = folder / "commondir"  # of a worktree
+        shared = folder / _read(common).decode().strip() if common.exists() else folder
+    except (OSError, ValueError):
+        return None
+    return Internals(folder / "index", shared / "info" / "exclude")
+
+
 def list_outside(root: Path, at_least: int = QUICKER_FROM) -> list[str] | None:
     """The files of a large folder outside every repository that its `.gitignore` files leave; None to walk instead.
 

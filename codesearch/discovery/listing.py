@@ -84,6 +84,38 @@ def _check_ignore_files(root: Path, tree: Tree) -> None:
             )
 
 
+def list_folders(root: Path) -> set[str]:
+    """The folders in which files may come to lie that are not ignored, relative to `root`, which is ""."""
+    ignored = git.ignored_folders(root)
+    return set(_open_folders(root, ignored or set())) if ignored is not None else set(_walked_folders(root))
+
+
+def _open_folders(root: Path, ignored: Collection[str]) -> Iterator[str]:
+    """All folders but those ignored, and those in repositories below, which have indexes of their own."""
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        yield folder
+        try:
+            with os.scandir(root / folder) as entries:
+                below = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except OSError:
+            continue
+        if not folder or not git.is_repository(root / folder):
+            paths = (f"{folder}/{name}".lstrip("/") for name in below if name not in VCS_FOLDERS)
+            waiting += [path for path in paths if path not in ignored]
+
+
+def _walked_folders(root: Path) -> Iterator[str]:
+    yield ""
+    tree = Tree(root)
+    prefix = len(os.fspath(root).rstrip(os.sep)) + 1
+    for entry in _entries(_walker(root, with_git_rules=True)):
+        path = str(entry.path())[prefix:].replace(os.sep, "/")
+        if path and _is_folder(tree, path):
+            yield path
+
+
 def walked_files(root: Path) -> list[str]:
     """What the walker finds under `root`, by the rules that git goes by; for comparing the two."""
     return list(_walk(root, Tree(root), with_git_rules=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from codesearch.discovery.git import inside_repository, is_repository
 DATABASE = "index.db"
 JOURNAL_ENDINGS = ("-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", ".new-journal")
 """Of files that SQLite, or the making of a database, leaves beside it when it is killed."""
+_SETTLING_NS = 20_000_000
+"""The coarsest tick of a file system's clock is 10 ms, but for FAT's 2 s."""
 FORMAT = 4
 """Version of what lies on disk, not of the program: changed when an older program could not read it."""
 
@@ -64,14 +67,20 @@ class Layout:
         return self.segments / f"{number:06d}"
 
     def last_write(self) -> tuple[int, ...]:
-        """Sizes and times of the database's files, which change with every write to it; nothing where it is gone."""
+        """What changes with every write to the database's files; nothing if they are gone, or were just written.
+
+        Two writes of one tick of the clock could look the same. Times of change (ctime) tell nothing: SQLite sets the
+        owner of a log that it opens, where it may.
+        """
         infos = []
         for file in (self.database, self.folder / (self.database.name + "-wal")):
             try:
                 infos.append(file.stat())
             except OSError:
                 continue
-        return tuple(n for info in infos for n in (info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns))
+        if any(time.time_ns() - info.st_mtime_ns < _SETTLING_NS for info in infos):
+            return ()
+        return tuple(n for info in infos for n in (info.st_ino, info.st_size, info.st_mtime_ns))
 
     def exists(self) -> bool:
         """Whether an index lies here."""

@@ -10,12 +10,12 @@ import hashlib
 import hmac
 import os
 import secrets
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from codesearch.index.database import IDENTITY
 from codesearch.index.layout import Layout
+from codesearch.state import state_folder
 
 KEY = "origin"
 _KEY_BYTES = 32
@@ -58,21 +58,14 @@ def _digest(key: bytes, *facts: str) -> str:
 def _key(*, create: bool) -> bytes:
     """The user's key; empty where there is none."""
     try:
-        file = _state_folder() / "codesearch" / "origin.key"
+        if not (folder := state_folder()):
+            return b""
+        file = Path(folder) / "origin.key"
         if create and not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:
                 opened.write(secrets.token_bytes(_KEY_BYTES))
         key = file.read_bytes()
-    except (OSError, RuntimeError):  # nowhere to keep it, or no home
+    except OSError:  # nowhere to keep it
         return b""
     return key if len(key) == _KEY_BYTES else b""
-
-
-def _state_folder() -> Path:
-    """Raises RuntimeError where the user has no home."""
-    if folder := os.environ.get("XDG_STATE_HOME"):
-        return Path(folder)
-    if sys.platform == "win32" and (folder := os.environ.get("LOCALAPPDATA")):
-        return Path(folder)
-    return Path.home() / ".local" / "state"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from codesearch.discovery.encodings import UTF8
 from codesearch.quantities import count, duration, size
@@ -66,6 +67,16 @@ def status_record(status: Status) -> Record:
         "size": status.size,
         "search": status.search,
     }
+
+
+def server_lines(status: Mapping[str, Any]) -> Iterator[str]:
+    """What a server does; `status` is its answer."""
+    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(status["since"]))
+    yield f"Server:  {status['version']}, process {status['pid']}, since {since}"
+    yield f"Queries: {status['questions']:,}"
+    for root in status["roots"]:
+        yield f"Index:   {printable(root)}"
+    yield f"Log:     {printable(status['log'])}"
 
 
 def _exceptions(skipped: Mapping[str, int], fallbacks: Mapping[str, int]) -> Iterator[str]:

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from codesearch.workspace import Indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,18 @@ class Caller:
     environment: Mapping[str, str]
     directory: Path
     """The working directory, without symbolic links."""
+    indexes: Indexes | None = None
+    """Those that are open already; None to open them for the command alone."""
 
     @classmethod
     def of_process(cls) -> Caller:
         """This process."""
         return cls(sys.stdout, sys.stderr, os.environ, Path(os.path.realpath(os.curdir)))
+
+    @property
+    def is_this_process(self) -> bool:
+        """Whether no server answers for another process."""
+        return self.indexes is None
 
 
 _CURRENT: ContextVar[Caller | None] = ContextVar("caller", default=None)

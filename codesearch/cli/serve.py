@@ -1,0 +1,153 @@
+"""`codesearch serve`: a resident process that answers queries at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from codesearch.caller import caller
+from codesearch.cli.exits import NO_HITS, note
+from codesearch.cli.numbers import DecimalNumber
+from codesearch.cli.options import Json
+from codesearch.cli.output import results
+from codesearch.errors import CodesearchError
+
+if TYPE_CHECKING:
+    from codesearch.server.endpoint import Endpoint
+
+_SECONDS_TO_START = 20.0
+_SECONDS_TO_STOP = 20.0
+_LONGEST_IDLE = 7 * 24 * 60
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch serve                 start it; queries use it from now on
+  codesearch serve ~/src/a ~/src/b open these indexes at once
+  codesearch serve --status        what it serves
+  codesearch serve --stop
+
+`CODESEARCH_SERVER=start` lets the first query start it; `off` and `query --no-server` do not use it.
+
+Exit codes: 0 done, 1 no server is running (--status, --stop), 2 error.
+"""
+
+
+def command(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="[PATH]...", help="Open the indexes of these folders.", show_default=False)
+    ] = [],  # noqa: B006 - typer copies it
+    foreground: Annotated[bool, typer.Option("--foreground", help="Serve in this process, until Ctrl-C.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Print what the running server does.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the running server.")] = False,
+    idle: Annotated[
+        float,
+        typer.Option(
+            "--idle",
+            parser=DecimalNumber(0, _LONGEST_IDLE),
+            metavar="MINUTES",
+            help="Stop after so many minutes without a query.",
+        ),
+    ] = 60.0,
+    as_json: Json = False,
+) -> None:
+    """Keep indexes open and up to date in a resident process, so that queries are answered at once."""
+    from codesearch.server.endpoint import Endpoint, Unreachable
+
+    if foreground + status + stop > 1:
+        raise typer.BadParameter("--foreground, --status and --stop cannot be used together")
+    try:
+        endpoint = Endpoint.of_user()
+    except Unreachable as error:
+        raise CodesearchError(str(error)) from None
+    if status or stop:
+        _tell(endpoint, stop=stop, as_json=as_json)
+    elif foreground:
+        _serve(endpoint, idle)
+    else:
+        _start(endpoint, idle, paths)
+
+
+def _serve(endpoint: Endpoint, idle: float) -> None:
+    from codesearch.cli import run
+    from codesearch.server.service import Service
+
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    service = Service(endpoint, lambda arguments, _: run(arguments), idle)
+    signal.signal(signal.SIGTERM, lambda *_: service.end())
+    service.serve()
+
+
+def _start(endpoint: Endpoint, idle: float, paths: list[Path]) -> None:
+    """Start a server unless one runs, and have it open indexes, which are made and brought up to date here."""
+    from codesearch.cli.notes import Notes
+    from codesearch.workspace import Workspace
+
+    with Workspace(observer=Notes()) as workspace:
+        if paths:
+            workspace.add(paths)
+        roots = [member.index.root for member in workspace.members]
+    answered = _ask(endpoint, {"command": "status"})
+    if answered is None:
+        from codesearch.server.start import start
+
+        start(idle)
+        answered = _wait_for(endpoint)
+    for root in roots:
+        answered = _ask(endpoint, {"command": "open", "folder": str(root)}) or answered
+    note(f"serving, process {answered['pid']}")
+
+
+def _wait_for(endpoint: Endpoint) -> dict[str, Any]:
+    end = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < end:
+        if answered := _ask(endpoint, {"command": "status"}):
+            return answered
+        time.sleep(0.05)
+    raise CodesearchError("the server did not start", f"see {endpoint.log}, or run: codesearch serve --foreground")
+
+
+def _tell(endpoint: Endpoint, *, stop: bool, as_json: bool) -> None:
+    """Print what the server does, or stop it."""
+    answered = _ask(endpoint, {"command": "stop" if stop else "status"})
+    if answered is None:
+        note("no server is running")
+        raise typer.Exit(NO_HITS)
+    if stop:
+        end = time.monotonic() + _SECONDS_TO_STOP
+        while _ask(endpoint, {"command": "status"}) is not None and time.monotonic() < end:
+            time.sleep(0.05)
+        note(f"stopped, process {answered['pid']}")
+        return
+    from codesearch.render.records import json_object
+    from codesearch.render.reports import server_lines
+
+    with results():
+        print(json_object(answered) if as_json else "\n".join(server_lines(answered)), file=caller().stdout)
+
+
+def _ask(endpoint: Endpoint, request: dict[str, Any]) -> dict[str, Any] | None:
+    """What the server answers; None if none runs. Raises CodesearchError if it is not this user's."""
+    from codesearch.server import protocol
+    from codesearch.server.endpoint import Unreachable
+
+    try:
+        with endpoint.connect() as connection:
+            protocol.send_json(connection, protocol.REQUEST, request)
+            _, payload = protocol.receive(connection)
+    except Unreachable as error:
+        if str(error):
+            raise CodesearchError(str(error)) from None
+        return None
+    except (OSError, protocol.ProtocolError):
+        return None
+    import json
+
+    answered: dict[str, Any] = json.loads(payload)
+    return answered

@@ -1,0 +1,1 @@
+"""A resident process that keeps indexes open and up to date, and answers for other processes of its user."""

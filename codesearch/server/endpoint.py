@@ -1,0 +1,122 @@
+"""Where the server of a user listens: a Unix socket, or a port of the loopback interface that asks for a token.
+
+Imported by every query before anything else: nothing heavy may be imported here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+import sys
+
+import codesearch
+from codesearch.state import state_folder
+
+_LONGEST_SOCKET_PATH = 100
+"""Bytes; the smallest limit of a system is 104."""
+_NAME_BYTES = 32
+_SECONDS_TO_CONNECT = 1.0
+
+
+class Unreachable(Exception):
+    """No server can be asked; the message says why if that is not simply because none runs."""
+
+
+class Endpoint:
+    """The place of the one server of a user and an installation."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        """Only its user may enter `folder`; `name` tells installations and versions apart."""
+        self.folder = folder
+        self.name = name
+
+    @classmethod
+    def of_user(cls) -> Endpoint:
+        """That of the user who runs this process. Raises Unreachable where there is no place for it."""
+        identity = f"{codesearch.__version__}\0{os.path.dirname(codesearch.__file__)}\0{sys.prefix}"  # noqa: PTH120
+        return cls(_folder(), f"serve-{_digest(identity)}")
+
+    @property
+    def socket_file(self) -> str:
+        """The path of the Unix socket."""
+        return os.path.join(self.folder, f"{self.name}.sock")  # noqa: PTH118
+
+    @property
+    def port_file(self) -> str:
+        """Holds the port and the token, where there are no Unix sockets."""
+        return os.path.join(self.folder, f"{self.name}.json")  # noqa: PTH118
+
+    @property
+    def lock(self) -> str:
+        """Locked by the process that serves."""
+        return os.path.join(self.folder, f"{self.name}.lock")  # noqa: PTH118
+
+    @property
+    def log(self) -> str:
+        """What the server says."""
+        return os.path.join(self.folder, f"{self.name}.log")  # noqa: PTH118
+
+    def connect(self) -> socket.socket:
+        """A connection to the server. Raises Unreachable."""
+        check_owner(self.folder)
+        try:
+            return self._connect_to_socket() if has_unix_sockets() else self._connect_to_port()
+        except (OSError, ValueError, KeyError, TypeError):
+            raise Unreachable("") from None
+
+    def _connect_to_socket(self) -> socket.socket:
+        check_owner(self.socket_file)
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(_SECONDS_TO_CONNECT)
+        try:
+            connection.connect(self.socket_file)
+        except BaseException:
+            connection.close()
+            raise
+        connection.settimeout(None)
+        return connection
+
+    def _connect_to_port(self) -> socket.socket:
+        with open(self.port_file, encoding="utf-8") as file:  # noqa: PTH123
+            record = json.load(file)
+        connection = socket.create_connection(("127.0.0.1", int(record["port"])), _SECONDS_TO_CONNECT)
+        connection.settimeout(None)
+        connection.sendall(bytes.fromhex(record["token"]))
+        return connection
+
+
+def has_unix_sockets() -> bool:
+    """Whether this system has them; Python offers none on Windows."""
+    return hasattr(socket, "AF_UNIX")
+
+
+def check_owner(path: str) -> None:
+    """Raises Unreachable for what is not this user's alone."""
+    try:
+        info = os.lstat(path)
+    except OSError:
+        raise Unreachable("") from None
+    if hasattr(os, "getuid") and (info.st_uid != os.getuid() or (stat.S_ISDIR(info.st_mode) and info.st_mode & 0o077)):
+        raise Unreachable(f"{path} belongs to another user, or others may write to it")
+
+
+def _folder() -> str:
+    """The folder of sockets: the user's own for running programs, else the one for state, or one with a short path."""
+    runtime, state = os.environ.get("XDG_RUNTIME_DIR", ""), state_folder()
+    if runtime and os.path.isdir(runtime):  # noqa: PTH112
+        state = os.path.join(runtime, "codesearch")  # noqa: PTH118
+    if not state:
+        raise Unreachable("there is no folder for the socket: HOME is not set")
+    if len(os.fsencode(state)) + _NAME_BYTES <= _LONGEST_SOCKET_PATH:
+        return state
+    import tempfile
+
+    return os.path.join(tempfile.gettempdir(), f"codesearch-{_digest(state)}")  # noqa: PTH118
+
+
+def _digest(text: str) -> str:
+    from _blake2 import blake2b
+
+    return blake2b(os.fsencode(text), digest_size=6).hexdigest()

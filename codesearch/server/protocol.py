@@ -1,0 +1,61 @@
+"""What a server and its clients send each other: frames of a kind, a length and that many bytes.
+
+A client sends one request. A server sends what the command prints, as it is printed, and at the end its exit code; or
+it refuses, before anything is printed, and the client runs the command itself.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any
+
+REQUEST = b"q"
+STDOUT = b"o"
+STDERR = b"e"
+EXIT = b"x"
+"""An exit code, as JSON."""
+ANSWER = b"a"
+"""To a request about the server itself, as JSON."""
+REFUSAL = b"r"
+"""The request is not answered; the payload says why."""
+
+_HEAD = struct.Struct(">cI")
+LARGEST = 1 << 24
+"""Bytes of a frame: a question of a megabyte fits, and what is no frame is not read into memory."""
+
+
+class ProtocolError(Exception):
+    """What was received is no frame, or the other side is gone."""
+
+
+def send(connection: socket.socket, kind: bytes, payload: bytes) -> None:
+    """Send bytes in as many frames as they need. Raises OSError."""
+    for start in range(0, max(len(payload), 1), LARGEST):
+        part = payload[start : start + LARGEST]
+        connection.sendall(_HEAD.pack(kind, len(part)) + part)
+
+
+def send_json(connection: socket.socket, kind: bytes, value: Any) -> None:
+    """Send what JSON can hold. Raises OSError."""
+    send(connection, kind, json.dumps(value).encode())
+
+
+def receive(connection: socket.socket) -> tuple[bytes, bytes]:
+    """The kind and payload of the next frame. Raises ProtocolError, or OSError (TimeoutError among them)."""
+    kind, length = _HEAD.unpack(_read(connection, _HEAD.size))
+    if length > LARGEST:
+        raise ProtocolError(f"a frame of {length:,} bytes")
+    return kind, _read(connection, length)
+
+
+def _read(connection: socket.socket, length: int) -> bytes:
+    parts = []
+    while length:
+        part = connection.recv(min(length, 1 << 16))
+        if not part:
+            raise ProtocolError("the connection was closed")
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
