@@ -74,7 +74,7 @@ def command(
         typer.Option(
             "--compare",
             metavar="CHANGE",
-            help="Ask in another way too, and compare in pairs: lexical, dense, [model=]NAME, rerank=MODEL, "
+            help="Also search with a changed configuration and compare: lexical, dense, [model=]NAME, rerank=MODEL, "
             "index-dir=DIR. Repeat to change several things at once.",
             show_default=False,
         ),
@@ -85,7 +85,7 @@ def command(
             "--worst",
             parser=WholeNumber(0, MOST_HITS),
             metavar="N",
-            help="Show so many questions: the worst, or the most changed.",
+            help="Show N questions: the worst, or those that changed most.",
         ),
     ] = 5,
     as_json: Json = False,
@@ -115,7 +115,7 @@ def command(
     other = setting.changed(compare) if compare else None
     filters = filters_of(languages, globs, kinds)
     if index_dir is not None:
-        Index.open(path, index_dir=index_dir)  # one that was mistyped is not made only to be measured
+        Index.open(path, index_dir=index_dir)  # a mistyped path must not create an index
     workspace = Workspace(index_dir=index_dir, model=model, device=device, refreshes=refresh, observer=Notes())
     workspace.add([path])
     (member,) = workspace.members
@@ -123,7 +123,7 @@ def command(
     with member.index as index:
         one = Way(index.encoder.name, index, setting)
         with _other_way(one, other, " ".join(compare), device) as second:
-            report = evaluate(questions, one, second, filters, limit, _Told())
+            report = evaluate(questions, one, second, filters, limit, _ProgressNotes())
     with results():
         _print(report, worst, as_json)
 
@@ -141,11 +141,11 @@ def _text(queries: str) -> str:
 
 
 def _bytes_of(queries: str) -> bytes:
-    """What a file holds, or a pipe that somebody writes to, as in `codesearch eval <(…)`."""
+    """The content of a file or of a pipe, as in `codesearch eval <(…)`."""
     if not queries.strip():
         raise CodesearchError("the name of the file with questions is empty", "`-` reads them from stdin")
     try:
-        handle = os.open(queries, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # else a pipe without a writer hangs
+        handle = os.open(queries, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe without a writer would block
     except FileNotFoundError:
         raise CodesearchError(f"{queries} does not exist") from None
     if stat.S_ISDIR(os.fstat(handle).st_mode):
@@ -175,19 +175,19 @@ def _index_beside(index: Index, folder: Path, model: str | None, device: str) ->
     """An up-to-date index of the same files in another folder. Raises CodesearchError."""
     from codesearch.api import Index
     from codesearch.index.options import recorded
-    from codesearch.render.progress import shown_on
+    from codesearch.render.progress import show_progress
 
     other = Index.create(index.root, index_dir=folder, model=model, device=device)
     if other.root != index.root:
         raise CodesearchError(f"the index in {folder} belongs to {other.root}, not {index.root}")
     options = None if other.exists else recorded(index.snapshot().meta)
-    with shown_on(sys.stderr) as progress:
+    with show_progress(sys.stderr) as progress:
         other.update(options, progress=progress)
     return other
 
 
-class _Told:
-    """Says on stderr how far a long evaluation is."""
+class _ProgressNotes:
+    """Reports the progress of a long evaluation on stderr."""
 
     def __init__(self) -> None:
         self._done = 0

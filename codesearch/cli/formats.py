@@ -14,9 +14,9 @@ from codesearch.render.excerpt import Excerpt, around, brief, whole
 from codesearch.render.records import Record, hit_record, json_document, json_line
 
 if TYPE_CHECKING:
-    from codesearch.render.paths import Placed
+    from codesearch.render.paths import LocatedHit
 
-Writer = Callable[[str, "Sequence[Placed]"], None]
+Writer = Callable[[str, "Sequence[LocatedHit]"], None]
 """Prints the hits of a question."""
 
 
@@ -73,10 +73,10 @@ class Format:
         if self.full and self.context is not None:
             raise typer.BadParameter("--full and --context cannot be used together")
 
-    def _records(self, hits: Sequence[Placed]) -> Iterator[Record]:
+    def _records(self, hits: Sequence[LocatedHit]) -> Iterator[Record]:
         return (hit_record(placed.hit, placed.path, placed.copies, explained=self.explain) for placed in hits)
 
-    def _batch(self, question: str, hits: Sequence[Placed]) -> None:
+    def _batch(self, question: str, hits: Sequence[LocatedHit]) -> None:
         print(json_line({"query": question, "hits": list(self._records(hits))}), flush=True)
 
     def _templated(self, text: str) -> Writer:
@@ -85,7 +85,7 @@ class Format:
         template = Template(text)
         return lambda _, hits: self._lines(template.line(p.hit, p.path, i) for i, p in enumerate(hits, 1))
 
-    def _grep(self, _: str, hits: Sequence[Placed]) -> None:
+    def _grep(self, _: str, hits: Sequence[LocatedHit]) -> None:
         from codesearch.render.lines import GROUP_SEPARATOR, best_line_of, excerpt_lines, signal_lines
 
         is_long = self.full or self.context is not None
@@ -105,13 +105,13 @@ class Format:
 
         view = TerminalView(console(colors=colors), links=colors)
 
-        def show(_: str, hits: Sequence[Placed]) -> None:
+        def show(_: str, hits: Sequence[LocatedHit]) -> None:
             for placed in hits:
                 view.show(placed, self._excerpt(placed))
 
         return show
 
-    def _excerpt(self, placed: Placed) -> Excerpt:
+    def _excerpt(self, placed: LocatedHit) -> Excerpt:
         if self.full:
             return whole(placed.hit)
         if self.context is None:
@@ -123,7 +123,7 @@ class Format:
             print(line, end="\0" if self.null else "\n")
 
 
-def _file_lines(placed: Placed) -> Sequence[str]:
+def _file_lines(placed: LocatedHit) -> Sequence[str]:
     """Lines of a hit's file as it stands; those of the hit alone where it can't be read."""
     from codesearch.search.snippets import source_lines
 

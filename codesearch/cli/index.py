@@ -66,11 +66,11 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
     """Create or update the index of a folder; only changed files are processed."""
-    # numpy's BLAS would start a thread a core in each of the worker processes, which wait for one another.
+    # numpy's BLAS would start a thread per core in each worker process, and they would contend for the cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.api import Index
     from codesearch.render.emptiness import why_empty
-    from codesearch.render.progress import shown_on
+    from codesearch.render.progress import show_progress
     from codesearch.render.reports import update_lines
 
     options = _options(max_file_size, include, exclude)
@@ -84,7 +84,7 @@ def command(
     if model and not quiet and (old := index.model) not in ("", index.encoder.name):
         note(f"the index was made with the model {old}; it stays in use until {index.encoder.name}'s is complete")
     try:
-        with nullcontext() if quiet else shown_on(sys.stderr) as progress:
+        with nullcontext() if quiet else show_progress(sys.stderr) as progress:
             report = index.update(options, force=force, verify=verify, jobs=jobs, progress=progress)
     except KeyboardInterrupt:
         if not quiet:
@@ -98,7 +98,7 @@ def command(
 
 
 def _with_length(model: str | None, max_length: int) -> str:
-    """The model's name with its length, which an index records as part of the name. Raises typer.BadParameter."""
+    """The model's name with the maximum length, which the index records as part of it. Raises typer.BadParameter."""
     from codesearch.models.loading import DEFAULT_MODEL
 
     if not model or model == DEFAULT_MODEL:
@@ -107,7 +107,7 @@ def _with_length(model: str | None, max_length: int) -> str:
 
 
 def _options(max_file_size: int | None, include: list[str], exclude: list[str]) -> DiscoveryOptions | None:
-    """The options given; None where none is, so that the last ones hold on."""
+    """The options given; None if there are none, so that the recorded ones stay in force."""
     if not (max_file_size or include or exclude):
         return None
     from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions

@@ -122,7 +122,7 @@ def command(
     from codesearch.cli.formats import Format
     from codesearch.cli.notes import Notes
     from codesearch.quantities import count as count_of
-    from codesearch.render.paths import placed
+    from codesearch.render.paths import located
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
@@ -152,7 +152,7 @@ def command(
             answer = SearchResult("", ())  # of a blank line in a batch
             if text:
                 answer = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
-            write(text, [*placed(answer.hits, roots, cwd)])
+            write(text, [*located(answer.hits, roots, cwd)])
             has_hits = has_hits or bool(answer.hits)
             if answer.outdated:
                 note(f"{count_of(answer.outdated, 'hit')} omitted: the files have changed since they were indexed")

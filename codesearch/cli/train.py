@@ -1,4 +1,4 @@
-"""`codesearch train SOURCE… --out DIR`: an encoder of one's own."""
+"""`codesearch train SOURCE… --out DIR`: train an encoder on your code."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def command(
     _require_extra()
     from codesearch.models.loading import is_static
     from codesearch.render.model_card import model_card
-    from codesearch.render.training import draw_curve, report_lines, report_record, training_shown_on
+    from codesearch.render.training import draw_curve, report_lines, report_record, show_training_progress
     from codesearch.training.state import TrainOptions
     from codesearch.training.train import train
     from codesearch.training.trainer import STATIC, TRANSFORMER
@@ -135,7 +135,7 @@ def command(
         seconds=budget or 0.0,
     )
     options = TrainOptions(base, vocabulary, most_pairs, recipe)
-    with nullcontext(_silent) if quiet else training_shown_on(sys.stderr) as progress:
+    with nullcontext(_silent) if quiet else show_training_progress(sys.stderr) as progress:
         report = train(
             sources, out, options, progress, held_out=held_out, resume=resume, jobs=jobs or os.cpu_count() or 1
         )

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from codesearch.discovery.git import is_repository
-from codesearch.errors import IndexNotFound, IndexUnasked
+from codesearch.errors import IndexAnyway, IndexNotFound
 
 MODEST_ENTRIES = 5000
 """A folder that is no repository is indexed unasked only when files and folders below it number at most so many."""
@@ -26,7 +26,7 @@ def root_for(folder: Path) -> Path:
     if not _is_modest(folder):
         raise IndexNotFound(
             f"{folder} has no index, is not a git repository and contains more than {MODEST_ENTRIES:,} files",
-            IndexUnasked(),
+            IndexAnyway(),
         )
     return folder
 

@@ -1,4 +1,4 @@
-"""Two ways to search beside each other: tables, a verdict in a sentence, the questions that changed; and as JSON."""
+"""Comparison of two configurations: tables, a verdict in one sentence and the questions that changed; also as JSON."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     from codesearch.evaluation.summary import PairedGroup
 
 _MAIN = "ndcg"
-"""The measure by which categories and languages are compared, and the verdict is given."""
+"""The measure that categories, languages and the verdict are based on."""
 
 _WIDEST = 20
 
 
 def comparison_lines(report: Report, other: Asked, most: int) -> Iterator[str]:
-    """Every measure, the main one by category and language, the verdict, and at most so many changed questions."""
+    """All measures, the main one by category and language, the verdict, and up to `most` changed questions."""
     one, limit = report.one, report.limit
-    whole = paired_group("all", one.outcomes, other.outcomes)
+    overall = paired_group("all", one.outcomes, other.outcomes)
     heading = ("", _short(one.name), _short(other.name), "difference", "better", "worse", "same", "p")
-    rows = [heading, *(_row(measure_name(measure, limit), whole, measure) for measure in MEASURES)]
-    found = _groups(one, other)
+    rows = [heading, *(_row(measure_name(measure, limit), overall, measure) for measure in MEASURES)]
+    groups = _groups(one, other)
     yield ""
     yield f"{printable(other.name)} beside {printable(one.name)}:"
-    yield from table(rows + [_row(f"{measure_name(_MAIN, limit)}, {group.name}", group, _MAIN) for group in found])
+    yield from table(rows + [_row(f"{measure_name(_MAIN, limit)}, {group.name}", group, _MAIN) for group in groups])
     yield ""
-    yield verdict(whole.differences[_MAIN], other.name, measure_name(_MAIN, limit))
+    yield verdict(overall.differences[_MAIN], other.name, measure_name(_MAIN, limit))
     yield from _changed_lines(report, other, most)
 
 
 def verdict(difference: Difference, other: str, measure: str) -> str:
-    """Whether the difference is larger than chance makes it, in a sentence."""
+    """One sentence on whether the difference is larger than chance explains."""
     changed = difference.better + difference.worse
     questions = count(changed + difference.same, "question")
     if not changed:
@@ -58,26 +58,26 @@ def verdict(difference: Difference, other: str, measure: str) -> str:
 
 
 def comparison_record(one: Asked, other: Asked) -> Record:
-    """The other way to search, and the differences from the one."""
-    whole = paired_group("all", one.outcomes, other.outcomes)
+    """The outcomes of `other`, and its differences from `one`, as JSON."""
+    overall = paired_group("all", one.outcomes, other.outcomes)
     return {
         **asked_record(other),
-        "differences": _differences_record(whole),
+        "differences": _differences_record(overall),
         "differences_by_category": _by_group(paired_groups(one.outcomes, other.outcomes, category)),
         "differences_by_language": _by_group(paired_groups(one.outcomes, other.outcomes, language)),
     }
 
 
 def _short(name: str) -> str:
-    """A name that heads a column of numbers: of a path, its end."""
+    """A configuration's name as a column heading, truncated at its start."""
     return printable(name if len(name) <= _WIDEST else "…" + name[1 - _WIDEST :])
 
 
 def _groups(one: Asked, other: Asked) -> list[PairedGroup]:
-    found = paired_groups(one.outcomes, other.outcomes, category)
-    if [group.name for group in found] == [NO_CATEGORY]:
-        found = []
-    return found + paired_groups(one.outcomes, other.outcomes, language)
+    categories = paired_groups(one.outcomes, other.outcomes, category)
+    if [group.name for group in categories] == [NO_CATEGORY]:
+        categories = []
+    return categories + paired_groups(one.outcomes, other.outcomes, language)
 
 
 def _row(title: str, group: PairedGroup, measure: str) -> Sequence[str]:

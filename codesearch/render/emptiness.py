@@ -1,4 +1,4 @@
-"""Why an index holds no files, and what to do about it."""
+"""Why an index is empty, and what to do about it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from codesearch.discovery.folders import VCS_FOLDERS
 from codesearch.quantities import count
 
-_NAME_THEM = "to index them anyway, name them: codesearch index --include GLOB"
-_WAYS_ON = {
-    "vendored": _NAME_THEM,
-    "minified": _NAME_THEM,
-    "generated": _NAME_THEM,
-    "generated documentation": _NAME_THEM,
-    "built copy": _NAME_THEM,
-    "API dump": _NAME_THEM,
-    "snapshot": _NAME_THEM,
+_INCLUDE_THEM = "to index them anyway, name them: codesearch index --include GLOB"
+_HINTS = {
+    "vendored": _INCLUDE_THEM,
+    "minified": _INCLUDE_THEM,
+    "generated": _INCLUDE_THEM,
+    "generated documentation": _INCLUDE_THEM,
+    "built copy": _INCLUDE_THEM,
+    "API dump": _INCLUDE_THEM,
+    "snapshot": _INCLUDE_THEM,
     "Git LFS pointer": "to fetch their contents, run: git lfs pull",
     "too large": "to index them anyway, run: codesearch index --max-file-size 10M",
     "not included": "use other globs, or index every file: codesearch index --include '*'",
@@ -27,17 +27,17 @@ _WAYS_ON = {
     "symbolic link": "index the folder they point to: codesearch index PATH",
     "unreadable": "make them readable",
 }
-"""By the reason that most files were skipped for."""
+"""Hints by the most frequent skip reason that has one."""
 
 
 def why_empty(root: Path, skipped: Mapping[str, int]) -> tuple[str, str]:
-    """A sentence and the way on, for an index of `root` without files; `skipped` counts reasons, as in a report."""
+    """Message and hint for an empty index of `root`; `skipped` has counts by reason, as in a report."""
     if skipped:
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in skipped.items())
-        way_on = next((_WAYS_ON[reason] for reason in skipped if reason in _WAYS_ON), "")
+        hint = next((_HINTS[reason] for reason in skipped if reason in _HINTS), "")
         return (
             f"nothing to search: none of {count(sum(skipped.values()), 'file')} was indexed ({reasons})",
-            way_on,
+            hint,
         )
     if _holds_files(root):
         return (

@@ -1,4 +1,4 @@
-"""What an evaluation found: a table by category and language, what was left out, the worst questions; and as JSON."""
+"""Evaluation reports: a table by category and language, excluded items and the worst questions; also as JSON."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from codesearch.search.hit import Hit
 
 _SHOWN_INSTEAD = 3
-"""Hits shown of a question that went wrong."""
+"""Hits shown per question."""
 _MOST_NAMED = 5
-"""Relevant items that are named of those left out."""
+"""Excluded relevant items that are listed by name."""
 _INDENT = " " * 6
 
 
 def evaluation_lines(report: Report) -> Iterator[str]:
-    """What was asked, what was left out, and the measures by category and language."""
+    """The size of the evaluation, excluded items, and the measures by category and language."""
     outcomes = report.one.outcomes
     relevant = count(sum(len(outcome.ranks) for outcome in outcomes), "relevant item")
     yield f"{count(len(outcomes), 'question')}, {relevant}, the first {count(report.limit, 'hit')} of each"
@@ -39,19 +39,19 @@ def evaluation_lines(report: Report) -> Iterator[str]:
 
 
 def worst_lines(report: Report, most: int) -> Iterator[str]:
-    """The questions that were answered worst, what was wanted and what came instead."""
-    found = worst(report.one.outcomes, most)
-    if found:
+    """The questions with the lowest NDCG, their relevant items and first hits."""
+    outcomes = worst(report.one.outcomes, most)
+    if outcomes:
         yield ""
         yield "Worst:"
-    for outcome in found:
+    for outcome in outcomes:
         yield f"{outcome.scores.ndcg:.2f}  {printable(outcome.task.question.query)}"
         yield from wanted_lines(outcome, report.limit)
         yield from hit_lines("came", outcome)
 
 
 def wanted_lines(outcome: Outcome, limit: int) -> Iterator[str]:
-    """What a question wants, and the rank at which it came."""
+    """The relevant items of a question with their ranks."""
     for wanted, rank in zip(outcome.task.wanted, outcome.ranks, strict=True):
         where = f"rank {rank}" if rank else f"not in the first {limit}"
         yield f"{_INDENT}wanted  {printable(str(wanted.item))}  ({where})"
@@ -65,7 +65,7 @@ def hit_lines(title: str, outcome: Outcome) -> Iterator[str]:
 
 
 def estimate_cell(estimate: Estimate, sign: str = "") -> str:
-    """`0.873 [0.81, 0.92]`; with the sign `+` as a difference."""
+    """`0.873 [0.81, 0.92]`; with `sign="+"`, for differences, all numbers are signed."""
     if estimate.interval is None:
         return f"{estimate.mean:{sign}.3f}"
     low, high = estimate.interval
@@ -73,7 +73,7 @@ def estimate_cell(estimate: Estimate, sign: str = "") -> str:
 
 
 def evaluation_record(report: Report) -> Record:
-    """The measures, what was left out, and every question, as JSON."""
+    """The measures, excluded items and every question, as JSON."""
     return {
         "limit": report.limit,
         "left_out": {
@@ -85,19 +85,19 @@ def evaluation_record(report: Report) -> Record:
 
 
 def asked_record(asked: Asked) -> Record:
-    """The outcomes of one way to search."""
+    """The outcomes of one configuration, as JSON."""
     outcomes = asked.outcomes
     return {
         "setting": asked.name,
         **_group_record(group("all", outcomes)),
-        "by_category": {found.name: _group_record(found) for found in groups(outcomes, category)},
-        "by_language": {found.name: _group_record(found) for found in groups(outcomes, language)},
+        "by_category": {part.name: _group_record(part) for part in groups(outcomes, category)},
+        "by_language": {part.name: _group_record(part) for part in groups(outcomes, language)},
         "results": [_outcome_record(outcome) for outcome in outcomes],
     }
 
 
 def estimate_record(estimate: Estimate) -> Record:
-    """A mean and its interval, null for few questions."""
+    """A mean and its confidence interval; the interval is null if there are too few questions."""
     return {"mean": estimate.mean, "interval": estimate.interval}
 
 
@@ -112,25 +112,25 @@ def _left_out_lines(left_out: LeftOut) -> Iterator[str]:
 
 
 def _groups(outcomes: Sequence[Outcome]) -> Iterator[Group]:
-    """All questions, those of each category (where they have any), and of each language."""
+    """One group of all questions, one per category (if there are any) and one per language."""
     yield group("all", outcomes)
     if any(category(outcome) != NO_CATEGORY for outcome in outcomes):
         yield from groups(outcomes, category)
     yield from groups(outcomes, language)
 
 
-def _row(found: Group) -> Sequence[str]:
-    cells = (estimate_cell(found.estimates[measure]) for measure in MEASURES)
-    return (printable(found.name), f"{found.questions:,}", *cells)
+def _row(part: Group) -> Sequence[str]:
+    cells = (estimate_cell(part.estimates[measure]) for measure in MEASURES)
+    return (printable(part.name), f"{part.questions:,}", *cells)
 
 
 def _hit(hit: Hit) -> str:
     return printable(f"{hit.path}:{hit.start_line}-{hit.end_line}  {hit.qualified_name}").rstrip()
 
 
-def _group_record(found: Group) -> Record:
-    measures = {measure: estimate_record(estimate) for measure, estimate in found.estimates.items()}
-    return {"questions": found.questions, "measures": measures}
+def _group_record(part: Group) -> Record:
+    measures = {measure: estimate_record(estimate) for measure, estimate in part.estimates.items()}
+    return {"questions": part.questions, "measures": measures}
 
 
 def _outcome_record(outcome: Outcome) -> Record:

@@ -1,4 +1,4 @@
-"""The model card of a trained encoder, as Markdown: what it is, how it was made, of what, and what it is worth."""
+"""The model card of a trained encoder, as Markdown: architecture, training, sources and evaluation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ sentence-transformers. Weights are float16."""
 
 
 def model_card(report: TrainReport) -> str:
-    """The whole card."""
+    """The card's text."""
     return "\n".join(_lines(report)) + "\n"
 
 

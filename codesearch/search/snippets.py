@@ -147,7 +147,7 @@ def _lines_to_read(path: str, text: str) -> Sequence[str]:
         from codesearch.chunking import notebook, syntax
 
         with suppress(syntax.Unparsable):
-            return notebook.lines_as_written(text)
+            return notebook.cell_lines(text)
     return text.split("\n")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.extents import last_nonblank_line
 
 # Substitutions of autoconf (`@SET_MAKE@`) and directives of nmake and BSD make (`!if`, `.if`)
 _FOREIGN_LINE = re.compile(
@@ -56,11 +56,11 @@ def _in_recipe(lines: list[str], number: int) -> bool:
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """The units, without the blank lines and comments after them."""
-    return [unit.ended(_end(unit, lines)) for unit in units]
+    return [unit.ending_at(_end(unit, lines)) for unit in units]
 
 
 def _end(unit: Unit, lines: list[str]) -> int:
     last = min(unit.end_line, len(lines))
     while last > unit.start_line and lines[last - 1].startswith("#"):
         last -= 1
-    return last_written(lines, unit.start_line, last)
+    return last_nonblank_line(lines, unit.start_line, last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.following import nested_by_level
+from codesearch.chunking.scanners.extents import nest_by_level
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
@@ -14,7 +14,7 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
         (_level(unit, lines), replace(unit, name=_plain(unit.name), header_end=unit.end_line, is_container=True))
         for unit in units
     ]
-    return nested_by_level(headings, lines)
+    return nest_by_level(headings, lines)
 
 
 def _level(unit: Unit, lines: list[str]) -> int:

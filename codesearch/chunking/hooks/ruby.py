@@ -124,4 +124,4 @@ def _with_heredocs(unit: Unit, lines: list[str]) -> Unit:
         word = heredoc[2] or heredoc[3]
         below = range(end + 1, min(end + _LONGEST_CALL, len(lines)) + 1)
         end = next((number for number in below if lines[number - 1].strip() == word), end)
-    return unit.ended(end)
+    return unit.ending_at(end)

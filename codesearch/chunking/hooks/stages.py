@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.following import up_to_the_next
+from codesearch.chunking.scanners.extents import extend_to_next
 
 _COMMENTS = ("#", "rem ", "REM ", "@rem", "@REM", "::")
 
@@ -16,4 +16,4 @@ def refine(units: Sequence[Unit], lines: Sequence[str]) -> list[Unit]:
     named = [
         replace(unit, name=unit.name.lstrip(":").strip()) for unit in units if unit.name.strip(": ").lower() != "eof"
     ]
-    return up_to_the_next(named, lines, _COMMENTS)
+    return extend_to_next(named, lines, _COMMENTS)

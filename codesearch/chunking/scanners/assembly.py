@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Member, Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.extents import last_nonblank_line
 
 _NAME = r"([A-Za-z_$?@.][\w$?@.]*)"
 # What `endm` closes beside macros must be counted, or macros would end early.
@@ -114,7 +114,7 @@ def _close(units: list[Unit], current: Unit | None, last: int, lines: list[str])
     if current:
         while last > current.header_end and _belongs_to_next(lines[last - 1]):
             last -= 1
-        units.append(replace(current, end_line=last_written(lines, current.header_end, last)))
+        units.append(replace(current, end_line=last_nonblank_line(lines, current.header_end, last)))
 
 
 def _belongs_to_next(line: str) -> bool:

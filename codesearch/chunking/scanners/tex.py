@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners import tex_code
-from codesearch.chunking.scanners.following import nested_by_level
+from codesearch.chunking.scanners.extents import nest_by_level
 from codesearch.chunking.scanners.tex_code import TexCode
 
 _LEVELS = {
@@ -122,7 +122,7 @@ class _Scan:
         place = 0
         while match := _COMMAND.search(self.source.code, place):
             place = max(match.end(), self._take(match))
-        self.found += nested_by_level(self.sections, self.source.text.split("\n"))
+        self.found += nest_by_level(self.sections, self.source.text.split("\n"))
         return sorted(self.found, key=lambda unit: (unit.start_line, -unit.end_line))
 
     def _take(self, match: re.Match[str]) -> int:

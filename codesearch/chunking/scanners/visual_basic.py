@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from codesearch.chunking.chunk import Member, Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.extents import last_nonblank_line
 
 _MODIFIERS = (
     r"(?:(?:Public|Private|Protected|Friend|Static|Shared|Shadows|Overrides|Overridable|NotOverridable|MustOverride|"
@@ -43,7 +43,7 @@ def scan(text: str) -> list[Unit]:
     if named := _ATTRIBUTE_NAME.search(text):
         first = text.count("\n", 0, named.start()) + 1
         kind = "class" if _CLASS_FILE.match(text) else "module"
-        units.append(_unit(kind, named[1], first, last_written(lines, first, len(lines)), lines))
+        units.append(_unit(kind, named[1], first, last_nonblank_line(lines, first, len(lines)), lines))
     open_blocks: list[tuple[str, str, str, int]] = []  # keyword, kind, name, first line
     number = 0
     while number < len(lines):
@@ -98,7 +98,7 @@ def _close(
         return
     while open_blocks:
         found, kind, name, first = open_blocks.pop()
-        last = number if found == keyword else last_written(lines, first, number - 1)
+        last = number if found == keyword else last_nonblank_line(lines, first, number - 1)
         units.append(_unit(kind, name, first, last, lines))
         if found == keyword:
             return

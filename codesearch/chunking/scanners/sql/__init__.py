@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.extents import last_nonblank_line
 from codesearch.chunking.scanners.sql import jinja
 from codesearch.chunking.scanners.sql.members import members_of
 from codesearch.chunking.scanners.sql.statements import Statement, split
@@ -78,7 +78,7 @@ class _File:
     def unit(self, kind: str, name: str, begin: int, end: int) -> Unit:
         """A unit of the lines that a piece of the text lies on."""
         first = self._line(begin)
-        last = last_written(self._lines, first, self._line(max(begin, end - 1)))
+        last = last_nonblank_line(self._lines, first, self._line(max(begin, end - 1)))
         return Unit(kind, name, first, last, first, signature=self._signature(kind, begin, end))
 
     def _signature(self, kind: str, begin: int, end: int) -> str:

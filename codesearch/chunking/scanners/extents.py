@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from codesearch.chunking.chunk import Unit
 
 
-def up_to_the_next(units: Sequence[Unit], lines: Sequence[str], comments: tuple[str, ...] = ()) -> list[Unit]:
+def extend_to_next(units: Sequence[Unit], lines: Sequence[str], comments: tuple[str, ...] = ()) -> list[Unit]:
     """Units (in order) each ended before the next one's own leading comments, or at the end of the text."""
     ended = []
     starts = [unit.start_line for unit in units[1:]] + [len(lines) + 1]
@@ -15,11 +15,11 @@ def up_to_the_next(units: Sequence[Unit], lines: Sequence[str], comments: tuple[
         last = following - 1
         while comments and last > unit.start_line and lines[last - 1].lstrip().startswith(comments):
             last -= 1
-        ended.append(unit.ended(last_written(lines, unit.start_line, last)))
+        ended.append(unit.ending_at(last_nonblank_line(lines, unit.start_line, last)))
     return ended
 
 
-def last_written(lines: Sequence[str], first: int, last: int) -> int:
+def last_nonblank_line(lines: Sequence[str], first: int, last: int) -> int:
     """The last line up to `last` that is not blank, at least `first`. Lines are 1-based."""
     last = min(last, len(lines))
     while last > first and not lines[last - 1].strip():
@@ -27,7 +27,7 @@ def last_written(lines: Sequence[str], first: int, last: int) -> int:
     return max(last, first)
 
 
-def nested_by_level(units: Sequence[tuple[int, Unit]], lines: Sequence[str]) -> list[Unit]:
+def nest_by_level(units: Sequence[tuple[int, Unit]], lines: Sequence[str]) -> list[Unit]:
     """Units with their levels: each runs up to the next of its level or a higher one (a smaller number)."""
     ended: list[Unit] = []
     open_units: list[tuple[int, int]] = []
@@ -43,4 +43,4 @@ def nested_by_level(units: Sequence[tuple[int, Unit]], lines: Sequence[str]) -> 
 
 def _close(units: list[Unit], index: int, last: int, lines: Sequence[str]) -> None:
     unit = units[index]
-    units[index] = unit.ended(last_written(lines, unit.start_line, last))
+    units[index] = unit.ending_at(last_nonblank_line(lines, unit.start_line, last))
