@@ -17,7 +17,7 @@ from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
-    from codesearch.discovery.discover import DiscoveryOptions
+    from codesearch.discovery.options import DiscoveryOptions
 
 EPILOG = """\
 Examples:
@@ -110,6 +110,6 @@ def _options(max_file_size: int | None, include: list[str], exclude: list[str]) 
     """The options given; None if there are none, so that the recorded ones stay in force."""
     if not (max_file_size or include or exclude):
         return None
-    from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
+    from codesearch.discovery.options import MAX_FILE_SIZE, DiscoveryOptions
 
     return DiscoveryOptions(tuple(include), tuple(exclude), max_file_size or MAX_FILE_SIZE)

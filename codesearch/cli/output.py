@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from codesearch.cli.caller import caller
 from codesearch.cli.exits import CLOSED_PIPE
 
 if TYPE_CHECKING:
@@ -58,12 +59,14 @@ def discard_unwritable_output() -> None:
 @contextmanager
 def results() -> Iterator[None]:
     """Context in which results are printed. Exits quietly if the reader closes the pipe (`| head`)."""
-    _prepare()
+    stdout = caller().stdout
+    _prepare(stdout)
     try:
         yield
-        sys.stdout.flush()
+        stdout.flush()
     except BrokenPipeError:
-        _discard(sys.stdout)
+        if stdout is sys.stdout:
+            _discard(stdout)
         raise typer.Exit(CLOSED_PIPE) from None
 
 
@@ -71,22 +74,25 @@ def has_color(color: Color) -> bool:
     """Whether to use colour: `--color` overrides NO_COLOR, which overrides FORCE_COLOR."""
     if color is not Color.AUTO:
         return color is Color.ALWAYS
-    if os.environ.get("NO_COLOR"):
+    environment = caller().environment
+    if environment.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR", "0") != "0":
+    if environment.get("FORCE_COLOR", "0") != "0":
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return caller().stdout.isatty() and environment.get("TERM") != "dumb"
 
 
 def console(*, colors: bool) -> Console:
     """A console on stdout; without colours, it prints no escape sequences at all."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_WITHOUT_TERMINAL
+    stdout, environment = caller().stdout, caller().environment
     return Console(
+        file=stdout,
         force_terminal=colors,
         color_system="standard" if colors else None,  # the theme uses the terminal's sixteen colours
-        width=width,
+        width=None if stdout.isatty() or "COLUMNS" in environment else _WIDTH_WITHOUT_TERMINAL,
+        _environ=environment,
         highlight=False,
         markup=False,
         emoji=False,
@@ -98,11 +104,11 @@ def _discard(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _prepare() -> None:
+def _prepare(stdout: TextIO) -> None:
     """For a pipe: UTF-8, plain newlines and undecodable file names as bytes. For a terminal: escape what it lacks."""
-    if not isinstance(sys.stdout, TextIOWrapper):
+    if not isinstance(stdout, TextIOWrapper):
         return
-    if sys.stdout.isatty():
-        sys.stdout.reconfigure(errors="backslashreplace")
+    if stdout.isatty():
+        stdout.reconfigure(errors="backslashreplace")
     else:
-        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+        stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")

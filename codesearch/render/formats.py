@@ -1,0 +1,151 @@
+"""Output formats for hits. Each is a class that implements the protocol HitFormat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from codesearch.render.excerpt import Excerpt, around, brief, whole
+from codesearch.render.lines import GROUP_SEPARATOR, best_line_of, excerpt_lines, signal_lines
+from codesearch.render.records import Record, hit_record, json_document, json_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from codesearch.render.paths import LocatedHit
+    from codesearch.render.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where hits are written, and how much of each."""
+
+    stream: TextIO
+    null: bool = False
+    """Whether to write a NUL byte after each path or formatted hit."""
+    context: int | None = None
+    """Number of lines to show around the best line; None for an excerpt of the hit."""
+    full: bool = False
+    """Whether to show all lines of a hit."""
+    explain: bool = False
+
+    def write_lines(self, lines: Iterable[str], end: str = "\n") -> None:
+        """Write lines, each followed by `end`."""
+        self.stream.writelines(line + end for line in lines)
+
+    def excerpt(self, located: LocatedHit) -> Excerpt:
+        """The lines of a hit to show."""
+        if self.full:
+            return whole(located.hit)
+        if self.context is None:
+            return brief(located.hit)
+        return around(located.hit, self.context, _file_lines(located))
+
+    def records(self, hits: Iterable[LocatedHit]) -> Iterator[Record]:
+        """The hits as JSON records."""
+        return (hit_record(located.hit, located.path, located.copies, explained=self.explain) for located in hits)
+
+
+class HitFormat(Protocol):
+    """A format of hits."""
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        """Write the hits of one question, best first. Raises OSError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JsonArray:
+    """`--json`: an array of all hits."""
+
+    output: Output
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        self.output.write_lines([json_document(self.output.records(hits))])
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """`--jsonl`: an object per hit."""
+
+    output: Output
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        self.output.write_lines(map(json_line, self.output.records(hits)))
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBatch:
+    """`--batch`: an object per question, flushed immediately."""
+
+    output: Output
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        self.output.write_lines([json_line({"query": question, "hits": list(self.output.records(hits))})])
+        self.output.stream.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """`--files-with-matches`: the path of each file that has a hit."""
+
+    output: Output
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        paths = dict.fromkeys(located.path for located in hits)
+        self.output.write_lines(paths, "\0" if self.output.null else "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Templated:
+    """`--format`: a template given by the user, filled in for each hit."""
+
+    output: Output
+    template: Template
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        lines = (self.template.line(located.hit, located.path, rank) for rank, located in enumerate(hits, 1))
+        self.output.write_lines(lines, "\0" if self.output.null else "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """`path:line:text`, as grep prints matches: the best line of each hit, or all lines shown."""
+
+    output: Output
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        output = self.output
+        is_long = output.full or output.context is not None
+        for i, located in enumerate(hits):
+            if is_long:
+                output.write_lines([GROUP_SEPARATOR] if i else [])
+                output.write_lines(excerpt_lines(located.hit, output.excerpt(located), located.path, null=output.null))
+            else:
+                output.write_lines([best_line_of(located.hit, located.path, null=output.null)])
+            output.write_lines(signal_lines(located.hit))
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A heading and highlighted lines per hit, for a terminal."""
+
+    output: Output
+    console: Console
+    links: bool
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        from codesearch.render.terminal import TerminalView
+
+        view = TerminalView(self.console, links=self.links)
+        for located in hits:
+            view.show(located, self.output.excerpt(located))
+
+
+def _file_lines(located: LocatedHit) -> Sequence[str]:
+    """Lines of a hit's file as it is now; those of the hit alone if it can't be read."""
+    from codesearch.search.snippets import source_lines
+
+    hit = located.hit
+    return source_lines(located.absolute) or [*[""] * (hit.start_line - 1), *hit.snippet.split("\n")]
