@@ -59,7 +59,7 @@ class Globs:
         matches = (not glob.is_negated for glob in reversed(self.globs) if glob.expression.match(path))
         return next(matches, False)
 
-    def takes_back(self, path: str) -> bool:
+    def negates(self, path: str) -> bool:
         """Whether a negated glob matches a path."""
         return any(glob.is_negated and glob.expression.match(path) for glob in self.globs)
 

@@ -31,7 +31,7 @@ def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:
     """Accepts a path that one of the globs matches (any, where all begin with `!`) and none that begins with `!`."""
     wanted = compile_globs(tuple(glob for glob in globs if not glob.startswith("!")) or ("**",))
     unwanted = compile_globs(tuple(glob for glob in globs if glob.startswith("!")))
-    return lambda file: wanted.match_file(file.path) and not unwanted.takes_back(file.path)
+    return lambda file: wanted.match_file(file.path) and not unwanted.negates(file.path)
 
 
 def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:

@@ -1,4 +1,4 @@
-"""Dockerfile stages and batch labels run up to the next one."""
+"""Dockerfile stages and batch labels, which extend to the next one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _COMMENTS = ("#", "rem ", "REM ", "@rem", "@REM", "::")
 
 
 def refine(units: Sequence[Unit], lines: Sequence[str]) -> list[Unit]:
-    """Ended units, names without a label's colon."""
-    named = [
+    """Extend units to the next one, and strip the colon from names of labels."""
+    renamed = [
         replace(unit, name=unit.name.lstrip(":").strip()) for unit in units if unit.name.strip(": ").lower() != "eof"
     ]
-    return extend_to_next(named, lines, _COMMENTS)
+    return extend_to_next(renamed, lines, _COMMENTS)
