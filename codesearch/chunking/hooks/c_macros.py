@@ -136,7 +136,7 @@ def _blank_comment(comment: re.Match[str]) -> str:
 
 
 def _blank_bare_macros(match: re.Match[str]) -> str:
-    """Blank macros where a declaration can begin: at the margin unless inside an expression, else after a complete one."""
+    """Blank macros where a declaration can begin: at the margin unless in an expression, else after a complete one."""
     macros, text = match[0], match.string
     preceding_code = _code_before(text, match.start())
     at_margin = not macros[1].isspace() and not preceding_code.endswith(_EXPRESSION_CONTINUES)

@@ -1,7 +1,7 @@
 """Conditional compilation in C, C++ and C#: directives are removed so that the grammar sees a single program.
 
-All branches are kept, one after another, as if all were compiled, unless they are only parts of a construct (the head of
-a function, a brace that each opens, an operand). Then one is kept: the first, or the one that is consistent with the
+All branches are kept, one after another, as if all were compiled, unless they are only parts of a construct (the head
+of a function, a brace that each opens, an operand). Then one is kept: the first, or the one that is consistent with the
 choice made for an earlier conditional with the same condition.
 """
 

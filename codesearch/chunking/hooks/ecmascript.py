@@ -20,7 +20,7 @@ def prepare(text: str) -> str:
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """Merge overloads, normalise units, and drop functions that repeat a name (`const Row = memo(function Row() {})`)."""
+    """Merge overloads, normalise units, drop functions that repeat a name (`const Row = memo(function Row() {})`)."""
     result: list[Unit] = []
     for unit in overloads.merge(units, lines):
         if not (result and _repeats(unit, result[-1])):

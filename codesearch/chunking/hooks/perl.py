@@ -1,5 +1,5 @@
-"""Perl: subs are documented by the POD above them or under a heading with their name; fully qualified names (`sub A::f`,
-`package B { }`) are not nested in another package."""
+"""Perl: subs are documented by the POD above them or under a heading with their name; fully qualified names
+(`sub A::f`, `package B { }`) are not nested in another package."""
 
 from __future__ import annotations
 

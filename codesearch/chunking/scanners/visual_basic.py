@@ -1,4 +1,4 @@
-"""Visual Basic by line: VB.NET as well as VB6, VBA and VBScript; their blocks all end with `End <beginning>`."""
+"""Visual Basic by line: VB.NET, VB6, VBA and VBScript, whose blocks all end with `End <keyword>`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENDING = re.compile(
 )
 _ATTRIBUTE_NAME = re.compile(r'^Attribute[ \t]+VB_Name[ \t]*=[ \t]*"([^"\n]+)"', re.IGNORECASE | re.MULTILINE)
 _ATTRIBUTES = re.compile(r"\s{0,99}<[^<>]+>(?:\s{0,9}_)?\s{0,9}$")
-"""A line above a declaration: `<Serializable()> _`."""
+"""Attributes on a line above a declaration: `<Serializable()> _`."""
 _CLASS_FILE = re.compile(r"\s{0,9}VERSION\b", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:=|'|$)")
 _ROUTINES = frozenset(("sub", "function", "operator"))
@@ -34,16 +34,16 @@ _GETTER = re.compile(r"^\s*(?:(?:Private|Protected|Friend)\s+)?(?:Get|Set)\b", r
 
 
 def scan(text: str) -> list[Unit]:
-    """Units of a Visual Basic text; a file with a `VB_Name` is a class or module of that name.
+    """Units of a Visual Basic text. A file with a `VB_Name` is a class or module of that name.
 
-    A routine whose end is missing ends at the next, another block at the end of the one around it.
+    A routine without an end ends at the next one, other blocks end with the enclosing block.
     """
     lines = text.split("\n")
     units: list[Unit] = []
-    if named := _ATTRIBUTE_NAME.search(text):
-        first = text.count("\n", 0, named.start()) + 1
+    if name_attribute := _ATTRIBUTE_NAME.search(text):
+        first = text.count("\n", 0, name_attribute.start()) + 1
         kind = "class" if _CLASS_FILE.match(text) else "module"
-        units.append(_unit(kind, named[1], first, last_nonblank_line(lines, first, len(lines)), lines))
+        units.append(_unit(kind, name_attribute[1], first, last_nonblank_line(lines, first, len(lines)), lines))
     open_blocks: list[tuple[str, str, str, int]] = []  # keyword, kind, name, first line
     number = 0
     while number < len(lines):
@@ -79,7 +79,7 @@ def scan(text: str) -> list[Unit]:
 
 
 def _has_body(lines: list[str], number: int) -> bool:
-    """Whether a property that begins before line `number` + 1 is more than a declaration."""
+    """Whether a property or event whose header ends on line `number` has a body."""
     header = lines[number - 1].lower()
     if re.search(r"\bproperty\s+(?:get|let|set)\b", header):
         return True
@@ -97,10 +97,10 @@ def _close(
     if not any(block[0] == keyword for block in open_blocks):
         return
     while open_blocks:
-        found, kind, name, first = open_blocks.pop()
-        last = number if found == keyword else last_nonblank_line(lines, first, number - 1)
+        open_keyword, kind, name, first = open_blocks.pop()
+        last = number if open_keyword == keyword else last_nonblank_line(lines, first, number - 1)
         units.append(_unit(kind, name, first, last, lines))
-        if found == keyword:
+        if open_keyword == keyword:
             return
 
 
