@@ -79,7 +79,7 @@ class TexCode:
 
 
 def read(text: str) -> TexCode:
-    """A text with its code. In `.dtx` files, documentation (after `%`) counts as code, since it contains the sections."""
+    """A text with its code. In `.dtx` files, documentation (after `%`) counts as code, since it has the sections."""
     return TexCode(text, _without_hidden(_with_documentation(text) if _MACROCODE in text else text))
 
 
