@@ -72,7 +72,7 @@ class Index:
         if index_dir is not None:
             layout = _stored_layout(Path(index_dir))
             if layout is None:
-                raise IndexNotFound(f"there is no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
+                raise IndexNotFound(f"no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
             return cls(layout, model, device, load)
         root = find(path)
         if root is None:

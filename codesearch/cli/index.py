@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import note
-from codesearch.cli.numbers import MOST_TOKENS, WholeNumber, file_size
+from codesearch.cli.numbers import WholeNumber, file_size
 from codesearch.cli.options import Device, IndexDir, Jobs, Model
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
+from codesearch.models import MOST_TOKENS
 
 if TYPE_CHECKING:
     from codesearch.discovery.options import DiscoveryOptions

@@ -13,8 +13,6 @@ MOST_LINES = 1_000_000
 """Of context; no file that is indexed by default has more bytes, let alone lines."""
 MOST_PROCESSES = 256
 """Each takes 100 MB; few machines have more cores."""
-MOST_TOKENS = 1_000_000
-"""Of one text, or of a vocabulary; published encoders stay below both."""
 MOST_PAIRS = 100_000_000
 """Per language; each takes about 500 bytes of memory."""
 MOST_EPOCHS = 1000.0

@@ -17,7 +17,6 @@ from codesearch.cli.numbers import (
     LARGEST_SEED,
     MOST_EPOCHS,
     MOST_PAIRS,
-    MOST_TOKENS,
     DecimalNumber,
     WholeNumber,
     seconds,
@@ -25,6 +24,7 @@ from codesearch.cli.numbers import (
 from codesearch.cli.options import Jobs, Json
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
+from codesearch.models import MOST_TOKENS
 from codesearch.training import PAIRS_PER_LANGUAGE
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import FetchModel, InstallPackage, ListModels, ModelUnavailable
-from codesearch.models import hub
+from codesearch.models import MOST_TOKENS, hub
 from codesearch.models.encoder import Encoder
 from codesearch.models.kinds import ModelFiles, kind_of
 
@@ -17,9 +17,6 @@ DEVICE_VARIABLE = "CODESEARCH_DEVICE"
 PACKAGES = "./packages"
 """Where the packages of models lie in a checkout."""
 PRECISION_VARIABLE = "CODESEARCH_PRECISION"
-
-MOST_TOKENS = 1_000_000
-"""Of one text; no published encoder reads longer ones, as codesearch.cli.numbers knows too."""
 
 _NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>[0-9]+))?", re.DOTALL)
 

@@ -7,25 +7,26 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from codesearch.discovery.folders import VCS_FOLDERS
+from codesearch.discovery.skip_reason import SkipReason
 from codesearch.quantities import count
 
 _INCLUDE_THEM = "to index them anyway, name them: codesearch index --include GLOB"
-_HINTS = {
-    "vendored": _INCLUDE_THEM,
-    "minified": _INCLUDE_THEM,
-    "generated": _INCLUDE_THEM,
-    "generated documentation": _INCLUDE_THEM,
-    "built copy": _INCLUDE_THEM,
-    "API dump": _INCLUDE_THEM,
-    "snapshot": _INCLUDE_THEM,
-    "Git LFS pointer": "to fetch their contents, run: git lfs pull",
-    "too large": "to index them anyway, run: codesearch index --max-file-size 10M",
-    "not included": "use other globs, or index every file: codesearch index --include '*'",
-    "excluded": "use other globs: codesearch index --exclude GLOB",
-    "not source": "to see the supported languages, run: codesearch languages",
-    "nested repository": "index it by itself: codesearch index PATH",
-    "symbolic link": "index the folder they point to: codesearch index PATH",
-    "unreadable": "make them readable",
+_HINTS: Mapping[str, str] = {
+    SkipReason.VENDORED: _INCLUDE_THEM,
+    SkipReason.MINIFIED: _INCLUDE_THEM,
+    SkipReason.GENERATED: _INCLUDE_THEM,
+    SkipReason.GENERATED_DOCUMENTATION: _INCLUDE_THEM,
+    SkipReason.BUILT_COPY: _INCLUDE_THEM,
+    SkipReason.API_DUMP: _INCLUDE_THEM,
+    SkipReason.SNAPSHOT: _INCLUDE_THEM,
+    SkipReason.LFS_POINTER: "to fetch their contents, run: git lfs pull",
+    SkipReason.TOO_LARGE: "to index them anyway, run: codesearch index --max-file-size 10M",
+    SkipReason.NOT_INCLUDED: "use other globs, or index every file: codesearch index --include '*'",
+    SkipReason.EXCLUDED: "use other globs: codesearch index --exclude GLOB",
+    SkipReason.NOT_SOURCE: "to see the supported languages, run: codesearch languages",
+    SkipReason.NESTED_REPOSITORY: "index it by itself: codesearch index PATH",
+    SkipReason.SYMBOLIC_LINK: "index the folder they point to: codesearch index PATH",
+    SkipReason.UNREADABLE: "make them readable",
 }
 """Hints by the most frequent skip reason that has one."""
 
