@@ -15,7 +15,7 @@ EPILOG = """\
 Examples:
 
 \b
-  codesearch clean                            the index around the working directory
+  codesearch clean                            the index for the working directory
   codesearch clean ~/src/project --json
   codesearch clean --index-dir /tmp/index
 """

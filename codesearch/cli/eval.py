@@ -29,32 +29,32 @@ if TYPE_CHECKING:
 
 _SECONDS_BETWEEN_LINES = 5.0
 _MOST_BYTES = 100_000_000
-"""Of annotations: about a million questions."""
+"""Enough for about a million questions."""
 
 EPILOG = """\
-QUERIES is JSON Lines, one question a line (`-` for stdin), or a JSON array of them:
+QUERIES is JSON Lines, one question per line (`-` for stdin), or a JSON array of questions:
 
 \b
   {"query": "where are passwords hashed", "relevant": [{"path": "auth/hash.py", "start_line": 10, "end_line": 42}]}
   {"query": "retry with backoff", "relevant": [{"path": "net/retry.go"}], "category": "network"}
 
-A relevant item is found by the first hit that lies in its path (a file or folder, from the root of the index or from
-PATH) and, where it has lines, overlaps them by at least one. It counts once, at that rank; a hit that finds several
-items gains once. What is not in the index is left out, counted and named. Intervals (95 %) are bootstrapped over the
-questions; whether two settings differ is decided by a randomisation test in pairs.
+A relevant item is found by the first hit in its path (a file or folder, relative to the root of the index or to PATH)
+that, if lines are given, overlaps them by at least one. It counts once, at that rank; a hit that finds several items
+gains once. Items that are not in the index are excluded and reported. Intervals (95 %) are bootstrapped over the
+questions; whether two settings differ is decided by a paired randomisation test.
 
 Examples:
 
 \b
   codesearch eval questions.jsonl
-  codesearch eval questions.jsonl src --worst 20      only in src; more of what went wrong
-  codesearch eval questions.jsonl --compare lexical   what embeddings are worth: the same without them
-  codesearch eval questions.jsonl --compare dense     what BM25 is worth
-  codesearch eval questions.jsonl --compare ./model   another model, with an index made for the occasion
+  codesearch eval questions.jsonl src --worst 20      only in src; show more of the worst questions
+  codesearch eval questions.jsonl --compare lexical   without embeddings
+  codesearch eval questions.jsonl --compare dense     without BM25
+  codesearch eval questions.jsonl --compare ./model   another model, with a temporary index
   codesearch eval questions.jsonl --compare model=jina-code --compare index-dir=/tmp/jina
   codesearch eval questions.jsonl --json | jq .measures.ndcg
 
-Exit codes: 0 measured, 2 error.
+Exit codes: 0 success, 2 error.
 """
 
 
@@ -132,7 +132,7 @@ def _text(queries: str) -> str:
     """The file's text, or stdin's for `-`. Raises CodesearchError."""
     data = sys.stdin.buffer.read(_MOST_BYTES + 1) if queries == "-" else _bytes_of(queries)
     if len(data) > _MOST_BYTES:
-        raise CodesearchError(f"{queries} holds more than {_MOST_BYTES // 1_000_000} MB")
+        raise CodesearchError(f"{queries} is larger than {_MOST_BYTES // 1_000_000} MB")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -152,8 +152,8 @@ def command(
 
 def _next_steps(report: TrainReport, out: Path) -> list[str]:
     if not report.is_kept:
-        return [f"The report lies in {out}; go on with the model that you have."]
-    return [f"The model lies in {out}; use it: codesearch index --model {out}"]
+        return [f"The report is in {out}; keep using your current model."]
+    return [f"The model is in {out}; to use it, run: codesearch index --model {out}"]
 
 
 def _silent(_phase: str, _done: int, _total: int, _about: str) -> None:

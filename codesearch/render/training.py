@@ -70,7 +70,7 @@ def report_lines(report: TrainReport) -> Iterator[str]:
     yield from _aligned(pair_rows(report))
     yield ""
     if report.gain is None:
-        yield "Nothing was held out that could be measured: whether the new model is better is not known."
+        yield "Nothing held out could be evaluated, so it is unknown whether the new model is better."
         return
     yield from _aligned(score_rows(report))
     yield ""
