@@ -31,7 +31,7 @@ class _Block:
 
 
 def first_line_of_comments(lines: list[str], line: int, floor: int, language: Language) -> int:
-    """First line of the comments that belong to `line`, or `line` if there are none; always below `floor`. 1-based.
+    """First line of the comments that belong to `line`, or else `line`; always after line `floor`. 1-based.
 
     They must be directly above, except that a documentation comment (`/** … */`) not at the top of the file may be
     followed by a blank line. Directives, rulers and a licence at the top of the file don't belong to a definition.

@@ -26,6 +26,14 @@ class Doc:
         return self.line, self.column
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Scope:
+    """A name that qualifies the units after its line."""
+
+    line: int
+    name: str
+
+
 _Item = TypeVar("_Item", Doc, Member)
 
 
@@ -96,17 +104,17 @@ def _pop_ended(enclosing: list[int], units: list[Unit], position: tuple[int, int
         enclosing.pop()
 
 
-def apply_scopes(units: list[Unit], scopes: list[tuple[int, str]], separator: str) -> list[Unit]:
-    """Qualify the outermost units that follow a scope with its name; scopes are (line, name)."""
+def apply_scopes(units: list[Unit], scopes: list[Scope], separator: str) -> list[Unit]:
+    """Qualify the outermost units that follow a scope with its name."""
     if not scopes:
         return units
-    scopes.sort()
+    scopes = sorted(scopes)
     qualified: list[Unit] = []
     last_line = scope_index = 0
     scope = ""
     for unit in units:
-        while scope_index < len(scopes) and scopes[scope_index][0] <= unit.start_line:
-            scope = scopes[scope_index][1]
+        while scope_index < len(scopes) and scopes[scope_index].line <= unit.start_line:
+            scope = scopes[scope_index].name
             scope_index += 1
         if unit.start_line > last_line and scope:
             unit = replace(unit, qualifier=separator.join(filter(None, (scope, unit.qualifier))))

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 from codesearch.chunking import macro_items, values
 from codesearch.chunking.chunk import LINE_END, Member, Unit
 from codesearch.chunking.kinds import CONTAINER_KINDS
-from codesearch.chunking.ownership import Doc, apply_scopes, assign_docs, assign_members
+from codesearch.chunking.ownership import Doc, Scope, apply_scopes, assign_docs, assign_members
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
@@ -107,7 +107,7 @@ class _Captures:
     """End of a prefix in bytes → its start in bytes and its first line."""
     docs: list[Doc]
     members: list[Member]
-    scopes: list[tuple[int, str]]
+    scopes: list[Scope]
     macros: list[Node]
 
 
@@ -225,7 +225,7 @@ def _query_tree(tree: Tree, grammar: Grammar, source: bytes, captured: _Captures
             captured.members += (_member(kind, node, span, source) for node in captures.get(member, ()))
         captured.macros += captures.get("macro", ())
         for node in captures.get("scope", ()):
-            captured.scopes.append((node.start_point.row + 1, _name(node, source)))
+            captured.scopes.append(Scope(node.start_point.row + 1, _name(node, source)))
         if kind := kinds[pattern]:
             node = captures[kind][0]
             extent = (node.start_byte, node.end_byte)

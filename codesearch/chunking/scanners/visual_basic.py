@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners.extents import last_nonblank_line
@@ -33,6 +34,14 @@ _BODILESS = re.compile(r"\b(?:Declare|Delegate|MustOverride)\b", re.IGNORECASE)
 _GETTER = re.compile(r"^\s*(?:(?:Private|Protected|Friend)\s+)?(?:Get|Set)\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class _OpenBlock:
+    keyword: str
+    kind: str
+    name: str
+    first_line: int
+
+
 def scan(text: str) -> list[Unit]:
     """Units of a Visual Basic text. A file with a `VB_Name` is a class or module of that name.
 
@@ -44,7 +53,7 @@ def scan(text: str) -> list[Unit]:
         first = text.count("\n", 0, name_attribute.start()) + 1
         kind = "class" if _CLASS_FILE.match(text) else "module"
         units.append(_unit(kind, name_attribute[1], first, last_nonblank_line(lines, first, len(lines)), lines))
-    open_blocks: list[tuple[str, str, str, int]] = []  # keyword, kind, name, first line
+    open_blocks: list[_OpenBlock] = []
     number = 0
     while number < len(lines):
         number += 1
@@ -59,11 +68,11 @@ def scan(text: str) -> list[Unit]:
         while number < len(lines) and lines[number - 1].rstrip().endswith(" _"):
             number += 1
         keyword = opening[2].lower().split()[0]
-        if keyword in _ROUTINES and open_blocks and open_blocks[-1][0] in _ROUTINES:
-            _close(units, open_blocks, open_blocks[-1][0], first - 1, lines)
+        if keyword in _ROUTINES and open_blocks and open_blocks[-1].keyword in _ROUTINES:
+            _close(units, open_blocks, open_blocks[-1].keyword, first - 1, lines)
         name = opening[3].strip("[]")
         kind = _KINDS.get(keyword, keyword)
-        in_interface = bool(open_blocks) and open_blocks[-1][0] == "interface" and keyword not in _CONTAINERS
+        in_interface = bool(open_blocks) and open_blocks[-1].keyword == "interface" and keyword not in _CONTAINERS
         if (
             _BODILESS.search(opening[1])
             or in_interface
@@ -71,10 +80,10 @@ def scan(text: str) -> list[Unit]:
         ):
             units.append(_unit(kind, name, first, number, lines))
         else:
-            open_blocks.append((keyword, kind, name, first))
+            open_blocks.append(_OpenBlock(keyword, kind, name, first))
     while open_blocks:
-        _, kind, name, first = open_blocks.pop()
-        units.append(_unit(kind, name, first, len(lines), lines))
+        block = open_blocks.pop()
+        units.append(_unit(block.kind, block.name, block.first_line, len(lines), lines))
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
 
 
@@ -91,16 +100,15 @@ def _has_body(lines: list[str], number: int) -> bool:
     )
 
 
-def _close(
-    units: list[Unit], open_blocks: list[tuple[str, str, str, int]], keyword: str, number: int, lines: list[str]
-) -> None:
-    if not any(block[0] == keyword for block in open_blocks):
+def _close(units: list[Unit], open_blocks: list[_OpenBlock], keyword: str, number: int, lines: list[str]) -> None:
+    if not any(block.keyword == keyword for block in open_blocks):
         return
     while open_blocks:
-        open_keyword, kind, name, first = open_blocks.pop()
-        last = number if open_keyword == keyword else last_nonblank_line(lines, first, number - 1)
-        units.append(_unit(kind, name, first, last, lines))
-        if open_keyword == keyword:
+        block = open_blocks.pop()
+        is_match = block.keyword == keyword
+        last = number if is_match else last_nonblank_line(lines, block.first_line, number - 1)
+        units.append(_unit(block.kind, block.name, block.first_line, last, lines))
+        if is_match:
             return
 
 
