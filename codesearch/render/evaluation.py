@@ -15,8 +15,8 @@ from codesearch.render.tables import table
 
 if TYPE_CHECKING:
     from codesearch.evaluation.intervals import Estimate
-    from codesearch.evaluation.judging import LeftOut
-    from codesearch.evaluation.report import Asked, Outcome, Report
+    from codesearch.evaluation.judging import Unscored
+    from codesearch.evaluation.report import Outcome, Report, SystemOutcomes
     from codesearch.evaluation.summary import Group
     from codesearch.search.hit import Hit
 
@@ -29,10 +29,10 @@ _INDENT = " " * 6
 
 def evaluation_lines(report: Report) -> Iterator[str]:
     """What was asked, what was left out, and the measures by category and language."""
-    outcomes = report.one.outcomes
+    outcomes = report.baseline.outcomes
     relevant = count(sum(len(outcome.ranks) for outcome in outcomes), "relevant item")
     yield f"{count(len(outcomes), 'question')}, {relevant}, the first {count(report.limit, 'hit')} of each"
-    yield from _left_out_lines(report.left_out)
+    yield from _unscored_lines(report.unscored)
     yield ""
     heading = ("", "questions", *(measure_name(measure, report.limit) for measure in MEASURES))
     yield from table([heading, *map(_row, _groups(outcomes))])
@@ -40,7 +40,7 @@ def evaluation_lines(report: Report) -> Iterator[str]:
 
 def worst_lines(report: Report, most: int) -> Iterator[str]:
     """The questions that were answered worst, what was wanted and what came instead."""
-    found = worst(report.one.outcomes, most)
+    found = worst(report.baseline.outcomes, most)
     if found:
         yield ""
         yield "Worst:"
@@ -52,7 +52,7 @@ def worst_lines(report: Report, most: int) -> Iterator[str]:
 
 def wanted_lines(outcome: Outcome, limit: int) -> Iterator[str]:
     """What a question wants, and the rank at which it came."""
-    for wanted, rank in zip(outcome.task.wanted, outcome.ranks, strict=True):
+    for wanted, rank in zip(outcome.task.items, outcome.ranks, strict=True):
         where = f"rank {rank}" if rank else f"not in the first {limit}"
         yield f"{_INDENT}wanted  {printable(str(wanted.item))}  ({where})"
 
@@ -77,18 +77,18 @@ def evaluation_record(report: Report) -> Record:
     return {
         "limit": report.limit,
         "left_out": {
-            "relevant": [{"item": item, "reason": why} for item, why in report.left_out.items.items()],
-            "questions": list(report.left_out.questions),
+            "relevant": [{"item": item, "reason": why} for item, why in report.unscored.items.items()],
+            "questions": list(report.unscored.questions),
         },
-        **asked_record(report.one),
+        **system_record(report.baseline),
     }
 
 
-def asked_record(asked: Asked) -> Record:
-    """The outcomes of one way to search."""
-    outcomes = asked.outcomes
+def system_record(system: SystemOutcomes) -> Record:
+    """The outcomes of one search configuration."""
+    outcomes = system.outcomes
     return {
-        "setting": asked.name,
+        "setting": system.name,
         **_group_record(group("all", outcomes)),
         "by_category": {found.name: _group_record(found) for found in groups(outcomes, category)},
         "by_language": {found.name: _group_record(found) for found in groups(outcomes, language)},
@@ -101,14 +101,14 @@ def estimate_record(estimate: Estimate) -> Record:
     return {"mean": estimate.mean, "interval": estimate.interval}
 
 
-def _left_out_lines(left_out: LeftOut) -> Iterator[str]:
-    if not left_out.items:
+def _unscored_lines(unscored: Unscored) -> Iterator[str]:
+    if not unscored.items:
         return
-    items = [f"{printable(item)} ({why})" for item, why in left_out.items.items()]
+    items = [f"{printable(item)} ({why})" for item, why in unscored.items.items()]
     more = f", and {len(items) - _MOST_NAMED:,} more" if len(items) > _MOST_NAMED else ""
     yield f"Left out, not in the index: {count(len(items), 'relevant item')}: {', '.join(items[:_MOST_NAMED])}{more}"
-    if left_out.questions:
-        yield f"Not scored, as they have no other: {count(len(left_out.questions), 'question')}"
+    if unscored.questions:
+        yield f"Not scored, as they have no other: {count(len(unscored.questions), 'question')}"
 
 
 def _groups(outcomes: Sequence[Outcome]) -> Iterator[Group]:
@@ -146,7 +146,7 @@ def _outcome_record(outcome: Outcome) -> Record:
                 "end_line": wanted.item.end_line or None,
                 "rank": rank or None,
             }
-            for wanted, rank in zip(outcome.task.wanted, outcome.ranks, strict=True)
+            for wanted, rank in zip(outcome.task.items, outcome.ranks, strict=True)
         ],
         "hits": [
             {

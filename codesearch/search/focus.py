@@ -23,7 +23,7 @@ MAX_DEFINITIONS = 20
 def focus(
     chunk: StoredChunk, question: Question, symbols: Sequence[Symbol], accepts: DefinitionRule | None
 ) -> list[StoredChunk]:
-    """The candidates that a chunk yields: definitions that the question names, else the chunk, else accepted definitions.
+    """The candidates that a chunk yields: definitions named in the question, else the chunk, else accepted definitions.
 
     A question that is a symbol takes all definitions of that name, one that only mentions it the first. The whole
     chunk is a candidate only if the filters accept it.

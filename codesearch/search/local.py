@@ -55,7 +55,7 @@ class LocalReader:
         k: int,
         retrieval: Retrieval,
     ) -> Candidates:
-        """See IndexReader. The union of the best by BM25, the best by cosine, and definitions of the question's names."""
+        """See IndexReader. The union of the best by BM25, the best by cosine, and definitions asked for by name."""
         snapshot, limits = self._snapshot, Limits.of(question, k)
         scope = select(snapshot, filters)
         has_words = retrieval is not Retrieval.DENSE
