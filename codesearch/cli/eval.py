@@ -23,7 +23,7 @@ from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
     from codesearch.api import Index
-    from codesearch.evaluation.asking import Way
+    from codesearch.evaluation.evaluate import SearchConfig
     from codesearch.evaluation.report import Report
     from codesearch.evaluation.setting import Setting
 
@@ -103,7 +103,7 @@ def command(
     """Evaluate search quality on your own questions: NDCG, MRR, recall and success rate, with confidence intervals."""
     from codesearch.api import Index
     from codesearch.cli.notes import Notes
-    from codesearch.evaluation.asking import Way, evaluate
+    from codesearch.evaluation.evaluate import SearchConfig, evaluate
     from codesearch.evaluation.measures import require_library
     from codesearch.evaluation.questions import read_questions
     from codesearch.evaluation.setting import Setting
@@ -112,7 +112,7 @@ def command(
     require_library()
     questions = read_questions(_text(queries))
     setting = Setting(model, index_dir, rerank)
-    other = setting.changed(compare) if compare else None
+    changed = setting.with_changes(compare) if compare else None
     filters = filters_of(languages, globs, kinds)
     if index_dir is not None:
         Index.open(path, index_dir=index_dir)  # a mistyped path must not create an index
@@ -121,9 +121,9 @@ def command(
     (member,) = workspace.members
     filters = replace(filters, within=member.within)
     with member.index as index:
-        one = Way(index.encoder.name, index, setting)
-        with _other_way(one, other, " ".join(compare), device) as second:
-            report = evaluate(questions, one, second, filters, limit, _ProgressNotes())
+        baseline = SearchConfig(index.encoder.name, index, setting)
+        with _contender(baseline, changed, " ".join(compare), device) as contender:
+            report = evaluate(questions, baseline, contender, filters, limit, _ProgressNotes())
     with results():
         _print(report, worst, as_json)
 
@@ -157,18 +157,21 @@ def _bytes_of(queries: str) -> bytes:
 
 
 @contextmanager
-def _other_way(one: Way, setting: Setting | None, name: str, device: str) -> Iterator[Way | None]:
-    """The way to compare with: it asks the same index, that of a folder, or one made for the occasion."""
-    from codesearch.evaluation.asking import Way
+def _contender(
+    baseline: SearchConfig, setting: Setting | None, name: str, device: str
+) -> Iterator[SearchConfig | None]:
+    """The configuration to compare with, on the same index, that of a folder, or a temporary one."""
+    from codesearch.evaluation.evaluate import SearchConfig
 
     if setting is None:
         yield None
-    elif setting.has_index_of(one.setting):
-        yield Way(name, one.index, setting)
+    elif setting.shares_index_with(baseline.setting):
+        yield SearchConfig(name, baseline.index, setting)
     else:
         with ExitStack() as stack:
             folder = setting.index_dir or Path(stack.enter_context(TemporaryDirectory(prefix="codesearch-")), "index")
-            yield Way(name, stack.enter_context(_index_beside(one.index, folder, setting.model, device)), setting)
+            index = stack.enter_context(_index_beside(baseline.index, folder, setting.model, device))
+            yield SearchConfig(name, index, setting)
 
 
 def _index_beside(index: Index, folder: Path, model: str | None, device: str) -> Index:
@@ -177,13 +180,13 @@ def _index_beside(index: Index, folder: Path, model: str | None, device: str) ->
     from codesearch.index.options import recorded
     from codesearch.render.progress import show_progress
 
-    other = Index.create(index.root, index_dir=folder, model=model, device=device)
-    if other.root != index.root:
-        raise CodesearchError(f"the index in {folder} belongs to {other.root}, not {index.root}")
-    options = None if other.exists else recorded(index.snapshot().meta)
+    copy = Index.create(index.root, index_dir=folder, model=model, device=device)
+    if copy.root != index.root:
+        raise CodesearchError(f"the index in {folder} belongs to {copy.root}, not {index.root}")
+    options = None if copy.exists else recorded(index.snapshot().meta)
     with show_progress(sys.stderr) as progress:
-        other.update(options, progress=progress)
-    return other
+        copy.update(options, progress=progress)
+    return copy
 
 
 class _ProgressNotes:
@@ -207,8 +210,8 @@ def _print(report: Report, most: int, as_json: bool) -> None:
     if as_json:
         from codesearch.render.records import json_object
 
-        compared = {"comparison": comparison_record(report.one, report.other)} if report.other else {}
+        compared = {"comparison": comparison_record(report.baseline, report.contender)} if report.contender else {}
         print(json_object(evaluation_record(report) | compared))
         return
-    below = comparison_lines(report, report.other, most) if report.other else worst_lines(report, most)
-    print(*evaluation_lines(report), *below, sep="\n")
+    details = comparison_lines(report, report.contender, most) if report.contender else worst_lines(report, most)
+    print(*evaluation_lines(report), *details, sep="\n")

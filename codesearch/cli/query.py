@@ -188,8 +188,8 @@ def _lines_of_stdin() -> Iterator[str]:
 
 def _read(text: str, called: str) -> str:
     """What is searched for, on one line; says so where that is not all."""
-    from codesearch.search.question import LONGEST_QUESTION, readable
+    from codesearch.search.question import MAX_QUESTION_LENGTH, readable
 
-    if len(text) > LONGEST_QUESTION:
-        note(f"{called} is longer than {LONGEST_QUESTION:,} characters; the rest is ignored")
+    if len(text) > MAX_QUESTION_LENGTH:
+        note(f"{called} is longer than {MAX_QUESTION_LENGTH:,} characters; the rest is ignored")
     return " ".join(readable(text).split())

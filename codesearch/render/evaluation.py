@@ -1,4 +1,4 @@
-"""Evaluation reports: a table by category and language, excluded items and the worst questions; also as JSON."""
+"""Evaluation reports: a table by category and language, unscored items and the worst questions; also as JSON."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from codesearch.render.tables import table
 
 if TYPE_CHECKING:
     from codesearch.evaluation.intervals import Estimate
-    from codesearch.evaluation.judging import LeftOut
-    from codesearch.evaluation.report import Asked, Outcome, Report
+    from codesearch.evaluation.judging import Unscored
+    from codesearch.evaluation.report import Outcome, Report, SystemOutcomes
     from codesearch.evaluation.summary import Group
     from codesearch.search.hit import Hit
 
-_SHOWN_INSTEAD = 3
+_MOST_HITS = 3
 """Hits shown per question."""
 _MOST_NAMED = 5
-"""Excluded relevant items that are listed by name."""
+"""Unscored relevant items that are listed by name."""
 _INDENT = " " * 6
 
 
 def evaluation_lines(report: Report) -> Iterator[str]:
-    """The size of the evaluation, excluded items, and the measures by category and language."""
-    outcomes = report.one.outcomes
+    """The size of the evaluation, unscored items, and the measures by category and language."""
+    outcomes = report.baseline.outcomes
     relevant = count(sum(len(outcome.ranks) for outcome in outcomes), "relevant item")
     yield f"{count(len(outcomes), 'question')}, {relevant}, the first {count(report.limit, 'hit')} of each"
-    yield from _left_out_lines(report.left_out)
+    yield from _unscored_lines(report.unscored)
     yield ""
     heading = ("", "questions", *(measure_name(measure, report.limit) for measure in MEASURES))
     yield from table([heading, *map(_row, _groups(outcomes))])
@@ -40,28 +40,28 @@ def evaluation_lines(report: Report) -> Iterator[str]:
 
 def worst_lines(report: Report, most: int) -> Iterator[str]:
     """The questions with the lowest NDCG, their relevant items and first hits."""
-    outcomes = worst(report.one.outcomes, most)
+    outcomes = worst(report.baseline.outcomes, most)
     if outcomes:
         yield ""
         yield "Worst:"
     for outcome in outcomes:
         yield f"{outcome.scores.ndcg:.2f}  {printable(outcome.task.question.query)}"
-        yield from wanted_lines(outcome, report.limit)
-        yield from hit_lines("came", outcome)
+        yield from relevant_lines(outcome, report.limit)
+        yield from hit_lines("got", outcome)
 
 
-def wanted_lines(outcome: Outcome, limit: int) -> Iterator[str]:
+def relevant_lines(outcome: Outcome, limit: int) -> Iterator[str]:
     """The relevant items of a question with their ranks."""
-    for wanted, rank in zip(outcome.task.wanted, outcome.ranks, strict=True):
+    for relevant, rank in zip(outcome.task.items, outcome.ranks, strict=True):
         where = f"rank {rank}" if rank else f"not in the first {limit}"
-        yield f"{_INDENT}wanted  {printable(str(wanted.item))}  ({where})"
+        yield f"{_INDENT}expected  {printable(str(relevant.item))}  ({where})"
 
 
 def hit_lines(title: str, outcome: Outcome) -> Iterator[str]:
     """The first hits of a question."""
-    hits = [f"{rank}. {_hit(hit)}" for rank, hit in enumerate(outcome.hits[:_SHOWN_INSTEAD], 1)]
+    hits = [f"{rank}. {_hit(hit)}" for rank, hit in enumerate(outcome.hits[:_MOST_HITS], 1)]
     for i, line in enumerate(hits or ["nothing"]):
-        yield f"{_INDENT}{'' if i else title:<6}  {line}"
+        yield f"{_INDENT}{'' if i else title:<8}  {line}"
 
 
 def estimate_cell(estimate: Estimate, sign: str = "") -> str:
@@ -73,22 +73,22 @@ def estimate_cell(estimate: Estimate, sign: str = "") -> str:
 
 
 def evaluation_record(report: Report) -> Record:
-    """The measures, excluded items and every question, as JSON."""
+    """The measures, unscored items and every question, as JSON."""
     return {
         "limit": report.limit,
         "left_out": {
-            "relevant": [{"item": item, "reason": why} for item, why in report.left_out.items.items()],
-            "questions": list(report.left_out.questions),
+            "relevant": [{"item": item, "reason": why} for item, why in report.unscored.items.items()],
+            "questions": list(report.unscored.questions),
         },
-        **asked_record(report.one),
+        **system_record(report.baseline),
     }
 
 
-def asked_record(asked: Asked) -> Record:
-    """The outcomes of one configuration, as JSON."""
-    outcomes = asked.outcomes
+def system_record(system: SystemOutcomes) -> Record:
+    """The outcomes of a search configuration, as JSON."""
+    outcomes = system.outcomes
     return {
-        "setting": asked.name,
+        "setting": system.name,
         **_group_record(group("all", outcomes)),
         "by_category": {part.name: _group_record(part) for part in groups(outcomes, category)},
         "by_language": {part.name: _group_record(part) for part in groups(outcomes, language)},
@@ -101,14 +101,14 @@ def estimate_record(estimate: Estimate) -> Record:
     return {"mean": estimate.mean, "interval": estimate.interval}
 
 
-def _left_out_lines(left_out: LeftOut) -> Iterator[str]:
-    if not left_out.items:
+def _unscored_lines(unscored: Unscored) -> Iterator[str]:
+    if not unscored.items:
         return
-    items = [f"{printable(item)} ({why})" for item, why in left_out.items.items()]
+    items = [f"{printable(item)} ({why})" for item, why in unscored.items.items()]
     more = f", and {len(items) - _MOST_NAMED:,} more" if len(items) > _MOST_NAMED else ""
-    yield f"Left out, not in the index: {count(len(items), 'relevant item')}: {', '.join(items[:_MOST_NAMED])}{more}"
-    if left_out.questions:
-        yield f"Not scored, as they have no other: {count(len(left_out.questions), 'question')}"
+    yield f"Not scored, not in the index: {count(len(items), 'relevant item')}: {', '.join(items[:_MOST_NAMED])}{more}"
+    if unscored.questions:
+        yield f"Not scored, without other relevant items: {count(len(unscored.questions), 'question')}"
 
 
 def _groups(outcomes: Sequence[Outcome]) -> Iterator[Group]:
@@ -141,12 +141,12 @@ def _outcome_record(outcome: Outcome) -> Record:
         "measures": {measure: outcome.scores[measure] for measure in MEASURES},
         "relevant": [
             {
-                "path": wanted.item.path,
-                "start_line": wanted.item.start_line or None,
-                "end_line": wanted.item.end_line or None,
+                "path": relevant.item.path,
+                "start_line": relevant.item.start_line or None,
+                "end_line": relevant.item.end_line or None,
                 "rank": rank or None,
             }
-            for wanted, rank in zip(outcome.task.wanted, outcome.ranks, strict=True)
+            for relevant, rank in zip(outcome.task.items, outcome.ranks, strict=True)
         ],
         "hits": [
             {

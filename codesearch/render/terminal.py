@@ -93,7 +93,7 @@ class TerminalView:
             self._print(Text(f"{_ELLIPSIS:>{gutter}}", style="dim"))
 
     def _also(self, hit: Hit) -> None:
-        others = ", ".join(f"{start}-{end} {printable(name)}".rstrip() for start, end, name in hit.also)
+        others = ", ".join(f"{n.start_line}-{n.end_line} {printable(n.qualified_name)}".rstrip() for n in hit.also)
         self._print(Text(f"also {others}", style="dim"))
 
     def _print(self, line: Text) -> None:

@@ -21,7 +21,7 @@ from codesearch.errors import CodesearchError
 from codesearch.languages.registry import LANGUAGES
 from codesearch.render import excerpt, lexers, lines, listings, paths, records, safe, template
 from codesearch.render.terminal import TerminalView
-from codesearch.search.hit import Hit, Signal
+from codesearch.search.hit import Hit, Neighbour, Signal
 
 Snapshot = Callable[[str, str], None]
 
@@ -38,7 +38,7 @@ SHORT = Hit(
     snippet='def hash_password(password: str) -> str:\n    """Hash it with a salt."""\n    salt = os.urandom(16)\n'
     "    return salt.hex() + digest(salt, password)",
     best_line=11,
-    also=((20, 28, "check_password"),),
+    also=(Neighbour(20, 28, "check_password"),),
 )
 LONG = Hit(
     path="src/net/retry.go",
