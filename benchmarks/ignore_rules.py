@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codesearch.discovery import git
-from codesearch.discovery.discover import discover, walked_files
+from codesearch.discovery.discover import discover
+from codesearch.discovery.listing import walked_files
 
 REPEATS = 3
 

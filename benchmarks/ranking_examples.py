@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.api import Index
-from codesearch.discovery.discover import DiscoveryOptions
+from codesearch.discovery.options import DiscoveryOptions
 from codesearch.search.evidence import Evidence
 from codesearch.search.question import QuestionKind, parse_question
 from codesearch.search.searcher import collect

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -23,7 +24,8 @@ from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
 if TYPE_CHECKING:
-    from codesearch.discovery.discover import DiscoveryOptions
+    from codesearch.discovery.discover import KnownFiles
+    from codesearch.discovery.options import DiscoveryOptions
     from codesearch.index.request import Progress
     from codesearch.index.snapshot import Snapshot
     from codesearch.index.status import Status
@@ -70,7 +72,7 @@ class Index:
         if index_dir is not None:
             layout = _stored_layout(Path(index_dir))
             if layout is None:
-                raise IndexNotFound(f"there is no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
+                raise IndexNotFound(f"no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
             return cls(layout, model, device, load)
         root = find(path)
         if root is None:
@@ -160,6 +162,12 @@ class Index:
         return model
 
     @cached_property
+    def _files(self) -> KnownFiles:
+        from codesearch.discovery.discover import KnownFiles
+
+        return KnownFiles(self.root)
+
+    @cached_property
     def _snippets(self) -> Snippets:
         from codesearch.search.snippets import Snippets
 
@@ -174,34 +182,58 @@ class Index:
         wait: bool = False,
         jobs: int = 0,
         progress: Progress | None = None,
+        paths: Iterable[str | Path] | None = None,
     ) -> UpdateReport:
-        """Bring the index up to date; only what changed is worked on. See codesearch.index.update.update."""
+        """Bring the index up to date; only what changed is worked on. See codesearch.index.update.update.
+
+        `paths` are the files and folders that changed since this object last updated or refreshed the index, for a
+        caller that knows; then the others are not looked at. They are relative to the root, or absolute.
+        """
         from codesearch.index.update import update
 
         with self._lock:
             encoder = self.encoder  # whose name may have to be read from the index
             self.close()
             return update(
-                self._layout, encoder, options, force=force, verify=verify, wait=wait, jobs=jobs, progress=progress
+                self._layout,
+                encoder,
+                options,
+                force=force,
+                verify=verify,
+                wait=wait,
+                jobs=jobs,
+                progress=progress,
+                files=self._files,
+                changed=self._relative(paths),
             )
 
-    def refresh(self) -> str:
-        """Bring the index up to date where that is quick. Returns why it was not, or nothing.
+    def refresh(self, paths: Iterable[str | Path] | None = None) -> str:
+        """Bring the index up to date if that is quick. Returns why it was not, or nothing. `paths` are as in update().
 
         Raises IndexLocked while another process updates it, IndexIncompatible, IndexDamaged (update() mends it), or
         CodesearchError where it can't be written.
         """
         from codesearch.index.freshness import MOST_FILES_CHECKED, changes
+        from codesearch.index.options import recorded
 
+        changed = self._relative(paths)
         with self._lock:
             snapshot = self.snapshot()  # what is damaged shows now, and the search needs it anyway
-            if (files := snapshot.file_count()) > MOST_FILES_CHECKED:
+            if changed is None and (files := snapshot.file_count()) > MOST_FILES_CHECKED:
                 return f"{files:,} files were not checked for changes"
-            found = changes(snapshot, self.root, self.encoder)
+            found = changes(snapshot, self._files.find(recorded(snapshot.meta), changed), self.encoder)
         reason = found.why_not_quick(self.encoder)
         if not reason and not found.is_none:
-            self.update()
+            self.update(paths=changed)
         return reason
+
+    def _relative(self, paths: Iterable[str | Path] | None) -> frozenset[str] | None:
+        """Paths below the root, relative to it, without those elsewhere; None for all."""
+        root = self.root.absolute()
+        places = [Path(os.path.normpath(root / path)) for path in paths or ()]
+        if paths is None or root in places:
+            return None
+        return frozenset(place.relative_to(root).as_posix() for place in places if place.is_relative_to(root))
 
     def search(
         self,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import render_example
+from docs import render_chart, render_example
 from tests.support.command_line import CommandLine
 from tests.support.places import ROOT
 
@@ -235,3 +235,7 @@ def test_options_that_are_named_exist(codesearch: CommandLine, tmp_path: Path) -
 
 def _options(text: str) -> list[str]:
     return re.findall(r"--[a-z-]+", text)
+
+
+def test_the_chart_shows_the_table() -> None:
+    assert render_chart.PICTURE.read_text(encoding="utf-8") == render_chart.render(README.read_text(encoding="utf-8"))

@@ -38,7 +38,7 @@ def command(
 
     index = Index.create(path, index_dir=index_dir)  # one that is damaged can't be opened, but removed
     if not index.exists:
-        raise IndexNotFound(f"there is no index at {index.directory}")
+        raise IndexNotFound(f"no index in {index.directory}")
     if not yes and sys.stdin.isatty() and not typer.confirm(f"Delete the index in {index.directory}?", err=True):
         note("nothing deleted")
         raise typer.Exit(1)

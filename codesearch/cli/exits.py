@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 
+from codesearch.cli.caller import caller
 from codesearch.errors import CodesearchError
 from codesearch.render.safe import printable
 
@@ -32,9 +32,10 @@ def report(error: CodesearchError) -> int:
 def note(message: str, hint: str = "") -> None:
     """Say something on stderr, and the way on."""
     with suppress(OSError):  # stderr may be a full disk
-        print(f"codesearch: {_shortened(printable(message))}", file=sys.stderr)
+        stderr = caller().stderr
+        print(f"codesearch: {_shortened(printable(message))}", file=stderr)
         if hint:
-            print(f"  {_shortened(printable(hint))}", file=sys.stderr)
+            print(f"  {_shortened(printable(hint))}", file=stderr)
 
 
 def _shortened(text: str) -> str:

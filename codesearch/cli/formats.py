@@ -1,131 +1,54 @@
-"""Which of the output formats `query` writes."""
+"""Which format `query` writes hits in."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 import typer
 
+from codesearch.cli.caller import caller
 from codesearch.cli.output import Color, console, has_color
-from codesearch.render.excerpt import Excerpt, around, brief, whole
-from codesearch.render.records import Record, hit_record, json_document, json_line
+from codesearch.render.formats import (
+    Headed,
+    HitFormat,
+    JsonArray,
+    JsonBatch,
+    JsonLines,
+    Matches,
+    Output,
+    Paths,
+    Templated,
+)
 
-if TYPE_CHECKING:
-    from codesearch.render.paths import Placed
+_FORMATS: Mapping[str, Callable[[Output], HitFormat]] = {
+    "--json": JsonArray,
+    "--jsonl": JsonLines,
+    "--files-with-matches": Paths,
+    "--batch": JsonBatch,
+}
+_WITHOUT_NULL = ("--json", "--jsonl", "--batch")
 
-Writer = Callable[[str, "Sequence[Placed]"], None]
-"""Prints the hits of a question."""
 
+def choose(flags: Mapping[str, bool], template: str | None, color: Color, output: Output) -> HitFormat:
+    """The format that options name, else the one that suits stdout; `flags` says which options of a format are given.
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """The options of `query` that say how hits are printed."""
-
-    as_json: bool
-    as_jsonl: bool
-    files_only: bool
-    template: str | None
-    batch: bool
-    null: bool
-    context: int | None
-    full: bool
-    explain: bool
-    color: Color
-
-    def writer(self) -> Writer:
-        """What prints the hits.
-
-        Raises typer.BadParameter for options that cannot be used together, CodesearchError for an invalid template.
-        """
-        self._check()
-        if self.batch:
-            return self._batch
-        if self.as_json:
-            return lambda _, hits: print(json_document(self._records(hits)))
-        if self.as_jsonl:
-            return lambda _, hits: print(*map(json_line, self._records(hits)), sep="\n") if hits else None
-        if self.files_only:
-            return lambda _, hits: self._lines(dict.fromkeys(placed.path for placed in hits))
-        if self.template is not None:
-            return self._templated(self.template)
-        colors = has_color(self.color)
-        return self._terminal(colors) if colors or sys.stdout.isatty() else self._grep
-
-    def _check(self) -> None:
-        chosen = [
-            name
-            for name, is_chosen in (
-                ("--json", self.as_json),
-                ("--jsonl", self.as_jsonl and not self.batch),
-                ("--files-with-matches", self.files_only),
-                ("--format", self.template is not None),
-                ("--batch", self.batch),
-            )
-            if is_chosen
-        ]
-        if len(chosen) > 1:
-            raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be used together")
-        if self.null and (self.as_json or self.as_jsonl or self.batch):
-            raise typer.BadParameter("--null cannot be used with JSON output")
-        if self.full and self.context is not None:
-            raise typer.BadParameter("--full and --context cannot be used together")
-
-    def _records(self, hits: Sequence[Placed]) -> Iterator[Record]:
-        return (hit_record(placed.hit, placed.path, placed.copies, explained=self.explain) for placed in hits)
-
-    def _batch(self, question: str, hits: Sequence[Placed]) -> None:
-        print(json_line({"query": question, "hits": list(self._records(hits))}), flush=True)
-
-    def _templated(self, text: str) -> Writer:
+    Raises typer.BadParameter for options that cannot be used together, CodesearchError for an invalid template.
+    """
+    chosen = [name for name, is_given in (*flags.items(), ("--format", template is not None)) if is_given]
+    if "--batch" in chosen and "--jsonl" in chosen:
+        chosen.remove("--jsonl")  # a batch is printed so
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be used together")
+    if output.null and chosen and chosen[0] in _WITHOUT_NULL:
+        raise typer.BadParameter("--null cannot be used with JSON output")
+    if output.full and output.context is not None:
+        raise typer.BadParameter("--full and --context cannot be used together")
+    if template is not None:
         from codesearch.render.template import Template
 
-        template = Template(text)
-        return lambda _, hits: self._lines(template.line(p.hit, p.path, i) for i, p in enumerate(hits, 1))
-
-    def _grep(self, _: str, hits: Sequence[Placed]) -> None:
-        from codesearch.render.lines import GROUP_SEPARATOR, best_line_of, excerpt_lines, signal_lines
-
-        is_long = self.full or self.context is not None
-        for i, placed in enumerate(hits):
-            if is_long and i:
-                print(GROUP_SEPARATOR)
-            excerpt = self._excerpt(placed)
-            if is_long:
-                print(*excerpt_lines(placed.hit, excerpt, placed.path, null=self.null), sep="\n")
-            else:
-                print(best_line_of(placed.hit, placed.path, null=self.null))
-            for line in signal_lines(placed.hit):
-                print(line)
-
-    def _terminal(self, colors: bool) -> Writer:
-        from codesearch.render.terminal import TerminalView
-
-        view = TerminalView(console(colors=colors), links=colors)
-
-        def show(_: str, hits: Sequence[Placed]) -> None:
-            for placed in hits:
-                view.show(placed, self._excerpt(placed))
-
-        return show
-
-    def _excerpt(self, placed: Placed) -> Excerpt:
-        if self.full:
-            return whole(placed.hit)
-        if self.context is None:
-            return brief(placed.hit)
-        return around(placed.hit, self.context, _file_lines(placed))
-
-    def _lines(self, lines: Iterator[str] | dict[str, None]) -> None:
-        for line in lines:
-            print(line, end="\0" if self.null else "\n")
-
-
-def _file_lines(placed: Placed) -> Sequence[str]:
-    """Lines of a hit's file as it stands; those of the hit alone where it can't be read."""
-    from codesearch.search.snippets import source_lines
-
-    hit = placed.hit
-    return source_lines(placed.absolute) or [*[""] * (hit.start_line - 1), *hit.snippet.split("\n")]
+        return Templated(output, Template(template))
+    if chosen:
+        return _FORMATS[chosen[0]](output)
+    colors = has_color(color)
+    is_headed = colors or caller().stdout.isatty()
+    return Headed(output, console(colors=colors), links=colors) if is_headed else Matches(output)

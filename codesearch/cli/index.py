@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import note
-from codesearch.cli.numbers import MOST_TOKENS, WholeNumber, file_size
+from codesearch.cli.numbers import WholeNumber, file_size
 from codesearch.cli.options import Device, IndexDir, Jobs, Model
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
+from codesearch.models import MAX_TOKENS
 
 if TYPE_CHECKING:
-    from codesearch.discovery.discover import DiscoveryOptions
+    from codesearch.discovery.options import DiscoveryOptions
 
 EPILOG = """\
 Examples:
@@ -45,7 +46,7 @@ def command(
         typer.Option(
             "--max-length",
             metavar="TOKENS",
-            parser=WholeNumber(0, MOST_TOKENS),
+            parser=WholeNumber(0, MAX_TOKENS),
             help="Maximum tokens per text (transformer models).",
         ),
     ] = 0,
@@ -110,6 +111,6 @@ def _options(max_file_size: int | None, include: list[str], exclude: list[str]) 
     """The options given; None where none is, so that the last ones hold on."""
     if not (max_file_size or include or exclude):
         return None
-    from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
+    from codesearch.discovery.options import MAX_FILE_SIZE, DiscoveryOptions
 
     return DiscoveryOptions(tuple(include), tuple(exclude), max_file_size or MAX_FILE_SIZE)

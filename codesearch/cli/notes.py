@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from codesearch.cli.caller import caller
 from codesearch.cli.exits import note
 from codesearch.cli.remedies import update_command
 from codesearch.workspace import Observer
@@ -55,4 +55,4 @@ class Notes(Observer):
     def progress(self) -> AbstractContextManager[Progress]:
         from codesearch.render.progress import shown_on
 
-        return shown_on(sys.stderr)
+        return shown_on(caller().stderr)

@@ -13,8 +13,6 @@ MOST_LINES = 1_000_000
 """Of context: a file that is indexed by default has at most so many bytes."""
 MOST_PROCESSES = 256
 """Each needs 100 MB; few machines have more cores."""
-MOST_TOKENS = 1_000_000
-"""Of one text, and of a vocabulary: no published encoder reads longer texts or knows more tokens."""
 MOST_PAIRS = 100_000_000
 """Of a language; they lie in memory, about 500 bytes each."""
 MOST_EPOCHS = 1000.0

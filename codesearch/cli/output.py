@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from codesearch.cli.caller import caller
 from codesearch.cli.exits import CLOSED_PIPE
 
 if TYPE_CHECKING:
@@ -58,12 +59,14 @@ def drop_unwritable() -> None:
 @contextmanager
 def results() -> Iterator[None]:
     """Inside, results may be printed. Ends the process quietly when their reader is gone (`| head`)."""
-    _prepare()
+    stdout = caller().stdout
+    _prepare(stdout)
     try:
         yield
-        sys.stdout.flush()
+        stdout.flush()
     except BrokenPipeError:
-        _discard(sys.stdout)
+        if stdout is sys.stdout:
+            _discard(stdout)
         raise typer.Exit(CLOSED_PIPE) from None
 
 
@@ -71,22 +74,25 @@ def has_color(color: Color) -> bool:
     """Whether to colour: NO_COLOR wins over FORCE_COLOR, and `--color` over both."""
     if color is not Color.AUTO:
         return color is Color.ALWAYS
-    if os.environ.get("NO_COLOR"):
+    environment = caller().environment
+    if environment.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR", "0") != "0":
+    if environment.get("FORCE_COLOR", "0") != "0":
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return caller().stdout.isatty() and environment.get("TERM") != "dumb"
 
 
 def console(*, colors: bool) -> Console:
     """A console on stdout, which prints no escape sequence at all without colours."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_NO_TERMINAL
+    stdout, environment = caller().stdout, caller().environment
     return Console(
+        file=stdout,
         force_terminal=colors,
         color_system="standard" if colors else None,  # the theme has the terminal's sixteen colours
-        width=width,
+        width=None if stdout.isatty() or "COLUMNS" in environment else _WIDTH_OF_NO_TERMINAL,
+        _environ=environment,
         highlight=False,
         markup=False,
         emoji=False,
@@ -98,11 +104,11 @@ def _discard(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _prepare() -> None:
+def _prepare(stdout: TextIO) -> None:
     """UTF-8, plain newlines and file names byte by byte in a pipe; at a terminal whatever it can show."""
-    if not isinstance(sys.stdout, TextIOWrapper):
+    if not isinstance(stdout, TextIOWrapper):
         return
-    if sys.stdout.isatty():
-        sys.stdout.reconfigure(errors="backslashreplace")
+    if stdout.isatty():
+        stdout.reconfigure(errors="backslashreplace")
     else:
-        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+        stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from codesearch.cli.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.numbers import MOST_LINES, DecimalNumber, WholeNumber
 from codesearch.cli.options import (
@@ -119,30 +120,21 @@ def command(
     """Search the code with a question in plain English; best hits first."""
     # numpy's BLAS would start a thread a core when it is imported: 5 ms, 90 ms where the machine is busy.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from codesearch.cli.formats import Format
+    from codesearch.cli.formats import choose
     from codesearch.cli.notes import Notes
     from codesearch.quantities import count as count_of
+    from codesearch.render.formats import Output
     from codesearch.render.paths import placed
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
     if batch and question:
         paths = [Path(question), *paths]
-    write = Format(
-        as_json=as_json,
-        as_jsonl=as_jsonl,
-        files_only=files_only,
-        template=template,
-        batch=batch,
-        null=null,
-        context=context,
-        full=full,
-        explain=explain,
-        color=color,
-    ).writer()
+    flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only, "--batch": batch}
+    output = Output(caller().stdout, null=null, context=context, full=full, explain=explain)
+    hit_format = choose(flags, template, color, output)
     filters = filters_of(languages, globs, kinds, names)
     questions = _lines_of_stdin() if batch else iter((_question(question),))
-    cwd = Path(os.path.realpath(os.curdir))
     workspace = Workspace(index_dir=index_dir, model=model, device=device, refreshes=refresh, observer=Notes())
     workspace.add(paths)
     roots = [member.index.root for member in workspace.members]
@@ -152,7 +144,7 @@ def command(
             answer = SearchResult("", ())  # of a blank line in a batch
             if text:
                 answer = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
-            write(text, [*placed(answer.hits, roots, cwd)])
+            hit_format.write(text, [*placed(answer.hits, roots, caller().directory)])
             has_hits = has_hits or bool(answer.hits)
             if answer.outdated:
                 note(f"{count_of(answer.outdated, 'hit')} omitted: the files have changed since they were indexed")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 
+from codesearch.cli.caller import caller
 from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.errors import (
     ChooseModel,
@@ -38,7 +38,7 @@ def update_command(folder: Path, *options: str) -> str:
     words = ["codesearch", "index", *options]
     if folder.name != INDEX_FOLDER:
         words += ["--index-dir", str(folder)]
-    elif not Path(os.path.realpath(os.curdir)).is_relative_to(folder.parent):
+    elif not caller().directory.is_relative_to(folder.parent):
         words.append(str(folder.parent))
     return shlex.join(words)
 

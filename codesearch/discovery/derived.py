@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from codesearch.discovery.discover import NOTEBOOK_ENDING
 from codesearch.discovery.encodings import has_mark
+from codesearch.discovery.options import NOTEBOOK_ENDING
 from codesearch.discovery.skip_reason import SkipReason
 
 _POINTER = re.compile(rb"version https://(?:git-lfs|hawser)\.github\.com/spec/v1\r?\n")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.discovery.derived import is_pointer, reason_against
-from codesearch.discovery.discover import MAX_FILE_SIZE, size_limit
 from codesearch.discovery.encodings import UTF8, decode
+from codesearch.discovery.options import MAX_FILE_SIZE, size_limit
 from codesearch.discovery.skip_reason import SkipReason
 from codesearch.discovery.stamp import Stamp
 from codesearch.opening import open_beneath

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from codesearch.discovery.discover import FoundFile
+from codesearch.discovery.tree import FoundFile
 from codesearch.index import guarded
 from codesearch.index.embedding_cache import encode_kept
 from codesearch.index.plan import is_same

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from codesearch.discovery.discover import discover
+from codesearch.discovery.discover import Discovery
 from codesearch.discovery.stamp import Stamp
-from codesearch.index.options import recorded
 from codesearch.index.settings import ATTRIBUTES, settings
 from codesearch.index.snapshot import Snapshot
 from codesearch.models.encoder import Encoder
@@ -56,11 +54,10 @@ class Changes:
         return ""
 
 
-def changes(snapshot: Snapshot, root: Path, encoder: Encoder) -> Changes:
-    """Compare an index with the files below `root` as they stand. Raises IndexDamaged or CodesearchError."""
+def changes(snapshot: Snapshot, found_now: Discovery, encoder: Encoder) -> Changes:
+    """Compare an index with the files that are there now. Raises IndexDamaged."""
     meta = snapshot.meta
-    found_now = discover(root, recorded(meta))
-    has_same_rules = meta.get(ATTRIBUTES, "") == found_now.attributes
+    has_same_rules = meta.get(ATTRIBUTES, "") == found_now.attributes.digest
     known = {path: stamp for path, *stamp in snapshot.stamps()} if has_same_rules else {}
     is_outdated = any(meta.get(key, value) != value for key, value in settings(encoder).items())
     changed: list[int] = []

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
+from codesearch.discovery.options import MAX_FILE_SIZE, DiscoveryOptions
 from codesearch.index import origin
 
 KEY = "options"

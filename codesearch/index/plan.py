@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codesearch.discovery.discover import Discovery, FoundFile
+from codesearch.discovery.discover import Discovery
 from codesearch.discovery.source import SkippedFile, SourceText, read_source
+from codesearch.discovery.tree import FoundFile
 from codesearch.index import options as recorded_options
 from codesearch.index import skips
 from codesearch.index.recovery import Losses, find_losses, reason_lost
@@ -46,7 +47,7 @@ def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaire
     losses = find_losses(request, store)
     meta = store.meta()
     has_new_options = meta.get(recorded_options.KEY) != recorded_options.to_record(request.options)
-    has_other_attributes = meta.get(ATTRIBUTES, "") != found.attributes
+    has_other_attributes = meta.get(ATTRIBUTES, "") != found.attributes.digest
     live = {file.path: file for file in store.files()}
     known = {
         path: file
@@ -68,7 +69,7 @@ def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaire
             or losses.copied
             or has_new_options
             or has_other_attributes
-            or skips.recorded(meta) != dict(found.skipped)
+            or skips.recorded(meta) != found.skipped
         ),
     )
 

@@ -49,5 +49,5 @@ def _settings(request: UpdateRequest, store: Store, staging: Staging, found: Dis
         PUBLICATION: str(store.number(PUBLICATION) + 1),
         recorded_options.KEY: recorded_options.to_record(request.options),
         skips.KEY: skips.to_record(found.skipped),
-        ATTRIBUTES: found.attributes,
+        ATTRIBUTES: found.attributes.digest,
     }

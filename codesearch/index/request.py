@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from codesearch.discovery.discover import DiscoveryOptions
+from codesearch.discovery.options import DiscoveryOptions
 from codesearch.index.layout import Layout
 from codesearch.models.encoder import Encoder
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from codesearch.discovery.discover import FoundFile
+from codesearch.discovery.tree import FoundFile
 from codesearch.index import segment
 from codesearch.index.layout import Layout
 from codesearch.index.postings import TermCounts

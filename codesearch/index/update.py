@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from codesearch.discovery.discover import Discovery, DiscoveryOptions, check_root, discover
+from codesearch.discovery.discover import Discovery, KnownFiles, check_root
+from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexUntrusted, KeepElsewhere
 from codesearch.index import options as recorded_options
 from codesearch.index.access import check_places, open_store
@@ -67,11 +68,14 @@ def update(
     wait: bool = False,
     jobs: int = 0,
     progress: Progress | None = None,
+    files: KnownFiles | None = None,
+    changed: Collection[str] | None = None,
 ) -> UpdateReport:
     """Create or update the index. `jobs` is the number of processes, 0 for one per core.
 
     What is found damaged is rebuilt; `verify` looks for damage in all of the index, not only in what the update reads.
-    With `wait`, an update by another process is waited for.
+    With `wait`, an update by another process is waited for. With `changed`, only these paths have changed since `files`
+    were last looked at (see codesearch.discovery.discover.rediscover).
 
     Without `options` those of the last update hold on. An index of another model answers until the new one is whole;
     an update that is interrupted goes on where it stopped when it is run again with the same model.
@@ -89,7 +93,7 @@ def update(
             reason = reason or _reason_for_distrust(layout)
             options = options or _recorded_options(layout)
             prepare(layout)  # whoever was waited for may have removed the folders
-            found = discover(layout.root, options)
+            found = (files or KnownFiles(layout.root)).find(options, changed)
             request = UpdateRequest(layout, encoder, options, progress, jobs or os.cpu_count() or 1, force, verify)
             return _run(request, found, reason, started)
     except OSError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import FetchModel, InstallPackage, ListModels, ModelUnavailable
-from codesearch.models import hub
+from codesearch.models import MAX_TOKENS, hub
 from codesearch.models.encoder import Encoder
 from codesearch.models.kinds import ModelFiles, kind_of
 
@@ -17,9 +17,6 @@ DEVICE_VARIABLE = "CODESEARCH_DEVICE"
 PACKAGES = "./packages"
 """Folder of the model packages in a checkout."""
 PRECISION_VARIABLE = "CODESEARCH_PRECISION"
-
-MAX_TOKENS = 1_000_000
-"""Maximum length of a text; no published encoder reads more. Repeated in codesearch.cli.numbers."""
 
 _NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>[0-9]+))?", re.DOTALL)
 

@@ -7,25 +7,26 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from codesearch.discovery.folders import VCS_FOLDERS
+from codesearch.discovery.skip_reason import SkipReason
 from codesearch.quantities import count
 
 _NAME_THEM = "to index them anyway, name them: codesearch index --include GLOB"
-_WAYS_ON = {
-    "vendored": _NAME_THEM,
-    "minified": _NAME_THEM,
-    "generated": _NAME_THEM,
-    "generated documentation": _NAME_THEM,
-    "built copy": _NAME_THEM,
-    "API dump": _NAME_THEM,
-    "snapshot": _NAME_THEM,
-    "Git LFS pointer": "to fetch their contents, run: git lfs pull",
-    "too large": "to index them anyway, run: codesearch index --max-file-size 10M",
-    "not included": "use other globs, or index every file: codesearch index --include '*'",
-    "excluded": "use other globs: codesearch index --exclude GLOB",
-    "not source": "to see the supported languages, run: codesearch languages",
-    "nested repository": "index it by itself: codesearch index PATH",
-    "symbolic link": "index the folder they point to: codesearch index PATH",
-    "unreadable": "make them readable",
+_WAYS_ON: Mapping[str, str] = {
+    SkipReason.VENDORED: _NAME_THEM,
+    SkipReason.MINIFIED: _NAME_THEM,
+    SkipReason.GENERATED: _NAME_THEM,
+    SkipReason.GENERATED_DOCUMENTATION: _NAME_THEM,
+    SkipReason.BUILT_COPY: _NAME_THEM,
+    SkipReason.API_DUMP: _NAME_THEM,
+    SkipReason.SNAPSHOT: _NAME_THEM,
+    SkipReason.LFS_POINTER: "to fetch their contents, run: git lfs pull",
+    SkipReason.TOO_LARGE: "to index them anyway, run: codesearch index --max-file-size 10M",
+    SkipReason.NOT_INCLUDED: "use other globs, or index every file: codesearch index --include '*'",
+    SkipReason.EXCLUDED: "use other globs: codesearch index --exclude GLOB",
+    SkipReason.NOT_SOURCE: "to see the supported languages, run: codesearch languages",
+    SkipReason.NESTED_REPOSITORY: "index it by itself: codesearch index PATH",
+    SkipReason.SYMBOLIC_LINK: "index the folder they point to: codesearch index PATH",
+    SkipReason.UNREADABLE: "make them readable",
 }
 """By the reason that most files were skipped for."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codesearch.discovery.discover import NOTEBOOK_ENDING
+from codesearch.discovery.options import NOTEBOOK_ENDING
 from codesearch.discovery.source import SourceText, read_source
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.letters import fold

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from codesearch.discovery.discover import MAX_FILE_SIZE
+from codesearch.discovery.options import MAX_FILE_SIZE
 from codesearch.errors import CodesearchError
 
 ARCHIVE_SUFFIXES = (".zip", ".whl", ".jar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")

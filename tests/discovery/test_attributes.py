@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codesearch.discovery.attributes import FILE_NAME, GENERATED, VENDORED, Attributes, parse, read_attributes
-from codesearch.discovery.discover import DiscoveryOptions, discover
+from codesearch.discovery.discover import discover
 from codesearch.discovery.git import inside_repository
+from codesearch.discovery.options import DiscoveryOptions
 from tests.support.repositories import git, needs_git, write
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from codesearch.discovery.copies import derived
-from codesearch.discovery.discover import DiscoveryOptions, discover
+from codesearch.discovery.discover import discover
+from codesearch.discovery.options import DiscoveryOptions
 from codesearch.discovery.skip_reason import SkipReason
 from tests.support.repositories import write
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codesearch.discovery.discover import DiscoveryOptions, discover, walked_files
+from codesearch.discovery.discover import discover
 from codesearch.discovery.git import list_files, list_outside
+from codesearch.discovery.listing import walked_files
+from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError
 from tests.support.places import ROOT
 from tests.support.repositories import git, needs_git, write

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesearch.discovery.discover import MAX_FILE_SIZE, DiscoveryOptions
+from codesearch.discovery.options import MAX_FILE_SIZE, DiscoveryOptions
 from codesearch.index import origin
 from codesearch.index.options import KEY, recorded, to_record
 

@@ -13,11 +13,13 @@ import pytest
 
 from codesearch.api import Index
 from codesearch.cli.remedies import hint_of
-from codesearch.discovery.discover import DiscoveryOptions
+from codesearch.discovery import stamp
+from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
 from codesearch.index import embedding_cache, execute, pool, staging
 from codesearch.index.merging import FAN_IN
 from codesearch.models.encoder import Capabilities, Embeddings
+from tests.support.repositories import git
 
 TEMPLATE = '''
 def {name}(value):
@@ -57,6 +59,26 @@ def test_the_second_update_has_nothing_to_do(repo: Path) -> None:
         again = index.update()
         assert again.is_unchanged
         assert (again.files, again.chunks) == (first.files, first.chunks)
+
+
+def test_paths_that_changed_are_the_only_ones_looked_at(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SETTLING_NS", "COARSE_SETTLING_NS"):  # young files are read again whatever is said of them
+        monkeypatch.setattr(stamp, name, -(10**18))
+    git(repo, "init", "-q")
+    with Index.create(repo) as index:
+        index.update()
+        for name in ("alpha", "beta"):
+            (repo / f"{name}.py").write_text(TEMPLATE.format(name=f"{name}_two"), encoding="utf-8")
+        (repo / "gamma.py").unlink()
+        report = index.update(paths=["alpha.py", repo / "gamma.py", tmp_path / "elsewhere.py"])
+        assert (report.changed, report.removed, report.files) == (1, 1, 3)
+        assert not index.refresh(paths=[])
+        assert {"alpha_two", "beta"} < {name for _, name, _ in contents(index)}, "nobody said that beta changed"
+        assert not index.refresh(paths=["beta.py"])
+        assert contents(index) == fresh_contents(repo, tmp_path)
+        assert index.update(paths=["."]).is_unchanged
 
 
 def test_only_what_changed_is_worked_on(repo: Path, tmp_path: Path) -> None:

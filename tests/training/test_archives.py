@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from codesearch.discovery.discover import MAX_FILE_SIZE
+from codesearch.discovery.options import MAX_FILE_SIZE
 from codesearch.errors import CodesearchError
 from codesearch.training import archives
 from codesearch.training.archives import unpack

@@ -1,0 +1,72 @@
+"""Our own rules about which files are indexed, by name only, and what .gitattributes say of them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from codesearch.discovery.attributes import GENERATED, VENDORED, Attributes
+from codesearch.discovery.folders import VCS_FOLDERS, VENDORED_FOLDERS
+from codesearch.discovery.options import DiscoveryOptions
+from codesearch.discovery.skip_reason import SkipReason
+from codesearch.languages.detect import is_candidate
+
+if TYPE_CHECKING:
+    from codesearch.globs import Globs
+
+_MINIFIED_NAME = re.compile(r"(?:[.-]min|\.bundle|\.pack(?:ed)?)\.(?:[cm]?js|css)$", re.IGNORECASE)
+_SNAPSHOT_NAME = re.compile(r"\.(?:snap|ambr|storyshot|(?:approved|verified|received)\.\w+)$")
+_SNAPSHOT_FOLDERS = frozenset("__snapshots__ __image_snapshots__ __file_snapshots__".split())
+
+
+class Rules:
+    """Our own rules, by name only, and what .gitattributes say of them."""
+
+    def __init__(self, options: DiscoveryOptions, attributes: Attributes) -> None:
+        self._include = _globs(options.include)
+        self._exclude = _globs(options.exclude)
+        self._attributes = attributes
+
+    def reason_against(self, path: str) -> SkipReason:
+        """Why a file is not indexed; NONE if it is."""
+        if self._exclude and self._exclude.match_file(path):
+            return SkipReason.EXCLUDED
+        if self._include:
+            return SkipReason.NONE if self._include.match_file(path) else SkipReason.NOT_INCLUDED
+        folder, _, name = path.rpartition("/")
+        parts = _parts(folder)
+        if not VCS_FOLDERS.isdisjoint(parts):
+            return SkipReason.NOT_SOURCE
+        is_vendored = self._attributes.value(path, VENDORED)
+        is_generated = self._attributes.value(path, GENERATED)
+        if is_vendored or (is_vendored is None and not VENDORED_FOLDERS.isdisjoint(parts)):
+            return SkipReason.VENDORED
+        if is_generated:
+            return SkipReason.GENERATED
+        if is_generated is None and (reason := _reason_against_name(parts, name)):
+            return reason
+        return SkipReason.NONE if is_candidate(name) else SkipReason.NOT_SOURCE
+
+    def wants(self, path: str) -> bool:
+        """Whether a file is wanted that looks as if a program wrote it."""
+        return bool(self._include) or self._attributes.value(path, GENERATED) is False
+
+
+@lru_cache(maxsize=1 << 14)
+def _parts(folder: str) -> tuple[str, ...]:
+    return tuple(folder.split("/")) if folder else ()
+
+
+def _reason_against_name(folders: tuple[str, ...], name: str) -> SkipReason:
+    """Why a file is what a program wrote, by the names of it and of its folders, or nothing."""
+    if _MINIFIED_NAME.search(name):
+        return SkipReason.MINIFIED
+    is_snapshot = _SNAPSHOT_NAME.search(name) or not _SNAPSHOT_FOLDERS.isdisjoint(folders)
+    return SkipReason.SNAPSHOT if is_snapshot else SkipReason.NONE
+
+
+def _globs(patterns: tuple[str, ...]) -> Globs | None:
+    from codesearch.globs import compile_globs
+
+    return compile_globs(patterns) if patterns else None

@@ -1,0 +1,79 @@
+"""What lies at the paths below a root."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from codesearch.discovery.options import size_limit
+from codesearch.discovery.skip_reason import SkipReason
+from codesearch.discovery.stamp import Stamp
+from codesearch.opening import acts_on_terminal
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to index; the path is relative to the root and `/`-separated."""
+
+    path: str
+    stamp: Stamp
+    is_wanted: bool = False
+    """Whether it is indexed though it look generated: the user says so, or .gitattributes."""
+
+
+class Tree:
+    """What lies at the paths below a root, each looked at once; folders that are links hold nothing."""
+
+    def __init__(self, root: Path) -> None:
+        self._prefix = os.path.join(root, "")  # noqa: PTH118 - joined for every file of an index
+        self._seen: dict[str, os.stat_result] = {}
+        self._real_folders = {"": True}
+
+    def look(self, path: str) -> os.stat_result:
+        """Raises OSError where nothing can be seen there."""
+        found = self._seen.get(path)
+        if found is None:
+            found = self._seen[path] = os.lstat(self._prefix + path)
+        return found
+
+    def is_inside(self, path: str) -> bool:
+        """Whether no folder on the way is a link. git lists tracked files below folders that became links."""
+        unknown = []
+        folder = path.rpartition("/")[0]
+        while folder not in self._real_folders:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        is_real = self._real_folders[folder]
+        for below in reversed(unknown):
+            is_real = is_real and stat.S_ISDIR(os.lstat(self._prefix + below).st_mode)
+            self._real_folders[below] = is_real
+        return is_real
+
+    def examine(self, path: str, max_file_size: int) -> FoundFile | SkipReason:
+        """A regular file of a fitting size, or the reason against it: NONE for a tracked file that was deleted."""
+        if acts_on_terminal(path):
+            return SkipReason.UNPRINTABLE_NAME
+        try:
+            path.encode("utf-8")
+            if not self.is_inside(path):
+                return SkipReason.NONE
+            info = self.look(path)
+        except UnicodeEncodeError:
+            return SkipReason.UNDECODABLE_NAME
+        except (FileNotFoundError, NotADirectoryError):
+            return SkipReason.NONE
+        except OSError:
+            return SkipReason.UNREADABLE
+        if stat.S_ISLNK(info.st_mode):
+            return SkipReason.SYMBOLIC_LINK
+        if stat.S_ISDIR(info.st_mode):
+            return SkipReason.NESTED_REPOSITORY
+        if not stat.S_ISREG(info.st_mode):
+            return SkipReason.NOT_REGULAR
+        if info.st_size > size_limit(path, max_file_size):
+            return SkipReason.TOO_LARGE
+        if info.st_size == 0:
+            return SkipReason.EMPTY
+        return FoundFile(path, Stamp.of(info))
