@@ -15,7 +15,7 @@ from codesearch.cli.numbers import WholeNumber, file_size
 from codesearch.cli.options import Device, IndexDir, Jobs, Model
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
-from codesearch.models import MOST_TOKENS
+from codesearch.models import MAX_TOKENS
 
 if TYPE_CHECKING:
     from codesearch.discovery.options import DiscoveryOptions
@@ -46,7 +46,7 @@ def command(
         typer.Option(
             "--max-length",
             metavar="TOKENS",
-            parser=WholeNumber(0, MOST_TOKENS),
+            parser=WholeNumber(0, MAX_TOKENS),
             help="Maximum tokens per text (transformer models).",
         ),
     ] = 0,

@@ -24,7 +24,7 @@ from codesearch.cli.numbers import (
 from codesearch.cli.options import Jobs, Json
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
-from codesearch.models import MOST_TOKENS
+from codesearch.models import MAX_TOKENS
 from codesearch.training import PAIRS_PER_LANGUAGE
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def command(
         int,
         typer.Option(
             "--vocabulary",
-            parser=WholeNumber(0, MOST_TOKENS),
+            parser=WholeNumber(0, MAX_TOKENS),
             metavar="TOKENS",
             help="Size of a new vocabulary; 0 extends the base model's with new words.",
         ),

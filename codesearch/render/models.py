@@ -46,7 +46,7 @@ def model_table(states: Sequence[ModelState]) -> str:
 def comparison_lines(comparisons: Iterable[Comparison]) -> Iterable[str]:
     """One line per comparison; lazy, so that each can be printed as it is made."""
     for comparison in comparisons:
-        verdict = "ok   " if comparison.is_met else "WRONG"
+        verdict = "ok   " if comparison.is_within_tolerance else "WRONG"
         figures = f"off by {comparison.difference:.1e}, allowed {comparison.tolerance:.0e}"
         if len(comparison.expected) == 1:
             figures = f"{comparison.computed[0]:.4f}, published {comparison.expected[0]:.4f}, {figures}"

@@ -78,7 +78,7 @@ def report_lines(report: TrainReport) -> Iterator[str]:
     change = f"MRR@10 changed by {gain.mean:+.3f} (95 % between {gain.low:+.3f} and {gain.high:+.3f})"
     yield (
         f"It helped: {change}."
-        if gain.is_sure
+        if gain.is_significant
         else f"It did not help by more than chance: {change}. The new model was not kept."
     )
 
