@@ -1,10 +1,10 @@
-"""Every option of every command with values that are wrong: a sentence and exit code 2 are wanted, in time.
+"""Run every option of every command with invalid values: each must fail fast with a one-line error and exit code 2.
 
     python benchmarks/bad_command_lines.py [KIND...]
 
-Runs over a thousand command lines, each as a process of its own in its own copy of a small repository, with bounded
-time and memory, and prints by kind how many fell short: a wrong exit code, a traceback or a warning, more than a
-sentence and a hint, too much time. Exits with 1 if any did. KINDS restrict it. For POSIX systems.
+Runs over a thousand command lines, each in a separate process and copy of a small repository, with bounded time and
+memory. Prints by kind how many failed: a wrong exit code, a traceback or a warning, more output than an error and a
+hint, or a timeout. Exits with 1 if any did. KINDS restrict it. For POSIX systems.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A baseline beside `semble_adapter.py`: BM25 over windows of lines, identifiers split, words of the path added.
+"""A baseline to compare with `semble_adapter.py`: BM25 over windows of lines, with split identifiers and path words.
 
     pip install bm25s
     python semble_bench.py bm25_adapter.py --split development --repos-dir FOLDER
 
-Files are those of code that codesearch would index: with prose among them it scores less.
+Indexes the code files that codesearch would index; with prose files included it scores lower.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Check the questions under `questions/` against checkouts of the repositories they are about.
+"""Check the questions in `questions/` against checkouts of their repositories.
 
-Every path and range of lines must exist at the commit that sources.json names, and `file_name_words` must say
-whether a word of the question stands in the name of a wanted file. Counts the questions by language and category.
+Every path and range of lines must exist at the commit given in sources.json, and `file_name_words` must say whether a
+word of the question is in the name of a relevant file. Prints the number of questions by language and category.
 
     python benchmarks/check_questions.py CHECKOUTS
 
-CHECKOUTS has a folder for each repository, named as the repository is without its owner, at that commit.
+CHECKOUTS has a folder for each repository, with the repository's name without its owner, at that commit.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class Checker:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("checkouts", type=Path, help="has a folder for each repository, at its commit")
+    parser.add_argument("checkouts", type=Path, help="folder with a checkout of each repository, at its commit")
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     options = parser.parse_args()
     checker = Checker(options.questions, options.checkouts)

@@ -1,19 +1,19 @@
-"""Craft indexes as a hostile author would, and see that no command does anything outside, or fails badly.
+"""Craft malicious indexes, and check that no command touches anything outside of them or fails badly.
 
     python benchmarks/crafted_indexes.py [--runs 2000] [--seed 0] [--only RUN]
 
-Each run copies a small repository with an index, and a secret beside it, to a fresh place; changes the index in one
-to three ways (values, settings and schema of the database, bytes, heads, other kinds of files, links, modes); for half
-of the runs makes the checksums fit again; commits and clones some of them. Then one command runs, and a plain query.
+Each run copies a small repository with an index, and a secret beside it, to a fresh folder; makes one to three changes
+to the index (values, settings and schema of the database, bytes, headers, file types, links, modes); recomputes the
+checksums in half of the runs; and commits and clones some of them. Then it runs one command, and a plain query.
 
-What must not happen: something outside the index is read, made, changed or deleted, or shown in a hit (escape); a
-traceback; more than 10 s; a signal or an unknown exit code (crash); more than 1 GB (memory); control characters in the
-output; more than a screen on stderr (flood); a model named by the index is loaded; the plain query does not find what
-it should, and does not say with exit code 2 why (not recovered). What is sealed again can lie about what files hold:
-wrong answers are then counted as `misled`, which is no failure. `refused` counts the plain queries that said why not.
+Failures: something outside the index is read, created, changed, deleted or shown in a hit (escape); a traceback; more
+than 10 s; a signal or an unknown exit code (crash); more than 1 GB (memory); control characters in the output; more
+than a screen of stderr (flood); a model named by the index is loaded; the plain query does not find what it should and
+does not say why with exit code 2 (not recovered). An index with recomputed checksums can lie about the contents of
+files: wrong answers are then counted as `misled`, which is no failure. `refused` counts plain queries that said why.
 
-A run counts for each kind of change that it made. Exits with 1 where one of the checks failed. Needs a POSIX system
-and no privileges; whether something was read shows only where the file system keeps times of access.
+A run counts for each kind of change that it made. Exits with 1 if a check failed. Needs a POSIX system and no
+privileges; reads are only detected if the file system records access times.
 """
 
 from __future__ import annotations
@@ -246,7 +246,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int, metavar="RUN", help="repeat one run, show all of it and leave its place")
+    parser.add_argument("--only", type=int, metavar="RUN", help="repeat one run, show all output and keep its folder")
     options = parser.parse_args()
     preload()
     folder = Path(tempfile.mkdtemp(prefix="crafted-")).resolve()

@@ -1,11 +1,10 @@
-"""How many definitions that Universal Ctags finds lie in a chunk of that name, by language.
+"""How many of the definitions that Universal Ctags finds are in a chunk of that name, by language.
 
     python benchmarks/ctags_recall.py FOLDER... [--misses N] [--languages NAME...]
 
-A definition counts as found when a chunk whose lines contain its line has its name, or lists it in `defines`.
-Only functions, methods, classes and the like are asked for (`KINDS`); prototypes, variables and object-like C
-macros are not. Files that codesearch and ctags take for different languages are left out. Needs `ctags` built
-with JSON output.
+A definition counts as found if a chunk that contains its line has its name, or lists it in `definitions`. Only
+functions, methods, classes and the like (`KINDS`) are compared, not prototypes, variables and object-like C macros.
+Files whose language codesearch and ctags disagree on are skipped. Needs `ctags` built with JSON output.
 """
 
 from __future__ import annotations
@@ -69,8 +68,8 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--misses", type=int, default=3, help="examples to print for each cause")
-    parser.add_argument("--languages", nargs="+", default=[], help="only these")
+    parser.add_argument("--misses", type=int, default=3, help="examples to print per cause")
+    parser.add_argument("--languages", nargs="+", default=[], help="restrict to these languages")
     return parser.parse_args()
 
 

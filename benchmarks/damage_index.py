@@ -1,15 +1,15 @@
-"""Damage an index at random places and see that it is noticed, or does no harm.
+"""Damage an index at random places, and check that the damage is detected or harmless.
 
     python benchmarks/damage_index.py FOLDER [--runs 300] [--seed 0] [--only RUN]
 
-Works on a copy of FOLDER. Each run puts a sound index back, damages one of its files (a bit, 16 bytes, a block of
-zeros, two blocks swapped, cut, longer, deleted; every kind of file gets its share), and runs commands in a random
-order: questions, symbols and filters by `query` with and without `--no-refresh`, `status`, `index`; at last questions.
+Works on a copy of FOLDER. Each run restores a sound index, damages one of its files (a bit, 16 bytes, a block of zeros,
+two blocks swapped, truncated, extended, deleted; every kind of file gets its share), and runs commands in a random
+order: questions, symbols and filters by `query` with and without `--no-refresh`, `status`, `index`; finally questions.
 
-Their answers are compared with those of the sound index. `harmless`: the same answers, and nothing said; `repaired`:
-the same answers, and said on stderr; `refused`: no answer, but why, with exit code 2; `other answers`: said, but the
-answers differ; `not mended`: so it is with the last questions too; `silent`: other answers and not a word. Exits with 1
-for a traceback, a hang, a crash, a silent difference and what is not mended.
+Their answers are compared with those of the sound index. `harmless`: the same answers and no message; `repaired`: the
+same answers and a message on stderr; `refused`: no answer, an error and exit code 2; `other answers`: a message, but
+other answers; `not repaired`: other answers even to the last questions; `silent`: other answers and no message. Exits
+with 1 for a traceback, a timeout, a crash, a silent difference, and what is not repaired.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from hostile.questions import PROSE, questions
 PROCESSES = 2
 STATUS_COMPARED = ("files", "chunks", "chunks_by_language", "files_by_language", "model", "dimensions")
 DELETED = "deleted"
-SEVERITY = ("traceback", "hang", "crash", "silent", "not mended", "other answers", "refused", "repaired", "harmless")
+SEVERITY = ("traceback", "hang", "crash", "silent", "not repaired", "other answers", "refused", "repaired", "harmless")
 """What a run comes to is the first of these that one of its commands came to."""
 FAILURES = SEVERITY[:5]
 SHOWN_FAILURES = 30
@@ -132,7 +132,7 @@ def run(number: int, bench: Bench, folder: Path, seed: int, is_shown: bool = Fal
             print(outcome.arguments, outcome.code, result.verdicts[-1], outcome.err[-2000:], sep="\n  ")
     verdict, detail = result.verdicts[-1]
     if verdict in ("refused", "other answers"):
-        result.verdicts[-1] = "not mended", detail
+        result.verdicts[-1] = "not repaired", detail
     return result
 
 
@@ -216,7 +216,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--runs", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int, metavar="RUN", help="repeat one run and show what its commands said")
+    parser.add_argument("--only", type=int, metavar="RUN", help="repeat one run and show the output of its commands")
     options = parser.parse_args()
     preload()
     started = time.perf_counter()

@@ -1,11 +1,11 @@
-"""What encoders are worth alone: documentation asked of a pool of functions, in repositories they were not trained on.
+"""Compare encoders alone: rank documentation against a pool of functions, in repositories they were not trained on.
 
     python benchmarks/encoder_pools.py CHECKOUT... --model default --model FOLDER [--questions 1000] [--pool 5000]
 
-Every CHECKOUT is cut as `codesearch train --held-out` cuts it; a language's questions are put to a pool of up to
-5,000 codes of that language. Prints MRR@10 by language for BM25 and every model, the means over the eight languages
-that models are most compared on and over the others, and what the last model gains on the first: the mean difference
-of all questions with its 95 % interval (paired bootstrap).
+Pairs are extracted from every CHECKOUT as by `codesearch train --held-out`; the questions of a language are ranked
+against a pool of up to 5,000 code texts. Prints MRR@10 by language for BM25 and each model, the means over the eight
+languages that models are usually compared on and over the others, and the gain of the last model over the first: the
+mean difference over all questions with its 95 % interval (paired bootstrap).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from codesearch.models.loading import load_encoder
-from codesearch.training.cut import CutOptions, cut_all
-from codesearch.training.measure import POOL, QUESTIONS, Pool, Ranks, Score, bm25_ranks, encoder_ranks, gain, pools
+from codesearch.training.extraction import ExtractionOptions, extract_all
+from codesearch.training.measure import POOL, QUESTIONS, Pool, Ranks, Score, bm25_ranks, encoder_ranks, gain, make_pools
 from codesearch.training.sources import TrainingSource
 
 EIGHT = ("Python", "JavaScript", "Go", "Java", "Rust", "C", "Ruby", "PHP")
-MOST_PAIRS = 40_000
+MAX_PAIRS = 40_000
 """Of a checkout in a language and kind."""
 
 
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--model", action="append", dest="models", required=True, help="as `codesearch index` takes it")
     parser.add_argument("--questions", type=int, default=QUESTIONS)
     parser.add_argument("--pool", type=int, default=POOL)
-    parser.add_argument("--languages", nargs="*", help="only these")
+    parser.add_argument("--languages", nargs="*", help="restrict to these languages")
     asked = parser.parse_args()
     found = [
         smaller(pool, asked.questions, asked.pool)
@@ -63,10 +63,10 @@ def main() -> None:
 
 def pools_of(checkouts: list[Path]) -> list[Pool]:
     """All pairs of the checkouts, none of them trained on."""
-    apart = CutOptions(most=MOST_PAIRS, hold_out=1)
+    apart = ExtractionOptions(max_pairs=MAX_PAIRS, hold_out=1)
     work = [(TrainingSource(root.name, root), apart) for root in checkouts]
-    cuts = sorted(cut_all(work, os.cpu_count() or 1), key=lambda cut: cut.source.name)
-    return pools([one for cut in cuts for one in cut.held_out], seed=0)
+    extractions = sorted(extract_all(work, os.cpu_count() or 1), key=lambda extraction: extraction.source.name)
+    return make_pools([one for extraction in extractions for one in extraction.held_out], seed=0)
 
 
 def smaller(pool: Pool, questions: int, codes: int) -> Pool:

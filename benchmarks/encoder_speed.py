@@ -1,11 +1,11 @@
-"""Speed of the JinaBERT encoder with random weights of base-code's exact size, and what each part of it brings.
+"""Speed of the JinaBERT encoder with random weights of base-code's size, and what each optimisation contributes.
 
     python benchmarks/encoder_speed.py REPOSITORY MODEL_FOLDER [--texts 96] [--threads 2] [--skip-lengths]
 
-REPOSITORY's chunks are encoded; MODEL_FOLDER is filled with random weights when it is empty. The baseline is the same
-network as its model card runs it: float32, eager attention with a bias of length x length, batches of a fixed number
-of texts in given order, padded to each batch's longest. Rates are a second of CPU time, of all threads together, so
-that other work on the machine does not count.
+Encodes the chunks of REPOSITORY; an empty MODEL_FOLDER is filled with random weights. The baseline is the same network
+as on its model card: float32, eager attention with a length x length bias, and batches of a fixed number of texts in
+the given order, padded to the longest. Rates are per second of CPU time of all threads, so that other work on the
+machine does not count.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--texts", type=int, default=96)
     parser.add_argument("--max-length", type=int, default=512)
-    parser.add_argument("--batch", type=int, default=32, help="texts a batch of the baseline")
+    parser.add_argument("--batch", type=int, default=32, help="texts per batch of the baseline")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--skip-lengths", action="store_true")

@@ -1,13 +1,12 @@
-"""Feed the chunker broken texts, as the indexer does: none may crash, hang, eat memory or lose a line.
+"""Feed the chunker broken texts, as the indexer does: none may crash, hang, exhaust memory or lose a line.
 
     python benchmarks/fuzz_chunker.py SAMPLES... [--mutants 2000] [--languages PHP Go] [--seed 0] [--keep FOLDER]
 
-SAMPLES are files or folders of files. Mutants of each (`mutants.py`; the same for the same seed) are worked on by
-worker processes, in batches, and then encoded. Of each is asked that it comes back within SLOWEST_SECONDS of processor
-time and PEAK_MB of memory, that its chunks are in order and within the file, and that every line that is not blank is
-in the text of a chunk whose lines it is among. A worker that is killed for a mutant is allowed: it costs that file its
-syntax. Prints a table by language; what failed is listed and, with --keep, kept. Linux only. Exits with 1 where
-anything failed.
+SAMPLES are files or folders. Mutants of each (`mutants.py`; the same for the same seed) are chunked in batches by
+worker processes, then encoded. Each must take at most SLOWEST_SECONDS of processor time and PEAK_MB of memory, its
+chunks must be in order and within the file, and every line that is not blank must be in the text of a chunk at that
+line. A worker may be killed for a mutant, which then loses its syntax. Prints a table by language, and lists failures;
+--keep stores them. Linux only. Exits with 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -156,11 +155,11 @@ def _cause(fallback: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("samples", nargs="+", type=Path)
-    parser.add_argument("--mutants", type=int, default=2_000, help="of each sample")
+    parser.add_argument("--mutants", type=int, default=2_000, help="number of mutants per sample")
     parser.add_argument("--languages", nargs="*", default=[])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--keep", type=Path, help="folder for the mutants that failed")
+    parser.add_argument("--keep", type=Path, help="folder to store failed mutants in")
     arguments = parser.parse_args()
     samples = _samples(arguments.samples)
     tallies: dict[str, Tally] = defaultdict(Tally)

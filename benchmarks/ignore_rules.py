@@ -1,8 +1,8 @@
-"""Our walker beside git on real repositories: which files each finds, and how long both take.
+"""Compare our file discovery with git on real repositories: the files found, and the time.
 
     python benchmarks/ignore_rules.py REPOSITORY...
 
-Tracked files that a rule ignores are git's alone, by its own definition, and are counted apart.
+Tracked files that match an ignore rule are listed by git alone, by its own rules, and are counted separately.
 """
 
 from __future__ import annotations

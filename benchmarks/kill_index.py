@@ -1,11 +1,10 @@
-"""Kill `codesearch index` at random moments and see what is left.
+"""Kill `codesearch index` at random moments, and check the state that it leaves.
 
     python benchmarks/kill_index.py FOLDER [--runs 200]
 
-Works on a copy of FOLDER. Before each run some of its files are changed; the run is killed (SIGKILL) at a random
-moment of the time that an update takes. Then a query must answer from one published state, an update must succeed
-(no stale lock), and the index must hold just what a fresh one holds. At last two updates at once, and queries during
-an update. Prints counts; exits with 1 where one of the checks failed.
+Works on a copy of FOLDER. Each run changes some files, starts an update and kills it (SIGKILL) at a random moment. Then
+a query must answer from one published state, an update must succeed (no stale lock), and the index must equal a fresh
+one. Finally two updates run at once, and queries during an update. Prints counts; exits with 1 if a check failed.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Learn the weights of the ranking's signals from questions with answers, and say what each signal is worth.
+"""Learn the weights of the ranking signals from labelled questions, and print what each signal contributes.
 
     python benchmarks/learn_ranking.py --bench FOLDER --repos-dir FOLDER --checkouts FOLDER [--write]
 
-FOLDER of --bench holds repos.json and annotations/*.json (the format of semble's benchmark), --repos-dir a checkout of
-each repository, --checkouts one of each repository of questions/sources.json. A linear model is trained with
-LambdaRank (Burges 2010): on files where the answers are files (a file's score is that of its best chunk), on chunks
-where they are lines. Its quality is measured leaving out whole repositories, eight groups in turn; the weights that are
-written are trained on all, then scaled by a logistic regression so that a score is the probability that a hit answers.
+The folder of --bench has repos.json and annotations/*.json (the format of semble's benchmark), --repos-dir a checkout
+of each of its repositories, --checkouts one of each repository in questions/sources.json. A linear model is trained
+with LambdaRank (Burges 2010): on files if the answers are files (the score of a file is that of its best chunk), on
+chunks if they are lines. It is evaluated by cross-validation over eight groups of repositories. The written weights are
+trained on all, then scaled by logistic regression so that a score is the probability that a hit answers.
 """
 
 from __future__ import annotations

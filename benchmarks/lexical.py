@@ -1,14 +1,14 @@
-"""Our postings beside SQLite FTS5, tantivy and bm25s on the chunks of a real index.
+"""Compare our postings with SQLite FTS5, tantivy and bm25s on the chunks of a real index.
 
     codesearch index FOLDER --index-dir DIR
     pip install tantivy bm25s
     python benchmarks/lexical.py DIR [--chunks 1000000] [--engines ours fts5 tantivy bm25s]
 
-All are given the same terms (codesearch.index.terms of a chunk's lines, its path twice, its file's stem and its names
-four times) as one field, the same BM25 (k1 1.2, b 0.75) and the same questions (prose, and names that the index
-defines), and work on one core. Each is built, asked and updated in processes of its own. A cold question is a fresh
-process whose files were dropped from the page cache: import, open, answer. An update takes the chunks of one file out
-and puts them in again, changed, until a reader sees them. Prints a table; Linux only.
+All engines get the same terms (codesearch.index.terms of a chunk's lines, its path twice, its file's stem and its names
+four times) as one field, the same BM25 parameters (k1 1.2, b 0.75) and the same questions (prose, and names that the
+index defines), and run on one core. Each is built, queried and updated in separate processes. A cold query is a fresh
+process whose files were dropped from the page cache: import, open, answer. An update deletes the chunks of one file and
+adds them again, changed, until a reader sees them. Prints a table; Linux only.
 """
 
 from __future__ import annotations

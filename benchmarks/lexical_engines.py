@@ -1,4 +1,4 @@
-"""The lexical indexes that benchmarks/lexical.py compares: ours, SQLite FTS5, tantivy and bm25s."""
+"""The lexical indexes compared by benchmarks/lexical.py: ours, SQLite FTS5, tantivy and bm25s."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Broken variants of a source text, the same ones for the same seed: what `fuzz_chunker.py` feeds the chunker."""
+"""Broken variants of a source text, deterministic for a seed: the input of `fuzz_chunker.py`."""
 
 from __future__ import annotations
 

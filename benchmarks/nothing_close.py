@@ -1,10 +1,10 @@
-"""How well the best score tells questions that a repository answers from questions that it does not.
+"""How well the best score separates questions that a repository answers from questions that it does not.
 
     python benchmarks/nothing_close.py --bench FOLDER --repos-dir FOLDER [--split development]
 
-Each repository of semble's benchmark is asked its own questions and those of another in a language of its own; the
-table shows, by threshold, what share of both would be told "nothing close". codesearch/search/hit.py takes its
-threshold from here.
+Each repository of semble's benchmark is searched with its own questions and with those of another repository in
+another language. The table shows, by threshold, the share of each that would get "nothing close". The threshold in
+codesearch/search/hit.py was chosen from it.
 """
 
 from __future__ import annotations

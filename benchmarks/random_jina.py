@@ -1,4 +1,4 @@
-"""A folder with random weights in base-code's exact configuration, for timing what the real ones would take."""
+"""Write a model folder with random weights in base-code's exact configuration, for timing."""
 
 from __future__ import annotations
 

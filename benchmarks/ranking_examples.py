@@ -1,4 +1,4 @@
-"""Questions with answers → features and labels that weights are learned from."""
+"""Labelled questions → the features and labels that ranking weights are learned from."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""codesearch as an adapter of a retrieval benchmark's runner: `index(folder)`, `search(question, k)`.
+"""codesearch as an adapter for a retrieval benchmark's runner: `index(folder)`, `search(question, k)`.
 
     python semble_bench.py semble_adapter.py --split development --repos-dir FOLDER
 
-CODESEARCH_MODEL names the encoder, CODESEARCH_RERANK the model that scores the best candidates again.
+CODESEARCH_MODEL names the encoder, CODESEARCH_RERANK the model to rerank with.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A peer beside `semble_adapter.py`: semble without its encoder, that is BM25 with its ranking rules.
+"""A baseline to compare with `semble_adapter.py`: semble without its encoder, that is BM25 with its ranking rules.
 
 pip install semble==0.7.0
 python semble_bench.py semble_bm25_adapter.py --split development --repos-dir FOLDER

@@ -1,10 +1,10 @@
-"""codesearch beside another tool, as whole processes on the same repositories, in turn.
+"""Compare codesearch with another tool, as whole processes on the same repositories, in turn.
 
     python benchmarks/side_by_side.py FOLDER… --peer 'peer search {question} {repo}' [--runs 5]
 
-For each repository (a copy of it) both tools answer the same questions: once from nothing (which makes the index),
-then again (a cold query), and after one file was changed (an update). Prints medians of wall seconds, the peak memory
-of the largest process, and what each keeps on disk: in the repository's `.codesearch`, or where XDG_CACHE_HOME says.
+On a copy of each repository, both tools answer the same questions: first without an index (which builds it), then again
+(a cold query), and after a change to one file (an update). Prints medians of wall-clock seconds, the peak memory of the
+largest process, and disk usage: in the repository's `.codesearch` or below XDG_CACHE_HOME.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def main() -> None:
     """Run the program."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+")
-    parser.add_argument("--peer", required=True, help="the peer's command; {question} and {repo} are filled in")
+    parser.add_argument("--peer", required=True, help="the peer's command, with placeholders {question} and {repo}")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     tools = {"codesearch": OURS, "peer": shlex.split(options.peer)}

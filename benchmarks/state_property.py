@@ -1,15 +1,15 @@
-"""See that answers depend on what files hold, not on how the index came about.
+"""Check that answers depend on the contents of files, not on the history of the index.
 
     python benchmarks/state_property.py [FOLDER] [--edits 1000] [--seed 0]
 
-Works on a copy of FOLDER (this repository's package by default), cut down to 80 files. Each step edits, renames, moves,
-deletes or makes files (also with the size and time that they had), checks out another branch, stashes, kills an update
-or a query at a random moment, or lets another process update. After each, one question is asked: by `codesearch query`,
-by `codesearch index` and then a query without a refresh, or of an `Index` that is open all the time in a process of its
-own. The answer (paths, lines, names, scores, order) must be that of a fresh index of the same files.
+Works on a copy of FOLDER (by default this repository's package), reduced to 80 files. Each step edits, renames, moves,
+deletes or creates files (sometimes with their old size and time), checks out another branch, stashes, kills an update
+or a query at a random moment, or lets another process update. After each step one question is asked: by `codesearch
+query`, by `codesearch index` and a query without a refresh, or of an `Index` that stays open in a separate process.
+The answer (paths, lines, names, scores, order) must be that of a fresh index of the same files.
 
 Before that the folder, copied until it is large enough for several processes, is indexed three times; the answers must
-be the same byte for byte. Prints counts and differences; exits with 1 where there was one.
+be identical. Prints counts and differences; exits with 1 if there are any.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How fast a static encoder is on one core: loading, chunks of 1,200 characters, questions.
+"""Speed of a static encoder on one core: loading, chunks of 1,200 characters, questions.
 
     python benchmarks/static_speed.py CHECKOUT... [--model default]
 
-Rates are a second of CPU time, so that other work on the machine does not count.
+Rates are per second of CPU time, so that other work on the machine does not count.
 """
 
 from __future__ import annotations

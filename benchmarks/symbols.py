@@ -1,10 +1,10 @@
-"""Whether a symbol's name, asked alone, brings its definition first and under its own name, by language.
+"""Whether a symbol's name alone finds its definition first and under that name, by language.
 
     python benchmarks/symbols.py FOLDER... [--sample N] [--misses N] [--languages NAME...] [--fields]
 
-Asked are the names that Universal Ctags finds defined exactly once in all of a folder (functions, methods, types,
-macros, constants, enumerators …: `KINDS`), at most `--sample` of each language and repository, chosen by a fixed seed.
-`lines`: the first hit holds the definition's line. `name`: it has the name, too. `top 3`: one of the first three does.
+The symbols are names that Universal Ctags finds defined exactly once in a folder (functions, methods, types, macros,
+constants, enumerators …: `KINDS`), at most `--sample` per language and repository, chosen with a fixed seed. `lines`:
+the first hit contains the definition's line. `name`: it also has the name. `top 3`: one of the first three does.
 Needs `ctags` built with JSON output.
 """
 
@@ -76,10 +76,10 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--sample", type=int, default=100, help="symbols of each language and repository")
-    parser.add_argument("--misses", type=int, default=0, help="examples to print for each language")
-    parser.add_argument("--languages", nargs="+", default=[], help="only these")
-    parser.add_argument("--fields", action="store_true", help="fields and variables too")
+    parser.add_argument("--sample", type=int, default=100, help="symbols per language and repository")
+    parser.add_argument("--misses", type=int, default=0, help="examples to print per language")
+    parser.add_argument("--languages", nargs="+", default=[], help="restrict to these languages")
+    parser.add_argument("--fields", action="store_true", help="include fields and variables")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""Arrays in one file: written as safetensors, read by mapping the file, so that opening costs nothing."""
+"""Arrays in safetensors files, which are memory-mapped for reading, so that opening is instant."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_HEADER = 1 << 20
 
 
 def save_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str] | None = None) -> None:
-    """Write arrays by name, and metadata. Raises OSError."""
+    """Write named arrays and metadata. Raises OSError."""
     from safetensors.numpy import save
 
     path.write_bytes(save(dict(arrays), dict(metadata) if metadata else None))
@@ -36,7 +36,7 @@ def save_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Ma
 def map_arrays(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]:
     """The arrays of a safetensors file, mapped read-only, and its metadata.
 
-    Raises OSError, or ValueError where the file is not whole or not safetensors.
+    Raises OSError, or ValueError if the file is truncated or not in safetensors format.
     """
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -44,9 +44,9 @@ def map_arrays(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]
 
 
 def read_arrays(data: mmap.mmap, name: str) -> tuple[dict[str, npt.NDArray[Any]], dict[str, str]]:
-    """The arrays of a mapped safetensors file and its metadata; errors are told by `name`.
+    """The arrays of a mapped safetensors file and its metadata; `name` is for error messages.
 
-    Raises ValueError where the file is not whole or not safetensors.
+    Raises ValueError if the file is truncated or not in safetensors format.
     """
     length = header_length(data[:LENGTH_BYTES], len(data), _LONGEST_HEADER)
     if length is None:
@@ -60,7 +60,7 @@ def read_arrays(data: mmap.mmap, name: str) -> tuple[dict[str, npt.NDArray[Any]]
 
 
 def _array(data: mmap.mmap, start: int, entry: TensorEntry) -> npt.NDArray[Any]:
-    """One array; the bytes of all begin at `start`."""
+    """One array; offsets in `entry` count from `start`."""
     begin, end = start + entry.begin, start + entry.end
     if entry.type not in _TYPES:
         raise ValueError(f"arrays of {entry.type} can't be read")

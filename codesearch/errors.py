@@ -1,4 +1,4 @@
-"""User-fixable errors: the problem in one sentence, and the fix as facts."""
+"""Errors that users can fix: a message of one sentence and, as data, the remedy."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class UpdateIndex:
-    """Rebuild the index or bring it up to date; `folder` is where it lies, None where there is none yet."""
+    """Create, update or rebuild the index in `folder`; None if there is no index yet."""
 
     folder: Path | None = None
     model: str = ""
-    """To make it with, where that is another than now."""
+    """The model to build it with, if not the current one."""
     has_root: bool = True
-    """Whether the index says which folder it is of; one that can't be read does not."""
+    """Whether the index records its root; false if it can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplaceIndex:
-    """Upgrade codesearch, or make the index in `folder` anew in place of one that a newer version made."""
+    """Upgrade codesearch, or rebuild the index in `folder`, which was made by a newer version."""
 
     folder: Path
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseModel:
-    """Name the model that the index in `folder` was made with, or make it anew with the default."""
+    """Pass the model that the index in `folder` was made with, or rebuild it with the default model."""
 
     folder: Path
     model: str
@@ -38,17 +38,17 @@ class KeepElsewhere:
     """Keep the index in another folder."""
 
     obstacle: str = ""
-    """What stands in the way, where it could be removed instead."""
+    """What prevents keeping it here, if that could be removed instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeepInside:
-    """Keep the index in the folder that it is of."""
+    """Keep the index inside the indexed folder."""
 
 
 @dataclass(frozen=True, slots=True)
-class IndexUnasked:
-    """Index a folder that is too large to be indexed unasked."""
+class IndexAnyway:
+    """Index a folder that is too large to be indexed automatically."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +71,27 @@ class FetchModel:
 
     model: str
     size: int = 0
-    """Bytes, 0 where it is not known."""
+    """Bytes; 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchModelElsewhere:
-    """Fetch the model on another machine or by another way."""
+    """Fetch the model on another machine, or through a mirror or proxy."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchModelAgain:
-    """Fetch or copy the model's folder again."""
+    """Fetch or copy the model's folder again; it is incomplete or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListModels:
-    """See which models there are."""
+    """List the known models."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListLanguages:
-    """See which languages there are."""
+    """List the supported languages."""
 
 
 Remedy = (
@@ -100,7 +100,7 @@ Remedy = (
     | ChooseModel
     | KeepElsewhere
     | KeepInside
-    | IndexUnasked
+    | IndexAnyway
     | InstallExtra
     | InstallPackage
     | FetchModel
@@ -109,17 +109,17 @@ Remedy = (
     | ListModels
     | ListLanguages
 )
-"""What fixes an error; the command line says how (codesearch.cli.remedies)."""
+"""What fixes an error; codesearch.cli.remedies words it as commands."""
 
 
 class CodesearchError(Exception):
     """A failure that the command line prints as one sentence, with exit code 2."""
 
     code: ClassVar[str] = "error"
-    """Tells kinds of errors apart for programs."""
+    """Identifies the kind of error to programs."""
 
     def __init__(self, message: str, remedy: str | Remedy = "") -> None:
-        """`remedy` is what fixes it: a sentence, or facts."""
+        """`remedy` is what fixes it: a sentence or a `Remedy`."""
         super().__init__(message)
         self.message = message
         self.remedy = remedy
@@ -138,7 +138,7 @@ class IndexLocked(CodesearchError):
 
 
 class IndexIncompatible(CodesearchError):
-    """The index has another format, model or chunker than this program would use."""
+    """The index was made with another format, model or chunker version than this program uses."""
 
     code = "index-incompatible"
 
@@ -150,12 +150,12 @@ class IndexDamaged(CodesearchError):
 
 
 class IndexUntrusted(IndexDamaged):
-    """The index came with the repository or leads out of its folder, so it is not used; it can be rebuilt."""
+    """The index is committed to the repository or links out of its folder, so it is not used; it can be rebuilt."""
 
     code = "index-untrusted"
 
 
 class ModelUnavailable(CodesearchError):
-    """The model can't be loaded: not found, incomplete, unsafe, or its extra is not installed."""
+    """The model can't be loaded: it is missing, incomplete or unsafe, or its extra is not installed."""
 
     code = "model-unavailable"

@@ -1,10 +1,10 @@
-"""Globs as in .gitignore, given as options: checked, and compiled to expressions that never backtrack without end.
+"""Globs in .gitignore syntax, given as options: validated and compiled to regular expressions.
 
-`*` and `?` stop at `/`; `**` is any number of folders; a glob without `/` before its end matches at any depth; one
-that matches a folder matches all in it; a leading `!` takes back. Brackets are classes, as in .gitignore, and
-themselves too, for folders that are named `[id]`. Since these are options, `#` begins no comment, and `./` may stand
-in front. pathspec reads the same (the tests compare the two), but backtracks for ever on globs such as `*a*a*a*a*b`,
-which an index from elsewhere may record.
+`*` and `?` don't match `/`; `**` matches any number of folders; a glob without `/` before its end matches at any
+depth; one that matches a folder matches everything in it; a leading `!` negates. Brackets are character classes, as in
+.gitignore, but also match literally, for folders named like `[id]`. Since these are options, `#` doesn't begin a
+comment and a leading `./` is allowed. pathspec has the same semantics (the tests compare the two), but its expressions
+backtrack exponentially on globs such as `*a*a*a*a*b`, which an untrusted index may contain.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CLASSES = {
     "upper": "A-Z",
     "xdigit": "0-9A-Fa-f",
 }
-"""POSIX's, as git has them: ASCII only."""
+"""POSIX character classes; ASCII only, as in git."""
 _STAR = "*"
 _ANYWHERE = "**"
 _FOLDERS = "(?:[^/]+/)*"
@@ -42,7 +42,7 @@ _FOLDERS = "(?:[^/]+/)*"
 
 @dataclass(frozen=True, slots=True)
 class Glob:
-    """One glob."""
+    """A compiled glob."""
 
     is_negated: bool
     expression: re.Pattern[str]
@@ -50,29 +50,31 @@ class Glob:
 
 @dataclass(frozen=True, slots=True)
 class Globs:
-    """Several, of which the last that matches a path decides."""
+    """A list of globs, of which the last that matches a path decides."""
 
     globs: tuple[Glob, ...]
 
     def match_file(self, path: str) -> bool:
-        """Whether a path, relative and `/`-separated, is meant."""
-        found = (not glob.is_negated for glob in reversed(self.globs) if glob.expression.match(path))
-        return next(found, False)
+        """Whether the globs select a path (relative, `/`-separated)."""
+        matches = (not glob.is_negated for glob in reversed(self.globs) if glob.expression.match(path))
+        return next(matches, False)
 
-    def takes_back(self, path: str) -> bool:
-        """Whether a glob that begins with `!` matches a path."""
+    def negates(self, path: str) -> bool:
+        """Whether a negated glob matches a path."""
         return any(glob.is_negated and glob.expression.match(path) for glob in self.globs)
 
 
 @lru_cache(maxsize=64)
 def compile_globs(texts: tuple[str, ...]) -> Globs:
-    """The globs. Raises CodesearchError for one that is no pattern."""
+    """Compile globs. Raises CodesearchError for an invalid one."""
     return Globs(tuple(map(_compile, texts)))
 
 
 def attribute_expression(text: str) -> str | None:
-    """The expression, without anchors, of a pattern as in .gitattributes, which says nothing of what lies in a folder
-    that it matches; None where it is no pattern."""
+    """The regular expression, without anchors, of a pattern in .gitattributes; None if it is invalid.
+
+    Unlike in .gitignore, a pattern that matches a folder does not match what is in it.
+    """
     if not text.strip("/ ") or len(text) > LONGEST_GLOB or text.startswith("!") or text.endswith("/"):
         return None
     try:
@@ -82,7 +84,7 @@ def attribute_expression(text: str) -> str | None:
 
 
 def compile_name(text: str) -> re.Pattern[str]:
-    """Letters in any case, `*` and `?`, for names; brackets are themselves (`operator[]`). Raises CodesearchError."""
+    """A case-insensitive pattern with `*` and `?`; brackets are literal (`operator[]`). Raises CodesearchError."""
     _check_length(text)
     return re.compile(translate(re.sub(r"\*+", "*", text).replace("[", "[[]")), re.IGNORECASE)
 
@@ -111,7 +113,7 @@ def _check_length(text: str) -> None:
 
 
 def _without_trailing_spaces(pattern: str) -> str:
-    """As git reads them: a space at the end counts only behind a backslash."""
+    """As in git, trailing spaces are ignored unless escaped by a backslash."""
     bare = pattern.rstrip(" ")
     return bare + " " if len(bare) < len(pattern) and _ends_in_escape(bare) else bare
 
@@ -121,7 +123,7 @@ def _ends_in_escape(text: str) -> bool:
 
 
 def _expression(pattern: str, is_recursive: bool = True) -> str:
-    """The expression of a pattern. Raises ValueError, which says what is wrong with it."""
+    """The regular expression of a pattern. Raises ValueError with a message for an invalid one."""
     is_folder = pattern.endswith("/") and not _ends_in_escape(pattern[:-1])
     parts = pattern.rstrip("/").split("/") if is_folder else pattern.split("/")
     if parts[0] == "" and len(parts) > 1:
@@ -130,13 +132,13 @@ def _expression(pattern: str, is_recursive: bool = True) -> str:
         parts.insert(0, _ANYWHERE)
     runs = list(_runs(parts))
     *middle, last = runs
-    begin = "".join(_middle(run, bool(at)) for at, run in enumerate(middle))
+    begin = "".join(_middle(run, bool(index)) for index, run in enumerate(middle))
     inside = "/.+" if is_folder else "(?:/.+)?" if is_recursive else ""
     return begin + _last(last, len(runs) > 1, inside)
 
 
 def _runs(parts: Iterable[str]) -> Iterator[list[str]]:
-    """The segments between `**`."""
+    """Runs of segments, separated by `**`."""
     run: list[str] = []
     for part in parts:
         if part == _ANYWHERE:
@@ -148,7 +150,7 @@ def _runs(parts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _middle(run: list[str], is_anywhere: bool) -> str:
-    """Segments that others follow: as near the root as they fit, which leaves most to the others."""
+    """A run that is not the last: matched as early as possible, atomically, since that leaves most to the next runs."""
     if not run:
         return ""
     segments = "/".join(run) + "/"
@@ -162,45 +164,45 @@ def _last(run: list[str], is_anywhere: bool, inside: str) -> str:
 
 
 def _segment(text: str) -> str:
-    """The expression of one segment: between two `*`, letters are sought from the left, and found once and for all."""
-    first, *others = _letters(text)
+    """The expression of one segment. What lies between two `*` is matched at its first occurrence, atomically."""
+    first, *others = _literals(text)
     if not others:
         return first
     *middle, last = others
-    return first + "".join(f"(?>[^/]*?{letters})" for letters in middle if letters) + "[^/]*" + last
+    return first + "".join(f"(?>[^/]*?{part})" for part in middle if part) + "[^/]*" + last
 
 
-def _letters(text: str) -> list[str]:
-    """Expressions for what stands before, between and after the `*` of a segment."""
-    found = [""]
+def _literals(text: str) -> list[str]:
+    """Expressions of the parts of a segment that its `*` separate."""
+    parts = [""]
     at = 0
     while at < len(text):
-        letter = text[at]
-        if letter == _STAR:
-            found.append("")
+        character = text[at]
+        if character == _STAR:
+            parts.append("")
             at += 1
             continue
-        expression, at = _one(text, at)
-        found[-1] += expression
-    return found
+        expression, at = _atom(text, at)
+        parts[-1] += expression
+    return parts
 
 
-def _one(text: str, at: int) -> tuple[str, int]:
-    """The expression of one letter, `?`, escape or class, and where the next begins."""
-    letter = text[at]
-    if letter == "?":
+def _atom(text: str, at: int) -> tuple[str, int]:
+    """The expression of one character, `?`, escape or class, and the position after it."""
+    character = text[at]
+    if character == "?":
         return "[^/]", at + 1
-    if letter == "[":
+    if character == "[":
         return _class(text, at + 1)
-    if letter == "\\":
+    if character == "\\":
         if at + 1 == len(text):
-            raise ValueError("it ends in a backslash, which stands before the character that it is for")
+            raise ValueError("it ends in a backslash, which must precede a character")
         return re.escape(text[at + 1]), at + 2
-    return re.escape(letter), at + 1
+    return re.escape(character), at + 1
 
 
 def _class(text: str, at: int) -> tuple[str, int]:
-    """The expression of a class whose content begins at `at`, and where the next letter begins."""
+    """The expression of a class whose content begins at `at`, and the position after it."""
     is_negated = text[at : at + 1] in ("!", "^")
     first = at = at + is_negated
     content = ""
@@ -213,20 +215,20 @@ def _class(text: str, at: int) -> tuple[str, int]:
 
 
 def _class_item(text: str, at: int) -> tuple[str, int]:
-    """A named class, a range (nothing where it ends before it begins) or a letter, and where the next item begins."""
+    """A named class, a range (empty if its bounds are reversed) or a character, and the position after it."""
     named = re.compile(r"\[:([^\]/:]*):\]").match(text, at)
     if named:
         if named[1] not in _CLASSES:
             raise ValueError(f"there is no class {named[0]}")
         return _CLASSES[named[1]], named.end()
-    low, at = _class_letter(text, at)
+    low, at = _class_character(text, at)
     if text[at : at + 1] != "-" or text[at + 1 : at + 2] in ("", "]"):
         return re.escape(low), at
-    high, at = _class_letter(text, at + 1)
+    high, at = _class_character(text, at + 1)
     return f"{re.escape(low)}-{re.escape(high)}" if low <= high else "", at
 
 
-def _class_letter(text: str, at: int) -> tuple[str, int]:
+def _class_character(text: str, at: int) -> tuple[str, int]:
     at += text[at : at + 1] == "\\"
     if at >= len(text):
         raise ValueError("a bracket is not closed; write \\[ for the bracket itself")

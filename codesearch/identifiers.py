@@ -1,8 +1,8 @@
-"""How identifiers split into words: at camelCase, at digits and at whatever is no letter.
+"""Splitting identifiers into words: at camelCase boundaries, digits and everything that is not a letter.
 
-Two rules agree on ASCII and differ beyond it. The lexical index takes letters of other scripts by their classes
-(codesearch.index.terms); the static models keep a run of them whole (`vocabulary_words`), since their vocabularies were
-trained on such words: a change of that rule needs new models.
+There are two rules, which differ for non-ASCII letters. The lexical index groups them into classes
+(codesearch.index.terms); static models keep runs of them whole (`vocabulary_words`). The vocabularies of static models
+were built with their rule, so changing it requires new models.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ _VOCABULARY_WORD = re.compile(_PART + r"|[^\W\d_a-zA-Z]+")
 
 
 def ascii_parts(identifier: str) -> list[str]:
-    """`getHTTPResponse_2` → get, HTTP, Response, 2. Of ASCII only."""
+    """`getHTTPResponse_2` → get, HTTP, Response, 2. ASCII only."""
     return _ASCII_PART.findall(identifier)
 
 
 def vocabulary_identifiers(text: str) -> list[str]:
-    """The runs of letters and digits of a text, as static models read it."""
+    """The runs of letters and digits in a text, as tokenized by static models."""
     return _VOCABULARY_IDENTIFIER.findall(text)
 
 
 def vocabulary_words(identifier: str) -> list[str]:
-    """The words of one such run in lower case."""
+    """The lower-case words of one such run."""
     return [word.lower() for word in _VOCABULARY_WORD.findall(identifier)]

@@ -157,7 +157,7 @@ def test_nothing_is_searched_before_anything_is_added() -> None:
 
 
 def test_a_large_folder_is_not_indexed_unasked(folders: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codesearch.discovery.roots.MODEST_ENTRIES", 1)
+    monkeypatch.setattr("codesearch.discovery.roots.MOST_ENTRIES", 1)
     with Workspace() as workspace, pytest.raises(IndexNotFound):
         workspace.add([folders[0]])
 

@@ -1,4 +1,4 @@
-"""Text and its language → chunks: functions, methods, types, sections, and one chunk for the file itself."""
+"""Chunking: a text in a known language → functions, methods, types, sections, and a chunk for the rest of the file."""
 
 VERSION = 5
-"""Raised when the same text gives other chunks, so that an index made before is made again."""
+"""Incremented when chunks of the same text change, so that older indexes are rebuilt."""

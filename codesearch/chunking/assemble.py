@@ -1,9 +1,9 @@
-"""Units → chunks: comments attached, nesting resolved, long units split, small neighbours joined.
+"""Units → chunks: attach comments, resolve nesting, split long units and join small neighbours.
 
-A chunk's `text` is what is encoded and searched; `start_line` … `end_line` is what a reader is shown. They differ
-for containers (types, modules): their lines span the whole, their text is condensed to what belongs to none of
-their members, with the members' signatures in place. Where that is too long, it is split, and each part spans its
-own lines. Every line that is not blank is in the text of at least one chunk.
+A chunk's `text` is encoded and searched; its lines `start_line` to `end_line` are displayed. They differ for containers
+(types, modules): the lines span the whole container, while the text omits the bodies of members and keeps their
+signatures. If that is still too long, it is split, and each part spans its own lines. Every non-blank line is in the
+text of at least one chunk.
 """
 
 from __future__ import annotations
@@ -13,46 +13,46 @@ from dataclasses import replace
 
 from codesearch.chunking import windows
 from codesearch.chunking.chunk import Chunk, Definition, Unit
-from codesearch.chunking.kinds import UNJOINED_KINDS
+from codesearch.chunking.kinds import STANDALONE_KINDS
 from codesearch.chunking.remainder import loose_definitions, remainder_chunks
 from codesearch.chunking.source import Source
 from codesearch.chunking.syntax import Outline
 from codesearch.chunking.tree import (
     Node,
     definitions,
-    documented,
     gaps,
     member_definition,
     members_between,
     names,
     nest,
+    with_documentation,
 )
 from codesearch.chunking.windows import TARGET_CHARS
 from codesearch.languages.registry import Language
 
-# Sizes in characters, as all in this folder.
+# Sizes are in characters, as everywhere in this package.
 MAX_CHARS = 4000
 SMALL_CONTAINER_CHARS = 600
-"""A type that short is one chunk together with its members."""
+"""Containers up to this size are one chunk, members included."""
 SMALL_UNIT_CHARS = 200
-"""Neighbours of one kind that short (one-line declarations, CSS rules) are joined …"""
+"""Neighbours of the same kind up to this size (one-line declarations, CSS rules) are joined …"""
 JOINED_CHARS = 800
-"""… up to this size."""
+"""… into chunks of up to this size."""
 
 
 def assemble(path: str, text: str, language: Language, outline: Outline) -> list[Chunk]:
     """The chunks of a file, in order of their first line."""
     source = Source(path, text, language.name)
-    outline = replace(outline, members=documented(outline.members, source.lines, language))
+    outline = replace(outline, members=with_documentation(outline.members, source.lines, language))
     top, namespaces = nest(outline.units, source.lines, language)
     loose = loose_definitions(outline, namespaces)
     for node in top:
         for line in {node.unit.start_line, node.unit.end_line}:
-            node.beside += loose.pop(line, ())
+            node.adjacent += loose.pop(line, ())
     chunks = list(remainder_chunks(source, top, namespaces, outline, loose, language))
-    waiting = [top]
-    while waiting:
-        siblings = waiting.pop()
+    stack = [top]
+    while stack:
+        siblings = stack.pop()
         for run in _runs(source, siblings):
             if len(run) > 1:
                 chunks.append(_joined(source, run))
@@ -62,7 +62,7 @@ def assemble(path: str, text: str, language: Language, outline: Outline) -> list
                 chunks.extend(_whole(source, node))
             else:
                 chunks.extend(_condensed(source, node))
-                waiting.append(node.children)
+                stack.append(node.children)
     chunks.sort(key=lambda chunk: (chunk.start_line, -chunk.end_line))
     return chunks
 
@@ -75,7 +75,7 @@ def _stays_whole(source: Source, node: Node) -> bool:
 
 
 def _runs(source: Source, siblings: list[Node]) -> Iterator[list[Node]]:
-    """Siblings one by one, small neighbours together."""
+    """Group siblings: small neighbours together, others alone."""
     run: list[Node] = []
     for node in siblings:
         size = source.size(node.first_line, node.unit.end_line)
@@ -97,8 +97,8 @@ def _runs(source: Source, siblings: list[Node]) -> Iterator[list[Node]]:
 
 
 def _is_routine(node: Node) -> bool:
-    """A function of more than a line or two is an answer of its own, however short."""
-    return node.unit.kind in UNJOINED_KINDS and node.unit.end_line - node.unit.start_line >= 2
+    """Whether a node is a function of more than two lines, which is never joined with others."""
+    return node.unit.kind in STANDALONE_KINDS and node.unit.end_line - node.unit.start_line >= 2
 
 
 def _is_blank(source: Source, first: int, last: int) -> bool:
@@ -106,30 +106,30 @@ def _is_blank(source: Source, first: int, last: int) -> bool:
 
 
 def _joined(source: Source, run: list[Node]) -> Chunk:
-    """One chunk for small neighbours: it is named after the first and searched by the names of all."""
+    """One chunk for small neighbours; it is named after the first and can be found by the names of all."""
     first, last = run[0], run[-1]
     span = (first.first_line, last.unit.end_line)
-    held = definitions(run)
+    contained = definitions(run)
     return source.chunk(
         span,
         "\n".join(source.lines[span[0] - 1 : span[1]]),
         kind=first.unit.kind,
         documentation="\n".join(filter(None, (node.documentation for node in run))),
         defines=names(run, with_members=True),
-        definition=held[0],
-        definitions=held,
+        definition=contained[0],
+        definitions=contained,
     )
 
 
 def _whole(source: Source, node: Node) -> Iterator[Chunk]:
     first, last = node.first_line, node.unit.end_line
     lines = source.lines[first - 1 : last]
-    below = names(node.children, with_members=True)
-    yield from _parts(source, node, range(first, last + 1), lines, below, definitions(node.children))
+    names_below = names(node.children, with_members=True)
+    yield from _parts(source, node, range(first, last + 1), lines, names_below, definitions(node.children))
 
 
 def _condensed(source: Source, node: Node) -> Iterator[Chunk]:
-    """A container without its members' lines but with their signatures, if these leave room for the rest."""
+    """A container with its members replaced by their signatures, or omitted if the signatures are too long."""
     lines = [
         (line, source.lines[line - 1])
         for first, last in gaps(node.first_line, node.unit.end_line, node.children)
@@ -143,7 +143,7 @@ def _condensed(source: Source, node: Node) -> Iterator[Chunk]:
 
 
 def _signature(source: Source, unit: Unit) -> tuple[int, str]:
-    """A unit's signature on its first line, indented as that."""
+    """The number of a unit's first line, and its signature with that line's indentation."""
     line = source.lines[unit.start_line - 1]
     return unit.start_line, line[: len(line) - len(line.lstrip())] + unit.signature
 
@@ -156,32 +156,35 @@ def _parts(
     names_below: Iterable[str],
     definitions_below: Sequence[Definition] = (),
 ) -> Iterator[Chunk]:
-    """A unit's chunk, or several where its text is too long: all are named after it, the one with its head holds it."""
-    whole = sum(map(len, texts)) + len(texts) <= MAX_CHARS
-    ranges = [(0, len(texts))] if whole else windows.cut(texts, TARGET_CHARS)
+    """The chunks of a unit, several if its text is long: all are named after it, the one with its header defines it."""
+    fits = sum(map(len, texts)) + len(texts) <= MAX_CHARS
+    ranges = [(0, len(texts))] if fits else windows.split(texts, TARGET_CHARS)
     definition = node.definition
-    is_first, is_held = True, False
+    is_first, has_own_definition = True, False
     for begin, end in ranges:
         text = "\n".join(texts[begin:end])
         if not text.strip():
             continue
         members = members_between(node.unit.members, numbers[begin], numbers[end - 1])
-        held = [member_definition(member, node) for member in members]
-        if not is_held and numbers[end - 1] >= node.unit.start_line:
-            held = [definition, *sorted([*held, *node.beside, *definitions_below], key=lambda one: one.start_line)]
-            is_held = True
+        contained = [member_definition(member, node) for member in members]
+        if not has_own_definition and numbers[end - 1] >= node.unit.start_line:
+            contained = [
+                definition,
+                *sorted([*contained, *node.adjacent, *definitions_below], key=lambda definition: definition.start_line),
+            ]
+            has_own_definition = True
         yield source.chunk(
-            (node.first_line, node.unit.end_line) if whole else (numbers[begin], numbers[end - 1]),
+            (node.first_line, node.unit.end_line) if fits else (numbers[begin], numbers[end - 1]),
             text,
             kind=node.unit.kind,
             documentation=node.documentation if is_first else "",
             defines=(
                 node.unit.name,
                 *(member.name for member in members),
-                *(one.name for one in node.beside if is_first),
+                *(neighbour.name for neighbour in node.adjacent if is_first),
                 *(names_below if is_first else ()),
             ),
             definition=definition,
-            definitions=held,
+            definitions=contained,
         )
         is_first = False

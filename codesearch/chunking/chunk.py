@@ -1,5 +1,5 @@
-"""What the chunker makes: units (what a grammar or scanner finds), definitions (what a reader asks for by name) and
-chunks (what is encoded and searched)."""
+"""The chunker's data: units (found by a grammar or scanner), definitions (found by name) and chunks (encoded and
+searched)."""
 
 from __future__ import annotations
 
@@ -9,38 +9,37 @@ from pathlib import PurePosixPath
 from codesearch.languages.registry import Language
 
 LINE_END = 1 << 30
-"""A column behind all others, where none is known."""
+"""A column after all others, for ends whose column is unknown."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Member:
-    """What is defined but no unit of its own: a constant, a field, an enumerator. Lines are 1-based and inclusive."""
+    """A definition too small to be a unit: a constant, a field, an enumerator. Lines are 1-based and inclusive."""
 
     line: int
     name: str
     kind: str = "constant"
     end_line: int = 0
-    """0 where it ends on its first line."""
+    """0 if it ends on its first line."""
     signature: str = ""
     documentation: str = ""
-    """The comments right above it, which are found later."""
+    """The comments right above it; added later."""
     language: Language | None = field(default=None, compare=False)
-    """As a unit's."""
+    """Its language, if other than the file's."""
     column: int = field(default=0, compare=False)
-    """Of the name, in bytes."""
+    """Of the name, in bytes from the start of the line."""
 
     @property
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         return self.line, self.column
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A definition found in a text, before documentation is attached and long ones are split.
+    """A definition as found in a text, before comments are attached and long ones are split.
 
-    Lines are 1-based and inclusive and cover decorators and attributes but not leading comments;
-    `header_end` is the last line of the signature. Containers (types, modules, namespaces) hold the
-    units whose lines lie inside theirs.
+    Lines are 1-based and inclusive and cover decorators and attributes but not leading comments; `header_end`
+    is the last line of the signature. Containers (types, modules, namespaces) own the units within their lines.
     """
 
     kind: str
@@ -50,16 +49,16 @@ class Unit:
     header_end: int
     is_container: bool = False
     qualifier: str = ""
-    """Owner named by the unit itself (`Server` of Go's `func (s *Server) Run`), joined before the name."""
+    """The owner that the unit itself names (`Server` in Go's `func (s *Server) Run`); precedes the name."""
     signature: str = ""
     documentation: str = ""
-    """Documentation that lies inside the unit (a docstring); leading comments are found later."""
+    """Documentation inside the unit (a docstring); leading comments are added later."""
     members: tuple[Member, ...] = ()
-    """In order of their lines."""
+    """Ordered by line."""
     language: Language | None = None
-    """Its language where that isn't the file's (a script in HTML)."""
+    """Its language, if other than the file's (a script in HTML)."""
     column: int = 0
-    """Where it begins on its first line, and ends on its last one, in bytes."""
+    """Start on the first line and, below, end on the last line, in bytes."""
     end_column: int = LINE_END
 
     @property
@@ -70,18 +69,18 @@ class Unit:
     def end(self) -> tuple[int, int]:
         return self.end_line, self.end_column
 
-    def ended(self, line: int) -> Unit:
-        """The unit, up to the end of a line."""
+    def ending_at(self, line: int) -> Unit:
+        """The unit, ending at the end of `line`."""
         return replace(self, end_line=line, end_column=LINE_END)
 
-    def holds(self, unit: Unit) -> bool:
-        """Whether another unit lies inside, where both may be on one line."""
+    def contains(self, unit: Unit) -> bool:
+        """Whether another unit lies inside this one; columns count, so both may be on one line."""
         return self.start <= unit.start and unit.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a name stands for, whatever chunk it lies in. Lines are 1-based, inclusive, and cover the comments above."""
+    """A named definition, with lines that include the comments above it; 1-based and inclusive."""
 
     kind: str
     name: str
@@ -94,7 +93,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One searchable piece of a file. Lines are 1-based and inclusive; bytes count in the normalised UTF-8 text."""
+    """A searchable piece of a file. Lines are 1-based and inclusive; bytes are offsets in the normalised UTF-8 text."""
 
     path: str
     language: str
@@ -106,35 +105,35 @@ class Chunk:
     end_byte: int
     text: str
     defines: tuple[str, ...] = ()
-    """Names that it is searched by: its own, a type's members, all that a file defines."""
+    """Names it can be found by: its own, those of a type's members, everything that a file defines."""
     definition: Definition | None = None
-    """What it is named after: the definition that it holds, or a part of, or the first of several; none for a file."""
+    """The definition it is named after: the one it contains or is part of, or the first of several. None for files."""
     definitions: tuple[Definition, ...] = ()
-    """Those that begin in it, in order of their first line. Each of a file's definitions is in one chunk."""
+    """The definitions that begin in it, ordered by line. Each definition of a file is in exactly one chunk."""
 
     @property
     def name(self) -> str:
-        """Of its definition; the file's for a chunk of a file."""
+        """The name of its definition; the file name for a chunk of kind `file`."""
         if self.definition:
             return self.definition.name
         return PurePosixPath(self.path).name if self.kind == "file" else ""
 
     @property
     def qualified_name(self) -> str:
-        """Of its definition, as `name`."""
+        """The qualified name of its definition, or else `name`."""
         return self.definition.qualified_name if self.definition else self.name
 
     @property
     def signature(self) -> str:
-        """Of its definition."""
+        """The signature of its definition, if any."""
         return self.definition.signature if self.definition else ""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkedFile:
-    """The chunks of one file; `fallback` says why the file was cut into line windows, or is empty."""
+    """The chunks of a file. `fallback` is the reason why it was split into line windows, empty if it was not."""
 
     chunks: tuple[Chunk, ...]
     fallback: str = ""
     outputs: int = 0
-    """How many outputs of a notebook were left out."""
+    """Number of notebook outputs that were skipped."""

@@ -1,4 +1,4 @@
-"""A file's text → its chunks, by grammar, scanner or, where neither takes it, line windows."""
+"""A file's text → its chunks, by grammar, scanner or, if neither works, line windows."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from codesearch.chunking import notebook, syntax
 from codesearch.chunking.assemble import assemble
 from codesearch.chunking.chunk import ChunkedFile, Member, Unit
 from codesearch.chunking.embedded import Region
-from codesearch.chunking.holders import give_members
+from codesearch.chunking.ownership import assign_members
 from codesearch.chunking.source import Source
 from codesearch.languages.registry import Language, resolve
 
 
 def chunk_text(path: str, text: str, language: Language | None) -> ChunkedFile:
-    """Chunks of a text whose newlines are `\\n`. A file of no known language is cut into line windows.
+    """Chunk a text whose newlines are `\\n`. Without a language, it is split into line windows.
 
-    Never raises for what the text holds: a text that the grammar can't take is cut into line windows too,
-    and `fallback` says why. Every line that is not blank is in at least one chunk.
+    Never raises because of the text's content: if it can't be parsed, it is split into line windows too, and `fallback`
+    says why. Every non-blank line is in at least one chunk.
     """
     if not text.strip():
         return ChunkedFile(())
@@ -36,12 +36,12 @@ def chunk_text(path: str, text: str, language: Language | None) -> ChunkedFile:
 
 
 def _notebook(path: str, text: str, language: Language) -> ChunkedFile:
-    """Chunks of what was written in a notebook's cells. Raises `Unparsable` where it is none."""
-    written = notebook.read(text)
-    outline = _with_embedded(notebook.outline(written, language, path), written.regions, path)
-    chunks = assemble(path, "\n".join(written.lines), language, outline) if written.lines else []
+    """Chunk the source of a notebook's cells. Raises `Unparsable` if the text is not a notebook."""
+    cells = notebook.read(text)
+    outline = _with_embedded(notebook.outline(cells, language, path), cells.regions, path)
+    chunks = assemble(path, "\n".join(cells.lines), language, outline) if cells.lines else []
     file = Source(path, text, language.name)
-    return ChunkedFile(tuple(notebook.placed(chunks, written, file)), outputs=written.outputs)
+    return ChunkedFile(tuple(notebook.map_to_file(chunks, cells, file)), outputs=cells.outputs)
 
 
 def _outline(path: str, text: str, language: Language) -> syntax.Outline:
@@ -61,37 +61,37 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
 
 
 def _with_embedded(outline: syntax.Outline, regions: Iterable[Region], path: str) -> syntax.Outline:
-    """The outline with what the regions define; one that its grammar can't take costs only itself."""
+    """Add the units and members of regions; regions that can't be parsed are ignored."""
     units: list[Unit] = []
     members: list[Member] = []
     for region in regions:
         try:
-            found = _outline(path + region.ending, region.text, region.language)
+            outline_of_region = _outline(path + region.ending, region.text, region.language)
         except syntax.Unparsable:
             continue
-        above = region.first_line - 1
-        units += (_moved(unit, above, region.language) for unit in found.units)
-        members += (_moved_member(member, above, region.language) for member in found.members)
+        offset = region.first_line - 1
+        units += (_shifted(unit, offset, region.language) for unit in outline_of_region.units)
+        members += (_shifted_member(member, offset, region.language) for member in outline_of_region.members)
     if not units and not members:
         return outline
-    outside = give_members(outline.units, members)
+    outside = assign_members(outline.units, members)
     units = sorted([*outline.units, *units], key=lambda unit: (unit.start_line, -unit.end_line))
     return replace(outline, units=units, members=tuple(sorted((*outline.members, *outside))))
 
 
-def _moved(unit: Unit, lines: int, language: Language) -> Unit:
-    """A unit of a region as one of its file."""
+def _shifted(unit: Unit, lines: int, language: Language) -> Unit:
+    """A unit of a region with the line numbers of the file, `lines` further down."""
     return replace(
         unit,
         start_line=unit.start_line + lines,
         end_line=unit.end_line + lines,
         header_end=unit.header_end + lines,
-        members=tuple(_moved_member(member, lines, language) for member in unit.members),
+        members=tuple(_shifted_member(member, lines, language) for member in unit.members),
         language=unit.language or language,
     )
 
 
-def _moved_member(member: Member, lines: int, language: Language) -> Member:
+def _shifted_member(member: Member, lines: int, language: Language) -> Member:
     return replace(
         member,
         line=member.line + lines,

@@ -1,4 +1,4 @@
-"""Lines of a file that are in another language: the scripts and styles of HTML and of single-file components."""
+"""Embedded languages: scripts and styles in HTML and single-file components."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codesearch.languages.registry import Language, resolve
 _TAG = re.compile(r"<(?:!--|(script|style)(?=[\s/>]))", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*(?=>)")
 _ATTRIBUTE_CHARS = 1000
-"""Of a start tag; a bound, as each tag that is never closed is looked through."""
+"""Maximum length of a start tag; bounds the search in tags that are never closed."""
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _CLOSING = {name: re.compile(rf"</{name}(?=[\s>])", re.IGNORECASE) for name in ("script", "style")}
 _MEDIA_TYPE = re.compile(r"^(?:(?:text|application)/(?:x-)?)?([a-z]+)[\d.]*(?:\s*;.*)?$")
@@ -25,20 +25,20 @@ _STYLES = dict.fromkeys("css less pcss postcss scss".split(), "CSS")
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Code within a file, in another language than the file's."""
+    """A region of a file in another language."""
 
     language: Language
     first_line: int
-    """Of the file, 1-based."""
+    """Its first line in the file, 1-based."""
     text: str
     ending: str = ""
-    """What a file of this code alone would be called by, where the language has several grammars."""
+    """The file extension that selects the grammar (`.tsx`), if the language has several."""
 
 
 def scripts_and_styles(text: str, script: str = "JavaScript", start: int = 0) -> Iterator[Region]:
-    """What `<script>` and `<style>` hold. `script` is the language of those that name none.
+    """The content of `<script>` and `<style>`. `script` is the language of scripts that don't specify one.
 
-    Left out are comments, data (`application/json`) and templates (`text/x-template`).
+    Skips comments, data (`application/json`) and templates (`text/x-template`).
     """
     line, counted = 1, 0
     while tag := _TAG.search(text, start):
@@ -58,15 +58,19 @@ def scripts_and_styles(text: str, script: str = "JavaScript", start: int = 0) ->
         if attributes[0].endswith("/"):  # `<script src="…" />` of components and XHTML
             start = begin
             continue
-        named = _named(attributes[0])
-        language = _SCRIPTS.get(named, "" if named else script) if name == "script" else _STYLES.get(named or "css", "")
+        declared = _declared_language(attributes[0])
+        language = (
+            _SCRIPTS.get(declared, "" if declared else script)
+            if name == "script"
+            else _STYLES.get(declared or "css", "")
+        )
         if language and (code := text[begin:start]).strip():
             line, counted = line + text.count("\n", counted, begin), begin
-            yield Region(resolve(language), line, _without_cdata(code), f".{named}" if named == "tsx" else "")
+            yield Region(resolve(language), line, _without_cdata(code), f".{declared}" if declared == "tsx" else "")
 
 
-def _named(attributes: str) -> str:
-    """The language that a start tag names: `lang="ts"` → ts, `type="text/javascript"` → javascript, "" for none."""
+def _declared_language(attributes: str) -> str:
+    """The language that a start tag specifies: `lang="ts"` → ts, `type="text/javascript"` → javascript, "" for none."""
     values = {key.lower(): double or single or bare for key, double, single, bare in _ATTRIBUTE.findall(attributes)}
     value = (values.get("lang") or values.get("type") or values.get("language") or "").strip().lower()
     match = _MEDIA_TYPE.match(value)
@@ -74,6 +78,6 @@ def _named(attributes: str) -> str:
 
 
 def _without_cdata(code: str) -> str:
-    """XHTML's marks around a script, which are no part of it."""
+    """The code with XHTML's CDATA markers blanked."""
     opener, closer = "<![CDATA[", "]]>"
     return code.replace(opener, " " * len(opener)).replace(closer, "   ") if opener in code else code

@@ -1,9 +1,9 @@
-"""Rust: items in the calls of macros (`cfg_if! { … }`, `bitflags! { … }`), which its grammar leaves as bare tokens.
+"""Rust: items inside macro calls (`cfg_if! { … }`, `bitflags! { … }`), which the grammar leaves as bare tokens.
 
-Macros take items, or nearly so. Tokens that are items are parsed as they stand. Others are parsed piece by piece: a
-piece that begins like an item but is none has syntax of the macro's own, and of that its head and the delimiters of
-its body are parsed, and what is in the body as if it were a macro's tokens. What does not begin like an item gives
-nothing but the items in its braces (the branches of `cfg_if!`).
+Tokens that are valid items are parsed unchanged. Others are parsed in pieces. A piece that begins like an item but is
+not valid uses the macro's own syntax: only its head and the delimiters of its body are parsed, and the tokens in the
+body are treated like those of a macro call. Of other pieces, only items within braces are found (the branches of
+`cfg_if!`).
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Range, Tree
 
 Parse: TypeAlias = "Callable[[Sequence[Range]], Tree]"
-"""Parses these parts of the file as if they were all of it."""
+"""Parses these ranges of the file as if they were the whole file."""
 
 _DEEPEST = 4
-"""Braces within braces; at each depth all tokens may be parsed three times."""
+"""Levels of nested braces; at each level, all tokens may be parsed three times."""
 _KEYWORD = re.compile(rb"\b(?:fn|struct|enum|union|trait|impl|mod|static|const|type|macro_rules)\b")
 _KEYWORDS = frozenset("fn struct enum union trait impl mod static const type macro_rules".split())
-_HOLDERS = frozenset("struct enum union trait impl mod".split())
-"""Items whose bodies hold items, or what is much like them (`const READ = 1;` in `bitflags!`)."""
+_CONTAINERS = frozenset("struct enum union trait impl mod".split())
+"""Items whose bodies contain items, or something similar (`const READ = 1;` in `bitflags!`)."""
 _VALUES = frozenset(("static", "const", "type"))
-"""Items that end with a semicolon alone."""
+"""Items that end with a semicolon, not with a body."""
 _LEADING = frozenset("# ! pub token_tree unsafe safe async default extern auto string_literal".split())
-"""What may stand before an item's keyword: attributes, visibility, qualifiers."""
+"""Tokens that may precede an item's keyword: attributes, visibility, qualifiers."""
 _COMMENTS = frozenset(("line_comment", "block_comment"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Tokens up to a body in braces or a semicolon; `head` counts those up to the keyword of an item (0: no item)."""
+    """Tokens up to a body in braces or a semicolon; `head` counts the tokens up to an item's keyword (0: no item)."""
 
     tokens: Sequence[Node]
     head: int
 
     @property
     def keyword(self) -> str:
-        """Of the item; nothing where none is named."""
+        """The item's keyword; "" if there is no item, or it has no name."""
         if self.head in (0, len(self.tokens)):
             return ""
         keyword = _word(self.tokens[self.head - 1])
@@ -53,13 +53,13 @@ class _Piece:
 
 
 def trees(tokens: Node, source: bytes, parse: Parse) -> Iterator[Tree]:
-    """Trees of the items in a macro's tokens, which have their places in the file."""
-    waiting = [(tokens, 0)]
-    while waiting:
-        tokens, depth = waiting.pop()
+    """Trees of the items in a macro's tokens, with their positions in the file."""
+    stack = [(tokens, 0)]
+    while stack:
+        tokens, depth = stack.pop()
         if depth == _DEEPEST or not _KEYWORD.search(source, tokens.start_byte, tokens.end_byte):
             continue
-        tree = parse([_inside(tokens)])
+        tree = parse([_inner_range(tokens)])
         if not tree.root_node.has_error:
             yield tree
             continue
@@ -70,8 +70,8 @@ def trees(tokens: Node, source: bytes, parse: Parse) -> Iterator[Tree]:
                     yield tree
                     continue
                 yield parse(_skeleton(piece))
-            if piece.braces and (not piece.keyword or piece.keyword in _HOLDERS):
-                waiting.append((piece.braces, depth + 1))
+            if piece.braces and (not piece.keyword or piece.keyword in _CONTAINERS):
+                stack.append((piece.braces, depth + 1))
 
 
 def _pieces(tokens: Node) -> Iterator[_Piece]:
@@ -84,7 +84,7 @@ def _pieces(tokens: Node) -> Iterator[_Piece]:
         piece.append(token)
         word = _word(token)
         if leads and word in _KEYWORDS:
-            head = len(piece)  # of `const fn` the second
+            head = len(piece)  # the last one: `fn` of `const fn`
         leads = leads and (token.type in _LEADING or word in _LEADING or word == "const")
         is_value = bool(head) and _word(piece[head - 1]) in _VALUES
         if word == ";" or (not is_value and _is_tree(token, "{")):
@@ -95,7 +95,7 @@ def _pieces(tokens: Node) -> Iterator[_Piece]:
 
 
 def _skeleton(piece: _Piece) -> list[Range]:
-    """An item's head up to its name, a function's parentheses, and the braces of the body or the semicolon."""
+    """Ranges of an item's head up to its name, a function's parentheses, and the body's braces or the semicolon."""
     last = piece.tokens[-1]
     if piece.keyword == "impl":
         return [_span(piece.tokens[:-1]), *_delimiters(last)] if piece.braces else [_span(piece.tokens)]
@@ -109,19 +109,19 @@ def _skeleton(piece: _Piece) -> list[Range]:
 
 
 def _is_one_item(root: Node, piece: _Piece) -> bool:
-    """Whether a piece's tree is one item, from its attributes to its end. A function or constant may have errors
-    inside, such as `x in 0..9` for a parameter."""
+    """Whether a piece was parsed as exactly one item. A function or constant may have errors inside, such as
+    `x in 0..9` for a parameter."""
     items = [child for child in root.named_children if child.type not in ("attribute_item", "inner_attribute_item")]
     if len(items) != 1 or items[0].is_error or items[0].end_byte != piece.tokens[-1].end_byte:
         return False
     name = items[0].child_by_field_name("name")
-    heads = piece.tokens[piece.head : piece.head + 2]  # of `static ref X` the second
+    heads = piece.tokens[piece.head : piece.head + 2]  # the second in `static ref X`
     is_named = name is not None and any(name.start_byte == token.start_byte for token in heads)
-    return not root.has_error or (is_named and piece.keyword not in _HOLDERS)
+    return not root.has_error or (is_named and piece.keyword not in _CONTAINERS)
 
 
 def _word(token: Node) -> str:
-    """A keyword, sign or identifier; what is longer is none that matters."""
+    """The token's text, or "" if it is too long for a keyword."""
     if token.end_byte - token.start_byte > len("macro_rules"):
         return ""
     return (token.text or b"").decode("utf-8", "replace")
@@ -138,8 +138,8 @@ def _span(tokens: Sequence[Node]) -> Range:
     return Range(first.start_point, last.end_point, first.start_byte, last.end_byte)
 
 
-def _inside(tree: Node) -> Range:
-    """What lies between a token tree's delimiters."""
+def _inner_range(tree: Node) -> Range:
+    """The range between a token tree's delimiters."""
     from tree_sitter import Range
 
     first, last = tree.children[0], tree.children[-1]

@@ -1,6 +1,6 @@
-"""Jupyter notebooks: what was written in their cells, and on which lines of the file it stands.
+"""Jupyter notebooks: the source of their cells, with the lines of the file where it is stored.
 
-Outputs, attachments and embedded data are left out.
+Outputs, attachments and embedded data are skipped.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from codesearch.chunking import syntax
 from codesearch.chunking.chunk import Chunk, Definition
 from codesearch.chunking.embedded import Region
 from codesearch.chunking.hooks import markdown
-from codesearch.chunking.json_places import elements, items, value
+from codesearch.chunking.json_offsets import elements, items, value
 from codesearch.chunking.source import Source
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language, by_name, resolve
@@ -40,56 +40,56 @@ _LINE_MAGIC = re.compile(r"^([ \t]*)(?:%{1,2}[A-Za-z]|!)[^\n]*", re.MULTILINE)
 
 @dataclass(slots=True)
 class Notebook:
-    """The cells of a notebook, one after another with a blank line between."""
+    """The lines of a notebook's cells, with a blank line between cells."""
 
     lines: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
-    """For each of the lines, the line of the file that holds it; 1-based."""
+    """For each line, the number of the line in the file that contains it; 1-based."""
     prose: list[str] = field(default_factory=list)
-    """The lines, blank where they are not Markdown."""
+    """The lines of Markdown cells; other lines are blank."""
     regions: list[Region] = field(default_factory=list)
-    """The code."""
+    """The code cells."""
     outputs: int = 0
-    """How many were left out."""
+    """Number of outputs, which are skipped."""
 
 
 def read(text: str) -> Notebook:
-    """Raises `Unparsable` where a text is no notebook."""
+    """Read a notebook's JSON. Raises `Unparsable` if the text is not a notebook."""
     try:
         return _read(text)
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise syntax.Unparsable("the file is not a notebook") from error
 
 
-def lines_as_written(text: str) -> list[str]:
-    """For each line of a notebook's file, the line of a cell that it holds, or nothing.
+def cell_lines(text: str) -> list[str]:
+    """For each line of a notebook's file, the line of a cell that it contains, or "".
 
-    A line that holds several stays as it is. Raises `Unparsable`.
+    A line of the file that contains several is returned unchanged. Raises `Unparsable`.
     """
     notebook = read(text)
-    held: dict[int, list[str]] = {}
+    lines_by_number: dict[int, list[str]] = {}
     for number, line in zip(notebook.numbers, notebook.lines, strict=True):
         if line:
-            held.setdefault(number, []).append(line)
-    found = [held.get(number, [""]) for number in range(1, text.count("\n") + 2)]
-    return [one[0] if len(one) == 1 else line for one, line in zip(found, text.split("\n"), strict=True)]
+            lines_by_number.setdefault(number, []).append(line)
+    contents = [lines_by_number.get(number, [""]) for number in range(1, text.count("\n") + 2)]
+    return [content[0] if len(content) == 1 else line for content, line in zip(contents, text.split("\n"), strict=True)]
 
 
 def outline(notebook: Notebook, language: Language, path: str) -> syntax.Outline:
-    """The sections that headings begin, each with the code below it. Raises `Unparsable`."""
-    found = syntax.outline("\n".join(notebook.prose), language, path)
-    return replace(found, units=markdown.refine(found.units, notebook.lines))
+    """The sections of a notebook: from each heading to the next, code included. Raises `Unparsable`."""
+    prose = syntax.outline("\n".join(notebook.prose), language, path)
+    return replace(prose, units=markdown.refine(prose.units, notebook.lines))
 
 
-def placed(chunks: Iterable[Chunk], notebook: Notebook, file: Source) -> Iterator[Chunk]:
-    """Chunks of the notebook's lines, with the lines and bytes of the file; what shares a definition goes on to."""
-    moved: dict[int, Definition] = {}
+def map_to_file(chunks: Iterable[Chunk], notebook: Notebook, file: Source) -> Iterator[Chunk]:
+    """Map chunks of a notebook's lines to lines and bytes of the file. Chunks that share a definition still do."""
+    mapped: dict[int, Definition] = {}
 
-    def there(definition: Definition) -> Definition:
-        if id(definition) not in moved:
+    def map_definition(definition: Definition) -> Definition:
+        if id(definition) not in mapped:
             first, last = notebook.numbers[definition.start_line - 1], notebook.numbers[definition.end_line - 1]
-            moved[id(definition)] = replace(definition, start_line=first, end_line=last)
-        return moved[id(definition)]
+            mapped[id(definition)] = replace(definition, start_line=first, end_line=last)
+        return mapped[id(definition)]
 
     for chunk in chunks:
         yield file.chunk(
@@ -98,8 +98,8 @@ def placed(chunks: Iterable[Chunk], notebook: Notebook, file: Source) -> Iterato
             kind=chunk.kind,
             documentation=chunk.documentation,
             defines=chunk.defines,
-            definition=chunk.definition and there(chunk.definition),
-            definitions=map(there, chunk.definitions),
+            definition=chunk.definition and map_definition(chunk.definition),
+            definitions=map(map_definition, chunk.definitions),
         )
 
 
@@ -115,14 +115,14 @@ def _read(text: str) -> Notebook:
             notebook,
             kind=value(text, cell["cell_type"]),
             lines=[line for _, line in source],
-            numbers=[bisect_right(line_ends, place) + 1 for place, _ in source],
+            numbers=[bisect_right(line_ends, offset) + 1 for offset, _ in source],
             kernel=_language(_part(text, cell, "metadata", {})) or kernel,
         )
     return notebook
 
 
 def _cells(text: str, top: dict[str, int]) -> Iterator[dict[str, int]]:
-    """The cells, each as its keys and where their values begin; before format 4 they lay in worksheets."""
+    """The cells as keys with the offsets of their values. Before format 4, cells were in worksheets."""
     if "cells" in top:
         arrays = [top["cells"]]
     else:
@@ -132,21 +132,21 @@ def _cells(text: str, top: dict[str, int]) -> Iterator[dict[str, int]]:
             yield dict(items(text, cell))
 
 
-def _part(text: str, places: dict[str, int], key: str, default: Any) -> Any:
-    """The value of a key, or the default where it has none of that type."""
-    found = value(text, places[key]) if key in places else default
-    return found if isinstance(found, type(default)) else default
+def _part(text: str, offsets: dict[str, int], key: str, default: Any) -> Any:
+    """The value of a key, or the default if it is missing or of another type."""
+    part = value(text, offsets[key]) if key in offsets else default
+    return part if isinstance(part, type(default)) else default
 
 
 def _source(text: str, start: int) -> list[tuple[int, str]]:
-    """The lines of a cell, with where in the file the strings begin that they begin in."""
-    places = list(elements(text, start)) if text[start] == "[" else [start]
-    strings = [value(text, place).replace("\r\n", "\n").replace("\r", "\n") for place in places]
+    """The lines of a cell, each with the offset in the file of the JSON string in which it begins."""
+    offsets = list(elements(text, start)) if text[start] == "[" else [start]
+    strings = [value(text, offset).replace("\r\n", "\n").replace("\r", "\n") for offset in offsets]
     begins = list(accumulate(map(len, strings[:-1]), initial=0))
     lines: list[tuple[int, str]] = []
     begin = 0
-    for line in "".join(strings).split("\n") if places else ():
-        lines.append((places[bisect_right(begins, begin) - 1], _DATA_URI.sub(r"\1", line)))
+    for line in "".join(strings).split("\n") if offsets else ():
+        lines.append((offsets[bisect_right(begins, begin) - 1], _DATA_URI.sub(r"\1", line)))
         begin += len(line) + 1
     return lines
 
@@ -166,7 +166,7 @@ def _append(notebook: Notebook, kind: str, lines: list[str], numbers: list[int],
 
 
 def _region(code: str, first_line: int, kernel: str) -> Region | None:
-    """The code of a cell in its language: the kernel's unless a magic command (`%%bash`) names another."""
+    """The code of a cell in its language: the kernel's, or that of a cell magic (`%%bash`). None if it is unknown."""
     language = by_name(kernel or "Python")
     magic = _CELL_MAGIC.match(code)
     if magic and magic[1] in _FILE_MAGICS:
@@ -183,10 +183,10 @@ def _region(code: str, first_line: int, kernel: str) -> Region | None:
 
 
 def _language(metadata: dict[str, Any]) -> str:
-    """The language that a notebook or a cell names, or nothing."""
+    """The language that the metadata of a notebook or cell specifies, or ""."""
     for key, name in _LANGUAGE_KEYS:
         part = metadata.get(key)
-        named = part.get(name) if isinstance(part, dict) else None
-        if named and isinstance(named, str):
-            return named if by_name(named) else _VERSION.sub("", named)
+        declared = part.get(name) if isinstance(part, dict) else None
+        if declared and isinstance(declared, str):
+            return declared if by_name(declared) else _VERSION.sub("", declared)
     return ""

@@ -1,4 +1,4 @@
-"""What belongs to no unit: a chunk for the file itself, more for long stretches of code, one for a licence."""
+"""Lines outside all units: a chunk for the file itself, more for long stretches of code, and one for a licence."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from codesearch.chunking.tree import Node, gaps, member_definition, members_betw
 from codesearch.languages.registry import Language
 
 STRETCH_CHARS = 200
-"""Shorter stretches between units (a constant, a closing brace) go to the file's chunk."""
+"""Shorter stretches between units (a constant, a closing brace) belong to the file's chunk."""
 LICENSE_LINES = 4
-"""Longer licences at the top are a chunk of their own: they would drown what the file's chunk says of the file."""
+"""Licences of at least this many lines are a separate chunk, or they would dominate the file's chunk."""
 
 
 def remainder_chunks(
@@ -27,9 +27,9 @@ def remainder_chunks(
     loose: dict[int, list[Definition]],
     language: Language,
 ) -> Iterator[Chunk]:
-    """Chunks of the lines outside all units, on which loose definitions lie.
+    """Chunks of the lines outside all units; `loose` has the definitions on these lines.
 
-    The first, of kind `file`, lists in `defines` what the file defines.
+    The first chunk has kind `file` and lists everything that the file defines in `defines`.
     """
     license_end, documentation = _header(source, top, language)
     if license_end:
@@ -38,7 +38,7 @@ def remainder_chunks(
     for stretch in _stretches(source, list(gaps(license_end + 1, len(source.lines), top))):
         numbers = list(chain.from_iterable(range(first, last + 1) for first, last in stretch))
         texts = list(chain.from_iterable(source.lines[first - 1 : last] for first, last in stretch))
-        for begin, end in windows.cut(texts, windows.TARGET_CHARS):
+        for begin, end in windows.split(texts, windows.TARGET_CHARS):
             while begin < end and not texts[begin].strip():
                 begin += 1
             while begin < end and not texts[end - 1].strip():
@@ -60,35 +60,35 @@ def remainder_chunks(
 
 
 def loose_definitions(outline: Outline, namespaces: list[Node]) -> dict[int, list[Definition]]:
-    """What is defined outside all units, by its first line: namespaces, and members of these or of the file."""
-    found = [member_definition(member) for member in outline.members]
+    """Definitions outside all units by first line: namespaces, their members and those of the file."""
+    definitions = [member_definition(member) for member in outline.members]
     for node in namespaces:
         if node.unit.name:
-            found.append(replace(node.definition, start_line=node.unit.start_line))
-        found += (member_definition(member, node) for member in node.unit.members)
+            definitions.append(replace(node.definition, start_line=node.unit.start_line))
+        definitions += (member_definition(member, node) for member in node.unit.members)
     by_line: dict[int, list[Definition]] = {}
-    for definition in found:
+    for definition in definitions:
         by_line.setdefault(definition.start_line, []).append(definition)
     return by_line
 
 
 def _header(source: Source, top: list[Node], language: Language) -> tuple[int, str]:
-    """Last line of the licence that opens the file (0 where none does), and what its first comments say besides."""
+    """Last line of the licence at the top of the file (0 if none), and the text of the other header comments."""
     before = source.lines[: top[0].first_line - 1] if top else source.lines
     license_end = 0
-    said: list[str] = []
+    other_lines: list[str] = []
     for first, last in comments.header_blocks(before, language):
         text = comments.without_markers(before[first - 1 : last], language)
-        if not said and comments.is_license(text) and last - first + 1 >= LICENSE_LINES:
+        if not other_lines and comments.is_license(text) and last - first + 1 >= LICENSE_LINES:
             license_end = last
         for paragraph in text.split("\n\n"):
             if not comments.is_license(paragraph):
-                said.extend(line for line in paragraph.split("\n") if "copyright" not in line.lower())
-    return license_end, "\n".join(said)
+                other_lines.extend(line for line in paragraph.split("\n") if "copyright" not in line.lower())
+    return license_end, "\n".join(other_lines)
 
 
 def _stretches(source: Source, between: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    """Spans of lines: first the one that opens the file with all short ones, then each long one."""
+    """Groups of spans: first the one at the top of the file with all short ones, then each long one by itself."""
     is_long = [index > 0 and source.size(*span) > STRETCH_CHARS for index, span in enumerate(between)]
     yield [span for span, long in zip(between, is_long, strict=True) if not long]
     yield from ([span] for span, long in zip(between, is_long, strict=True) if long)

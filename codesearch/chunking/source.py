@@ -1,4 +1,4 @@
-"""The lines of a file with their places in characters and bytes, and chunks made of them."""
+"""The lines of a file with their character and byte offsets, and chunks built from them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codesearch.chunking.chunk import Chunk, Definition
 
 MOST_DEFINES = 200
 MOST_DEFINITIONS = 1000
-"""In one chunk: only lines of tens of thousands of characters, which are never cut, hold more."""
+"""Per chunk; exceeded only by lines of tens of thousands of characters, since lines are never split."""
 DOCUMENTATION_CHARS = 2000
 
 
@@ -28,7 +28,7 @@ class Source:
             self._byte_ends = list(accumulate(encoded, initial=0))
 
     def size(self, first: int, last: int) -> int:
-        """Characters of the lines, each with its newline."""
+        """Size of lines `first` to `last` in characters, newlines included."""
         return self._ends[last] - self._ends[first - 1] + last - first + 1
 
     def chunk(

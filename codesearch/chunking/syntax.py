@@ -1,29 +1,29 @@
 """Grammar and query → units.
 
-A language's query (`languages/queries/*.scm`) says what is a unit, with these captures:
+A language's query (`languages/queries/*.scm`) defines its units with these captures:
 
-`@definition.<kind>`  the node of a unit; `<kind>` becomes its kind (function, method, class, …). Where several
-                      patterns match one node, the first in the file wins.
+`@definition.<kind>`  the node of a unit; `<kind>` becomes its kind (function, method, class, …). If several patterns
+                      match a node, the first in the file wins.
 `@name`               its name; quotes are stripped, whitespace is collapsed.
-`@qualified`          instead of `@name`: a name that may hold its owner (`A::f`, `M.a:b`); what stands before
-                      the last separator qualifies the unit.
-`@owner`              node that names the unit's owner (a Go receiver's type); joined before the name.
-`@body`               where the signature ends, if it isn't the definition's field `body`.
-`@prefix`             a decorator, attribute or template head that stands before a unit; the unit begins there
-                      if nothing lies between (it may be in a pattern of its own).
-`@doc`                documentation inside a unit or its prefix (a docstring, Elixir's `@doc`): given to the
-                      innermost unit around it; outside all units it is the file's. Comments need no capture:
-                      those right above a unit are found by the language's comment markers.
-`@member.<kind>`      a name that is defined but no unit of its own: a constant, a field, an enumerator.
-`@span`               all of a member, where that is more than the line of its name.
-`@value`              what a name is given: the unit's body, and the kind of a `@definition.value`, are those of the
-                      function, class or object behind it (`chunking/values.py`); without one, there is no unit.
-`@scope`              names the owner of everything after it in the file (`namespace A.B;`).
-`@macro`              tokens of a macro's call, which may be definitions (`chunking/macro_items.py`).
+`@qualified`          instead of `@name`: a name that may include its owner (`A::f`, `M.a:b`); the part before the
+                      last separator qualifies the unit.
+`@owner`              a node that names the unit's owner (a Go receiver's type), which qualifies the unit.
+`@body`               the node before which the signature ends, if it isn't the definition's field `body`.
+`@prefix`             a decorator, attribute or template head before a unit; the unit begins there if nothing lies
+                      between (may be captured by a separate pattern).
+`@doc`                documentation inside a unit or its prefix (a docstring, Elixir's `@doc`): belongs to the innermost
+                      enclosing unit, or to the file. Comments need no capture: those right above a unit are found by
+                      the language's comment markers.
+`@member.<kind>`      the name of a definition that is too small to be a unit: a constant, a field, an enumerator.
+`@span`               the whole of a member, if that is more than the line of its name.
+`@value`              the value assigned to a name: the function, class or object in it (`chunking/values.py`) gives the
+                      unit its body, and a `@definition.value` its kind; without one, there is no unit.
+`@scope`              the name of the owner of everything after it in the file (`namespace A.B;`).
+`@macro`              the tokens of a macro call, which may be definitions (`chunking/macro_items.py`).
 
-Captures that begin with `_` serve predicates only. A kind of `CONTAINER_KINDS` holds members: its chunk is its header,
-fields and members' signatures, and the members are chunks of their own. A `namespace` is no chunk at all; it only
-qualifies what lies in it.
+Captures that begin with `_` are used only by predicates. Units whose kind is in `CONTAINER_KINDS` have members: their
+chunk consists of the header, fields and members' signatures, and the members are separate chunks. A `namespace` has no
+chunk; it only qualifies the units in it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from typing import TYPE_CHECKING
 
 from codesearch.chunking import macro_items, values
 from codesearch.chunking.chunk import LINE_END, Member, Unit
-from codesearch.chunking.holders import Doc, give_docs, give_members, with_scopes
 from codesearch.chunking.kinds import CONTAINER_KINDS
+from codesearch.chunking.ownership import Doc, Scope, apply_scopes, assign_docs, assign_members
 from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
@@ -48,49 +48,49 @@ if TYPE_CHECKING:
     from codesearch.languages.grammars import Grammar
 
 SIGNATURE_CHARS = 300
-"""Longer signatures are cut: what a reader or an encoder takes in at once."""
+"""Longer signatures are truncated."""
 _HEAD_CHARS = 1000
-"""A file names its dialect in its first comment."""
+"""A dialect's mark must be within this part of the file."""
 _PARSE_SECONDS = 2.0
 _PARSE_SECONDS_PER_BYTE = 3e-6
-"""Of processor time, so that a busy machine cuts no sound file into windows. In 31 repositories no sound file took
-more than 1.1 s/MB; 100 KB of random words took Lua 2.3 s, of random characters Julia 4 s and more."""
+"""CPU time, so that a busy machine doesn't time out on a valid file. In 31 repositories, valid files took up to
+1.1 s/MB; 100 KB of random words took Lua 2.3 s, and random characters took Julia more than 4 s."""
 _LONG_RUN = re.compile(r"([^\x00-\x7f])\1{999}")
-"""Lua's, Julia's and Scala's lexers are slow beyond cancelling on such runs (100,000 of them took 70 s)."""
+"""The lexers of Lua, Julia and Scala are slow on such runs and can't be cancelled (100,000 characters took 70 s)."""
 _READ_BYTES = 1 << 10
-"""Some scanners (Perl's) ask for a piece at nearly every token: 64 KB each time made parsing 4 to 10 times slower."""
+"""Some scanners (Perl's) read at nearly every token; with 64 KB per read, parsing was 4 to 10 times slower."""
 _WIDEST_ERROR = 20_000
 """Queries are quadratic in the children of an ERROR node (200 KB of `((((` took 21 s)."""
 _DEEPEST_UNIT = 400
-"""Queries are quadratic in depth too (a chain of 50,000 calls took 53 s), and no unit lies that deep."""
+"""Queries are also quadratic in depth (a chain of 50,000 calls took 53 s); real units are not nested that deeply."""
 _DEEPEST_MACRO = 4
-"""Macros' calls in macros' calls; each is parsed again."""
+"""Levels of macro calls within macro calls; each level is parsed separately."""
 _LARGEST_GAP = 200
 """Bytes of whitespace (and `export default`) between a prefix and its unit."""
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
-"""And a heredoc, whose text lies between a header and its body too."""
+"""Also matches heredocs, whose text may lie between a header and its body."""
 _SPACES = b" \t\r\n"
 _NEWLINE = ord("\n")
 _ANNOTATIONS = frozenset("annotation marker_annotation attribute attribute_list decorator".split())
 _ANGLES = re.compile(r"<[^<>]*>")
 _NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
 _OPERATOR = re.compile(r"(?:(.+?)::\s*)?(operator\b.+)", re.DOTALL)
-"""Of C++; what it converts to may be qualified too (`A::operator B::C() const`)."""
+"""C++ operators; the target type of a conversion may be qualified too (`A::operator B::C() const`)."""
 _SYMBOL = re.compile(r":(?:[^\W\d]|[-\[<=>+*/%!~^&|])")
-"""Of Ruby or Elixir."""
+"""Ruby and Elixir symbols."""
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+)$", re.DOTALL)
 
 
 class Unparsable(Exception):
-    """The grammar can't take the text; the message says why."""
+    """The text can't be parsed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The units of a text in order of their first line, and what lies outside all of them.
+    """The units of a text, ordered by first line.
 
-    `documentation` is the file's own; `members` are those of no unit, in order of their lines.
+    `documentation` is the file's; `members` are those outside all units, ordered by line.
     """
 
     units: list[Unit]
@@ -99,20 +99,20 @@ class Outline:
 
 
 @dataclass(slots=True)
-class _Finds:
-    """What a query found, before the parts are put together. Lines are 1-based."""
+class _Captures:
+    """Captures of a query, before the outline is built from them. Lines are 1-based."""
 
     definitions: dict[tuple[int, int], tuple[int, Unit]]
     prefixes: dict[int, tuple[int, int]]
-    """End of a prefix → its start, both in bytes, and its first line."""
+    """End of a prefix in bytes → its start in bytes and its first line."""
     docs: list[Doc]
     members: list[Member]
-    scopes: list[tuple[int, str]]
+    scopes: list[Scope]
     macros: list[Node]
 
 
 def outline(text: str, language: Language, path: str) -> Outline:
-    """Parse a text and find its units. Raises `Unparsable`."""
+    """Parse a text and find its units. Raises `Unparsable`, also if the grammar is not installed."""
     head = text[:_HEAD_CHARS]
     dialect = next((dialect for dialect in language.dialects if dialect.mark in head), None)
     try:
@@ -125,22 +125,22 @@ def outline(text: str, language: Language, path: str) -> Outline:
         raise Unparsable(f"the grammar of {language.name} ({error.name}) is not installed{extra}") from error
     if not text.isascii() and _LONG_RUN.search(text):
         raise Unparsable("a character is repeated a thousand times")
-    source = text.replace("\0", " ").encode("utf-8", "surrogatepass")  # NULs hang the bash grammar
+    source = text.replace("\0", " ").encode("utf-8", "surrogatepass")  # the bash grammar hangs on NULs
     if not source.endswith(b"\n"):
         source += b"\n"
-    finds = _find_all(grammar, source)
-    return _put_together(finds, source, language.scope_separator or language.separator)
+    captured = _query_all(grammar, source)
+    return _build_outline(captured, source, language.scope_separator or language.separator)
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Gives the parser its text piece by piece, and later, predicates the texts of nodes."""
+    """Read callback that gives the parser the text in pieces and, after parsing, predicates the text of nodes."""
 
     source: bytes
     deadline: float
     piece: bytearray | None = field(default_factory=bytearray)
-    """While parsing: py-tree-sitter 0.26 never lets go of what it is given, so it is given one object again and again
-    (50 KB of Perl took 500 MB, for good)."""
+    """Reused while parsing, because py-tree-sitter 0.26 leaks every object that the callback returns (50 KB of Perl
+    leaked 500 MB)."""
 
     def __call__(self, offset: int, _point: object) -> bytes | bytearray:
         text = self.source[offset : offset + _READ_BYTES]
@@ -152,40 +152,40 @@ class _Reader:
     def is_late(self, *_: object) -> bool:
         return time.thread_time() > self.deadline
 
-    def end(self) -> None:
-        """What is read from now on is the text of a node, of which bytes are expected."""
+    def finish_parsing(self) -> None:
+        """From now on, return bytes, as predicates require."""
         if self.piece is not None:
             self.piece.clear()
             self.piece = None
 
 
-def _find_all(grammar: Grammar, source: bytes) -> _Finds:
-    """What the query finds in a text and in its macros' calls."""
+def _query_all(grammar: Grammar, source: bytes) -> _Captures:
+    """Run the query on a text and on its macro calls."""
     deadline = time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
 
     def parse(ranges: Sequence[Range] = ()) -> Tree:
         return _parse(grammar, source, ranges, deadline)
 
-    finds = _Finds({}, {}, [], [], [], [])
-    _find(parse(), grammar, source, finds)
+    captured = _Captures({}, {}, [], [], [], [])
+    _query_tree(parse(), grammar, source, captured)
     for _ in range(_DEEPEST_MACRO):
-        macros, finds.macros = finds.macros, []
+        macros, captured.macros = captured.macros, []
         for tokens in macros:
             with suppress(Unparsable):
                 for tree in macro_items.trees(tokens, source, parse):
-                    _find(tree, grammar, source, finds)
-    return finds
+                    _query_tree(tree, grammar, source, captured)
+    return captured
 
 
 def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
     from tree_sitter import Parser
 
-    parser = Parser(grammar.language, included_ranges=list(ranges))  # takes no time, and threads can't share one
+    parser = Parser(grammar.language, included_ranges=list(ranges))  # cheap to create, and not thread-safe
     reader = _Reader(source, deadline)
     tree = None
     with suppress(ValueError):
         tree = parser.parse(reader, progress_callback=reader.is_late)
-    reader.end()
+    reader.finish_parsing()
     if tree is None or reader.is_late():
         raise Unparsable("the grammar took too long")
     if tree.root_node.has_error and _widest_error(tree.root_node) > _WIDEST_ERROR:
@@ -194,15 +194,15 @@ def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: f
 
 
 def _widest_error(root: Node) -> int:
-    """Most children of the root (if it is an error) or of an error right below it."""
+    """The largest number of children of the root (if it is an ERROR node) or of ERROR nodes right below it."""
     widest = root.child_count if root.is_error else 0
     if root.child_count <= _WIDEST_ERROR:
         widest = max([widest, *(child.child_count for child in root.children if child.is_error)])
     return widest
 
 
-def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
-    """Add what the query finds in a tree."""
+def _query_tree(tree: Tree, grammar: Grammar, source: bytes, captured: _Captures) -> None:
+    """Add the captures of the query in a tree to `captured`."""
     from tree_sitter import QueryCursor
 
     kinds: dict[int, str] = {}
@@ -214,33 +214,33 @@ def _find(tree: Tree, grammar: Grammar, source: bytes, finds: _Finds) -> None:
             kinds[pattern] = next((name for name in captures if name.startswith("definition.")), "")
             members[pattern] = next((name for name in captures if name.startswith("member")), "")
         for node in captures.get("prefix", ()):
-            finds.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
+            captured.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):
             lines = _unquoted(_text(node, source)).strip().split("\n")
             start = node.start_point
-            finds.docs.append(Doc(start.row + 1, start.column, "\n".join(map(str.strip, lines))))
+            captured.docs.append(Doc(start.row + 1, start.column, "\n".join(map(str.strip, lines))))
         if member := members[pattern]:
             span = captures["span"][0] if "span" in captures else None
             kind = member.partition(".")[2] or "constant"
-            finds.members += (_member(kind, node, span, source) for node in captures.get(member, ()))
-        finds.macros += captures.get("macro", ())
+            captured.members += (_member(kind, node, span, source) for node in captures.get(member, ()))
+        captured.macros += captures.get("macro", ())
         for node in captures.get("scope", ()):
-            finds.scopes.append((node.start_point.row + 1, _name(node, source)))
+            captured.scopes.append(Scope(node.start_point.row + 1, _name(node, source)))
         if kind := kinds[pattern]:
             node = captures[kind][0]
-            place = (node.start_byte, node.end_byte)
-            if place in finds.definitions and pattern >= finds.definitions[place][0]:
+            extent = (node.start_byte, node.end_byte)
+            if extent in captured.definitions and pattern >= captured.definitions[extent][0]:
                 continue
             kind = kind.removeprefix("definition.")
             if "value" in captures:
-                kind = _by_value(kind, captures)
+                kind = _kind_by_value(kind, captures)
             if kind:
-                finds.definitions[place] = (pattern, _unit(kind, node, captures, source))
+                captured.definitions[extent] = (pattern, _unit(kind, node, captures, source))
 
 
-def _by_value(kind: str, captures: dict[str, list[Node]]) -> str:
-    """The kind of what is named by its value, which becomes its body; nothing where the value is no such thing."""
-    value = values.behind(captures["value"][0])
+def _kind_by_value(kind: str, captures: dict[str, list[Node]]) -> str:
+    """The kind of a unit defined by its value, which becomes the captured body; "" if the value defines nothing."""
+    value = values.unwrap(captures["value"][0])
     if value is None:
         return ""
     captures["body"] = [values.body(value)]
@@ -301,18 +301,18 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 
 
 def _annotations_end(node: Node) -> int:
-    """Where a definition begins behind its annotations, which may be longer than a signature, in bytes."""
+    """Byte offset where a definition's leading annotations end; they may be longer than a signature."""
     end = node.start_byte
-    at: Node | None = node.child(0) if node.child_count else None
-    if at is not None and at.type == "modifiers" and at.child_count:
-        at = at.child(0)
-    while at is not None and at.type in _ANNOTATIONS:
-        end, at = at.end_byte, at.next_sibling
+    child: Node | None = node.child(0) if node.child_count else None
+    if child is not None and child.type == "modifiers" and child.child_count:
+        child = child.child(0)
+    while child is not None and child.type in _ANNOTATIONS:
+        end, child = child.end_byte, child.next_sibling
     return end
 
 
 def _header_end(body: Node) -> int:
-    """Where the comments right before a body begin, or else the body, in bytes. Siblings are slow to find."""
+    """Byte offset of the comments right before a body, or else of the body. Slow, since siblings are."""
     first = body
     while (previous := first.prev_sibling) is not None and previous.is_extra:
         first = previous
@@ -334,16 +334,18 @@ def _without_angles(name: str) -> str:
     return name
 
 
-def _put_together(finds: _Finds, source: bytes, separator: str) -> Outline:
-    units = [_with_prefix(unit, start, finds.prefixes, source) for (start, _), (_, unit) in finds.definitions.items()]
+def _build_outline(captured: _Captures, source: bytes, separator: str) -> Outline:
+    units = [
+        _with_prefix(unit, start, captured.prefixes, source) for (start, _), (_, unit) in captured.definitions.items()
+    ]
     units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
-    documentation = give_docs(units, finds.docs)
-    members = give_members(units, finds.members)
-    return Outline(with_scopes(units, finds.scopes, separator), documentation, members)
+    documentation = assign_docs(units, captured.docs)
+    members = assign_members(units, captured.members)
+    return Outline(apply_scopes(units, captured.scopes, separator), documentation, members)
 
 
 def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], source: bytes) -> Unit:
-    """The unit, begun at the first of the prefixes that stand right before it."""
+    """The unit, extended to begin at the first of the prefixes right before it."""
     line = unit.start_line
     while prefixes:
         begin = max(0, start - _LARGEST_GAP)
@@ -357,11 +359,11 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
 
 
 def _end(node: Node, source: bytes) -> tuple[int, int]:
-    """Last line (1-based) and column; a node that ends at the start of a row does not reach into it."""
+    """Last line (1-based) and column of a node; if it ends at the start of a row, those of the row before."""
     end, row = node.end_byte, node.end_point.row
     if not node.end_point.column and row > node.start_point.row:
         return row, LINE_END
-    while end > node.start_byte and source[end - 1] in _SPACES:  # Scala's end at the word that follows
+    while end > node.start_byte and source[end - 1] in _SPACES:  # Scala's nodes extend to the next token
         end -= 1
         row -= source[end] == _NEWLINE
     return row + 1, end - source.rfind(b"\n", 0, end) - 1
@@ -379,9 +381,9 @@ def _name(node: Node, source: bytes) -> str:
     text = _unquoted(_text(node, source))
     if text[:1] == ":" and _SYMBOL.match(text):
         text = text[1:]
-    elif text[:2] == "r#":  # a keyword of Rust
+    elif text[:2] == "r#":  # a raw identifier of Rust
         text = text[2:]
-    elif text[:1].isidentifier() and text.rstrip().endswith(":"):  # a key of Elixir
+    elif text[:1].isidentifier() and text.rstrip().endswith(":"):  # a keyword key of Elixir
         text = text.rstrip()[:-1]
     return " ".join(text.split())[:SIGNATURE_CHARS]
 

@@ -1,4 +1,4 @@
-"""Units nested by their lines, each with its leading comments and qualified name."""
+"""Nesting units by their lines, with leading comments and qualified names."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from codesearch.chunking.kinds import METHOD_OWNERS
 from codesearch.languages.registry import Language
 
 _DEEPEST = 50
-"""Units in one another; much is done once for each that something lies in, and no sound code comes near."""
-_LONGEST_PREFIX = 300
-"""Characters of a qualified name before the name; names of units nested thousands deep would fill the memory."""
+"""Maximum nesting of units. Work grows with depth, and valid code stays far below."""
+_LONGEST_QUALIFIER = 300
+"""Maximum characters of a qualifier; those of units nested thousands deep would fill memory."""
 
 
 @dataclass(slots=True)
 class Node:
     unit: Unit
     first_line: int
-    """Of the unit with its leading comments."""
+    """First line of the unit with its leading comments."""
     qualified_name: str
     documentation: str
-    """Leading comments, then what the unit documents inside."""
+    """Leading comments, then documentation inside the unit."""
     separator: str
-    """Joins its qualified name with its members'."""
+    """Joins its qualified name and its members' names."""
     children: list[Node] = field(default_factory=list)
-    beside: list[Definition] = field(default_factory=list)
-    """What lies on its first or last line, but neither in it nor in another."""
+    adjacent: list[Definition] = field(default_factory=list)
+    """Definitions on its first or last line that are not inside any unit."""
 
     @property
     def definition(self) -> Definition:
-        """What the unit defines."""
+        """The unit as a definition."""
         unit = self.unit
         return Definition(
             unit.kind,
@@ -47,34 +47,35 @@ class Node:
 
 
 def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[Node], list[Node]]:
-    """Nest units by their lines. Returns the outermost ones, and the namespaces, which stand apart and hold nothing.
+    """Nest units by their lines. Returns the outermost nodes, and separately the namespaces, without children.
 
-    A unit is named after the one that holds it, which on one line may be another than the one that it is put into.
+    A unit is qualified by the unit that encloses it by columns too, which may differ from its parent if several units
+    share a line.
     """
     top: list[Node] = []
     namespaces: list[Node] = []
     open_nodes: list[tuple[Node, list[Node]]] = []
-    around: list[Node] = []
+    enclosing: list[Node] = []
     previous_end = 0
     for unit in sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)):
-        if unit.end_line > len(lines):  # a scanner may count the empty line behind the last newline
+        if unit.end_line > len(lines):  # a scanner may count the empty line after the last newline
             unit = replace(unit, end_line=len(lines))
-        while open_nodes and _is_over(open_nodes[-1][0].unit, unit):
+        while open_nodes and _precedes(open_nodes[-1][0].unit, unit):
             previous_end = max(previous_end, open_nodes.pop()[0].unit.end_line)
         owner = open_nodes[-1][0] if open_nodes else None
         siblings = open_nodes[-1][1] if open_nodes else top
         if owner and (unit.end_line > owner.unit.end_line or len(open_nodes) >= _DEEPEST):
-            continue  # crosses its owner's end or lies too deep: broken code, whose lines are its owner's
-        holder = _holder(around, unit)
+            continue  # overlaps its owner's end or is too deep: broken code, left to the owner
+        encloser = _innermost_enclosing(enclosing, unit)
         floor = max(previous_end, owner.unit.header_end if owner else 0)
-        node = _node(unit, holder, floor, lines, unit.language or language)
-        if not around or holder is around[-1]:
-            around.append(node)
+        node = _node(unit, encloser, floor, lines, unit.language or language)
+        if not enclosing or encloser is enclosing[-1]:
+            enclosing.append(node)
         is_namespace = unit.kind == "namespace"
-        # what is all on one line is one chunk
+        # units on a single line stay in one chunk
         is_one_line = owner and owner.unit.kind != "namespace" and owner.unit.start_line == unit.end_line
-        if owner and not is_one_line and _crosses(owner.unit, unit):
-            owner.beside.append(node.definition)
+        if owner and not is_one_line and _shares_lines_with(owner.unit, unit):
+            owner.adjacent.append(node.definition)
             continue
         (namespaces if is_namespace else siblings).append(node)
         if not is_one_line:
@@ -83,37 +84,39 @@ def nest(units: list[Unit], lines: list[str], language: Language) -> tuple[list[
     return top, namespaces
 
 
-def _node(unit: Unit, holder: Node | None, floor: int, lines: list[str], language: Language) -> Node:
-    """The node of a unit in a language, whose comments begin below the line `floor`."""
-    named = holder if holder and holder.unit.language is unit.language else None
-    prefix = named.qualified_name[:_LONGEST_PREFIX] if named else ""
+def _node(unit: Unit, encloser: Node | None, floor: int, lines: list[str], language: Language) -> Node:
+    """The node of a unit, with the comments above it that begin after line `floor`."""
+    owner = encloser if encloser and encloser.unit.language is unit.language else None
+    prefix = owner.qualified_name[:_LONGEST_QUALIFIER] if owner else ""
     separator = (unit.is_container and language.scope_separator) or language.separator
     qualified = separator.join(filter(None, (prefix, unit.qualifier, unit.name)))
     first = comments.first_line_of_comments(lines, unit.start_line, floor, language)
-    above = lines[first - 1 : unit.start_line - 1]
-    leading = comments.without_markers(above, language) if above else ""
+    comment_lines = lines[first - 1 : unit.start_line - 1]
+    leading = comments.without_markers(comment_lines, language) if comment_lines else ""
     documentation = "\n".join(filter(None, (leading, unit.documentation)))
     if unit.members:
-        unit = replace(unit, members=documented(unit.members, lines, language, unit.header_end))
-    return Node(_as_method(unit, named), first, qualified, documentation, language.separator)
+        unit = replace(unit, members=with_documentation(unit.members, lines, language, unit.header_end))
+    return Node(_with_method_kind(unit, owner), first, qualified, documentation, language.separator)
 
 
-def documented(members: Iterable[Member], lines: list[str], language: Language, floor: int = 0) -> tuple[Member, ...]:
-    """Members, in order of their lines, with the comments right above each."""
-    found = []
+def with_documentation(
+    members: Iterable[Member], lines: list[str], language: Language, floor: int = 0
+) -> tuple[Member, ...]:
+    """Members (ordered by line) with the comments right above them as documentation."""
+    result = []
     for member in members:
-        own = member.language or language
-        first = comments.first_line_of_comments(lines, member.line, floor, own)
+        member_language = member.language or language
+        first = comments.first_line_of_comments(lines, member.line, floor, member_language)
         if first < member.line:
-            text = comments.without_markers(lines[first - 1 : member.line - 1], own)
+            text = comments.without_markers(lines[first - 1 : member.line - 1], member_language)
             member = replace(member, documentation=text)
-        found.append(member)
+        result.append(member)
         floor = max(floor, member.line, member.end_line)
-    return tuple(found)
+    return tuple(result)
 
 
-def _as_method(unit: Unit, owner: Node | None) -> Unit:
-    """A function in a type is a method, and a method in none, of no named owner, is a function."""
+def _with_method_kind(unit: Unit, owner: Node | None) -> Unit:
+    """The unit with its kind corrected: a function in a type is a method, a method without any owner is a function."""
     in_type = owner is not None and owner.unit.kind in METHOD_OWNERS
     if unit.kind == "function" and in_type:
         return replace(unit, kind="method")
@@ -122,50 +125,50 @@ def _as_method(unit: Unit, owner: Node | None) -> Unit:
     return unit
 
 
-def _is_over(earlier: Unit, unit: Unit) -> bool:
-    """Whether `unit` lies after an earlier one; it may begin on its last line (`}, next: function () {`)."""
+def _precedes(earlier: Unit, unit: Unit) -> bool:
+    """Whether `earlier` ends before `unit`, which may begin on the same line (`}, next: function () {`)."""
     return earlier.end_line < unit.start_line or earlier.end_line == unit.start_line < unit.end_line
 
 
-def _holder(around: list[Node], unit: Unit) -> Node | None:
-    """The innermost node that holds a unit. Those that are over before it are taken away."""
-    while around and around[-1].unit.end <= unit.start:
-        around.pop()
-    return next((node for node in reversed(around) if node.unit.holds(unit)), None)
+def _innermost_enclosing(enclosing: list[Node], unit: Unit) -> Node | None:
+    """The innermost node that contains a unit. Removes nodes that end before it from `enclosing`."""
+    while enclosing and enclosing[-1].unit.end <= unit.start:
+        enclosing.pop()
+    return next((node for node in reversed(enclosing) if node.unit.contains(unit)), None)
 
 
-def _crosses(owner: Unit, unit: Unit) -> bool:
-    """Whether a unit takes all of its owner's lines but is not in it, as in `typedef struct point { … } Point`."""
-    return owner.start_line == unit.start_line and owner.end_line == unit.end_line and not owner.holds(unit)
+def _shares_lines_with(owner: Unit, unit: Unit) -> bool:
+    """Whether a unit spans its owner's lines without being inside it, as in `typedef struct point { … } Point`."""
+    return owner.start_line == unit.start_line and owner.end_line == unit.end_line and not owner.contains(unit)
 
 
 def names(nodes: list[Node], with_members: bool = False) -> Iterator[str]:
-    """Names of nodes and of all below them."""
-    waiting = list(reversed(nodes))
-    while waiting:
-        node = waiting.pop()
+    """Names of nodes and their descendants, depth first."""
+    stack = list(reversed(nodes))
+    while stack:
+        node = stack.pop()
         yield node.unit.name
         if with_members:
             yield from (member.name for member in node.unit.members)
-            yield from (definition.name for definition in node.beside)
-        waiting.extend(reversed(node.children))
+            yield from (definition.name for definition in node.adjacent)
+        stack.extend(reversed(node.children))
 
 
 def definitions(nodes: Sequence[Node]) -> list[Definition]:
-    """What nodes define with all below them and their members, in order of the first line."""
-    found: list[Definition] = []
-    waiting = list(reversed(nodes))
-    while waiting:
-        node = waiting.pop()
-        found.append(node.definition)
-        found += (member_definition(member, node) for member in node.unit.members)
-        found += node.beside
-        waiting.extend(reversed(node.children))
-    return sorted(found, key=lambda definition: definition.start_line)
+    """Definitions of nodes, their descendants and members, ordered by first line."""
+    result: list[Definition] = []
+    stack = list(reversed(nodes))
+    while stack:
+        node = stack.pop()
+        result.append(node.definition)
+        result += (member_definition(member, node) for member in node.unit.members)
+        result += node.adjacent
+        stack.extend(reversed(node.children))
+    return sorted(result, key=lambda definition: definition.start_line)
 
 
 def member_definition(member: Member, owner: Node | None = None) -> Definition:
-    """What a member of a node, or of the file, defines. An owner in another language does not qualify it."""
+    """A member as a definition, qualified by its owner if that is in the same language."""
     qualified = member.name
     if owner and owner.qualified_name and owner.unit.language is member.language:
         qualified = f"{owner.qualified_name}{owner.separator}{member.name}"
@@ -181,7 +184,7 @@ def member_definition(member: Member, owner: Node | None = None) -> Definition:
 
 
 def members_between(members: tuple[Member, ...], first: int, last: int) -> tuple[Member, ...]:
-    """The members (in order of their lines) that begin on lines `first` … `last`."""
+    """The members (ordered by line) that begin on lines `first` to `last`."""
     return members[bisect_left(members, first, key=_line) : bisect_right(members, last, key=_line)]
 
 
@@ -190,7 +193,7 @@ def _line(member: Member) -> int:
 
 
 def gaps(first: int, last: int, children: list[Node]) -> Iterator[tuple[int, int]]:
-    """First and last lines of what lies between children in a span, in order."""
+    """First and last lines of the gaps between children in lines `first` to `last`, in order."""
     for child in children:
         if first < child.first_line:
             yield first, child.first_line - 1

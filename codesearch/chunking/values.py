@@ -1,4 +1,6 @@
-"""JavaScript and TypeScript: the function, class or object that a name is given, behind parentheses, casts and calls.
+"""JavaScript and TypeScript: the function, class or object that is assigned to a name, unwrapped.
+
+Wrappers are parentheses, casts and calls:
 
 `const save = (async () => { … }) satisfies Handler`, `const Row = memo(forwardRef((props, ref) => { … }))`,
 `const useCart = create<Cart>()((set) => ({ … }))`, `const levels = Object.freeze({ … })`.
@@ -18,7 +20,7 @@ VALUE_KINDS = {
     "class": "class",
     "object": "object",
 }
-"""Types of nodes that are such values, and the kinds of units that these make."""
+"""Node types of values, and the kinds of their units."""
 _WRAPPERS = frozenset(
     "parenthesized_expression as_expression satisfies_expression non_null_expression await_expression".split()
 )
@@ -28,48 +30,48 @@ _ALTERNATIVES = {
     "assignment_expression": ("right",),  # Cart.fn = Cart.prototype = {}
 }
 _CHAINED = frozenset(("object", "assignment_expression"))
-"""What a chain of assignments gives its first name. A function belongs to its last one."""
+"""Values of a chain of assignments that define its first name. A function defines the last one."""
 _CALLS = frozenset(("call_expression", "new_expression"))
-_NO_WRAPPERS = frozenset(
+_NOT_WRAPPERS = frozenset(
     "map flatMap filter find findIndex findLast some every reduce reduceRight forEach sort toSorted"
     " then catch finally".split()
 )
-"""Methods that call a function and give something else."""
+"""Methods that take a function but return something else."""
 _MOST_STEPS = 40
-"""Nodes that are looked at for a value, so that a long chain of calls costs little."""
+"""Nodes visited per value; bounds the cost of long chains of calls."""
 
 
-def behind(node: Node) -> Node | None:
-    """The value behind an expression: its first function or class, else its first object.
+def unwrap(node: Node) -> Node | None:
+    """The value wrapped by an expression: its first function or class, else its first object.
 
-    What a call is given is no value where it is an object on one line: `connect({ port: 80 })`.
+    Arguments that are objects on one line don't count: `connect({ port: 80 })`.
     """
     first_object: Node | None = None
-    waiting = [(node, False)]
+    stack = [(node, False)]
     for _ in range(_MOST_STEPS):
-        if not waiting:
+        if not stack:
             break
-        at, is_called = waiting.pop()
-        if at.type == "object":
-            if not is_called or at.start_point.row < at.end_point.row:
-                first_object = first_object or at
-        elif at.type in VALUE_KINDS:
-            return at
+        current, is_called = stack.pop()
+        if current.type == "object":
+            if not is_called or current.start_point.row < current.end_point.row:
+                first_object = first_object or current
+        elif current.type in VALUE_KINDS:
+            return current
         else:
-            is_called = is_called or at.type in _CALLS
-            waiting.extend((inner, is_called) for inner in reversed(_inner(at)))
+            is_called = is_called or current.type in _CALLS
+            stack.extend((inner, is_called) for inner in reversed(_inner(current)))
     return first_object
 
 
 def body(value: Node) -> Node:
-    """Where what is behind an expression has its body; an object is one."""
+    """The body of a value; an object is its own body."""
     return value.child_by_field_name("body") or value
 
 
 def _inner(node: Node) -> list[Node]:
-    """What an expression may be a wrapper of, the likeliest first."""
+    """The expressions that an expression may wrap, most likely first."""
     if node.type in _CALLS:
-        return _of_call(node)
+        return _inner_of_call(node)
     if node.type == "type_assertion":
         return node.named_children[-1:]
     if node.type in _WRAPPERS:
@@ -78,13 +80,13 @@ def _inner(node: Node) -> list[Node]:
     return [field for field in fields if field and (node.type != "assignment_expression" or field.type in _CHAINED)]
 
 
-def _of_call(call: Node) -> list[Node]:
+def _inner_of_call(call: Node) -> list[Node]:
     arguments = call.child_by_field_name("arguments")
     function = call.child_by_field_name("function")
     inner = list(arguments.named_children) if arguments else []
     if function and function.type == "member_expression":
         method = function.child_by_field_name("property")
-        if method and (method.text or b"").decode("utf-8", "replace") in _NO_WRAPPERS:
+        if method and (method.text or b"").decode("utf-8", "replace") in _NOT_WRAPPERS:
             return []
         function = function.child_by_field_name("object")
     if function and function.type in ("call_expression", "parenthesized_expression"):

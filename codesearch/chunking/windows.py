@@ -1,4 +1,4 @@
-"""Cut a run of lines into windows at the best places: where indentation is least, after a blank line."""
+"""Splitting lines into windows, preferably after blank lines and at low indentation."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 TARGET_CHARS = 1500
-"""What the retrieval experiments were run with."""
+"""The window size used in the retrieval experiments."""
 
 
-def cut(lines: Sequence[str], target: int) -> list[tuple[int, int]]:
+def split(lines: Sequence[str], target: int) -> list[tuple[int, int]]:
     """Half-open ranges that cover `lines`, each of about `target` characters.
 
-    A range ends before the least indented line of its last half, the later of two alike; a line after a blank
-    one is preferred to any other. A line longer than `target` is never cut.
+    A range ends before a line of its second half, preferably one that follows a blank line and doesn't close a block;
+    among these, before the least indented, and the last of equals. Lines are never split, however long.
     """
     ends = list(accumulate(len(line) + 1 for line in lines))
     windows: list[tuple[int, int]] = []
@@ -38,7 +38,7 @@ def cut(lines: Sequence[str], target: int) -> list[tuple[int, int]]:
 
 
 def _cost(lines: Sequence[str], index: int) -> tuple[int, int]:
-    """How bad it is to begin a window at `lines[index]`."""
+    """Cost of beginning a window at `lines[index]`."""
     line = lines[index]
     text = line.lstrip()
     if not text:

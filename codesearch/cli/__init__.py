@@ -1,4 +1,4 @@
-"""The command line: one file a command. Options, progress and exit codes; what they do lies in the other rooms."""
+"""The command line: one module per command, with options, progress and exit codes. Other packages do the work."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typer.core import TyperGroup
 from codesearch.caller import caller
 from codesearch.cli.completion import check_option, check_request
 from codesearch.cli.exits import ABORTED, ERROR, INTERRUPTED, note, report
-from codesearch.cli.output import drop_unwritable, forget_odd_sizes, open_missing_streams
-from codesearch.cli.usage import Command, UsageError, in_a_sentence
+from codesearch.cli.output import discard_unwritable_output, ignore_invalid_terminal_size, open_missing_streams
+from codesearch.cli.usage import Command, UsageError, as_codesearch_error
 from codesearch.errors import CodesearchError
 
 COMMANDS = (
@@ -31,7 +31,7 @@ COMMANDS = (
     "train",
     "completion",
 )
-"""Modules of this package; each has a function `command`, whose docstring is the help."""
+"""Modules of this package. Each has a function `command`, whose docstring is the help text, and an `EPILOG`."""
 
 _EPILOG = """\
 Examples:
@@ -45,11 +45,11 @@ Examples:
 
 
 def main() -> NoReturn:
-    """Run the command line of this process."""
+    """Run `sys.argv` and exit."""
     open_missing_streams()
-    forget_odd_sizes()
+    ignore_invalid_terminal_size()
     code = run(sys.argv[1:])
-    drop_unwritable()
+    discard_unwritable_output()
     sys.exit(code)
 
 
@@ -65,15 +65,15 @@ def run(arguments: list[str]) -> int:
     except CodesearchError as error:
         return report(error)
     except UsageError as error:
-        return report(in_a_sentence(error)) if arguments else _help(error)
+        return report(as_codesearch_error(error)) if arguments else _help(error)
     except typer.Abort:
         note("aborted")
         return ABORTED
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
-        return report(CodesearchError(f"{place}{error.strerror or error}"))
+        prefix = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+        return report(CodesearchError(f"{prefix}{error.strerror or error}"))
     except Exception:
         if not caller().is_this_process:
             raise
@@ -108,7 +108,7 @@ def build(names: tuple[str, ...] = COMMANDS) -> typer.Typer:
 
 
 def _check_command(arguments: list[str]) -> None:
-    """A question without its command is the likeliest slip. Raises CodesearchError."""
+    """Raise CodesearchError for an unknown command; most often it is a query without the word `query`."""
     first = arguments[0] if arguments else "-"
     if first.startswith("-") or first in COMMANDS:
         return
@@ -116,8 +116,8 @@ def _check_command(arguments: list[str]) -> None:
     import shlex
 
     near = difflib.get_close_matches(first, COMMANDS, n=1)
-    meant = f"codesearch {near[0]}" if near else f"codesearch query {shlex.join([' '.join(arguments)])}"
-    raise CodesearchError(f"unknown command {first!r}", f"did you mean: {meant}")
+    suggestion = f"codesearch {near[0]}" if near else f"codesearch query {shlex.join([' '.join(arguments)])}"
+    raise CodesearchError(f"unknown command {first!r}", f"did you mean: {suggestion}")
 
 
 def _help(no_arguments: Exception) -> int:

@@ -47,13 +47,13 @@ def command(
     if as_json and as_jsonl:
         raise typer.BadParameter("--json and --jsonl cannot be used together")
     forced = resolve(language) if language else None
-    found: list[tuple[Path, Chunk]] = []
-    is_whole = True
+    chunked: list[tuple[Path, Chunk]] = []
+    is_complete = True
     for file in files:
         chunks = _chunks(file, forced)
-        is_whole = is_whole and chunks is not None
-        found += [(file, chunk) for chunk in chunks or ()]
-    records = (chunk_record(chunk, str(file)) for file, chunk in found)
+        is_complete = is_complete and chunks is not None
+        chunked += [(file, chunk) for chunk in chunks or ()]
+    records = (chunk_record(chunk, str(file)) for file, chunk in chunked)
     with results():
         if as_json:
             print(json_document(records))
@@ -61,13 +61,13 @@ def command(
             for record in records:
                 print(json_line(record))
         else:
-            for file, chunk in found:
+            for file, chunk in chunked:
                 print(*chunk_lines(chunk, str(file)), sep="\n")
-    raise typer.Exit(ERROR if not is_whole else HITS if found else NO_HITS)
+    raise typer.Exit(ERROR if not is_complete else HITS if chunked else NO_HITS)
 
 
 def _chunks(file: Path, language: Language | None) -> tuple[Chunk, ...] | None:
-    """The chunks of one file; None, with a reason on stderr, where it can't be cut."""
+    """The chunks of one file; None, with the reason on stderr, if it can't be chunked."""
     from codesearch.discovery.source import SkippedFile, read_source
     from codesearch.index import guarded
     from codesearch.languages.detect import detect
@@ -79,7 +79,7 @@ def _chunks(file: Path, language: Language | None) -> tuple[Chunk, ...] | None:
     if isinstance(source, SkippedFile):
         note(f"{file}: {source.reason}")
         return None
-    chunked = guarded.chunk_text(file.as_posix(), source.text, language or detect(file.name, source.text))
-    if chunked.fallback:
-        note(f"{file}: split by lines: {chunked.fallback}")
-    return chunked.chunks
+    result = guarded.chunk_text(file.as_posix(), source.text, language or detect(file.name, source.text))
+    if result.fallback:
+        note(f"{file}: split by lines: {result.fallback}")
+    return result.chunks

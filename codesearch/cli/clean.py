@@ -15,7 +15,7 @@ EPILOG = """\
 Examples:
 
 \b
-  codesearch clean                            the index around the working directory
+  codesearch clean                            the index for the working directory
   codesearch clean ~/src/project --json
   codesearch clean --index-dir /tmp/index
 """
@@ -36,7 +36,7 @@ def command(
     from codesearch.render.records import json_object
     from codesearch.render.safe import printable
 
-    index = Index.create(path, index_dir=index_dir)  # one that is damaged can't be opened, but removed
+    index = Index.create(path, index_dir=index_dir)  # open() refuses a damaged index
     if not index.exists:
         raise IndexNotFound(f"no index in {index.directory}")
     if not yes and sys.stdin.isatty() and not typer.confirm(f"Delete the index in {index.directory}?", err=True):

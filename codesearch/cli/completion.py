@@ -1,4 +1,4 @@
-"""Shell completion: what typer's own code would end in a traceback, or without a word, is said in a sentence."""
+"""Shell completion, with error messages where typer would print a traceback or nothing."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Examples:
 
 OPTIONS = ("--install-completion", "--show-completion")
 VARIABLE = "_CODESEARCH_COMPLETE"
-"""Set by the completion scripts when they ask."""
+"""Set by completion scripts when they request completions."""
 
 
 class Shell(StrEnum):
-    """A shell that has completion."""
+    """A shell that completion is available for."""
 
     BASH = "bash"
     ZSH = "zsh"
@@ -40,7 +40,7 @@ class Shell(StrEnum):
 
 _SHELLS = tuple(shell.value for shell in Shell)
 _INSTRUCTION = re.compile(rf"(?:source|complete)_(?:{'|'.join(_SHELLS)})")
-_MANY = re.compile("[0-9]{1,9}")
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 def command(
@@ -54,27 +54,27 @@ def command(
 
 
 def check_request(environment: Mapping[str, str]) -> None:
-    """Raises CodesearchError where a completion is asked for in a way that can't be answered."""
-    asked = environment.get(VARIABLE)
-    if not asked:
+    """Raises CodesearchError for an invalid completion request in the environment."""
+    instruction = environment.get(VARIABLE)
+    if not instruction:
         return
-    if not _INSTRUCTION.fullmatch(asked):
+    if not _INSTRUCTION.fullmatch(instruction):
         raise CodesearchError(
-            f"{VARIABLE} is {asked!r}, which is not a completion request",
+            f"{VARIABLE} is {instruction!r}, which is not a completion request",
             f"expected complete_SHELL, where SHELL is one of {', '.join(_SHELLS)}",
         )
-    if asked == "complete_bash":
+    if instruction == "complete_bash":
         if "COMP_WORDS" not in environment:
             raise CodesearchError("COMP_WORDS is not set", "bash sets it when it runs a completion")
-        if not _MANY.fullmatch(environment.get("COMP_CWORD", "")):
+        if not _NUMBER.fullmatch(environment.get("COMP_CWORD", "")):
             raise CodesearchError("COMP_CWORD is not set to a number", "bash sets it when it runs a completion")
 
 
 def check_option(option: str) -> None:
-    """Raises CodesearchError where the running shell is not known, or has no home to install anything in."""
+    """Raises CodesearchError if the shell is unknown or unsupported, or there is no home directory to install in."""
     if option not in OPTIONS:
         return
-    import shellingham  # typer needs it too
+    import shellingham  # a dependency of typer
 
     try:
         shell = shellingham.detect_shell()[0]

@@ -23,38 +23,38 @@ from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
     from codesearch.api import Index
-    from codesearch.evaluation.asking import Way
+    from codesearch.evaluation.evaluate import SearchConfig
     from codesearch.evaluation.report import Report
     from codesearch.evaluation.setting import Setting
 
 _SECONDS_BETWEEN_LINES = 5.0
 _MOST_BYTES = 100_000_000
-"""Of annotations: about a million questions."""
+"""Enough for about a million questions."""
 
 EPILOG = """\
-QUERIES is JSON Lines, one question a line (`-` for stdin), or a JSON array of them:
+QUERIES is JSON Lines, one question per line (`-` for stdin), or a JSON array of questions:
 
 \b
   {"query": "where are passwords hashed", "relevant": [{"path": "auth/hash.py", "start_line": 10, "end_line": 42}]}
   {"query": "retry with backoff", "relevant": [{"path": "net/retry.go"}], "category": "network"}
 
-A relevant item is found by the first hit that lies in its path (a file or folder, from the root of the index or from
-PATH) and, where it has lines, overlaps them by at least one. It counts once, at that rank; a hit that finds several
-items gains once. What is not in the index is left out, counted and named. Intervals (95 %) are bootstrapped over the
-questions; whether two settings differ is decided by a randomisation test in pairs.
+A relevant item is found by the first hit in its path (a file or folder, relative to the root of the index or to PATH)
+that, if lines are given, overlaps them by at least one. It counts once, at that rank; a hit that finds several items
+gains once. Items that are not in the index are excluded and reported. Intervals (95 %) are bootstrapped over the
+questions; whether two settings differ is decided by a paired randomisation test.
 
 Examples:
 
 \b
   codesearch eval questions.jsonl
-  codesearch eval questions.jsonl src --worst 20      only in src; more of what went wrong
-  codesearch eval questions.jsonl --compare lexical   what embeddings are worth: the same without them
-  codesearch eval questions.jsonl --compare dense     what BM25 is worth
-  codesearch eval questions.jsonl --compare ./model   another model, with an index made for the occasion
+  codesearch eval questions.jsonl src --worst 20      only in src; show more of the worst questions
+  codesearch eval questions.jsonl --compare lexical   without embeddings
+  codesearch eval questions.jsonl --compare dense     without BM25
+  codesearch eval questions.jsonl --compare ./model   another model, with a temporary index
   codesearch eval questions.jsonl --compare model=jina-code --compare index-dir=/tmp/jina
   codesearch eval questions.jsonl --json | jq .measures.ndcg
 
-Exit codes: 0 measured, 2 error.
+Exit codes: 0 success, 2 error.
 """
 
 
@@ -74,7 +74,7 @@ def command(
         typer.Option(
             "--compare",
             metavar="CHANGE",
-            help="Ask in another way too, and compare in pairs: lexical, dense, [model=]NAME, rerank=MODEL, "
+            help="Also search with a changed configuration and compare: lexical, dense, [model=]NAME, rerank=MODEL, "
             "index-dir=DIR. Repeat to change several things at once.",
             show_default=False,
         ),
@@ -85,7 +85,7 @@ def command(
             "--worst",
             parser=WholeNumber(0, MOST_HITS),
             metavar="N",
-            help="Show so many questions: the worst, or the most changed.",
+            help="Show N questions: the worst, or those that changed most.",
         ),
     ] = 5,
     as_json: Json = False,
@@ -103,7 +103,7 @@ def command(
     """Evaluate search quality on your own questions: NDCG, MRR, recall and success rate, with confidence intervals."""
     from codesearch.api import Index
     from codesearch.cli.notes import Notes
-    from codesearch.evaluation.asking import Way, evaluate
+    from codesearch.evaluation.evaluate import SearchConfig, evaluate
     from codesearch.evaluation.measures import require_library
     from codesearch.evaluation.questions import read_questions
     from codesearch.evaluation.setting import Setting
@@ -112,18 +112,18 @@ def command(
     require_library()
     questions = read_questions(_text(queries))
     setting = Setting(model, index_dir, rerank)
-    other = setting.changed(compare) if compare else None
+    changed = setting.with_changes(compare) if compare else None
     filters = filters_of(languages, globs, kinds)
     if index_dir is not None:
-        Index.open(path, index_dir=index_dir)  # one that was mistyped is not made only to be measured
+        Index.open(path, index_dir=index_dir)  # a mistyped path must not create an index
     workspace = Workspace(index_dir=index_dir, model=model, device=device, refreshes=refresh, observer=Notes())
     workspace.add([path])
     (member,) = workspace.members
     filters = replace(filters, within=member.within)
     with member.index as index:
-        one = Way(index.encoder.name, index, setting)
-        with _other_way(one, other, " ".join(compare), device) as second:
-            report = evaluate(questions, one, second, filters, limit, _Told())
+        baseline = SearchConfig(index.encoder.name, index, setting)
+        with _contender(baseline, changed, " ".join(compare), device) as contender:
+            report = evaluate(questions, baseline, contender, filters, limit, _ProgressNotes())
     with results():
         _print(report, worst, as_json)
 
@@ -132,7 +132,7 @@ def _text(queries: str) -> str:
     """The file's text, or stdin's for `-`. Raises CodesearchError."""
     data = sys.stdin.buffer.read(_MOST_BYTES + 1) if queries == "-" else _bytes_of(queries)
     if len(data) > _MOST_BYTES:
-        raise CodesearchError(f"{queries} holds more than {_MOST_BYTES // 1_000_000} MB")
+        raise CodesearchError(f"{queries} is larger than {_MOST_BYTES // 1_000_000} MB")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -141,11 +141,11 @@ def _text(queries: str) -> str:
 
 
 def _bytes_of(queries: str) -> bytes:
-    """What a file holds, or a pipe that somebody writes to, as in `codesearch eval <(…)`."""
+    """The content of a file or of a pipe, as in `codesearch eval <(…)`."""
     if not queries.strip():
         raise CodesearchError("the name of the file with questions is empty", "`-` reads them from stdin")
     try:
-        handle = os.open(queries, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # else a pipe without a writer hangs
+        handle = os.open(queries, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe without a writer would block
     except FileNotFoundError:
         raise CodesearchError(f"{queries} does not exist") from None
     if stat.S_ISDIR(os.fstat(handle).st_mode):
@@ -157,37 +157,40 @@ def _bytes_of(queries: str) -> bytes:
 
 
 @contextmanager
-def _other_way(one: Way, setting: Setting | None, name: str, device: str) -> Iterator[Way | None]:
-    """The way to compare with: it asks the same index, that of a folder, or one made for the occasion."""
-    from codesearch.evaluation.asking import Way
+def _contender(
+    baseline: SearchConfig, setting: Setting | None, name: str, device: str
+) -> Iterator[SearchConfig | None]:
+    """The configuration to compare with, on the same index, that of a folder, or a temporary one."""
+    from codesearch.evaluation.evaluate import SearchConfig
 
     if setting is None:
         yield None
-    elif setting.has_index_of(one.setting):
-        yield Way(name, one.index, setting)
+    elif setting.shares_index_with(baseline.setting):
+        yield SearchConfig(name, baseline.index, setting)
     else:
         with ExitStack() as stack:
             folder = setting.index_dir or Path(stack.enter_context(TemporaryDirectory(prefix="codesearch-")), "index")
-            yield Way(name, stack.enter_context(_index_beside(one.index, folder, setting.model, device)), setting)
+            index = stack.enter_context(_index_beside(baseline.index, folder, setting.model, device))
+            yield SearchConfig(name, index, setting)
 
 
 def _index_beside(index: Index, folder: Path, model: str | None, device: str) -> Index:
     """An up-to-date index of the same files in another folder. Raises CodesearchError."""
     from codesearch.api import Index
     from codesearch.index.options import recorded
-    from codesearch.render.progress import shown_on
+    from codesearch.render.progress import show_progress
 
-    other = Index.create(index.root, index_dir=folder, model=model, device=device)
-    if other.root != index.root:
-        raise CodesearchError(f"the index in {folder} belongs to {other.root}, not {index.root}")
-    options = None if other.exists else recorded(index.snapshot().meta)
-    with shown_on(sys.stderr) as progress:
-        other.update(options, progress=progress)
-    return other
+    copy = Index.create(index.root, index_dir=folder, model=model, device=device)
+    if copy.root != index.root:
+        raise CodesearchError(f"the index in {folder} belongs to {copy.root}, not {index.root}")
+    options = None if copy.exists else recorded(index.snapshot().meta)
+    with show_progress(sys.stderr) as progress:
+        copy.update(options, progress=progress)
+    return copy
 
 
-class _Told:
-    """Says on stderr how far a long evaluation is."""
+class _ProgressNotes:
+    """Reports the progress of a long evaluation on stderr."""
 
     def __init__(self) -> None:
         self._done = 0
@@ -207,8 +210,8 @@ def _print(report: Report, most: int, as_json: bool) -> None:
     if as_json:
         from codesearch.render.records import json_object
 
-        compared = {"comparison": comparison_record(report.one, report.other)} if report.other else {}
+        compared = {"comparison": comparison_record(report.baseline, report.contender)} if report.contender else {}
         print(json_object(evaluation_record(report) | compared))
         return
-    below = comparison_lines(report, report.other, most) if report.other else worst_lines(report, most)
-    print(*evaluation_lines(report), *below, sep="\n")
+    details = comparison_lines(report, report.contender, most) if report.contender else worst_lines(report, most)
+    print(*evaluation_lines(report), *details, sep="\n")

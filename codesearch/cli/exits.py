@@ -1,4 +1,4 @@
-"""Exit codes, as grep's, and what is said on stderr."""
+"""Exit codes, which follow grep's, and messages on stderr."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from codesearch.render.safe import printable
 HITS = 0
 NO_HITS = 1
 ABORTED = 1
-"""A question at the terminal was not answered."""
+"""The user declined a confirmation."""
 ERROR = 2
 INTERRUPTED = 130
 CLOSED_PIPE = 141
-"""128 + SIGPIPE, as a shell sees grep end when its reader is gone."""
+"""128 + SIGPIPE, as a shell reports for grep when the pipe is closed."""
 
 _LONGEST = 1000
-"""Characters of a sentence. What the user gave is shown in it, and may be a whole file."""
+"""Characters of a message. It may quote user input as long as a whole file."""
 
 
 def report(error: CodesearchError) -> int:
-    """Say on stderr what went wrong and the way on. Returns the exit code."""
+    """Print an error and its hint on stderr. Returns the exit code."""
     from codesearch.cli.remedies import hint_of
 
     note(error.message, hint_of(error))
@@ -30,7 +30,7 @@ def report(error: CodesearchError) -> int:
 
 
 def note(message: str, hint: str = "") -> None:
-    """Say something on stderr, and the way on."""
+    """Print a message on stderr, and a hint below it."""
     with suppress(OSError):  # stderr may be a full disk
         stderr = caller().stderr
         print(f"codesearch: {_shortened(printable(message))}", file=stderr)
@@ -39,5 +39,5 @@ def note(message: str, hint: str = "") -> None:
 
 
 def _shortened(text: str) -> str:
-    """The text, without its middle where it is very long."""
+    """The text, with the middle elided if it is very long."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"

@@ -15,7 +15,7 @@ from codesearch.cli.numbers import WholeNumber, file_size
 from codesearch.cli.options import Device, IndexDir, Jobs, Model
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
-from codesearch.models import MOST_TOKENS
+from codesearch.models import MAX_TOKENS
 
 if TYPE_CHECKING:
     from codesearch.discovery.options import DiscoveryOptions
@@ -46,7 +46,7 @@ def command(
         typer.Option(
             "--max-length",
             metavar="TOKENS",
-            parser=WholeNumber(0, MOST_TOKENS),
+            parser=WholeNumber(0, MAX_TOKENS),
             help="Maximum tokens per text (transformer models).",
         ),
     ] = 0,
@@ -67,11 +67,11 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
     """Create or update the index of a folder; only changed files are processed."""
-    # numpy's BLAS would start a thread a core in each of the worker processes, which wait for one another.
+    # numpy's BLAS would start a thread per core in each worker process, and they would contend for the cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.api import Index
     from codesearch.render.emptiness import why_empty
-    from codesearch.render.progress import shown_on
+    from codesearch.render.progress import show_progress
     from codesearch.render.reports import update_lines
 
     options = _options(max_file_size, include, exclude)
@@ -85,7 +85,7 @@ def command(
     if model and not quiet and (old := index.model) not in ("", index.encoder.name):
         note(f"the index was made with the model {old}; it stays in use until {index.encoder.name}'s is complete")
     try:
-        with nullcontext() if quiet else shown_on(sys.stderr) as progress:
+        with nullcontext() if quiet else show_progress(sys.stderr) as progress:
             report = index.update(options, force=force, verify=verify, jobs=jobs, progress=progress)
     except KeyboardInterrupt:
         if not quiet:
@@ -99,7 +99,7 @@ def command(
 
 
 def _with_length(model: str | None, max_length: int) -> str:
-    """The model's name with its length, which an index records as part of the name. Raises typer.BadParameter."""
+    """The model's name with the maximum length, which the index records as part of it. Raises typer.BadParameter."""
     from codesearch.models.loading import DEFAULT_MODEL
 
     if not model or model == DEFAULT_MODEL:
@@ -108,7 +108,7 @@ def _with_length(model: str | None, max_length: int) -> str:
 
 
 def _options(max_file_size: int | None, include: list[str], exclude: list[str]) -> DiscoveryOptions | None:
-    """The options given; None where none is, so that the last ones hold on."""
+    """The options given; None if there are none, so that the recorded ones stay in force."""
     if not (max_file_size or include or exclude):
         return None
     from codesearch.discovery.options import MAX_FILE_SIZE, DiscoveryOptions

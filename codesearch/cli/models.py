@@ -55,16 +55,16 @@ def command(
 
 
 def _list(as_json: bool) -> None:
-    from codesearch.models.catalog import states
+    from codesearch.models.catalog import model_states
     from codesearch.render.models import model_records, model_table
 
     with results():
         if as_json:
             from codesearch.render.records import json_document
 
-            print(json_document(model_records(states())))
+            print(json_document(model_records(model_states())))
         else:
-            print(model_table(states()))
+            print(model_table(model_states()))
 
 
 def _get(name: str) -> None:
@@ -84,6 +84,6 @@ def _verify(name: str, folder: str) -> None:
         for comparison in verify(name, folder):
             comparisons.append(comparison)
             print(*comparison_lines([comparison]), flush=True)
-    wrong = sum(not comparison.is_met for comparison in comparisons)
+    wrong = sum(not comparison.is_within_tolerance for comparison in comparisons)
     if wrong:
         raise CodesearchError(f"{wrong} of {len(comparisons)} published values of {name} do not match")

@@ -1,4 +1,4 @@
-"""What the user is told on stderr of what a workspace does on its own."""
+"""Messages on stderr about what a workspace does without being asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Notes(Observer):
-    """Says it in one sentence each, with the command that helps."""
+    """Prints each event as one sentence, with the command that helps."""
 
     def creating(self, index: Index) -> None:
         note(f"{index.root} has no index yet; creating one")
@@ -53,6 +53,6 @@ class Notes(Observer):
         )
 
     def progress(self) -> AbstractContextManager[Progress]:
-        from codesearch.render.progress import shown_on
+        from codesearch.render.progress import show_progress
 
-        return shown_on(caller().stderr)
+        return show_progress(caller().stderr)

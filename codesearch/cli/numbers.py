@@ -1,4 +1,4 @@
-"""Numbers as options take them: ASCII digits alone, within bounds."""
+"""Parsers for numeric options: ASCII digits, within bounds."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import typer
 
 MOST_HITS = 10_000
-"""Twice as many candidates are read into memory and ranked; nobody reads so many answers."""
+"""Twice as many candidates are read into memory and ranked; nobody reads more hits."""
 MOST_LINES = 1_000_000
-"""Of context: a file that is indexed by default has at most so many bytes."""
+"""Of context; no file that is indexed by default has more bytes, let alone lines."""
 MOST_PROCESSES = 256
-"""Each needs 100 MB; few machines have more cores."""
+"""Each takes 100 MB; few machines have more cores."""
 MOST_PAIRS = 100_000_000
-"""Of a language; they lie in memory, about 500 bytes each."""
+"""Per language; each takes about 500 bytes of memory."""
 MOST_EPOCHS = 1000.0
 LARGEST_SEED = 2**32 - 1
-"""The limit of numpy's and torch's generators."""
+"""The limit of numpy's and torch's random generators."""
 LARGEST_FILE = 1_000_000_000
 """Bytes. Parsing takes about 60 bytes of memory a byte, and parsers count in 32 bits."""
 LONGEST_TRAINING = 30 * 24 * 3600
@@ -30,19 +30,19 @@ _TIME = re.compile(r"([0-9]+(?:\.[0-9]+)?)(|s|sec|seconds?|m|min|minutes?|h|hour
 _BYTES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _MOST_DIGITS = 20
-"""Longer numbers are beyond 64 bits, and int() refuses very long ones."""
+"""Longer numbers exceed 64 bits, and int() refuses very long ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class WholeNumber:
-    """Reads an option's text. Raises typer.BadParameter for what is no whole number from `least` to `most`."""
+    """Parses whole numbers. Raises typer.BadParameter for anything but one from `least` to `most`."""
 
     least: int
     most: int
     __name__ = "whole number"
 
     def __call__(self, text: str | int) -> int:
-        """The number; a default is one already."""
+        """Defaults are passed as numbers."""
         if isinstance(text, int):
             return text
         if not _WHOLE.fullmatch(text):
@@ -54,14 +54,14 @@ class WholeNumber:
 
 @dataclass(frozen=True, slots=True)
 class DecimalNumber:
-    """Reads an option's text. Raises typer.BadParameter for what is no number from `least` to `most`."""
+    """Parses decimal numbers. Raises typer.BadParameter for anything but one from `least` to `most`."""
 
     least: float
     most: float
     __name__ = "number"
 
     def __call__(self, text: str | float) -> float:
-        """The number; a default is one already."""
+        """Defaults are passed as numbers."""
         if isinstance(text, int | float):
             return text
         if not _DECIMAL.fullmatch(text):

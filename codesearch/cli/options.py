@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 MOST_COMPLETIONS = 50
-"""Names that a shell is given to complete: more than a screen can show."""
+"""More names than a screen shows."""
 
 
 def complete_language(typed: str) -> list[str]:
-    """Languages for the shell to complete."""
+    """Names of languages for shell completion."""
     from codesearch.languages.registry import LANGUAGES
 
     names = (language.aliases[0] if " " in language.name else language.name.lower() for language in LANGUAGES)
@@ -27,14 +27,14 @@ def complete_language(typed: str) -> list[str]:
 
 
 def complete_kind(typed: str) -> list[str]:
-    """Kinds for the shell to complete."""
+    """Kinds for shell completion."""
     from codesearch.chunking.kinds import KINDS
 
     return sorted(kind for kind in KINDS if kind.startswith(typed.lower()))
 
 
 def complete_name(context: typer.Context, typed: str) -> list[str]:
-    """Names of definitions in the index, for the shell to complete."""
+    """Names of definitions in the index, for shell completion; none if there is no usable index."""
     from codesearch.api import Index
     from codesearch.errors import CodesearchError
 
@@ -46,10 +46,10 @@ def complete_name(context: typer.Context, typed: str) -> list[str]:
 
 
 def device_name(text: str) -> str:
-    """A device's name, of those that there are. Raises typer.BadParameter."""
+    """A valid device name, or "" for the default. Raises typer.BadParameter."""
     from codesearch.models.devices import DEVICES
 
-    if text and text not in DEVICES:  # nothing is the default
+    if text and text not in DEVICES:
         raise typer.BadParameter(f"{text!r} is not one of {', '.join(DEVICES)}")
     return text
 
@@ -123,7 +123,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def filters_of(
     languages: Sequence[str], globs: Sequence[str], kinds: Sequence[str], names: Sequence[str] = ()
 ) -> Filters:
-    """The filters that options give. Raises CodesearchError for a language that there is not."""
+    """The filters given by options. Raises CodesearchError for an unknown language."""
     from codesearch.search.hit import Filters
 
     if languages:
@@ -139,9 +139,11 @@ def filters_of(
 
 
 def _parts(option: str, values: Sequence[str]) -> list[str]:
-    """The names in comma-separated values. Raises typer.BadParameter for a value of commas alone."""
-    names = [[part.strip() for part in value.split(",") if part.strip()] for value in values]
-    for value, found in zip(values, names, strict=True):
-        if not found:
+    """The names in comma-separated values. Raises typer.BadParameter for a value without names."""
+    names: list[str] = []
+    for value in values:
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not parts:
             raise typer.BadParameter(f"{value!r} is empty", param_hint=f"'{option}'")
-    return [name for found in names for name in found]
+        names += parts
+    return names

@@ -1,4 +1,4 @@
-"""Standard output: its encoding, its colours, and a reader that is gone."""
+"""Standard output: encoding, colours and closed pipes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from codesearch.cli.exits import CLOSED_PIPE
 if TYPE_CHECKING:
     from rich.console import Console
 
-_WIDTH_OF_NO_TERMINAL = 100
+_WIDTH_WITHOUT_TERMINAL = 100
 _SIZE = re.compile("[1-9][0-9]{0,3}")
 
 
@@ -33,22 +33,22 @@ class Color(StrEnum):
 
 
 def open_missing_streams() -> None:
-    """Give stdout and stderr somewhere to go, and stdin nothing to read, where they were closed (`>&-`)."""
+    """Open /dev/null for standard streams that were closed (`>&-`)."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open until exit
 
 
-def forget_odd_sizes() -> None:
-    """Take a terminal's size that is no number, or makes no sense, as not set: rich would fail, or fill memory."""
+def ignore_invalid_terminal_size() -> None:
+    """Unset COLUMNS and LINES if they are not sensible numbers: rich would fail or fill memory."""
     for variable in ("COLUMNS", "LINES"):
         if not _SIZE.fullmatch(os.environ.get(variable, "1")):
             del os.environ[variable]
 
 
-def drop_unwritable() -> None:
-    """Forget what can't be written: Python flushes stdout and stderr when it ends, and would end with a traceback."""
+def discard_unwritable_output() -> None:
+    """Discard buffered output that can't be written; otherwise Python prints a traceback when it flushes at exit."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -58,7 +58,7 @@ def drop_unwritable() -> None:
 
 @contextmanager
 def results() -> Iterator[None]:
-    """Inside, results may be printed. Ends the process quietly when their reader is gone (`| head`)."""
+    """Context in which results are printed. Exits quietly if the reader closes the pipe (`| head`)."""
     stdout = caller().stdout
     _prepare(stdout)
     try:
@@ -71,7 +71,7 @@ def results() -> Iterator[None]:
 
 
 def has_color(color: Color) -> bool:
-    """Whether to colour: NO_COLOR wins over FORCE_COLOR, and `--color` over both."""
+    """Whether to use colour: `--color` overrides NO_COLOR, which overrides FORCE_COLOR."""
     if color is not Color.AUTO:
         return color is Color.ALWAYS
     environment = caller().environment
@@ -83,15 +83,15 @@ def has_color(color: Color) -> bool:
 
 
 def console(*, colors: bool) -> Console:
-    """A console on stdout, which prints no escape sequence at all without colours."""
+    """A console on stdout; without colours, it prints no escape sequences at all."""
     from rich.console import Console
 
     stdout, environment = caller().stdout, caller().environment
     return Console(
         file=stdout,
         force_terminal=colors,
-        color_system="standard" if colors else None,  # the theme has the terminal's sixteen colours
-        width=None if stdout.isatty() or "COLUMNS" in environment else _WIDTH_OF_NO_TERMINAL,
+        color_system="standard" if colors else None,  # the theme uses the terminal's sixteen colours
+        width=None if stdout.isatty() or "COLUMNS" in environment else _WIDTH_WITHOUT_TERMINAL,
         _environ=environment,
         highlight=False,
         markup=False,
@@ -100,12 +100,12 @@ def console(*, colors: bool) -> Console:
 
 
 def _discard(stream: TextIO) -> None:
-    """Let what is still to be written to a stream go nowhere."""
+    """Redirect a stream, with its buffered output, to /dev/null."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _prepare(stdout: TextIO) -> None:
-    """UTF-8, plain newlines and file names byte by byte in a pipe; at a terminal whatever it can show."""
+    """For a pipe: UTF-8, plain newlines and undecodable file names as bytes. For a terminal: escape what it lacks."""
     if not isinstance(stdout, TextIOWrapper):
         return
     if stdout.isatty():

@@ -127,7 +127,7 @@ def command(
     from codesearch.cli.notes import Notes
     from codesearch.quantities import count as count_of
     from codesearch.render.formats import Output
-    from codesearch.render.paths import placed
+    from codesearch.render.paths import located
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
@@ -155,7 +155,7 @@ def command(
             answer = SearchResult("", ())  # of a blank line in a batch
             if text:
                 answer = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
-            hit_format.write(text, [*placed(answer.hits, roots, caller().directory)])
+            hit_format.write(text, [*located(answer.hits, roots, caller().directory)])
             has_hits = has_hits or bool(answer.hits)
             if answer.outdated:
                 note(f"{count_of(answer.outdated, 'hit')} omitted: the files have changed since they were indexed")
@@ -199,8 +199,8 @@ def _lines_of_stdin() -> Iterator[str]:
 
 def _read(text: str, called: str) -> str:
     """What is searched for, on one line; says so where that is not all."""
-    from codesearch.search.question import LONGEST_QUESTION, readable
+    from codesearch.search.question import MAX_QUESTION_LENGTH, readable
 
-    if len(text) > LONGEST_QUESTION:
-        note(f"{called} is longer than {LONGEST_QUESTION:,} characters; the rest is ignored")
+    if len(text) > MAX_QUESTION_LENGTH:
+        note(f"{called} is longer than {MAX_QUESTION_LENGTH:,} characters; the rest is ignored")
     return " ".join(readable(text).split())

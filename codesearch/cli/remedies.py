@@ -1,4 +1,4 @@
-"""What fixes an error, as the user would type it from where they stand."""
+"""Remedies of errors as hints, with commands that work in the current directory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from codesearch.errors import (
     FetchModel,
     FetchModelAgain,
     FetchModelElsewhere,
-    IndexUnasked,
+    IndexAnyway,
     InstallExtra,
     InstallPackage,
     KeepElsewhere,
@@ -29,12 +29,12 @@ DISTRIBUTION = "codesearch-local"
 
 
 def hint_of(error: CodesearchError) -> str:
-    """A line that says what fixes an error, or nothing."""
+    """The hint for an error, or an empty string."""
     return error.remedy if isinstance(error.remedy, str) else _hint(error.remedy)
 
 
 def update_command(folder: Path, *options: str) -> str:
-    """What to type to update the index that lies in `folder`."""
+    """The command that updates the index in `folder`."""
     words = ["codesearch", "index", *options]
     if folder.name != INDEX_FOLDER:
         words += ["--index-dir", str(folder)]
@@ -48,8 +48,8 @@ def _hint(remedy: Remedy) -> str:
         case UpdateIndex(None):
             return "run: codesearch index"
         case UpdateIndex(Path() as folder, model, has_root):
-            to_type = update_command if has_root else _rebuild_command
-            return f"run: {to_type(folder, *(('--model', model) if model else ()))}"
+            command_for = update_command if has_root else _rebuild_command
+            return f"run: {command_for(folder, *(('--model', model) if model else ()))}"
         case ReplaceIndex(folder):
             return f"upgrade codesearch, or run: {_rebuild_command(folder, '--force')}"
         case ChooseModel(folder, model):
@@ -61,7 +61,7 @@ def _hint(remedy: Remedy) -> str:
             return f"{obstacle}: remove it, or {_ELSEWHERE}" if obstacle else _ELSEWHERE
         case KeepInside():
             return "keep the index inside it: omit --index-dir"
-        case IndexUnasked():
+        case IndexAnyway():
             return "to index it anyway, run: codesearch index"
         case InstallExtra(extra):
             return f"run: pip install '{DISTRIBUTION}[{extra}]' (in a clone: pip install '.[{extra}]')"
@@ -88,6 +88,6 @@ _ELSEWHERE = "use --index-dir to keep the index elsewhere"
 
 
 def _rebuild_command(folder: Path, *options: str) -> str:
-    """The command that rebuilds an index. One that lies elsewhere no longer says which folder it is of."""
+    """The command that rebuilds an index. For one outside its root, the root is not known and FOLDER stands for it."""
     command = update_command(folder, *options)
     return f"{command} FOLDER" if folder.name != INDEX_FOLDER else command

@@ -31,7 +31,7 @@ def command(
     from codesearch.render.records import json_object
     from codesearch.render.reports import status_lines, status_record
 
-    if not os.path.exists(path):  # noqa: PTH110 - Path.exists() raises where the name is too long
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists() raises if the name is too long
         raise CodesearchError(f"{path} does not exist")
     status = Index.open(path, index_dir=index_dir).status()
     with results():

@@ -1,4 +1,4 @@
-"""`codesearch train SOURCE… --out DIR`: an encoder of one's own."""
+"""`codesearch train SOURCE… --out DIR`: train an encoder on your code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from codesearch.cli.numbers import (
 from codesearch.cli.options import Jobs, Json
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
-from codesearch.models import MOST_TOKENS
+from codesearch.models import MAX_TOKENS
 from codesearch.training import PAIRS_PER_LANGUAGE
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def command(
         int,
         typer.Option(
             "--vocabulary",
-            parser=WholeNumber(0, MOST_TOKENS),
+            parser=WholeNumber(0, MAX_TOKENS),
             metavar="TOKENS",
             help="Size of a new vocabulary; 0 extends the base model's with new words.",
         ),
@@ -121,7 +121,7 @@ def command(
     _require_extra()
     from codesearch.models.loading import is_static
     from codesearch.render.model_card import model_card
-    from codesearch.render.training import draw_curve, report_lines, report_record, training_shown_on
+    from codesearch.render.training import draw_curve, report_lines, report_record, show_training_progress
     from codesearch.training.state import TrainOptions
     from codesearch.training.train import train
     from codesearch.training.trainer import STATIC, TRANSFORMER
@@ -135,7 +135,7 @@ def command(
         seconds=budget or 0.0,
     )
     options = TrainOptions(base, vocabulary, most_pairs, recipe)
-    with nullcontext(_silent) if quiet else training_shown_on(sys.stderr) as progress:
+    with nullcontext(_silent) if quiet else show_training_progress(sys.stderr) as progress:
         report = train(
             sources, out, options, progress, held_out=held_out, resume=resume, jobs=jobs or os.cpu_count() or 1
         )
@@ -152,8 +152,8 @@ def command(
 
 def _next_steps(report: TrainReport, out: Path) -> list[str]:
     if not report.is_kept:
-        return [f"The report lies in {out}; go on with the model that you have."]
-    return [f"The model lies in {out}; use it: codesearch index --model {out}"]
+        return [f"The report is in {out}; keep using your current model."]
+    return [f"The model is in {out}; to use it, run: codesearch index --model {out}"]
 
 
 def _silent(_phase: str, _done: int, _total: int, _about: str) -> None:

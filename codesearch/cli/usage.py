@@ -1,4 +1,4 @@
-"""What is wrong with a command line → one sentence; values that are empty are refused for every option alike."""
+"""Usage errors as one sentence, and a check for empty values that applies to all options."""
 
 from __future__ import annotations
 
@@ -12,41 +12,38 @@ from typer.core import TyperCommand
 from codesearch.errors import CodesearchError
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
-"""typer carries a click of its own in newer versions, so this class has no stable address."""
+"""Newer versions of typer vendor click, so the class can't be imported by a stable name."""
 
 _MAY_BE_EMPTY = ("question", "queries")
-"""They say themselves what is missing."""
+"""Their commands report what is missing."""
 _MAY_BE_BLANK = ("template",)
 _SUGGESTION = re.compile(r"[.?]? (?:(Did you mean .*)|\((Possible options: .*)\))$")
 
 
 class Command(TyperCommand):
-    """A command that refuses an empty value, which a script gives whose variable is not set."""
+    """A command that refuses empty values, which scripts pass when a variable is not set."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Raises typer.BadParameter for an empty value, and one of spaces alone.
-
-        A file that is an argument may be called so.
-        """
+        """Raises typer.BadParameter for an empty or blank value. Paths may be blank: a file can be named so."""
         if not ctx.resilient_parsing:
-            given, _, _ = self.make_parser(ctx).parse_args(args=list(args))
+            parsed, _, _ = self.make_parser(ctx).parse_args(args=list(args))
             for parameter in self.params:
-                if any(_is_missing(parameter, value) for value in _values(given.get(parameter.name or ""))):
+                if any(_is_missing(parameter, value) for value in _values(parsed.get(parameter.name or ""))):
                     raise typer.BadParameter("the value is empty", ctx, parameter)
         return super().parse_args(ctx, args)
 
 
-def in_a_sentence(error: Any) -> CodesearchError:
-    """A usage error as this program says it."""
+def as_codesearch_error(error: Any) -> CodesearchError:
+    """A usage error of click or typer, worded like this program's errors."""
     text = error.format_message().rstrip(".")
-    found = _SUGGESTION.search(text)
-    hint = (found[1] or found[2]) if found else f"see: {error.ctx.command_path} --help" if error.ctx else ""
-    message = text[: found.start()] if found else text
+    match = _SUGGESTION.search(text)
+    hint = (match[1] or match[2]) if match else f"see: {error.ctx.command_path} --help" if error.ctx else ""
+    message = text[: match.start()] if match else text
     return CodesearchError(message[:1].lower() + message[1:], hint[:1].lower() + hint[1:])
 
 
-def _values(given: Any) -> Iterator[str]:
-    for value in given if isinstance(given, list | tuple) else [given]:
+def _values(parsed: Any) -> Iterator[str]:
+    for value in parsed if isinstance(parsed, list | tuple) else [parsed]:
         if isinstance(value, str):
             yield value
 

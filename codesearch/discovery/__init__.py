@@ -1,1 +1,1 @@
-"""Which files belong to an index, and their text."""
+"""Discovery: which files belong to an index, and reading them."""

@@ -1,5 +1,5 @@
-"""What `.gitattributes` say of files: made by a program, or somebody else's, as on GitHub (`linguist-generated`,
-`linguist-vendored`), or, where our own rules think so, that they are not (`-linguist-generated`)."""
+"""`.gitattributes`: files marked as generated or vendored, as on GitHub (`linguist-generated`, `linguist-vendored`), or
+marked as neither (`-linguist-generated`), which overrides our own rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VENDORED = "linguist-vendored"
 _LARGEST = 1_000_000
 _MOST_FILES = 1000
 _MOST_RULES = 1000
-"""Of one repository; what comes after is not read. Few have more than ten."""
+"""Limits per repository; further files and rules are ignored. Few have more than ten."""
 _LINE = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*))[ \t]+(.*)')
 _ATTRIBUTE = re.compile(rf"(?:^|\s)([-!]?)({GENERATED}|{VENDORED})(?:=(\S*))?(?=\s|$)")
 _ESCAPE = re.compile(r'\\(["\\])')
@@ -28,37 +28,39 @@ _ESCAPE = re.compile(r'\\(["\\])')
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One attribute of the files that an expression matches."""
+    """A value of an attribute for the files that a regular expression matches."""
 
     expression: str
     attribute: str
     value: bool | None
-    """None takes back what was said before."""
+    """None resets the attribute (`!linguist-generated`)."""
 
 
 @dataclass(frozen=True)
 class Attributes:
-    """The rules of a repository, the strongest last."""
+    """The rules of a repository; later ones take precedence."""
 
     rules: tuple[Rule, ...] = ()
 
     def value(self, path: str, attribute: str) -> bool | None:
-        """Whether a file has an attribute; None where nothing is said."""
+        """Whether a file has an attribute; None if it is unspecified."""
         if not (self.rules and self._any.fullmatch(path)):
             return None
-        fitting = (
+        values = (
             rule.value
             for rule, expression in reversed(self._compiled)
             if rule.attribute == attribute and expression.fullmatch(path)
         )
-        return next(fitting, None)
+        return next(values, None)
 
     @cached_property
     def digest(self) -> str:
-        """What tells the rules that take back a guess of ours from others; nothing where there are none."""
-        said = [(rule.expression, rule.value) for rule in self.rules if rule.attribute == GENERATED and not rule.value]
-        text = repr(said).encode("utf-8", "surrogateescape")
-        return hashlib.blake2b(text, digest_size=8).hexdigest() if said else ""
+        """A digest of the rules that override our own (`-linguist-generated`); "" if there are none."""
+        overrides = [
+            (rule.expression, rule.value) for rule in self.rules if rule.attribute == GENERATED and not rule.value
+        ]
+        text = repr(overrides).encode("utf-8", "surrogateescape")
+        return hashlib.blake2b(text, digest_size=8).hexdigest() if overrides else ""
 
     @cached_property
     def _compiled(self) -> list[tuple[Rule, re.Pattern[str]]]:
@@ -66,12 +68,12 @@ class Attributes:
 
     @cached_property
     def _any(self) -> re.Pattern[str]:
-        """Most paths match nothing, and one expression says so."""
+        """Matches paths that any rule matches; most paths don't."""
         return re.compile("|".join(dict.fromkeys(rule.expression for rule in self.rules)), re.DOTALL)
 
 
 def read_attributes(root: Path, paths: Iterable[str]) -> Attributes:
-    """The attributes that the files of that name among `paths` give. What can't be read says nothing."""
+    """Read the `.gitattributes` files among `paths`. Unreadable ones are ignored."""
     files = sorted(paths, key=lambda path: (path.count("/"), path))
     rules: list[Rule] = []
     for path in files[:_MOST_FILES]:
@@ -82,10 +84,10 @@ def read_attributes(root: Path, paths: Iterable[str]) -> Attributes:
 
 
 def parse(text: str, folder: str = "") -> Sequence[Rule]:
-    """The rules in the text of a `.gitattributes` that lies in a folder, as far as they are about these attributes."""
+    """The rules of a `.gitattributes` in `folder` that concern these two attributes."""
     if "linguist-" not in text:
         return ()
-    found = []
+    rules = []
     for line in text.splitlines():
         match = _LINE.fullmatch(line.strip())
         if match is None or line.lstrip().startswith("#"):
@@ -93,9 +95,9 @@ def parse(text: str, folder: str = "") -> Sequence[Rule]:
         pattern = _ESCAPE.sub(r"\1", match[1]) if match[1] is not None else match[2]
         for sign, attribute, value in _ATTRIBUTE.findall(match[3]):
             if (expression := attribute_expression(pattern)) is not None:
-                said = None if sign == "!" else sign != "-" and value != "false"
-                found.append(Rule(f"{re.escape(folder)}(?:{expression})", attribute, said))
-    return found
+                setting = None if sign == "!" else sign != "-" and value != "false"
+                rules.append(Rule(f"{re.escape(folder)}(?:{expression})", attribute, setting))
+    return rules
 
 
 def _text(root: Path, path: str) -> str:

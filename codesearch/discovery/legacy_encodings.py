@@ -1,4 +1,4 @@
-"""Encodings from before Unicode: the one that a file declares, or the one that its bytes look like."""
+"""Legacy encodings: the one that a file declares, or else the one that is detected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import chain
 
 FALLBACK = "Windows-1252"
 _DECLARED_BYTES = 1024
-"""Where a declaration may stand; HTML has the same limit."""
+"""The declaration must be within these bytes, as in HTML."""
 _DECLARATION = re.compile(
     rb"\A(?:[^\n]*\n)?[^\n]*?coding[ \t]*[:=][ \t]*[\"']?(?P<line>[\w.:-]+)"  # editors, Python, Ruby, XML
     rb"|\A@charset[ \t]+\"(?P<css>[\w.:-]+)"
@@ -19,51 +19,50 @@ _DECLARATION = re.compile(
 )
 _DECORATION = re.compile(r"^x-|-(?:unix|dos|mac)$")
 _DECLARABLE = re.compile(r"(?:big5|cp|euc|gb|hp|hz|iso|johab|koi8|kz|mac|ptcp|shift|tis|viscii)[\w-]*")
-_EXTENDED = {
+_SUPERSETS = {
     **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
     **dict.fromkeys(("shift_jis", "windows-31j"), "cp932"),
     **{"big5": "cp950", "euc_kr": "cp949", "iso8859-1": "cp1252"},
 }
-"""Encodings by those that hold them and what is written in their name."""
+"""Encodings → supersets that are commonly used under their name."""
 
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
-_SHOWN_BYTES = 1 << 16
-"""Of the lines outside ASCII, which the detector is shown: those in ASCII only make it doubt."""
-_SHOWN_BEFORE = 40
+_SAMPLE_BYTES = 1 << 16
+"""Bytes of non-ASCII lines passed to the detector; ASCII lines would only lower its confidence."""
+_CONTEXT_BYTES = 40
 _WORD = re.compile(r"[\w─-╿]*[^\W\d_a-zA-Z][\w─-╿]*")
-"""One with a letter outside ASCII; frames of DOS in its midst are of another encoding."""
-_MOST_WORDS = 0.6
-_DOUBT = 0.05
-"""What differs from Windows-1252 in a few letters has to look so much better. With this, of 289 pieces of three lines
-of Western Europe all were taken for what they are, and 355 of 377 of Central Europe."""
+"""A word with a non-ASCII letter. Box-drawing characters inside are a sign of another encoding."""
+_SHARE_OF_WORDS = 0.6
+_PENALTY = 0.05
+"""Subtracted from the confidence in encodings that differ from Windows-1252 in a few letters; chosen so that Western
+European texts are decoded correctly."""
 _CJK = r"A-Za-z0-9_①-⓿㈀-㏿\uff01-\uffee"
-"""Besides letters: digits in circles, letters as wide as Han."""
+"""Also circled digits and full-width letters."""
 _HAN = re.compile(f"[{_CJK}々〇一-鿿]+")
 _HAN_OR_KANA = re.compile(f"[{_CJK}々〇一-鿿぀-ヿ]+")
 _HANGUL = re.compile("[A-Za-z0-9_가-힣]+")
 _CYRILLIC = re.compile("[0-9_Ѐ-ӿ]+")
 _GREEK = re.compile("[0-9_Ͱ-Ͽ]+")
 _ALPHABETS = (_CYRILLIC, _GREEK)
-_LETTERS = re.compile(r"[^\W\d_a-zA-Z]{2}")
-"""A letter of an alphabet that never has another beside it is rather a sign of Windows-1252 (`10 × 20`, `£5`)."""
+_TWO_LETTERS = re.compile(r"[^\W\d_a-zA-Z]{2}")
+"""Two adjacent letters. Letters that occur only singly are more likely symbols in Windows-1252 (`10 × 20`, `£5`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Legacy:
-    """An encoding that the detector may find."""
+    """An encoding that the detector may return."""
 
     name: str
     codecs: tuple[str, ...]
-    """To decode with, each for what the one before can't."""
+    """Codecs to try in order."""
     words: re.Pattern[str] | None = None
-    """What most words outside ASCII look like in it; without, any do."""
+    """Pattern of most non-ASCII words in the encoding; None accepts any."""
     is_near_fallback: bool = False
-    """Differs from Windows-1252 in a few letters."""
+    """Whether it differs from Windows-1252 only in a few letters."""
 
 
-# By the codecs that the detector names. Of 1,800 files, most of them cut to one or two lines of comments, it found the
-# right one of its 86 encodings for 71 %; of the commonest alone, shown only lines outside ASCII, for 97 %; with the
-# words looked at, for 98 % (charset-normalizer 76 % to 90 %, uchardet 88 %). Rarer ones, as for Hebrew, take a lone é.
+# By codec as named by the detector. Only the most common encodings: rarer ones, as for Hebrew, would match a lone é
+# (docs/files.md has figures).
 _LEGACY = {
     "gb18030": _Legacy("GB18030", ("gb18030",), _HAN),
     "big5hkscs": _Legacy("Big5", ("cp950", "big5hkscs"), _HAN),
@@ -83,7 +82,7 @@ _NAMES = {codec: legacy.name for legacy in _LEGACY.values() for codec in legacy.
 
 
 def decode_legacy(data: bytes) -> tuple[str, str]:
-    """The text of bytes that are not UTF-8, and the name of their encoding."""
+    """Decode data that is not UTF-8. Returns the text and the name of the encoding."""
     for codec in chain(_declared(data), _detected(data)):
         try:
             return data.decode(codec), _NAMES.get(codec, codec.upper())
@@ -93,57 +92,57 @@ def decode_legacy(data: bytes) -> tuple[str, str]:
 
 
 def _declared(data: bytes) -> Iterator[str]:
-    """Codecs for what the file says of itself. A codec that would make another text of ASCII can't be meant."""
+    """Codecs for the declared encoding, unless it would change the ASCII text of the declaration itself."""
     match = _DECLARATION.search(data, 0, _DECLARED_BYTES)
     if not match:
         return
     name = _DECORATION.sub("", (match["line"] or match["css"] or match["html"]).decode("ascii", "replace").lower())
     try:
-        codec = codecs.lookup(_EXTENDED.get(name, name)).name
+        codec = codecs.lookup(_SUPERSETS.get(name, name)).name
     except LookupError:
         return
     if _DECLARABLE.fullmatch(codec) and match[0].isascii() and match[0].decode(codec, "replace") == match[0].decode():
-        yield _EXTENDED.get(codec, codec)
+        yield _SUPERSETS.get(codec, codec)
         yield codec
 
 
 def _detected(data: bytes) -> Iterator[str]:
-    """Codecs by what the bytes look like, the likeliest first."""
+    """Codecs of detected encodings, most likely first."""
     import chardet
 
-    shown = _lines_outside_ascii(data)
-    found: list[tuple[float, _Legacy]] = []
+    sample = _non_ascii_lines(data)
+    guesses: list[tuple[float, _Legacy]] = []
     for guess in chardet.detect_all(
-        shown, ignore_threshold=True, max_bytes=_SHOWN_BYTES, compat_names=False, include_encodings=_LEGACY
+        sample, ignore_threshold=True, max_bytes=_SAMPLE_BYTES, compat_names=False, include_encodings=_LEGACY
     ):
         legacy = _LEGACY.get(codecs.lookup(guess["encoding"]).name) if guess["encoding"] else None
         if legacy:
-            found.append((guess["confidence"] - _DOUBT * legacy.is_near_fallback, legacy))
-    for _, legacy in sorted(found, key=lambda one: -one[0]):
-        if _reads_well(shown, legacy):
+            guesses.append((guess["confidence"] - _PENALTY * legacy.is_near_fallback, legacy))
+    for _, legacy in sorted(guesses, key=lambda pair: -pair[0]):
+        if _reads_well(sample, legacy):
             yield from legacy.codecs
 
 
-def _lines_outside_ascii(data: bytes) -> bytes:
-    """The first lines with something outside ASCII, without what stands far before that."""
+def _non_ascii_lines(data: bytes) -> bytes:
+    """The first non-ASCII lines, each from shortly before its first non-ASCII character."""
     lines: list[bytes] = []
     size = 0
     for line in data.splitlines(keepends=True):
         if match := _NON_ASCII.search(line):
-            start = max(0, match.start() - _SHOWN_BEFORE)
+            start = max(0, match.start() - _CONTEXT_BYTES)
             lines.append(line[start:])
             size += len(lines[-1])
-            if size >= _SHOWN_BYTES:
+            if size >= _SAMPLE_BYTES:
                 break
     return b"".join(lines)
 
 
-def _reads_well(shown: bytes, legacy: _Legacy) -> bool:
-    """Whether most words are of the encoding's script."""
+def _reads_well(sample: bytes, legacy: _Legacy) -> bool:
+    """Whether most non-ASCII words are in the encoding's script."""
     if legacy.words is None:
         return True
-    text = shown[:_SHOWN_BYTES].decode(legacy.codecs[-1], "ignore")
-    if legacy.words in _ALPHABETS and not _LETTERS.search(text):
+    text = sample[:_SAMPLE_BYTES].decode(legacy.codecs[-1], "ignore")
+    if legacy.words in _ALPHABETS and not _TWO_LETTERS.search(text):
         return False
     words = _WORD.findall(text)
-    return sum(bool(legacy.words.fullmatch(word)) for word in words) >= _MOST_WORDS * len(words)
+    return sum(bool(legacy.words.fullmatch(word)) for word in words) >= _SHARE_OF_WORDS * len(words)

@@ -1,4 +1,4 @@
-"""Which folder a first index is of, when the user names none."""
+"""The folder to index if the user doesn't name one."""
 
 from __future__ import annotations
 
@@ -6,52 +6,52 @@ import os
 from pathlib import Path
 
 from codesearch.discovery.git import is_repository
-from codesearch.errors import IndexNotFound, IndexUnasked
+from codesearch.errors import IndexAnyway, IndexNotFound
 
-MODEST_ENTRIES = 5000
-"""A folder that is no repository is indexed unasked only when files and folders below it number at most so many."""
+MOST_ENTRIES = 5000
+"""Folders outside repositories are indexed automatically only if they contain at most this many files and folders."""
 
 
 def root_for(folder: Path) -> Path:
-    """The git repository around a folder, or the folder itself where it is modest.
+    """The root of the git repository that contains a folder, or else the folder itself if it is small.
 
-    Raises IndexNotFound for a large folder outside every repository. A repository in the
-    home folder itself is taken for none: such keep settings, and the folder holds everything else too.
+    Raises IndexNotFound for a large folder outside any repository. A repository in the home folder doesn't count: it
+    is used for dotfiles, and the folder contains everything else too.
     """
     folder = Path(os.path.realpath(folder))
     home = _home()
-    for above in (folder, *folder.parents):
-        if is_repository(above) and above != home:
-            return above
-    if not _is_modest(folder):
+    for candidate in (folder, *folder.parents):
+        if is_repository(candidate) and candidate != home:
+            return candidate
+    if not _is_small(folder):
         raise IndexNotFound(
-            f"{folder} has no index, is not a git repository and contains more than {MODEST_ENTRIES:,} files",
-            IndexUnasked(),
+            f"{folder} has no index, is not a git repository and contains more than {MOST_ENTRIES:,} files",
+            IndexAnyway(),
         )
     return folder
 
 
 def _home() -> Path | None:
-    """The user's folder; None where the system knows none."""
+    """The home folder; None if there is none."""
     try:
         return Path(os.path.realpath(Path.home()))
     except RuntimeError:
         return None
 
 
-def _is_modest(folder: Path) -> bool:
-    """Whether at most `MODEST_ENTRIES` entries lie below; stops counting there."""
-    left = MODEST_ENTRIES
-    waiting = [os.fspath(folder)]
-    while waiting:
+def _is_small(folder: Path) -> bool:
+    """Whether a folder contains at most `MOST_ENTRIES` files and folders; stops counting there."""
+    remaining = MOST_ENTRIES
+    stack = [os.fspath(folder)]
+    while stack:
         try:
-            with os.scandir(waiting.pop()) as entries:
+            with os.scandir(stack.pop()) as entries:
                 for entry in entries:
-                    left -= 1
-                    if left < 0:
+                    remaining -= 1
+                    if remaining < 0:
                         return False
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
+                        stack.append(entry.path)
         except OSError:
             continue  # unreadable: discovery will not read it either
     return True

@@ -1,4 +1,4 @@
-"""Our own rules about which files are indexed, by name only, and what .gitattributes say of them."""
+"""Rules about which files to index by name, combined with `.gitattributes`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SNAPSHOT_FOLDERS = frozenset("__snapshots__ __image_snapshots__ __file_snapshot
 
 
 class Rules:
-    """Our own rules, by name only, and what .gitattributes say of them."""
+    """The rules of a discovery: options, `.gitattributes` and names of files and folders."""
 
     def __init__(self, options: DiscoveryOptions, attributes: Attributes) -> None:
         self._include = _globs(options.include)
@@ -49,7 +49,7 @@ class Rules:
         return SkipReason.NONE if is_candidate(name) else SkipReason.NOT_SOURCE
 
     def wants(self, path: str) -> bool:
-        """Whether a file is wanted that looks as if a program wrote it."""
+        """Whether to index a file even if it looks generated."""
         return bool(self._include) or self._attributes.value(path, GENERATED) is False
 
 
@@ -59,7 +59,7 @@ def _parts(folder: str) -> tuple[str, ...]:
 
 
 def _reason_against_name(folders: tuple[str, ...], name: str) -> SkipReason:
-    """Why a file is what a program wrote, by the names of it and of its folders, or nothing."""
+    """Why a file is generated, judging by the names of the file and its folders; NONE if it isn't."""
     if _MINIFIED_NAME.search(name):
         return SkipReason.MINIFIED
     is_snapshot = _SNAPSHOT_NAME.search(name) or not _SNAPSHOT_FOLDERS.isdisjoint(folders)

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 
 class SkipReason(StrEnum):
-    """Each is recorded in an index, and shown, as its value."""
+    """The values are recorded in indexes and shown to users."""
 
     NONE = ""
-    """It is indexed."""
+    """Not skipped."""
     # by its name and the user's options
     EXCLUDED = "excluded"
     NOT_INCLUDED = "not included"
@@ -18,7 +18,7 @@ class SkipReason(StrEnum):
     SNAPSHOT = "snapshot"
     UNPRINTABLE_NAME = "unprintable name"
     UNDECODABLE_NAME = "undecodable name"
-    # by what lies there
+    # by its type, size or permissions
     UNREADABLE = "unreadable"
     SYMBOLIC_LINK = "symbolic link"
     NESTED_REPOSITORY = "nested repository"
@@ -33,7 +33,7 @@ class SkipReason(StrEnum):
     MINIFIED = "minified"
     API_DUMP = "API dump"
     BUILT_COPY = "built copy"
-    # while it is worked on
+    # during indexing
     NOT_CHUNKED = "could not be cut"
     NOTEBOOK_OUTPUT = "notebook output"
-    """Counts not files but outputs that are left out of them."""
+    """Counts outputs, not files."""

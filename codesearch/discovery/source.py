@@ -1,4 +1,4 @@
-"""A file's bytes → its text, or why it has none to index."""
+"""Reading files: their text, or the reason why they are skipped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DIGEST_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A file's text, with `\\n` for newlines and without a byte order mark."""
+    """A file's text, with `\\n` as newlines and without a byte order mark."""
 
     text: str
     digest: bytes
@@ -29,9 +29,9 @@ class SourceText:
     stamp: Stamp
     """Taken before the text was read."""
     left_out: SkipReason = SkipReason.NONE
-    """Why it is not indexed unless it is asked for: a program wrote it."""
+    """Why it is skipped unless explicitly included: it is generated, minified or similar."""
     encoding: str = UTF8
-    """The name of the encoding that the file is in."""
+    """The name of the file's encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class SkippedFile:
     reason: SkipReason
     digest: bytes = b""
     stamp: Stamp | None = None
-    """None where it could not be opened."""
+    """None if it could not be opened."""
 
 
 def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> SourceText | SkippedFile:
-    """Read a file below `root`. Never blocks on a pipe, never follows a link, never reads more than the limit."""
+    """Read a file below `root`. Never blocks on a pipe, follows a symbolic link or reads more than the size limit."""
     limit = size_limit(path, max_file_size)
     try:
         with open(open_beneath(root, path), "rb") as file:  # noqa: PTH123 - opened by descriptor
@@ -67,7 +67,7 @@ def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> So
 
 
 def digest_of(data: bytes) -> bytes:
-    """What names a file's bytes: BLAKE2b, 16 bytes."""
+    """The digest of a file's content: BLAKE2b, 16 bytes."""
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 

@@ -1,4 +1,4 @@
-"""What lies at the paths below a root."""
+"""Examining the paths below a root."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class FoundFile:
     path: str
     stamp: Stamp
     is_wanted: bool = False
-    """Whether it is indexed though it look generated: the user says so, or .gitattributes."""
+    """Whether to index it even if it looks generated, by options or `.gitattributes`."""
 
 
 class Tree:
-    """What lies at the paths below a root, each looked at once; folders that are links hold nothing."""
+    """The paths below a root, with cached `lstat` results. Folders that are symbolic links count as empty."""
 
     def __init__(self, root: Path) -> None:
         self._prefix = os.path.join(root, "")  # noqa: PTH118 - joined for every file of an index
@@ -32,14 +32,14 @@ class Tree:
         self._real_folders = {"": True}
 
     def look(self, path: str) -> os.stat_result:
-        """Raises OSError where nothing can be seen there."""
+        """The `lstat` result of a path. Raises OSError."""
         found = self._seen.get(path)
         if found is None:
             found = self._seen[path] = os.lstat(self._prefix + path)
         return found
 
     def is_inside(self, path: str) -> bool:
-        """Whether no folder on the way is a link. git lists tracked files below folders that became links."""
+        """Whether no parent folder is a symbolic link. git lists tracked files below folders that became links."""
         unknown = []
         folder = path.rpartition("/")[0]
         while folder not in self._real_folders:
@@ -52,7 +52,7 @@ class Tree:
         return is_real
 
     def examine(self, path: str, max_file_size: int) -> FoundFile | SkipReason:
-        """A regular file of a fitting size, or the reason against it: NONE for a tracked file that was deleted."""
+        """The file, or the reason to skip it; NONE for a tracked file that was deleted."""
         if acts_on_terminal(path):
             return SkipReason.UNPRINTABLE_NAME
         try:

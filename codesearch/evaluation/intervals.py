@@ -1,4 +1,4 @@
-"""How far chance may move a mean: bootstrap intervals, and a randomisation test of paired differences."""
+"""Confidence intervals of means by bootstrap, and a randomisation test of paired differences."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FEWEST = 5
-"""Questions below which there is no interval: too few different samples can be drawn from them."""
+MIN_QUESTIONS = 5
+"""Fewer questions get no interval, since too few distinct samples can be drawn from them."""
 SIGNIFICANCE = 0.05
-FEWEST_CHANGED = 6
-"""Questions that must differ before signs alone can tell: all of five have the same sign in one of 16 cases."""
+MIN_CHANGED = 6
+"""Questions that must differ for significance: five have the same sign by chance in one of 16 cases."""
 _TAILS = (2.5, 97.5)
 _BATCHES, _BATCH = 40, 250
-"""10,000 samples, which fixes an interval's ends to about 2 % of its width; in batches, to take little memory."""
+"""10,000 samples, which fix the bounds of an interval to about 2 % of its width; in batches to save memory."""
 _SEED = 0
 """Fixed, so that the same answers give the same intervals."""
 
@@ -23,7 +23,7 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean with its 95 % interval, which is None for fewer than `FEWEST` values."""
+    """A mean with its 95 % interval, which is None for fewer than `MIN_QUESTIONS` values."""
 
     mean: float
     interval: tuple[float, float] | None
@@ -31,25 +31,25 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The mean of paired differences (other − one) with its interval."""
+    """The mean of the paired differences contender - baseline, with its interval and a significance test."""
 
     estimate: Estimate
     better: int
     worse: int
     same: int
     p_value: float
-    """How often random signs make a mean at least as far from 0."""
+    """Probability of a mean at least as far from 0 if the signs were random."""
 
     @property
     def is_beyond_chance(self) -> bool:
-        """Whether chance alone would rarely make such a difference."""
+        """Whether the difference is significant."""
         return self.p_value < SIGNIFICANCE
 
 
 def estimate(values: Values) -> Estimate:
-    """The mean of independent values, at least one, with the percentile bootstrap's interval."""
+    """The mean of one or more independent values with its percentile bootstrap interval (Efron 1979)."""
     count = len(values)
-    if count < FEWEST:
+    if count < MIN_QUESTIONS:
         return Estimate(float(values.mean()), None)
     random = np.random.default_rng(_SEED)
     shares = np.full(count, 1 / count)
@@ -58,9 +58,9 @@ def estimate(values: Values) -> Estimate:
     return Estimate(float(values.mean()), (float(low), float(high)))
 
 
-def compare(one: Values, other: Values) -> Difference:
-    """The difference of two settings' scores of the same questions, in the same order."""
-    differences = np.where(np.isclose(one, other), 0.0, other - one)
+def compare(baseline: Values, contender: Values) -> Difference:
+    """Compare the scores of the same questions, in the same order, in two configurations."""
+    differences = np.where(np.isclose(baseline, contender), 0.0, contender - baseline)
     return Difference(
         estimate(differences),
         better=int((differences > 0).sum()),
@@ -71,11 +71,11 @@ def compare(one: Values, other: Values) -> Difference:
 
 
 def _p_value(differences: Values) -> float:
-    """Fisher's randomisation test, which keeps its level where few questions differ; the bootstrap does not."""
+    """Fisher's randomisation test, which unlike the bootstrap keeps its level if few questions differ."""
     if not len(differences):
         return 1.0
     random = np.random.default_rng(_SEED)
-    observed = abs(differences.sum()) * (1 - 1e-9)  # sums in another order differ by a rounding
+    observed = abs(differences.sum()) * (1 - 1e-9)  # sums in another order differ by rounding
     extreme = sum(
         int((abs(random.choice((-1.0, 1.0), (_BATCH, len(differences))) @ differences) >= observed).sum())
         for _ in range(_BATCHES)

@@ -1,4 +1,4 @@
-"""How good the ranks are at which a question's answers came: NDCG, MRR, recall and success, by ir-measures."""
+"""NDCG, MRR, recall and success of ranked hits, computed by ir-measures."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Scores:
     """The measures of one question, each from 0 to 1."""
 
     ndcg: float
-    """Share of the best possible discounted gain; a hit gains 1 / log2(rank + 1) when it finds something new."""
+    """Discounted gain as a share of the ideal; a hit that finds a new item gains 1 / log2(rank + 1)."""
     mrr: float
-    """1 / rank of the first hit that finds something."""
+    """1 / rank of the first hit that finds an item."""
     recall: float
     """Share of the relevant items that are found."""
     success: float
-    """1 where the first hit finds something."""
+    """1 if the first hit finds an item."""
 
     def __getitem__(self, measure: str) -> float:
         """A measure by its name in `MEASURES`."""
@@ -35,17 +35,16 @@ MEASURES = ("ndcg", "mrr", "recall", "success")
 
 
 def measure_name(measure: str, limit: int) -> str:
-    """As it is printed: `NDCG@10`; success is that of the first hit."""
+    """The display name of a measure: `NDCG@10`, but always `success@1`."""
     return {"ndcg": f"NDCG@{limit}", "mrr": f"MRR@{limit}", "recall": f"recall@{limit}", "success": "success@1"}[
         measure
     ]
 
 
 def measure(found: Sequence[Sequence[int]], limit: int) -> list[Scores]:
-    """Scores of questions, each given as the ranks at which its relevant items came (0 for not at all).
+    """The scores of questions, each given as the ranks of its relevant items (0 for those not found).
 
-    A hit that finds several items at once gains once, as it takes one rank; all of them count for recall. Raises
-    MeasuresUnavailable.
+    A hit that finds several items gains only once, but all of them count for recall. Raises MeasuresUnavailable.
     """
     library = _library()
     ndcg, mrr, recall, success = library.nDCG @ limit, library.RR @ limit, library.SetR, library.Success @ 1
@@ -59,12 +58,12 @@ def measure(found: Sequence[Sequence[int]], limit: int) -> list[Scores]:
 
 
 def require_library() -> None:
-    """Raises MeasuresUnavailable where measure() would."""
+    """Raises MeasuresUnavailable if ir-measures is not installed."""
     _library()
 
 
 def _ranked(ranks: Sequence[int], limit: int) -> dict[str, float]:
-    """One document a rank, with a score that orders it there: the item that the hit finds, or one of no worth."""
+    """A document per rank, scored to be ranked there: the item that the hit finds, or an irrelevant one."""
     documents = {rank: f"nothing{rank}" for rank in range(1, limit + 1)}
     documents |= {rank: _item(i) for i, rank in reversed(list(enumerate(ranks))) if rank}
     return {document: float(-rank) for rank, document in documents.items()}

@@ -1,4 +1,4 @@
-"""Labelled questions: what is asked, and what in the repository answers it."""
+"""Read labelled questions: queries with the items of the repository that answer them."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 from codesearch.errors import CodesearchError
 
 NO_CATEGORY = "none"
-LAST_LINE = 2**31 - 1
-"""The largest number of a line: files of more bytes are never indexed."""
-_MOST_BAD_NAMED = 5
-_LONGEST_SHOWN = 60
+MAX_LINE = 2**31 - 1
+"""The largest line number in a label; larger files are never indexed."""
+_MAX_LISTED = 5
+_MAX_SHOWN_LENGTH = 60
 
 
 class BadQuestions(CodesearchError):
-    """Questions that can't be read; says where and why."""
+    """Questions are malformed; the message says where and how."""
 
 
 @dataclass(frozen=True, slots=True)
-class Relevant:
-    """Something that answers a question: a file or folder, or lines of a file (1-based, inclusive; 0 for all)."""
+class RelevantItem:
+    """A file, a folder, or lines of a file (1-based, inclusive; 0 for all) that answer a question."""
 
     path: str
-    """As it was written, `/`-separated."""
+    """As written in the label, `/`-separated."""
     start_line: int = 0
     end_line: int = 0
 
@@ -39,15 +39,15 @@ class Relevant:
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question with what answers it."""
+    """A question with the items that answer it."""
 
     query: str
-    relevant: tuple[Relevant, ...]
+    relevant: tuple[RelevantItem, ...]
     category: str = NO_CATEGORY
 
 
 def read_questions(text: str) -> list[LabelledQuestion]:
-    """Questions of JSON Lines, or of a JSON array as semble's benchmark has them. Raises BadQuestions."""
+    """Parse JSON Lines, or a JSON array as in semble's benchmark. Raises BadQuestions."""
     questions: list[LabelledQuestion] = []
     bad: list[tuple[str, str]] = []
     for place, value in _values(text.removeprefix("\ufeff")):
@@ -56,21 +56,21 @@ def read_questions(text: str) -> list[LabelledQuestion]:
         except ValueError as error:
             bad.append((place, str(error)))
     if bad:
-        raise _bad_questions(bad)
+        raise _error(bad)
     if not questions:
-        raise BadQuestions("no questions found", 'write one a line: {"query": "…", "relevant": [{"path": "…"}]}')
+        raise BadQuestions("no questions found", 'write one per line: {"query": "…", "relevant": [{"path": "…"}]}')
     return questions
 
 
 def _values(text: str) -> Iterator[tuple[str, Any]]:
-    """Each question's JSON, or the error that it can't be read with, and where it stands."""
+    """Yield (location, JSON value) for each question; the value is a ValueError if its JSON is invalid."""
     if text.lstrip().startswith("["):
         try:
             values = json.loads(text)
         except json.JSONDecodeError as error:
-            raise BadQuestions(f"line {error.lineno}: no JSON: {error.msg}") from None
+            raise BadQuestions(f"line {error.lineno}: invalid JSON: {error.msg}") from None
         except (ValueError, RecursionError) as error:
-            raise BadQuestions(f"the array can't be read: {_why(error)}") from None
+            raise BadQuestions(f"the array can't be read: {_reason(error)}") from None
         yield from ((f"question {number}", value) for number, value in enumerate(values, 1))
         return
     for number, line in enumerate(text.split("\n"), 1):
@@ -82,51 +82,51 @@ def _parsed(line: str) -> Any:
     try:
         return json.loads(line)
     except json.JSONDecodeError as error:
-        return ValueError(f"no JSON: {error.msg} at column {error.colno}")
+        return ValueError(f"invalid JSON: {error.msg} at column {error.colno}")
     except (ValueError, RecursionError) as error:
-        return ValueError(f"no JSON: {_why(error)}")
+        return ValueError(f"invalid JSON: {_reason(error)}")
 
 
-def _why(error: ValueError | RecursionError) -> str:
+def _reason(error: ValueError | RecursionError) -> str:
     return "it is nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
 
 
 def _question(value: Any) -> LabelledQuestion:
-    """Raises ValueError, which says what is wrong."""
+    """Raises ValueError, whose message says what is wrong."""
     if isinstance(value, ValueError):
         raise value
     if not isinstance(value, dict):
-        raise ValueError("a question is an object with query and relevant")
+        raise ValueError("a question must be an object with query and relevant")
     category = value.get("category") or NO_CATEGORY
     if not isinstance(category, str):
-        raise ValueError("category is a text")
-    items = [*_items(value, "relevant"), *_items(value, "secondary")]
+        raise ValueError("category must be a string")
+    items = [*_list(value, "relevant"), *_list(value, "secondary")]
     if not items:
         raise ValueError("relevant is missing or empty")
     return LabelledQuestion(_text(value, "query"), tuple(dict.fromkeys(map(_relevant, items))), category)
 
 
-def _items(value: dict[str, Any], name: str) -> list[Any]:
-    """`secondary` is semble's: it counts as `relevant` does."""
+def _list(value: dict[str, Any], name: str) -> list[Any]:
+    """The items of `relevant`, or of `secondary`, a key of semble's benchmark that counts the same."""
     items = value.get(name) or []
     if not isinstance(items, list):
-        raise ValueError(f"{name} is a list")
+        raise ValueError(f"{name} must be a list")
     return items
 
 
-def _relevant(item: Any) -> Relevant:
+def _relevant(item: Any) -> RelevantItem:
     if isinstance(item, str):
         item = {"path": item}
     if not isinstance(item, dict):
-        raise ValueError('what is relevant is a path or {"path", "start_line", "end_line"}')
+        raise ValueError('a relevant item must be a path or {"path", "start_line", "end_line"}')
     path = _text(item, "path").replace("\\", "/").removeprefix("./").rstrip("/")
     start = _line(item, "start_line")
     end = _line(item, "end_line") or start
     if end and not start:
-        raise ValueError("end_line stands without start_line")
+        raise ValueError("end_line without start_line")
     if end < start:
         raise ValueError(f"end_line {end} is before start_line {start}")
-    return Relevant(path or ".", start, end)
+    return RelevantItem(path or ".", start, end)
 
 
 def _line(item: dict[str, Any], name: str) -> int:
@@ -134,28 +134,28 @@ def _line(item: dict[str, Any], name: str) -> int:
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} is a number from 1, not {_shown(value)}")
-    if value > LAST_LINE:
-        raise ValueError(f"{name} is a number up to {LAST_LINE:,}, not {_shown(value)}")
+        raise ValueError(f"{name} must be a whole number from 1, not {_shortened(value)}")
+    if value > MAX_LINE:
+        raise ValueError(f"{name} must be at most {MAX_LINE:,}, not {_shortened(value)}")
     return value
 
 
-def _shown(value: Any) -> str:
+def _shortened(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+    return text if len(text) <= _MAX_SHOWN_LENGTH else text[:_MAX_SHOWN_LENGTH] + "…"
 
 
 def _text(value: dict[str, Any], name: str) -> str:
     text = value.get(name)
     if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"{name} is missing" if text is None else f"{name} is a text that is not empty")
+        raise ValueError(f"{name} is missing" if text is None else f"{name} must be a string that is not empty")
     return text.strip()
 
 
-def _bad_questions(bad: list[tuple[str, str]]) -> BadQuestions:
-    (place, why), *others = bad
+def _error(bad: list[tuple[str, str]]) -> BadQuestions:
+    (place, reason), *others = bad
     if not others:
-        return BadQuestions(f"{place}: {why}")
-    named = ", ".join(place for place, _ in others[:_MOST_BAD_NAMED])
-    more = f" and {len(others) - _MOST_BAD_NAMED:,} more" if len(others) > _MOST_BAD_NAMED else ""
-    return BadQuestions(f"{place}: {why}", f"also wrong: {named}{more}")
+        return BadQuestions(f"{place}: {reason}")
+    listed = ", ".join(place for place, _ in others[:_MAX_LISTED])
+    more = f" and {len(others) - _MAX_LISTED:,} more" if len(others) > _MAX_LISTED else ""
+    return BadQuestions(f"{place}: {reason}", f"also wrong: {listed}{more}")

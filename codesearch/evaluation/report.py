@@ -1,29 +1,29 @@
-"""What an evaluation found."""
+"""The results of an evaluation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codesearch.evaluation.judging import LeftOut, Task
+from codesearch.evaluation.judging import Task, Unscored
 from codesearch.evaluation.measures import Scores
 from codesearch.search.hit import Hit
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A question, its hits, and how good they are."""
+    """The hits of a question and their scores."""
 
     task: Task
     hits: tuple[Hit, ...]
     ranks: tuple[int, ...]
-    """At which each wanted item was found, from 1; 0 where it was not."""
+    """Rank of each of the task's items, from 1; 0 if it was not found."""
     scores: Scores
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A way to ask, and the outcome of every question."""
+class SystemOutcomes:
+    """The outcomes of one search configuration, one per question."""
 
     name: str
     outcomes: Sequence[Outcome]
@@ -31,9 +31,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """At least one question, asked in one way or in two, in the same order."""
+    """The outcomes of one or two configurations on the same questions (at least one), in the same order."""
 
     limit: int
-    one: Asked
-    other: Asked | None
-    left_out: LeftOut
+    baseline: SystemOutcomes
+    contender: SystemOutcomes | None
+    unscored: Unscored

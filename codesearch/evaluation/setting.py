@@ -1,4 +1,4 @@
-"""A way to search, and what `--compare` changes in it."""
+"""The options of a search that an evaluation varies, and how `--compare` changes them."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ _KNOWN = "lexical, dense, model=NAME (or the name alone), rerank=MODEL (nothing 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How questions are asked."""
+    """How to search."""
 
     model: str | None = None
-    """None for the one that the index was made with."""
+    """None for the model that the index was built with."""
     index_dir: Path | None = None
     rerank: str = ""
+    """Model to rerank with; "" for none."""
     retrieval: Retrieval = Retrieval.BOTH
 
-    def changed(self, changes: Iterable[str]) -> Setting:
-        """The setting with these changes. Raises CodesearchError for one that is not known.
+    def with_changes(self, changes: Iterable[str]) -> Setting:
+        """The setting with these changes applied. Raises CodesearchError if one is unknown or nothing changes.
 
-        A changed model has an index of its own: in the folder that a change names, or in none yet.
+        Another model needs another index: the one in the folder given by a change, else a temporary one (None).
         """
         setting = self
         for change in changes:
@@ -36,8 +37,8 @@ class Setting:
             raise CodesearchError("--compare changes nothing", f"it takes {_KNOWN}")
         return setting
 
-    def has_index_of(self, other: Setting) -> bool:
-        """Whether both ask the same index."""
+    def shares_index_with(self, other: Setting) -> bool:
+        """Whether both settings search the same index."""
         return (self.model, self.index_dir) == (other.model, other.index_dir)
 
 

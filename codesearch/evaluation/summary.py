@@ -1,4 +1,4 @@
-"""Many outcomes in few numbers: means by group, what went worst, and two settings beside each other."""
+"""Summaries of outcomes: means by group, the worst questions, and comparisons of two configurations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Outcomes = Sequence[Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The means of some questions, by measure."""
+    """The means of a group of questions, by measure."""
 
     name: str
     questions: int
@@ -26,56 +26,57 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PairedGroup:
-    """The same questions asked in two ways: both means, and the difference of the other from the one, by measure."""
+    """A group of questions in two configurations: the means of both, and their differences by measure."""
 
     name: str
-    one: Group
-    other: Group
+    baseline: Group
+    contender: Group
     differences: Mapping[str, Difference]
 
 
 def category(outcome: Outcome) -> str:
-    """The category that a question was given."""
+    """The category of the question."""
     return outcome.task.question.category
 
 
 def language(outcome: Outcome) -> str:
-    """The language of the first file that answers a question."""
+    """The language of the question's first relevant file."""
     return outcome.task.language
 
 
 def group(name: str, outcomes: Outcomes) -> Group:
-    """Means over questions (at least one), each with its interval."""
+    """The means over questions (at least one), each with its interval."""
     return Group(name, len(outcomes), {measure: estimate(_values(outcomes, measure)) for measure in MEASURES})
 
 
 def groups(outcomes: Outcomes, key: Key) -> list[Group]:
-    """A group for each value of the key, in their order."""
-    return [group(name, [outcomes[i] for i in places]) for name, places in _places(outcomes, key)]
+    """A group for each value of the key, sorted by it."""
+    return [group(name, [outcomes[i] for i in places]) for name, places in _groups(outcomes, key)]
 
 
-def paired_group(name: str, one: Outcomes, other: Outcomes) -> PairedGroup:
-    """Two outcomes of each question, in the same order."""
-    differences = {measure: compare(_values(one, measure), _values(other, measure)) for measure in MEASURES}
-    return PairedGroup(name, group(name, one), group(name, other), differences)
+def paired_group(name: str, baseline: Outcomes, contender: Outcomes) -> PairedGroup:
+    """Compare two sequences of outcomes of the same questions, in the same order."""
+    differences = {measure: compare(_values(baseline, measure), _values(contender, measure)) for measure in MEASURES}
+    return PairedGroup(name, group(name, baseline), group(name, contender), differences)
 
 
-def paired_groups(one: Outcomes, other: Outcomes, key: Key) -> list[PairedGroup]:
-    """A paired group for each value of the key, in their order."""
+def paired_groups(baseline: Outcomes, contender: Outcomes, key: Key) -> list[PairedGroup]:
+    """A paired group for each value of the key, sorted by it."""
     return [
-        paired_group(name, [one[i] for i in places], [other[i] for i in places]) for name, places in _places(one, key)
+        paired_group(name, [baseline[i] for i in places], [contender[i] for i in places])
+        for name, places in _groups(baseline, key)
     ]
 
 
 def worst(outcomes: Outcomes, count: int) -> list[Outcome]:
-    """At most `count` questions that could have been answered better, the worst first."""
+    """At most `count` questions whose NDCG is below 1, worst first."""
     imperfect = [outcome for outcome in outcomes if outcome.scores.ndcg < 1]
     return sorted(imperfect, key=lambda outcome: outcome.scores.ndcg)[:count]
 
 
-def most_changed(one: Outcomes, other: Outcomes, count: int) -> list[tuple[Outcome, Outcome]]:
+def most_changed(baseline: Outcomes, contender: Outcomes, count: int) -> list[tuple[Outcome, Outcome]]:
     """At most `count` questions whose NDCG differs, the largest difference first."""
-    changed = [pair for pair in zip(one, other, strict=True) if _change(pair)]
+    changed = [pair for pair in zip(baseline, contender, strict=True) if _change(pair)]
     return sorted(changed, key=lambda pair: -abs(_change(pair)))[:count]
 
 
@@ -87,8 +88,8 @@ def _values(outcomes: Outcomes, measure: str) -> Values:
     return np.asarray([outcome.scores[measure] for outcome in outcomes], np.float64)
 
 
-def _places(outcomes: Outcomes, key: Key) -> list[tuple[str, list[int]]]:
-    """For each value of the key, in order, where its outcomes stand."""
+def _groups(outcomes: Outcomes, key: Key) -> list[tuple[str, list[int]]]:
+    """(value, indexes of its outcomes) for each value of the key, sorted by it."""
     places: dict[str, list[int]] = {}
     for i, outcome in enumerate(outcomes):
         places.setdefault(key(outcome), []).append(i)

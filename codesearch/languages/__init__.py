@@ -1,1 +1,1 @@
-"""The languages: names, extensions, file names, shebangs, grammars, one query file each."""
+"""Supported languages: their names, extensions, grammars and queries, and language detection."""

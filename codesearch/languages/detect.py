@@ -1,4 +1,4 @@
-"""A file's path and text → its language: by name, extension, first line, and content where these are ambiguous."""
+"""Language detection by file name, extension and first line, and by content if these are ambiguous."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from codesearch.languages.registry import LANGUAGES, Language, by_name, resolve
 
 _SHEBANG = re.compile(r"#!([^\n]+)")
 _NIX_INTERPRETER = re.compile(r"^#![^\n]*\bnix\b[^\n]*?[ \t](?:-i|-c|--command)[ \t]+(\S+)", re.MULTILINE)
-"""`nix-shell` reads the lines after the first (`#! nix-shell -i python3 -p …`)."""
+"""`nix-shell` takes the interpreter from a later line (`#! nix-shell -i python3 -p …`)."""
 _LAUNCHERS = frozenset(
     "env sudo doas nice ionice time nohup stdbuf setsid fakeroot xvfb-run busybox toybox npx pnpm yarn bundle poetry"
     " pipenv pdm hatch rye conda mamba micromamba run exec".split()
 )
-"""Programs, and their commands, that start the interpreter named after them."""
+"""Programs and subcommands that run the interpreter given as their argument."""
 _OPTION_WITH_VALUE = re.compile(r"-[CgnpuU]|--(?:unset|chdir|user|group|name|prefix)")
 _SPLIT_STRING = re.compile(r"-\w*S|--split-string=")
-"""env's option whose value is the rest of the line, with or without a blank between."""
+"""env's option for splitting its argument; the value follows with or without a space."""
 _VERSION = re.compile(r"-?\d[\d.]*t?$")
 _MODELINE = re.compile(
     r"-\*-[ \t]*(?:.*?mode:[ \t]*)?([\w+#-]+)[ \t]*(?:;.*?)?-\*-|\bvim?:.*?\b(?:ft|filetype|syntax)=([\w+#-]+)",
@@ -27,7 +27,7 @@ _MODELINE = re.compile(
 _MODELINE_CHARS = 500
 _MODES = {"cperl": "perl", "sh-script": "shell", "makefile-gmake": "makefile", "objc": "text", "asm": "assembly"}
 _TEMPLATE_SUFFIXES = (".in", ".dist", ".example", ".sample", ".template")
-# Text, but neither source nor documentation; names tell, so that such files need not be read.
+# Text that is neither source nor documentation. Such files are not read.
 DATA_EXTENSIONS = frozenset(
     ".json .jsonl .ndjson .geojson .json5 .webmanifest .map .csv .tsv .psv .lock .svg .log .out .txt .xml .plist"
     " .rss .atom .gpx .kml .snap .golden .expected .diff .patch .rej .orig .bak .pem .crt .cer .asc .sig"
@@ -47,7 +47,7 @@ _BINARY_EXTENSIONS = frozenset(
 
 
 def detect(path: str, text: str) -> Language | None:
-    """The language of a file; "Text" where it looks like source of no known language, None where it is data."""
+    """The language of a file; "Text" for documents and for source in an unsupported language, None for data."""
     name = path[path.rfind("/") + 1 :]
     if language := _by_filename().get(name):
         return language
@@ -55,27 +55,27 @@ def detect(path: str, text: str) -> Language | None:
         if suffix in (".C", ".H"):
             return resolve("C++")
         suffix = suffix.lower()
-        if (found := by_content(suffix, text)) is not None:
+        if (content_name := by_content(suffix, text)) is not None:
             language = _by_first_lines(text)
-            return language if language and suffix in language.extensions else by_name(found)
+            return language if language and suffix in language.extensions else by_name(content_name)
         if language := _by_extension().get(suffix):
             return language
         if suffix in DATA_EXTENSIONS:
             return language if (language := _by_stem(name)) and language.name == "Text" else None
         if suffix in _TEMPLATE_SUFFIXES and "." in name[: -len(suffix)].lstrip("."):
             return detect(name[: -len(suffix)], text)
-    found_language = _by_stem(name) or _by_first_lines(text)
-    if not found_language and (text.startswith("#!/") or looks_like_source(text)):
+    guess = _by_stem(name) or _by_first_lines(text)
+    if not guess and (text.startswith("#!/") or looks_like_source(text)):
         return resolve("Text")
-    return found_language
+    return guess
 
 
 def is_candidate(name: str) -> bool:
-    """Whether a file's name leaves it open that it is source; no for data, media, archives and compiled files."""
+    """Whether a file can be source, judging by its name; false for data, media, archives and compiled files."""
     if name in _by_filename():
         return True
     if name.startswith(".") and "." not in name[1:]:
-        return False  # settings of some tool (`.gitignore`, `.npmrc`) unless they have a language of their own
+        return False  # configuration (`.gitignore`, `.npmrc`), unless it is listed under a language
     suffix = name[name.rfind(".") :].lower() if "." in name[1:] else ""
     if suffix in DATA_EXTENSIONS:
         return (language := _by_stem(name)) is not None and language.name == "Text"
@@ -89,16 +89,16 @@ def _suffixes(name: str) -> list[str]:
 
 
 def _by_stem(name: str) -> Language | None:
-    """`Dockerfile.dev`, `Makefile-arm` and `README.txt`, by what comes before the first sign."""
+    """`Dockerfile.dev`, `Makefile-arm` and `README.txt`, by the part before the first `.`, `-` or `_`."""
     return _by_filename().get(re.split(r"[.\-_]", name, maxsplit=1)[0])
 
 
 def _by_first_lines(text: str) -> Language | None:
-    """By `#!`, `#compdef`, or an editor's mode line."""
+    """By a shebang, `#compdef` or an editor's mode line."""
     if match := _SHEBANG.match(text):
         interpreter = _interpreter(match[1], text)
-        known = _by_interpreter()
-        return known.get(interpreter) or known.get(_VERSION.sub("", interpreter)) or resolve("Text")
+        languages = _by_interpreter()
+        return languages.get(interpreter) or languages.get(_VERSION.sub("", interpreter)) or resolve("Text")
     if text.startswith(("#compdef", "#autoload")):
         return resolve("Shell")
     if match := _MODELINE.search(text, 0, _MODELINE_CHARS):

@@ -1,4 +1,4 @@
-"""Language and query of a grammar, loaded when first wanted and then kept."""
+"""Grammars with their queries, loaded on first use and cached."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Grammar(NamedTuple):
 
 @cache
 def load(grammar: str, query: str) -> Grammar:
-    """The language of "module:function" and the compiled query of the files in `queries/` that `query` names.
+    """Load the grammar "module:function" and compile the query files that `query` names.
 
-    Raises ModuleNotFoundError where the grammar's wheel is not installed.
+    Raises ModuleNotFoundError if the grammar's wheel is not installed.
     """
     from tree_sitter import Language, Query
 
     module, _, function = grammar.partition(":")
     pointer = getattr(importlib.import_module(module), function)()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Perl's wheel gives a number, as all once did
+        warnings.simplefilter("ignore", DeprecationWarning)  # Perl's wheel still returns a pointer as an int
         language = Language(pointer)
     queries = resources.files("codesearch.languages").joinpath("queries")
     source = "\n".join(queries.joinpath(f"{stem}.scm").read_text("utf-8") for stem in query.split())

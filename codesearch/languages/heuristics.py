@@ -1,7 +1,6 @@
-"""Content → language, for the extensions that several languages share, and for files of unknown names.
+"""Content → language, for extensions that several languages share and for files with unknown names.
 
-The rules follow GitHub Linguist's heuristics. "Text" stands for source of a language without a grammar here,
-"" for data.
+The rules follow GitHub Linguist's heuristics. "Text" stands for source in an unsupported language, "" for data.
 """
 
 from __future__ import annotations
@@ -10,19 +9,19 @@ import re
 from collections.abc import Callable
 
 _HEAD_CHARS = 50_000
-"""Rules look at so much of a file, which leaves room for a long licence at its top."""
+"""The part of a file that rules examine; leaves room for a long licence at the top."""
 
 Rule = Callable[[str], str]
 
 
 def by_content(extension: str, text: str) -> str | None:
-    """The name of the language of a file with an ambiguous extension (in lower case), or None where it is not one."""
+    """The language's name for a file with an ambiguous extension (in lower case); None if it is not ambiguous."""
     rule = _RULES.get(extension)
     return None if rule is None else rule(text[:_HEAD_CHARS])
 
 
 def looks_like_source(text: str) -> bool:
-    """Whether a text of unknown kind is more likely source than data, logs or prose."""
+    """Whether a text is more likely source than data, logs or prose."""
     lines = [line for line in text[:8_000].split("\n")[:200] if line.strip()]
     if len(lines) < 3 or max(map(len, lines)) > 1_000 or _DATA_START.match(text):
         return False
@@ -43,9 +42,9 @@ _CODE_LINE = re.compile(
 
 
 def _first(*rules: tuple[str, str], otherwise: str) -> Rule:
-    """The language of the first pattern that the text has."""
+    """A rule that returns the language of the first pattern found in the text."""
 
-    def choose(text: str) -> str:  # patterns are compiled when first wanted: all of them take 30 ms
+    def choose(text: str) -> str:  # patterns are compiled on first use; all of them take 30 ms
         return next((language for pattern, language in rules if re.search(pattern, text, re.MULTILINE)), otherwise)
 
     return choose
@@ -124,8 +123,8 @@ _CPP_WORDS = tuple(
     " virtual explicit".split()
 )
 _COMMENT = r"/\*.*?(?:\*/|\Z)|//[^\n]*"
-# What C has no use for: constant methods, references, default arguments, destructors, structs with bases, and routines
-# and constructors in structs. Each begins with letters or signs that are found fast.
+# Not valid in C: const methods, references, default arguments, destructors, structs with bases, and functions and
+# constructors in structs. Each pattern begins with literal characters, which are found fast.
 _CPP_FORMS = tuple(
     (form, "C++")
     for form in (
@@ -144,7 +143,7 @@ _CPP_FORMS = tuple(
 
 
 def _header(text: str) -> str:
-    """C, C++ or Objective-C. Most C headers hold none of these words, and need no look at every character."""
+    """C, C++ or Objective-C. Most C headers contain none of the words, and then the slow pattern is skipped."""
     if any(f"@{word}" in text for word in ("interface", "implementation", "protocol", "property", "class", "import")):
         return _first(_OBJECTIVE_C, _CPP, otherwise="C")(text)
     if "#import" in text and re.search(_OBJECTIVE_C[0], text, re.MULTILINE):

@@ -13,7 +13,7 @@ _MARKUP_COMMENTS = (("<!--", "-->"),)
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A dialect whose files say so in their head, with the grammar and queries that take it best."""
+    """A dialect, recognised by a mark in a file's first lines, with its grammar and queries."""
 
     mark: str
     grammar: str
@@ -22,10 +22,10 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language that files can be in.
+    """A language and how its files are recognised and chunked.
 
-    `grammar` is "module:function" of a tree-sitter wheel; `scanner` names a module of `chunking/scanners`
-    instead, where no sound grammar wheel exists. With neither, files are cut into line windows.
+    `grammar` is "module:function" of a tree-sitter wheel; `scanner` names a module of `chunking/scanners` for languages
+    without a reliable grammar. Files of a language with neither are split into line windows.
     """
 
     name: str
@@ -35,32 +35,32 @@ class Language:
     interpreters: tuple[str, ...] = ()
     grammar: str = ""
     grammar_variants: tuple[tuple[str, str], ...] = ()
-    """Extensions whose files need another grammar of the same family (`.tsx`)."""
+    """Extensions whose files need a variant of the grammar (`.tsx`)."""
     query: str = ""
     """Stems of the query files in `queries/`; their captures are explained in `chunking/syntax.py`."""
     dialects: tuple[Dialect, ...] = ()
     scanner: str = ""
     hooks: str = ""
-    """Module of `chunking/hooks` with `prepare(text)`, `refine(units, lines)` and `embedded(text)`, which finds code in
-    other languages; all optional."""
+    """Module of `chunking/hooks` with any of `prepare(text)`, `refine(units, lines)` and `embedded(text)`, which yields
+    code in other languages."""
     line_comments: tuple[str, ...] = ()
     block_comments: tuple[tuple[str, str], ...] = ()
-    """Openers and closers; between two square brackets may stand any number of `=`, in both the same."""
+    """Openers and closers. Two adjacent square brackets may have `=` between them, the same number in both."""
     nests_comments: bool = False
-    """Whether a block comment may hold others."""
+    """Whether block comments nest."""
     has_preprocessor: bool = False
-    """Whether lines that begin with `#` may be the C preprocessor's, though `#` marks comments."""
+    """Whether lines that begin with `#` may be preprocessor directives although `#` marks comments."""
     inner_comments: tuple[str, ...] = ()
-    """Markers of comments that document what they stand in, not what follows."""
+    """Markers of comments that document the enclosing item instead of the next one (Rust's `//!`)."""
     separator: str = "."
     """Joins the parts of a qualified name."""
     scope_separator: str = ""
-    """Joins a namespace or type and the types in it, where `separator` doesn't (PHP's `A\\B` and `A\\B::c`)."""
+    """Joins namespaces and types, if other than `separator` (PHP's `A\\B` and `A\\B::c`)."""
     extra: str = ""
-    """The extra of the distribution that brings the grammar, where the core does not."""
+    """The extra of the distribution that installs the grammar, if it is not a core dependency."""
 
     def grammar_for(self, path: str) -> str:
-        """The grammar of a file, by its extension."""
+        """The grammar for a file, by its extension."""
         for extension, grammar in self.grammar_variants:
             if path.endswith(extension):
                 return grammar
@@ -68,16 +68,16 @@ class Language:
 
 
 class UnknownLanguage(CodesearchError):
-    """A name that no language has."""
+    """There is no language with that name or alias."""
 
 
 def by_name(name: str) -> Language | None:
-    """The language of a name or alias, in any case."""
+    """The language with a name or alias (case-insensitive)."""
     return _BY_NAME.get(name.lower())
 
 
 def resolve(name: str) -> Language:
-    """As `by_name`; raises `UnknownLanguage` with the nearest names."""
+    """As `by_name`, but raises `UnknownLanguage` with suggestions."""
     language = by_name(name)
     if language is None:
         import difflib
@@ -95,8 +95,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# Extensions, file names and interpreters as GitHub Linguist has them; an extension may stand under several
-# languages, and then `detect` looks at the content.
+# Extensions, file names and interpreters follow GitHub Linguist. If several languages share an extension, `detect`
+# decides by content.
 LANGUAGES: tuple[Language, ...] = (
     Language(
         "Assembly",
@@ -483,7 +483,7 @@ LANGUAGES: tuple[Language, ...] = (
         "Jupyter Notebook",
         aliases=("ipynb", "jupyter", "notebook"),
         extensions=(".ipynb",),
-        grammar="tree_sitter_markdown:language",  # of their prose; the code is cut by its own (chunking/notebook.py)
+        grammar="tree_sitter_markdown:language",  # for prose; code cells use their own (chunking/notebook.py)
         query="markdown",
         block_comments=_MARKUP_COMMENTS,
         separator=" > ",
@@ -536,5 +536,5 @@ _BY_NAME = {name.lower(): language for language in LANGUAGES for name in (langua
 
 @cache
 def known_extensions() -> frozenset[str]:
-    """Extensions of all languages, in lower case, with their dot."""
+    """Extensions of all languages, in lower case, with the dot."""
     return frozenset(extension.lower() for language in LANGUAGES for extension in language.extensions)

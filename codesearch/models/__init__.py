@@ -1,4 +1,4 @@
-"""Texts → unit vectors."""
+"""Encoders: texts → unit vectors."""
 
-MOST_TOKENS = 1_000_000
-"""Of one text, and of a vocabulary: no published encoder reads longer texts or knows more tokens."""
+MAX_TOKENS = 1_000_000
+"""Maximum of a text and of a vocabulary; no published encoder has more."""

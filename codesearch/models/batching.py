@@ -1,4 +1,4 @@
-"""Which texts are encoded together."""
+"""Batches of texts of similar length."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 
 
 def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Places of texts to encode together, longest first, at most `budget` tokens with padding (or one text).
+    """Indexes of texts to encode together, longest first, at most `budget` tokens with padding (or one text).
 
-    Neighbours in this order have nearly the same length, so padding costs little; and the longest first, so that
-    what does not fit into memory fails at once, and the time left is not underestimated.
+    Texts of a batch have nearly the same length, so padding costs little. The longest come first, so that a batch
+    that does not fit in memory fails at once and the remaining time is not underestimated.
     """
     batch: list[int] = []
-    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
         if batch and lengths[batch[0]] * (len(batch) + 1) > budget:
             yield batch
             batch = []
-        batch.append(place)
+        batch.append(index)
     if batch:
         yield batch

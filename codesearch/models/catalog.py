@@ -7,26 +7,26 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from codesearch.models.checkpoint import WEIGHTS_FILE
-from codesearch.models.hub import cached
+from codesearch.models.hub import cached_folder
 
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """What `codesearch models` tells of a model."""
+    """A model that `codesearch models` lists."""
 
     name: str
     repository: str
-    """The hub's id; empty for the model that the package carries."""
+    """Its id on the hub; empty for models that come in a package."""
     parameters: int
     dimensions: int
     length: int
-    """The most tokens of one text."""
+    """Maximum tokens per text; 0 for no limit."""
     languages: str
     licence: str
     size: int
-    """Bytes to download; about, where revisions differ."""
+    """Approximate download size in bytes."""
     package: str = ""
-    """The Python package beside this one that carries the model."""
+    """The separate Python package that contains the model, if any."""
 
 
 _APACHE = "Apache-2.0"
@@ -90,7 +90,7 @@ BY_NAME = {model.name: model for model in KNOWN}
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """A known model, and where its files lie on this machine."""
+    """A known model, and the folder of its files if it is on this machine."""
 
     model: KnownModel
     folder: Path | None
@@ -98,19 +98,19 @@ class ModelState:
 
 
 def package_folder(model: KnownModel) -> Path | None:
-    """Where the package of a model lies, if it is installed."""
+    """The model folder inside its package, None if the package is not installed."""
     spec = find_spec(model.package)
     return Path(spec.origin).parent / "model" if spec and spec.origin else None
 
 
-def states() -> list[ModelState]:
-    """All known models. Those whose download is not finished are not here."""
+def model_states() -> list[ModelState]:
+    """The state of all known models. Incomplete downloads have no folder."""
     found = []
     for model in KNOWN:
         if model.package:
             found.append(ModelState(model, package_folder(model), ""))
             continue
-        folder = cached(model.repository) if model.repository else None
+        folder = cached_folder(model.repository) if model.repository else None
         whole = folder if folder and (folder / WEIGHTS_FILE).exists() else None
         found.append(ModelState(model, whole, whole.name if whole else ""))
     return found

@@ -1,6 +1,6 @@
-"""Weights of a transformer in a quarter of their size: matrices int8 with one scale a row, all else float16.
+"""Compact weights of a transformer, a quarter of the size: int8 matrices with a scale per row, all else float16.
 
-For weights that travel in a package. Cosines between embeddings change by less than 0.001.
+For weights that are distributed in a package. Cosines between embeddings change by less than 0.001.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from codesearch.arrays import map_arrays, save_arrays
 from codesearch.models.checkpoint import Checkpoint
 
 SCALES = ".scales"
-"""Ends the name of a matrix's scales, float32 [rows]."""
+"""Suffix of the name of a matrix's scales, float32 [rows]."""
 _LEVELS = 127
 
 
 def write_compact(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write a network's tensors. Raises OSError."""
+    """Write a network's tensors in compact form. Raises OSError."""
     arrays: dict[str, npt.NDArray[Any]] = {}
     for name, tensor in tensors.items():
-        own = tensor.detach().float().cpu().numpy()
-        if own.ndim != 2:
-            arrays[name] = own.astype(np.float16)
+        array = tensor.detach().float().cpu().numpy()
+        if array.ndim != 2:
+            arrays[name] = array.astype(np.float16)
             continue
-        scales = np.maximum(np.abs(own).max(1), 1e-12) / _LEVELS
-        arrays[name] = np.rint(own / scales[:, None]).astype(np.int8)
+        scales = np.maximum(np.abs(array).max(1), 1e-12) / _LEVELS
+        arrays[name] = np.rint(array / scales[:, None]).astype(np.int8)
         arrays[name + SCALES] = scales.astype(np.float32)
     save_arrays(path, arrays)
 
 
 def is_compact(checkpoint: Checkpoint) -> bool:
-    """Whether a checkpoint's weights are written so."""
+    """Whether a checkpoint's weights are in compact form."""
     return any(name.endswith(SCALES) for name in checkpoint.tensors)
 
 
 def read_compact(checkpoint: Checkpoint) -> dict[str, Tensor]:
-    """The tensors of a compact checkpoint, float32. Raises OSError, or ValueError where a file is damaged."""
+    """The tensors of a compact checkpoint, float32. Raises OSError, or ValueError if a file is damaged."""
     arrays = {name: array for file in checkpoint.files for name, array in map_arrays(file)[0].items()}
     tensors = {}
     for name, array in arrays.items():

@@ -1,4 +1,4 @@
-"""Where a transformer runs, in which precision, and why not elsewhere."""
+"""Choose the device and the precision that a transformer runs with."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Runtime:
     device: torch.device
     precision: torch.dtype
     note: str
-    """What is used, and a GPU that is not, for the user to read."""
+    """The device and precision used, and why a GPU in the machine is not, for the user."""
 
 
 def require_torch() -> Any:
-    """The torch module. Raises ModelUnavailable where it is not installed."""
+    """The torch module. Raises ModelUnavailable if it is not installed."""
     try:
         import torch
     except ImportError as error:
@@ -36,26 +36,28 @@ def require_torch() -> Any:
 
 
 def check(device: str, precision: str = "auto") -> None:
-    """Raises CodesearchError for what is no device or precision."""
+    """Raises CodesearchError for an unknown device or precision."""
     if device not in DEVICES or precision not in PRECISIONS:
         raise CodesearchError(
-            f"no device {device!r} with precision {precision!r}",
+            f"unknown device {device!r} or precision {precision!r}",
             f"devices: {', '.join(DEVICES)}; precisions: {', '.join(PRECISIONS)}",
         )
 
 
 def choose(device: str = "auto", precision: str = "auto") -> Runtime:
-    """What to run on. Raises CodesearchError where the device asked for is not there."""
+    """Choose the device and precision. Raises CodesearchError if the requested device is not available."""
     check(device, precision)
     torch = require_torch()
-    missing = {"cuda": _why_no_cuda(), "mps": _why_no_mps()}
+    missing = {"cuda": _no_cuda_reason(), "mps": _no_mps_reason()}
     if missing.get(device):
         raise CodesearchError(f"--device {device}: {missing[device]}", "use --device auto")
     if device == "auto":
         device = next((gpu for gpu, reason in missing.items() if not reason), "cpu")
     chosen = getattr(torch, precision) if precision != "auto" else _precision(device)
     note = f"{_name(device)}, {str(chosen).removeprefix('torch.')}"
-    return Runtime(torch.device(device), chosen, f"{note}; {idle}" if device == "cpu" and (idle := _idle()) else note)
+    return Runtime(
+        torch.device(device), chosen, f"{note}; {unused}" if device == "cpu" and (unused := _unused_gpu()) else note
+    )
 
 
 def _precision(device: str) -> torch.dtype:
@@ -68,7 +70,7 @@ def _precision(device: str) -> torch.dtype:
 
 
 def _has_fast_bfloat16() -> bool:
-    """Whether this CPU multiplies bfloat16 itself; emulated it is slower than float32."""
+    """Whether this CPU has bfloat16 instructions; without them bfloat16 is slower than float32."""
     import torch
 
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
@@ -86,32 +88,32 @@ def _name(device: str) -> str:
     return f"cpu ({torch.get_num_threads()} threads)" if device == "cpu" else device
 
 
-def _idle() -> str:
-    """A GPU that this machine has and that is not used, and why."""
+def _unused_gpu() -> str:
+    """Names a GPU of this machine that is not used, and says why; "" if there is none."""
     import torch
 
     if torch.cuda.is_available():
-        return "a CUDA GPU is here but was not asked for"
+        return "a CUDA GPU is available but was not selected"
     if shutil.which("nvidia-smi"):
-        return f"an NVIDIA GPU is here but not used: {_why_no_cuda()}"
+        return f"an NVIDIA GPU is present but not used: {_no_cuda_reason()}"
     if torch.backends.mps.is_available():
-        return "Apple's GPU is here but was not asked for"
+        return "Apple's GPU is available but was not selected"
     return ""
 
 
-def _why_no_cuda() -> str:
+def _no_cuda_reason() -> str:
     import torch
 
     if torch.cuda.is_available():
         return ""
     if torch.version.cuda is None:
-        return "this torch is built without CUDA"
+        return "this torch was built without CUDA"
     return "torch finds no CUDA GPU (driver missing or too old?)"
 
 
-def _why_no_mps() -> str:
+def _no_mps_reason() -> str:
     import torch
 
     if torch.backends.mps.is_available():
         return ""
-    return "this torch finds no Metal GPU" if platform.system() == "Darwin" else "it is for Macs"
+    return "this torch finds no Metal GPU" if platform.system() == "Darwin" else "only available on Macs"

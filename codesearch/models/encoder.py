@@ -1,4 +1,4 @@
-"""What every model offers to the index and to the search."""
+"""The interface of encoders."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ Embeddings = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an encoder needs and gains by, from which an index and a search decide how to use it."""
+    """Properties of an encoder that decide how indexing and search use it."""
 
     costly: bool = False
-    """Encoding dominates indexing, so less of it is done while a question waits, or for a measurement."""
+    """Encoding dominates indexing time, so that less is encoded during a query or an evaluation."""
     batches: bool = False
-    """It uses all cores or a GPU on many texts at once: it runs in one process, which keeps embeddings as they are
+    """It uses all cores or a GPU on batches of texts: it runs in one process, which stores embeddings as they are
     finished, and not in every worker."""
     device: bool = False
-    """It runs on a device and in a precision that the user may choose."""
+    """The user may choose its device and precision."""
 
 
 TRANSFORMER = Capabilities(costly=True, batches=True, device=True)
 
 
 class Encoder(Protocol):
-    """Encodes texts into unit vectors, so that their inner product is their cosine."""
+    """Encodes texts as unit vectors, so that their inner product is their cosine."""
 
     name: str
-    """What `--model` takes to get this encoder again."""
+    """The name by which `--model` selects it."""
     revision: str
-    """Changes when the vectors change; an index made with another revision does not fit."""
+    """Changes when the vectors change; an index built with another revision is not compatible."""
     dimensions: int
     capabilities: Capabilities
     note: str
-    """Where it runs and in which precision, for the user to read; empty where there is no choice."""
+    """Its device and precision, for the user; empty if there is no choice."""
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
-        """Encode chunks' texts. Returns float32 [len(texts), dimensions], rows of length 1 (or all zero)."""
+        """Encode the texts of chunks. Returns float32 [texts, dimensions], rows of length 1 (or all zero)."""
         ...
 
     def encode_query(self, text: str) -> Embeddings:
-        """Encode one question. Returns float32 [dimensions], of length 1 (or all zero)."""
+        """Encode a question. Returns float32 [dimensions], of length 1 (or all zero)."""
         ...

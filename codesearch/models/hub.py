@@ -1,4 +1,4 @@
-"""Models of the hub: found in its cache on this machine without its client, fetched by its client when asked to."""
+"""Models of the Hugging Face hub: found in its local cache without its client, downloaded with it."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ _FILES = (
     "model-*.safetensors",
     "model.safetensors.index.json",
 )
-"""What is fetched: no pickles, no code."""
+"""Files to download: no pickles, no code."""
 
 
 def cache_folder() -> Path:
-    """Where the hub's client keeps what it fetched; its environment variables move it."""
+    """The cache of the hub's client, which its environment variables can move."""
     for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
         if folder := os.environ.get(variable):
-            return expanded(folder)
+            return expand_user(folder)
     if home := os.environ.get("HF_HOME"):
-        return expanded(home) / "hub"
-    return expanded(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface" / "hub"
+        return expand_user(home) / "hub"
+    return expand_user(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface" / "hub"
 
 
-def expanded(path: str) -> Path:
-    """The path with `~` resolved; as it is where there is no such user, or no home."""
+def expand_user(path: str) -> Path:
+    """The path with `~` expanded; unchanged if there is no such user or no home."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser() raises RuntimeError there
 
 
-def cached(repository: str, revision: str = MAIN) -> Path | None:
-    """The folder of a revision (a branch, tag, commit or the beginning of one) that has been fetched."""
+def cached_folder(repository: str, revision: str = MAIN) -> Path | None:
+    """The folder of a downloaded revision (a branch, tag, commit or commit prefix), None if there is none."""
     folder = cache_folder() / f"models--{repository.replace('/', '--')}"
     reference = folder / "refs" / revision
     is_reference = os.path.isfile(reference)  # noqa: PTH113 - Path.is_file() raises where the name is too long
@@ -60,7 +60,7 @@ def cached(repository: str, revision: str = MAIN) -> Path | None:
 
 
 def fetch(repository: str, revision: str = MAIN) -> Path:
-    """Fetch a revision, with a progress bar on stderr, and return its folder. Raises ModelUnavailable."""
+    """Download a revision, with a progress bar on stderr. Returns its folder. Raises ModelUnavailable."""
     try:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
@@ -79,7 +79,7 @@ def fetch(repository: str, revision: str = MAIN) -> Path:
 
 
 def _reason(error: BaseException) -> str:
-    """The first cause in a chain of errors, in one line."""
+    """The first line of the root cause of an error."""
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
     return next(iter(str(error).splitlines()), "") or type(error).__name__

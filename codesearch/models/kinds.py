@@ -1,4 +1,4 @@
-"""The kinds of encoders: how each is known by its files, and loaded. A new one is a line of `ENCODER_KINDS`."""
+"""The kinds of encoders: how each is recognised by its files and loaded. To add one, extend `ENCODER_KINDS`."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """A model's folder, and how it is to be used."""
+    """A model's folder, and the options to load it with."""
 
     folder: Path
     name: str
-    """What `--model` takes."""
+    """The name by which `--model` selects it."""
     max_length: int | None = None
-    """Tokens of a text that are read; None for as many as the model says itself."""
+    """Tokens of a text that are read; None for the model's default."""
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
-        """Of a transformer. Raises ModelUnavailable where it is missing, incomplete or unsafe."""
+        """The checkpoint of a transformer. Raises ModelUnavailable if it is missing, incomplete or unsafe."""
         from codesearch.models.checkpoint import open_checkpoint
         from codesearch.models.modules import transformer_folder
 
@@ -37,10 +37,10 @@ class ModelFiles:
 
 @dataclass(frozen=True, slots=True)
 class EncoderKind:
-    """One way to make an encoder of files."""
+    """How to recognise and load one kind of encoder."""
 
     matches: Callable[[ModelFiles], bool]
-    """Whether files are of this kind. Raises ModelUnavailable where they are damaged."""
+    """Whether files are of this kind. Raises ModelUnavailable if they are damaged."""
     load: Callable[[ModelFiles, str, str], Encoder]
     """Files, device and precision → the encoder. Raises ModelUnavailable or CodesearchError."""
     capabilities: Capabilities
@@ -72,7 +72,7 @@ def _is_jina(files: ModelFiles) -> bool:
 def _load_jina(files: ModelFiles, device: str, precision: str) -> Encoder:
     from codesearch.models.devices import choose
 
-    runtime = choose(device, precision)  # says it where torch is missing
+    runtime = choose(device, precision)  # raises if torch is missing
     from codesearch.models.jina.encoder import JinaEncoder
 
     return JinaEncoder(files.checkpoint, files.name, runtime, files.max_length)

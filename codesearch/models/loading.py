@@ -1,4 +1,4 @@
-"""A model's name → its encoder. torch and transformers are imported only by the models that need them."""
+"""Load an encoder by name. torch and transformers are imported only for models that need them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import FetchModel, InstallPackage, ListModels, ModelUnavailable
-from codesearch.models import MOST_TOKENS, hub
+from codesearch.models import MAX_TOKENS, hub
 from codesearch.models.encoder import Encoder
 from codesearch.models.kinds import ModelFiles, kind_of
 
 DEFAULT_MODEL = "default"
 DEVICE_VARIABLE = "CODESEARCH_DEVICE"
 PACKAGES = "./packages"
-"""Where the packages of models lie in a checkout."""
+"""Folder of the model packages in a checkout."""
 PRECISION_VARIABLE = "CODESEARCH_PRECISION"
 
 _NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>[0-9]+))?", re.DOTALL)
@@ -23,7 +23,7 @@ _NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>[0
 
 @dataclass(frozen=True, slots=True)
 class ModelName:
-    """What `--model` takes: a known name, a hub's id or a folder; `@REVISION` pins it, `#LENGTH` sets its tokens."""
+    """A value of `--model`: a known name, an id on the hub or a folder, with optional `@REVISION` and `#LENGTH`."""
 
     model: str
     revision: str = ""
@@ -31,43 +31,43 @@ class ModelName:
 
     @classmethod
     def parse(cls, text: str) -> ModelName:
-        """The parts of a name. A folder that is there is taken as it is spelled. Raises ModelUnavailable."""
+        """Parse a name. The path of an existing folder is not split. Raises ModelUnavailable."""
         if not text.strip():
             raise ModelUnavailable("the model name is empty", ListModels())
-        whole = hub.expanded(text)
+        whole = hub.expand_user(text)
         if os.path.isdir(whole):  # noqa: PTH112 - Path.is_dir() raises where the name is too long
             return cls(str(whole.resolve()))
         match = _NAME.fullmatch(text)
         if not match:
             raise ModelUnavailable(f"unknown model {text!r}", ListModels())
         length = _length(match["length"])
-        folder = hub.expanded(text.rpartition("#")[0]) if length else whole
+        folder = hub.expand_user(text.rpartition("#")[0]) if length else whole
         if os.path.isdir(folder):  # noqa: PTH112
             return cls(str(folder.resolve()), "", length)
         return cls(match["model"], match["revision"] or "", length)
 
     def __str__(self) -> str:
-        """The name as parse() takes it."""
+        """The inverse of `parse`."""
         revision = f"@{self.revision}" if self.revision else ""
         return f"{self.model}{revision}{f'#{self.max_length}' if self.max_length else ''}"
 
 
 def _length(digits: str | None) -> int | None:
-    """Raises ModelUnavailable for more tokens than any encoder reads."""
+    """Raises ModelUnavailable for a length beyond MAX_TOKENS."""
     if digits is None:
         return None
-    if len(digits) > len(str(MOST_TOKENS)) or not 1 <= int(digits) <= MOST_TOKENS:
-        raise ModelUnavailable(f"a length of {digits} tokens is not in the range 1 to {MOST_TOKENS:,}")
+    if len(digits) > len(str(MAX_TOKENS)) or not 1 <= int(digits) <= MAX_TOKENS:
+        raise ModelUnavailable(f"a length of {digits} tokens is not in the range 1 to {MAX_TOKENS:,}")
     return int(digits)
 
 
 def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "") -> Encoder:
-    """The encoder of a known name, a hub's id whose files are on this machine, or a folder.
+    """Load the encoder of a known name, an id on the hub, or a folder. Nothing is downloaded.
 
-    `device` is auto, cpu, cuda or mps, `precision` auto, float32, bfloat16 or float16; where they are empty, the
-    environment variables CODESEARCH_DEVICE and CODESEARCH_PRECISION say it, or auto. Static models need neither.
-    Nothing is fetched. Raises ModelUnavailable (not here, incomplete, unsafe, or its extra is not installed) or
-    CodesearchError for a device that there is not.
+    `device` is auto, cpu, cuda or mps, `precision` auto, float32, bfloat16 or float16; if empty, they are taken from
+    the environment variables CODESEARCH_DEVICE and CODESEARCH_PRECISION, else auto. Static models ignore both. Raises
+    ModelUnavailable if the model is not on this machine, incomplete or unsafe, or needs an extra that is not
+    installed, and CodesearchError for an unknown or unavailable device.
     """
     if device:
         from codesearch.models.devices import check
@@ -83,18 +83,18 @@ def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "
 
 
 def is_static(name: str) -> bool:
-    """Whether a model needs no device, and so no torch. Raises ModelUnavailable where its files are not here."""
+    """Whether a model needs no device, and so no torch. Raises ModelUnavailable if it is not on this machine."""
     return name == DEFAULT_MODEL or not kind_of(_files(name)).capabilities.device
 
 
 def _files(name: str) -> ModelFiles:
-    """The files of a model that is on this machine. Raises ModelUnavailable."""
+    """The files of a model. Raises ModelUnavailable if it is not on this machine."""
     parsed = ModelName.parse(name)
     return ModelFiles(find_folder(parsed), str(parsed), parsed.max_length)
 
 
 def fetch_model(name: str) -> Path:
-    """Fetch a known name or a hub's id, check its files, and return their folder. Raises ModelUnavailable."""
+    """Download a known model or an id on the hub, and check its files. Returns the folder. Raises ModelUnavailable."""
     from codesearch.models.catalog import BY_NAME
     from codesearch.models.checkpoint import open_checkpoint
     from codesearch.models.modules import transformer_folder
@@ -114,7 +114,7 @@ def fetch_model(name: str) -> Path:
 
 
 def find_folder(name: ModelName) -> Path:
-    """Where a model's files lie on this machine. Raises ModelUnavailable."""
+    """The folder of a model on this machine. Raises ModelUnavailable."""
     from codesearch.models.catalog import BY_NAME, package_folder
 
     known = BY_NAME.get(name.model)
@@ -131,7 +131,7 @@ def find_folder(name: ModelName) -> Path:
         return Path(name.model)
     if not hub.REPOSITORY.fullmatch(repository):
         raise ModelUnavailable(f"unknown model {name.model!r}", ListModels())
-    found = hub.cached(repository, name.revision or hub.MAIN)
+    found = hub.cached_folder(repository, name.revision or hub.MAIN)
     if found is None:
         raise ModelUnavailable(
             f"the model {name} is not on this machine",

@@ -1,4 +1,4 @@
-"""A sentence-transformers folder's own files: where its network lies, its pooling, prompts and length. No torch."""
+"""The configuration files of a sentence-transformers folder: its network, pooling, prompts and length. No torch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from codesearch.errors import ModelUnavailable
-from codesearch.models.checkpoint import GET_AGAIN, Checkpoint, read_json, read_json_value
+from codesearch.models.checkpoint import FETCH_AGAIN, Checkpoint, read_json, read_json_value
 
 MODULES_FILE = "modules.json"
 
@@ -19,17 +19,17 @@ _FLAGS: dict[str, Pooling] = {
     "pooling_mode_cls_token": "cls",
     "pooling_mode_lasttoken": "lasttoken",
 }
-_LONGEST = 512
-"""Tokens, where a model's files name no limit."""
-_LONGEST_POSSIBLE = 1_000_000
-"""Tokens. Tokenizers without a limit state a number beyond it, 1e30."""
+_DEFAULT_LENGTH = 512
+"""Tokens, if a model's files state no limit."""
+_MAX_LENGTH = 1_000_000
+"""Tokens. Tokenizers without a limit state a larger number, 1e30."""
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
-"""Names of the prompt for what is searched, as sentence-transformers looks for them."""
+"""Names of the document prompt, in the order in which sentence-transformers tries them."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodingConfig:
-    """How a model's folder says that its embeddings are made."""
+    """How a model computes embeddings, by its configuration files."""
 
     pooling: Pooling
     max_length: int
@@ -39,14 +39,14 @@ class EncodingConfig:
 
 @dataclass(frozen=True, slots=True)
 class _Module:
-    """One step of a model: what it is and where its files lie."""
+    """One module of a model: its type and its folder."""
 
     kind: str
     folder: Path
 
 
 def transformer_folder(folder: Path) -> Path:
-    """Where a sentence-transformers model keeps its network: the folder itself, or `0_Transformer` in it.
+    """The folder of a sentence-transformers model's network: `folder` itself or a subfolder, such as `0_Transformer`.
 
     Raises ModelUnavailable.
     """
@@ -55,17 +55,17 @@ def transformer_folder(folder: Path) -> Path:
 
 
 def read_encoding_config(folder: Path, checkpoint: Checkpoint) -> EncodingConfig:
-    """How the model in `folder` wants to be used. Raises ModelUnavailable where that is not supported."""
+    """Read how the model in `folder` computes embeddings. Raises ModelUnavailable if that is not supported."""
     modules = _modules(folder)
     if not modules:
         raise ModelUnavailable(
-            f"{folder} has no {MODULES_FILE}: its pooling is not known",
-            "give the folder of a sentence-transformers model",
+            f"{folder} has no {MODULES_FILE}, so its pooling is unknown",
+            "pass the folder of a sentence-transformers model",
         )
     kinds = [module.kind for module in modules]
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise ModelUnavailable(
-            f"{folder} has the modules {', '.join(kinds)}; only transformer and pooling are supported"
+            f"{folder} has the modules {', '.join(kinds)}; only a transformer with pooling is supported"
         )
     pooling = _json(modules[1].folder / "config.json")
     prompts = _json(folder / "config_sentence_transformers.json")
@@ -81,18 +81,18 @@ def _modules(folder: Path) -> list[_Module]:
         return []
     listed = read_json_value(path)
     try:
-        modules = [_Module(str(one["type"]).rpartition(".")[2], folder / one["path"]) for one in listed]
-        is_inside = all(one.folder.resolve().is_relative_to(folder.resolve()) for one in modules)
+        modules = [_Module(str(entry["type"]).rpartition(".")[2], folder / entry["path"]) for entry in listed]
+        is_inside = all(module.folder.resolve().is_relative_to(folder.resolve()) for module in modules)
     except (KeyError, TypeError, ValueError, OSError) as error:
-        raise ModelUnavailable(f"{path} lists no modules", GET_AGAIN) from error
+        raise ModelUnavailable(f"{path} is not a list of modules", FETCH_AGAIN) from error
     if not is_inside:
         raise ModelUnavailable(f"{path} points outside of its folder")
     return modules
 
 
 def _pooling(config: Mapping[str, Any], folder: Path) -> Pooling:
-    """Files of sentence-transformers 6 name the mode, older ones have a flag for each."""
-    modes = [config["pooling_mode"]] if "pooling_mode" in config else _flagged(config)
+    """The pooling mode; sentence-transformers 6 stores its name, older versions a flag per mode."""
+    modes = [config["pooling_mode"]] if "pooling_mode" in config else _flagged_modes(config)
     for mode in _FLAGS.values():
         if modes == [mode]:
             return mode
@@ -101,7 +101,7 @@ def _pooling(config: Mapping[str, Any], folder: Path) -> Pooling:
     )
 
 
-def _flagged(config: Mapping[str, Any]) -> list[str]:
+def _flagged_modes(config: Mapping[str, Any]) -> list[str]:
     flags = [flag for flag, is_set in config.items() if flag.startswith("pooling_mode_") and is_set]
     return [_FLAGS.get(flag, flag.removeprefix("pooling_mode_")) for flag in flags]
 
@@ -110,7 +110,7 @@ def _prompts(config: Mapping[str, Any]) -> tuple[str, str]:
     """The texts put before a question and before a document. Raises ModelUnavailable."""
     prompts = config.get("prompts") or {}
     if not isinstance(prompts, dict) or not all(isinstance(prompt, str | None) for prompt in prompts.values()):
-        raise ModelUnavailable("config_sentence_transformers.json: the prompts are no texts with names", GET_AGAIN)
+        raise ModelUnavailable("config_sentence_transformers.json: prompts must map names to strings", FETCH_AGAIN)
     name = config.get("default_prompt_name")
     default = prompts.get(name if isinstance(name, str) else "") or ""
     document = next((prompts[name] for name in _DOCUMENT_PROMPTS if prompts.get(name)), default)
@@ -123,8 +123,8 @@ def _max_length(checkpoint: Checkpoint) -> int:
         checkpoint.json("tokenizer_config.json").get("model_max_length"),
         checkpoint.config.get("max_position_embeddings"),
     )
-    known = [int(limit) for limit in limits if isinstance(limit, int | float) and 1 <= limit <= _LONGEST_POSSIBLE]
-    return min(known) if known else _LONGEST
+    known = [int(limit) for limit in limits if isinstance(limit, int | float) and 1 <= limit <= _MAX_LENGTH]
+    return min(known) if known else _DEFAULT_LENGTH
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The static encoder: a text's vector is the weighted sum of its tokens' vectors. numpy only.
 
-Text → words (codesearch.identifiers); a word in the vocabulary is one token, any other the greedy longest pieces (`##x`
-continues a word). A text's vector is Σ place · (1 + ln count) · vector over its distinct tokens, L2-normalised, then
-put through a head; places and head are the side's (see codesearch.models.side), and a model may lack them.
+Texts are split into words (codesearch.identifiers). A word of the vocabulary is one token; any other is split greedily
+into the longest pieces (`##x` continues a word). A text's vector is Σ position weight · (1 + ln count) · vector over
+its distinct tokens, L2-normalised, then passed through a head. Position weights and head are optional; see
+codesearch.models.side.
 """
 
 from __future__ import annotations
@@ -21,32 +22,32 @@ from codesearch.arrays import map_arrays
 from codesearch.errors import ModelUnavailable
 from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
 from codesearch.models.encoder import Capabilities, Embeddings
-from codesearch.models.side import PARTS, PLACES, Head, Side, normalised
+from codesearch.models.side import PARTS, POSITION_WEIGHTS, Head, Side, normalise
 
 WEIGHTS_FILE = "weights.safetensors"
 VOCABULARY_FILE = "vocab.txt"
 SIDES = ("question", "document")
 
-_LONGEST_WORD = 30
-"""Characters of an unknown word that are cut into pieces, as in training."""
+_MAX_WORD_LENGTH = 30
+"""Characters of an unknown word that are split into pieces, as in training."""
 _CACHED_IDENTIFIERS = 1 << 18
-"""The cache of identifier → tokens is dropped at this size (about 40 MB)."""
+"""Size at which the cache of identifiers' tokens is cleared (about 40 MB)."""
 
 
 class StaticEncoder:
-    """Encoder over a table of token vectors, int8 with one scale a row, mapped from safetensors."""
+    """Encoder with a table of token vectors, int8 with a scale per row, memory-mapped from safetensors."""
 
     capabilities = Capabilities()
     note = ""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Open the model in `folder`. Raises ModelUnavailable where its files are missing or damaged."""
+        """Open the model in `folder`. Raises ModelUnavailable if its files are missing or damaged."""
         self.name = name
         arrays, self.revision = _load_weights(folder / WEIGHTS_FILE)
         self._table, self._scales = arrays["embeddings"], arrays["scales"].astype(np.float32)
         self.question, self.document = (_side(arrays, name) for name in SIDES)
         self.vocabulary = _load_vocabulary(folder / VOCABULARY_FILE)
-        """Token → its row of the table, in the order of rows."""
+        """Maps each token to its row of the table, in order of rows."""
         if len(self.vocabulary) != len(self._table):
             raise ModelUnavailable(
                 f"{folder}: the vocabulary has {len(self.vocabulary)} tokens, the weights {len(self._table)}"
@@ -56,11 +57,11 @@ class StaticEncoder:
 
     @classmethod
     def default(cls) -> StaticEncoder:
-        """The model that the package carries."""
+        """The default model, which is part of this package."""
         return cls(Path(__file__).parent / "default", "default")
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
-        """See Encoder. Texts without a known token give a zero row."""
+        """See Encoder. Texts without any known token give zero rows."""
         return self._encode(texts, self.document)
 
     def encode_query(self, text: str) -> Embeddings:
@@ -72,33 +73,33 @@ class StaticEncoder:
         return list(chain.from_iterable(map(self._ids.__getitem__, vocabulary_identifiers(text))))
 
     def table(self) -> Embeddings:
-        """The tokens' vectors [tokens, dimensions], float32, a copy."""
+        """A float32 copy of the token vectors [tokens, dimensions]."""
         return np.asarray(self._table.astype(np.float32) * self._scales[:, None], np.float32)
 
     def _encode(self, texts: Sequence[str], side: Side) -> Embeddings:
         sums = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in enumerate(texts):
-            sums[row] = self._sum(self.tokens(text), side.places)
-        unit = normalised(sums)
+            sums[row] = self._sum(self.tokens(text), side.position_weights)
+        unit = normalise(sums)
         if side.head is None:
             return unit
         encoded = side.head(unit)
         encoded[~unit.any(1)] = 0
         return encoded
 
-    def _sum(self, ids: list[int], places: Embeddings) -> Embeddings | float:
+    def _sum(self, ids: list[int], position_weights: Embeddings) -> Embeddings | float:
         if not ids:
             return 0.0
-        counts = Counter(ids)  # in the order in which each first comes
+        counts = Counter(ids)  # in order of first appearance
         rows = np.fromiter(counts, np.int64, len(counts))
         weights = np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1.0
         weights *= self._scales[rows]
-        weights[: len(places)] *= places[: len(rows)]
+        weights[: len(position_weights)] *= position_weights[: len(rows)]
         return np.asarray(weights @ self._table[rows].astype(np.float32), np.float32)
 
 
 class _TokenIds(dict[str, tuple[int, ...]]):
-    """Identifier → its token ids, filled as identifiers are met."""
+    """A cache of the token ids of identifiers."""
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         super().__init__()
@@ -114,12 +115,12 @@ class _TokenIds(dict[str, tuple[int, ...]]):
 
 
 def pieces_of(word: str, vocabulary: Mapping[str, int]) -> list[int]:
-    """One token where the word is known, else the longest pieces from the left."""
+    """The token of a known word, else its longest pieces from the left; characters in no piece are skipped."""
     known = vocabulary.get(word)
     if known is not None:
         return [known]
     ids: list[int] = []
-    start, end = 0, min(len(word), _LONGEST_WORD)
+    start, end = 0, min(len(word), _MAX_WORD_LENGTH)
     while start < end:
         for stop in range(end, start, -1):
             piece = word[start:stop] if start == 0 else "##" + word[start:stop]
@@ -133,7 +134,7 @@ def pieces_of(word: str, vocabulary: Mapping[str, int]) -> list[int]:
 
 
 def _load_weights(path: Path) -> tuple[Mapping[str, npt.NDArray[Any]], str]:
-    """Arrays and revision: the one that the file states, else a digest of it."""
+    """The arrays and the revision: the one stored in the file, else a digest of it. Raises ModelUnavailable."""
     try:
         arrays, metadata = map_arrays(path)
         stated = metadata.get("revision") if isinstance(metadata, dict) else None
@@ -147,7 +148,7 @@ def _load_weights(path: Path) -> tuple[Mapping[str, npt.NDArray[Any]], str]:
 
 
 def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Raises ValueError for arrays that are missing or don't fit each other."""
+    """Raises ValueError if arrays are missing or don't fit each other."""
     if missing := {"embeddings", "scales"} - shapes.keys():
         raise ValueError(f"it has no {' and '.join(sorted(missing))}")
     if len(shapes["embeddings"]) != 2 or shapes["scales"] != shapes["embeddings"][:1] or 0 in shapes["embeddings"]:
@@ -158,15 +159,15 @@ def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
         hidden = bias[0] if bias else 0
         if (expand, bias, contract) not in ((None, None, None), ((wide, hidden), (hidden,), (hidden, wide))):
             raise ValueError(f"the head of the {side} does not fit the embeddings")
-        if len(shapes.get(f"{side}.{PLACES}", (0,))) != 1:
-            raise ValueError(f"the places of the {side} are no list")
+        if len(shapes.get(f"{side}.{POSITION_WEIGHTS}", (0,))) != 1:
+            raise ValueError(f"the places of the {side} must have one dimension")
 
 
 def _side(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Side:
-    places = arrays.get(f"{name}.{PLACES}", np.ones(0))
+    position_weights = arrays.get(f"{name}.{POSITION_WEIGHTS}", np.ones(0))
     parts = [arrays.get(f"{name}.{part}") for part in PARTS]
     head = Head(*(part.astype(np.float32) for part in parts if part is not None)) if parts[0] is not None else None
-    return Side(places.astype(np.float32), head)
+    return Side(position_weights.astype(np.float32), head)
 
 
 def _load_vocabulary(path: Path) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What all transformer encoders share: tokens, batches of like length, and unit vectors."""
+"""The base class of transformer encoders: tokenization, batching and normalization."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from codesearch.models.devices import Runtime
 from codesearch.models.encoder import TRANSFORMER, Embeddings
 
 CPU_BUDGET = 4096
-"""Tokens of a batch on a CPU: more is no faster there and leaves its caches."""
+"""Tokens per batch on a CPU; more is no faster and exceeds its caches."""
 GPU_BUDGET = 32_768
 
 
 class TransformerEncoder(ABC):
-    """An encoder on torch; see codesearch.models.encoder.Encoder for what it offers to an index."""
+    """An encoder on torch; see codesearch.models.encoder.Encoder."""
 
     capabilities = TRANSFORMER
     dimensions: int
@@ -55,17 +55,17 @@ class TransformerEncoder(ABC):
         normalized: bool = True,
         progress: Callable[[int], None] | None = None,
     ) -> Embeddings:
-        """Pooled embeddings of texts as they are, without prompts. Returns float32 [texts, dimensions].
+        """Encode texts without a prompt. Returns pooled embeddings, float32 [texts, dimensions].
 
-        What a text has beyond `max_length` tokens (the encoder's own length when None) is not read. `progress` is
-        told how many texts are done.
+        Texts are truncated to `max_length` tokens (the encoder's default if None). `progress` is called with the
+        number of texts done.
         """
         ids = self.tokenize(texts, max_length)
         out = np.zeros((len(texts), self.dimensions), np.float32)
         done = 0
         for batch in batches([len(row) for row in ids], self._budget):
             with torch.inference_mode():
-                pooled = self._pooled([ids[place] for place in batch])
+                pooled = self._pooled([ids[index] for index in batch])
                 out[batch] = (normalize(pooled) if normalized else pooled).cpu().numpy()
             done += len(batch)
             if progress:
@@ -73,7 +73,7 @@ class TransformerEncoder(ABC):
         return out
 
     def tokenize(self, texts: Sequence[str], max_length: int | None = None) -> list[list[int]]:
-        """Token ids of texts with the model's special tokens, at most `max_length` each."""
+        """The token ids of texts with the model's special tokens, at most `max_length` each."""
         self.tokenizer.enable_truncation(max_length or self.max_length)
         return [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
 
@@ -85,15 +85,15 @@ class TransformerEncoder(ABC):
 
     @abstractmethod
     def pool(self, rows: Sequence[Sequence[int]]) -> Tensor:
-        """Token ids of a batch of texts → one vector each, [texts, dimensions], of any length."""
+        """Run the network on token ids of a batch. Returns one unnormalised vector per text, [texts, dimensions]."""
 
 
 def _read_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
-    """The tokenizer without padding. Raises ModelUnavailable."""
+    """Load the tokenizer, with padding disabled. Raises ModelUnavailable."""
     path = checkpoint.tokenizer_file()
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises bare Exceptions
-        raise ModelUnavailable(f"{path} is no tokenizer: {error}") from error
+        raise ModelUnavailable(f"{path} is not a tokenizer: {error}") from error
     tokenizer.no_padding()
     return tokenizer

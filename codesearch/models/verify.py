@@ -1,4 +1,4 @@
-"""What a model computes here against what others have published of its real weights."""
+"""Compare a model's embeddings with values that others have published for its weights."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One published value, or a few of one text."""
+    """Published values of one text or pair of texts, and those computed here."""
 
     about: str
     source: str
@@ -34,13 +34,13 @@ class Comparison:
         return max(abs(a - b) for a, b in zip(self.expected, self.computed, strict=True))
 
     @property
-    def is_met(self) -> bool:
+    def is_within_tolerance(self) -> bool:
         """Whether all values are within the tolerance."""
         return self.difference <= self.tolerance  # also False where a value is NaN
 
 
-def published(name: str) -> list[dict[str, Any]]:
-    """The values that the package carries for a known model. Raises CodesearchError where there are none."""
+def published_values(name: str) -> list[dict[str, Any]]:
+    """The published values of a known model. Raises CodesearchError if there are none."""
     values: Mapping[str, list[dict[str, Any]]] = json.loads(
         (files("codesearch.models.jina") / "published.json").read_text(encoding="utf-8")
     )
@@ -50,11 +50,11 @@ def published(name: str) -> list[dict[str, Any]]:
 
 
 def verify(name: str, folder: str = "") -> Iterator[Comparison]:
-    """Compare a known model, in `folder` or in the hub's cache, in float32 on the CPU.
+    """Verify a known model, in `folder` or in the hub's cache, in float32 on the CPU.
 
-    Raises CodesearchError where nothing is published of it, or ModelUnavailable.
+    Raises CodesearchError if there are no published values, or ModelUnavailable.
     """
-    checks = published(name)
+    checks = published_values(name)
     from codesearch.models.devices import require_torch
 
     require_torch()
@@ -62,7 +62,7 @@ def verify(name: str, folder: str = "") -> Iterator[Comparison]:
 
     encoder = load_encoder(folder or name, "cpu", "float32")
     if not isinstance(encoder, JinaEncoder):
-        raise ModelUnavailable(f"{folder or name} is no JinaBERT v2 model")
+        raise ModelUnavailable(f"{folder or name} is not a JinaBERT v2 model")
     for check in checks:
         yield _compare(encoder, check)
 

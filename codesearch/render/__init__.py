@@ -1,1 +1,1 @@
-"""Hits → terminal, grep lines, JSON, JSON Lines. Knows nothing of how they were found."""
+"""Output: hits and reports as terminal text, grep lines, JSON and JSON Lines."""

@@ -1,4 +1,4 @@
-"""Why an index holds no files, and what to do about it."""
+"""Why an index is empty, and what to do about it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from codesearch.discovery.folders import VCS_FOLDERS
 from codesearch.discovery.skip_reason import SkipReason
 from codesearch.quantities import count
 
-_NAME_THEM = "to index them anyway, name them: codesearch index --include GLOB"
-_WAYS_ON: Mapping[str, str] = {
-    SkipReason.VENDORED: _NAME_THEM,
-    SkipReason.MINIFIED: _NAME_THEM,
-    SkipReason.GENERATED: _NAME_THEM,
-    SkipReason.GENERATED_DOCUMENTATION: _NAME_THEM,
-    SkipReason.BUILT_COPY: _NAME_THEM,
-    SkipReason.API_DUMP: _NAME_THEM,
-    SkipReason.SNAPSHOT: _NAME_THEM,
+_INCLUDE_THEM = "to index them anyway, name them: codesearch index --include GLOB"
+_HINTS: Mapping[str, str] = {
+    SkipReason.VENDORED: _INCLUDE_THEM,
+    SkipReason.MINIFIED: _INCLUDE_THEM,
+    SkipReason.GENERATED: _INCLUDE_THEM,
+    SkipReason.GENERATED_DOCUMENTATION: _INCLUDE_THEM,
+    SkipReason.BUILT_COPY: _INCLUDE_THEM,
+    SkipReason.API_DUMP: _INCLUDE_THEM,
+    SkipReason.SNAPSHOT: _INCLUDE_THEM,
     SkipReason.LFS_POINTER: "to fetch their contents, run: git lfs pull",
     SkipReason.TOO_LARGE: "to index them anyway, run: codesearch index --max-file-size 10M",
     SkipReason.NOT_INCLUDED: "use other globs, or index every file: codesearch index --include '*'",
@@ -28,17 +28,17 @@ _WAYS_ON: Mapping[str, str] = {
     SkipReason.SYMBOLIC_LINK: "index the folder they point to: codesearch index PATH",
     SkipReason.UNREADABLE: "make them readable",
 }
-"""By the reason that most files were skipped for."""
+"""Hints by the most frequent skip reason that has one."""
 
 
 def why_empty(root: Path, skipped: Mapping[str, int]) -> tuple[str, str]:
-    """A sentence and the way on, for an index of `root` without files; `skipped` counts reasons, as in a report."""
+    """Message and hint for an empty index of `root`; `skipped` has counts by reason, as in a report."""
     if skipped:
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in skipped.items())
-        way_on = next((_WAYS_ON[reason] for reason in skipped if reason in _WAYS_ON), "")
+        hint = next((_HINTS[reason] for reason in skipped if reason in _HINTS), "")
         return (
             f"nothing to search: none of {count(sum(skipped.values()), 'file')} was indexed ({reasons})",
-            way_on,
+            hint,
         )
     if _holds_files(root):
         return (

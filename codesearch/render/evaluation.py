@@ -1,4 +1,4 @@
-"""What an evaluation found: a table by category and language, what was left out, the worst questions; and as JSON."""
+"""Evaluation reports: a table by category and language, unscored items and the worst questions; also as JSON."""
 
 from __future__ import annotations
 
@@ -15,57 +15,57 @@ from codesearch.render.tables import table
 
 if TYPE_CHECKING:
     from codesearch.evaluation.intervals import Estimate
-    from codesearch.evaluation.judging import LeftOut
-    from codesearch.evaluation.report import Asked, Outcome, Report
+    from codesearch.evaluation.judging import Unscored
+    from codesearch.evaluation.report import Outcome, Report, SystemOutcomes
     from codesearch.evaluation.summary import Group
     from codesearch.search.hit import Hit
 
-_SHOWN_INSTEAD = 3
-"""Hits shown of a question that went wrong."""
+_MOST_HITS = 3
+"""Hits shown per question."""
 _MOST_NAMED = 5
-"""Relevant items that are named of those left out."""
+"""Unscored relevant items that are listed by name."""
 _INDENT = " " * 6
 
 
 def evaluation_lines(report: Report) -> Iterator[str]:
-    """What was asked, what was left out, and the measures by category and language."""
-    outcomes = report.one.outcomes
+    """The size of the evaluation, unscored items, and the measures by category and language."""
+    outcomes = report.baseline.outcomes
     relevant = count(sum(len(outcome.ranks) for outcome in outcomes), "relevant item")
     yield f"{count(len(outcomes), 'question')}, {relevant}, the first {count(report.limit, 'hit')} of each"
-    yield from _left_out_lines(report.left_out)
+    yield from _unscored_lines(report.unscored)
     yield ""
     heading = ("", "questions", *(measure_name(measure, report.limit) for measure in MEASURES))
     yield from table([heading, *map(_row, _groups(outcomes))])
 
 
 def worst_lines(report: Report, most: int) -> Iterator[str]:
-    """The questions that were answered worst, what was wanted and what came instead."""
-    found = worst(report.one.outcomes, most)
-    if found:
+    """The questions with the lowest NDCG, their relevant items and first hits."""
+    outcomes = worst(report.baseline.outcomes, most)
+    if outcomes:
         yield ""
         yield "Worst:"
-    for outcome in found:
+    for outcome in outcomes:
         yield f"{outcome.scores.ndcg:.2f}  {printable(outcome.task.question.query)}"
-        yield from wanted_lines(outcome, report.limit)
-        yield from hit_lines("came", outcome)
+        yield from relevant_lines(outcome, report.limit)
+        yield from hit_lines("got", outcome)
 
 
-def wanted_lines(outcome: Outcome, limit: int) -> Iterator[str]:
-    """What a question wants, and the rank at which it came."""
-    for wanted, rank in zip(outcome.task.wanted, outcome.ranks, strict=True):
+def relevant_lines(outcome: Outcome, limit: int) -> Iterator[str]:
+    """The relevant items of a question with their ranks."""
+    for relevant, rank in zip(outcome.task.items, outcome.ranks, strict=True):
         where = f"rank {rank}" if rank else f"not in the first {limit}"
-        yield f"{_INDENT}wanted  {printable(str(wanted.item))}  ({where})"
+        yield f"{_INDENT}expected  {printable(str(relevant.item))}  ({where})"
 
 
 def hit_lines(title: str, outcome: Outcome) -> Iterator[str]:
     """The first hits of a question."""
-    hits = [f"{rank}. {_hit(hit)}" for rank, hit in enumerate(outcome.hits[:_SHOWN_INSTEAD], 1)]
+    hits = [f"{rank}. {_hit(hit)}" for rank, hit in enumerate(outcome.hits[:_MOST_HITS], 1)]
     for i, line in enumerate(hits or ["nothing"]):
-        yield f"{_INDENT}{'' if i else title:<6}  {line}"
+        yield f"{_INDENT}{'' if i else title:<8}  {line}"
 
 
 def estimate_cell(estimate: Estimate, sign: str = "") -> str:
-    """`0.873 [0.81, 0.92]`; with the sign `+` as a difference."""
+    """`0.873 [0.81, 0.92]`; with `sign="+"`, for differences, all numbers are signed."""
     if estimate.interval is None:
         return f"{estimate.mean:{sign}.3f}"
     low, high = estimate.interval
@@ -73,64 +73,64 @@ def estimate_cell(estimate: Estimate, sign: str = "") -> str:
 
 
 def evaluation_record(report: Report) -> Record:
-    """The measures, what was left out, and every question, as JSON."""
+    """The measures, unscored items and every question, as JSON."""
     return {
         "limit": report.limit,
         "left_out": {
-            "relevant": [{"item": item, "reason": why} for item, why in report.left_out.items.items()],
-            "questions": list(report.left_out.questions),
+            "relevant": [{"item": item, "reason": why} for item, why in report.unscored.items.items()],
+            "questions": list(report.unscored.questions),
         },
-        **asked_record(report.one),
+        **system_record(report.baseline),
     }
 
 
-def asked_record(asked: Asked) -> Record:
-    """The outcomes of one way to search."""
-    outcomes = asked.outcomes
+def system_record(system: SystemOutcomes) -> Record:
+    """The outcomes of a search configuration, as JSON."""
+    outcomes = system.outcomes
     return {
-        "setting": asked.name,
+        "setting": system.name,
         **_group_record(group("all", outcomes)),
-        "by_category": {found.name: _group_record(found) for found in groups(outcomes, category)},
-        "by_language": {found.name: _group_record(found) for found in groups(outcomes, language)},
+        "by_category": {part.name: _group_record(part) for part in groups(outcomes, category)},
+        "by_language": {part.name: _group_record(part) for part in groups(outcomes, language)},
         "results": [_outcome_record(outcome) for outcome in outcomes],
     }
 
 
 def estimate_record(estimate: Estimate) -> Record:
-    """A mean and its interval, null for few questions."""
+    """A mean and its confidence interval; the interval is null if there are too few questions."""
     return {"mean": estimate.mean, "interval": estimate.interval}
 
 
-def _left_out_lines(left_out: LeftOut) -> Iterator[str]:
-    if not left_out.items:
+def _unscored_lines(unscored: Unscored) -> Iterator[str]:
+    if not unscored.items:
         return
-    items = [f"{printable(item)} ({why})" for item, why in left_out.items.items()]
+    items = [f"{printable(item)} ({why})" for item, why in unscored.items.items()]
     more = f", and {len(items) - _MOST_NAMED:,} more" if len(items) > _MOST_NAMED else ""
-    yield f"Left out, not in the index: {count(len(items), 'relevant item')}: {', '.join(items[:_MOST_NAMED])}{more}"
-    if left_out.questions:
-        yield f"Not scored, as they have no other: {count(len(left_out.questions), 'question')}"
+    yield f"Not scored, not in the index: {count(len(items), 'relevant item')}: {', '.join(items[:_MOST_NAMED])}{more}"
+    if unscored.questions:
+        yield f"Not scored, without other relevant items: {count(len(unscored.questions), 'question')}"
 
 
 def _groups(outcomes: Sequence[Outcome]) -> Iterator[Group]:
-    """All questions, those of each category (where they have any), and of each language."""
+    """One group of all questions, one per category (if there are any) and one per language."""
     yield group("all", outcomes)
     if any(category(outcome) != NO_CATEGORY for outcome in outcomes):
         yield from groups(outcomes, category)
     yield from groups(outcomes, language)
 
 
-def _row(found: Group) -> Sequence[str]:
-    cells = (estimate_cell(found.estimates[measure]) for measure in MEASURES)
-    return (printable(found.name), f"{found.questions:,}", *cells)
+def _row(part: Group) -> Sequence[str]:
+    cells = (estimate_cell(part.estimates[measure]) for measure in MEASURES)
+    return (printable(part.name), f"{part.questions:,}", *cells)
 
 
 def _hit(hit: Hit) -> str:
     return printable(f"{hit.path}:{hit.start_line}-{hit.end_line}  {hit.qualified_name}").rstrip()
 
 
-def _group_record(found: Group) -> Record:
-    measures = {measure: estimate_record(estimate) for measure, estimate in found.estimates.items()}
-    return {"questions": found.questions, "measures": measures}
+def _group_record(part: Group) -> Record:
+    measures = {measure: estimate_record(estimate) for measure, estimate in part.estimates.items()}
+    return {"questions": part.questions, "measures": measures}
 
 
 def _outcome_record(outcome: Outcome) -> Record:
@@ -141,12 +141,12 @@ def _outcome_record(outcome: Outcome) -> Record:
         "measures": {measure: outcome.scores[measure] for measure in MEASURES},
         "relevant": [
             {
-                "path": wanted.item.path,
-                "start_line": wanted.item.start_line or None,
-                "end_line": wanted.item.end_line or None,
+                "path": relevant.item.path,
+                "start_line": relevant.item.start_line or None,
+                "end_line": relevant.item.end_line or None,
                 "rank": rank or None,
             }
-            for wanted, rank in zip(outcome.task.wanted, outcome.ranks, strict=True)
+            for relevant, rank in zip(outcome.task.items, outcome.ranks, strict=True)
         ],
         "hits": [
             {

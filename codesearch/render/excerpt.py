@@ -1,4 +1,4 @@
-"""Which lines of a hit are shown."""
+"""The lines of a hit to show."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ WINDOW_LINES = 8
 """Lines shown around the best line of a longer chunk."""
 _LINES_ABOVE_BEST = 2
 _SIGNATURE_CHARS = 24
-"""So many characters of a signature tell its line from others."""
+"""Characters of a signature that are enough to recognise its line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Lines of a file, and which of them to show (the others are for the highlighter's sake). Numbers are 1-based."""
+    """Lines of a file, and the ranges of them to show; the others only give the highlighter context. 1-based."""
 
     start_line: int
     lines: Sequence[str]
@@ -32,7 +32,7 @@ class Excerpt:
 
 
 def best_line(hit: Hit) -> int:
-    """The hit's best line; the first that is not blank where the best is (or the file changed)."""
+    """The number of the hit's best line, or of its first non-blank line if that is blank or outside the hit."""
     lines = hit.snippet.split("\n")
     at = hit.best_line - hit.start_line
     if 0 <= at < len(lines) and lines[at].strip():
@@ -46,7 +46,7 @@ def best_text(hit: Hit) -> str:
 
 
 def brief(hit: Hit) -> Excerpt:
-    """The whole of a short hit, else the line of its signature and those around its best line."""
+    """All of a short hit; of a longer one, the line of its signature and those around its best line."""
     lines = hit.snippet.rstrip().split("\n")
     return Excerpt(hit.start_line, lines, _brief(hit, hit.start_line + len(lines)))
 
@@ -74,13 +74,13 @@ def _brief(hit: Hit, end: int) -> tuple[range, ...]:
     head = _signature_line(hit)
     if head >= first:
         return (range(first, stop),)
-    if first - head <= 2:  # a sign for what is left out would take as much room as the line itself
+    if first - head <= 2:  # an ellipsis would take as much room as the line itself
         return (range(head, stop),)
     return (range(head, head + 1), range(first, stop))
 
 
 def _signature_line(hit: Hit) -> int:
-    """The line where the signature begins (decorators and comments may stand above it)."""
+    """The line where the signature begins, below any decorators and comments."""
     start = hit.signature.strip()[:_SIGNATURE_CHARS]
     if start:
         for offset, line in enumerate(hit.snippet.split("\n")):

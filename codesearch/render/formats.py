@@ -1,4 +1,4 @@
-"""The formats in which hits are written. A new one is a class with the protocol HitFormat."""
+"""Output formats for hits. Each is a class that implements the protocol HitFormat."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from codesearch.render.records import Record, hit_record, json_document, json_li
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from codesearch.render.paths import Placed
+    from codesearch.render.paths import LocatedHit
     from codesearch.render.template import Template
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where hits are written, and how much of them."""
+    """Where hits are written, and how much of each."""
 
     stream: TextIO
     null: bool = False
-    """Whether a NUL byte follows each path, or each line that stands for a hit."""
+    """Whether to write a NUL byte after each path or formatted hit."""
     context: int | None = None
-    """Lines of the file around the best line; None for the lines of the hit that answer best."""
+    """Number of lines to show around the best line; None for an excerpt of the hit."""
     full: bool = False
-    """Whether all lines of a hit are shown."""
+    """Whether to show all lines of a hit."""
     explain: bool = False
 
     def write_lines(self, lines: Iterable[str], end: str = "\n") -> None:
-        """Write lines, each with its end."""
+        """Write lines, each followed by `end`."""
         self.stream.writelines(line + end for line in lines)
 
-    def excerpt(self, placed: Placed) -> Excerpt:
-        """The lines of a hit that are shown."""
+    def excerpt(self, located: LocatedHit) -> Excerpt:
+        """The lines of a hit to show."""
         if self.full:
-            return whole(placed.hit)
+            return whole(located.hit)
         if self.context is None:
-            return brief(placed.hit)
-        return around(placed.hit, self.context, _file_lines(placed))
+            return brief(located.hit)
+        return around(located.hit, self.context, _file_lines(located))
 
-    def records(self, hits: Iterable[Placed]) -> Iterator[Record]:
+    def records(self, hits: Iterable[LocatedHit]) -> Iterator[Record]:
         """The hits as JSON records."""
-        return (hit_record(placed.hit, placed.path, placed.copies, explained=self.explain) for placed in hits)
+        return (hit_record(located.hit, located.path, located.copies, explained=self.explain) for located in hits)
 
 
 class HitFormat(Protocol):
     """A format of hits."""
 
-    def write(self, question: str, hits: Sequence[Placed]) -> None:
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         """Write the hits of one question, best first. Raises OSError."""
         ...
 
@@ -61,7 +61,7 @@ class JsonArray:
 
     output: Output
 
-    def write(self, question: str, hits: Sequence[Placed]) -> None:
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         self.output.write_lines([json_document(self.output.records(hits))])
 
 
@@ -71,17 +71,17 @@ class JsonLines:
 
     output: Output
 
-    def write(self, question: str, hits: Sequence[Placed]) -> None:
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         self.output.write_lines(map(json_line, self.output.records(hits)))
 
 
 @dataclass(frozen=True, slots=True)
 class JsonBatch:
-    """`--batch`: an object per question, written at once."""
+    """`--batch`: an object per question, flushed immediately."""
 
     output: Output
 
-    def write(self, question: str, hits: Sequence[Placed]) -> None:
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         self.output.write_lines([json_line({"query": question, "hits": list(self.output.records(hits))})])
         self.output.stream.flush()
 
@@ -92,20 +92,20 @@ class Paths:
 
     output: Output
 
-    def write(self, question: str, hits: Sequence[Placed]) -> None:
-        paths = dict.fromkeys(placed.path for placed in hits)
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        paths = dict.fromkeys(located.path for located in hits)
         self.output.write_lines(paths, "\0" if self.output.null else "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Templated:
-    """`--format`: a text of the user's per hit."""
+    """`--format`: a template given by the user, filled in for each hit."""
 
     output: Output
     template: Template
 
-    def write(self, question: str, hits: Sequence[Placed]) -> None:
-        lines = (self.template.line(placed.hit, placed.path, rank) for rank, placed in enumerate(hits, 1))
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        lines = (self.template.line(located.hit, located.path, rank) for rank, located in enumerate(hits, 1))
         self.output.write_lines(lines, "\0" if self.output.null else "\n")
 
 
@@ -115,16 +115,16 @@ class Matches:
 
     output: Output
 
-    def write(self, question: str, hits: Sequence[Placed]) -> None:
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         output = self.output
         is_long = output.full or output.context is not None
-        for i, placed in enumerate(hits):
+        for i, located in enumerate(hits):
             if is_long:
                 output.write_lines([GROUP_SEPARATOR] if i else [])
-                output.write_lines(excerpt_lines(placed.hit, output.excerpt(placed), placed.path, null=output.null))
+                output.write_lines(excerpt_lines(located.hit, output.excerpt(located), located.path, null=output.null))
             else:
-                output.write_lines([best_line_of(placed.hit, placed.path, null=output.null)])
-            output.write_lines(signal_lines(placed.hit))
+                output.write_lines([best_line_of(located.hit, located.path, null=output.null)])
+            output.write_lines(signal_lines(located.hit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +135,17 @@ class Headed:
     console: Console
     links: bool
 
-    def write(self, question: str, hits: Sequence[Placed]) -> None:
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         from codesearch.render.terminal import TerminalView
 
         view = TerminalView(self.console, links=self.links)
-        for placed in hits:
-            view.show(placed, self.output.excerpt(placed))
+        for located in hits:
+            view.show(located, self.output.excerpt(located))
 
 
-def _file_lines(placed: Placed) -> Sequence[str]:
+def _file_lines(located: LocatedHit) -> Sequence[str]:
     """Lines of a hit's file as it is now; those of the hit alone if it can't be read."""
     from codesearch.search.snippets import source_lines
 
-    hit = placed.hit
-    return source_lines(placed.absolute) or [*[""] * (hit.start_line - 1), *hit.snippet.split("\n")]
+    hit = located.hit
+    return source_lines(located.absolute) or [*[""] * (hit.start_line - 1), *hit.snippet.split("\n")]

@@ -1,4 +1,4 @@
-"""Which highlighter suits a language."""
+"""Languages → Pygments lexers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _LEXERS = {
     "Vue": "html",
     "Text": "",
 }
-"""Languages that Pygments knows by another name; Text has no lexer."""
+"""Languages that Pygments has under another name; Text has no lexer."""
 
 
 def lexer_name(language: str) -> str:
-    """Pygments' name of a language's lexer, or nothing."""
+    """The name of a language's lexer, or an empty string."""
     return _LEXERS.get(language, language.lower())

@@ -1,4 +1,4 @@
-"""Hits as grep prints matches: for pipes and for editors that jump to `path:line`."""
+"""Hits in grep's format, for pipes and for editors that jump to `path:line`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NUL = "\0"
 
 
 def best_line_of(hit: Hit, path: str, *, null: bool = False) -> str:
-    """`path:line:text` of the line that answers best; with `null` a NUL stands after the path."""
+    """`path:line:text` of the best line; with `null`, a NUL byte instead of the colon after the path."""
     return f"{path}{_NUL if null else ':'}{best_line(hit)}:{printable(best_text(hit))}"
 
 
 def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False) -> Iterator[str]:
-    """All shown lines: `path:line:text` inside the hit, `path-line-text` around it."""
+    """The lines of an excerpt: `path:line:text` inside the hit, `path-line-text` around it."""
     for run in excerpt.shown:
         for number in run:
             sign = ":" if hit.start_line <= number <= hit.end_line else "-"
@@ -30,7 +30,7 @@ def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False) 
 
 
 def signal_lines(hit: Hit) -> Iterator[str]:
-    """What each signal added to the score, largest first."""
+    """The contributions of signals to the score, largest first."""
     for signal in sorted(hit.signals, key=lambda s: -abs(s.contribution)):
         reason = f"  {printable(signal.reason)}" if signal.reason else ""
         yield f"    {signal.contribution:+.3f}  {signal.name} {signal.value:.3g}{reason}"

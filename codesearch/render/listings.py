@@ -1,4 +1,4 @@
-"""Plain listings: languages, and what the chunker makes of a file."""
+"""Plain listings of languages, and of a file's chunks."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ def language_records(languages: Sequence[Language]) -> list[Record]:
             "extensions": list(language.extensions),
             "filenames": list(language.filenames),
             "interpreters": list(language.interpreters),
-            "cut_by": cut_by(language),
+            "cut_by": chunked_by(language),
             "extra": language.extra,
         }
         for language in languages
     ]
 
 
-def cut_by(language: Language) -> str:
-    """How files of the language are cut: by a grammar, by a scanner, or into windows of lines."""
+def chunked_by(language: Language) -> str:
+    """How files of the language are chunked: by a `grammar`, a `scanner`, or into windows of `lines`."""
     return "grammar" if language.grammar or language.hooks else "scanner" if language.scanner else "lines"
 
 
 def language_table(languages: Sequence[Language]) -> str:
-    """One line a language, more where it has many extensions."""
+    """One line per language, wrapped if it has many extensions."""
     width = max(len(language.name) for language in languages)
     rows = []
     for language in languages:
-        about = f"{language.name:<{width}}  {cut_by(language):<7}  "
+        about = f"{language.name:<{width}}  {chunked_by(language):<7}  "
         files = " ".join([*language.extensions, *language.filenames])
         extra = f" (with the extra '{language.extra}')" if language.extra else ""
         rows.append(
@@ -52,9 +52,9 @@ def language_table(languages: Sequence[Language]) -> str:
 
 
 def chunk_lines(chunk: Chunk, path: str) -> Iterator[str]:
-    """A heading and, below it, the signature, the first line of the documentation, and what else is defined in it."""
-    place = f"{printable(path)}:{chunk.start_line}-{chunk.end_line}"
-    yield f"{place}  {chunk.kind} {printable(chunk.qualified_name)}".rstrip()
+    """A heading, then the signature, the first line of the documentation and the other definitions in the chunk."""
+    location = f"{printable(path)}:{chunk.start_line}-{chunk.end_line}"
+    yield f"{location}  {chunk.kind} {printable(chunk.qualified_name)}".rstrip()
     if chunk.signature:
         yield f"    {printable(' '.join(chunk.signature.split()))}"
     if chunk.documentation.strip():

@@ -1,4 +1,4 @@
-"""The model card of a trained encoder, as Markdown: what it is, how it was made, of what, and what it is worth."""
+"""The model card of a trained encoder, as Markdown: architecture, training, sources and evaluation."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
     from codesearch.training.train import TrainReport
 
 _STATIC = """\
-A static encoder for code search: a text's vector is the sum of its tokens' vectors, (1 + ln count) of each, times
-a weight by place for the first tokens, scaled to length 1, then put through a hidden layer beside the identity; places
-and layers are one's own for questions and for documents. Read by `codesearch/models/static.py` with numpy alone;
-encoding needs no network and no GPU.
+A static encoder for code search: a text's vector is the sum of its tokens' vectors, each weighted by 1 + ln count and,
+for the first tokens, by position, scaled to length 1 and passed through a residual hidden layer. Positional weights and
+layers are separate for questions and for documents. Read by `codesearch/models/static.py` with numpy alone; encoding
+needs no network and no GPU.
 
 - `weights.safetensors`: `embeddings` int8 [tokens, dimensions] and `scales` float16 [tokens]; the vector of token i is
   scales[i] · embeddings[i]. `question.*` and `document.*`, float16: `places`, and `expand`, `bias` and `contract` of
   the two layers.
-- `vocab.txt`: one token a line; its number, counted from 0, is its id. `<unk>` is unused; `##x` continues a word.
+- `vocab.txt`: one token per line; its number, counted from 0, is its id. `<unk>` is unused; `##x` continues a word.
 - Text → words: identifiers split at camelCase, snake_case and digits, lower-cased; punctuation is dropped. A word
   of the vocabulary is one token, any other the greedy longest pieces of its first 30 characters.
 
-It knows English and the words of code. Of their order it knows only what a text begins with, and a question in another
-language finds only what shares its words with the code."""
+It knows English and the words used in code. It ignores word order except at the beginning of a text, and questions in
+other languages match only code that shares their words."""
 _TRANSFORMER = """\
-A transformer for code search, fine-tuned: its architecture, tokenizer, pooling and prompts are those of the model that
-it began from, whose licence and limits hold for it too. Read by `codesearch` with the extra `jina`, and by
+A fine-tuned transformer for code search. Architecture, tokenizer, pooling and prompts are those of its base model,
+whose licence and limits apply to it too. Read by `codesearch` with the extra `jina`, and by
 sentence-transformers. Weights are float16."""
 
 
 def model_card(report: TrainReport) -> str:
-    """The whole card."""
+    """The card's text."""
     return "\n".join(_lines(report)) + "\n"
 
 
@@ -44,7 +44,7 @@ def _lines(report: TrainReport) -> Iterator[str]:
     yield ""
     yield _STATIC if report.is_static else _TRANSFORMER
     yield ""
-    yield "## How it was made"
+    yield "## Training"
     yield ""
     yield (
         f"`codesearch train` on {count(len(trained), 'source')}: {count(pairs, 'pair')} of question and code in "
@@ -54,13 +54,13 @@ def _lines(report: TrainReport) -> Iterator[str]:
     yield ""
     yield from _table(pair_rows(report))
     yield ""
-    yield "## What it is worth"
+    yield "## Evaluation"
     yield ""
     if report.gain is None:
-        yield "Nothing was held out that could be measured."
+        yield "Nothing held out could be evaluated."
     else:
         yield (
-            "On code that it was not trained on: each question is asked of a pool of codes, one of which is right. "
+            "On code that it was not trained on; each question has one right answer in a pool of code chunks. "
             f"“before” is `{report.options.base}`. MRR@10 changed by {report.gain.mean:+.4f}, 95 % between "
             f"{report.gain.low:+.4f} and {report.gain.high:+.4f}."
         )
@@ -83,7 +83,7 @@ def _recipe(report: TrainReport) -> str:
     optimizer = "Adam" if report.is_static else "AdamW"
     ended = f"ended after {duration(recipe.seconds)}, " if recipe.seconds else ""
     return (
-        f"It began from `{options.base}`{vocabulary}. Symmetric InfoNCE with in-batch negatives of one language and "
+        f"Base model `{options.base}`{vocabulary}. Symmetric InfoNCE with in-batch negatives of one language and "
         f"kind, batch {recipe.batch:,}, temperature {recipe.temperature:g}, {optimizer} with rate {recipe.rate:g}"
         f"{heads}, {ended}{recipe.epochs:g} epochs, {report.curve[-1][0] if report.curve else 0:,} steps, "
         f"seed {recipe.seed}"

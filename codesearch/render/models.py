@@ -1,4 +1,4 @@
-"""Models as a table and as records, and how they compare with what is published of them."""
+"""Models as a table and as records, and comparisons with their published values."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def model_records(states: Sequence[ModelState]) -> list[Record]:
 
 
 def model_table(states: Sequence[ModelState]) -> str:
-    """One line a model."""
+    """One line per model, below the headings."""
     rows = [_HEADINGS, *(_row(state) for state in states)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADINGS))]
     return "\n".join(
@@ -44,9 +44,9 @@ def model_table(states: Sequence[ModelState]) -> str:
 
 
 def comparison_lines(comparisons: Iterable[Comparison]) -> Iterable[str]:
-    """One line a comparison, as soon as it is made."""
+    """One line per comparison; lazy, so that each can be printed as it is made."""
     for comparison in comparisons:
-        verdict = "ok   " if comparison.is_met else "WRONG"
+        verdict = "ok   " if comparison.is_within_tolerance else "WRONG"
         figures = f"off by {comparison.difference:.1e}, allowed {comparison.tolerance:.0e}"
         if len(comparison.expected) == 1:
             figures = f"{comparison.computed[0]:.4f}, published {comparison.expected[0]:.4f}, {figures}"

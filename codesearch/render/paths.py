@@ -1,4 +1,4 @@
-"""Hits with the paths by which the user can open them from where they stand."""
+"""Hits with paths that work in the current directory."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A hit, its path relative to the working directory, and its whole path."""
+class LocatedHit:
+    """A hit with its path relative to the current directory, and absolute."""
 
     hit: Hit
     path: str
     absolute: Path
     copies: tuple[Place, ...] = ()
-    """The hit's, their paths relative to the working directory."""
+    """The hit's copies, with paths relative to the current directory."""
 
 
-def placed(hits: Iterable[Hit], roots: Sequence[Path], cwd: Path) -> Iterator[Placed]:
-    """Hits of indexes with these roots, seen from `cwd`; all folders are free of symbolic links."""
+def located(hits: Iterable[Hit], roots: Sequence[Path], cwd: Path) -> Iterator[LocatedHit]:
+    """Locate hits of indexes with these roots relative to `cwd`. All folders must be free of symbolic links."""
     for hit in hits:
         absolute = roots[hit.index] / hit.path
-        copies = tuple(replace(copy, path=shown(roots[copy.index] / copy.path, cwd)) for copy in hit.copies)
-        yield Placed(hit, shown(absolute, cwd), absolute, copies)
+        copies = tuple(replace(copy, path=display_path(roots[copy.index] / copy.path, cwd)) for copy in hit.copies)
+        yield LocatedHit(hit, display_path(absolute, cwd), absolute, copies)
 
 
-def shown(path: Path, cwd: Path) -> str:
-    """The path relative to `cwd`; whole where no relative one leads there (another drive)."""
+def display_path(path: Path, cwd: Path) -> str:
+    """The path relative to `cwd`, or absolute if it is on another drive."""
     try:
         return os.path.relpath(path, cwd)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How far an update is: a bar at a terminal, a line now and then elsewhere."""
+"""Progress of an update: a bar at a terminal, a line every few seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from codesearch.index.request import Progress
 
 WAITING = "waiting for"
-"""Begins the phase in which another process is waited for; said at once."""
-_FRAMES_A_SECOND = 10
+"""Prefix of phases that wait for another process; they are reported immediately."""
+_FRAMES_PER_SECOND = 10
 _SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def shown_on(stream: TextIO) -> Iterator[Progress]:
-    """A report that shows progress on a stream; the bar is gone when the context ends."""
+def show_progress(stream: TextIO) -> Iterator[Progress]:
+    """A callback that shows progress on a stream; the bar is cleared when the context ends."""
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield _Lines(stream)
         return
@@ -31,7 +31,7 @@ def shown_on(stream: TextIO) -> Iterator[Progress]:
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as RichProgress
 
-    # Refreshed by hand: a thread of its own would be in the way of forked worker processes.
+    # Refreshed explicitly: rich's refresh thread would interfere with forking worker processes.
     bar = RichProgress(
         TextColumn("{task.description:<11}"),
         BarColumn(),
@@ -55,7 +55,7 @@ class _Bar:
         now = time.monotonic()
         if now < self._next_frame and done < total:
             return
-        self._next_frame = now + 1 / _FRAMES_A_SECOND
+        self._next_frame = now + 1 / _FRAMES_PER_SECOND
         about = self._rate.words(phase, done, total, chunks)
         self._bar.update(self._task, description=phase, completed=done, total=total or None, about=about)
         self._bar.refresh()
@@ -79,7 +79,7 @@ class _Lines:
 
 
 class _Rate:
-    """Files, and chunks or else files a second, since a phase began."""
+    """Counts of files and chunks, rate and remaining time of a phase, in words."""
 
     def __init__(self) -> None:
         self._phase = ""
@@ -97,12 +97,16 @@ class _Rate:
         if chunks:
             parts.append(count(chunks, "chunk"))
         seconds = now - self._began
-        worked = done - self._done_before
-        if worked and seconds > 0.5:
-            cut = chunks - self._chunks_before
-            parts.append(f"{_rounded(cut / seconds)} chunks/s" if cut else f"{_rounded(worked / seconds)} files/s")
+        new_files = done - self._done_before
+        if new_files and seconds > 0.5:
+            new_chunks = chunks - self._chunks_before
+            parts.append(
+                f"{_rounded(new_chunks / seconds)} chunks/s"
+                if new_chunks
+                else f"{_rounded(new_files / seconds)} files/s"
+            )
             if done < total:
-                parts.append(f"{duration((total - done) * seconds / worked)} left")
+                parts.append(f"{duration((total - done) * seconds / new_files)} left")
         return ", ".join(parts)
 
 

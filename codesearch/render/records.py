@@ -16,7 +16,7 @@ Record = dict[str, Any]
 
 
 def hit_record(hit: Hit, path: str, copies: Sequence[Place] = (), *, explained: bool = False) -> Record:
-    """A hit's fields; `path` and `copies` have the paths to show. `explained` adds what each signal contributed."""
+    """The fields of a hit, with `path` and `copies` as displayed. `explained` adds the ranking signals."""
     record: Record = {
         "path": path,
         "start_line": hit.start_line,
@@ -39,7 +39,7 @@ def hit_record(hit: Hit, path: str, copies: Sequence[Place] = (), *, explained: 
 
 
 def chunk_record(chunk: Chunk, path: str) -> Record:
-    """A chunk's fields: those of a hit without score, copies and fits, its documentation, and what is defined in it."""
+    """The fields of a chunk: those that it shares with a hit, plus documentation and definitions."""
     return {
         "path": path,
         "start_line": chunk.start_line,

@@ -1,4 +1,4 @@
-"""What an update did and what an index holds, in words."""
+"""The result of an update and the status of an index, as text."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 def update_lines(report: UpdateReport) -> Iterator[str]:
     """The summary of an update."""
-    whole = f"{count(report.files, 'file')}, {count(report.chunks, 'chunk')}, {size(report.size)} on disk"
+    totals = f"{count(report.files, 'file')}, {count(report.chunks, 'chunk')}, {size(report.size)} on disk"
     if report.is_unchanged:
-        yield f"Up to date in {duration(report.seconds)}: {whole}"
+        yield f"Up to date in {duration(report.seconds)}: {totals}"
     else:
         parts = ((report.added, "added"), (report.changed, "changed"), (report.removed, "removed"))
-        changes = ", ".join(f"{number:,} {what}" for number, what in parts if number)
-        yield f"Indexed in {duration(report.seconds)}: {whole}" + (f" ({changes})" if changes else "")
+        changes = ", ".join(f"{number:,} {label}" for number, label in parts if number)
+        yield f"Indexed in {duration(report.seconds)}: {totals}" + (f" ({changes})" if changes else "")
         if report.chunks_by_language:
             yield f"Chunks: {_ranked(report.chunks_by_language)}"
     yield from _exceptions(report.skipped, report.fallbacks)
@@ -33,7 +33,7 @@ def update_lines(report: UpdateReport) -> Iterator[str]:
 
 
 def status_lines(status: Status) -> Iterator[str]:
-    """What an index holds."""
+    """The status of an index, one line per fact."""
     yield f"Root:     {printable(str(status.root))}"
     yield f"Index:    {printable(str(status.folder))}, {size(status.size)}, format {status.format}"
     yield f"Holds:    {count(status.files, 'file')}, {count(status.chunks, 'chunk')}"
@@ -48,7 +48,7 @@ def status_lines(status: Status) -> Iterator[str]:
 
 
 def status_record(status: Status) -> Record:
-    """What an index holds, as JSON."""
+    """The status of an index, as JSON."""
     return {
         "root": str(status.root),
         "index_dir": str(status.folder),
@@ -87,5 +87,5 @@ def _exceptions(skipped: Mapping[str, int], fallbacks: Mapping[str, int]) -> Ite
 
 
 def _ranked(counts: Mapping[str, int]) -> str:
-    """`Python 1,200, Go 30`, the largest first."""
+    """`Python 1,200, Go 30`, largest count first."""
     return ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items(), key=lambda c: (-c[1], c[0])))

@@ -1,31 +1,31 @@
-"""Text that a terminal may show: control characters in code and file names must not act on it."""
+"""Escaping for terminals: control characters in code and file names must not take effect."""
 
 from __future__ import annotations
 
 import re
 
 _INVISIBLE = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
-"""DEL and C1 controls, marks that reorder text (CVE-2021-42574), line separators, lone surrogates."""
+"""DEL and C1 controls, bidirectional controls (CVE-2021-42574), line separators, lone surrogates."""
 _UNSAFE = re.compile(f"[\x00-\x08\x0a-\x1f{_INVISIBLE}]")
-"""All of these, and C0 controls but the tab."""
+"""The same and all C0 controls except tab."""
 _UNSAFE_IN_JSON = re.compile(f"[{_INVISIBLE}]")
 _CONTROL_PICTURES = 0x2400
 
 
 def printable(text: str) -> str:
-    """The text on one line, with each control character as a visible sign (ESC as `␛`)."""
+    """The text on one line, with control characters as visible symbols (ESC as `␛`)."""
     return _UNSAFE.sub(_picture, text)
 
 
 def printable_lines(text: str) -> str:
-    """The text with its newlines and tabs, and every other control character as a visible sign."""
+    """As `printable`, but newlines are kept."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def printable_json(text: str) -> str:
-    """JSON, which has its C0 controls escaped already, with what else could act on a terminal as `\\uXXXX`.
+    """JSON with the control characters that `json.dumps` leaves (C1, bidirectional, surrogates) as `\\uXXXX`.
 
-    Such characters stand only inside its strings, so it stays the same JSON.
+    They occur only inside strings, so the JSON is equivalent.
     """
     return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 

@@ -8,7 +8,7 @@ _GAP = "  "
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Lines with the columns aligned at their left."""
+    """Rows as lines, with left-aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield _GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,4 +1,4 @@
-"""`--format`: a line of the user's own for each hit, such as `{path}:{start_line}`."""
+"""`--format`: hits in a format given by the user, such as `{path}:{start_line}`."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ _NUMBERS = {"start_line": 1, "end_line": 1, "best_line": 1, "rank": 1, "score": 
 _EXAMPLE: dict[str, Any] = dict.fromkeys(FIELDS, "") | _NUMBERS
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\0": "\0", "\\\\": "\\"}
 MOST_COLUMNS = 1000
-"""The largest width and precision: wider than any terminal, and a page in memory."""
+"""The largest width and precision; wider than any terminal, yet small in memory."""
 _SPECIFICATION = re.compile(r"(?:.?[<>=^])?[+\- ]?z?#?0?([0-9]*)[,_]?(?:\.([0-9]+))?[bdoxXeEfFgG%s]?", re.DOTALL)
-"""Python's, without what would look up another field, and without `c`, which makes control characters of numbers."""
+"""Python's format specifications without nested fields, and without `c`, which could produce control characters."""
 
 
 class Template:
-    """A checked template. Fields take Python's format specifications: `{score:.2f}`, `{path:<40}`."""
+    """A valid template. Fields take Python's format specifications: `{score:.2f}`, `{path:<40}`."""
 
     def __init__(self, template: str) -> None:
-        """Raises CodesearchError for a field that no hit has, or a specification that does not suit its field."""
+        """Raises CodesearchError for an unknown field or a specification that does not fit its field."""
         try:
             self._pieces = [_piece(*parsed) for parsed in string.Formatter().parse(_unescape(template))]
-            self._filled(_EXAMPLE)
+            self._format(_EXAMPLE)
         except ValueError as error:
             raise CodesearchError(f"invalid format {template!r}: {error}", "write {{ for a literal brace") from error
 
     def line(self, hit: Hit, path: str, rank: int) -> str:
-        """The line of one hit; `rank` counts from 1. What the repository says in it can't act on a terminal."""
-        return self._filled(_values(hit, path, rank))
+        """A formatted hit; `rank` is 1-based. Control characters in its values are made visible."""
+        return self._format(_values(hit, path, rank))
 
-    def _filled(self, values: Mapping[str, Any]) -> str:
+    def _format(self, values: Mapping[str, Any]) -> str:
         return "".join(
             piece.literal + (format(values[piece.field], piece.specification) if piece.field else "")
             for piece in self._pieces
@@ -53,7 +53,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Text as it is, and the field behind it ("" for none)."""
+    """Literal text and the field that follows it ("" for none)."""
 
     literal: str
     field: str
@@ -61,15 +61,15 @@ class _Piece:
 
 
 def _piece(literal: str, name: str | None, specification: str | None, conversion: str | None) -> _Piece:
-    """Raises ValueError, which says what is wrong, or CodesearchError for a field that no hit has."""
+    """Raises ValueError with a message for an invalid specification, CodesearchError for an unknown field."""
     if name is None:
         return _Piece(literal, "", "")
-    _check(name)
+    _check_field(name)
     if conversion:
         raise ValueError(f"conversions such as !{conversion} are not supported")
     match = _SPECIFICATION.fullmatch(specification or "")
     if not match:
-        raise ValueError(f"{specification!r} is no format specification")
+        raise ValueError(f"{specification!r} is not a format specification")
     if any(len(number or "") > 4 or int(number or 0) > MOST_COLUMNS for number in match.groups()):
         raise ValueError(f"{specification!r} is wider than {MOST_COLUMNS} columns")
     return _Piece(literal, name, specification or "")
@@ -93,7 +93,7 @@ def _values(hit: Hit, path: str, rank: int) -> dict[str, Any]:
     }
 
 
-def _check(name: str) -> None:
+def _check_field(name: str) -> None:
     if name in FIELDS:
         return
     near = difflib.get_close_matches(name, FIELDS, n=3, cutoff=0.4)
@@ -102,9 +102,9 @@ def _check(name: str) -> None:
 
 
 def _unescape(template: str) -> str:
-    """`\\n`, `\\t`, `\\0` and `\\\\` as shells hand them over."""
-    parts, rest = [], template
-    while (at := rest.find("\\")) >= 0:
-        parts += [rest[:at], _ESCAPES.get(rest[at : at + 2], rest[at : at + 2])]
-        rest = rest[at + 2 :]
-    return "".join([*parts, rest])
+    """Replace `\\n`, `\\t`, `\\0` and `\\\\`, which shells pass on unchanged."""
+    parts, remaining = [], template
+    while (at := remaining.find("\\")) >= 0:
+        parts += [remaining[:at], _ESCAPES.get(remaining[at : at + 2], remaining[at : at + 2])]
+        remaining = remaining[at + 2 :]
+    return "".join([*parts, remaining])

@@ -1,4 +1,4 @@
-"""Hits at a terminal: a linked heading and the highlighted lines that answer, as wide as the terminal is."""
+"""Hits at a terminal: a linked heading and highlighted lines, truncated to the width of the terminal."""
 
 from __future__ import annotations
 
@@ -19,46 +19,49 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codesearch.render.excerpt import Excerpt
-    from codesearch.render.paths import Placed
+    from codesearch.render.paths import LocatedHit
     from codesearch.search.hit import Hit
 
 _THEME = "ansi_dark"
-"""The terminal's own sixteen colours, which suit its background."""
+"""Uses the terminal's sixteen colours, which suit its background."""
 _TAB = 4
 _ELLIPSIS = "⋮"
 _LONGEST_LINE = 1000
-"""Characters of a line that are highlighted; no terminal shows more."""
+"""Characters of a line that are highlighted; no terminal is wider."""
 
 
 class TerminalView:
-    """Prints hits one after another. Without `links` and with a console that has no colours it prints plain text."""
+    """Prints hits one after another; plain text if `links` is false and the console has no colours."""
 
     def __init__(self, console: Console, *, links: bool) -> None:
         self._console = console
         self._links = links
         self._is_first = True
 
-    def show(self, placed: Placed, excerpt: Excerpt) -> None:
+    def show(self, located: LocatedHit, excerpt: Excerpt) -> None:
         """Print one hit."""
-        hit = placed.hit
+        hit = located.hit
         if not self._is_first:
             self._print(Text(""))
         self._is_first = False
-        self._heading(hit, placed.path, placed.absolute)
+        self._heading(hit, located.path, located.absolute)
         for line in signal_lines(hit):
             self._print(Text(line, style="dim"))
         self._code(hit, excerpt)
         if hit.also:
             self._also(hit)
-        if placed.copies:
-            places = (f"{printable(copy.path)}:{copy.start_line}-{copy.end_line}" for copy in placed.copies)
+        if located.copies:
+            places = (f"{printable(copy.path)}:{copy.start_line}-{copy.end_line}" for copy in located.copies)
             self._print(Text(f"same in {', '.join(places)}", style="dim"))
 
     def _heading(self, hit: Hit, path: str, absolute: Path) -> None:
         link = Style(link=absolute.as_uri()) if self._links else Style()
         span = f":{hit.start_line}-{hit.end_line}"
-        place = Text.assemble(
-            (_end_of(printable(path), self._console.width - len(span)), Style(color="magenta", bold=True) + link),
+        location = Text.assemble(
+            (
+                _fitted(printable(path), self._console.width - len(span)),
+                Style(color="magenta", bold=True) + link,
+            ),
             (span, Style(color="green") + link),
         )
         about = Text.assemble(
@@ -69,10 +72,10 @@ class TerminalView:
             (f"  {hit.score:.3f}", "dim"),
             ("  changed since" if hit.is_stale else "", "yellow"),
         )
-        if place.cell_len + 2 + about.cell_len <= self._console.width:
-            self._print(Text.assemble(place, "  ", about))
+        if location.cell_len + 2 + about.cell_len <= self._console.width:
+            self._print(Text.assemble(location, "  ", about))
         else:
-            self._print(place)
+            self._print(location)
             self._print(Text.assemble("  ", about))
 
     def _code(self, hit: Hit, excerpt: Excerpt) -> None:
@@ -90,16 +93,16 @@ class TerminalView:
             self._print(Text(f"{_ELLIPSIS:>{gutter}}", style="dim"))
 
     def _also(self, hit: Hit) -> None:
-        rest = ", ".join(f"{start}-{end} {printable(name)}".rstrip() for start, end, name in hit.also)
-        self._print(Text(f"also {rest}", style="dim"))
+        others = ", ".join(f"{n.start_line}-{n.end_line} {printable(n.qualified_name)}".rstrip() for n in hit.also)
+        self._print(Text(f"also {others}", style="dim"))
 
     def _print(self, line: Text) -> None:
         line.truncate(self._console.width, overflow="ellipsis")
         self._console.print(line, soft_wrap=True, end="\n")
 
 
-def _end_of(path: str, width: int) -> str:
-    """As much of a path's end as fits: the file's name tells more than its first folder."""
+def _fitted(path: str, width: int) -> str:
+    """The path, truncated at its start to fit: the file name tells more than the first folder."""
     if cell_len(path) <= width:
         return path
     end = path
@@ -109,7 +112,7 @@ def _end_of(path: str, width: int) -> str:
 
 
 def _highlighted(excerpt: Excerpt, language: str) -> list[Text]:
-    """Each line of the excerpt, highlighted; plain where no lexer is known."""
+    """The lines of the excerpt, highlighted; plain if the language has no lexer."""
     lines = [printable(line.expandtabs(_TAB)[:_LONGEST_LINE]).rstrip() for line in excerpt.lines]
     lexer = lexer_name(language)
     if not lexer:

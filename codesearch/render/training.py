@@ -1,4 +1,4 @@
-"""Training in words: how far it is, what it was worth, and its curve."""
+"""Training: progress, report and loss curve."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from codesearch.training.measure import Score
     from codesearch.training.train import OnPhase, TrainReport
 
-_FRAMES_A_SECOND = 5
+_FRAMES_PER_SECOND = 5
 _SECONDS_BETWEEN_LINES = 10.0
 SYSTEMS = {"bm25": "BM25", "before": "before", "after": "after"}
 
 
 @contextmanager
-def training_shown_on(stream: TextIO) -> Iterator[OnPhase]:
-    """A report that shows training on a stream: a bar at a terminal, a line now and then elsewhere."""
+def show_training_progress(stream: TextIO) -> Iterator[OnPhase]:
+    """A callback that shows training on a stream: a bar at a terminal, a line every few seconds elsewhere."""
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         yield _lines(stream)
         return
@@ -47,7 +47,7 @@ def training_shown_on(stream: TextIO) -> Iterator[OnPhase]:
             nonlocal due
             now = time.monotonic()
             if now >= due or done == total:
-                due = now + 1 / _FRAMES_A_SECOND
+                due = now + 1 / _FRAMES_PER_SECOND
                 bar.update(task, description=phase, completed=done, total=total, about=about)
                 bar.refresh()
 
@@ -55,7 +55,7 @@ def training_shown_on(stream: TextIO) -> Iterator[OnPhase]:
 
 
 def report_lines(report: TrainReport) -> Iterator[str]:
-    """The end of a training: pairs, scores by language, and whether it helped."""
+    """Pairs, scores by language, and whether the training helped."""
     pairs = sum(sum(kinds.values()) for kinds in report.pairs.values())
     yield (
         f"Trained in {duration(report.seconds)}: {count(pairs, 'pair')} in {count(len(report.pairs), 'language')} "
@@ -70,7 +70,7 @@ def report_lines(report: TrainReport) -> Iterator[str]:
     yield from _aligned(pair_rows(report))
     yield ""
     if report.gain is None:
-        yield "Nothing was held out that could be measured: whether the new model is better is not known."
+        yield "Nothing held out could be evaluated, so it is unknown whether the new model is better."
         return
     yield from _aligned(score_rows(report))
     yield ""
@@ -78,28 +78,28 @@ def report_lines(report: TrainReport) -> Iterator[str]:
     change = f"MRR@10 changed by {gain.mean:+.3f} (95 % between {gain.low:+.3f} and {gain.high:+.3f})"
     yield (
         f"It helped: {change}."
-        if gain.is_sure
+        if gain.is_significant
         else f"It did not help by more than chance: {change}. The new model was not kept."
     )
 
 
 def pair_rows(report: TrainReport) -> list[list[str]]:
-    """Pairs by language and kind, under a head."""
+    """Pairs by language and kind; the first row is the heading."""
     kinds = list(next(iter(report.pairs.values())))
     rows = [["pairs", *kinds, "all"]]
-    for language, own in report.pairs.items():
-        rows.append([language, *(f"{own[kind]:,}" for kind in kinds), f"{sum(own.values()):,}"])
+    for language, counts in report.pairs.items():
+        rows.append([language, *(f"{counts[kind]:,}" for kind in kinds), f"{sum(counts.values()):,}"])
     return rows
 
 
 def score_rows(report: TrainReport) -> list[list[str]]:
-    """MRR@10 and recall@10 by language and system, under a head."""
+    """MRR@10 and recall@10 by language and system; the first row is the heading."""
     head = [f"{name} {measure}" for name in SYSTEMS.values() for measure in ("MRR@10", "recall@10")]
     rows = [["held out", "pool", "questions", *head]]
     for language, size in report.pool_sizes.items():
-        asked = len(report.ranks["after"][language])
+        questions = len(report.ranks["after"][language])
         figures = [f"{figure:.3f}" for s in _scores(report, language).values() for figure in (s.mrr, s.recall)]
-        rows.append([language, f"{size:,}", f"{asked:,}", *figures])
+        rows.append([language, f"{size:,}", f"{questions:,}", *figures])
     return rows
 
 
@@ -110,7 +110,7 @@ def _aligned(rows: list[list[str]]) -> Iterator[str]:
 
 
 def report_record(report: TrainReport) -> Record:
-    """All of it for `--json` and report.json."""
+    """The report as JSON, for `--json` and report.json."""
     gain = report.gain
     return {
         "pairs": {language: dict(kinds) for language, kinds in report.pairs.items()},
@@ -145,7 +145,7 @@ def report_record(report: TrainReport) -> Record:
 
 
 def draw_curve(report: TrainReport, path: Path) -> None:
-    """The loss by step, as a PNG. Raises OSError."""
+    """Write the loss by step as a PNG. Raises OSError."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4), layout="constrained")

@@ -1,4 +1,4 @@
-"""Candidates: the chunks that may answer a question, from both retrievers and from the table of names."""
+"""Candidates: the chunks that may answer a question, found by words, by meaning and by name."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
 
 RETRIEVED = 50
-"""Chunks taken from each retriever before ranking, or twice the hits wanted (NDCG@10 is the same from 40 to 60, and
-0.001 less at 100, on 31 repositories)."""
+"""Chunks taken from each of BM25 and dense retrieval before ranking, at least; see docs/ranking.md."""
 NAMED = 200
-"""Chunks taken by name; a name as common as `get` needs no more …"""
+"""Chunks taken by name; enough for a name as common as `get`."""
 NAMED_WITH_OWNER = 5000
-"""… but where its owner is asked for too (`Session.get`): reading so many takes about 50 ms."""
+"""Chunks taken by name if the question also gives its owner (`Session.get`); reading them takes about 50 ms."""
 
 Values = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -32,76 +31,76 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many chunks are taken by words and by meaning each, and by name."""
+    """How many chunks to take: `retrieved` from each of BM25 and dense retrieval, `named` by name."""
 
     retrieved: int
     named: int
 
     @classmethod
     def of(cls, question: Question, k: int) -> Limits:
-        """For the `k` best hits of a question."""
+        """The limits for finding the `k` best hits of a question."""
         has_owner = question.symbol is not None and bool(question.symbol.owner)
         return cls(max(RETRIEVED, 2 * k), NAMED_WITH_OWNER if has_owner else NAMED)
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What each retriever said of the candidates, one entry each. NaN where it did not find one."""
+    """The score that each retriever gave each candidate, NaN if it did not find it. One entry per candidate."""
 
     by_words: Values
     by_meaning: Values
     by_name: Values
     ties: Ties
-    """Orders candidates of equal score."""
+    """Break ties between equal scores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Chunks to rank, each with what the retrievers say of it. All arrays have one entry a candidate."""
+    """Chunks to rank, with their retrieval scores. All arrays have one entry per candidate."""
 
     chunks: list[StoredChunk]
-    """By path and place in the file, so that equals are ranked in this order."""
+    """Sorted by path and position in the file, which is also the order of equal scores."""
     reader: Numbers
-    """Which of the indexes asked each is of."""
+    """Index into the readers searched."""
     file: Numbers
-    """Which file each is of, numbered from 0 in the order of the chunks."""
+    """File number, counted from 0 in the order of the chunks."""
     retrieved: Retrieved
     dense: Values
     """Cosine of question and chunk."""
     lexical: Values
-    """BM25 score as a share of the most that a chunk could reach."""
+    """BM25 score as a share of the highest possible."""
     by_term: Values
-    """[terms, candidates]: what each term of the question adds to BM25."""
+    """[terms, candidates]: the BM25 contribution of each term of the question."""
     term_weights: Mapping[str, float]
-    """Rarity of each term of the question, in the order of `by_term`."""
+    """Inverse document frequency of each term of the question, in the order of `by_term`."""
     file_chunks: Values
     """Number of chunks of each candidate's file."""
     file_similarity: Values
-    """Cosine of question and the mean of the vectors of the candidate's file."""
+    """Cosine of the question and the mean vector of the candidate's file."""
     file_by_term: Values
-    """[terms, candidates]: how often all of the candidate's file holds each term, 1 at most a chunk."""
+    """[terms, candidates]: how often the candidate's file contains each term, at most 1 per chunk."""
     popularity: Values
-    """Share of the chunks that hold the candidate's name, as a logarithm between 0 and 1."""
+    """log(1 + chunks that contain the candidate's name) / log(1 + all chunks)."""
 
     @property
     def paths(self) -> list[str]:
-        """The path of each file, in the order of the files' numbers."""
+        """The path of each file, by file number."""
         return [self.chunks[i].path for i in np.flatnonzero(np.diff(self.file, prepend=-1)).tolist()]
 
 
 def name_keys(question: Question) -> list[str]:
-    """Normalised names to look up: those of the symbols of the question."""
-    return list(dict.fromkeys(name_key(symbol.name) for symbol in asked_symbols(question)))
+    """The normalised names of the question's symbols."""
+    return list(dict.fromkeys(name_key(symbol.name) for symbol in question_symbols(question)))
 
 
-def asked_symbols(question: Question) -> tuple[Symbol, ...]:
-    """The symbols that a question is or names."""
+def question_symbols(question: Question) -> tuple[Symbol, ...]:
+    """The symbol that the question consists of, if any, and those that it mentions."""
     named = (Symbol(last_part(name)) for name in question.identifiers)
     return tuple(dict.fromkeys((*([question.symbol] if question.symbol else ()), *named)))
 
 
-def pooled(parts: Sequence[Candidates], limits: Limits) -> Candidates:
-    """The candidates of several indexes that would be those of one index with all their files."""
+def merge_candidates(parts: Sequence[Candidates], limits: Limits) -> Candidates:
+    """Merge the candidates of several indexes into those that a single index of all their files would return."""
     if len(parts) == 1:
         return parts[0]
     chunks = [chunk for part in parts for chunk in part.chunks]
@@ -112,7 +111,7 @@ def pooled(parts: Sequence[Candidates], limits: Limits) -> Candidates:
             for name in ("by_words", "by_meaning", "by_name", "ties")
         )
     )
-    kept = _kept(chunks, reader, retrieved, limits)
+    kept = _best_of_each_retriever(chunks, reader, retrieved, limits)
     order = np.asarray(sorted(kept, key=lambda i: (chunks[i].path, reader[i], chunks[i].place)), np.int64)
 
     def joined(name: str) -> Values:
@@ -122,7 +121,7 @@ def pooled(parts: Sequence[Candidates], limits: Limits) -> Candidates:
     return Candidates(
         chunks=chunks,
         reader=reader[order],
-        file=files_of(chunks, reader[order]),
+        file=file_numbers(chunks, reader[order]),
         retrieved=Retrieved(
             retrieved.by_words[order], retrieved.by_meaning[order], retrieved.by_name[order], retrieved.ties[order]
         ),
@@ -138,27 +137,29 @@ def pooled(parts: Sequence[Candidates], limits: Limits) -> Candidates:
 
 
 def with_popularity(candidates: Candidates, statistics: Statistics) -> Candidates:
-    """The candidates with the popularity of their names, by statistics of these."""
+    """The candidates with their `popularity`, computed from the document frequencies of their names."""
     holders = np.asarray([statistics.frequencies[chunk.name_key] for chunk in candidates.chunks], np.float32)
     share = np.log1p(holders) / np.float32(np.log1p(statistics.chunks) or 1.0)
     return replace(candidates, popularity=np.asarray(share, np.float32))
 
 
-def files_of(chunks: Sequence[StoredChunk], reader: Numbers) -> Numbers:
-    """The number of each chunk's file: files are numbered as they first come."""
+def file_numbers(chunks: Sequence[StoredChunk], reader: Numbers) -> Numbers:
+    """The file number of each chunk. Files are numbered in order of first appearance."""
     numbers: dict[tuple[int, int], int] = {}
     pairs = zip(reader.tolist(), chunks, strict=True)
     found = [numbers.setdefault((index, chunk.file_id), len(numbers)) for index, chunk in pairs]
     return np.asarray(found, np.int64)
 
 
-def _kept(chunks: Sequence[StoredChunk], reader: Numbers, retrieved: Retrieved, limits: Limits) -> list[int]:
-    """The candidates whose chunks are among the best of a retriever; a chunk may be several, by its definitions."""
+def _best_of_each_retriever(
+    chunks: Sequence[StoredChunk], reader: Numbers, retrieved: Retrieved, limits: Limits
+) -> list[int]:
+    """Indexes of the candidates whose chunk is among the best of a retriever; a chunk may yield several candidates."""
     candidates_of: dict[tuple[int, int], list[int]] = {}
     for i, chunk in enumerate(chunks):
         candidates_of.setdefault((int(reader[i]), chunk.id), []).append(i)
-    of_chunk = list(candidates_of.values())
-    firsts = np.asarray([some[0] for some in of_chunk], np.int64)
+    groups = list(candidates_of.values())
+    firsts = np.asarray([group[0] for group in groups], np.int64)
     kept: set[int] = set()
     for scores, most in (
         (retrieved.by_words, limits.retrieved),
@@ -166,6 +167,6 @@ def _kept(chunks: Sequence[StoredChunk], reader: Numbers, retrieved: Retrieved, 
         (retrieved.by_name, limits.named),
     ):
         found = np.flatnonzero(~np.isnan(scores[firsts]))
-        places = firsts[found]
-        kept.update(found[best(scores[places], retrieved.ties[places], most)].tolist())
-    return sorted(i for place in kept for i in of_chunk[place])
+        candidates = firsts[found]
+        kept.update(found[best(scores[candidates], retrieved.ties[candidates], most)].tolist())
+    return sorted(i for group in kept for i in groups[group])

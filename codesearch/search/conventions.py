@@ -1,4 +1,4 @@
-"""How tests are named, in each language: by the conventions that its test runners find them by."""
+"""Naming conventions of tests, by language: those by which its test runners discover them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 _PREFIX = r"^tests?[_-]"
 _PYTHON_PREFIX = r"^tests?_(?!(?:utils?|helpers?|support|case|tools|framework|harness)$)"
-"""`test_cart`; not what a library offers to those who test with it (aiohttp's `test_utils`)."""
+"""`test_cart`, but not a library's own testing tools (aiohttp's `test_utils`)."""
 _SUFFIX = r"[_.-](?:unit)?(?:test|spec)s?$|[_.-]e2e$"
 _WHOLE = r"^tests?$"
 _CAMEL = r"[a-z0-9](?<!\ATest)(?:Tests?|TestCase|Specs?|Suite)$"
@@ -35,21 +35,21 @@ _FOLDERS = frozenset("test tests testdata __tests__ __test__ spec specs e2e fixt
 _PRODUCTS = frozenset("runner framework engine harness kit".split())
 """`test-runner` is a program that runs tests."""
 _TESTING = frozenset("integration unit functional acceptance regression manual".split())
-"""`integration-testing` holds tests, `testing` what others test with."""
+"""`integration-testing` contains tests, `testing` alone contains tools for tests."""
 
 
 def is_test_file(stem: str, suffix: str) -> bool:
-    """Whether a file's name is that of a test in its language; the suffix is in lower case."""
+    """Whether a file is a test by the naming conventions of its language. `suffix` is in lower case."""
     return suffix in _TEST_SUFFIXES or bool(_EXPRESSIONS.get(suffix, _ELSEWHERE).search(stem))
 
 
 def is_test_folder(name: str, words: tuple[str, ...]) -> bool:
-    """Whether a folder holds tests, by its name and the words of it."""
+    """Whether a folder contains tests, by its name and the words in it."""
     if name in _FOLDERS or ("testing" in words and not _TESTING.isdisjoint(words)):
         return True
     return not _FOLDERS.isdisjoint(words) and _PRODUCTS.isdisjoint(words)
 
 
 def has_test_scripts(folders: tuple[str, ...], suffix: str) -> bool:
-    """Whether scripts in a folder are tests, as Perl has them in `t` and `xt`."""
+    """Whether scripts below these folders are tests, as in Perl's `t` and `xt`."""
     return suffix in _SCRIPTS and not {"t", "xt"}.isdisjoint(folders)

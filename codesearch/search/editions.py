@@ -1,8 +1,8 @@
 """Editions of one page or file: older copies (`v1/`, `legacy/`) and translations (`docs/de/`, `README.zh-CN.md`).
 
-An edition is told by its path alone, and only beside its original: `docs/cs/guide.md` may be Czech or about C#, but
-where `docs/guide.md` lies too it is an edition of that. Code is never a translation, and code in `v1/` is older than
-that in `v2/`, but nothing that a file above both is a copy of.
+An edition is recognised by its path alone, and only if its original exists too: `docs/cs/guide.md` may be Czech or
+about C#, but beside `docs/guide.md` it is a translation. Code is never a translation; code in `v1/` is an older edition
+of code in `v2/`, but not of code outside both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LANGUAGES = (
     " lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru si sk sl sq sr sv sw ta te tg th tl tr uk ur uz vi zh"
     " br cn gr jp kr tw ua"
 ).split()
-"""ISO 639-1, as far as documentation is written in it, and countries that are written for their language."""
+"""ISO 639-1 codes of languages that documentation is written in, and country codes used in their place."""
 _LOCALE = re.compile(rf"(?:{'|'.join(_LANGUAGES)})(?:[-_](?:[a-z]{{2}}|[a-z]{{4}}|\d{{3}})){{0,2}}", re.IGNORECASE)
 _ORIGINAL_LANGUAGE = "en"
 _LOCALE_IN_NAME = re.compile(rf"^(?P<stem>.+?)[._-](?P<locale>{_LOCALE.pattern})$", re.IGNORECASE)
@@ -26,16 +26,16 @@ _TRANSLATIONS = frozenset(
     "i18n _i18n l10n intl lang langs language languages locale locales translation translations".split()
 )
 _PAGES = frozenset(".md .mdx .markdown .rst .adoc .asciidoc .org .txt .html .htm .tex .textile .rdoc".split())
-"""What is translated as a whole; of code, folders such as `cs` say another thing."""
+"""Files that are translated as a whole; for code, a folder such as `cs` means something else."""
 _DOCUSAURUS = "docusaurus-plugin-content-"
 _VERSION = re.compile(
     r"(?:(?:v|version[-_]?)(?=\d)|(?=\d+\.))(?P<numbers>\d+(?:\.(?:\d+|x))*)(?P<preview>[-_.]?(?:alpha|beta|rc|pre|dev)\d*)?"
 )
-"""`v1`, `v1beta1`, `version-2.x`, `1.0`; a bare number counts something else."""
+"""`v1`, `v1beta1`, `version-2.x`, `1.0`, but not a bare number."""
 _OF_VERSIONS = "versioned_"
 _ANY_VERSION = "v*"
 _FRONT = "readme"
-"""The page of a folder is about that folder, whatever its version."""
+"""The front page of a versioned folder describes that folder, so it is no edition of another."""
 _OLD = frozenset("legacy old archive archived obsolete deprecated attic".split())
 _NEW = frozenset("latest current stable next main master".split())
 _OLDEST: tuple[float, ...] = (-1.0,)
@@ -44,17 +44,17 @@ _NEWEST: tuple[float, ...] = (float("inf"),)
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a path says of the page or file that it holds."""
+    """Which page or file a path is an edition of, and which edition."""
 
     page: str
-    """The same for all editions of it."""
+    """Equal for all editions of a page."""
     is_original_language: bool
     version: tuple[float, ...]
-    """The higher, the newer."""
+    """Compares higher for newer versions."""
 
 
 def originals(paths: Iterable[str]) -> dict[str, str]:
-    """For each path that holds an older copy or a translation of what another path holds: that other path."""
+    """Maps each path that is an older copy or a translation to the path of its original."""
     pages: dict[str, list[str]] = {}
     for path in paths:
         pages.setdefault(edition_of(path).page, []).append(path)
@@ -67,13 +67,13 @@ def originals(paths: Iterable[str]) -> dict[str, str]:
 
 
 def is_page(path: str) -> bool:
-    """Whether a file holds text to read, which is translated as a whole."""
+    """Whether a file is documentation, which is translated as a whole."""
     return PurePosixPath(path).suffix.lower() in _PAGES
 
 
 @lru_cache(maxsize=1 << 14)
 def edition_of(path: str) -> Edition:
-    """The edition that a `/`-separated path holds, by what it says of languages and versions."""
+    """The edition at a `/`-separated path, by the languages and versions named in it."""
     file = PurePosixPath(path)
     stem = file.stem
     is_text = is_page(path)
@@ -84,9 +84,9 @@ def edition_of(path: str) -> Edition:
         name = folder.lower().removeprefix(_DOCUSAURUS)
         if is_text and not locale and _LOCALE.fullmatch(name):
             locale = name
-        elif (told := _version_of(name)) is not None:
-            version = min(version, told)
-            kept += [] if stands_alone or told in (_OLDEST, _NEWEST) else [_ANY_VERSION]
+        elif (folder_version := _version_of(name)) is not None:
+            version = min(version, folder_version)
+            kept += [] if stands_alone or folder_version in (_OLDEST, _NEWEST) else [_ANY_VERSION]
         elif not (is_text and name in _TRANSLATIONS):
             kept.append(name.removeprefix(_OF_VERSIONS))
     if is_text and not locale and (match := _LOCALE_IN_NAME.match(stem)):
@@ -96,7 +96,7 @@ def edition_of(path: str) -> Edition:
 
 
 def _version_of(folder: str) -> tuple[float, ...] | None:
-    """The version that a folder is named after, or None; a preview comes before what it previews."""
+    """The version that a folder is named after, or None; a preview sorts before its release."""
     if folder in _OLD:
         return _OLDEST
     if folder in _NEW:
@@ -109,11 +109,11 @@ def _version_of(folder: str) -> tuple[float, ...] | None:
 
 
 def _rank(path: str) -> tuple[bool, tuple[float, ...]]:
-    """An original ranks above its editions: its language before others, the newest first."""
+    """Sort key by which an original ranks above its editions: original language first, then newest version."""
     edition = edition_of(path)
     return edition.is_original_language, edition.version
 
 
 def _precedence(path: str) -> tuple[bool, tuple[float, ...], int, str]:
-    """As by rank; of equals the nearest to the root."""
+    """`_rank`, with ties going to the path nearest to the root."""
     return *_rank(path), -path.count("/"), path

@@ -1,4 +1,4 @@
-"""What a question and its candidates say, computed once for all signals that need it."""
+"""Values derived from a question and its candidates that several signals share, computed once."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from codesearch.index.terms import words
 from codesearch.search.candidates import Candidates, name_keys
 from codesearch.search.matching import WordMatcher
 from codesearch.search.question import Question
-from codesearch.search.roles import Role, asked_roles, role_of
+from codesearch.search.roles import Role, requested_roles, role_of
 
 Values = npt.NDArray[np.float32]
 
 FRONT_STEMS = frozenset("mod index __init__ lib main init".split())
-"""Stems of files that stand for their folder."""
+"""Stems of files that are named by their folder (`routing/mod.rs`)."""
 
 
 class Evidence:
-    """A question and its candidates, with what several signals share. Arrays have one entry a candidate."""
+    """A question, its candidates and values derived from them. Arrays have one entry per candidate."""
 
     def __init__(self, question: Question, candidates: Candidates) -> None:
         self.question = question
@@ -32,17 +32,17 @@ class Evidence:
         self.file = candidates.file
 
     def per_file(self, values: list[float]) -> Values:
-        """One value a file → one a candidate."""
+        """Expand one value per file to one value per candidate."""
         return np.asarray(values, np.float32)[self.file]
 
     @cached_property
     def stems(self) -> list[tuple[float, float]]:
-        """Recall and precision of each file's stem."""
+        """(recall, precision) of each file's stem; see WordMatcher.recall_precision."""
         return [self.matcher.recall_precision(stem_words(path)) for path in self.paths]
 
     @cached_property
     def names(self) -> list[tuple[float, float]]:
-        """Recall and precision of each candidate's own name."""
+        """(recall, precision) of each candidate's name; (0, 0) for whole files."""
         match = self.matcher.recall_precision
         return [match(words_of(chunk.name)) if chunk.kind != "file" else (0.0, 0.0) for chunk in self.chunks]
 
@@ -52,18 +52,18 @@ class Evidence:
         return [role_of(path) for path in self.paths]
 
     @cached_property
-    def asked_roles(self) -> frozenset[Role]:
-        """The roles of files that the question asks for themselves."""
-        return asked_roles(self.question.text)
+    def requested_roles(self) -> frozenset[Role]:
+        """The roles that the question explicitly asks for."""
+        return requested_roles(self.question.text)
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """Normalised names that the question asks for."""
+        """The normalised names of the question's symbols."""
         return frozenset(name_keys(self.question))
 
 
 def rank_in_file(values: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How many candidates of the same file have a higher value, one entry a candidate; equals count in their order."""
+    """For each candidate, its 0-based rank by value among the candidates of its file; ties keep their order."""
     order = np.lexsort((-values, file))
     starts = np.flatnonzero(np.diff(file[order], prepend=-1))
     rank = np.empty(len(order), np.int64)
@@ -73,24 +73,24 @@ def rank_in_file(values: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) 
 
 @lru_cache(maxsize=1 << 16)
 def words_of(name: str) -> tuple[str, ...]:
-    """Distinct words of a name."""
+    """The distinct words of a name."""
     return words(name)
 
 
 @lru_cache(maxsize=1 << 14)
 def stem_of(path: str) -> str:
-    """The name that a file goes by: its folder's where its own says nothing (`routing/mod.rs`)."""
+    """A file's stem, or its folder's name if the stem is one of FRONT_STEMS."""
     file = PurePosixPath(path)
     stem = file.name.removesuffix(file.suffix) or file.name
     return file.parent.name if stem in FRONT_STEMS and file.parent.name else stem
 
 
 def stem_words(path: str) -> tuple[str, ...]:
-    """Words of the name that a file goes by."""
+    """The words of `stem_of` a path."""
     return words_of(stem_of(path))
 
 
 @lru_cache(maxsize=1 << 14)
 def folder_words(path: str) -> tuple[str, ...]:
-    """Words of the last two folders."""
+    """The words of a path's last two folders."""
     return words_of(" ".join(PurePosixPath(path).parts[-3:-1]))

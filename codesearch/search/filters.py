@@ -1,4 +1,4 @@
-"""Filters → the chunks that a search may return."""
+"""Filters → the chunks and definitions that a search may return."""
 
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ if TYPE_CHECKING:
 _JOINT = re.compile(r"(?:(?<=\w)(?:::|->)|[\\#])(?=\w|\*)")
 
 DefinitionRule = Callable[[str, str, str], bool]
-"""Accepts a kind, name and qualified name."""
+"""Predicate over kind, name and qualified name."""
 
 
 def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:
-    """Accepts a path that one of the globs matches (any, where all begin with `!`) and none that begins with `!`."""
+    """Accepts paths that match a positive glob, if there is one, and no negative glob (one that begins with `!`)."""
     wanted = compile_globs(tuple(glob for glob in globs if not glob.startswith("!")) or ("**",))
     unwanted = compile_globs(tuple(glob for glob in globs if glob.startswith("!")))
-    return lambda file: wanted.match_file(file.path) and not unwanted.takes_back(file.path)
+    return lambda file: wanted.match_file(file.path) and not unwanted.negates(file.path)
 
 
 def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:
-    """Accepts the files that the filters let through, None for all. Raises CodesearchError for unknown
-    languages and globs that are no patterns."""
+    """The predicate of the files that pass the filters, None if all do.
+
+    Raises CodesearchError for unknown languages and invalid globs.
+    """
     rules: list[Callable[[FileRow], bool]] = []
     if filters.languages:
         names = {resolve(name).name for name in filters.languages}
@@ -50,56 +52,59 @@ def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:
 
 
 def definition_rule(filters: Filters) -> DefinitionRule | None:
-    """Accepts the kind, name and qualified name that the filters let through, None for all."""
+    """The predicate of the definitions that pass the filters, None if all do."""
     if not filters.kinds and not filters.names:
         return None
     kinds = filters.kinds
-    patterns = [compile_name(form) for name in filters.names for form in _forms(fold(name))]
+    patterns = [compile_name(form) for name in filters.names for form in _name_forms(fold(name))]
 
     def accepts(kind: str, name: str, qualified_name: str) -> bool:
         if kinds and kind not in kinds:
             return False
         if not patterns:
             return True
-        names = chain((fold(name),), _owned(fold(qualified_name)))
-        return any(pattern.match(one) for one in names for pattern in patterns)
+        names = chain((fold(name),), _qualified_forms(fold(qualified_name)))
+        return any(pattern.match(candidate) for candidate in names for pattern in patterns)
 
     return accepts
 
 
-def _forms(name: str) -> dict[str, None]:
-    """How a name may stand in the index: as it is written, without its sigil, its parts joined by dots."""
+def _name_forms(name: str) -> dict[str, None]:
+    """The forms in which the index may have a name: as written, without its sigil, its parts joined by dots."""
     return dict.fromkeys((name, name.lstrip("$@:") or name, _JOINT.sub(".", name)))
 
 
-def _owned(qualified_name: str) -> Iterator[str]:
-    """A qualified name as it is, and joined by dots with all of its owners or the nearest of them."""
+def _qualified_forms(qualified_name: str) -> Iterator[str]:
+    """A qualified name as it is, then dotted with all of its owners, then with fewer: `a.b.c`, `b.c`, `c`."""
     yield qualified_name
-    rest = _JOINT.sub(".", qualified_name)
-    while rest:
-        yield rest
-        rest = rest.partition(".")[2]
+    dotted = _JOINT.sub(".", qualified_name)
+    while dotted:
+        yield dotted
+        dotted = dotted.partition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
-    """What a search may return: which chunks, and which of the definitions in them; None for all."""
+class SearchScope:
+    """The chunks that a search may return and the definitions in them that it may show; None for all."""
 
     chunks: Selection | None
     definitions: DefinitionRule | None
 
 
-def resolved(filters: Filters, held_kinds: Callable[[], Collection[str]]) -> Filters:
-    """The filters with their kinds as the index has them; `held_kinds` gives all kinds of the index.
+def resolve_kind_filters(filters: Filters, indexed_kinds: Callable[[], Collection[str]]) -> Filters:
+    """The filters with their kinds resolved to those of the index; `indexed_kinds` is only called if needed.
 
-    Raises CodesearchError for kinds that are neither common nor held.
+    Raises CodesearchError for kinds that are neither standard nor in the index.
     """
-    held = () if KINDS.issuperset(filters.kinds) else held_kinds()
-    return replace(filters, kinds=resolve_kinds(filters.kinds, held))
+    indexed = () if KINDS.issuperset(filters.kinds) else indexed_kinds()
+    return replace(filters, kinds=resolve_kinds(filters.kinds, indexed))
 
 
-def select(snapshot: Snapshot, filters: Filters) -> Selected:
-    """What all filters, their kinds resolved, let through together. Raises CodesearchError for unknown languages."""
+def select(snapshot: Snapshot, filters: Filters) -> SearchScope:
+    """The scope of a search with these filters, whose kinds are resolved.
+
+    Raises CodesearchError for unknown languages and invalid globs.
+    """
     selections: list[Selection] = []
     if accepts := file_rule(filters):
         selections.append(snapshot.select_files(accepts))
@@ -108,10 +113,10 @@ def select(snapshot: Snapshot, filters: Filters) -> Selected:
         selections.append(snapshot.select_definitions(rule, _keys(filters.names)))
     elif filters.kinds:
         selections.append(snapshot.select_kinds(filters.kinds))
-    return Selected(intersection(selections), rule)
+    return SearchScope(intersection(selections), rule)
 
 
 def _keys(names: tuple[str, ...]) -> list[str]:
-    """What names without wildcards are looked up by; nothing where one of them has to be compared with every name."""
+    """The keys to look names up by; empty if a wildcard or an empty key requires a scan of all names."""
     keys = [name_key(part) for name in names for part in (name, last_part(name))]
     return [] if "" in keys or any(sign in name for name in names for sign in "*?") else keys

@@ -1,4 +1,4 @@
-"""A chunk and a question → the definition in the chunk that the question is about."""
+"""Which of a chunk's definitions a question is about."""
 
 from __future__ import annotations
 
@@ -16,41 +16,42 @@ if TYPE_CHECKING:
     from codesearch.search.question import Question
 
 
-MOST_OF_CHUNK = 20
-"""Definitions of one chunk that are candidates of their own: lists of constants are longer than anybody reads."""
+MAX_DEFINITIONS = 20
+"""Definitions of one chunk that become separate candidates; long lists of constants have more than anyone reads."""
 
 
-def focused(
+def focus(
     chunk: StoredChunk, question: Question, symbols: Sequence[Symbol], accepts: DefinitionRule | None
 ) -> list[StoredChunk]:
-    """The chunk as the definitions in it that are asked for by name, or else are accepted; the whole where it may be.
+    """The candidates that a chunk yields: definitions named in the question, else the chunk, else accepted definitions.
 
-    All of one name answer a question that is a symbol; one that only names it, the first.
+    A question that is a symbol takes all definitions of that name, one that only mentions it the first. The whole
+    chunk is a candidate only if the filters accept it.
     """
-    accepted = [one for one in chunk.definitions if accepts is None or accepts(one.kind, one.name, one.qualified_name)]
-    spelled = [_spelling(symbols, one.name) for one in accepted]
-    best = max(spelled, default=Spelling.OTHER)
+    accepted = [d for d in chunk.definitions if accepts is None or accepts(d.kind, d.name, d.qualified_name)]
+    spellings = [_spelling(symbols, definition.name) for definition in accepted]
+    best = max(spellings, default=Spelling.OTHER)
     if best >= (Spelling.CONVENTION if question.symbol else Spelling.BARE):  # prose may only mean the word
-        named = [one for one, spelling in zip(accepted, spelled, strict=True) if spelling is best]
-        most = MOST_OF_CHUNK if question.symbol else 1
-        return [chunk if _is_whole(chunk, one) else chunk.about(one) for one in named[:most]]
+        named = [definition for definition, found in zip(accepted, spellings, strict=True) if found is best]
+        most = MAX_DEFINITIONS if question.symbol else 1
+        return [chunk if _is_whole(chunk, definition) else chunk.about(definition) for definition in named[:most]]
     is_accepted = accepts is None or accepts(chunk.kind, chunk.name, chunk.qualified_name)
-    if is_accepted and not (accepts and _is_joined(chunk)):
+    if is_accepted and not (accepts and _is_merged(chunk)):
         return [chunk]
-    accepted.sort(key=lambda one: -len(set(question.terms).intersection(words(one.name))))
-    return [chunk.about(one) for one in accepted[:MOST_OF_CHUNK]] or [chunk]
+    accepted.sort(key=lambda definition: -len(set(question.terms).intersection(words(definition.name))))
+    return [chunk.about(definition) for definition in accepted[:MAX_DEFINITIONS]] or [chunk]
 
 
 def at_line(chunk: StoredChunk, line: int) -> StoredChunk:
-    """One of several neighbours that are a chunk together: that which holds a line. Any other chunk is itself."""
-    if not _is_joined(chunk):
+    """The innermost definition at a line, if the chunk merges several; otherwise the chunk itself."""
+    if not _is_merged(chunk):
         return chunk
-    holders = [one for one in chunk.definitions if one.start_line <= line <= one.end_line]
-    return chunk.about(min(holders, key=lambda one: one.end_line - one.start_line)) if holders else chunk
+    holders = [definition for definition in chunk.definitions if definition.start_line <= line <= definition.end_line]
+    return chunk.about(min(holders, key=lambda holder: holder.end_line - holder.start_line)) if holders else chunk
 
 
-def _is_joined(chunk: StoredChunk) -> bool:
-    """Whether a chunk, as it was indexed, is more than the definition that it is named after."""
+def _is_merged(chunk: StoredChunk) -> bool:
+    """Whether a chunk merges neighbouring definitions: it extends beyond the one that it is named after."""
     if chunk.kind in REMAINDER_KINDS or not chunk.definitions:
         return False
     first = chunk.definitions[0]
@@ -58,7 +59,7 @@ def _is_joined(chunk: StoredChunk) -> bool:
 
 
 def _is_whole(chunk: StoredChunk, definition: DefinitionRow) -> bool:
-    """Whether a chunk is a definition, or a part of it, and no other beside it."""
+    """Whether a chunk is this definition, or a part of it, and nothing else."""
     return (
         (chunk.kind, chunk.name) == (definition.kind, definition.name)
         and definition.start_line <= chunk.start_line

@@ -1,4 +1,4 @@
-"""One hit for what stands in several files: the same text, an older copy of a definition, a translation of a page."""
+"""Fold duplicates into one hit: the same text, older copies of a definition, translations of a page."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from codesearch.search.hit import Place
 if TYPE_CHECKING:
     from codesearch.search.candidates import Candidates
     from codesearch.search.reader import IndexReader
-    from codesearch.search.snippets import Current
+    from codesearch.search.snippets import CurrentChunk
 
 ORIGINAL_SHARE = 0.5
-"""An original is shown for its editions where it scores at least this share of the best of them: a question in German
-is answered by the German page."""
+"""An original represents its editions if it scores at least this share of the best of them; a question in German
+still gets the German page."""
 
 
 @dataclass(slots=True)
-class Shown:
-    """Candidates that are shown, best first, with the scores and places of those that they are shown for."""
+class FoldedResult:
+    """Candidates to show, best first, with the scores and locations of the duplicates folded into them."""
 
-    hits: dict[int, Current] = field(default_factory=dict)
+    hits: dict[int, CurrentChunk] = field(default_factory=dict)
     scores: dict[int, float] = field(default_factory=dict)
     copies: dict[int, list[Place]] = field(default_factory=dict)
     outdated: int = 0
-    """Better ones that no longer stand in their files."""
+    """Candidates skipped because their file no longer contains them."""
 
 
 def fold(
@@ -37,17 +37,17 @@ def fold(
     fitting: Collection[int],
     readers: Sequence[IndexReader],
     k: int,
-) -> Shown:
-    """The `k` best candidates that still stand in their files, one of those that are the same to a reader.
+) -> FoldedResult:
+    """The `k` best candidates that their files still contain, with duplicates folded.
 
-    No edition is shown for another that fits the question's operators better.
+    Editions are folded only if all or none of them fit the question's operators (`fitting`).
     """
-    shown = Shown()
-    leaders = _leaders(best_first, scores, candidates, fitting)
+    shown = FoldedResult()
+    leaders = _representatives(best_first, scores, candidates, fitting)
     first_with: dict[tuple[str, ...], int] = {}
-    told: set[tuple[int, int]] = set()
+    recorded: set[tuple[int, int]] = set()
 
-    def current(i: int) -> Current | None:
+    def current(i: int) -> CurrentChunk | None:
         return readers[int(candidates.reader[i])].current(candidates.chunks[i])
 
     for i in best_first:
@@ -66,28 +66,28 @@ def fold(
             shown.hits[leader] = leading
             shown.scores[leader] = scores[i]
         file = int(candidates.file[i])
-        if file != candidates.file[leader] and (leader, file) not in told:
-            told.add((leader, file))
+        if file != candidates.file[leader] and (leader, file) not in recorded:
+            recorded.add((leader, file))
             chunk = found.chunk
             place = Place(chunk.path, chunk.start_line, chunk.end_line, int(candidates.reader[i]))
             shown.copies.setdefault(leader, []).append(place)
     return shown
 
 
-def _leaders(
+def _representatives(
     best_first: Sequence[int], scores: Mapping[int, float], candidates: Candidates, fitting: Collection[int]
 ) -> dict[int, int]:
-    """For candidates in editions of one page, or of one definition: the candidate that is shown for them."""
+    """Maps candidates that are editions of a page or a definition to the candidate that is shown for them."""
     paths: dict[int, dict[str, None]] = {}
     for i in best_first:
         paths.setdefault(int(candidates.reader[i]), {})[candidates.chunks[i].path] = None
-    original_of = {reader: originals(some) for reader, some in paths.items()}
+    original_of = {reader: originals(found_paths) for reader, found_paths in paths.items()}
     groups: dict[tuple[int, str, bool, str, str], list[int]] = {}
     for i in best_first if any(original_of.values()) else ():
         chunk, reader = candidates.chunks[i], int(candidates.reader[i])
-        what = ("", "") if is_page(chunk.path) else (chunk.kind, chunk.qualified_name)
+        definition = ("", "") if is_page(chunk.path) else (chunk.kind, chunk.qualified_name)
         original = original_of[reader].get(chunk.path, chunk.path)
-        groups.setdefault((reader, original, i in fitting, *what), []).append(i)
+        groups.setdefault((reader, original, i in fitting, *definition), []).append(i)
     found: dict[int, int] = {}
     for (_, original, *_), group in groups.items():
         near = (i for i in group if scores[i] >= ORIGINAL_SHARE * scores[group[0]])

@@ -1,4 +1,4 @@
-"""The head of a definition as it is pasted or spoken of → the name in it, with its owner.
+"""The head of a definition, as pasted or described in words → its name with its owner.
 
 `pub fn push(&mut self, item: T) -> u32 {` → `push`, `func (s *Store) Get(key string)` → `Store.Get`,
 `class Cart : public Base` and `the Cart class` → `Cart`.
@@ -18,13 +18,13 @@ _KEYWORD = re.compile(
     rf"^(?:(?:{_MODIFIERS})\s+)*(?:new(?=\s+[A-Z])|(?:enum\s+(?=class\s|struct\s))?(?:{_TYPES})|{_ROUTINES}|const|var|let|define)\s+(?=\S+$)"
 )
 _SPOKEN = re.compile(rf"^(?:the\s+)?(?=\S*[A-Z_.:#])(\S+)\s+(?:{_TYPES}|function|method|constructor|constant)$")
-"""`the Cart class`, where the name looks like one."""
+"""`the Cart class`, if the word looks like a name."""
 _INHERITS = re.compile(
     r"(?<=\w)\s*(?:[:<]\s*(?:public\s+|private\s+|protected\s+)?[A-Z][\w:.,<>+ ]*|\s(?:extends|implements)\s.*)$"
 )
 _VALUE = re.compile(r"(?<=\w)\s*(?::\s*[\w<>\[\]|&]+\s*)?\s=\s.*$")
 _DECLARES = re.compile(rf"^(?:(?:{_MODIFIERS})\s+)*(?:{_TYPES}|const|var|let)\s")
-"""Only behind these, what follows a name is what it inherits from, or its value."""
+"""Keywords after which the text behind a name is a base class or a value."""
 _RECEIVER = re.compile(r"^func\s+\((?:\w+\s+)?\*?(\w+)(?:\[[^\[\]]*\])?\)\s+(?=\w)")
 """Go's `func (s *Store) Get`."""
 _AS_TRAIT = re.compile(r"^<(.+?)\s+as\s+.+>(?=::)")
@@ -32,13 +32,13 @@ _AS_TRAIT = re.compile(r"^<(.+?)\s+as\s+.+>(?=::)")
 _RAW = re.compile(r"\br#(?=\w)")
 _BEHIND_PARAMETERS = re.compile(r"(?<=\))\s*(?:const|noexcept|(?:->|:|throws\b|where\b).*|\(.*\))?\s*[{;:]*$")
 _PROTOTYPE = re.compile(r"^[\w:<>,*&\[\]?.~ ]+?[\s*&](?=[\w:~.]+\([^()]*\w[\s*&]+\w+[^()]*\)$)")
-"""What stands before the name in `int push(ring *r, int value)`: its parameters have types."""
+"""The return type in `int push(ring *r, int value)`, recognised by the typed parameters."""
 _CALL = re.compile(r"(?<=[\w>\]!?])\([^()]*\)$")
 _GENERICS = re.compile(r"(?<=\w)(?:(?:::)?<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
 
 
-def named_in(head: str) -> str:
-    """What is left of a head without keywords, parameters, generics and what else stands around its name."""
+def extract_name(head: str) -> str:
+    """Strip keywords, parameters, generics, base classes and values from a head."""
     head = _BEHIND_PARAMETERS.sub("", head)
     head = _RAW.sub("", _AS_TRAIT.sub(r"\1", _RECEIVER.sub(r"\1.", head)))
     head = _CALL.sub("", _PROTOTYPE.sub("", head))

@@ -1,4 +1,4 @@
-"""What a search may be told, and what it returns."""
+"""The options of a search, and its results."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One part of a hit's score, for `--explain`: what it is in words, its value, and what it added."""
+    """One term of a hit's score, for `--explain`: its value, its contribution to the log-odds, and what it means."""
 
     name: str
     value: float
@@ -24,12 +24,21 @@ class Place:
     start_line: int
     end_line: int
     index: int = 0
-    """Which of the indexes that were searched it lies in."""
+    """Position in the list of searched indexes."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Neighbour:
+    """Another good chunk of a hit's file, listed under the hit. Lines are 1-based and inclusive."""
+
+    start_line: int
+    end_line: int
+    qualified_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that answers the question. Lines are 1-based and inclusive; the score lies in 0…1."""
+    """A chunk that answers the question. Lines are 1-based and inclusive; the score is between 0 and 1."""
 
     path: str
     """Relative to the index's root, `/`-separated."""
@@ -42,38 +51,38 @@ class Hit:
     signature: str
     score: float
     snippet: str
-    """The chunk's text as it stands on disk (without a trailing newline)."""
+    """The chunk's current text on disk, without a trailing newline."""
     best_line: int = 0
-    """The line of the chunk that answers best; equals `start_line` where nothing is better."""
+    """The line of the chunk that answers best; `start_line` if no line is better."""
     is_stale: bool = False
-    """The file changed since it was indexed; the lines are those of the same definition as it stands now."""
-    also: tuple[tuple[int, int, str], ...] = ()
-    """Further hits of the same file folded under this one: start line, end line, qualified name."""
+    """The file has changed since it was indexed; the lines are those of the same definition in its current text."""
+    also: tuple[Neighbour, ...] = ()
+    """Further good chunks of the same file."""
     copies: tuple[Place, ...] = ()
-    """Where else the very same text was found, a translation of the page or an older version of the definition."""
+    """Locations of the same text, of translations of the page or of older copies of the definition."""
     signals: tuple[Signal, ...] = field(default=())
     index: int = 0
-    """Which of the indexes that were searched it is of; its path is relative to the root of that."""
+    """Position in the list of searched indexes; the path is relative to the root of that index."""
     is_beyond: bool = False
-    """It lacks a quoted phrase or holds an excluded word, and comes after all that fit."""
+    """It lacks a quoted phrase or contains an excluded word, and is ranked after all hits that fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restrict a search before ranking. Empty means no restriction; values in one field are alternatives."""
+    """Restrict a search before ranking. An empty field is no restriction; the values of a field are alternatives."""
 
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """Globs as in .gitignore, relative to the index's root; a leading `!` excludes."""
     within: tuple[str, ...] = ()
-    """Files and folders, relative to the index's root: all others are left out, whatever `paths` says."""
+    """Files and folders, relative to the index's root. Applies in addition to `paths`."""
     names: tuple[str, ...] = ()
     """Names or qualified names, case-insensitive, `*` and `?` allowed."""
 
 
 class Retrieval(StrEnum):
-    """What finds candidates and says how near they are. Names and paths count in each."""
+    """Which retrievers find and score candidates. Names and paths count in each case."""
 
     BOTH = "both"
     LEXICAL = "lexical"
@@ -83,23 +92,22 @@ class Retrieval(StrEnum):
 
 
 CLOSE = 0.02
-"""A best score below this means that nothing answers. On 31 repositories none of the questions that are answered there
-and 17 % of those that are another repository's lie below (benchmarks/nothing_close.py)."""
+"""A best score below this means that nothing answers; chosen with benchmarks/nothing_close.py, see docs/ranking.md."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first. `nearest_score` is the best score found below `min_score` (0 where there is none)."""
+    """Hits, best first. `nearest_score` is the best score below `min_score`, 0 if there is none."""
 
     query: str
     hits: tuple[Hit, ...]
     nearest_score: float = 0.0
     outdated: int = 0
-    """Hits that were left out, as their files changed since they were indexed and no longer hold them."""
+    """Number of hits dropped because their files have changed and no longer contain them."""
     operators: str = ""
-    """The quoted phrases and excluded words of the question, as they were read; see Hit.is_beyond."""
+    """The quoted phrases and excluded words that were recognised in the question; see Hit.is_beyond."""
 
     @property
     def is_close(self) -> bool:
-        """Whether a hit is likely enough to answer."""
+        """Whether any hit scores at least CLOSE."""
         return any(hit.score >= CLOSE for hit in self.hits)

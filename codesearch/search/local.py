@@ -1,4 +1,4 @@
-"""An index on this machine, as a search reads it."""
+"""The IndexReader of an index on this machine."""
 
 from __future__ import annotations
 
@@ -9,20 +9,28 @@ import numpy as np
 
 from codesearch.index.rows import Run
 from codesearch.index.snapshot import NOTHING, Found, Snapshot, StoredChunk
-from codesearch.search.candidates import Candidates, Limits, Retrieved, Values, asked_symbols, files_of, name_keys
+from codesearch.search.candidates import (
+    Candidates,
+    Limits,
+    Retrieved,
+    Values,
+    file_numbers,
+    name_keys,
+    question_symbols,
+)
 from codesearch.search.filters import select
-from codesearch.search.focus import focused
+from codesearch.search.focus import focus
 from codesearch.search.hit import Filters, Retrieval
 from codesearch.search.question import Question
 from codesearch.search.reader import Statistics
 
 if TYPE_CHECKING:
     from codesearch.models.encoder import Embeddings
-    from codesearch.search.snippets import Current, Snippets
+    from codesearch.search.snippets import CurrentChunk, Snippets
 
 
 class LocalReader:
-    """A snapshot, and the files that it is of. For one question."""
+    """Reads a snapshot and the files that it was made from, for one question."""
 
     def __init__(self, snapshot: Snapshot, snippets: Snippets) -> None:
         self._snapshot = snapshot
@@ -47,28 +55,28 @@ class LocalReader:
         k: int,
         retrieval: Retrieval,
     ) -> Candidates:
-        """See IndexReader. Union of the best by words, the best by meaning, and the definitions that are named."""
+        """See IndexReader. The union of the best by BM25, the best by cosine, and definitions asked for by name."""
         snapshot, limits = self._snapshot, Limits.of(question, k)
-        selected = select(snapshot, filters)
+        scope = select(snapshot, filters)
         has_words = retrieval is not Retrieval.DENSE
-        # a text of no known token has no vector, and no chunk is nearer to it than another
+        # a text without any known token has a zero vector, which is equally near to all chunks
         has_meaning = retrieval is not Retrieval.LEXICAL and bool(vector.any())
         rarities = statistics.rarities(question.terms)
-        by_words = snapshot.lexical(rarities, limits.retrieved, selected.chunks) if has_words else NOTHING
-        by_meaning = snapshot.nearest(vector, limits.retrieved, selected.chunks) if has_meaning else NOTHING
-        by_name = snapshot.named(name_keys(question), limits.named, selected.chunks)
+        by_words = snapshot.lexical(rarities, limits.retrieved, scope.chunks) if has_words else NOTHING
+        by_meaning = snapshot.nearest(vector, limits.retrieved, scope.chunks) if has_meaning else NOTHING
+        by_name = snapshot.named(name_keys(question), limits.named, scope.chunks)
         # np.unique would import numpy.ma, 10 ms
         found = np.asarray(sorted({*by_words.ids.tolist(), *by_meaning.ids.tolist(), *by_name.ids.tolist()}), np.int64)
-        symbols = asked_symbols(question)
+        symbols = question_symbols(question)
         chunks = [
-            one
+            candidate
             for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
-            for one in focused(chunk, question, symbols, selected.definitions)
+            for candidate in focus(chunk, question, symbols, scope.definitions)
         ]
         ids = np.asarray([chunk.id for chunk in chunks], np.int64)
         by_term = snapshot.term_scores(rarities, ids) * np.float32(has_words)
         reader = np.zeros(len(chunks), np.int64)
-        file = files_of(chunks, reader)
+        file = file_numbers(chunks, reader)
         runs = list(dict.fromkeys(Run(chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks))
         return Candidates(
             chunks=chunks,
@@ -89,7 +97,7 @@ class LocalReader:
         """See IndexReader."""
         return self._snippets.text(chunk)
 
-    def current(self, chunk: StoredChunk) -> Current | None:
+    def current(self, chunk: StoredChunk) -> CurrentChunk | None:
         """See IndexReader."""
         return self._snippets.current(chunk)
 
@@ -109,6 +117,6 @@ def _retrieved(ids: np.ndarray, by_words: Found, by_meaning: Found, by_name: Fou
 
 
 def _scores(ids: np.ndarray, found: Found) -> Values:
-    """The score of each id, NaN where it was not found."""
+    """The score of each id, NaN if it was not found."""
     scores = dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
     return np.asarray([scores.get(number, np.nan) for number in ids.tolist()], np.float32)

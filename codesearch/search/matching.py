@@ -1,4 +1,4 @@
-"""How well the words of a name answer the words of a question."""
+"""How well the words of a name match the words of a question."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 # A word and its inflection or abbreviation (dependency ~ dependencies, config ~ configuration) share a stem of at
 # least this many letters; shorter ones (get ~ getter) meet by accident.
-_SHORTEST_STEM = 4
+_MIN_STEM = 4
 _INFLECTION_LETTERS = 3
 _INFLECTION_MATCH = 0.85
 _ABBREVIATION_MATCH = 0.6
@@ -17,16 +17,16 @@ def word_similarity(a: str, b: str) -> float:
     if a == b:
         return 1.0
     short, long = (a, b) if len(a) <= len(b) else (b, a)
-    stem = short[:-1] if len(short) > _SHORTEST_STEM and short[-1] in "eys" else short
-    if len(short) < _SHORTEST_STEM or not long.startswith(stem):
+    stem = short[:-1] if len(short) > _MIN_STEM and short[-1] in "eys" else short
+    if len(short) < _MIN_STEM or not long.startswith(stem):
         return _INFLECTION_MATCH if long == short + "s" and len(short) > 2 else 0.0
     return _INFLECTION_MATCH if len(long) - len(stem) <= _INFLECTION_LETTERS else _ABBREVIATION_MATCH
 
 
 class WordMatcher:
-    """Compares names with one question; remembers the words that it has seen.
+    """Compares names with the words of one question, and caches the comparisons.
 
-    `weights` gives each word of the question its weight (its rarity in the index).
+    `weights` maps each word of the question to its inverse document frequency.
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
@@ -39,7 +39,7 @@ class WordMatcher:
         self._seen: dict[str, tuple[tuple[str, float], ...]] = {}
 
     def recall_precision(self, words: Iterable[str]) -> tuple[float, float]:
-        """Share of the question's weight that the words answer, and share of the words that the question asks for."""
+        """Share of the question's weight that the words match, and share of the words that match the question."""
         best: dict[str, float] = {}
         matched = count = 0.0
         for word in words:
@@ -56,7 +56,7 @@ class WordMatcher:
         return recall, matched / count
 
     def rare_precision(self, words: Iterable[str]) -> float:
-        """Share of the words that the question asks for, each as rare as it is beside the question's rarest."""
+        """Precision with each match weighted by its rarity relative to the question's rarest word."""
         found = [max((self._weights[term] * s for term, s in self._matches(word)), default=0.0) for word in words]
         return sum(found) / len(found) / self._rarest if found else 0.0
 

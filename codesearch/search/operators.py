@@ -1,12 +1,11 @@
 """The operators of a question: `"a phrase"` must occur, `-word` and `-"a phrase"` must not.
 
-Prose about code is full of quotes and dashes that ask for nothing of the kind, so that only these count:
+Prose about code is full of quotes and dashes that are no operators, so only these count:
 
-- a pair of double quotes, straight or curly, with a space (or the question's begin) before it and a space or the end
-  of a clause behind. Apostrophes, inches, unpaired quotes and the strings of a line of code (`x == "y"`) are text.
-- words with a dash at the end of a question, behind the words that it asks for, where they look like words: not
-  options (`-w`, `-rf`, `--long`, `-O2`), not what the word before goes on with ("built with -race",
-  "one -thousandth").
+- a pair of double quotes, straight or curly, preceded by a space or the start of the question and followed by a space
+  or the end of a clause. Apostrophes, inches, unpaired quotes and strings in code (`x == "y"`) are text.
+- dashed words at the end of a question, after the words to search for. Options (`-w`, `-rf`, `--long`, `-O2`) and
+  words that continue the previous one ("built with -race", "one -thousandth") are text.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ _PHRASE = re.compile(
 _EXCLUDED = re.compile(r"-[^\W\d]\w*(?:[.-]\w+)*")
 _OPTION = re.compile(r"-\w{1,2}", re.ASCII)
 """`-w`, `-rf`, `-O2`."""
-_GOES_ON = frozenset(
+_JOINING_WORDS = frozenset(
     "a an and as at by for from in into is means of on or than the this to use using versus via vs with without"
     " arg argument flag flags option options parameter switch"
     " zero one two three four five six seven eight nine ten hundred thousand million billion"
     " anti auto bi co cross inter intra mega meta micro mid multi nano non post pre re self semi sub super un".split()
 )
-"""Words that the next one belongs to, whatever stands between."""
+"""Words that a dashed word continues."""
 _PROGRAMS = frozenset(
     "awk cat chmod clang cp curl cut diff docker du find gcc git go grep head java javac kill ln ls make mkdir mount mv"
     " netstat npm openssl perl ping pip ps python rm rsync sed sort ssh tail tar uniq wc wget xargs".split()
 )
-"""Programs whose options begin with one dash; a question that is nothing but one and its options is a command line."""
-_ENDINGS = frozenset(
+"""Programs whose options begin with one dash; a question of one of these and options only is a command line."""
+_HYPHEN_SUFFIXES = frozenset(
     "axis based only side tenth tenths hundredth hundredths thousandth thousandths millionth millionths".split()
 )
-"""Second halves of words with a hyphen, behind a space by mistake ("read -only")."""
+"""Second halves of hyphenated words, which may follow a stray space ("read -only")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Operators:
     """What a question requires and excludes."""
 
     text: str
-    """The question without operators: the phrases that must occur stay, without quotes."""
+    """The question without exclusions. Required phrases stay."""
     phrases: tuple[str, ...] = ()
     excluded_words: tuple[str, ...] = ()
     """In lower case, without the dash."""
@@ -62,8 +61,8 @@ class Operators:
         excluded = [f"-{word}" for word in self.excluded_words]
         return " ".join([*quoted, *excluded, *(f'-"{phrase}"' for phrase in self.excluded_phrases)])
 
-    def admit(self, text: str) -> bool:
-        """Whether a text holds every phrase and nothing that is excluded, case ignored."""
+    def accept(self, text: str) -> bool:
+        """Whether a text contains every required phrase and nothing excluded, ignoring case."""
         folded = fold(text)
         if not all(fold(phrase) in folded for phrase in self.phrases):
             return False
@@ -76,7 +75,7 @@ class Operators:
 
 
 def read_operators(text: str, is_file: Callable[[str], bool]) -> Operators:
-    """The operators of a question. `is_file` tells names of files, which may stand in quotes and mean the place."""
+    """The operators of a question. A quoted phrase that `is_file` recognises is a location, not an operator."""
     phrases: dict[bool, list[str]] = {True: [], False: []}
     for match in _PHRASE.finditer(text):
         phrase = (match["straight"] or match["curly"]).strip()
@@ -93,11 +92,11 @@ def read_operators(text: str, is_file: Callable[[str], bool]) -> Operators:
 
 
 def _excluded(words: list[str], has_phrases: bool) -> tuple[str, ...]:
-    """The words with a dash at the end, where they are operators."""
+    """The dashed words at the end of a question, if they are operators."""
     count = next((n for n, word in enumerate(reversed(words)) if not _EXCLUDED.fullmatch(word)), len(words))
     asked, dashed = words[: len(words) - count], words[len(words) - count :]
-    if not (asked or has_phrases) or any(_OPTION.fullmatch(w) or w[1:].lower() in _ENDINGS for w in dashed):
+    if not (asked or has_phrases) or any(_OPTION.fullmatch(w) or w[1:].lower() in _HYPHEN_SUFFIXES for w in dashed):
         return ()
     before = asked[-1].lower() if asked else ""
     is_command = len(asked) == 1 and before in _PROGRAMS
-    return () if before in _GOES_ON or is_command else tuple(dashed)
+    return () if before in _JOINING_WORDS or is_command else tuple(dashed)

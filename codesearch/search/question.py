@@ -1,4 +1,4 @@
-"""A question as the user typed it → what retrieval and ranking need to know of it."""
+"""Parse a question as the user typed it into what retrieval and ranking need."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Value = TypeVar("_Value")
 
 
 class QuestionKind(StrEnum):
-    """How a question is meant, which decides how much the two retrievers count."""
+    """What a question consists of, which decides the weights of the signals."""
 
     IDENTIFIER = "identifier"
     """A bare name: `HandlerStack`, `get_http_response`, `Foo::bar`."""
@@ -29,7 +29,7 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place named by a stack-trace line or by the user: `src/app.py`, perhaps with a line."""
+    """A file or folder named in the question, for example by a stack trace; `line` is 0 if no line is given."""
 
     path: str
     line: int = 0
@@ -40,17 +40,17 @@ class Question:
     """A parsed question."""
 
     text: str
-    """What is encoded: the question without operators."""
+    """The text to encode: the question without operators."""
     kind: QuestionKind
     terms: tuple[str, ...]
-    """Distinct lexical terms without stop words (all of them where nothing else is left)."""
+    """Distinct lexical terms without stop words, or with them if there are no others."""
     identifiers: tuple[str, ...]
-    """Symbols named in the question, as written, the qualified ones whole."""
+    """Symbols mentioned in the question, as written; qualified names are kept whole."""
     operators: Operators
-    """Phrases that must occur in a hit's text, and what must not."""
+    """Phrases that must occur in a hit's text, and words and phrases that must not."""
     locations: tuple[Location, ...] = ()
     symbol: Symbol | None = None
-    """What the question is where it is one word, or a keyword and a name (`class Foo`)."""
+    """Set if the question is a single word, or a keyword and a name (`class Foo`)."""
 
 
 STOP_WORDS = frozenset(
@@ -59,23 +59,23 @@ STOP_WORDS = frozenset(
     " then there these they this those to us use used uses using was we were what when where which while who why will"
     " with within without would you your".split()
 )
-"""English words that say nothing about code; in a small repository they may be rare and mislead BM25."""
+"""English words without meaning for code; in a small repository they may be rare and mislead BM25."""
 
-LONGEST_QUESTION = 32_768
-"""Characters that are read: a pasted file of 20 kB has room, and takes 0.1 s."""
-LONGEST_WITH_OPERATORS = 1000
-"""Characters. What is longer was pasted: its quotes and dashes are those of code or of a log."""
-MOST_TERMS = 200
-MOST_NAMES = 50
-"""Identifiers, and places, that are looked up: half from the beginning and half from the end, where a stack trace says
-what happened. Each costs a lookup in every segment of an index."""
-LONGEST_NAME = 512
-"""Characters of an identifier or a path; what runs on without a space for longer is data."""
+MAX_QUESTION_LENGTH = 32_768
+"""Characters that are read. A pasted file of 20 kB fits and takes 0.1 s."""
+MAX_LENGTH_WITH_OPERATORS = 1000
+"""Characters. Longer questions are pasted code or logs, whose quotes and dashes are no operators."""
+MAX_TERMS = 200
+MAX_NAMES = 50
+"""Identifiers, and locations, to look up, half from the beginning and half from the end, where a stack trace has its
+message. Each costs a lookup in every segment of an index."""
+MAX_NAME_LENGTH = 512
+"""Characters of an identifier or a path; longer runs without a space are data."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_LONG_RUN = re.compile(rf"[^\s\"'`(),;<>]{{{LONGEST_NAME + 1},}}")
+_LONG_RUN = re.compile(rf"[^\s\"'`(),;<>]{{{MAX_NAME_LENGTH + 1},}}")
 _QUOTES = re.compile('["“”]')
-# Words are taken whole (`*+`, `++`), with what they must hold looked up before: no expression tries a word twice.
+# Possessive quantifiers (`*+`, `++`) after a lookahead keep the expressions from backtracking into a word.
 _QUALIFIED = r"[A-Za-z_]\w*+(?:(?:::|->|\\|\.|#)[A-Za-z_]\w*+)+"
 _WHOLE_IDENTIFIER = re.compile(
     rf"^(?:{_QUALIFIED}|_\w++|[A-Za-z](?=\w*?[A-Z_])\w*+|[A-Z]\w*+|[a-z](?=\w*?\d)\w*+)(?:\(\))?[!?]?$"
@@ -95,23 +95,23 @@ _FOLDER_PATH = re.compile(r"(?<!\S)((?:[\w.+@~-]++/)+[\w.+@~-]*+)(?!\S)")
 
 
 def readable(text: str) -> str:
-    """What is read of a question: no more than LONGEST_QUESTION characters, without control characters."""
-    return _CONTROL.sub(" ", text[:LONGEST_QUESTION])
+    """At most MAX_QUESTION_LENGTH characters of a text, with control characters replaced by spaces."""
+    return _CONTROL.sub(" ", text[:MAX_QUESTION_LENGTH])
 
 
 def parse_question(text: str) -> Question:
-    """Parse a question; anything that is no operator, symbol or path is prose."""
-    text = unicodedata.normalize("NFC", readable(text))[:LONGEST_QUESTION]
-    is_short = len(text) <= LONGEST_WITH_OPERATORS
+    """Parse a question. Everything that is not an operator, symbol or path is prose."""
+    text = unicodedata.normalize("NFC", readable(text))[:MAX_QUESTION_LENGTH]
+    is_short = len(text) <= MAX_LENGTH_WITH_OPERATORS
     operators = read_operators(text, _is_file) if is_short else Operators(text)
     plain = " ".join(_QUOTES.sub(" ", operators.text).split()) or text.strip()
     locations = _locations(text)
     identifiers = _identifiers(plain, locations)
     found = dict.fromkeys(question_terms(plain))
-    telling = tuple(term for term in found if term not in STOP_WORDS) or tuple(found)
+    significant = tuple(term for term in found if term not in STOP_WORDS) or tuple(found)
     kind = _kind(plain, identifiers)
-    telling = _both_ends(telling, MOST_TERMS)
-    return Question(plain, kind, telling, identifiers, operators, locations, parse_symbol(plain))
+    significant = _both_ends(significant, MAX_TERMS)
+    return Question(plain, kind, significant, identifiers, operators, locations, parse_symbol(plain))
 
 
 def last_part(identifier: str) -> str:
@@ -126,7 +126,7 @@ def _kind(text: str, identifiers: tuple[str, ...]) -> QuestionKind:
 
 
 def _is_identifier(text: str) -> bool:
-    return len(text) <= LONGEST_NAME and bool(_WHOLE_IDENTIFIER.match(_in_ascii(text)))
+    return len(text) <= MAX_NAME_LENGTH and bool(_WHOLE_IDENTIFIER.match(_in_ascii(text)))
 
 
 def _identifiers(text: str, locations: tuple[Location, ...]) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ def _identifiers(text: str, locations: tuple[Location, ...]) -> tuple[str, ...]:
     found = [*_BACKQUOTED.findall(text), *embedded]
     files = {location.path for location in locations}
     names = dict.fromkeys(name.strip("`").removesuffix("()") for name in found if name not in files)
-    return _both_ends(tuple(names), MOST_NAMES)
+    return _both_ends(tuple(names), MAX_NAMES)
 
 
 def _locations(text: str) -> tuple[Location, ...]:
@@ -148,7 +148,7 @@ def _locations(text: str) -> tuple[Location, ...]:
         if _has_known_extension(path)
     ]
     found += [Location(path.strip("/")) for path in _FOLDER_PATH.findall(text)]
-    return _both_ends(tuple(dict.fromkeys(found)), MOST_NAMES)
+    return _both_ends(tuple(dict.fromkeys(found)), MAX_NAMES)
 
 
 def _is_file(text: str) -> bool:
@@ -161,7 +161,7 @@ def _has_known_extension(path: str) -> bool:
 
 
 def _in_ascii(text: str) -> str:
-    """The text with A or a for each other letter that has a case, as the expressions for names know only these."""
+    """The text with `A` or `a` for each non-ASCII cased letter, since the expressions for names only match ASCII."""
     if text.isascii():
         return text
     shapes = zip(text, letters.shape(text), strict=True)

@@ -1,4 +1,4 @@
-"""Candidates → an order: the weighted sum of the signals, turned into a probability, one file's repeats decayed."""
+"""Rank candidates by the weighted sum of their signals as a probability, with repeats of a file decayed."""
 
 from __future__ import annotations
 
@@ -10,65 +10,64 @@ import numpy.typing as npt
 from codesearch.search.candidates import Candidates
 from codesearch.search.evidence import Evidence, rank_in_file
 from codesearch.search.hit import Signal
+from codesearch.search.precedence import Precedence, definition_precedence
 from codesearch.search.question import Question
 from codesearch.search.signals import SIGNALS
-from codesearch.search.standing import Standing, standing
 from codesearch.search.weights import INTERCEPT, WEIGHTS
 
 SAME_FILE_DECAY = 0.25
-"""A further chunk of a file already shown tells half as much (NDCG@10 0.741 → 0.787 on 9 repositories, 0.779 →
-0.824 on 8 others; part of that gain is the metric's, which credits the first chunk of each file)."""
-
-
-DECLARED = 0.5
-"""What a declaration (a prototype in a header) counts beside its definition: a reader wants the code."""
+"""Each further chunk of a file counts a quarter of the one before; see docs/ranking.md."""
+DECLARATION_SHARE = 0.5
+"""A declaration (a prototype in a header) counts half if its definition is a candidate too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates in order. `order` indexes the candidates, best first; `scores` are theirs, in that order."""
+    """Ranked candidates. `order` [candidates] indexes them, best first; `scores` are in that order."""
 
     order: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
     """[signals, candidates], for explanations and for learning the weights."""
     weights: npt.NDArray[np.float32]
-    standing: Standing
-    """Of the candidates: definitions of the symbol that is asked for stand before all others."""
+    precedence: Precedence
+    """[candidates]: definitions of the symbol that the question is precede all others."""
 
 
 def rank(question: Question, candidates: Candidates) -> Ranking:
-    """Rank the candidates of a question. Scores are probabilities that a hit answers, before the decay.
+    """Rank the candidates of a question. Scores are probabilities that a hit answers, without the decay.
 
-    Where some candidates define the symbol that is asked for, these have the upper half of the scores.
+    If any candidates define the symbol that the question is, these score above 0.5 and all others below.
     """
     evidence = Evidence(question, candidates)
     features = np.stack([signal.compute(evidence) for signal in SIGNALS])
     weights = np.asarray([WEIGHTS[question.kind].get(signal.name, 0.0) for signal in SIGNALS], np.float32)
     probability = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind])))
-    probability *= _declared_only(candidates)
-    stands = standing(evidence)
-    if stands.any():
-        probability = np.where(stands, 1 + probability, probability) / 2
-    order = in_order(probability, evidence.file, stands)
-    return Ranking(order, probability[order].astype(np.float32), features, weights, stands)
+    probability *= _declaration_factor(candidates)
+    precedence = definition_precedence(evidence)
+    if precedence.any():
+        probability = np.where(precedence, 1 + probability, probability) / 2
+    order = decayed_order(probability, evidence.file, precedence)
+    return Ranking(order, probability[order].astype(np.float32), features, weights, precedence)
 
 
-def _declared_only(candidates: Candidates) -> npt.NDArray[np.float32]:
-    """DECLARED for a declaration whose definition is a candidate too, 1 for all others."""
+def _declaration_factor(candidates: Candidates) -> npt.NDArray[np.float32]:
+    """DECLARATION_SHARE for declarations whose definition is a candidate too, 1 for all others."""
     defined = {chunk.name for chunk in candidates.chunks if chunk.kind != "declaration"}
     is_declared = [chunk.kind == "declaration" and chunk.name in defined for chunk in candidates.chunks]
-    return np.where(is_declared, np.float32(DECLARED), np.float32(1))
+    return np.where(is_declared, np.float32(DECLARATION_SHARE), np.float32(1))
 
 
-def in_order(scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64], stands: Standing) -> npt.NDArray[np.int64]:
-    """The candidates, best first: by their standing, then by their scores, those of one file decayed."""
-    decayed = scores * np.where(stands, 1, decay(scores, file))
-    return np.lexsort((-decayed, -stands))
+def decayed_order(
+    scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64], precedence: Precedence
+) -> npt.NDArray[np.int64]:
+    """Indexes of the candidates, best first: by precedence, then by score, decayed within each file."""
+    decayed = scores * np.where(precedence, 1, decay(scores, file))
+    return np.lexsort((-decayed, -precedence))
 
 
 def explain(ranking: Ranking, candidate: int) -> tuple[Signal, ...]:
-    """What each signal added to a candidate's log-odds, the largest first."""
+    """The contribution of each signal to a candidate's log-odds, largest first."""
     parts = (
         Signal(spec.name, float(value), float(value * weight), spec.label)
         for spec, value, weight in zip(SIGNALS, ranking.features[:, candidate], ranking.weights, strict=True)
@@ -78,5 +77,5 @@ def explain(ranking: Ranking, candidate: int) -> tuple[Signal, ...]:
 
 
 def decay(scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """SAME_FILE_DECAY to the power of how many better chunks of the same file there are."""
+    """SAME_FILE_DECAY to the power of the number of better chunks of the same file."""
     return (SAME_FILE_DECAY ** rank_in_file(scores, file)).astype(np.float32)

@@ -1,8 +1,8 @@
-"""What a search asks of an index, wherever the index lies.
+"""The interface that a search needs of an index.
 
-Several indexes are asked in two rounds, as in zoekt: their statistics are summed, then each is asked for its candidates
-with the sums. The candidates are pooled and ranked once, so the answer over several indexes is that of one index that
-holds all their files.
+Several indexes are searched in two rounds, as in zoekt: their statistics are summed, then each returns its candidates
+scored with the sums. The candidates are merged and ranked once, so that the result is that of a single index of all
+files.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from codesearch.search.candidates import Candidates
     from codesearch.search.hit import Filters, Retrieval
     from codesearch.search.question import Question
-    from codesearch.search.snippets import Current
+    from codesearch.search.snippets import CurrentChunk
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What scores depend on besides the chunk that is scored."""
+    """Collection statistics for BM25."""
 
     chunks: int = 0
     frequencies: Mapping[str, int] = field(default_factory=dict)
-    """In how many chunks each term occurs."""
+    """Document frequency of each term: the number of chunks that contain it."""
 
     def rarities(self, terms: Collection[str]) -> dict[str, float]:
         """The inverse document frequency of each term."""
@@ -37,10 +37,10 @@ class Statistics:
 
 
 class IndexReader(Protocol):
-    """One state of one index."""
+    """Reads one snapshot of one index."""
 
     def statistics(self, terms: Collection[str]) -> Statistics:
-        """Document counts, of the index and of some terms."""
+        """The number of chunks, and the document frequencies of `terms`."""
         ...
 
     def kinds(self) -> Collection[str]:
@@ -56,15 +56,15 @@ class IndexReader(Protocol):
         k: int,
         retrieval: Retrieval,
     ) -> Candidates:
-        """The chunks that may answer, scored with the statistics of all indexes that are asked."""
+        """The chunks that may answer, scored with the statistics of all indexes searched."""
         ...
 
     def text(self, chunk: StoredChunk) -> str:
-        """The chunk's lines, without a trailing newline; nothing where its file has changed."""
+        """The chunk's lines, without a trailing newline; "" if its file has changed."""
         ...
 
-    def current(self, chunk: StoredChunk) -> Current | None:
-        """The chunk as its file stands, None where it is gone."""
+    def current(self, chunk: StoredChunk) -> CurrentChunk | None:
+        """The chunk in the current text of its file, None if it is gone."""
         ...
 
 

@@ -1,7 +1,6 @@
-"""A second look at the best candidates with another encoder, as a rule a transformer: a cascade.
+"""Rerank the best candidates with a second encoder, usually a transformer.
 
-The repository need not be encoded by it first: only candidates are, and their embeddings are kept for the next
-question.
+Only the candidates are encoded with it, not the whole repository; their embeddings are cached.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from codesearch.index.fields import located_text
 from codesearch.search.candidates import Candidates
-from codesearch.search.rank import Ranking, in_order
+from codesearch.search.rank import Ranking, decayed_order
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
@@ -23,11 +22,9 @@ if TYPE_CHECKING:
     from codesearch.search.reader import IndexReader
 
 RERANKED = 32
-"""Candidates that are looked at again: a second or two of a small transformer's work on a CPU."""
+"""Candidates to rerank; a small transformer takes a second or two for them on a CPU."""
 WEIGHT = 0.3
-"""Log-odds for one standard deviation of the candidates' cosines. With all-MiniLM-L6-v2, MRR@10 on the questions about
-functions and on those in fifteen other languages (benchmarks/questions) was .604 .622 without it, .611 .635 with 0.2,
-.603 .636 with 0.4, .604 .624 with 0.8 and .596 .605 with 1.2."""
+"""Log-odds per standard deviation of the candidates' cosines; tuned with all-MiniLM-L6-v2, see docs/ranking.md."""
 _LEAST_SPREAD = 1e-6
 _EDGE = 1e-6
 
@@ -37,7 +34,7 @@ Encode = Callable[[Sequence[str]], "Embeddings"]
 
 @dataclass(frozen=True, slots=True)
 class Reranker:
-    """An encoder, and how texts are encoded with it: kept embeddings are taken where there are."""
+    """An encoder, and a function that encodes documents with it, which may use cached embeddings."""
 
     encoder: Encoder
     encode: Encode
@@ -45,7 +42,7 @@ class Reranker:
     def rerank(
         self, question: str, candidates: Candidates, ranking: Ranking, readers: Sequence[IndexReader]
     ) -> Ranking:
-        """The ranking with its best candidates scored again; those below keep their scores."""
+        """The ranking with its RERANKED best candidates rescored; all others keep their scores."""
         best = ranking.order[:RERANKED]
         if len(best) < 2:
             return ranking
@@ -54,18 +51,18 @@ class Reranker:
         ]
         cosines = self.encode(texts) @ self.encoder.encode_query(question)
         scores = ranking.scores.copy()
-        scores[: len(best)] = _raised(scores[: len(best)], cosines)
-        order = in_order(scores, candidates.file[ranking.order], ranking.standing[ranking.order])
+        scores[: len(best)] = _add_similarity(scores[: len(best)], cosines)
+        order = decayed_order(scores, candidates.file[ranking.order], ranking.precedence[ranking.order])
         return replace(ranking, order=ranking.order[order], scores=scores[order].astype(np.float32))
 
 
 def _encoder_text(chunk: StoredChunk, text: str) -> str:
-    """As of a chunk that is indexed, without the other names and the documentation, which the text holds as a rule."""
+    """The indexed form of a chunk without extra names and documentation, which its text usually contains."""
     return located_text(chunk.path, chunk.qualified_name, text)
 
 
-def _raised(scores: Scores, cosines: Scores) -> Scores:
-    """Probabilities whose log-odds are raised by how far each cosine is above the others."""
+def _add_similarity(scores: Scores, cosines: Scores) -> Scores:
+    """Probabilities with WEIGHT times the standardised cosines added to their log-odds."""
     odds = np.clip(scores, _EDGE, 1 - _EDGE)
     gain = WEIGHT * (cosines - cosines.mean()) / max(float(cosines.std()), _LEAST_SPREAD)
     return np.asarray(1 / (1 + np.exp(-(np.log(odds / (1 - odds)) + gain))), np.float32)

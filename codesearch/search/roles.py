@@ -25,11 +25,11 @@ class Role(StrEnum):
     LEGACY = "legacy"
     GENERATED = "generated"
     DECLARATION = "declaration"
-    """Type stubs and headers of types only (`.d.ts`, `.pyi`): they say what, another file says how."""
+    """Type stubs (`.d.ts`, `.pyi`), whose implementation is in another file."""
     CONFIGURATION = "configuration"
     """Settings, manifests and data, which mention everything and implement nothing."""
     REEXPORT = "re-export"
-    """Package fronts (`__init__.py`, `index.ts`, `mod.rs`), which mostly name what lies elsewhere."""
+    """Package entry points (`__init__.py`, `index.ts`), which mostly re-export names from other files."""
 
 
 _FOLDERS = {
@@ -44,7 +44,7 @@ _DOCUMENTATION_SUFFIXES = frozenset(
     ".md .mdx .markdown .rst .adoc .asciidoc .org .rdoc .textile .texi .texinfo .wiki .pod .txt .tex".split()
 )
 _PACKAGES = ("src", "main")
-"""Folders below these are packages of production code (Maven, Gradle): `com/example/test` says nothing."""
+"""Folders below these are packages of production code (Maven, Gradle): `com/example/test` is no test folder."""
 _CONFIGURATION_SUFFIXES = frozenset(
     ".yaml .yml .toml .json .jsonc .json5 .ini .cfg .conf .xml .properties .lock .plist .csv .env"
     " .gemspec .podspec .cabal .csproj .vbproj .sln .props .targets .gradle .sbt .bazel".split()
@@ -70,14 +70,14 @@ _ASKED = {
         Role.CONFIGURATION: r"\b(?:ya?ml|toml|manifest|dependenc(?:y|ies)|github actions?|workflow file|ci)\b",
     }.items()
 }
-"""Words by which a question asks for files of a role."""
+"""Words by which a question asks for files of a role explicitly."""
 
 
 @lru_cache(maxsize=1 << 16)
 def role_of(path: str) -> Role:
     """The role of the file at a `/`-separated path relative to the index's root."""
     file = PurePosixPath(path)
-    folders = _telling_folders(file.parts[:-1])
+    folders = _role_folders(file.parts[:-1])
     suffix = file.suffix.lower()
     is_settings = suffix in _CONFIGURATION_SUFFIXES or bool(_CONFIGURATION_NAME.search(path))
     is_prose = suffix in _DOCUMENTATION_SUFFIXES and file.name != "CMakeLists.txt"
@@ -98,12 +98,13 @@ def role_of(path: str) -> Role:
     return next((role for role, holds in checks if holds), Role.IMPLEMENTATION)
 
 
-def asked_roles(question: str) -> frozenset[Role]:
-    """The roles of files that a question asks for themselves ("tests for …", "which workflow …")."""
+def requested_roles(question: str) -> frozenset[Role]:
+    """The roles that a question explicitly asks for ("tests for …", "which workflow …")."""
     return frozenset(role for role, words in _ASKED.items() if words.search(question))
 
 
-def _telling_folders(folders: tuple[str, ...]) -> tuple[str, ...]:
+def _role_folders(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """The folders that may have a role: those down to a package root."""
     for at in range(1, len(folders)):
         if folders[at - 1 : at + 1] == _PACKAGES:
             return folders[: at + 1]
@@ -111,12 +112,12 @@ def _telling_folders(folders: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _role_of_folders(folders: tuple[str, ...]) -> Role | None:
-    """The role by the outermost folder that has one; tests are tests inside examples too."""
+    """The role of the outermost folder that has one, except that tests inside examples are tests."""
     roles = [role for folder in folders if (role := _role_of_folder(folder))]
-    told = [role for role in roles if role is not Role.LEGACY] or roles
-    if Role.TEST in told and told[0] is not Role.DOCUMENTATION:
+    folder_roles = [role for role in roles if role is not Role.LEGACY] or roles
+    if Role.TEST in folder_roles and folder_roles[0] is not Role.DOCUMENTATION:
         return Role.TEST
-    return told[0] if told else None
+    return folder_roles[0] if folder_roles else None
 
 
 @lru_cache(maxsize=1 << 12)

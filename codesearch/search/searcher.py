@@ -1,4 +1,4 @@
-"""A question → hits: parse, encode, collect candidates, rank, and read the text of what is shown."""
+"""Search: parse a question, encode it, collect candidates, rank them, and read the text of the hits."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
-from codesearch.search.candidates import Candidates, Limits, pooled, with_popularity
-from codesearch.search.filters import resolved
+from codesearch.search.candidates import Candidates, Limits, merge_candidates, with_popularity
+from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
-from codesearch.search.hit import Filters, Hit, Place, Retrieval, SearchResult, Signal
+from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, total
@@ -20,18 +20,18 @@ from codesearch.search.snippets import best_line
 if TYPE_CHECKING:
     from codesearch.models.encoder import Embeddings, Encoder
     from codesearch.search.rerank import Reranker
-    from codesearch.search.snippets import Current
+    from codesearch.search.snippets import CurrentChunk
 
 FOLDED_SHARE = 0.5
-"""Further chunks of a shown file are listed under its hit when they score at least this share of it."""
-MOST_FOLDED = 3
-SOUGHT_WITH_OPERATORS = 200
-"""Hits that candidates are found for where a question has operators: those that fit them may be far from the best."""
+"""Further chunks of a file are listed under its first hit if they score at least this share of the hit's score."""
+MAX_FOLDED = 3
+HITS_WITH_OPERATORS = 200
+"""Value of `k` for collecting candidates if the question has operators, since those that fit may rank low."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchedIndex:
-    """An index to search, with the encoder that it was made with and what is wanted of it."""
+    """An index to search, the encoder that it was built with, and the filters to apply."""
 
     reader: IndexReader
     encoder: Encoder
@@ -48,14 +48,14 @@ def search(
     reranker: Reranker | None = None,
     retrieval: Retrieval = Retrieval.BOTH,
 ) -> SearchResult:
-    """The `k` best hits of a question in all indexes, best first: as if one index held all their files.
+    """The `k` best hits of a question, best first, as if a single index contained the files of all indexes.
 
-    Raises CodesearchError for an empty question and unknown languages or kinds.
+    Raises CodesearchError for an empty question, unknown languages or kinds, and invalid globs.
     """
     if not question.strip():
         raise CodesearchError("the question is empty")
     parsed = parse_question(question)
-    candidates = collect(indexes, parsed, max(k, SOUGHT_WITH_OPERATORS) if parsed.operators else k, retrieval)
+    candidates = collect(indexes, parsed, max(k, HITS_WITH_OPERATORS) if parsed.operators else k, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
     readers = [index.reader for index in indexes]
@@ -68,24 +68,24 @@ def search(
 def collect(
     indexes: Sequence[SearchedIndex], question: Question, k: int = 10, retrieval: Retrieval = Retrieval.BOTH
 ) -> Candidates:
-    """What may answer a question in any of the indexes. Raises CodesearchError for unknown languages or kinds."""
+    """The merged candidates of all indexes. Raises CodesearchError as `search` does."""
     readers = [index.reader for index in indexes]
     statistics = total([reader.statistics(question.terms) for reader in readers])
     vectors: dict[int, Embeddings] = {}
     parts = []
     for index in indexes:
-        filters = resolved(index.filters, lambda: {kind for reader in readers for kind in reader.kinds()})
+        filters = resolve_kind_filters(index.filters, lambda: {kind for reader in readers for kind in reader.kinds()})
         if id(index.encoder) not in vectors:
             vectors[id(index.encoder)] = index.encoder.encode_query(question.text)
         vector = vectors[id(index.encoder)]
         parts.append(index.reader.collect(question, vector, filters, statistics, k, retrieval))
-    candidates = pooled(parts, Limits.of(question, k))
+    candidates = merge_candidates(parts, Limits.of(question, k))
     names = dict.fromkeys(chunk.name_key for chunk in candidates.chunks)
     return with_popularity(candidates, total([reader.statistics(names) for reader in readers]))
 
 
 def _result(
-    asked: str,
+    query: str,
     question: Question,
     candidates: Candidates,
     ranking: Ranking,
@@ -94,7 +94,7 @@ def _result(
     min_score: float,
     explained: bool,
 ) -> SearchResult:
-    """Cut the ranking to what is shown, and read its text. What does not fit the question's operators comes last."""
+    """Select the hits to show and read their text. Candidates that do not fit the question's operators come last."""
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
     fitting = _fitting(question, candidates, scores, readers)
     order = [*fitting, *(i for i in scores if i not in fitting)]
@@ -114,14 +114,14 @@ def _result(
         )
         for i, current in shown.hits.items()
     )
-    return SearchResult(asked, hits, nearest, shown.outdated, str(question.operators))
+    return SearchResult(query, hits, nearest, shown.outdated, str(question.operators))
 
 
 def _hit(
-    current: Current,
+    current: CurrentChunk,
     score: float,
     term_weights: Mapping[str, float],
-    also: tuple[tuple[int, int, str], ...],
+    also: tuple[Neighbour, ...],
     copies: tuple[Place, ...],
     signals: tuple[Signal, ...],
     index: int,
@@ -156,22 +156,22 @@ def _hit(
 def _fitting(
     question: Question, candidates: Candidates, best_first: Iterable[int], readers: Sequence[IndexReader]
 ) -> dict[int, None]:
-    """Candidates in order that hold every quoted phrase and no excluded word."""
+    """The candidates that contain every quoted phrase and no excluded word, in order."""
     if not question.operators:
         return dict.fromkeys(best_first)
     texts = ((i, readers[candidates.reader[i]].text(candidates.chunks[i])) for i in best_first)
-    return {i: None for i, text in texts if question.operators.admit(text)}
+    return {i: None for i, text in texts if question.operators.accept(text)}
 
 
 def _folded(
     candidates: Candidates, kept: Collection[int], shown: list[int], scores: Mapping[int, float]
-) -> dict[int, tuple[tuple[int, int, str], ...]]:
-    """Good chunks of the files shown that are not shown themselves, under the first hit of their file."""
+) -> dict[int, tuple[Neighbour, ...]]:
+    """Good chunks that are not shown but whose file is, by the first hit of their file."""
     first = {int(candidates.file[i]): i for i in reversed(shown)}
-    hidden: dict[int, list[tuple[int, int, str]]] = {}
+    hidden: dict[int, list[Neighbour]] = {}
     for i in set(kept).difference(shown):
         chunk = candidates.chunks[i]
         top = first.get(int(candidates.file[i]))
         if top is not None and scores[i] >= FOLDED_SHARE * scores[top]:
-            hidden.setdefault(top, []).append((chunk.start_line, chunk.end_line, chunk.qualified_name))
-    return {top: tuple(sorted(spans)[:MOST_FOLDED]) for top, spans in hidden.items()}
+            hidden.setdefault(top, []).append(Neighbour(chunk.start_line, chunk.end_line, chunk.qualified_name))
+    return {top: tuple(sorted(neighbours)[:MAX_FOLDED]) for top, neighbours in hidden.items()}

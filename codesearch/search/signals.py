@@ -1,7 +1,7 @@
-"""The signals that rank a candidate: each a small function of question and candidates, with its reason.
+"""The signals that rank candidates: each a small function of question and candidates, with a label.
 
-A score is the weighted sum of its signals, so that `--explain` can show what each one added. Signals lie between
-0 and 1 and mean the same in every repository. To add or drop one, change `SIGNALS`.
+A score is the weighted sum of its signals, so that `--explain` can show the contribution of each. Signals are between
+0 and 1 and mean the same in every repository. To add or remove one, change `SIGNALS`.
 """
 
 from __future__ import annotations
@@ -25,94 +25,94 @@ if TYPE_CHECKING:
 
 
 def dense(evidence: Evidence) -> Values:
-    """Cosine of question and chunk: the chunk means what the question asks."""
+    """Cosine of question and chunk."""
     return np.clip(evidence.candidates.dense, 0, 1)
 
 
 def dense_relative(evidence: Evidence) -> Values:
-    """Cosine beside the best: cosines of one question lie close together."""
+    """Cosine relative to the best: the cosines of one question are close together."""
     return _relative(np.clip(evidence.candidates.dense, 0, 1))
 
 
 def lexical(evidence: Evidence) -> Values:
-    """BM25 as a share of the most possible: the chunk holds the question's rare words."""
+    """BM25 as a share of the highest possible."""
     return np.clip(evidence.candidates.lexical, 0, 1)
 
 
 def lexical_relative(evidence: Evidence) -> Values:
-    """BM25 beside the best."""
+    """BM25 relative to the best."""
     return _relative(evidence.candidates.lexical)
 
 
 def file_dense(evidence: Evidence) -> Values:
-    """Mean of the file's three best cosines: a file that is about the matter has several chunks about it."""
+    """Mean of the file's three best relative cosines: a relevant file has several relevant chunks."""
     return _mean_of_best(dense_relative(evidence), evidence.file)
 
 
 def file_meaning(evidence: Evidence) -> Values:
-    """Cosine of question and all of the file, beside the best: what a file is about as a whole."""
+    """Cosine of the question and the file's mean vector, relative to the best."""
     return _relative(np.clip(evidence.candidates.file_similarity, 0, 1))
 
 
 def file_words(evidence: Evidence) -> Values:
-    """Share of the question's rare words that occur anywhere in the file: an answer may lie spread over it."""
+    """Share of the question's term weight that occurs anywhere in the file: an answer may span several chunks."""
     weights = np.asarray(list(evidence.candidates.term_weights.values()), np.float32)
     return (weights @ (evidence.candidates.file_by_term > 0) / (weights.sum() or 1.0)).astype(np.float32)
 
 
 def file_frequency(evidence: Evidence) -> Values:
-    """BM25 of all of the file beside the best: a file that speaks of it throughout, not once."""
+    """BM25-like score of the whole file relative to the best: more for terms that occur in many of its chunks."""
     weights = np.asarray(list(evidence.candidates.term_weights.values()), np.float32)
     counts = evidence.candidates.file_by_term
     return _relative((weights @ (counts / (counts + 1))).astype(np.float32))
 
 
 def coherence(evidence: Evidence) -> Values:
-    """Sum of the file's scores beside the best file's."""
+    """Sum of the file's scores relative to the best file."""
     both = dense_relative(evidence) ** 2 + lexical_relative(evidence)
     sums = np.bincount(evidence.file, both, len(evidence.paths)).astype(np.float32)
     return _relative(sums)[evidence.file]
 
 
 def stem_recall(evidence: Evidence) -> Values:
-    """Share of the question that the file's name answers: people name files after what they hold."""
+    """Share of the question that the file's stem matches."""
     return evidence.per_file([recall for recall, _ in evidence.stems])
 
 
 def stem_precision(evidence: Evidence) -> Values:
-    """Share of the file's name that the question asks for."""
+    """Share of the file's stem that matches the question."""
     return evidence.per_file([precision for _, precision in evidence.stems])
 
 
 def stem_rarity(evidence: Evidence) -> Values:
-    """Share of the file's name that the question asks for, in words that are rare here: the project's own name and
-    others that stand in many files tell little."""
+    """Share of the file's stem that matches the question, weighted by rarity: common words, such as the project's name,
+    count little."""
     return evidence.per_file([evidence.matcher.rare_precision(stem_words(path)) for path in evidence.paths])
 
 
 def folder_recall(evidence: Evidence) -> Values:
-    """Share of the question that the last two folders answer."""
+    """Share of the question that the last two folders match."""
     return evidence.per_file([evidence.matcher.recall_precision(folder_words(p))[0] for p in evidence.paths])
 
 
 def name_recall(evidence: Evidence) -> Values:
-    """Share of the question that the definition's name answers."""
+    """Share of the question that the definition's name matches."""
     return np.asarray([recall for recall, _ in evidence.names], np.float32)
 
 
 def name_precision(evidence: Evidence) -> Values:
-    """Share of the definition's name that the question asks for."""
+    """Share of the definition's name that matches the question."""
     return np.asarray([precision for _, precision in evidence.names], np.float32)
 
 
 def path_recall(evidence: Evidence) -> Values:
-    """Share of the question that the file's name and its last two folders answer together."""
+    """Share of the question that the file's stem and its last two folders match together."""
     recall = evidence.matcher.recall_precision
     return evidence.per_file([recall([*stem_words(p), *folder_words(p)])[0] for p in evidence.paths])
 
 
 def file_coverage(evidence: Evidence) -> Values:
-    """Share of the question's rare words that the file's candidates hold between them."""
+    """BM25 of the file's candidates together, the best for each term, as a share of the highest possible."""
     best = np.zeros((len(evidence.candidates.by_term), len(evidence.paths)), np.float32)
     for row, scores in zip(best, evidence.candidates.by_term, strict=True):
         np.maximum.at(row, evidence.file, scores)
@@ -121,7 +121,7 @@ def file_coverage(evidence: Evidence) -> Values:
 
 
 def chunk_coverage(evidence: Evidence) -> Values:
-    """Share of the question's rare words that occur in the chunk at all."""
+    """Share of the question's term weight that occurs in the chunk."""
     weights = np.asarray(list(evidence.candidates.term_weights.values()), np.float32)
     return (weights @ (evidence.candidates.by_term > 0) / (weights.sum() or 1.0)).astype(np.float32)
 
@@ -132,36 +132,36 @@ def file_size(evidence: Evidence) -> Values:
 
 
 def shallow(evidence: Evidence) -> Values:
-    """1 for files in the highest folder of all candidates, less by folder: what lies deep is a special case."""
+    """1 for files at the least depth of all candidates, less for each level below: deep files are special cases."""
     depths = np.asarray([path.count("/") for path in evidence.paths], np.float32)
-    below = np.clip((depths - depths.min(initial=DEEPEST)) / DEEPEST, 0, 1)
+    below = np.clip((depths - depths.min(initial=MAX_DEPTH)) / MAX_DEPTH, 0, 1)
     return np.asarray(1 - below, np.float32)[evidence.file]
 
 
 def short_stem(evidence: Evidence) -> Values:
-    """More for files named in fewer words: each further word makes it a more special case."""
-    return evidence.per_file([1 - min(len(stem_words(p)), LONGEST_STEM) / LONGEST_STEM for p in evidence.paths])
+    """Higher for file stems of fewer words: each further word makes the file more specific."""
+    return evidence.per_file([1 - min(len(stem_words(p)), MAX_STEM_WORDS) / MAX_STEM_WORDS for p in evidence.paths])
 
 
 def popularity(evidence: Evidence) -> Values:
-    """How widely the chunk's name is used: what everything calls is what people ask about."""
+    """How widely the chunk's name is used; see Candidates.popularity."""
     return evidence.candidates.popularity
 
 
 def is_type(evidence: Evidence) -> Values:
-    """1 where the chunk is a type: it says what a whole is for."""
+    """1 if the chunk is a type."""
     return np.asarray([chunk.kind in TYPE_KINDS for chunk in evidence.chunks], np.float32)
 
 
 def test_code(evidence: Evidence) -> Values:
-    """1 where the chunk is a test inside a file of implementation (Rust's `mod tests`)."""
-    if Role.TEST in evidence.asked_roles:
+    """1 if the chunk is named like a test (Rust's `mod tests`) and the question does not ask for tests."""
+    if Role.TEST in evidence.requested_roles:
         return np.zeros(len(evidence.chunks), np.float32)
     return np.asarray([bool(TEST_NAME.search(chunk.qualified_name)) for chunk in evidence.chunks], np.float32)
 
 
 def owner_recall(evidence: Evidence) -> Values:
-    """Share of the question that the enclosing type's name answers."""
+    """Share of the question that the names of the enclosing definitions match."""
     recalls: dict[str, float] = {}
     values = []
     for chunk in evidence.chunks:
@@ -173,7 +173,7 @@ def owner_recall(evidence: Evidence) -> Values:
 
 
 def defines_symbol(evidence: Evidence) -> Values:
-    """1 where the chunk defines a symbol of the question; less where it is spelled in another case or convention."""
+    """1 if the chunk defines a symbol of the question; less if it is spelled in another case or convention."""
     if not evidence.keys:
         return np.zeros(len(evidence.chunks), np.float32)
     spelled = {last_part(name) for name in evidence.question.identifiers}
@@ -181,14 +181,13 @@ def defines_symbol(evidence: Evidence) -> Values:
 
 
 def defines_type(evidence: Evidence) -> Values:
-    """1 where the definition of the symbol is a type: its own file answers before a member's."""
-    is_type = np.asarray([chunk.kind in TYPE_KINDS for chunk in evidence.chunks], np.float32)
-    return (defines_symbol(evidence) > 0) * is_type
+    """1 if the chunk defines a symbol of the question and is a type: the type comes before its members."""
+    return (defines_symbol(evidence) > 0) * is_type(evidence)
 
 
 def owner_is_asked(evidence: Evidence) -> Values:
-    """1 where the chunk has the name asked for and its owner too (`Foo` of `Foo::bar`)."""
-    owners = [name_key(part) for name in evidence.question.identifiers for part in _owner_parts(name)]
+    """1 if both the chunk's name and its owner (`Foo` of `Foo::bar`) are in the question."""
+    owners = [name_key(part) for name in evidence.question.identifiers for part in _owners(name)]
     if not owners:
         return np.zeros(len(evidence.chunks), np.float32)
     return np.asarray(
@@ -198,14 +197,14 @@ def owner_is_asked(evidence: Evidence) -> Values:
 
 
 def stem_is_symbol(evidence: Evidence) -> Values:
-    """1 where the file is named after a symbol of the question."""
+    """1 if the file is named after a symbol of the question."""
     if not evidence.keys:
         return np.zeros(len(evidence.chunks), np.float32)
     return evidence.per_file([float(name_key(stem_of(path)) in evidence.keys) for path in evidence.paths])
 
 
 def location(evidence: Evidence) -> Values:
-    """1 where the question names the file (0.5 for its folder), and 0.5 more at the line that it names."""
+    """1 if the question names the file and a line of the chunk, 2/3 for the file alone, 1/3 for its folder."""
     if not evidence.question.locations:
         return np.zeros(len(evidence.chunks), np.float32)
     return np.asarray([_located(evidence.question, chunk) for chunk in evidence.chunks], np.float32)
@@ -213,36 +212,36 @@ def location(evidence: Evidence) -> Values:
 
 def _role(role: Role) -> Callable[[Evidence], Values]:
     def signal(evidence: Evidence) -> Values:
-        unasked = role not in evidence.asked_roles
+        unasked = role not in evidence.requested_roles
         return evidence.per_file([float(unasked and found is role) for found in evidence.roles])
 
-    signal.__doc__ = f"1 where the file is {role.value} and the question does not ask for that."
+    signal.__doc__ = f"1 if the file's role is {role.value} and the question does not ask for that role."
     return signal
 
 
-DEEPEST = 5
-LONGEST_STEM = 5
-"""Folders, and words of a file's name, beyond which more tell no more."""
+MAX_DEPTH = 5
+MAX_STEM_WORDS = 5
+"""Folder levels, and words of a file's stem, at which `shallow` and `short_stem` reach 0."""
 OTHER_CASE = 0.6
 OTHER_CONVENTION = 0.3
-"""What a definition counts that is spelled `from_request` where `FromRequest` was asked for."""
+"""Value of `defines_symbol` for `from_request` if the question has `FromRequest`."""
 DEFINED_INSIDE = 0.25
-"""… and a chunk that is named after another definition beside it."""
+"""Value of `defines_symbol` for a chunk that contains the definition but is named after another."""
 TEST_NAME = re.compile(r"(?:^|[.:])(?:tests?(?=[.:])|test_|Test[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class SignalSpec:
-    """A signal and its words for `--explain`.
+    """A signal and its label for `--explain`.
 
-    codesearch.search.weights has what it counts; a new one counts nothing until its weight is learned.
+    Its weight is in codesearch.search.weights; a new signal has none, and no effect, until one is learned.
     """
 
     name: str
     label: str
     compute: Callable[[Evidence], Values]
     sign: int = 1
-    """Of its weight: 1 where it speaks for a candidate, -1 where against, 0 where what is learned decides."""
+    """Sign that its weight must have: 1 or -1; 0 for either."""
 
 
 SIGNALS: tuple[SignalSpec, ...] = (
@@ -290,7 +289,7 @@ def _relative(values: Values) -> Values:
 
 
 def _mean_of_best(values: Values, file: npt.NDArray[np.int64], best: int = 3) -> Values:
-    """Mean of the `best` highest values of each file (missing ones count 0), one entry a candidate."""
+    """Mean of the `best` highest values of each file (missing ones count 0), one entry per candidate."""
     kept = rank_in_file(values, file) < best
     return (np.bincount(file[kept], values[kept], file.max(initial=-1) + 1) / best).astype(np.float32)[file]
 
@@ -299,13 +298,13 @@ def _spelling(chunk: StoredChunk, keys: frozenset[str], spelled: set[str]) -> fl
     if chunk.kind == "file":
         return 0.0
     if chunk.name_key not in keys:
-        return DEFINED_INSIDE if any(name_key(one.name) in keys for one in chunk.definitions) else 0.0
+        return DEFINED_INSIDE if any(name_key(inner.name) in keys for inner in chunk.definitions) else 0.0
     if chunk.name in spelled:
         return 1.0
     return OTHER_CASE if chunk.name.lower() in {name.lower() for name in spelled} else OTHER_CONVENTION
 
 
-def _owner_parts(identifier: str) -> list[str]:
+def _owners(identifier: str) -> list[str]:
     last = last_part(identifier)
     return [part for part in [identifier[: -len(last)].strip(":.->\\#")] if part]
 

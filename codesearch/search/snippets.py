@@ -1,7 +1,7 @@
-"""The text of chunks, read from the files as they stand, and the line of each that answers best.
+"""The current text of chunks, read from their files, and the line of each that answers best.
 
-A chunk is never shown with other lines than those that were indexed: where its file has changed, the file is chunked
-again and the same definition taken from it, or the chunk is left out.
+A chunk is never shown with text that is not its own: if its file has changed, the file is chunked again and the same
+definition taken from it, or the chunk is dropped.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 
 CACHED_FILES = 64
-"""Files whose lines are kept between the searches of one process."""
+"""Files whose lines are cached between the searches of a process."""
 SCANNED_LINES = 400
-"""Lines of a chunk that are looked through for the best one; only files and long types have more."""
-LARGEST_FILE = 100_000_000
-"""Bytes of a file that is read to show a part of it; larger ones are indexed only where a user sets such a limit."""
-LARGEST_CHUNKED = 1_000_000
-"""Bytes of a changed file that is chunked again for a question, which takes 0.1 s or so."""
-MOST_CHUNKED = 20
-"""Changed files that are chunked again for one question."""
+"""Lines of a chunk that are scanned for the best one; only whole files and long types have more."""
+MAX_READ_SIZE = 100_000_000
+"""Bytes of a file that is read for a snippet; larger files are only indexed if the user raises the limit."""
+MAX_RECHUNKED_SIZE = 1_000_000
+"""Characters of a changed file that is chunked again during a search; that takes about 0.1 s."""
+MAX_RECHUNKED_FILES = 20
+"""Changed files that are chunked again during one search."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it was read; without lines where it could not be."""
+    """A file as it was read; without text and lines if it could not be read."""
 
     stamp: Stamp | None
     digest: bytes
@@ -47,8 +47,8 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
-    """A chunk as its file stands."""
+class CurrentChunk:
+    """A chunk in the current text of its file."""
 
     chunk: StoredChunk
     lines: Sequence[str]
@@ -60,33 +60,33 @@ _UNREADABLE = File(None, b"", "", ())
 
 
 class Snippets:
-    """Reads files below a folder, through no link, and keeps the last few."""
+    """Reads files below a folder, following no links, and caches them."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._files: dict[str, File] = {}
         self._chunks: dict[bytes, Sequence[Chunk]] = {}
-        """Of changed files, by their digest."""
+        """The chunks of changed files, by digest."""
 
     def text(self, chunk: StoredChunk) -> str:
-        """The chunk's lines, without a trailing newline; nothing where they are not those that were indexed."""
+        """The chunk's lines, without a trailing newline; "" if the file has changed since it was indexed."""
         file = self._file(chunk.path)
-        return "\n".join(_cut(file, chunk)) if file.digest == chunk.file_digest else ""
+        return "\n".join(_chunk_lines(file, chunk)) if file.digest == chunk.file_digest else ""
 
-    def current(self, chunk: StoredChunk) -> Current | None:
-        """The chunk as its file stands: itself, or its definition in a file that changed; None where it is gone."""
+    def current(self, chunk: StoredChunk) -> CurrentChunk | None:
+        """The chunk itself, or the same definition in a file that changed; None if it is gone."""
         file = self._file(chunk.path)
         if file.digest == chunk.file_digest:
-            return Current(chunk, _cut(file, chunk)) if chunk.start_line <= len(file.lines) else None
-        found = self._found_again(chunk, file)
-        return Current(found, _cut(file, found), is_moved=True) if found else None
+            return CurrentChunk(chunk, _chunk_lines(file, chunk)) if chunk.start_line <= len(file.lines) else None
+        found = self._find_definition(chunk, file)
+        return CurrentChunk(found, _chunk_lines(file, found), is_moved=True) if found else None
 
     def forget_changes(self) -> None:
-        """Begin a question: so many changed files are chunked for each."""
+        """Drop the chunks of changed files, at the start of each search; MAX_RECHUNKED_FILES applies per search."""
         self._chunks.clear()
 
-    def _found_again(self, chunk: StoredChunk, file: File) -> StoredChunk | None:
-        """The one definition of the same kind and name in a file that changed."""
+    def _find_definition(self, chunk: StoredChunk, file: File) -> StoredChunk | None:
+        """The definition of the same kind and name in a file that changed, if there is exactly one."""
         if not chunk.name:
             return None
         named: list[Chunk | Definition] = []
@@ -102,7 +102,7 @@ class Snippets:
     def _chunks_of(self, path: str, file: File) -> Sequence[Chunk]:
         if file.digest in self._chunks:
             return self._chunks[file.digest]
-        if not file.text or len(file.text) > LARGEST_CHUNKED or len(self._chunks) >= MOST_CHUNKED:
+        if not file.text or len(file.text) > MAX_RECHUNKED_SIZE or len(self._chunks) >= MAX_RECHUNKED_FILES:
             return ()
         from codesearch.index import guarded
         from codesearch.languages.detect import detect
@@ -112,7 +112,7 @@ class Snippets:
         return chunks
 
     def _file(self, path: str) -> File:
-        """The file at a path, read again when its stamp is another."""
+        """The file at a path, read again if its stamp has changed."""
         try:
             stamp = Stamp.of(os.lstat(f"{self._root}/{path}"))
         except OSError:
@@ -125,34 +125,34 @@ class Snippets:
         return kept
 
 
-def _cut(file: File, chunk: StoredChunk) -> Sequence[str]:
+def _chunk_lines(file: File, chunk: StoredChunk) -> Sequence[str]:
     return file.lines[chunk.start_line - 1 : chunk.end_line]
 
 
 def source_lines(path: Path) -> Sequence[str]:
-    """The lines of a file as they are numbered in its chunks, however large it is; none where it can't be read."""
+    """The lines of a file as numbered in its chunks; none if it can't be read or exceeds MAX_READ_SIZE."""
     return _read(path.parent, path.name).lines
 
 
 def _read(root: Path, path: str) -> File:
-    source = read_source(root, path, LARGEST_FILE)
+    source = read_source(root, path, MAX_READ_SIZE)
     if not isinstance(source, SourceText):
         return _UNREADABLE
     return File(source.stamp, source.digest, source.text, _lines_to_read(path, source.text))
 
 
 def _lines_to_read(path: str, text: str) -> Sequence[str]:
-    """The lines of a text, those of a notebook as they were written in its cells."""
+    """The lines of a text; for a notebook, the lines of its cells."""
     if path.lower().endswith(NOTEBOOK_ENDING):
         from codesearch.chunking import notebook, syntax
 
         with suppress(syntax.Unparsable):
-            return notebook.lines_as_written(text)
+            return notebook.cell_lines(text)
     return text.split("\n")
 
 
 def best_line(lines: Sequence[str], first: int, term_weights: Mapping[str, float]) -> int:
-    """The 1-based number of the line with the rarest words of the question; the first line where none has any."""
+    """The number of the line with the highest term weight, given that of the first; the first if no line has a term."""
     weighted = [(term, weight) for term, weight in term_weights.items() if weight > 0]
     best, top = 0, 0.0
     for i, line in enumerate(lines[:SCANNED_LINES]):

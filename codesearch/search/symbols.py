@@ -1,4 +1,4 @@
-"""A question that is a symbol: its name and owner, and how a definition's name is spelled beside it."""
+"""A question that is a symbol: its name and owner, and how well a definition's name matches it."""
 
 from __future__ import annotations
 
@@ -7,50 +7,50 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from codesearch.index.terms import name_key
-from codesearch.search.heads import named_in
+from codesearch.search.heads import extract_name
 
-LONGEST_SYMBOL = 512
+MAX_SYMBOL_LENGTH = 512
 _SELVES = frozenset("self this cls super base parent static crate prototype".split())
-"""Owners that say only: where I am."""
+"""Owners that refer to the current type or module."""
 _SIGILS = "$@%&#.:\\*"
 _ARITY = re.compile(r"(?<=[\w!?])/(\d{1,2})$")
 _BRACKETS = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _HAS_DEFAULT = "\\\\"
 _SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@~])|(?<=\w)\$(?=[A-Z])")
-"""The last one is of nested classes in Java's stack traces."""
+"""The last alternative is for nested classes in Java's stack traces."""
 _OPERATOR = re.compile(
     r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&<>,]*)$|(?:^|(?<=\w[.#])|(?<=\w::))(?:[-+*/%<>=!~^|&]+@?|\[\]=?)$"
 )
-"""Of C++ and C#; of Ruby and others, which are called by no word (`Cart#<=>`, `[]=`)."""
+"""Operators of C++ and C# (`operator==`), and those of Ruby and others without a keyword (`Cart#<=>`, `[]=`)."""
 _SPACED_OPERATOR = re.compile(r"^operator\s+(?=[^\w\s])")
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A name as it was written, with what it was said to belong to."""
+    """A name as it was written, with its owner."""
 
     name: str
     owner: str = ""
     """`Foo` of `Foo::bar`; several parts are joined by dots."""
     sigil: str = ""
-    """`$` of `$bar`: what was written before the name, and may belong to it."""
+    """`$` of `$bar`: a prefix that may or may not be part of the name."""
     arity: int | None = None
-    """2 of `bar/2`: how many arguments it takes."""
+    """2 of `bar/2`: the number of arguments."""
 
 
 def parse_symbol(text: str) -> Symbol | None:
-    """The symbol that a question is, None where it is more than one word.
+    """The symbol that a question consists of, None if it is more than that.
 
     `Foo::bar`, `Foo.bar`, `Foo#bar`, `Foo->bar`, `bar()`, `bar/2`, `Vec<T>`, `$bar`, `class Foo` and the like are
-    read as the name and its owner. Whether anything is so called is for the index to say.
+    parsed into name and owner. The index is not consulted.
     """
     text = text.strip("` \t\n").rstrip("; {\t")
-    if len(text) > LONGEST_SYMBOL:
+    if len(text) > MAX_SYMBOL_LENGTH:
         return None
     operator = _OPERATOR.search(text)
     head = text[: operator.start()] if operator else text
     arity = _ARITY.search(head)
-    head = named_in(_ARITY.sub("", head))
+    head = extract_name(_ARITY.sub("", head))
     if any(character.isspace() for character in head):
         return None
     if operator:
@@ -73,7 +73,7 @@ def _owner(parts: list[str]) -> str:
 
 
 def takes(signature: str, name: str, arity: int) -> bool:
-    """Whether a function takes so many arguments, by its signature. Those with a default may be left out."""
+    """Whether a signature accepts `arity` arguments. Parameters with a default (Elixir's `\\\\`) are optional."""
     inside = signature.partition(name + "(")[2]
     while (plain := _BRACKETS.sub("", inside)) != inside:
         inside = plain
@@ -83,22 +83,23 @@ def takes(signature: str, name: str, arity: int) -> bool:
 
 
 class Spelling(IntEnum):
-    """How a name is spelled beside the symbol asked for."""
+    """How well the spelling of a name matches a symbol, in ascending order."""
 
     OTHER = 0
-    """It is another name."""
+    """A different name."""
     CONVENTION = 1
     """`from_request` for `FromRequest`."""
     CASE = 2
+    """`session` for `Session`."""
     BARE = 3
     """`save!` for `save`, `$id` for `id`."""
     EXACT = 4
 
 
 def spelling(symbol: Symbol, name: str) -> Spelling:
-    """How a definition's name is spelled beside a symbol.
+    """How well a definition's name matches a symbol.
 
-    A name that holds its owner (Perl's `package Foo::Bar`) is compared by its last part.
+    Of a name that contains its owner (Perl's `package Foo::Bar`), only the last part is compared.
     """
     exact = _SPACED_OPERATOR.sub("operator", symbol.sigil + symbol.name)
     name = _SPACED_OPERATOR.sub("operator", name)

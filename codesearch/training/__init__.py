@@ -1,4 +1,4 @@
-"""Training of static encoders: sources → pairs → corpus → vocabulary → table, and what it was worth."""
+"""Training of encoders: sources → pairs → corpus → vocabulary → model, and its evaluation on held-out pairs."""
 
 PAIRS_PER_LANGUAGE = 170_000
-"""At most, by default; more of one language teach little about the others."""
+"""Default maximum; more pairs of one language add little for the others."""

@@ -1,4 +1,4 @@
-"""Adam (Kingma and Ba 2015) over dense arrays, in blocks that stay in the processor's cache."""
+"""Adam (Kingma and Ba 2015) over dense arrays, in blocks that fit the processor's cache."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ import numpy as np
 import numpy.typing as npt
 
 _BLOCK = 256
-"""Rows at once."""
+"""Rows per block."""
 _EPSILON = np.float32(1e-8)
 
 Array = npt.NDArray[np.float32]
 
 
 class Adam:
-    """The running means of the gradients of some parameters, which are changed in place."""
+    """Keeps the running means of gradients and squared gradients; updates parameters in place."""
 
     def __init__(self, parameters: Sequence[Array], betas: tuple[float, float]) -> None:
         self._betas = betas
-        self.means = [np.zeros_like(own) for own in parameters]
-        self.squares = [np.zeros_like(own) for own in parameters]
+        self.means = [np.zeros_like(parameter) for parameter in parameters]
+        self.squares = [np.zeros_like(parameter) for parameter in parameters]
 
     def step(
         self, number: int, parameters: Sequence[Array], gradients: Sequence[Array], rates: Sequence[float]
     ) -> None:
-        """Step `number`, counted from 1, with a rate for each parameter; the gradients are used up."""
+        """Apply step `number`, counted from 1, with a learning rate for each parameter. Overwrites the gradients."""
         first, second = self._betas
         correction = np.float32(1 / (1 - second**number))
-        for own, gradient, mean, square, rate in zip(
+        for parameter, gradient, mean, square, rate in zip(
             parameters, gradients, self.means, self.squares, rates, strict=True
         ):
             scale = np.float32(rate / (1 - first**number))
-            for begin in range(0, len(own), _BLOCK):
+            for begin in range(0, len(parameter), _BLOCK):
                 block = slice(begin, begin + _BLOCK)
-                self._change(own[block], gradient[block], mean[block], square[block], scale, correction)
+                self._update(parameter[block], gradient[block], mean[block], square[block], scale, correction)
 
-    def _change(
-        self, own: Array, gradient: Array, mean: Array, square: Array, scale: np.float32, correction: np.float32
+    def _update(
+        self, parameter: Array, gradient: Array, mean: Array, square: Array, scale: np.float32, correction: np.float32
     ) -> None:
         first, second = self._betas
         mean *= np.float32(first)
@@ -51,4 +51,4 @@ class Adam:
         gradient += _EPSILON
         np.divide(mean, gradient, out=gradient)
         gradient *= scale
-        own -= gradient
+        parameter -= gradient

@@ -1,5 +1,5 @@
-"""Archives → folders. What an archive says of itself is not believed: names, sizes and kinds of its members are
-checked, and it is read in bounded memory, to a bounded size."""
+"""Unpack archives, which are not trusted: the names, sizes and types of members are checked, and memory and total size
+are bounded."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from typing import IO
 from codesearch.discovery.options import MAX_FILE_SIZE
 from codesearch.errors import CodesearchError
 
-ENDINGS = (".zip", ".whl", ".jar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
-MOST_MEMBERS = 500_000
-MOST_BYTES = 8_000_000_000
-"""Unpacked, with what is left out: the sources of Linux have 90,000 files and 1.5 GB, those of Chromium 450,000 and
-4 GB."""
+ARCHIVE_SUFFIXES = (".zip", ".whl", ".jar", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+MAX_MEMBERS = 500_000
+MAX_BYTES = 8_000_000_000
+"""Unpacked size, including members that are skipped. Linux has 90,000 files and 1.5 GB, Chromium 450,000 and 4 GB."""
 
-_LONGEST_READ = 1 << 22
-"""Bytes that tarfile may want at once: more are a header that claims to be huge, which it would read into memory."""
-_CANT_BE_WRITTEN = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EILSEQ, errno.EINVAL)
-"""Names too long or odd for the file system, and files that lie where another member's folder does."""
+_MAX_READ = 1 << 22
+"""Bytes that tarfile may read at once; more means a forged header, which it would read into memory whole."""
+_UNWRITABLE = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EILSEQ, errno.EINVAL)
+"""Errors of names that the file system does not allow, and of files where another member has a folder."""
 
 _Stream = IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
 
@@ -43,15 +42,15 @@ class _Member:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Write the regular files of an archive that are small enough to be indexed; what leads out of it is left out.
+    """Extract the regular files of an archive that are small enough to be indexed and whose paths stay in `folder`.
 
-    Raises CodesearchError for an archive that is damaged, encrypted, compressed in an unknown way, or too large.
+    Raises CodesearchError for an archive that is damaged, encrypted, too large, or compressed in an unsupported way.
     """
     total = 0
     try:
         for number, member in enumerate(_members(archive), 1):
             total += member.size
-            if number > MOST_MEMBERS or total > MOST_BYTES:
+            if number > MAX_MEMBERS or total > MAX_BYTES:
                 raise _too_large(archive)
             target = _target(folder, member.name)
             if target and member.size <= MAX_FILE_SIZE:
@@ -78,9 +77,9 @@ def _members(archive: Path) -> Iterator[_Member]:
         tarfile.open(fileobj=_Bounded(stream), mode="r:") as tar,
     ):
         while (found := tar.next()) is not None:
-            if found.offset_data + found.size > MOST_BYTES:
+            if found.offset_data + found.size > MAX_BYTES:
                 raise _too_large(archive)
-            tar.members = []  # type: ignore[attr-defined]  # it would keep them all
+            tar.members = []  # type: ignore[attr-defined]  # tarfile would keep all of them in memory
             if found.isreg() and not found.issparse():
                 yield _Member(found.name, found.size, lambda found=found: tar.extractfile(found))  # type: ignore[misc]
         _check_end(archive, stream)
@@ -97,39 +96,39 @@ def _decompressed(raw: IO[bytes]) -> _Stream:
 
 
 def _check_end(archive: Path, stream: _Stream) -> None:
-    """Read a compressed file to its end, where its checksum stands."""
+    """Read a compressed file to its end, which verifies its checksum."""
     read = 0
-    while data := stream.read(_LONGEST_READ):
+    while data := stream.read(_MAX_READ):
         read += len(data)
-        if read > MOST_BYTES:
+        if read > MAX_BYTES:
             raise _too_large(archive)
 
 
 class _Bounded(io.RawIOBase):
-    """A stream that refuses to be read into memory whole."""
+    """A stream with a limit on the bytes per read."""
 
     def __init__(self, stream: _Stream) -> None:
         self._stream = stream
 
     def read(self, size: int = -1) -> bytes:
-        """Raises tarfile.ReadError for more than a header needs."""
-        if not 0 <= size <= _LONGEST_READ:
+        """Raises tarfile.ReadError for more than _MAX_READ bytes."""
+        if not 0 <= size <= _MAX_READ:
             raise tarfile.ReadError("a header is too large")
         return self._stream.read(size)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Raises tarfile.ReadError for a place that a header made up."""
-        if not 0 <= offset <= 2 * MOST_BYTES:
-            raise tarfile.ReadError("a header names a place outside of the file")
+        """Raises tarfile.ReadError for an offset beyond any file of the allowed size."""
+        if not 0 <= offset <= 2 * MAX_BYTES:
+            raise tarfile.ReadError("a header points outside of the file")
         return self._stream.seek(offset, whence)
 
     def tell(self) -> int:
-        """Where the next byte is read."""
+        """The offset of the next byte."""
         return self._stream.tell()
 
 
 def _target(folder: Path, name: str) -> Path | None:
-    """Where a member goes; None where it would not lie in the folder."""
+    """The path to write a member to, None if it would be outside of the folder."""
     path = PurePosixPath(name.replace("\\", "/"))
     is_inside = path.parts and not path.is_absolute() and ".." not in path.parts
     return folder / path if is_inside and "\0" not in name and ":" not in path.parts[0] else None
@@ -141,7 +140,7 @@ def _write(member: _Member, target: Path) -> None:
         return
     with content:
         data = content.read(MAX_FILE_SIZE + 1)
-    if len(data) > MAX_FILE_SIZE:  # more than it said
+    if len(data) > MAX_FILE_SIZE:  # larger than its header says
         return
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -149,12 +148,12 @@ def _write(member: _Member, target: Path) -> None:
     except UnicodeEncodeError:
         return
     except OSError as error:
-        if error.errno not in _CANT_BE_WRITTEN:
+        if error.errno not in _UNWRITABLE:
             raise
 
 
 def _too_large(archive: Path) -> CodesearchError:
     return CodesearchError(
-        f"{archive} expands to more than {MOST_MEMBERS:,} files or {MOST_BYTES // 10**9} GB",
+        f"{archive} expands to more than {MAX_MEMBERS:,} files or {MAX_BYTES // 10**9} GB",
         "unpack it and pass its folders",
     )

@@ -1,4 +1,4 @@
-"""Which sentences are fit to be questions, and how they are taken out of documentation."""
+"""Extract sentences from documentation that can serve as questions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 
 from codesearch.chunking.comments import is_license
 
-MOST_WORDS = 40
-"""Words of a question that is cut from documentation."""
-FEWEST_WORDS = 3
+MAX_WORDS = 40
+"""Words of a question; longer ones are truncated."""
+MIN_WORDS = 3
 _FOREIGN_LETTERS = 0.1
-"""A text with a larger share of non-ASCII letters is taken to be in another language than English."""
+"""Texts with a larger share of non-ASCII letters count as not English."""
 
 _STOP = re.compile(
     r"^\s*(?:[@\\](?!brief|summary|short|details|note)\w+|:\w+[^:]*:|-{4,}|={4,}|~{4,}|```|>>>|\$ "
@@ -43,7 +43,7 @@ _FOREIGN = frozenset(
 
 
 def question(documentation: str) -> str:
-    """The first two sentences of a documentation without markup, or "" where they are no English description."""
+    """The first two sentences of a documentation comment without markup, or "" if they are no English description."""
     lines: list[str] = []
     for line in documentation.split("\n"):
         if _STOP.match(line):
@@ -57,21 +57,21 @@ def question(documentation: str) -> str:
             lines.append(plain)
     text = " ".join(_plain(" ".join(lines)).split())
     sentences = " ".join(_SENTENCE_END.split(text)[:2])
-    cut = " ".join(sentences.split(" ")[:MOST_WORDS])
-    return cut if is_question(cut) else ""
+    shortened = " ".join(sentences.split(" ")[:MAX_WORDS])
+    return shortened if is_question(shortened) else ""
 
 
 def is_question(text: str) -> bool:
-    """Whether a text says something, in English, that is about what the code does."""
+    """Whether a text is an English description of code, not a licence, a directive or a note."""
     words = _WORD.findall(text)
-    if len(words) < FEWEST_WORDS or _NOT_A_QUESTION.search(text) or is_license(text):
+    if len(words) < MIN_WORDS or _NOT_A_QUESTION.search(text) or is_license(text):
         return False
     letters = sum(map(len, words))
     return letters > 0.6 * len(text.replace(" ", "")) and is_english(text)
 
 
 def is_english(text: str) -> bool:
-    """Whether the letters are Latin and the little words are not those of another language."""
+    """Whether a text is English, by its letters and function words."""
     letters = [character for character in text if character.isalpha()]
     if sum(not character.isascii() for character in letters) > _FOREIGN_LETTERS * len(letters):
         return False

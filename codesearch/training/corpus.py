@@ -1,4 +1,4 @@
-"""Pairs as bags of words: compact enough that millions lie in memory, whatever vocabulary is chosen later."""
+"""Pairs as bags of words, compact enough for millions in memory and independent of the vocabulary chosen later."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
 from codesearch.index.fields import located_text
 from codesearch.training.pairs import PAIR_KINDS, Pair
 
-LONGEST_TEXT = 320
-"""Words of a code that are learned from, as many as fit a chunk."""
-SAME_QUESTION = 3
-"""Pairs of a language with one and the same question; more teach that anything answers it."""
+MAX_TEXT_WORDS = 320
+"""Words of a text that are used for training, about as many as a chunk has."""
+MAX_SAME_QUESTION = 3
+"""Pairs per language with the same question; more would teach that anything answers it."""
 _CACHED_IDENTIFIERS = 1 << 18
 _MULTIPLIERS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5], np.uint64
@@ -29,7 +29,7 @@ _MULTIPLIERS = np.array(
 
 @dataclass(slots=True)
 class Bags:
-    """Texts as bags: row i holds ids[offsets[i]:offsets[i + 1]] with their counts."""
+    """Texts as bags of words or tokens: row i is ids[offsets[i]:offsets[i + 1]] with their counts."""
 
     ids: npt.NDArray[np.uint32]
     counts: npt.NDArray[np.uint8]
@@ -47,8 +47,8 @@ class Bags:
         return Bags(self.ids[places], self.counts[places], offsets)
 
     @staticmethod
-    def joined(parts: list[Bags]) -> Bags:
-        """All rows of several bags."""
+    def concatenate(parts: list[Bags]) -> Bags:
+        """The rows of all parts, in order."""
         starts = np.cumsum([0] + [len(part.ids) for part in parts])
         offsets = [part.offsets[1:] + start for part, start in zip(parts, starts, strict=False)]
         return Bags(
@@ -67,7 +67,7 @@ class PairBags:
     kinds: npt.NDArray[np.uint8]
     """Index into PAIR_KINDS."""
     digests: npt.NDArray[np.uint64]
-    """Equal for codes that are nearly the same."""
+    """Equal for near-duplicate code; see `digest_of`."""
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -97,12 +97,12 @@ class _Column:
 
 
 class CorpusBuilder:
-    """Takes pairs and gives bags; its words are numbered in the order in which they come."""
+    """Converts pairs to bags. Words are numbered in order of first appearance."""
 
     def __init__(self, keeps_texts: bool = False) -> None:
         self.words: dict[str, int] = {}
         self.texts: defaultdict[str, list[Pair]] = defaultdict(list)
-        """With `keeps_texts`, the pairs themselves, by language, as many as there are rows of bags."""
+        """With `keeps_texts`, the pairs by language, aligned with the rows of the bags."""
         self._keeps_texts = keeps_texts
         self._hashes: list[int] = []
         self._cache: dict[str, tuple[int, ...]] = {}
@@ -114,11 +114,11 @@ class CorpusBuilder:
         """Add the pairs of a language."""
         questions, codes, kinds, digests = self._columns[language]
         for pair in pairs:
-            code = self._ids(located(pair))
-            asked = self._ids(pair.question)
-            if not asked or len(code) < 4:
+            code = self._ids(code_with_location(pair))
+            question = self._ids(pair.question)
+            if not question or len(code) < 4:
                 continue
-            questions.append(asked)
+            questions.append(question)
             distinct = codes.append(code)
             kinds.append(PAIR_KINDS.index(pair.kind))
             digests.append(self._digest(distinct))
@@ -142,9 +142,9 @@ class CorpusBuilder:
                     self._cache.clear()
                 known = self._cache[identifier] = tuple(map(self._intern, vocabulary_words(identifier)))
             ids.extend(known)
-            if len(ids) >= LONGEST_TEXT:
+            if len(ids) >= MAX_TEXT_WORDS:
                 break
-        return ids[:LONGEST_TEXT]
+        return ids[:MAX_TEXT_WORDS]
 
     def _intern(self, word: str) -> int:
         known = self.words.get(word)
@@ -156,24 +156,24 @@ class CorpusBuilder:
         return known
 
     def _digest(self, distinct: npt.NDArray[np.uint32]) -> int:
-        """Four minima of hashes (Broder 1997): equal with probability J⁴ at a Jaccard similarity of J."""
+        """MinHash of four hash functions (Broder 1997): equal with probability J⁴ at a Jaccard similarity of J."""
         hashes = np.array([self._hashes[word] for word in distinct.tolist()], np.uint64)
         minima = (hashes[None, :] * _MULTIPLIERS[:, None]).min(1)
         return int((minima * _MULTIPLIERS[::-1]).sum())
 
 
 def digest_of(pair: Pair) -> int:
-    """The digest that the pair has in every corpus; pairs of nearly the same code share it."""
+    """A digest of the pair's code, equal for near duplicates and the same in every corpus; 0 if it is too short."""
     builder = CorpusBuilder()
     builder.add("", [pair])
-    own = builder.finish().get("")
-    return int(own.digests[0]) if own else 0
+    bags = builder.finish().get("")
+    return int(bags.digests[0]) if bags else 0
 
 
-def located(pair: Pair) -> str:
-    """The code as indexes give it to encoders, three times of four; else the code alone.
+def code_with_location(pair: Pair) -> str:
+    """The code with its path and name, as an index encodes it, for three of four pairs; the code alone for the rest.
 
-    Questions should find it by either.
+    The encoder should find it by the code as well as by the name.
     """
     if not pair.place or len(pair.code) % 4 == 0:
         return pair.code
@@ -183,19 +183,19 @@ def located(pair: Pair) -> str:
 
 @dataclass(slots=True)
 class Corpus:
-    """Pairs by language over one list of words."""
+    """Pairs by language, with a common list of words."""
 
     words: list[str]
     pairs: dict[str, PairBags]
     origins: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
-    """Where a corpus was merged: which rows of its parts, one after the other, the pairs of a language were."""
+    """For a merged corpus: for each pair of a language, its row in the concatenated parts."""
 
     def digests(self) -> set[int]:
-        """Of all codes; see `digest_of`."""
+        """The digests of all code; see `digest_of`."""
         return {digest for pairs in self.pairs.values() for digest in pairs.digests.tolist()}
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Pairs by language and kind."""
+        """The number of pairs by language and kind."""
         return {
             language: {kind: int((pairs.kinds == number).sum()) for number, kind in enumerate(PAIR_KINDS)}
             for language, pairs in sorted(self.pairs.items())
@@ -229,11 +229,14 @@ def _stored_bags(arrays: Mapping[str, npt.NDArray[Any]], column: str) -> Bags:
 
 
 def merge(parts: Iterable[tuple[list[str], Mapping[str, PairBags]]], most: int, seed: int) -> Corpus:
-    """One corpus of the pairs of many sources, without what is the same twice; at most `most` pairs a language."""
+    """Merge (words, pairs by language) of many sources into a corpus, without near duplicates.
+
+    Keeps at most `most` pairs per language. Changes the word ids of `parts` in place.
+    """
     words: dict[str, int] = {}
     columns: defaultdict[str, list[PairBags]] = defaultdict(list)
-    for own_words, languages in parts:
-        number = np.array([words.setdefault(word, len(words)) for word in own_words], np.uint32)
+    for part_words, languages in parts:
+        number = np.array([words.setdefault(word, len(words)) for word in part_words], np.uint32)
         for language, pairs in languages.items():
             for bags in (pairs.questions, pairs.codes):
                 bags.ids = number[bags.ids]
@@ -241,29 +244,30 @@ def merge(parts: Iterable[tuple[list[str], Mapping[str, PairBags]]], most: int, 
     generator = np.random.default_rng(seed)
     merged, origins = {}, {}
     for language in sorted(columns):
-        own = columns.pop(language)
+        column = columns.pop(language)
         pairs = PairBags(
-            Bags.joined([part.questions for part in own]),
-            Bags.joined([part.codes for part in own]),
-            np.concatenate([part.kinds for part in own]),
-            np.concatenate([part.digests for part in own]),
+            Bags.concatenate([part.questions for part in column]),
+            Bags.concatenate([part.codes for part in column]),
+            np.concatenate([part.kinds for part in column]),
+            np.concatenate([part.digests for part in column]),
         )
-        origins[language] = _kept(pairs, most, generator)
+        origins[language] = _select_rows(pairs, most, generator)
         merged[language] = pairs.take(origins[language])
     return Corpus(list(words), merged, origins)
 
 
-def _kept(pairs: PairBags, most: int, generator: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Rows that stay: one of near duplicates of a kind, few of each question, `name` pairs at most half of the rest."""
+def _select_rows(pairs: PairBags, most: int, generator: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Rows to keep: one of near duplicates of a kind, few per question, and no more `name` pairs than others
+    (but at least an eighth of `most`)."""
     keys = pairs.digests ^ (pairs.kinds.astype(np.uint64) << np.uint64(56))
     rows = np.sort(np.unique(keys, return_index=True)[1])
     ids, offsets = pairs.questions.ids, pairs.questions.offsets
     seen: Counter[bytes] = Counter()
     few = []
     for row in rows.tolist():
-        asked = ids[offsets[row] : offsets[row + 1]].tobytes()
-        seen[asked] += 1
-        if seen[asked] <= SAME_QUESTION:
+        question = ids[offsets[row] : offsets[row + 1]].tobytes()
+        seen[question] += 1
+        if seen[question] <= MAX_SAME_QUESTION:
             few.append(row)
     rows = generator.permutation(np.array(few, np.int64))
     is_name = pairs.kinds[rows] == PAIR_KINDS.index("name")

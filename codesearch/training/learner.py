@@ -1,4 +1,4 @@
-"""What a trainer teaches: an encoder that learns from batches of pairs, and can be written."""
+"""The interface of an encoder in training."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class PairGroup:
-    """How many pairs a group has, and what share of them an epoch takes, others each time."""
+    """The size of a group of pairs, and the share of them that each epoch samples."""
 
     pairs: int
     share: float = 1.0
 
 
 class Learner(Protocol):
-    """An encoder in training. Pairs lie in groups of a language and kind; a batch is of one group."""
+    """An encoder in training. Pairs are grouped by language and kind; a batch is taken from one group."""
 
     groups: Sequence[PairGroup]
     tokens: int
-    """Of its vocabulary."""
+    """Size of the vocabulary."""
 
     def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
-        """Step `number`, counted from 1, on these rows of a group; the loss before it."""
+        """Run step `number`, counted from 1, on these rows of a group. Returns the loss before the step."""
         ...
 
     def state(self) -> Mapping[str, npt.NDArray[Any]]:
-        """All that learning changes."""
+        """The parameters and the optimizer's state, for checkpoints."""
         ...
 
     def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Take up what `state` gave. Raises CodesearchError where it is another encoder's."""
+        """Restore what `state` returned. Raises CodesearchError if it belongs to another encoder."""
         ...
 
     def write(self, folder: Path) -> None:
-        """Write the encoder as `--model` takes it. Raises OSError."""
+        """Write a model folder that `--model` accepts. Raises OSError."""
         ...

@@ -1,4 +1,4 @@
-"""What is trained, a table of token vectors and two heads, with the gradients of its loss by hand."""
+"""The network of a static encoder, a table of token vectors and two heads, with hand-written gradients."""
 
 from __future__ import annotations
 
@@ -16,79 +16,79 @@ Table = npt.NDArray[np.float32]
 HIDDEN = 512
 """Width of the heads' hidden layer."""
 _INPUT_SCALE = np.float32(16)
-"""A unit vector of 256 dimensions has components of 1/16; hidden units see them at size 1."""
+"""Scales the components of a unit vector of 256 dimensions, about 1/16, to about 1 for the hidden layer."""
 _OUTPUT_SCALE = np.float32(0.25)
 _SMALLEST = np.float32(1e-6)
-_PLACES = np.arange(64, dtype=np.float32)
-QUESTION_PLACES = np.asarray(1 + 0.7 * np.exp(-_PLACES / 5), np.float32)
-DOCUMENT_PLACES = np.asarray(1 + 1.5 * np.exp(-_PLACES / 16), np.float32)
-"""Weights by place that training begins with where its base has none.
-
-Each trained alike, docstring → function MRR@10 over eight languages, then MRR@10 by embeddings alone of questions about
-functions and in fifteen other languages: these .439 .475 .500; steeper, 1 + exp(-r/3) and 1 + 2 exp(-r/8), .448 .466
-.483; learned by gradient from the steeper ones, .436 .471 .492; the model before, without any, .398 .438 .470.
-"""
+_POSITIONS = np.arange(64, dtype=np.float32)
+QUESTION_POSITION_WEIGHTS = np.asarray(1 + 0.7 * np.exp(-_POSITIONS / 5), np.float32)
+DOCUMENT_POSITION_WEIGHTS = np.asarray(1 + 1.5 * np.exp(-_POSITIONS / 16), np.float32)
+"""Position weights for a base model that has none; see docs/training.md for how they compare with others."""
 
 
 @dataclass(slots=True)
 class Network:
-    """table [tokens, dimensions]; a head is [expand, bias, contract], scaled so that one learning rate fits all.
+    """Trainable parameters: `table` [tokens, dimensions], and the heads of questions and documents.
 
-    `places` are fixed: of questions, of documents.
+    A head is [expand, bias, contract], scaled so that one learning rate suits all of it. `position_weights`, of
+    questions and of documents, are not trained.
     """
 
     table: Table
     question: list[Table]
     document: list[Table]
-    places: tuple[Table, Table]
+    position_weights: tuple[Table, Table]
 
     @classmethod
-    def begun(cls, table: Table, base: StaticEncoder, seed: int) -> Network:
-        """A network that does what `base` does: its places and heads, or the usual places and heads without effect."""
+    def from_base(cls, table: Table, base: StaticEncoder, seed: int) -> Network:
+        """A network that encodes like `base`. Missing heads start without effect; missing position weights are set."""
         generator = np.random.default_rng(seed)
         sides = base.question, base.document
         question, document = (_trainable(side.head, base.dimensions, generator) for side in sides)
         first, second = (
-            side.places if len(side.places) else usual
-            for side, usual in zip(sides, (QUESTION_PLACES, DOCUMENT_PLACES), strict=True)
+            side.position_weights if len(side.position_weights) else default
+            for side, default in zip(sides, (QUESTION_POSITION_WEIGHTS, DOCUMENT_POSITION_WEIGHTS), strict=True)
         )
         return cls(table, question, document, (first, second))
 
     @property
     def parameters(self) -> list[Table]:
-        """The table first."""
+        """All trained arrays, the table first."""
         return [self.table, *self.question, *self.document]
 
     def sides(self) -> tuple[Side, Side]:
-        """The sides as encoders apply them: of questions, of documents."""
+        """The question side and the document side of the encoder."""
         first, second = (
-            Side(places, Head(expand * _INPUT_SCALE, bias, contract * _OUTPUT_SCALE))
-            for places, (expand, bias, contract) in zip(self.places, (self.question, self.document), strict=True)
+            Side(weights, Head(expand * _INPUT_SCALE, bias, contract * _OUTPUT_SCALE))
+            for weights, (expand, bias, contract) in zip(
+                self.position_weights, (self.question, self.document), strict=True
+            )
         )
         return first, second
 
     def loss(self, questions: Bags, codes: Bags, temperature: float) -> tuple[float, list[Table]]:
-        """The loss of a batch, row i of questions to row i of codes, and its gradients in the order of parameters."""
-        asked = _Pass(weighted(questions, self.places[0], len(self.table)), self.table, self.question)
-        answered = _Pass(weighted(codes, self.places[1], len(self.table)), self.table, self.document)
-        loss, gradient = contrast(asked.output, answered.output, temperature)
-        half = len(asked.output)
-        from_questions, *of_question = asked.gradients(gradient[:half])
-        from_codes, *of_document = answered.gradients(gradient[half:])
-        from_questions += from_codes
-        return loss, [from_questions, *of_question, *of_document]
+        """The loss of a batch, where code i answers question i, and its gradients in the order of `parameters`."""
+        question_pass = _Pass(
+            weight_matrix(questions, self.position_weights[0], len(self.table)), self.table, self.question
+        )
+        code_pass = _Pass(weight_matrix(codes, self.position_weights[1], len(self.table)), self.table, self.document)
+        loss, gradient = contrastive_loss(question_pass.output, code_pass.output, temperature)
+        half = len(question_pass.output)
+        table_gradient, *question_head = question_pass.gradients(gradient[:half])
+        from_codes, *document_head = code_pass.gradients(gradient[half:])
+        table_gradient += from_codes
+        return loss, [table_gradient, *question_head, *document_head]
 
 
-def weighted(bags: Bags, places: Table, tokens: int) -> csr_matrix:
-    """Bags as a matrix [texts, tokens] of their weights: by place, times 1 + ln count."""
+def weight_matrix(bags: Bags, position_weights: Table, tokens: int) -> csr_matrix:
+    """Bags as a sparse matrix [texts, tokens] of weights: position weight times 1 + ln count."""
     place = np.arange(len(bags.ids)) - np.repeat(bags.offsets[:-1], np.diff(bags.offsets))
     weights = np.log(bags.counts.astype(np.float32)) + np.float32(1)
-    weights *= np.append(places, np.float32(1))[np.minimum(place, len(places))]
+    weights *= np.append(position_weights, np.float32(1))[np.minimum(place, len(position_weights))]
     return csr_matrix((weights, bags.ids.astype(np.int32), bags.offsets), shape=(len(bags), tokens))
 
 
 class _Pass:
-    """One side of a batch on its way through the network, with what its gradients need."""
+    """The forward pass of one side of a batch, with the intermediate values for its gradients."""
 
     def __init__(self, bags: csr_matrix, table: Table, head: list[Table]) -> None:
         self._bags = bags
@@ -104,7 +104,7 @@ class _Pass:
         self.output, self._output_norms = _unit(change)
 
     def gradients(self, gradient: Table) -> list[Table]:
-        """By table, expand, bias and contract, given the gradient by the output."""
+        """The gradients of table, expand, bias and contract, given that of the output."""
         by_sum = _through_unit(gradient, self.output, self._output_norms)
         by_contract = _OUTPUT_SCALE * (self._hidden.T @ by_sum)
         by_hidden = by_sum @ self._contract.T
@@ -118,10 +118,10 @@ class _Pass:
         return [np.asarray(self._bags.T.tocsr() @ by_bag, np.float32), by_expand, by_hidden.sum(0), by_contract]
 
 
-def contrast(questions: Table, codes: Table, temperature: float) -> tuple[float, Table]:
-    """Symmetric InfoNCE with in-batch negatives (van den Oord 2018) of unit vectors, row i to row i.
+def contrastive_loss(questions: Table, codes: Table, temperature: float) -> tuple[float, Table]:
+    """Symmetric InfoNCE with in-batch negatives (van den Oord 2018). Rows are unit vectors; code i answers question i.
 
-    Returns the loss and its gradient by the rows of questions, then codes.
+    Returns the loss and its gradient [questions + codes, dimensions].
     """
     size = len(questions)
     scores = (questions @ codes.T) * np.float32(1 / temperature)
@@ -143,12 +143,12 @@ def _trainable(head: Head | None, dimensions: int, generator: np.random.Generato
 
 
 def _unit(vectors: Table) -> tuple[Table, Table]:
-    """Rows of length 1, and their lengths [rows, 1]."""
+    """The rows scaled to length 1, and their lengths [rows, 1]."""
     norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), _SMALLEST)[:, None]
     return vectors / norms, norms
 
 
 def _through_unit(gradient: Table, unit: Table, norms: Table) -> Table:
-    """The gradient by vectors, given the gradient by the same vectors at length 1."""
+    """Backpropagate through `_unit`: the gradient of the vectors, given that of the unit vectors."""
     along = np.einsum("ij,ij->i", gradient, unit)[:, None]
     return np.asarray((gradient - unit * along) / norms, np.float32)

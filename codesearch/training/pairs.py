@@ -1,10 +1,11 @@
-"""A file's chunks → pairs of what somebody might ask and the code that answers."""
+"""Extract pairs of a plausible question and the code that answers it from chunks and commits."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.comments import without_markers
@@ -13,13 +14,14 @@ from codesearch.index.terms import words
 from codesearch.languages.registry import Language
 from codesearch.training.clean import is_english, is_question, question
 
+if TYPE_CHECKING:
+    from codesearch.training.sources import Commit
+
 PAIR_KINDS = ("documentation", "name", "comment", "heading", "test", "commit")
 SHARES = {"comment": 0.5, "name": 0.35}
-"""What share of a kind's pairs an epoch takes: documentation is likest to what people ask. Docstring → function MRR@10
-over eight languages .436 with batches of one kind and these shares, .423 with kinds mixed and whole; .443 and .448
-with half as much of both and with these, other things equal."""
-SHORTEST_CODE = 40
-"""Characters. Less than that says nothing apart from its name."""
+"""Share of a kind's pairs per epoch, 1 by default; documentation is most like real questions. See docs/training.md."""
+MIN_CODE_LENGTH = 40
+"""Characters; shorter code says nothing beyond its name."""
 _PARAGRAPH_LINES = 14
 _COMMENT_LINES = 6
 _NAMELESS = REMAINDER_KINDS | {"section"}
@@ -31,10 +33,10 @@ _TEST_WORDS = frozenset("test tests should spec it when".split())
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and the code that answers it; `kind` is one of PAIR_KINDS.
+    """A question and the code that answers it. `kind` is one of PAIR_KINDS.
 
-    `place` is what indexes tell encoders of the code before it: the end of its path and its name; "" where the
-    question is made of these.
+    `place` is the end of the code's path and its qualified name, one per line, which an index encodes before the code;
+    "" if the question is made from them.
     """
 
     kind: str
@@ -44,7 +46,7 @@ class Pair:
 
 
 def pairs_of(chunks: Iterable[Chunk], language: Language) -> Iterator[Pair]:
-    """The pairs that lie within one file's chunks."""
+    """The pairs within the chunks of one file."""
     for chunk in chunks:
         if chunk.kind == "license":
             continue
@@ -52,35 +54,36 @@ def pairs_of(chunks: Iterable[Chunk], language: Language) -> Iterator[Pair]:
             yield from _heading(chunk)
             continue
         code = without_documentation(chunk)
-        if len(code) < SHORTEST_CODE:
+        if len(code) < MIN_CODE_LENGTH:
             continue
-        if chunk.documentation and (asked := question(chunk.documentation)):
-            yield Pair("documentation", asked, code, _place(chunk))
+        if chunk.documentation and (sentences := question(chunk.documentation)):
+            yield Pair("documentation", sentences, code, _place(chunk))
         if chunk.kind not in _NAMELESS:
             yield from _name(chunk, code)
         yield from _comments(code, language)
 
 
 def pairs_from_tests(chunks: Iterable[Chunk], functions: Mapping[str, Chunk]) -> Iterator[Pair]:
-    """What a test is called → the function that it tests: one that it calls and whose name the test's name holds."""
+    """Pairs of a test's name and the function under test: one that it calls and whose name is part of the test's."""
     for chunk in chunks:
-        asked = [word for word in words(chunk.name) if word not in _TEST_WORDS]
-        if "test" not in chunk.name.lower() or len(asked) < 3:
+        subject = [word for word in words(chunk.name) if word not in _TEST_WORDS]
+        if "test" not in chunk.name.lower() or len(subject) < 3:
             continue
         called = {name for name in _CALL.findall(chunk.text) if name in functions and name != chunk.name}
-        tested = [name for name in called if set(words(name)) <= set(asked) and len(words(name)) < len(asked)]
+        tested = [name for name in called if set(words(name)) <= set(subject) and len(words(name)) < len(subject)]
         if tested:
             function = functions[max(tested, key=lambda name: (len(name), name))]
-            yield Pair("test", " ".join(asked), without_documentation(function), _place(function))
+            yield Pair("test", " ".join(subject), without_documentation(function), _place(function))
 
 
-def commit_pairs(changes: Iterable[tuple[str, Sequence[str]]], functions: Mapping[str, Chunk]) -> Iterator[Pair]:
-    """Subjects of commits → the functions that they changed, by the lines that head git's hunks."""
-    for written, headers in changes:
-        subject = _SUBJECT_NOISE.sub("", written).strip()
+def commit_pairs(commits: Iterable[Commit], functions: Mapping[str, Chunk]) -> Iterator[Pair]:
+    """Pairs of a commit's subject and each function that it changed, as named in git's hunk headers."""
+    for commit in commits:
+        subject = _SUBJECT_NOISE.sub("", commit.subject).strip()
         if not is_question(subject):
             continue
-        names = {name for header in headers for name in re.findall(r"[A-Za-z_]\w{2,}", header) if name in functions}
+        identifiers = (name for header in commit.hunk_headers for name in re.findall(r"[A-Za-z_]\w{2,}", header))
+        names = {name for name in identifiers if name in functions}
         if 0 < len(names) <= 3:
             for name in sorted(names):
                 function = functions[name]
@@ -89,10 +92,10 @@ def commit_pairs(changes: Iterable[tuple[str, Sequence[str]]], functions: Mappin
 
 def without_documentation(chunk: Chunk) -> str:
     """The chunk's text without the lines of its documentation."""
-    said = {_squashed(line) for line in chunk.documentation.split("\n")} - {""}
-    if not said:
+    documented = {_squashed(line) for line in chunk.documentation.split("\n")} - {""}
+    if not documented:
         return chunk.text
-    return "\n".join(line for line in chunk.text.split("\n") if _squashed(line) not in said)
+    return "\n".join(line for line in chunk.text.split("\n") if _squashed(line) not in documented)
 
 
 def _place(chunk: Chunk) -> str:
@@ -104,25 +107,25 @@ def _squashed(line: str) -> str:
 
 
 def _name(chunk: Chunk, code: str) -> Iterator[Pair]:
-    asked = words(chunk.name)
-    if len(asked) < 2 or not any(word.isalpha() and len(word) > 2 for word in asked):
+    name_words = words(chunk.name)
+    if len(name_words) < 2 or not any(word.isalpha() and len(word) > 2 for word in name_words):
         return
     masked = re.sub(rf"(?<!\w){re.escape(chunk.name)}(?!\w)", " ", code)
-    if len(masked) >= SHORTEST_CODE:
-        yield Pair("name", " ".join(asked), masked)
+    if len(masked) >= MIN_CODE_LENGTH:
+        yield Pair("name", " ".join(name_words), masked)
 
 
 def _heading(chunk: Chunk) -> Iterator[Pair]:
     heading, _, body = chunk.text.partition("\n")
-    asked = " ".join(dict.fromkeys(chunk.qualified_name.split()))
-    if chunk.name and chunk.name in heading and len(body) >= SHORTEST_CODE:
-        letters = sum(character.isalpha() for character in asked)
-        if len(asked.split()) >= 2 and letters > 0.6 * len(asked) and is_english(f"{asked} {body[:400]}"):
-            yield Pair("heading", asked, body)
+    title = " ".join(dict.fromkeys(chunk.qualified_name.split()))
+    if chunk.name and chunk.name in heading and len(body) >= MIN_CODE_LENGTH:
+        letters = sum(character.isalpha() for character in title)
+        if len(title.split()) >= 2 and letters > 0.6 * len(title) and is_english(f"{title} {body[:400]}"):
+            yield Pair("heading", title, body)
 
 
 def _comments(code: str, language: Language) -> Iterator[Pair]:
-    """A comment within code → the paragraph under it."""
+    """Pairs of a comment within code and the paragraph below it."""
     lines = code.split("\n")
     index = 0
     while index < len(lines):
@@ -130,19 +133,19 @@ def _comments(code: str, language: Language) -> Iterator[Pair]:
         if index == first:
             index += 1
             continue
-        asked = question(without_markers(lines[first:index], language)) if index - first <= _COMMENT_LINES else ""
+        sentences = question(without_markers(lines[first:index], language)) if index - first <= _COMMENT_LINES else ""
         paragraph: list[str] = []
         for number in range(index, min(index + _PARAGRAPH_LINES, len(lines))):
             if not lines[number].strip() or _comment_end(lines, number, language) > number:
                 break
             paragraph.append(lines[number])
         text = "\n".join(paragraph)
-        if asked and len(text) >= SHORTEST_CODE:
-            yield Pair("comment", asked, text)
+        if sentences and len(text) >= MIN_CODE_LENGTH:
+            yield Pair("comment", sentences, text)
 
 
 def _comment_end(lines: list[str], index: int, language: Language) -> int:
-    """The line after the comment that begins with this line, or this line where none does."""
+    """The line after the comment that begins at this line, or this line if none does."""
     markers = language.line_comments
     if markers and lines[index].lstrip().startswith(markers):
         while index < len(lines) and lines[index].lstrip().startswith(markers):

@@ -1,4 +1,4 @@
-"""What to train on: checkouts, folders and archives."""
+"""Training sources: checkouts, folders and archives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import CodesearchError
-from codesearch.training.archives import ENDINGS, unpack
+from codesearch.training.archives import ARCHIVE_SUFFIXES, unpack
 
 _LICENSES = (
     ("Apache-2.0", r"Apache License,? Version 2\.0"),
@@ -43,28 +43,38 @@ class TrainingSource:
     root: Path
     commit: str = ""
     license: str = ""
-    """SPDX-like name of a permissive licence, or "" where none was recognised."""
+    """SPDX-like name of a permissive licence, "" if none was recognised."""
     history: Path | None = None
-    """Git directory whose commits are of this source, where `root` is no checkout."""
+    """Git directory with the commits of this source, if `root` is not a checkout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit's subject, and the headers of its hunks, where git names the enclosing function."""
+
+    subject: str
+    hunk_headers: tuple[str, ...]
 
 
 def open_source(place: Path, scratch: Path) -> TrainingSource:
-    """A folder, or an archive, unpacked below `scratch`. Raises CodesearchError for what is neither."""
+    """Open a folder, or an archive, which is unpacked below `scratch`. Raises CodesearchError for anything else."""
     if place.is_dir():
         root = place.resolve()
         return TrainingSource(root.name, root, commit_of(root), license_of(root))
-    if place.is_file() and place.name.endswith(ENDINGS):
+    if place.is_file() and place.name.endswith(ARCHIVE_SUFFIXES):
         scratch.mkdir(parents=True, exist_ok=True)
         root = Path(tempfile.mkdtemp(prefix="source-", dir=scratch))
         unpack(place, root)
         return TrainingSource(place.name, root, "", license_of(root))
     if place.exists():
-        raise CodesearchError(f"{place} is neither a folder nor a supported archive", f"archives: {' '.join(ENDINGS)}")
+        raise CodesearchError(
+            f"{place} is neither a folder nor a supported archive", f"archives: {' '.join(ARCHIVE_SUFFIXES)}"
+        )
     raise CodesearchError(f"{place} does not exist")
 
 
 def license_of(root: Path) -> str:
-    """The permissive licence that a source's own licence file states, or ""."""
+    """The permissive licence in a source's licence file, "" if none is recognised."""
     for path in sorted(root.glob("*")) + sorted(root.glob("*/*")):
         if _LICENSE_NAME.search(path.name.lower()) and path.is_file():
             text = " ".join(path.read_text("utf-8", "replace")[:_HEAD].split())
@@ -75,16 +85,16 @@ def license_of(root: Path) -> str:
 
 
 def commit_of(root: Path) -> str:
-    """The commit that is checked out, or ""."""
+    """The commit that is checked out, "" if `root` is not a checkout."""
     return _git(root, "rev-parse", "HEAD").strip() if (root / ".git").exists() else ""
 
 
-def changes(root: Path, most: int) -> Iterator[tuple[str, list[str]]]:
-    """Subjects of the newest commits with the headers of the hunks that they changed; nothing without git."""
+def read_commits(root: Path, most: int) -> Iterator[Commit]:
+    """The newest `most` commits without merges; none if git is not installed."""
     log = _git(root, "log", f"-n{most}", "--no-merges", "--unified=0", "--format=%x00%s", "-p", "--diff-filter=M")
     for entry in log.split("\0")[1:]:
         subject, _, patch = entry.partition("\n")
-        yield subject, re.findall(r"^@@[^@\n]*@@ (.+)", patch, re.MULTILINE)
+        yield Commit(subject, tuple(re.findall(r"^@@[^@\n]*@@ (.+)", patch, re.MULTILINE)))
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -93,7 +103,7 @@ def _git(root: Path, *arguments: str) -> str:
             ["git", "-C", str(root), *arguments],
             capture_output=True,
             check=False,
-            env=os.environ | {"GIT_NO_LAZY_FETCH": "1"},  # of a partial clone, what is there is enough
+            env=os.environ | {"GIT_NO_LAZY_FETCH": "1"},  # a partial clone must not download its missing objects
         )
     except OSError:
         return ""

@@ -1,4 +1,4 @@
-"""Where training starts: the table of the model it begins from, in the tokens that are trained."""
+"""The vocabulary and the initial table of token vectors, derived from the base model."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ import numpy as np
 from codesearch.models.static import StaticEncoder, pieces_of
 from codesearch.training.corpus import Corpus
 from codesearch.training.network import Table
-from codesearch.training.vocabulary import UNKNOWN, choose, frequencies
+from codesearch.training.vocabulary import UNKNOWN, choose_tokens, frequencies
 
-NEW_WORDS = 8_000
-"""Words that the code uses often and the model lacks become tokens of their own, at most so many."""
-OFTEN = 20
-"""Pairs that hold a word, for it to become one."""
+MAX_NEW_WORDS = 8_000
+"""Frequent words that become new tokens, at most."""
+MIN_FREQUENCY = 20
+"""Weighted number of pairs that must contain a word for it to become a token."""
 
 
-def extended(base: StaticEncoder, corpus: Corpus) -> list[str]:
-    """The tokens of a model with the words of the corpus that it should know too."""
+def extended_vocabulary(base: StaticEncoder, corpus: Corpus) -> list[str]:
+    """The model's tokens and the frequent words of the corpus that it lacks."""
     known = base.vocabulary
     weights = frequencies(corpus)
     order = np.argsort(-weights, kind="stable")
-    missing = [word for i in order.tolist() if weights[i] >= OFTEN and (word := corpus.words[i]) not in known]
-    return [*known, *missing[:NEW_WORDS]]
+    missing = [word for i in order.tolist() if weights[i] >= MIN_FREQUENCY and (word := corpus.words[i]) not in known]
+    return [*known, *missing[:MAX_NEW_WORDS]]
 
 
-def tokens_for(base: StaticEncoder, corpus: Corpus, size: int) -> list[str]:
-    """A vocabulary of `size` tokens made for the corpus; with 0 the model's own, extended."""
-    return choose(corpus, size) if size else extended(base, corpus)
+def vocabulary_for(base: StaticEncoder, corpus: Corpus, size: int) -> list[str]:
+    """A new vocabulary of `size` tokens for the corpus; with 0 the model's, extended."""
+    return choose_tokens(corpus, size) if size else extended_vocabulary(base, corpus)
 
 
-def start_table(base: StaticEncoder, tokens: Sequence[str]) -> Table:
-    """Vectors [tokens, dimensions] to start from: the model's own, for tokens that are new those of their pieces."""
-    own = base.table()
+def initial_table(base: StaticEncoder, tokens: Sequence[str]) -> Table:
+    """Initial vectors [tokens, dimensions]: the model's, and for new tokens the mean of their pieces' vectors."""
+    vectors = base.table()
     known = base.vocabulary
     table = np.zeros((len(tokens), base.dimensions), np.float32)
     for row, token in enumerate(tokens):
@@ -41,5 +41,5 @@ def start_table(base: StaticEncoder, tokens: Sequence[str]) -> Table:
             continue
         pieces = [known[token]] if token in known else pieces_of(token.removeprefix("##"), known)
         if pieces:
-            table[row] = own[pieces].mean(0)
+            table[row] = vectors[pieces].mean(0)
     return table

@@ -1,4 +1,4 @@
-"""A static encoder in training, on numpy and one thread."""
+"""The Learner of a static encoder, in numpy on one thread."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from codesearch.training.corpus import Bags, Corpus
 from codesearch.training.learner import PairGroup, Rows
 from codesearch.training.network import Network
 from codesearch.training.pairs import PAIR_KINDS, SHARES
-from codesearch.training.start import start_table
+from codesearch.training.start import initial_table
 from codesearch.training.static_model import write_model
 from codesearch.training.trainer import TrainingConfig
-from codesearch.training.vocabulary import in_tokens, tokenised, with_prefixes
+from codesearch.training.vocabulary import to_tokens, tokenise, with_prefixes
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """Pairs of one language and kind in tokens, and what share of them an epoch takes."""
+class TokenPairs:
+    """A group of pairs as bags of tokens, and the share of them that each epoch samples."""
 
     questions: Bags
     codes: Bags
@@ -40,26 +40,27 @@ class StaticLearner:
     """See Learner."""
 
     def __init__(
-        self, network: Network, vocabulary: Sequence[str], pairs: Sequence[Tokens], recipe: TrainingConfig
+        self, network: Network, vocabulary: Sequence[str], pairs: Sequence[TokenPairs], recipe: TrainingConfig
     ) -> None:
         self.network = network
-        self.groups: Sequence[PairGroup] = [PairGroup(len(own), own.share) for own in pairs]
+        self.groups: Sequence[PairGroup] = [PairGroup(len(group), group.share) for group in pairs]
         self.tokens = len(vocabulary)
         self._vocabulary, self._pairs, self._recipe = vocabulary, pairs, recipe
         self._adam = Adam(network.parameters, recipe.betas)
 
     @classmethod
-    def begun(
+    def from_base(
         cls, base: StaticEncoder, vocabulary: Sequence[str], corpus: Corpus, recipe: TrainingConfig
     ) -> StaticLearner:
-        """One that begins as `base` is, with its own or another vocabulary."""
-        network = Network.begun(start_table(base, vocabulary), base, recipe.seed)
+        """A learner that starts from the weights of `base`, with its own or another vocabulary."""
+        network = Network.from_base(initial_table(base, vocabulary), base, recipe.seed)
         return cls(network, vocabulary, _pairs_in(corpus, vocabulary, recipe.seed), recipe)
 
     def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
         """See Learner."""
-        own = self._pairs[group]
-        loss, gradients = self.network.loss(own.questions.take(rows), own.codes.take(rows), self._recipe.temperature)
+        pairs = self._pairs[group]
+        questions, codes = pairs.questions.take(rows), pairs.codes.take(rows)
+        loss, gradients = self.network.loss(questions, codes, self._recipe.temperature)
         parameters = self.network.parameters
         rates = [rate] + [rate * self._recipe.head_rate] * (len(parameters) - 1)
         self._adam.step(number, parameters, gradients, rates)
@@ -68,35 +69,35 @@ class StaticLearner:
     def state(self) -> Mapping[str, npt.NDArray[Any]]:
         """See Learner."""
         columns = {"parameter": self.network.parameters, "mean": self._adam.means, "square": self._adam.squares}
-        return {f"{name}{i}": own for name, column in columns.items() for i, own in enumerate(column)}
+        return {f"{name}{i}": array for name, column in columns.items() for i, array in enumerate(column)}
 
     def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
         """See Learner."""
         if state["parameter0"].shape != self.network.table.shape:
             raise CodesearchError("the checkpoint was written with another vocabulary", "start over without --resume")
-        for name, own in self.state().items():
-            own[...] = state[name]
+        for name, array in self.state().items():
+            array[...] = state[name]
 
     def write(self, folder: Path) -> None:
         """See Learner."""
         write_model(folder, self._vocabulary, self.network)
 
 
-def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[Tokens]:
+def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[TokenPairs]:
     vocabulary = dict(zip(tokens, count(), strict=False))
-    words = tokenised(corpus.words, vocabulary)
+    words = tokenise(corpus.words, vocabulary)
     generator = np.random.default_rng(seed)
     groups = []
-    for own in corpus.pairs.values():
-        questions = with_prefixes(in_tokens(own.questions, words), vocabulary, generator)
-        codes = in_tokens(own.codes, words)
-        for rows, share in _by_kind(own.kinds):
-            groups.append(Tokens(questions.take(rows), codes.take(rows), share))
+    for pairs in corpus.pairs.values():
+        questions = with_prefixes(to_tokens(pairs.questions, words), vocabulary, generator)
+        codes = to_tokens(pairs.codes, words)
+        for rows, share in _by_kind(pairs.kinds):
+            groups.append(TokenPairs(questions.take(rows), codes.take(rows), share))
     return groups
 
 
 def _by_kind(kinds: npt.NDArray[np.uint8]) -> Iterator[tuple[Rows, float]]:
-    """Rows of each kind that has a share of its own, and of all others, with their shares."""
+    """(rows, share) of each kind in SHARES, and of all other kinds together."""
     apart = {PAIR_KINDS.index(kind): share for kind, share in SHARES.items()}
     for kind, share in apart.items():
         yield np.flatnonzero(kinds == kind), share

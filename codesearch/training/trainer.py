@@ -1,4 +1,4 @@
-"""The training itself: batches of pairs in a fixed order, a falling rate, checkpoints. One thread does it."""
+"""The training loop: batches in a fixed order, a learning-rate schedule, and checkpoints."""
 
 from __future__ import annotations
 
@@ -12,50 +12,48 @@ import numpy as np
 from codesearch.errors import CodesearchError
 from codesearch.training.learner import Learner, Rows
 
-_LOWEST_RATE = 0.05
+_MIN_RATE = 0.05
 CHECKPOINT_SECONDS = 60.0
-_SEEN = 1_000_000
-"""Pairs that training sees in a minute or two, for the code of one team."""
-_FEWEST = 2
-"""Pairs of a batch: without another's code there is nothing to tell a question's own from."""
+_PAIRS_SEEN = 1_000_000
+"""Training examples that a small corpus is repeated to reach, which takes a minute or two."""
+_MIN_BATCH = 2
+"""Pairs of a batch; with only one there are no negatives."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """How to train."""
+    """The hyperparameters."""
 
     batch: int = 2048
     rate: float = 0.005
+    """Peak learning rate."""
     head_rate: float = 0.4
-    """Rate of the heads as a share of the table's."""
+    """Learning rate of the heads as a share of the table's."""
     warm_up: int = 100
+    """Steps until the learning rate is reached."""
     temperature: float = 0.05
     betas: tuple[float, float] = (0.9, 0.99)
     epochs: float = 0.0
-    """How often every pair is seen; 0 for as often as `usual_epochs` says."""
+    """How often each pair is seen; 0 for `default_epochs`."""
     seed: int = 0
     seconds: float = 0.0
-    """Ends by then, the rate fallen as at the end of all epochs; 0 for no limit."""
+    """Time limit, to which the learning-rate schedule is fitted; 0 for none."""
 
 
 STATIC = TrainingConfig()
-"""Tuned in a feasibility run on 985 k pairs (docstring → function, MRR@10 over eight languages)."""
+"""Tuned on 985,000 pairs by MRR@10 of docstring → function over eight languages."""
 TRANSFORMER = TrainingConfig(batch=128, rate=1.5e-4, head_rate=1.0, warm_up=40, betas=(0.9, 0.98), epochs=1.0)
-"""Fine-tuning: all-MiniLM-L6-v2 learned most in its first hundred steps with this rate."""
+"""For fine-tuning; the learning rate at which all-MiniLM-L6-v2 gained most in its first hundred steps."""
 
 
-def usual_epochs(pairs: int) -> float:
-    """How often a static encoder sees each of so many pairs: many times where one repository's code is all.
-
-    MRR@10 gained on held-out files by 2, 8, 20, 40 and 80 epochs: rails, 25 k pairs, .003 .029 .059 .062 .035 (20 take
-    42 s in all); scrapy, 5 k pairs, .004 .011 .030 .031 .009. Two million pairs of many repositories are seen 4 times.
-    """
-    return min(20.0, max(4.0, _SEEN / max(pairs, 1)))
+def default_epochs(pairs: int) -> float:
+    """The epochs of a static encoder on this many pairs, 4 to 20, more for fewer pairs; see docs/training.md."""
+    return min(20.0, max(4.0, _PAIRS_SEEN / max(pairs, 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """Where training is."""
+    """The progress of training."""
 
     step: int
     steps: int
@@ -65,22 +63,23 @@ class TrainingProgress:
 
 
 class Trainer:
-    """Teaches a learner."""
+    """Runs the training loop of a learner."""
 
     def __init__(self, learner: Learner, recipe: TrainingConfig) -> None:
-        if max((group.pairs for group in learner.groups), default=0) < _FEWEST:
+        if max((group.pairs for group in learner.groups), default=0) < _MIN_BATCH:
             raise CodesearchError("no training pairs")
         self._learner = learner
         self.recipe = recipe
         self.step = 0
         self.elapsed = 0.0
-        """Seconds trained, in earlier runs too."""
+        """Seconds trained, including those before a resume."""
         self.curve: list[tuple[int, float]] = []
+        """(step, smoothed loss), every 20 steps."""
         self._plan = self._batches()
         self.steps = len(self._plan)
 
-    def run(self, report: Callable[[TrainingProgress], None], checkpoint: Path | None = None) -> None:
-        """Train to the end from wherever it is. With `checkpoint`, the state is written there now and then."""
+    def run(self, on_progress: Callable[[TrainingProgress], None], checkpoint: Path | None = None) -> None:
+        """Train to the end from the current step, writing the state to `checkpoint` every CHECKPOINT_SECONDS."""
         began, first = time.monotonic() - self.elapsed, self.step
         started = saved = time.monotonic()
         smooth = self.curve[-1][1] if self.curve else 0.0
@@ -102,13 +101,13 @@ class Trainer:
             left = (self.steps - self.step) / speed
             if self.recipe.seconds:
                 left = min(left, self.recipe.seconds - self.elapsed)
-            report(TrainingProgress(self.step, self.steps, smooth, speed * self.recipe.batch, left))
+            on_progress(TrainingProgress(self.step, self.steps, smooth, speed * self.recipe.batch, left))
             if checkpoint and now - saved > CHECKPOINT_SECONDS:
                 self.save(checkpoint)
                 saved = now
 
     def save(self, path: Path) -> None:
-        """Write the state so that training goes on from it to the same end. Raises OSError."""
+        """Write the state, from which training resumes with the same result. Raises OSError."""
         part = path.with_suffix(".part")
         with part.open("wb") as file:
             np.savez(
@@ -122,7 +121,7 @@ class Trainer:
         part.replace(path)
 
     def restore(self, path: Path) -> None:
-        """Take up the state that `save` wrote. Raises CodesearchError where it is of other data."""
+        """Restore the state that `save` wrote. Raises CodesearchError if it belongs to other data."""
         with np.load(path) as state:
             self._learner.restore(state)
             self.step, self.elapsed = int(state["step"]), float(state["elapsed"])
@@ -131,16 +130,16 @@ class Trainer:
             raise CodesearchError(f"{path} belongs to a run with other training pairs", "start over without --resume")
 
     def _batches(self) -> list[tuple[int, Rows]]:
-        """Group and rows of each step, all drawn at the start, so that a resumed run takes the same ones."""
+        """(group, rows) of each step, all drawn at the start so that a resumed run takes the same batches."""
         generator = np.random.default_rng(self.recipe.seed)
         plan: list[tuple[int, Rows]] = []
         whole, part = divmod(self.recipe.epochs, 1)
         for share in [1.0] * int(whole) + ([part] if part else []):
             epoch: list[tuple[int, Rows]] = []
             for number, group in enumerate(self._learner.groups):
-                if group.pairs < _FEWEST:
+                if group.pairs < _MIN_BATCH:
                     continue
-                rows = generator.permutation(group.pairs)[: max(_FEWEST, int(group.pairs * group.share * share))]
+                rows = generator.permutation(group.pairs)[: max(_MIN_BATCH, int(group.pairs * group.share * share))]
                 size = min(self.recipe.batch, len(rows))
                 for begin in range(0, len(rows) - size + 1, size):
                     epoch.append((number, rows[begin : begin + size]))
@@ -149,4 +148,4 @@ class Trainer:
 
     def _rate(self, share: float) -> float:
         warm = min(1.0, (self.step + 1) / self.recipe.warm_up)
-        return self.recipe.rate * warm * max(_LOWEST_RATE, 1 - share)
+        return self.recipe.rate * warm * max(_MIN_RATE, 1 - share)

@@ -1,4 +1,4 @@
-"""A transformer in training: all weights are fine-tuned by the same contrast as a static encoder's."""
+"""The Learner of a transformer: all weights are fine-tuned with the same contrastive loss as a static encoder's."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ from codesearch.models.checkpoint import SHARDS_FILE, WEIGHTS_FILE
 from codesearch.models.modules import transformer_folder
 from codesearch.models.sentence_transformer import SentenceTransformerEncoder
 from codesearch.training.learner import PairGroup, Rows
-from codesearch.training.texts import TextPair
+from codesearch.training.texts import TextGroup
 from codesearch.training.trainer import TrainingConfig
 
 QUESTION_LENGTH = 40
 """Tokens."""
 CODE_LENGTH = 128
-"""Tokens: twice as many cost twice the time, and a function's beginning says what it does."""
+"""Tokens; twice as many cost twice the time, and the beginning of a function says most about it."""
 _BUDGET = 4096
-"""Tokens that pass at once, with padding; all of a batch's activations are kept for its gradients."""
+"""Tokens per forward pass, with padding; the activations of all passes of a batch are kept for its gradients."""
 _DECAY = 0.01
-_LARGEST_GRADIENT = 1.0
-_LEFT_BEHIND = frozenset(("README.md", "report.json", "curve.png", "training", SHARDS_FILE))
+_MAX_GRADIENT_NORM = 1.0
+_NOT_COPIED = frozenset(("README.md", "report.json", "curve.png", "training", SHARDS_FILE))
 _WEIGHTS = frozenset((".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".h5", ".pkl", ".msgpack"))
 
 
 class TransformerLearner:
-    """See Learner. AdamW (Loshchilov and Hutter 2019); products in the device's fastest precision, weights float32."""
+    """See Learner. Trains float32 weights with AdamW (Loshchilov and Hutter 2019) and automatic mixed precision."""
 
     def __init__(
         self,
         base: SentenceTransformerEncoder,
         folder: Path,
-        groups: Sequence[tuple[Sequence[TextPair], float]],
+        groups: Sequence[TextGroup],
         recipe: TrainingConfig,
     ):
-        """`base` loaded in float32 from `folder`; its own network is trained. Groups are pairs and their shares."""
-        self.groups: Sequence[PairGroup] = [PairGroup(len(own), share) for own, share in groups]
+        """`base` was loaded in float32 from `folder`; its network is trained in place."""
+        self.groups: Sequence[PairGroup] = [PairGroup(len(group.pairs), group.share) for group in groups]
         self.tokens = base.tokenizer.get_vocab_size()
         self._encoder, self._folder, self._recipe = base, folder, recipe
-        self._pairs = [own for own, _ in groups]
+        self._pairs = [group.pairs for group in groups]
         self._precision = devices.choose(base.device.type).precision
         self._parameters = dict(base.model.requires_grad_(True).named_parameters())  # no dropout: it stays at eval()
-        matrices = [own for own in self._parameters.values() if own.dim() > 1]
-        others = [own for own in self._parameters.values() if own.dim() < 2]
+        matrices = [parameter for parameter in self._parameters.values() if parameter.dim() > 1]
+        others = [parameter for parameter in self._parameters.values() if parameter.dim() < 2]
         parts = [{"params": matrices, "weight_decay": _DECAY}, {"params": others, "weight_decay": 0.0}]
         self._adam = torch.optim.AdamW(parts, lr=recipe.rate, betas=recipe.betas)
 
@@ -66,45 +66,45 @@ class TransformerLearner:
         right = torch.arange(len(pairs), device=scores.device)
         loss = (cross_entropy(scores, right) + cross_entropy(scores.T, right)) / 2
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self._parameters.values(), _LARGEST_GRADIENT)
-        for own in self._adam.param_groups:
-            own["lr"] = rate
+        torch.nn.utils.clip_grad_norm_(self._parameters.values(), _MAX_GRADIENT_NORM)
+        for parameters in self._adam.param_groups:
+            parameters["lr"] = rate
         self._adam.step()
         self._adam.zero_grad()
         return float(loss.detach())
 
     def state(self) -> Mapping[str, npt.NDArray[Any]]:
         """See Learner."""
-        arrays = {f"parameter.{name}": own.detach().cpu().numpy() for name, own in self._parameters.items()}
-        for name, own in self._parameters.items():
-            for part, tensor in self._adam.state[own].items():
+        arrays = {f"parameter.{name}": parameter.detach().cpu().numpy() for name, parameter in self._parameters.items()}
+        for name, parameter in self._parameters.items():
+            for part, tensor in self._adam.state[parameter].items():
                 arrays[f"{part}.{name}"] = tensor.cpu().numpy()
         return arrays
 
     def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
         """See Learner."""
-        for name, own in self._parameters.items():
+        for name, parameter in self._parameters.items():
             stored = state.get(f"parameter.{name}")
-            if stored is None or stored.shape != own.shape:
+            if stored is None or stored.shape != parameter.shape:
                 raise CodesearchError("the checkpoint was written for another model", "start over without --resume")
-            own.data.copy_(torch.from_numpy(stored))
+            parameter.data.copy_(torch.from_numpy(stored))
             if f"step.{name}" not in state:
-                continue  # no gradient ever reached it
+                continue  # it never had a gradient
             parts = {part: torch.from_numpy(state[f"{part}.{name}"]) for part in ("step", "exp_avg", "exp_avg_sq")}
-            self._adam.state[own] = {
-                part: tensor if part == "step" else tensor.to(own.device) for part, tensor in parts.items()
+            self._adam.state[parameter] = {
+                part: tensor if part == "step" else tensor.to(parameter.device) for part, tensor in parts.items()
             }
 
     def write(self, folder: Path) -> None:
-        """See Learner. Weights go to float16, which costs cosines less than 0.001; all else is the base's."""
+        """See Learner. Weights are float16, which changes cosines by less than 0.001; other files are the base's."""
         shutil.copytree(self._folder, folder, ignore=_unneeded, dirs_exist_ok=True)
         place = folder / transformer_folder(self._folder).relative_to(self._folder)
         tensors = self._encoder.model.state_dict()
-        weights = {name: own.to(torch.float16).cpu().numpy() for name, own in tensors.items()}
+        weights = {name: tensor.to(torch.float16).cpu().numpy() for name, tensor in tensors.items()}
         save_arrays(place / WEIGHTS_FILE, weights)
 
     def _vectors(self, texts: Sequence[str], length: int) -> Tensor:
-        """Unit vectors [texts, dimensions] that gradients pass through."""
+        """Unit vectors [texts, dimensions], differentiable."""
         ids = self._encoder.tokenize(texts, length)
         vectors: list[Tensor | None] = [None] * len(texts)
         with torch.autocast(self._encoder.device.type, self._precision, enabled=self._precision != torch.float32):
@@ -116,5 +116,5 @@ class TransformerLearner:
 
 
 def _unneeded(_folder: str, names: list[str]) -> set[str]:
-    """Weights, which are written anew, and what is said of the base."""
-    return {name for name in names if name in _LEFT_BEHIND or Path(name).suffix in _WEIGHTS}
+    """Files not to copy: weights, and the base's report and model card."""
+    return {name for name in names if name in _NOT_COPIED or Path(name).suffix in _WEIGHTS}

@@ -1,4 +1,4 @@
-"""Words of a corpus → the tokens of a static encoder, and the corpus in those tokens."""
+"""Choose the vocabulary of a static encoder, and convert a corpus to its tokens."""
 
 from __future__ import annotations
 
@@ -12,54 +12,53 @@ from codesearch.models.static import pieces_of
 from codesearch.training.corpus import Bags, Corpus
 
 UNKNOWN = "<unk>"
-"""Token 0; no text has it."""
-PIECES = 1 / 8
+"""Token 0; occurs in no text."""
+PIECE_SHARE = 1 / 8
 """Share of the tokens that are pieces of rarer words."""
 PREFIXES = (
     "how does it", "how do I", "how to", "how is", "how are", "where is", "where are", "where does it", "what is",
     "what does", "find", "which function", "which class", "function to", "function that", "code that", "class that",
     "method to", "the code for", "implementation of", "logic for", "what happens when", "why",
 )  # fmt: skip
-"""What questions begin with; documentation doesn't."""
-PREFIXED = 0.15
-"""Share of the questions that get one (as in the feasibility run)."""
-_LONGEST_PIECE = 9
-_FEWEST = 3
+"""Beginnings of real questions, which documentation lacks."""
+PREFIX_SHARE = 0.15
+"""Share of the training questions that get a prefix."""
+_MAX_PIECE_LENGTH = 9
+_MIN_PAIRS = 3
 """Words seen in fewer pairs don't become tokens."""
 
 
 def frequencies(corpus: Corpus) -> npt.NDArray[np.float64]:
-    """In how many pairs each word is, with every language's share damped so that large ones don't crowd others out."""
+    """Weighted number of pairs that contain each word. Questions count double, pairs of large languages less."""
     total = np.zeros(len(corpus.words))
     for pairs in corpus.pairs.values():
-        own = np.bincount(pairs.codes.ids, minlength=len(total)) + 2 * np.bincount(
-            pairs.questions.ids, minlength=len(total)
-        )
-        total += own * (100_000 / (100_000 + len(pairs)))
+        in_codes = np.bincount(pairs.codes.ids, minlength=len(total))
+        in_questions = np.bincount(pairs.questions.ids, minlength=len(total))
+        total += (in_codes + 2 * in_questions) * (100_000 / (100_000 + len(pairs)))
     return np.asarray(total, np.float64)
 
 
-def choose(corpus: Corpus, size: int) -> list[str]:
-    """The tokens: the commonest words, and pieces that build the others."""
+def choose_tokens(corpus: Corpus, size: int) -> list[str]:
+    """A vocabulary of `size` tokens: UNKNOWN, the most frequent words, and pieces of the others."""
     weights = frequencies(corpus)
     order = np.argsort(-weights, kind="stable")
-    whole = int(size * (1 - PIECES))
-    chosen = [corpus.words[i] for i in order[:whole].tolist() if weights[i] >= _FEWEST]
+    whole = int(size * (1 - PIECE_SHARE))
+    chosen = [corpus.words[i] for i in order[:whole].tolist() if weights[i] >= _MIN_PAIRS]
     rest = {corpus.words[i]: float(weights[i]) for i in order[len(chosen) :].tolist() if weights[i] >= 1}
     pieces = _pieces(rest, size - 1 - len(chosen))
     return [UNKNOWN, *dict.fromkeys((*chosen, *pieces))][:size]
 
 
-def tokenised(words: Sequence[str], vocabulary: Mapping[str, int]) -> list[list[int]]:
-    """Each word's tokens."""
+def tokenise(words: Sequence[str], vocabulary: Mapping[str, int]) -> list[list[int]]:
+    """The token ids of each word."""
     return [[known] if (known := vocabulary.get(word)) is not None else pieces_of(word, vocabulary) for word in words]
 
 
-def in_tokens(bags: Bags, tokens: list[list[int]]) -> Bags:
-    """The bags with tokens for words. A token that two words of a text share stays twice in it."""
-    lengths = np.array([len(own) for own in tokens], np.int64)
+def to_tokens(bags: Bags, tokens: list[list[int]]) -> Bags:
+    """Convert bags of words to bags of tokens. A token that two words of a text share appears twice."""
+    lengths = np.array([len(ids) for ids in tokens], np.int64)
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-    flat = np.array([token for own in tokens for token in own], np.uint32)
+    flat = np.array([token for ids in tokens for token in ids], np.uint32)
     per_word = lengths[bags.ids]
     sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(per_word)))
     within = np.arange(sums[-1]) - np.repeat(sums[:-1], per_word)
@@ -68,9 +67,9 @@ def in_tokens(bags: Bags, tokens: list[list[int]]) -> Bags:
 
 
 def with_prefixes(bags: Bags, vocabulary: Mapping[str, int], generator: np.random.Generator) -> Bags:
-    """The questions, a share of them with words before them such as people ask with."""
-    prefixes = [np.array([vocabulary[word] for word in said.split() if word in vocabulary]) for said in PREFIXES]
-    chosen = np.flatnonzero(generator.random(len(bags)) < PREFIXED)
+    """The questions, with a random prefix before a share of them."""
+    prefixes = [np.array([vocabulary[word] for word in prefix.split() if word in vocabulary]) for prefix in PREFIXES]
+    chosen = np.flatnonzero(generator.random(len(bags)) < PREFIX_SHARE)
     added = [prefixes[i] for i in generator.integers(0, len(prefixes), len(chosen)).tolist()]
     if not added:
         return bags
@@ -83,14 +82,14 @@ def with_prefixes(bags: Bags, vocabulary: Mapping[str, int], generator: np.rando
 
 
 def _pieces(words: Mapping[str, float], size: int) -> list[str]:
-    """Pieces of words by how many letters they would cover; every single letter and digit is one."""
+    """The pieces that would cover most letters of the words, and every single letter and digit."""
     gains: Counter[str] = Counter()
     for word, weight in words.items():
         if not word.isascii() or len(word) > 30:
             continue
         for begin in range(len(word)):
             mark = "##" if begin else ""
-            for end in range(begin + 2, min(begin + _LONGEST_PIECE, len(word)) + 1):
+            for end in range(begin + 2, min(begin + _MAX_PIECE_LENGTH, len(word)) + 1):
                 gains[mark + word[begin:end]] += weight * (end - begin - 1)  # type: ignore[assignment]
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     singles = [mark + letter for letter in letters for mark in ("", "##")]

@@ -38,7 +38,7 @@ def test_kinds_in_any_case_and_the_nearest_of_unknown_ones() -> None:
     with pytest.raises(CodesearchError) as raised:
         resolve_kinds(["methd"])
     assert hint_of(raised.value).startswith("did you mean method")
-    assert resolve_kinds(["Sonnet"], held={"sonnet"}) == ("sonnet",)
+    assert resolve_kinds(["Sonnet"], indexed={"sonnet"}) == ("sonnet",)
     with pytest.raises(CodesearchError) as raised:
         resolve_kinds(["qqq"])
     assert "function" in hint_of(raised.value)
@@ -51,7 +51,7 @@ def test_every_kind_of_a_sense_is_known() -> None:
         kinds.TYPE_KINDS,
         kinds.ROUTINE_KINDS,
         kinds.DATA_KINDS,
-        kinds.UNJOINED_KINDS,
+        kinds.STANDALONE_KINDS,
         kinds.TESTED_KINDS,
     ]
     assert frozenset().union(*senses) <= KINDS

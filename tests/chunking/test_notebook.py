@@ -210,7 +210,7 @@ def test_cells_of_dotnet_interactive_name_their_language() -> None:
 
 def test_the_lines_that_a_reader_sees_are_those_of_the_cells() -> None:
     text = notebook_of(cell("markdown", "# Areas\nof shapes"), cell("code", FUNCTION, outputs=[image()]))
-    lines = notebook.lines_as_written(text)
+    lines = notebook.cell_lines(text)
     assert len(lines) == len(text.split("\n"))
     assert [line for line in lines if line] == ["# Areas", "of shapes", *FUNCTION.splitlines()]
     for number, line in enumerate(text.split("\n")):
@@ -219,4 +219,4 @@ def test_the_lines_that_a_reader_sees_are_those_of_the_cells() -> None:
 
 def test_a_line_of_several_cells_stays_as_it_is() -> None:
     text = notebook_of(cell("code", FUNCTION), indent=None)
-    assert notebook.lines_as_written(text) == [text]
+    assert notebook.cell_lines(text) == [text]

@@ -133,8 +133,8 @@ def test_the_worst_questions_with_what_came_instead(codesearch: CommandLine, ind
     _, _, below = run.out.partition("Worst:\n")
     assert below.splitlines()[:3] == [
         "0.00  hash a password with a salt",
-        "      wanted  docs/deploy.md:7-9  (not in the first 2)",
-        "      came    1. server/passwords.py:10-14  hash_password",
+        "      expected  docs/deploy.md:7-9  (not in the first 2)",
+        "      got       1. server/passwords.py:10-14  hash_password",
     ]
     assert "put an article" not in below, "it was answered perfectly"
     assert "Worst" not in codesearch("eval", "-", "--worst", "0", cwd=indexed_shop, stdin=wrong).out
@@ -146,9 +146,11 @@ def test_what_the_index_lacks_is_counted_and_named(codesearch: CommandLine, inde
     assert run.code == 0
     rows = run.out.splitlines()
     assert rows[0].startswith("1 question, 1 relevant item")
-    assert rows[1].startswith("Left out, not in the index: 3 relevant items: gone.go:3-4 (no such file), a.py (no such")
+    assert rows[1].startswith(
+        "Not scored, not in the index: 3 relevant items: gone.go:3-4 (no such file), a.py (no such"
+    )
     assert ".gitignore (not among the files searched)" in rows[1]
-    assert rows[2] == "Not scored, as they have no other: 2 questions"
+    assert rows[2] == "Not scored, without other relevant items: 2 questions"
     left_out = json.loads(codesearch("eval", "-", "--json", cwd=indexed_shop, stdin=lines(asked)).out)["left_out"]
     assert [each["item"] for each in left_out["relevant"]] == ["gone.go:3-4", "a.py", ".gitignore"]
     assert left_out["questions"] == ["lost", "git"]
@@ -177,13 +179,13 @@ def test_filters_restrict_what_is_searched(
 def test_labels_may_be_relative_to_the_folder_asked_in(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("eval", "-", "server", cwd=indexed_shop, stdin='{"query": "retry", "relevant": ["retry.go"]}')
     assert run.code == 0
-    assert "Left out" not in run.out
+    assert "Not scored" not in run.out
 
 
 def test_without_embeddings(codesearch: CommandLine, indexed_shop: Path, questions: str) -> None:
     run = codesearch("eval", questions, "--compare", "lexical", cwd=indexed_shop)
     assert (run.code, run.err) == (0, "")
-    _, _, below = run.out.partition("lexical beside default:\n")
+    _, _, below = run.out.partition("lexical compared with default:\n")
     heading, *rows = below.splitlines()
     assert heading.split() == ["default", "lexical", "difference", "better", "worse", "same", "p"]
     assert [row.partition("  ")[0] for row in rows[:6]] == [

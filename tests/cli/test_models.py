@@ -92,7 +92,7 @@ def test_getting_tells_where_and_checks_what_came(tmp_path: Path, monkeypatch: p
     assert run("get", "jina-code").strip() == str(folder)
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
-    with pytest.raises(CodesearchError, match="cut short"):
+    with pytest.raises(CodesearchError, match="truncated"):
         run("get", "jina-code")
 
 
@@ -132,18 +132,18 @@ def test_verifying_meets_values_of_the_model_itself(tmp_path: Path, monkeypatch:
         check | {"what": "first", "texts": texts[:1], "expected": first[:5].tolist()},
         check | {"what": "sum", "expected": [float(first.sum()), float(second.sum())]},
     ]
-    monkeypatch.setattr(verify, "published", lambda name: checks)
+    monkeypatch.setattr(verify, "published_values", lambda name: checks)
     output = run("verify", "jina-code", "--folder", str(folder))
     assert [line.split()[0] for line in output.splitlines()] == ["ok"] * 3
 
 
 def test_every_published_value_can_be_computed(tmp_path: Path) -> None:
     """Shapes fit; the values are the real weights'."""
-    from codesearch.models.verify import published
+    from codesearch.models.verify import published_values
 
     put_model(tmp_path / "model")
     for name in ("jina-code", "jina-small-en", "jina-base-en", "jina-base-de", "jina-base-zh", "jina-base-es"):
-        for check in published(name):
+        for check in published_values(name):
             assert {"what", "expected", "tolerance", "source"} <= check.keys()
             count = {"cosine": 1, "first": 5, "sum": len(check.get("texts", [])), "hidden": 9, "pooled": 6}
             assert len(check["expected"]) == count[check["what"]]

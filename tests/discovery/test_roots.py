@@ -30,7 +30,7 @@ def test_a_modest_folder_is_its_own_root(tmp_path: Path) -> None:
 
 
 def test_a_large_folder_is_refused_with_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roots, "MODEST_ENTRIES", 3)
+    monkeypatch.setattr(roots, "MOST_ENTRIES", 3)
     for number in range(4):
         (tmp_path / str(number)).mkdir()
     with pytest.raises(IndexNotFound) as raised:

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from codesearch.evaluation.intervals import FEWEST, FEWEST_CHANGED, compare, estimate
+from codesearch.evaluation.intervals import MIN_CHANGED, MIN_QUESTIONS, compare, estimate
 
 
 def test_the_interval_of_many_values_is_that_of_the_normal_distribution() -> None:
@@ -28,8 +28,8 @@ def test_the_interval_holds_the_true_mean_as_often_as_it_says() -> None:
 
 
 def test_few_values_have_no_interval() -> None:
-    assert estimate(np.full(FEWEST - 1, 0.5)).interval is None
-    assert estimate(np.full(FEWEST, 0.5)).interval == (0.5, 0.5)
+    assert estimate(np.full(MIN_QUESTIONS - 1, 0.5)).interval is None
+    assert estimate(np.full(MIN_QUESTIONS, 0.5)).interval == (0.5, 0.5)
     assert estimate(np.array([0.25])).mean == 0.25
 
 
@@ -68,7 +68,7 @@ def test_a_few_questions_can_not_tell_however_large_the_difference() -> None:
     for changed in range(1, 9):
         one = np.zeros(50)
         other = np.r_[np.ones(changed), np.zeros(50 - changed)]
-        assert compare(one, other).is_beyond_chance is (changed >= FEWEST_CHANGED)
+        assert compare(one, other).is_beyond_chance is (changed >= MIN_CHANGED)
 
 
 @pytest.mark.slow

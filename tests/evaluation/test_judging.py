@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codesearch.evaluation.judging import Labels, Wanted, ranks
-from codesearch.evaluation.questions import LabelledQuestion, Relevant
+from codesearch.evaluation.judging import IndexedItem, Labels, ranks
+from codesearch.evaluation.questions import LabelledQuestion, RelevantItem
 from codesearch.search.hit import Hit
 
 LANGUAGES = {"src/a.py": "Python", "src/b.go": "Go", "src/c.go": "Go", "docs/a.md": "Markdown"}
@@ -17,8 +17,8 @@ def hit(path: str, start: int = 1, end: int = 5) -> Hit:
     return Hit(path, start, end, "Python", "function", "f", "f", "", 0.5, "")
 
 
-def wanted(path: str, start: int = 0, end: int = 0) -> Wanted:
-    return Wanted(Relevant(path, start, end), "Python")
+def wanted(path: str, start: int = 0, end: int = 0) -> IndexedItem:
+    return IndexedItem(RelevantItem(path, start, end), "Python")
 
 
 @pytest.mark.parametrize(
@@ -42,30 +42,30 @@ def test_an_item_counts_once_at_the_first_hit_that_finds_it() -> None:
 
 def test_labels_are_found_from_the_root_or_from_the_folder_asked_in(tmp_path: Path) -> None:
     labels = Labels(LANGUAGES, tmp_path, "src")
-    (task,), left_out = labels.resolve([LabelledQuestion("q", (Relevant("b.go", 3, 4), Relevant("docs/a.md")))])
-    assert [str(each.item) for each in task.wanted] == ["src/b.go:3-4", "docs/a.md"]
+    (task,), left_out = labels.resolve([LabelledQuestion("q", (RelevantItem("b.go", 3, 4), RelevantItem("docs/a.md")))])
+    assert [str(each.item) for each in task.items] == ["src/b.go:3-4", "docs/a.md"]
     assert task.language == "Go"
     assert not left_out.items
 
 
 def test_a_folders_language_is_its_commonest(tmp_path: Path) -> None:
-    (task,), _ = Labels(LANGUAGES, tmp_path).resolve([LabelledQuestion("q", (Relevant("src"),))])
+    (task,), _ = Labels(LANGUAGES, tmp_path).resolve([LabelledQuestion("q", (RelevantItem("src"),))])
     assert task.language == "Go"
 
 
 def test_what_is_not_searched_is_left_out_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "ignored.py").touch()
     questions = [
-        LabelledQuestion("half", (Relevant("gone.py", 3, 4), Relevant("src/a.py"))),
-        LabelledQuestion("none", (Relevant("ignored.py"),)),
+        LabelledQuestion("half", (RelevantItem("gone.py", 3, 4), RelevantItem("src/a.py"))),
+        LabelledQuestion("none", (RelevantItem("ignored.py"),)),
     ]
     tasks, left_out = Labels(LANGUAGES, tmp_path).resolve(questions)
-    assert [(task.question.query, len(task.wanted)) for task in tasks] == [("half", 1)]
+    assert [(task.question.query, len(task.items)) for task in tasks] == [("half", 1)]
     assert left_out.items == {"gone.py:3-4": "no such file", "ignored.py": "not among the files searched"}
     assert left_out.questions == ("none",)
 
 
 def test_two_spellings_of_one_item_are_one(tmp_path: Path) -> None:
-    question = LabelledQuestion("q", (Relevant("a.py"), Relevant("src/a.py")))
+    question = LabelledQuestion("q", (RelevantItem("a.py"), RelevantItem("src/a.py")))
     (task,), _ = Labels(LANGUAGES, tmp_path, "src").resolve([question])
-    assert len(task.wanted) == 1
+    assert len(task.items) == 1

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codesearch.cli.remedies import hint_of
-from codesearch.evaluation.questions import BadQuestions, LabelledQuestion, Relevant, read_questions
+from codesearch.evaluation.questions import BadQuestions, LabelledQuestion, RelevantItem, read_questions
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"], exclude_characters="\\/."), min_size=1)
 _ITEMS = st.builds(
-    lambda path, lines: Relevant(path, *sorted(lines)), _TEXTS, st.just((0, 0)) | st.tuples(*[st.integers(1, 999)] * 2)
+    lambda path, lines: RelevantItem(path, *sorted(lines)),
+    _TEXTS,
+    st.just((0, 0)) | st.tuples(*[st.integers(1, 999)] * 2),
 )
 _QUESTIONS = st.builds(
     LabelledQuestion, _TEXTS, st.lists(_ITEMS, min_size=1, unique=True).map(tuple), st.just("none") | _TEXTS
@@ -27,8 +29,8 @@ def test_json_lines() -> None:
         '{"query": "retry", "relevant": [{"path": "b.go"}, {"path": "c.go", "start_line": 4}]}\n'
     )
     assert read_questions(text) == [
-        LabelledQuestion("hash it", (Relevant("a.py", 3, 9),), "x"),
-        LabelledQuestion("retry", (Relevant("b.go"), Relevant("c.go", 4, 4))),
+        LabelledQuestion("hash it", (RelevantItem("a.py", 3, 9),), "x"),
+        LabelledQuestion("retry", (RelevantItem("b.go"), RelevantItem("c.go", 4, 4))),
     ]
 
 
@@ -41,8 +43,8 @@ def test_an_annotation_file_of_sembles_benchmark() -> None:
         indent=2,
     )
     first, second = read_questions(text)
-    assert first == LabelledQuestion("q", (Relevant("src/a.h"), Relevant("src/b.h")), "semantic")
-    assert second.relevant == (Relevant("c", 1, 2),)
+    assert first == LabelledQuestion("q", (RelevantItem("src/a.h"), RelevantItem("src/b.h")), "semantic")
+    assert second.relevant == (RelevantItem("c", 1, 2),)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -62,33 +64,36 @@ def test_paths_are_written_in_several_ways(written: str, meant: str) -> None:
 
 def test_an_item_that_is_named_twice_is_one() -> None:
     (question,) = read_questions('{"query": "q", "relevant": ["a.py", {"path": "a.py"}]}')
-    assert question.relevant == (Relevant("a.py"),)
+    assert question.relevant == (RelevantItem("a.py"),)
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{", "no JSON"),
-        ("query: retry", "no JSON"),
+        ("{", "invalid JSON"),
+        ("query: retry", "invalid JSON"),
         ("3", "an object"),
         ('{"relevant": ["a"]}', "query is missing"),
-        ('{"query": " ", "relevant": ["a"]}', "query is a text"),
-        ('{"query": 3, "relevant": ["a"]}', "query is a text"),
+        ('{"query": " ", "relevant": ["a"]}', "query must be a string"),
+        ('{"query": 3, "relevant": ["a"]}', "query must be a string"),
         ('{"query": "q"}', "relevant is missing"),
         ('{"query": "q", "relevant": []}', "relevant is missing"),
-        ('{"query": "q", "relevant": "a.py"}', "relevant is a list"),
+        ('{"query": "q", "relevant": "a.py"}', "relevant must be a list"),
         ('{"query": "q", "relevant": [3]}', "path"),
         ('{"query": "q", "relevant": [{"file": "a.py"}]}', "path is missing"),
-        ('{"query": "q", "relevant": [{"path": "a", "start_line": 0}]}', "start_line is a number from 1, not 0"),
+        (
+            '{"query": "q", "relevant": [{"path": "a", "start_line": 0}]}',
+            "start_line must be a whole number from 1, not 0",
+        ),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": "3"}]}', 'not "3"'),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": true}]}', "not true"),
         ('{"query": "q", "relevant": [{"path": "a", "end_line": 3}]}', "without start_line"),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": 9, "end_line": 3}]}', "end_line 3 is before"),
-        ('{"query": "q", "relevant": ["a"], "category": 3}', "category is a text"),
+        ('{"query": "q", "relevant": ["a"], "category": 3}', "category must be a string"),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": NaN}]}', "not NaN"),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": -Infinity}]}', "not -Infinity"),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": 1.0}]}', "not 1.0"),
-        ('{"query": "q", "relevant": [{"path": "a", "start_line": 18446744073709551616}]}', "up to 2,147,483,647"),
+        ('{"query": "q", "relevant": [{"path": "a", "start_line": 18446744073709551616}]}', "at most 2,147,483,647"),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": ' + "9" * 5000 + "}]}", "a number is too long"),
         ('{"query": "q", "relevant": [{"path": "a", "start_line": "' + "x" * 5000 + '"}]}', "x…"),
         ('{"query": "q", "relevant": ' + "[" * 100_000, "nested too deeply"),
@@ -110,9 +115,9 @@ def test_bad_lines_are_named_with_what_is_wrong(line: str, said: str) -> None:
     [
         ("[" * 100_000, "nested too deeply"),
         ("[" + "9" * 5000 + "]", "a number is too long"),
-        ("[1,\n2", "line 2: no JSON"),
-        ("[NaN]", "question 1: a question is an object"),
-        ("\0", "line 1: no JSON"),
+        ("[1,\n2", "line 2: invalid JSON"),
+        ("[NaN]", "question 1: a question must be an object"),
+        ("\0", "line 1: invalid JSON"),
     ],
 )
 def test_arrays_that_are_none_are_refused(text: str, said: str) -> None:
@@ -130,7 +135,7 @@ def test_all_bad_lines_are_counted() -> None:
 def test_bad_questions_of_an_array() -> None:
     with pytest.raises(BadQuestions, match="question 2: query is missing"):
         read_questions('[{"query": "q", "relevant": ["a"]},\n {"relevant": ["a"]}]')
-    with pytest.raises(BadQuestions, match="line 2: no JSON"):
+    with pytest.raises(BadQuestions, match="line 2: invalid JSON"):
         read_questions('[{"query": "q", "relevant": ["a"]},\n {"relevant"]')
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -60,12 +61,9 @@ def test_the_key_is_for_its_owner_alone_and_kept(layout: Layout, tmp_path: Path)
 
 
 def test_without_a_home_there_is_no_mark(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_home() -> Path:
-        raise RuntimeError("Could not determine home directory.")
-
     for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     meta = marked(layout)
     assert meta[origin.KEY] == ""
     assert not origin.names_model_of_ours(meta)

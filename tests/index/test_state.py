@@ -354,11 +354,11 @@ def test_changed_files_are_chunked_again_once_and_only_so_many(root: Path, monke
         monkeypatch.setattr(
             "codesearch.index.guarded.chunk_text", lambda path, *_: chunked.append(path) or ChunkedFile(())
         )
-        monkeypatch.setattr(snippets, "MOST_CHUNKED", 3)
+        monkeypatch.setattr(snippets, "MAX_RECHUNKED_FILES", 3)
         result = index.search("apple banana", k=8)
         assert (len(result.hits), len(chunked)) == (0, 3)
         assert result.outdated > 3
-        monkeypatch.setattr(snippets, "LARGEST_CHUNKED", 10)
+        monkeypatch.setattr(snippets, "MAX_RECHUNKED_SIZE", 10)
         index.search("apple banana", k=8)
         assert len(chunked) == 3
 

@@ -198,7 +198,7 @@ def _head(header: bytes, data: bytes = b"") -> Callable[[Path], object]:
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "cut short": (_truncate, "cut short"),
+    "cut short": (_truncate, "truncated"),
     "header cut short": (_truncate_header, "first 500 bytes"),
     "too long": (_append, "too long"),
     "a pointer": (_pointer, "git-lfs pointer"),
@@ -207,25 +207,25 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "overlapping tensors": (_overlap, "damaged|can't be read"),
     "no configuration": (lambda folder: (folder / "config.json").unlink(), "no config.json"),
     "damaged configuration": (lambda folder: (folder / "config.json").write_text("{"), "can't be read"),
-    "no tokenizer": (lambda folder: (folder / "tokenizer.json").unlink(), "no tokenizer.json"),
-    "damaged tokenizer": (lambda folder: (folder / "tokenizer.json").write_text("{}"), "no tokenizer"),
+    "not a tokenizer": (lambda folder: (folder / "tokenizer.json").unlink(), "no tokenizer.json"),
+    "damaged tokenizer": (lambda folder: (folder / "tokenizer.json").write_text("{}"), "not a tokenizer"),
     "a missing tensor": (_reweigh(lambda w: w.__delitem__("encoder.layer.1.attention.self.query.bias")), "lack"),
     "an unexpected tensor": (_reweigh(lambda w: w.update({"extra.weight": torch.zeros(3)})), "extra.weight"),
-    "a wrong shape": (_reweigh(lambda w: w.update({"embeddings.LayerNorm.bias": torch.zeros(3)})), "not of floats"),
+    "a wrong shape": (_reweigh(lambda w: w.update({"embeddings.LayerNorm.bias": torch.zeros(3)})), "not floats"),
     "integers": (
         _reweigh(lambda w: w.update({"embeddings.LayerNorm.bias": torch.zeros(64, dtype=torch.int32)})),
         "I32",
     ),
-    "another number of layers": (_configure(num_hidden_layers=2), "hold, against config.json"),
+    "another number of layers": (_configure(num_hidden_layers=2), "have, unlike config.json"),
     "more layers": (_configure(num_hidden_layers=4), "lack"),
     "heads that don't divide": (_configure(num_attention_heads=7), "7 heads"),
     "another pooling": (_configure(emb_pooler="cls"), "pooling"),
     "deep configuration": (lambda f: (f / "config.json").write_text("[" * 100_000), "can't be read"),
     "a number without end": (lambda f: (f / "config.json").write_text('{"a": ' + "9" * 5000 + "}"), "can't be read"),
     "configuration in no UTF-8": (lambda f: (f / "config.json").write_bytes(b"\xff\xfe{}"), "can't be read"),
-    "an infinite width": (_configure(hidden_size=float("inf")), "no JinaBERT v2 configuration"),
-    "a width in words": (_configure(hidden_size="wide"), "no JinaBERT v2 configuration"),
-    "endless layers": (_configure(num_hidden_layers=10**12), "more than the weights hold"),
+    "an infinite width": (_configure(hidden_size=float("inf")), "not a JinaBERT v2 configuration"),
+    "a width in words": (_configure(hidden_size="wide"), "not a JinaBERT v2 configuration"),
+    "endless layers": (_configure(num_hidden_layers=10**12), "more than the weights have"),
     "no width": (_configure(hidden_size=0), "don't divide"),
     "a deep header": (_head(b"[" * 100_000), "damaged"),
     "a header of numbers": (_head(b"[1, 2]"), "damaged"),
@@ -266,7 +266,7 @@ def test_a_device_that_is_not_here(folder: Path) -> None:
 
 
 def test_what_is_no_device_is_refused_whatever_the_model() -> None:
-    with pytest.raises(CodesearchError, match="no device 'tpu'") as refused:
+    with pytest.raises(CodesearchError, match="unknown device 'tpu'") as refused:
         load_encoder(device="tpu")
     assert "cuda" in hint_of(refused.value)
 

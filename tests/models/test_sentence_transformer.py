@@ -109,7 +109,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "an unknown architecture": (_set("config.json", model_type="never-heard-of"), "can't be loaded"),
     "remote code": (_set("config.json", auto_map={"AutoModel": "x.Y"}), "running code"),
     "a dense layer": (lambda folder: write_modules(folder, "Transformer", "Pooling", "Dense"), "Dense"),
-    "no modules": (lambda folder: (folder / "modules.json").unlink(), "pooling is not known"),
+    "no modules": (lambda folder: (folder / "modules.json").unlink(), "pooling is unknown"),
     "max pooling": (
         lambda folder: (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_max_tokens": true}'),
         "max_tokens pooling",

@@ -21,7 +21,7 @@ from codesearch.errors import CodesearchError
 from codesearch.languages.registry import LANGUAGES
 from codesearch.render import excerpt, lexers, lines, listings, paths, records, safe, template
 from codesearch.render.terminal import TerminalView
-from codesearch.search.hit import Hit, Signal
+from codesearch.search.hit import Hit, Neighbour, Signal
 
 Snapshot = Callable[[str, str], None]
 
@@ -38,7 +38,7 @@ SHORT = Hit(
     snippet='def hash_password(password: str) -> str:\n    """Hash it with a salt."""\n    salt = os.urandom(16)\n'
     "    return salt.hex() + digest(salt, password)",
     best_line=11,
-    also=((20, 28, "check_password"),),
+    also=(Neighbour(20, 28, "check_password"),),
 )
 LONG = Hit(
     path="src/net/retry.go",
@@ -74,7 +74,7 @@ def shown(hits: list[Hit], *, width: int, colors: bool, make: Callable[[Hit], ex
     )
     view = TerminalView(console, links=colors)
     for hit in hits:
-        view.show(paths.Placed(hit, hit.path, Path("/repo") / hit.path), make(hit))
+        view.show(paths.LocatedHit(hit, hit.path, Path("/repo") / hit.path), make(hit))
     return re.sub(r"\x1b]8;id=\d+;", "\x1b]8;id=0;", out.getvalue())
 
 
@@ -287,14 +287,14 @@ def test_formats_know_every_field_of_json() -> None:
         ("{name:.2f}", "invalid"),
         ("{name!z}", "invalid"),
         ("{name!r}", "conversions"),
-        ("{score:{rank.__class__.__init__.__globals__}}", "no format specification"),
-        ("{path:{path}}", "no format specification"),
-        ("{path:{}}", "no format specification"),
+        ("{score:{rank.__class__.__init__.__globals__}}", "not a format specification"),
+        ("{path:{path}}", "not a format specification"),
+        ("{path:{}}", "not a format specification"),
         ("{path:>100000000000}", "wider than 1000 columns"),
         ("{path:>1001}", "wider than 1000 columns"),
         ("{score:.99999999999}", "wider than 1000 columns"),
-        ("{start_line:c}", "no format specification"),
-        ("{start_line:٣}", "no format specification"),
+        ("{start_line:c}", "not a format specification"),
+        ("{start_line:٣}", "not a format specification"),
         ("{path[0]}", "path"),
         ("{path.x!r:>9{}}", "path"),
     ],
@@ -308,10 +308,10 @@ def test_an_unsound_format_is_refused(text: str, said: str) -> None:
 def test_paths_are_seen_from_the_working_directory(tmp_path: Path) -> None:
     root = tmp_path / "repo"
     (folder := root / "src").mkdir(parents=True)
-    (seen,) = paths.placed([replace(SHORT, path="src/a b.py")], [root], folder)
+    (seen,) = paths.located([replace(SHORT, path="src/a b.py")], [root], folder)
     assert seen.path == "a b.py"
     assert seen.absolute == folder / "a b.py"
-    (seen,) = paths.placed([replace(SHORT, path="src/a b.py")], [root], root / "docs")
+    (seen,) = paths.located([replace(SHORT, path="src/a b.py")], [root], root / "docs")
     assert Path(seen.path) == Path("../src/a b.py")
 
 

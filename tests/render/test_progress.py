@@ -26,7 +26,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_without_a_terminal_a_line_every_few_seconds(clock: list[float]) -> None:
     stream = io.StringIO()
-    with progress.shown_on(stream) as report:
+    with progress.show_progress(stream) as report:
         report("indexing", 0, 1000, 0)
         clock[0] += 1
         report("indexing", 100, 1000, 700)
@@ -40,7 +40,7 @@ def test_without_a_terminal_a_line_every_few_seconds(clock: list[float]) -> None
 def test_a_dumb_terminal_gets_lines_too(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     stream = Terminal()
-    with progress.shown_on(stream) as report:
+    with progress.show_progress(stream) as report:
         clock[0] += 6
         report("discovering", 20, 0, 0)
     assert stream.getvalue() == "discovering: 20 files\n"
@@ -49,7 +49,7 @@ def test_a_dumb_terminal_gets_lines_too(clock: list[float], monkeypatch: pytest.
 def test_a_terminal_gets_a_bar_that_is_gone_in_the_end(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     stream = Terminal()
-    with progress.shown_on(stream) as report:
+    with progress.show_progress(stream) as report:
         report("indexing", 0, 10, 0)
         clock[0] += 2
         report("indexing", 4, 10, 40)
@@ -74,7 +74,7 @@ def test_the_rate_is_that_of_the_phase(clock: list[float]) -> None:
 
 def test_waiting_is_said_at_once_and_once(clock: list[float]) -> None:
     stream = io.StringIO()
-    with progress.shown_on(stream) as report:
+    with progress.show_progress(stream) as report:
         for _ in range(3):
             report("waiting for process 7", 0, 0, 0)
             clock[0] += 1

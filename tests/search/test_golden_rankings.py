@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codesearch.api import Index
-from codesearch.evaluation.asking import Way, evaluate
+from codesearch.evaluation.evaluate import SearchConfig, evaluate
 from codesearch.evaluation.measures import MEASURES, measure_name
 from codesearch.evaluation.questions import read_questions
 from codesearch.evaluation.report import Outcome, Report
@@ -31,8 +31,8 @@ one finds what the question wants. Rewritten by:
 def test_rankings(tmp_path: Path) -> None:
     names = sorted(path.stem for path in GOLDEN.glob("questions/*.jsonl"))
     reports = {name: report(name, tmp_path / name) for name in names}
-    assert sum(len(each.one.outcomes) for each in reports.values()) >= 20
-    assert not any(each.left_out.items for each in reports.values())
+    assert sum(len(each.baseline.outcomes) for each in reports.values()) >= 20
+    assert not any(each.unscored.items for each in reports.values())
     text = "\n".join([HEAD, *(line for name, each in reports.items() for line in lines(name, each))])
     if os.environ.get(UPDATE_SNAPSHOTS):
         RANKINGS.write_text(text, encoding="utf-8", newline="\n")
@@ -44,17 +44,17 @@ def report(name: str, place: Path) -> Report:
     shutil.copytree(GOLDEN / "repositories" / name, place)
     with Index.create(place) as index:
         index.update(jobs=1)
-        way = Way(index.encoder.name, index, Setting())
+        config = SearchConfig(index.encoder.name, index, Setting())
         questions = read_questions((GOLDEN / "questions" / f"{name}.jsonl").read_text(encoding="utf-8"))
-        return evaluate(questions, way, None, Filters(), LIMIT, lambda total: None)
+        return evaluate(questions, config, None, Filters(), LIMIT, lambda total: None)
 
 
 def lines(name: str, report: Report) -> Iterator[str]:
     """A repository's means, and its questions."""
-    estimates = group("all", report.one.outcomes).estimates
+    estimates = group("all", report.baseline.outcomes).estimates
     means = ", ".join(f"{measure_name(measure, LIMIT)} {estimates[measure].mean:.3f}" for measure in MEASURES)
     yield f"\n== {name}: {means}\n"
-    for outcome in report.one.outcomes:
+    for outcome in report.baseline.outcomes:
         yield f"{outcome.scores.ndcg:.2f}  {outcome.task.question.query}"
         yield from hits(outcome)
 
@@ -62,5 +62,5 @@ def lines(name: str, report: Report) -> Iterator[str]:
 def hits(outcome: Outcome) -> Iterator[str]:
     """The first hits of a question."""
     for rank, hit in enumerate(outcome.hits[:SHOWN], 1):
-        star = "*" if any(wanted.is_found_by(hit) for wanted in outcome.task.wanted) else " "
+        star = "*" if any(wanted.is_found_by(hit) for wanted in outcome.task.items) else " "
         yield f"    {rank} {star} {hit.path}:{hit.start_line}-{hit.end_line}  {hit.qualified_name}".rstrip()

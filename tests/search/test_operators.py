@@ -132,7 +132,7 @@ def test_all_operators_together() -> None:
     ],
 )
 def test_what_is_admitted(question: str, text: str, is_admitted: bool) -> None:
-    assert _read(question).admit(text) is is_admitted
+    assert _read(question).accept(text) is is_admitted
 
 
 @given(st.text(st.sampled_from("ab -\"'“”_.,1é漢 "), max_size=60))

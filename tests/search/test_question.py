@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from codesearch.index.letters import fold
 from codesearch.search.question import (
-    LONGEST_QUESTION,
-    MOST_NAMES,
-    MOST_TERMS,
+    MAX_NAMES,
+    MAX_QUESTION_LENGTH,
+    MAX_TERMS,
     Location,
     QuestionKind,
     parse_question,
@@ -116,10 +116,10 @@ def test_control_characters_and_lone_surrogates_are_not_read(text: str) -> None:
 def test_whatever_is_long_is_read_in_bounds(unit: str) -> None:
     for text in (unit * 100_000, unit * 30_000 + "-", " ".join([unit * 200 + "/"] * 80)):
         question = parse_question(text)
-        assert len(question.text) <= LONGEST_QUESTION
-        assert len(question.terms) <= MOST_TERMS
-        assert len(question.identifiers) <= MOST_NAMES
-        assert len(question.locations) <= MOST_NAMES
+        assert len(question.text) <= MAX_QUESTION_LENGTH
+        assert len(question.terms) <= MAX_TERMS
+        assert len(question.identifiers) <= MAX_NAMES
+        assert len(question.locations) <= MAX_NAMES
 
 
 def test_a_pasted_function_has_no_operators_and_its_first_names_count() -> None:
@@ -128,8 +128,8 @@ def test_a_pasted_function_has_no_operators_and_its_first_names_count() -> None:
     assert not question.operators
     assert question.kind is QuestionKind.MIXED
     assert question.identifiers[:2] == ("load", "readValue0")
-    assert len(question.identifiers) == MOST_NAMES
-    assert len(question.terms) == MOST_TERMS
+    assert len(question.identifiers) == MAX_NAMES
+    assert len(question.terms) == MAX_TERMS
 
 
 def test_operators_are_no_part_of_what_is_asked() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codesearch.search.roles import Role, asked_roles, role_of
+from codesearch.search.roles import Role, requested_roles, role_of
 
 
 @pytest.mark.parametrize(
@@ -149,4 +149,4 @@ def test_modules_for_testing_and_words_that_end_alike_are_no_tests(path: str) ->
     ],
 )
 def test_roles_that_a_question_asks_for(question: str, roles: set[Role]) -> None:
-    assert asked_roles(question) == roles
+    assert requested_roles(question) == roles

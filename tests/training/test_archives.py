@@ -150,6 +150,6 @@ def test_refused_in_a_sentence(tmp_path: Path, damage: str) -> None:
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 2)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 2)
     with pytest.raises(CodesearchError, match="more than 2 files"):
         unpacked(zip_of(tmp_path / "a.zip", FILES))

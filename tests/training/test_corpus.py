@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags, Corpus, CorpusBuilder, PairBags, digest_of, merge
 from codesearch.training.pairs import Pair
-from codesearch.training.start import extended, start_table
-from codesearch.training.vocabulary import UNKNOWN, choose, in_tokens, tokenised, with_prefixes
+from codesearch.training.start import extended_vocabulary, initial_table
+from codesearch.training.vocabulary import UNKNOWN, choose_tokens, to_tokens, tokenise, with_prefixes
 
 WORDS = "open close read write file socket buffer length user order price total".split()
 
@@ -104,19 +104,19 @@ def test_a_vocabulary_has_the_common_words_and_the_letters_of_others() -> None:
         for i, word in enumerate(WORDS * 3)
     ]
     corpus = merge([part(pairs)], 100, 0)
-    tokens = choose(corpus, 300)
+    tokens = choose_tokens(corpus, 300)
     assert tokens[0] == UNKNOWN
     assert len(tokens) == len(set(tokens)) <= 300
     assert {"frobnicator", "order", "total"} <= set(tokens)
     numbers = {token: i for i, token in enumerate(tokens)}
-    assert all(ids for ids in tokenised(["zyxwv", "q7"], numbers))
+    assert all(ids for ids in tokenise(["zyxwv", "q7"], numbers))
 
 
 def test_bags_in_tokens_are_what_the_encoder_makes_of_the_text() -> None:
     encoder = StaticEncoder.default()
     asked, code = "flush the zzyzxqatable buffers", "void flushBuffers(int zzyzxqatable) { flush(); }"
     words, languages = part([pair(asked, code)])
-    bags = in_tokens(languages["Python"].codes, tokenised(words, encoder.vocabulary))
+    bags = to_tokens(languages["Python"].codes, tokenise(words, encoder.vocabulary))
     counted: dict[int, int] = {}
     for token, n in zip(bags.ids.tolist(), bags.counts.tolist(), strict=True):
         counted[token] = counted.get(token, 0) + n
@@ -127,7 +127,7 @@ def test_bags_in_tokens_are_what_the_encoder_makes_of_the_text() -> None:
 def test_prefixes_come_before_some_questions_only() -> None:
     encoder = StaticEncoder.default()
     words, languages = part([pair(f"order {i} total price", f"user {i} order socket {i}") for i in range(400)])
-    bags = in_tokens(languages["Python"].questions, tokenised(words, encoder.vocabulary))
+    bags = to_tokens(languages["Python"].questions, tokenise(words, encoder.vocabulary))
     longer = with_prefixes(bags, encoder.vocabulary, np.random.default_rng(0))
     grown = np.diff(longer.offsets) - np.diff(bags.offsets)
     assert 0.08 < (grown > 0).mean() < 0.25
@@ -140,10 +140,10 @@ def test_new_words_start_where_their_pieces_are() -> None:
     encoder = StaticEncoder.default()
     pairs = [pair(f"frobnicatorz number {i}", f"frobnicatorz order {i} user {i} price") for i in range(60)]
     corpus = merge([part(pairs)], 1000, 0)
-    tokens = extended(encoder, corpus)
+    tokens = extended_vocabulary(encoder, corpus)
     assert tokens[: len(encoder.vocabulary)] == list(encoder.vocabulary)
     assert "frobnicatorz" in tokens
-    table = start_table(encoder, tokens)
+    table = initial_table(encoder, tokens)
     assert table.shape == (len(tokens), encoder.dimensions)
     pieces = encoder.table()[encoder.tokens("frobnicatorz")].mean(0)
     np.testing.assert_allclose(table[tokens.index("frobnicatorz")], pieces, atol=1e-6)

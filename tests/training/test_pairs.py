@@ -9,6 +9,7 @@ from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.detect import detect
 from codesearch.training.clean import is_english, is_question, question
 from codesearch.training.pairs import Pair, commit_pairs, pairs_from_tests, pairs_of
+from codesearch.training.sources import Commit
 
 PYTHON = '''\
 """Money and what it is worth."""
@@ -111,11 +112,11 @@ def test_a_test_asks_for_what_it_tests() -> None:
 
 def test_a_commit_asks_for_what_it_changed() -> None:
     functions = {chunk.name: chunk for chunk in chunks_of("money.py", PYTHON) if chunk.kind == "function"}
-    changes = [
-        ("fix(money): take the rate of Friday on weekends (#12)", ["def exchange_rate(currency, day):"]),
-        ("Bump version", ["def load_rates(day):"]),
+    commits = [
+        Commit("fix(money): take the rate of Friday on weekends (#12)", ("def exchange_rate(currency, day):",)),
+        Commit("Bump version", ("def load_rates(day):",)),
     ]
-    (pair,) = commit_pairs(changes, functions)
+    (pair,) = commit_pairs(commits, functions)
     assert pair.question == "take the rate of Friday on weekends"
     assert "def exchange_rate" in pair.code
 

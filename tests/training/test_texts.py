@@ -6,23 +6,23 @@ from pathlib import Path
 
 from codesearch.identifiers import vocabulary_identifiers
 from codesearch.training.corpus import CorpusBuilder, merge
-from codesearch.training.cut import Cut, CutOptions, cut
+from codesearch.training.extraction import ExtractedPairs, ExtractionOptions, extract_pairs
 from codesearch.training.pairs import SHARES
 from codesearch.training.sources import TrainingSource
-from codesearch.training.texts import chosen, grouped, load_texts, save_texts
+from codesearch.training.texts import group_texts, load_texts, save_texts, select_texts
 from tests.support.places import PACKAGE
 
-KEPT = CutOptions(keeps_texts=True)
+KEPT = ExtractionOptions(keeps_texts=True)
 
 
-def cuts() -> list[Cut]:
-    return [cut(TrainingSource(room, PACKAGE / room), KEPT) for room in ("index", "search", "index")]
+def extractions() -> list[ExtractedPairs]:
+    return [extract_pairs(TrainingSource(package, PACKAGE / package), KEPT) for package in ("index", "search", "index")]
 
 
 def test_texts_are_those_of_the_bags_that_were_kept(tmp_path: Path) -> None:
-    made = cuts()
+    made = extractions()
     corpus = merge(((own.words, own.pairs) for own in made), 300, seed=0)
-    texts = chosen(corpus, made)
+    texts = select_texts(corpus, made)
     own, bags = texts["Python"], corpus.pairs["Python"]
     assert 100 < len(own) == len(bags) <= 300
     assert len({asked.code for asked in own}) > 0.5 * len(own)
@@ -36,14 +36,14 @@ def test_texts_are_those_of_the_bags_that_were_kept(tmp_path: Path) -> None:
 
 
 def test_groups_hold_every_text_once_and_kinds_apart() -> None:
-    made = cuts()[:1]
-    texts = chosen(merge(((own.words, own.pairs) for own in made), 10_000, seed=0), made)
-    groups = grouped(texts)
-    assert sum(len(own) for own, _ in groups) == sum(map(len, texts.values()))
-    for own, share in groups:
-        assert {SHARES.get(asked.kind, 1.0) for asked in own} <= {share}
+    made = extractions()[:1]
+    texts = select_texts(merge(((own.words, own.pairs) for own in made), 10_000, seed=0), made)
+    groups = group_texts(texts)
+    assert sum(len(own.pairs) for own in groups) == sum(map(len, texts.values()))
+    for own in groups:
+        assert {SHARES.get(asked.kind, 1.0) for asked in own.pairs} <= {own.share}
 
 
 def test_texts_are_not_kept_unasked() -> None:
-    assert not cut(TrainingSource("index", PACKAGE / "index"), CutOptions()).texts
+    assert not extract_pairs(TrainingSource("index", PACKAGE / "index"), ExtractionOptions()).texts
     assert not CorpusBuilder().texts

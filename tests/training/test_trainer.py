@@ -8,13 +8,20 @@ import numpy as np
 import pytest
 
 from codesearch.errors import CodesearchError
-from codesearch.models.side import normalised
+from codesearch.models.side import normalise
 from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags
-from codesearch.training.network import DOCUMENT_PLACES, QUESTION_PLACES, Network, Table, contrast, weighted
-from codesearch.training.static_learner import StaticLearner, Tokens
+from codesearch.training.network import (
+    DOCUMENT_POSITION_WEIGHTS,
+    QUESTION_POSITION_WEIGHTS,
+    Network,
+    Table,
+    contrastive_loss,
+    weight_matrix,
+)
+from codesearch.training.static_learner import StaticLearner, TokenPairs
 from codesearch.training.static_model import write_model
-from codesearch.training.trainer import Trainer, TrainingConfig, TrainingProgress, usual_epochs
+from codesearch.training.trainer import Trainer, TrainingConfig, TrainingProgress, default_epochs
 
 TOKENS, DIMENSIONS, HIDDEN = 60, 8, 6
 VOCABULARY = ["<unk>", *(f"word{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(TOKENS))]
@@ -26,10 +33,10 @@ def bags(generator: np.random.Generator, topics: np.ndarray, shift: int) -> Bags
     return Bags(ids.ravel(), np.ones(ids.size, np.uint8), np.arange(0, ids.size + 1, 2))
 
 
-def data(seed: int = 0, pairs: int = 400) -> list[Tokens]:
+def data(seed: int = 0, pairs: int = 400) -> list[TokenPairs]:
     generator = np.random.default_rng(seed)
     topics = generator.integers(10, 30, pairs)
-    return [Tokens(bags(generator, topics, 0), bags(generator, topics, 20))]
+    return [TokenPairs(bags(generator, topics, 0), bags(generator, topics, 20))]
 
 
 def start(seed: int = 1, tokens: int = TOKENS) -> Network:
@@ -39,10 +46,10 @@ def start(seed: int = 1, tokens: int = TOKENS) -> Network:
         return generator.normal(0, 0.3, shape).astype(np.float32)
 
     heads = [[drawn(DIMENSIONS, HIDDEN), drawn(HIDDEN), drawn(HIDDEN, DIMENSIONS)] for _ in range(2)]
-    return Network(drawn(tokens, DIMENSIONS), *heads, (QUESTION_PLACES, DOCUMENT_PLACES))
+    return Network(drawn(tokens, DIMENSIONS), *heads, (QUESTION_POSITION_WEIGHTS, DOCUMENT_POSITION_WEIGHTS))
 
 
-def learner(pairs: list[Tokens], recipe: TrainingConfig, tokens: int = TOKENS) -> StaticLearner:
+def learner(pairs: list[TokenPairs], recipe: TrainingConfig, tokens: int = TOKENS) -> StaticLearner:
     return StaticLearner(start(tokens=tokens), VOCABULARY[:tokens], pairs, recipe)
 
 
@@ -57,12 +64,12 @@ def test_the_gradient_is_the_slope_of_the_loss() -> None:
     generator = np.random.default_rng(3)
     unit = generator.normal(size=(12, 5))
     unit /= np.linalg.norm(unit, axis=1)[:, None]
-    _, gradient = contrast(unit[:6], unit[6:], 0.1)
+    _, gradient = contrastive_loss(unit[:6], unit[6:], 0.1)
     for row, column in [(0, 0), (3, 4), (6, 1), (11, 2)]:
         up, down = unit.copy(), unit.copy()
         up[row, column] += 1e-5
         down[row, column] -= 1e-5
-        slope = (contrast(up[:6], up[6:], 0.1)[0] - contrast(down[:6], down[6:], 0.1)[0]) / 2e-5
+        slope = (contrastive_loss(up[:6], up[6:], 0.1)[0] - contrastive_loss(down[:6], down[6:], 0.1)[0]) / 2e-5
         assert gradient[row, column] == pytest.approx(slope, abs=2e-4)
 
 
@@ -85,7 +92,7 @@ def test_gradients_reach_every_parameter() -> None:
 
 def test_early_tokens_weigh_more_in_training_as_in_encoding() -> None:
     own = Bags(np.array([3, 1, 2, 3], np.uint32), np.array([1, 2, 1, 1], np.uint8), np.array([0, 3, 4]))
-    matrix = weighted(own, np.array([3.0, 2.0], np.float32), 5).toarray()
+    matrix = weight_matrix(own, np.array([3.0, 2.0], np.float32), 5).toarray()
     np.testing.assert_allclose(matrix, [[0, 2 * (1 + np.log(2)), 1, 3, 0], [0, 0, 0, 3, 0]], rtol=1e-6)
 
 
@@ -97,7 +104,7 @@ def test_training_brings_questions_to_their_codes() -> None:
     assert len(losses) == trainer.steps == 160
     assert losses[-1] < 0.7 * losses[0]
     question, document = own.network.sides()
-    unit = normalised(own.network.table)
+    unit = normalise(own.network.table)
     assert question.head and document.head
     similarities = question.head(unit[10:30]) @ document.head(unit[30:50]).T
     assert (similarities.argmax(1) == np.arange(20)).mean() > 0.9
@@ -158,7 +165,7 @@ def test_written_weights_are_read_back(tmp_path: Path) -> None:
     np.testing.assert_allclose(encoder.table(), network.table, atol=float(np.abs(network.table).max()) / 120)
     question, document = network.sides()
     assert question.head and document.head
-    unit = normalised(network.table[5:6])
+    unit = normalise(network.table[5:6])
     np.testing.assert_allclose(encoder.encode_query(tokens[5]), question.head(unit)[0], atol=0.02)
     np.testing.assert_allclose(encoder.encode_documents([tokens[5]]), document.head(unit), atol=0.02)
     assert not encoder.encode_documents(["", "§§§"]).any()
@@ -168,12 +175,12 @@ def test_training_goes_on_from_a_trained_model(tmp_path: Path) -> None:
     network = start()
     tokens = VOCABULARY[:TOKENS]
     write_model(tmp_path, tokens, network)
-    again = Network.begun(network.table, StaticEncoder(tmp_path, "mine"), seed=0)
+    again = Network.from_base(network.table, StaticEncoder(tmp_path, "mine"), seed=0)
     for one, other in zip(again.parameters, network.parameters, strict=True):
         np.testing.assert_allclose(one, other, rtol=2e-3, atol=1e-4)
-    for own, theirs in zip(again.places, network.places, strict=True):
+    for own, theirs in zip(again.position_weights, network.position_weights, strict=True):
         np.testing.assert_allclose(own, theirs, rtol=1e-3)
 
 
 def test_little_code_is_seen_more_often() -> None:
-    assert [usual_epochs(pairs) for pairs in (0, 5_000, 100_000, 2_000_000)] == [20, 20, 10, 4]
+    assert [default_epochs(pairs) for pairs in (0, 5_000, 100_000, 2_000_000)] == [20, 20, 10, 4]

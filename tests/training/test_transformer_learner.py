@@ -17,7 +17,7 @@ pytest.importorskip("matplotlib")
 from codesearch.errors import CodesearchError  # noqa: E402
 from codesearch.models.loading import is_static, load_encoder  # noqa: E402
 from codesearch.models.sentence_transformer import SentenceTransformerEncoder  # noqa: E402
-from codesearch.training.texts import TextPair  # noqa: E402
+from codesearch.training.texts import TextGroup, TextPair  # noqa: E402
 from codesearch.training.trainer import Trainer, TrainingConfig, TrainingProgress  # noqa: E402
 from codesearch.training.transformer_learner import TransformerLearner  # noqa: E402
 from tests.support.command_line import CommandLine  # noqa: E402
@@ -51,7 +51,7 @@ def load(folder: Path, precision: str = "float32") -> SentenceTransformerEncoder
 
 
 def learner(folder: Path) -> TransformerLearner:
-    return TransformerLearner(load(folder), folder, [(PAIRS, 1.0)], RECIPE)
+    return TransformerLearner(load(folder), folder, [TextGroup(PAIRS, 1.0)], RECIPE)
 
 
 def silent(_progress: TrainingProgress) -> None:

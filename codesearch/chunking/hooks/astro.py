@@ -1,4 +1,4 @@
-"""Astro components: TypeScript between two lines of `---` at their head and in their scripts."""
+"""Astro components: TypeScript in the frontmatter, between lines of `---`, and in scripts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
 def embedded(text: str) -> Iterator[Region]:
-    """The code at the head, then scripts and styles."""
+    """The frontmatter, then scripts and styles."""
     start = 0
     opening = _FENCE.search(text)
     closing = _FENCE.search(text, opening.end()) if opening and not text[: opening.start()].strip() else None

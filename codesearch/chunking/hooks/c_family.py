@@ -1,4 +1,4 @@
-"""C and C++: one program without macros for the grammar, and no loops among the functions.
+"""C and C++: preprocessing for the grammar, and removal of loops that look like functions.
 
 A loop whose head is a macro (`list_for_each(pos, head) {`) looks like a function without a type.
 """
@@ -11,7 +11,7 @@ from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import conditionals
 from codesearch.chunking.hooks.c_macros import blank_group, without_comments_in_definitions, without_macros
 
-# #ifdef __cplusplus / extern "C" { / #endif, and its closing counterpart
+# #ifdef __cplusplus / extern "C" { / #endif, and the closing counterpart
 _EXTERN_C = re.compile(
     r"#[ \t]*if(?:def|[ \t]+defined)?[ \t(]*__cplusplus\)?[^\n]*\n"
     r'((?:[ \t]*(?:extern[ \t]*"C"[ \t]*\{?|\{|\}|/[/*][^\n]*)*[ \t]*\n){1,4})[ \t]*#[ \t]*endif',
@@ -22,9 +22,9 @@ _MACRO_HEAD = re.compile(r"\w+\s*\(")
 
 
 def prepare(text: str, *leading: re.Pattern[str]) -> str:
-    """The text as one program, without macros that the grammars can't place; lines stay as they are.
+    """Resolve conditionals and blank macros that the grammars can't parse. Lines are kept.
 
-    `leading` are further forms of macros that begin a line, which is in their first group.
+    `leading` are additional patterns of macros at the beginning of a line; their first group is the macro.
     """
     text = without_comments_in_definitions(text)
     if "__cplusplus" in text:
@@ -33,16 +33,16 @@ def prepare(text: str, *leading: re.Pattern[str]) -> str:
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units without loops, which lie in functions, or where these are broken away from the margin."""
-    kept: list[Unit] = []
-    around: list[Unit] = []
+    """Remove loops: such units inside functions, or indented ones outside, where the function was not parsed."""
+    result: list[Unit] = []
+    enclosing: list[Unit] = []
     for unit in units:
-        while around and around[-1].end_line < unit.start_line:
-            around.pop()
+        while enclosing and enclosing[-1].end_line < unit.start_line:
+            enclosing.pop()
         if unit.kind in _ROUTINES and _MACRO_HEAD.match(unit.signature):
-            is_loop = around[-1].kind in _ROUTINES if around else lines[unit.start_line - 1][:1].isspace()
+            is_loop = enclosing[-1].kind in _ROUTINES if enclosing else lines[unit.start_line - 1][:1].isspace()
             if is_loop:
                 continue
-        kept.append(unit)
-        around.append(unit)
-    return kept
+        result.append(unit)
+        enclosing.append(unit)
+    return result

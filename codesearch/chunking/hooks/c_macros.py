@@ -1,29 +1,29 @@
-"""Macros that the C and C++ grammars can't place, turned to spaces; lines stay as they are."""
+"""Replacing macros that the C and C++ grammars can't parse with spaces. Lines are kept."""
 
 from __future__ import annotations
 
 import re
 
-# Parentheses that nest three deep, on one line.
+# Parentheses nested up to three deep, on one line.
 _NESTED = r"\((?>[^()\n]++|\([^()\n]*+\))*+\)"
 _STRING = r"\"(?:\\.|[^\"\\\n])*+\""
 _ARGUMENTS = rf"\((?>[^()\"\n]++|{_STRING}|{_NESTED})*+\)"
-# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`), unless a body follows, for then the last is the
-# head of a definition (`TEST_IMPL(name)` and `{` on the next line), or a name, for then it is the type.
+# Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`). If a body follows, the last one is the head of a
+# definition (`TEST_IMPL(name)` and `{` on the next line); if a name follows, it is a type.
 _BARE_MACRO = rf"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?[ \t]*$"
 _BARE_MACROS = re.compile(
     rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE
 )
 _DECLARATION_ENDS = (";", "{", "}", ">", ":")
-_EXPRESSION_GOES_ON = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
-_LINES_ABOVE = 2000
-"""Characters before a macro in which the code is looked for that it follows."""
+_EXPRESSION_CONTINUES = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
+_CHARS_ABOVE = 2000
+"""Characters before a macro that are searched for the preceding code."""
 # `class API Foo : Base {`, `struct __packed foo {`
 _TYPE_MACRO = re.compile(
     r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
     r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?\s*(?:\{|:[^:]))"
 )
-# Attributes of GNU C and Linux that stand between type and name, where the grammar takes them for names.
+# Attributes of GNU C and Linux between type and name, which the grammar takes for names.
 _ATTRIBUTE = re.compile(
     r"__(?<!\w__)(?:__)?(?:acquires|aligned|always_inline|always_unused|assume_aligned|alloc_size|attribute_const__|bitwise"
     r"|cacheline\w*|cold|cond_lock|designated_init|exit|exitdata|force|hot|init|init_memblock|init_or_module"
@@ -46,7 +46,7 @@ _LEADING_MACRO = re.compile(
     r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*"
     rf"((?:[A-Z][A-Z0-9]*_[A-Z0-9_]++|EXTERN|GLOBAL)(?={_TYPE}|{_TYPE_AND_NAME})|[A-Z][A-Z0-9]{{2,}}(?={_TYPE}))"
 )
-# Where a line begins, but for specifiers, with a capital that another one or an underscore follows soon (`PyAPI`).
+# A line that begins, after specifiers, with two capitals or a capital and an underscore close together (`PyAPI`).
 _CAPITALS = re.compile(
     r"\n[ \t]*(?:(?:static|inline|extern|virtual|explicit|friend|constexpr|\[\[\w+\]\])[ \t]+)*[A-Z][a-z]{0,2}[A-Z0-9_]"
 )
@@ -59,7 +59,7 @@ _TRAILING_MACRO = re.compile(
 )
 # `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
 _PROTOTYPE_MACRO = re.compile(rf"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=;)")
-# `API(int) name(…`, but no row of calls of one macro
+# `API(int) name(…`, but not consecutive calls of one macro
 _MACRO_AROUND_TYPE = re.compile(
     r"\n(?:extern[ \t]+)?([A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?!\s*\1)(?=\s*\*?\w+[ \t]*\()"
 )
@@ -67,7 +67,7 @@ _MACRO_AROUND_TYPE = re.compile(
 _CALL_AT_MARGIN = re.compile(
     rf"\n((?=[A-Z]+_?[A-Z])\w{{3,80}}\((?>[^()\"]++|{_STRING}|{_NESTED})*+\)(?:\.\w+\([^()\n]*\))?;)"
 )
-# A macro's text breaks off at a comment that more of it follows.
+# The grammar ends a macro's replacement text at a comment, even if more text follows.
 _COMMENT = r"/\*(?>[^*]|\*(?!/)){0,1000}+\*/"
 _DEFINITION = re.compile(rf"#[ \t]*define\b(?>[^\n/\\]++|\\\n|{_COMMENT}|[/\\])*+")
 _COMMENT_INSIDE = re.compile(rf"{_COMMENT}(?=[ \t]*\S)")
@@ -77,14 +77,14 @@ _NOT_NEWLINE = re.compile(r"[^\n]")
 
 
 def without_comments_in_definitions(text: str) -> str:
-    """The text with spaces for the comments in the midst of macros' texts."""
+    """Blank comments inside the replacement text of macros."""
     return _DEFINITION.sub(_without_comments, text) if "define" in text and "/*" in text else text
 
 
 def without_macros(text: str, *leading: re.Pattern[str]) -> str:
-    """The text with spaces for what is known by its form, its name or its place to be a macro.
+    """Blank what is recognised as a macro by its form, name or position.
 
-    `leading` are further forms of macros that begin a line, which is in their first group.
+    `leading` are additional patterns of macros at the beginning of a line; their first group is the macro.
     """
     if any(end in text for end in ("UNUSED,", "UNUSED)", "_BOUND)")):
         text = _PARAMETER_MACRO.sub(blank_group, text)
@@ -95,11 +95,11 @@ def without_macros(text: str, *leading: re.Pattern[str]) -> str:
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
     text = _TYPE_MACRO.sub(blank_group, text)
     text = _TRAILING_MACRO.sub(blank_group, text)
-    return _without_macros_that_begin_lines(text, leading)
+    return _without_leading_macros(text, leading)
 
 
-def _without_macros_that_begin_lines(text: str, leading: tuple[re.Pattern[str], ...]) -> str:
-    """All forms are tried only where capitals begin a line: a search for each would take most of the time."""
+def _without_leading_macros(text: str, leading: tuple[re.Pattern[str], ...]) -> str:
+    """Try all patterns only at lines that begin with capitals; a search for each would take most of the time."""
     forms = (
         (_MACRO_AROUND_TYPE, _unwrap_type),
         *((form, blank_group) for form in (_CALL_AT_MARGIN, _LEADING_MACRO, *leading)),
@@ -119,10 +119,10 @@ def _without_macros_that_begin_lines(text: str, leading: tuple[re.Pattern[str], 
 
 
 def blank_group(match: re.Match[str]) -> str:
-    """What matched, with its first group turned to spaces."""
+    """The match with its first group replaced by spaces."""
     start, end = match.start(1) - match.start(), match.end(1) - match.start()
-    whole = match[0]
-    return whole[:start] + _NOT_NEWLINE.sub(" ", whole[start:end]) + whole[end:]
+    text = match[0]
+    return text[:start] + _NOT_NEWLINE.sub(" ", text[start:end]) + text[end:]
 
 
 def _without_comments(definition: re.Match[str]) -> str:
@@ -130,23 +130,23 @@ def _without_comments(definition: re.Match[str]) -> str:
 
 
 def _blank_comment(comment: re.Match[str]) -> str:
-    """Spaces for a comment; a macro goes on after its lines."""
+    """Spaces for a comment, with continuations at line ends, since the macro goes on."""
     *lines, last = comment[0].split("\n")
     return "".join(" " * (len(line) - 1) + "\\\n" for line in lines) + " " * len(last)
 
 
 def _blank_bare_macros(match: re.Match[str]) -> str:
-    """Spaces where a declaration can begin: at the margin unless an expression goes on, else after a whole one."""
+    """Blank macros where a declaration can begin: at the margin unless in an expression, else after a complete one."""
     macros, text = match[0], match.string
-    before = _code_before(text, match.start())
-    at_margin = not macros[1].isspace() and not before.endswith(_EXPRESSION_GOES_ON)
-    after_whole = not before or before.endswith(_DECLARATION_ENDS) or before[0] == "#"
-    blank = at_margin or (after_whole and not before.endswith("\\"))
+    preceding_code = _code_before(text, match.start())
+    at_margin = not macros[1].isspace() and not preceding_code.endswith(_EXPRESSION_CONTINUES)
+    after_complete = not preceding_code or preceding_code.endswith(_DECLARATION_ENDS) or preceding_code[0] == "#"
+    blank = at_margin or (after_complete and not preceding_code.endswith("\\"))
     return _NOT_NEWLINE.sub(" ", macros) if blank else macros
 
 
 def _blank_prototype_macro(match: re.Match[str]) -> str:
-    """Spaces for a macro that is no operand."""
+    """Blank a macro unless it is an operand."""
     text = match.string
     line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
     if match[1] or not ("=" in line or "return" in line):
@@ -159,14 +159,14 @@ def _unwrap_type(match: re.Match[str]) -> str:
 
 
 def _code_before(text: str, end: int) -> str:
-    """The last line of code before a place, without comments; nothing where there is none nearby."""
-    above = text[max(0, end - _LINES_ABOVE) : end].rstrip()
-    while above:
-        line = above[above.rfind("\n") + 1 :]
-        if line.endswith("*/") and "/*" in above:
-            above = above[: above.rfind("/*")].rstrip()
+    """The last line of code before `end`, without comments; "" if there is none nearby."""
+    preceding = text[max(0, end - _CHARS_ABOVE) : end].rstrip()
+    while preceding:
+        line = preceding[preceding.rfind("\n") + 1 :]
+        if line.endswith("*/") and "/*" in preceding:
+            preceding = preceding[: preceding.rfind("/*")].rstrip()
         elif "//" in line:
-            above = above[: above.rfind("//")].rstrip()
+            preceding = preceding[: preceding.rfind("//")].rstrip()
         else:
             return line.strip()
     return ""

@@ -1,4 +1,4 @@
-"""Components of Vue and Svelte, templates of Jinja: scripts and styles are code in languages of their own."""
+"""Vue and Svelte components and Jinja templates: scripts and styles are embedded code."""
 
 from codesearch.chunking.embedded import scripts_and_styles as embedded
 

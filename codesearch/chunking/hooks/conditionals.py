@@ -1,8 +1,8 @@
-"""Conditional compilation in C, C++ and C#: `#if` and the like are taken away, so that a grammar sees one program.
+"""Conditional compilation in C, C++ and C#: directives are removed so that the grammar sees a single program.
 
-The branches of a conditional stay one after the other, as if all were compiled. Only where they are parts of
-something (the head of a function, a brace that is opened in each, an operand), one is left: the first, or the one that
-goes with what was left of an earlier conditional of the same condition.
+All branches are kept, one after another, as if all were compiled, unless they are only parts of a construct (the head
+of a function, a brace that each opens, an operand). Then one is kept: the first, or the one that is consistent with the
+choice made for an earlier conditional with the same condition.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _NO_CODE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _BRACKETS = re.compile(r"[()\[\]{}]")
-# What may end a branch without a semicolon: a label, a list's comma, a macro, an attribute.
+# Valid ends of a branch without a semicolon: a label, a list's comma, a macro, an attribute.
 _WHOLE_END = re.compile(r".*[:,]|[A-Z_][A-Z0-9_]*|\w+[ \t]*\(.*\)|\[.*\]", re.DOTALL)
 _BEGINS_WITHIN = re.compile(r"=|\?|&&|\|\||:(?!:)")
 _CONTINUES = tuple("{;,)]=+*/|&?:.<>^%-")
 _VALUE_FOLLOWS = ("=", "=>", "return", "?")
 _NEARBY = 10
-"""Lines that may lie between a conditional and the code before and after it."""
+"""Maximum distance in lines of the code before and after a conditional."""
 _DEEPEST = 20
-"""The branches of deeper conditionals are not looked at, since each level reads what lies in it again."""
+"""Branches of more deeply nested conditionals are all kept; each level rescans its content."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Conditional:
-    """A conditional, with the indices of the lines of its directives."""
+    """A conditional with the line indexes of its directives."""
 
     condition: str
     is_negated: bool
@@ -44,38 +44,38 @@ class _Conditional:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What is left of a conditional."""
+    """Which branches of a conditional are kept."""
 
-    left: int | None = None
-    """The branch that is left, one past the last where none is; None where all are."""
-    unended: tuple[int, ...] = ()
-    """Branches that end a list and get a comma, since another one follows."""
+    kept: int | None = None
+    """The index of the branch that is kept; the number of branches if none is, None if all are."""
+    unterminated: tuple[int, ...] = ()
+    """Branches that end without a separator and get a comma, since another one follows."""
 
 
 _ALL = _Choice()
 
 
 def resolve(text: str) -> str:
-    """The text with the lines of one program; all others are blank, and as long as they were."""
+    """Blank directives and dropped branches with as many spaces."""
     if "endif" not in text:
         return text
     lines = text.split("\n")
     open_conditionals: list[_Conditional] = []
     assumed: dict[str, bool] = {}
-    for index, word, argument in _directives("\n" + text):
-        if word.startswith("if"):
-            open_conditionals.append(_Conditional(*_condition(word, argument), [index]))
+    for index, keyword, argument in _directives("\n" + text):
+        if keyword.startswith("if"):
+            open_conditionals.append(_Conditional(*_condition(keyword, argument), [index]))
         elif open_conditionals:
             open_conditionals[-1].directives.append(index)
-            if word == "endif":
-                is_read = len(open_conditionals) <= _DEEPEST
+            if keyword == "endif":
+                is_examined = len(open_conditionals) <= _DEEPEST
                 conditional = open_conditionals.pop()
-                _apply(_choose(conditional, lines, assumed) if is_read else _ALL, conditional, lines)
+                _apply(_choose(conditional, lines, assumed) if is_examined else _ALL, conditional, lines)
     return "\n".join(lines)
 
 
 def _directives(text: str) -> Iterator[tuple[int, str, str]]:
-    """Index of the line, word and argument of the directives outside comments, in a text that a newline begins."""
+    """Line index, keyword and argument of directives outside comments; `text` must begin with a newline."""
     index, done = -1, 0
     in_comment = False
     for match in _DIRECTIVE.finditer(text):
@@ -88,7 +88,7 @@ def _directives(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _is_in_comment(text: str, start: int, end: int, in_comment: bool) -> bool:
-    """Whether a comment is open at the end of a stretch, given whether one is at its start."""
+    """Whether a comment is open at `end`, given whether one is open at `start`."""
     if in_comment:
         start = text.find("*/", start, end)
         if start < 0:
@@ -100,11 +100,11 @@ def _is_in_comment(text: str, start: int, end: int, in_comment: bool) -> bool:
     return "/*" in _STRING_OR_LINE_COMMENT.sub("", line)
 
 
-def _condition(word: str, argument: str) -> tuple[str, bool]:
-    """A condition without its negation, and whether it had one."""
+def _condition(keyword: str, argument: str) -> tuple[str, bool]:
+    """A condition without negation, and whether it was negated."""
     argument = _COMMENT_END.sub("", argument).strip()
-    if word != "if":
-        return argument, word == "ifndef"
+    if keyword != "if":
+        return argument, keyword == "ifndef"
     if match := _DEFINED.fullmatch(argument):
         return match[2], bool(match[1])
     return argument.removeprefix("!").strip(), argument.startswith("!")
@@ -114,33 +114,33 @@ def _choose(conditional: _Conditional, lines: list[str], assumed: dict[str, bool
     condition, directives = conditional.condition, conditional.directives
     if len(directives) == 2 and condition not in _NEVER and condition not in assumed:
         return _ALL
-    branches = [_code("\n".join(lines[_end(lines, first) : last])) for first, last in pairwise(directives)]
+    branches = [_code("\n".join(lines[_directive_end(lines, first) : last])) for first, last in pairwise(directives)]
     if all(map(_is_balanced, branches)):
-        next_sign = _next_sign(lines, _end(lines, directives[-1]))
-        unended = tuple(i for i, branch in enumerate(branches) if not _is_ended(branch, next_sign))
-        goes_on = _goes_on(lines, directives[0])
-        if len(branches) == 1 or not (unended or goes_on):
+        next_character = _next_character(lines, _directive_end(lines, directives[-1]))
+        unterminated = tuple(i for i, branch in enumerate(branches) if not _is_complete(branch, next_character))
+        expects_value = _expects_value(lines, directives[0])
+        if len(branches) == 1 or not (unterminated or expects_value):
             return _ALL
-        if not goes_on and next_sign == "}" and not any(map(_BEGINS_WITHIN.match, branches)):
-            return _Choice(unended=unended)
+        if not expects_value and next_character == "}" and not any(map(_BEGINS_WITHIN.match, branches)):
+            return _Choice(unterminated=unterminated)
     if condition in _NEVER:
         return _Choice(1)
     return _Choice(int(assumed.setdefault(condition, not conditional.is_negated) is conditional.is_negated))
 
 
 def _apply(choice: _Choice, conditional: _Conditional, lines: list[str]) -> None:
-    """Blank the lines of the directives and of all branches but the one that is left."""
+    """Blank the directives and dropped branches in `lines`."""
     directives = conditional.directives
     for branch, (first, last) in enumerate(pairwise([*directives, len(lines)])):
-        is_dropped = choice.left is not None and branch != choice.left and branch < len(directives) - 1
-        for index in range(first, last if is_dropped else _end(lines, first)):
+        is_dropped = choice.kept is not None and branch != choice.kept and branch < len(directives) - 1
+        for index in range(first, last if is_dropped else _directive_end(lines, first)):
             lines[index] = " " * len(lines[index])
-    for branch in choice.unended:
+    for branch in choice.unterminated:
         lines[directives[branch + 1]] = ","
 
 
-def _end(lines: list[str], index: int) -> int:
-    """The index after a directive's last line; it goes on after a backslash and in a comment."""
+def _directive_end(lines: list[str], index: int) -> int:
+    """The index after a directive's last line; directives continue after a backslash and within a comment."""
     in_comment = False
     while index + 1 < len(lines):
         line = lines[index]
@@ -152,12 +152,12 @@ def _end(lines: list[str], index: int) -> int:
 
 
 def _code(text: str) -> str:
-    """The text without comments and directives; strings are empty."""
+    """The text without comments and directives, and with empty strings."""
     return _NO_CODE.sub(lambda match: '""' if match["string"] else " ", text).strip()
 
 
 def _is_balanced(code: str) -> bool:
-    """Whether brackets that are opened are closed; parentheses and braces are counted as one, as they are nested."""
+    """Whether all brackets are closed. Kinds of brackets are not distinguished."""
     depth = 0
     for bracket in _BRACKETS.findall(code):
         depth += 1 if bracket in "([{" else -1
@@ -166,21 +166,21 @@ def _is_balanced(code: str) -> bool:
     return depth == 0
 
 
-def _is_ended(code: str, next_sign: str) -> bool:
-    """Whether what comes after the last statement can stand by itself before a sign, and the first one too."""
+def _is_complete(code: str, next_character: str) -> bool:
+    """Whether code is complete: its beginning, and its end given the next character."""
     end = code[max(map(code.rfind, ";{}")) + 1 :].strip()
-    if next_sign == "}" and end.isidentifier():
-        return False  # an enumerator rather than a macro
+    if next_character == "}" and end.isidentifier():
+        return False  # more likely an enumerator than a macro
     if _BEGINS_WITHIN.match(code):
         return False
-    return not end or (next_sign not in _CONTINUES and _WHOLE_END.fullmatch(end) is not None)
+    return not end or (next_character not in _CONTINUES and _WHOLE_END.fullmatch(end) is not None)
 
 
-def _goes_on(lines: list[str], index: int) -> bool:
-    """Whether a statement before a line takes its value from there."""
+def _expects_value(lines: list[str], index: int) -> bool:
+    """Whether a statement before a line takes its value from that line."""
     return _code("\n".join(lines[max(0, index - _NEARBY) : index])).endswith(_VALUE_FOLLOWS)
 
 
-def _next_sign(lines: list[str], index: int) -> str:
-    """The first character of the code from a line on, or nothing if there is none nearby."""
+def _next_character(lines: list[str], index: int) -> str:
+    """The first character of code from a line on; "" if there is none nearby."""
     return _code("\n".join(lines[index : index + _NEARBY]))[:1]

@@ -1,4 +1,4 @@
-"""As for C, and what only C++ has: modules, macros before constructors, destructors and scoped names, nullability."""
+"""C++: as C, plus modules, nullability, and macros before constructors, destructors and scoped names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _THREAD_ANNOTATION = re.compile(
     r"(?<!define)\s([A-Z_]*(?:GUARDED_BY|ACQUIRED_(?:BEFORE|AFTER)|LOCKS_EXCLUDED|LOCK_RETURNED|LOCKS?_REQUIRED"
     r"|(?:TRY)?LOCK_FUNCTION|REQUIRES(?:_SHARED)?)\([^()\n]*\))"
 )
-# `constexpr A::operator int() const {`: the grammar takes `A::operator` for a type
+# `constexpr A::operator int() const {`: the grammar parses `A::operator` as a type
 _CONVERSION_SPECIFIER = re.compile(r"\n[ \t]*((?:(?:constexpr|inline)[ \t]+)+)(?=[\w:<>]+::operator[ \t]+\w)")
 # `extern template class name<int>;` defines nothing
 _INSTANTIATION = re.compile(r"\n[ \t]*(extern[ \t]+template\b[^;{}]{0,2000};)")
@@ -38,7 +38,7 @@ _QT_ACCESS = re.compile(
 
 
 def prepare(text: str) -> str:
-    """The text with such macros replaced by as many spaces as they have characters."""
+    """Blank such macros and module syntax. Lines and lengths are kept."""
     if text.startswith(("export", "module")) or "\nexport" in text or "\nmodule" in text:
         text = _without_modules(text)
     if "::inline" in text:
@@ -57,16 +57,16 @@ def prepare(text: str) -> str:
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units without loops, and without macros in their names: for the grammar `void API name() {` lacks `::`."""
-    return [_named(unit) if " " in unit.name else unit for unit in c_family.refine(units, lines)]
+    """Remove loops, and macros from names: the grammar parses `API name` in `void API name() {` as a qualified name."""
+    return [_without_macro_in_name(unit) if " " in unit.name else unit for unit in c_family.refine(units, lines)]
 
 
-def _named(unit: Unit) -> Unit:
+def _without_macro_in_name(unit: Unit) -> Unit:
     is_plain = unit.kind == "function" and not unit.name.startswith("operator")
     return replace(unit, name=unit.name.rsplit(" ", 1)[1]) if is_plain else unit
 
 
 def _without_modules(text: str) -> str:
-    """The text without module declarations and `export`; a block of exports is a nameless namespace."""
+    """Blank module declarations and `export`. An export block becomes a nameless namespace."""
     text = _MODULE.sub(lambda match: " " * len(match[0]), text)
     return _EXPORT.sub(lambda match: ("namespace" if match[1] else "").ljust(len(match[0])), text)

@@ -1,4 +1,4 @@
-"""C#: conditional compilation, and what the grammar does not know yet: extension blocks, `a?.b = c`, `#:package`."""
+"""C#: conditional compilation, and syntax that the grammar lacks: extension blocks, `a?.b = c`, `#:package`."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _CONDITIONAL_ASSIGNMENT = re.compile(
 _FILE_DIRECTIVE = re.compile(r"^#:.*", re.MULTILINE)
 # `*(float*)&x`, `(float*)&x`
 _POINTER_CAST = re.compile(r"\*\([\w.]+\*+\)&?|(?<=\*\))&")
-# `Load(query, async)`, where it is the name of a parameter
+# `Load(query, async)`, where `async` is a variable
 _ASYNC_ARGUMENT = re.compile(r"async(?<!\wasync)(?=[,)])")
-# `$@"""{name}"""`, where the string begins with a quote and is no raw one
+# `$@"""{name}"""`: a verbatim string that begins with a quote, not a raw string
 _QUOTED_VERBATIM = re.compile(r'([$]@|@[$])"""([^"\n]*)"""')
-_WRITTEN = {"operator": "operator ", "destructor": "~"}
-"""What stands before a name, by kind."""
-_REPLACED = (
+_NAME_PREFIXES = {"operator": "operator ", "destructor": "~"}
+"""Prefixes of names as written in source, by kind."""
+_REPLACEMENTS = (
     ("<,>", "<_,_>"),
     ("<,,>", "<_,_,_>"),
     ("allows ref struct", "class"),
@@ -36,7 +36,7 @@ _REPLACED = (
 
 
 def prepare(text: str) -> str:
-    """The text as one program in words that the grammar knows, where extension blocks are classes named `extension`."""
+    """Resolve conditionals and replace unsupported syntax; extension blocks become classes named `extension`."""
     text = conditionals.resolve(text)
     if "extension" in text:
         text = _EXTENSION.sub(_as_class, text)
@@ -50,17 +50,20 @@ def prepare(text: str) -> str:
         text = _ASYNC_ARGUMENT.sub("_sync", text)
     if '@"""' in text or '@$"""' in text:
         text = _QUOTED_VERBATIM.sub(r'\1"  \2  "', text)
-    for unknown, known in _REPLACED:
-        text = text.replace(unknown, known)
+    for unsupported, supported in _REPLACEMENTS:
+        text = text.replace(unsupported, supported)
     return text
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units with operators and destructors named as they are written."""
-    return [replace(unit, name=_WRITTEN[unit.kind] + unit.name) if unit.kind in _WRITTEN else unit for unit in units]
+    """Name operators and destructors as in source."""
+    return [
+        replace(unit, name=_NAME_PREFIXES[unit.kind] + unit.name) if unit.kind in _NAME_PREFIXES else unit
+        for unit in units
+    ]
 
 
 def _as_class(block: re.Match[str]) -> str:
-    """Receivers may take several lines."""
+    """Replace the head of an extension block, which may have several lines."""
     head, newline, others = block[0].partition("\n")
     return f"{block[1]}class extension".ljust(len(head)) + newline + re.sub(r"[^\n]", " ", others)

@@ -1,4 +1,4 @@
-"""Haskell: a signature and the equations of its name are one function; an instance is named by its head."""
+"""Haskell: a type signature and its equations are merged into one function; instances are named by their head."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MERGED = ("function", "method", "declaration")
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """Units with runs of one name merged and instances named."""
+    """Merge consecutive units of one name, and name instances."""
     merged: list[Unit] = []
     for unit in units:
         unit = replace(unit, name=unit.name.strip("()"))
@@ -20,7 +20,7 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
             merged[-1] = _merge(merged[-1], unit)
         else:
             merged.append(unit)
-    return [_finished(unit) for unit in merged]
+    return [_normalised(unit) for unit in merged]
 
 
 def _continues(previous: Unit, unit: Unit) -> bool:
@@ -38,7 +38,7 @@ def _merge(previous: Unit, unit: Unit) -> Unit:
     return replace(previous, kind=kind, name=unit.name, end_line=last.end_line, end_column=last.end_column)
 
 
-def _finished(unit: Unit) -> Unit:
+def _normalised(unit: Unit) -> Unit:
     if unit.kind == "instance" and (head := _INSTANCE_HEAD.match(unit.signature)):
         return replace(unit, name=head[1] or unit.name, is_container=True)
     if unit.kind == "declaration":

@@ -1,6 +1,6 @@
-"""HTML: scripts, styles, landmarks and elements with an id; small ones stay with what holds them.
+"""HTML: scripts, styles, landmarks and elements with an id; small ones are left to their parent.
 
-What scripts and styles hold is cut by its own language.
+Scripts and styles are chunked in their own language.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FEWEST_LINES = 4
 
 
 def prepare(text: str) -> str:
-    """The text itself. Raises `Unparsable` where elements nest too deeply."""
+    """Return the text unchanged. Raises `Unparsable` if elements are nested too deeply."""
     depth = deepest = 0
     for closing, name in _TAG.findall(text):
         if name.lower() not in _VOID:
@@ -35,14 +35,14 @@ def prepare(text: str) -> str:
 
 
 def embedded(text: str) -> Iterator[Region]:
-    """What is in other languages; a template with macros of Jinja's is cut by that language, scripts and styles too."""
+    """Scripts and styles; in a template with Jinja macros, the whole text as Jinja, which includes both."""
     if "{%" in text and _MACRO.search(text):
         return iter((Region(resolve("Jinja"), 1, text),))
     return scripts_and_styles(text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """Units of some size, with a start tag for a signature."""
+    """Keep units of several lines, with their start tag as the signature."""
     return [
         replace(
             unit, name=unit.name or unit.kind, signature=lines[unit.start_line - 1].strip()[:200], is_container=True

@@ -1,4 +1,4 @@
-"""Julia: names taken out of heads, callable types named after their type."""
+"""Julia: names are extracted from heads; callable types are named after their type."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONSTANT_FIELD = re.compile(r"^([ \t]+)const(?=[ \t]+\w+[ \t]*(?:::[^=\n]*)?$)"
 
 
 def prepare(text: str) -> str:
-    """The text without modules before macros (`Base.@kwdef`) and without `const` before fields, as long as it was."""
+    """Blank modules before macros (`Base.@kwdef`) and `const` before fields. Lengths are kept."""
     if ".@" in text:
         text = _SCOPED_MACRO.sub(lambda match: " " * len(match[0]), text)
     if "const " in text:
@@ -29,11 +29,11 @@ def prepare(text: str) -> str:
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units by their names; those whose names are made when the text is run (`$name`) are left out."""
-    return [_named(unit) for unit in units if "$" not in unit.name or unit.kind == "test"]
+    """Set names, and drop units whose names are interpolated (`$name`)."""
+    return [_with_name(unit) for unit in units if "$" not in unit.name or unit.kind == "test"]
 
 
-def _named(unit: Unit) -> Unit:
+def _with_name(unit: Unit) -> Unit:
     if unit.kind in _TYPES:
         match = _TYPE_NAME.match(unit.name)
         return replace(unit, name=match[0] if match else "")

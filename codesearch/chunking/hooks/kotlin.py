@@ -1,15 +1,15 @@
-"""Kotlin: what the grammar takes for an error is written in another way before parsing; lines and lengths stay."""
+"""Kotlin: syntax that the grammar can't parse is replaced before parsing. Lines and lengths are kept."""
 
 from __future__ import annotations
 
 import re
 
-# A primary constructor on a line of its own is taken without annotations and modifiers only.
+# On a separate line, a primary constructor is parsed only without annotations and modifiers.
 _PRIMARY_CONSTRUCTOR = re.compile(
     r"(\bclass[ \t]+\w+(?:<[^<>\n]*>)?[ \t]*\n[ \t]*)"
     r"((?:(?:@[\w.]+(?:\([^()\n]*\))?|public|internal|private|protected)[ \t]+)+)(?=constructor\b)"
 )
-# A declaration right before a brace that closes another: `companion object { val X = 1 }`. Bounded, for it backtracks.
+# A declaration right before a closing brace: `companion object { val X = 1 }`. Bounded, since it backtracks.
 _INSIDE = r"[^{}\n\"]{0,200}"
 _NO_SEMICOLON = re.compile(
     rf"(\{{{_INSIDE}\b(?:fun|val|var|class|object|interface)\b{_INSIDE}(?:\{{{_INSIDE}\}}{_INSIDE})?"
@@ -26,7 +26,7 @@ _FILE_ANNOTATIONS = re.compile(r"(?<=\S)[ \t](?=@file:)")
 
 
 def prepare(text: str) -> str:
-    """The text without such forms."""
+    """Replace such syntax."""
     if "constructor" in text:
         text = _PRIMARY_CONSTRUCTOR.sub(lambda match: match[1] + " " * len(match[2]), text)
     if "suspend" in text:

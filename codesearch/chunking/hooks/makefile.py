@@ -1,43 +1,43 @@
-"""Makefiles: lines that the grammar can't take are blanked, and rules end before what belongs to the next."""
+"""Makefiles: lines that the grammar can't parse are removed, and rules end before the next rule's comments."""
 
 from __future__ import annotations
 
 import re
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.extents import last_nonblank_line
 
-# Substitutions of autoconf (`@SET_MAKE@`) and directives of nmake and BSD make (`!if`, `.if`)
+# Autoconf substitutions (`@SET_MAKE@`) and directives of nmake and BSD make (`!if`, `.if`)
 _FOREIGN_LINE = re.compile(
     r"^(?:@\w+@[ \t]*$|!.*|\.[ \t]*(?:if|elif|else|endif|for|endfor|include|undef|error)\b.*)", re.MULTILINE
 )
 _TIGHT_ASSIGNMENT = re.compile(r"^([ ]*)([\w.-]+)([?:+!]?=)", re.MULTILINE)
 _AUTOMAKE_IF = re.compile(r"^if[ \t]+!?\w+[ \t]*$", re.MULTILINE)
 _AUTOMAKE_CONDITION = re.compile(r"^(?:if|else|endif)\b.*$", re.MULTILINE)
-_NO_RECIPE = re.compile(
+_NOT_A_RECIPE = re.compile(
     r"\t\s*(?:#|(?:ifn?eq|ifn?def|else|endif|export|include)\b|(?:override[ \t]+)?[\w.-]+[ \t]*(?:[?:+!]|::)?=)"
 )
 _CONDITION = re.compile(r"^[ ]*(?:ifn?eq|ifn?def|else|endif)\b", re.MULTILINE)
 _RULE = re.compile(r"[^\s#=][^#=\n]*:(?!=)")
-_NEAR = 20
+_NEARBY = 20
 
 
 def prepare(text: str) -> str:
-    """The text in plain make; lines stay."""
+    """Remove syntax of other make programs and normalise assignments. Lines are kept."""
     if _AUTOMAKE_IF.search(text):
         text = _AUTOMAKE_CONDITION.sub("", text)
-    return _TIGHT_ASSIGNMENT.sub(r"\1\2 \3", _without_tabs(_FOREIGN_LINE.sub("", text)))
+    return _TIGHT_ASSIGNMENT.sub(r"\1\2 \3", _without_tabs_in_assignments(_FOREIGN_LINE.sub("", text)))
 
 
-def _without_tabs(text: str) -> str:
-    """Assignments that tabs indent right after a condition are no recipes: their tabs are turned to spaces."""
+def _without_tabs_in_assignments(text: str) -> str:
+    """Replace tabs that indent assignments right after a condition, which are not recipes."""
     if "\n\t" not in text or not _CONDITION.search(text):
         return text
     lines = text.split("\n")
     is_outside = False
     for number, line in enumerate(lines):
         if line.startswith("\t"):
-            if is_outside and _NO_RECIPE.match(line):
+            if is_outside and _NOT_A_RECIPE.match(line):
                 lines[number] = line.replace("\t", " ")
             else:
                 is_outside = False
@@ -47,20 +47,20 @@ def _without_tabs(text: str) -> str:
 
 
 def _in_recipe(lines: list[str], number: int) -> bool:
-    """Whether the line above, less conditions and blanks, is a recipe's or a rule's."""
-    for line in reversed(lines[max(0, number - _NEAR) : number]):
+    """Whether the previous line, ignoring conditions and blank lines, is part of a recipe or rule."""
+    for line in reversed(lines[max(0, number - _NEARBY) : number]):
         if line.strip() and not _CONDITION.match(line) and not line.startswith("#"):
             return line.startswith("\t") or bool(_RULE.match(line))
     return False
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units, without the blank lines and comments after them."""
-    return [unit.ended(_end(unit, lines)) for unit in units]
+    """End units before trailing blank lines and comments."""
+    return [unit.ending_at(_last_line(unit, lines)) for unit in units]
 
 
-def _end(unit: Unit, lines: list[str]) -> int:
+def _last_line(unit: Unit, lines: list[str]) -> int:
     last = min(unit.end_line, len(lines))
     while last > unit.start_line and lines[last - 1].startswith("#"):
         last -= 1
-    return last_written(lines, unit.start_line, last)
+    return last_nonblank_line(lines, unit.start_line, last)

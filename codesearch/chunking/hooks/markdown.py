@@ -1,20 +1,20 @@
-"""Markdown sections: from each heading to the next of its level or above."""
+"""Markdown: each section runs from its heading to the next one of the same or a higher level."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.following import nested_by_level
+from codesearch.chunking.scanners.extents import nest_by_level
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """Sections of headings, whatever `section` nodes the grammar made of them (setext headings open none)."""
+    """Build sections from headings; the grammar's `section` nodes don't cover setext headings."""
     headings = [
-        (_level(unit, lines), replace(unit, name=_plain(unit.name), header_end=unit.end_line, is_container=True))
+        (_level(unit, lines), replace(unit, name=_plain_text(unit.name), header_end=unit.end_line, is_container=True))
         for unit in units
     ]
-    return nested_by_level(headings, lines)
+    return nest_by_level(headings, lines)
 
 
 def _level(unit: Unit, lines: list[str]) -> int:
@@ -24,6 +24,6 @@ def _level(unit: Unit, lines: list[str]) -> int:
     return 1 if lines[unit.end_line - 1].strip().startswith("=") else 2
 
 
-def _plain(heading: str) -> str:
-    """Without closing `#` and marks of emphasis and code."""
+def _plain_text(heading: str) -> str:
+    """The heading without closing `#`, strong emphasis and code marks."""
     return heading.rstrip("#").strip().replace("`", "").replace("**", "")

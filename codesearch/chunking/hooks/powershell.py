@@ -1,4 +1,4 @@
-"""PowerShell: comment-based help inside a function is its documentation; Pester's blocks may begin a line below."""
+"""PowerShell: comment-based help documents functions; Pester blocks may begin on the next line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from codesearch.languages.registry import resolve
 _BODY = re.compile(r"(?<![@$])\{")
 _LINE_HELP = re.compile(r"[ \t]*#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
 _LONGEST_HELP = 200
-"""Lines below a head that help may take."""
+"""Lines after the opening brace that are searched for help."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
 _BRACE_BELOW = re.compile(
     r"^([ \t]*(?:Describe|Context|It)[ \t]+(?=\S)[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
@@ -20,12 +20,12 @@ _BRACE_BELOW = re.compile(
 
 
 def prepare(text: str) -> str:
-    """The text with tests whose block begins on the next line continued there; lines stay."""
+    """Add line continuations to tests whose block begins on the next line. Lines are kept."""
     return _BRACE_BELOW.sub(r"\1 `\2", text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """Functions with the help that opens their body; names without their scope (`global:`)."""
+    """Add the help at the beginning of functions, and remove scopes from names (`global:`)."""
     return [
         replace(
             unit,
@@ -38,7 +38,7 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
 
 
 def _help(unit: Unit, lines: list[str]) -> str:
-    """The text of the comment that a body begins with: a block, or lines with help keywords."""
+    """The text of the comment at the beginning of a body: a block comment, or lines with help keywords."""
     body = _body(unit, lines) if not unit.is_container else []
     language = resolve("PowerShell")
     for first, last in comments.header_blocks(body, language)[:1]:

@@ -1,5 +1,5 @@
-"""Python: `@overload`s are one with what they declare."""
+"""Python: `@overload`s are merged with their implementation."""
 
-from codesearch.chunking.hooks.overloads import merged as refine
+from codesearch.chunking.hooks.overloads import merge as refine
 
 __all__ = ["refine"]

@@ -1,5 +1,5 @@
-"""Ruby that the grammar does not know: endless methods that are command calls (`def shut = raise Closed, "no"`), and
-heredocs in heredocs."""
+"""Ruby: syntax that the grammar lacks, namely endless methods that are command calls (`def shut = raise Closed, "no"`)
+and nested heredocs."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _ARGUMENT = (
     r"(?:[\w\"':@$`]|!(?![=~])|~(?=\w)|\[|->|<<[~-]?[\"'`A-Z_]|[-&/?]\w|&:|\*{1,2}[\w@(\[]"
     r"|%[wWiIqQrsx]?[(\[{<|!/]|/(?! ))"
 )
-# `def name(parameters) = ` and a call whose arguments have no parentheses, with their values (`@x ||= load "y"`).
+# `def name(parameters) = ` and a call without parentheses, or an assignment of one (`@x ||= load "y"`).
 _ENDLESS_COMMAND = re.compile(
     rf"def(?<!\w\w\w\w)[ \t]+{_NAME}(?:[ \t]|[ \t]*{_PARAMETERS}[ \t]*)=\s+"
     rf"(?P<body>!?(?:{_RECEIVER}[ \t]*[-+*/|&]{{0,2}}=[ \t]+)?{_RECEIVER}[ \t]+{_ARGUMENT})"
 )
 _NO_CODE = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|(?<=[\s(,])/(?:\\.|[^/\\])+/|(?<!\S)#.*")
-_GOES_ON = re.compile(r"(?:[,\\|&+*/=.]|(?<=\s)[?:]|\b(?:and|or|not))[ \t]*$")
+_CONTINUES = re.compile(r"(?:[,\\|&+*/=.]|(?<=\s)[?:]|\b(?:and|or|not))[ \t]*$")
 _LEADING_DOT = re.compile(r"[ \t]*&?\.\w")
 _HEREDOC = re.compile(r"<<[~-]?(?:([\"'`])([^\n]*?)\1|([A-Z_]\w*))")
 _HEREDOC_LINE = re.compile(r"^.*<<[~-][\"'`A-Z_].*$", re.MULTILINE)
@@ -29,19 +29,19 @@ _NESTED = re.compile(r"(#\{[^\n]{0,300}?)(<<[~-](?:([\"'`])[^\n]*?\3|[A-Z_]\w*))
 _LONGEST_HEREDOC = 20_000
 """Characters."""
 _LONGEST_CALL = 200
-"""Lines; a call that is not over by then or by a definition is misread, and taken to end on its first line."""
+"""Lines. A call that has not ended by then, or before a definition, was misparsed and ends on its first line."""
 _DEFINITION = re.compile(r"[ \t]*(?:\w+[ \t]+)?(?:def|class|module)\b")
 
 
 def prepare(text: str) -> str:
-    """The text with numbers for these; lines and lengths stay as they are."""
+    """Replace such syntax with numbers. Lines and lengths are kept."""
     if "<<" in text and _NESTED.search(text):
         text = _without_nested_heredocs(text)
     return _without_command_calls(text) if "def " in text else text
 
 
 def _without_nested_heredocs(text: str) -> str:
-    """The text with heredocs that begin in another one's interpolation as a part of its text."""
+    """Replace heredoc openers inside the interpolations of another heredoc, which makes their bodies plain text."""
     parts: list[str] = []
     done = 0
     while line := _HEREDOC_LINE.search(text, done):
@@ -55,7 +55,7 @@ def _without_nested_heredocs(text: str) -> str:
 
 
 def _without_command_calls(text: str) -> str:
-    """The text with a number for each endless method's command call."""
+    """Replace the command call of each endless method with a number."""
     parts: list[str] = []
     done = 0
     for match in _ENDLESS_COMMAND.finditer(text):
@@ -69,7 +69,7 @@ def _without_command_calls(text: str) -> str:
 
 
 def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
-    """Where the lines of a call begin and end, without the bodies of its heredocs."""
+    """Start and end offsets of the lines of a call, without the bodies of its heredocs."""
     spans: list[tuple[int, int]] = []
     depth = 0
     while len(spans) < _LONGEST_CALL and not (spans and _DEFINITION.match(text, start)):
@@ -78,18 +78,18 @@ def _spans_of_call(text: str, start: int) -> list[tuple[int, int]]:
         line = text[start:end]
         code = _NO_CODE.sub(lambda match: "" if match[0].startswith("#") else "0", line)
         depth += sum(map(code.count, "([{")) - sum(map(code.count, ")]}"))
-        after = end
+        next_end = end
         for heredoc in _HEREDOC.finditer(line):
-            after = _end_of_heredoc(text, after, heredoc[2] or heredoc[3])
-        is_over = depth <= 0 and not _GOES_ON.search(code) and not _LEADING_DOT.match(text, after + 1)
-        if is_over or after == len(text):
+            next_end = _end_of_heredoc(text, next_end, heredoc[2] or heredoc[3])
+        is_over = depth <= 0 and not _CONTINUES.search(code) and not _LEADING_DOT.match(text, next_end + 1)
+        if is_over or next_end == len(text):
             return spans
-        start = after + 1
+        start = next_end + 1
     return spans[:1]
 
 
 def _end_of_heredoc(text: str, start: int, word: str) -> int:
-    """Where the line ends that ends a heredoc; `start`, if none does."""
+    """The offset of the end of a heredoc's last line; `start` if there is none."""
     match = re.compile(rf"\n[ \t]*{re.escape(word)}$", re.MULTILINE).search(text, start, start + _LONGEST_HEREDOC)
     return match.end() if match else start
 
@@ -100,7 +100,7 @@ def _line_end(text: str, start: int) -> int:
 
 
 def _number(line: str, is_first: bool, is_last: bool) -> str:
-    """A line of a call as a line of a sum, with its heredocs in their places."""
+    """A line of a call as a line of a sum of numbers, with its heredocs in their original positions."""
     masked = [" "] * len(line)
     if is_first:
         masked[0] = "0"
@@ -114,7 +114,7 @@ def _number(line: str, is_first: bool, is_last: bool) -> str:
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """Units that end on a heredoc's first line, ended where it ends."""
+    """Extend units that end on a heredoc's first line to its end."""
     return [_with_heredocs(unit, lines) if "<<" in lines[unit.end_line - 1] else unit for unit in units]
 
 
@@ -122,6 +122,6 @@ def _with_heredocs(unit: Unit, lines: list[str]) -> Unit:
     end = unit.end_line
     for heredoc in _HEREDOC.finditer(lines[end - 1]):
         word = heredoc[2] or heredoc[3]
-        below = range(end + 1, min(end + _LONGEST_CALL, len(lines)) + 1)
-        end = next((number for number in below if lines[number - 1].strip() == word), end)
-    return unit.ended(end)
+        following = range(end + 1, min(end + _LONGEST_CALL, len(lines)) + 1)
+        end = next((number for number in following if lines[number - 1].strip() == word), end)
+    return unit.ending_at(end)

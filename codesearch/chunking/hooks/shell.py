@@ -1,4 +1,4 @@
-"""Shell: tests of bats; functions that the bash grammar loses, mostly in zsh files, where it errs in two of three."""
+"""Shell: bats tests, and functions that the grammar misses, mostly in zsh files (it fails on two of three)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEAD = "t()"
 
 
 def prepare(text: str) -> str:
-    """The text with the heads of bats' tests (`@test "it works" {`) as those of functions."""
+    """Replace the heads of bats tests (`@test "it works" {`) with those of functions."""
     return _TEST.sub(_as_function, text) if "@test" in text else text
 
 
@@ -31,14 +31,14 @@ def _as_function(match: re.Match[str]) -> str:
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """The units, tests named as they are written, and those functions and tests on whose first line none begins."""
-    named = [_named(unit, lines[unit.start_line - 1]) for unit in units]
-    known = {unit.start_line for unit in units}
-    lost = [unit for unit in _functions(lines) if unit.start_line not in known]
-    return sorted([*named, *lost], key=lambda unit: (unit.start_line, -unit.end_line))
+    """Name tests, and add functions and tests that the grammar missed."""
+    parsed = [_as_test(unit, lines[unit.start_line - 1]) for unit in units]
+    starts = {unit.start_line for unit in units}
+    missed = [unit for unit in _functions(lines) if unit.start_line not in starts]
+    return sorted([*parsed, *missed], key=lambda unit: (unit.start_line, -unit.end_line))
 
 
-def _named(unit: Unit, line: str) -> Unit:
+def _as_test(unit: Unit, line: str) -> Unit:
     if test := _TEST.match(line):
         return replace(unit, kind="test", name=_unquoted(test[3]), signature=test[2].strip())
     if _MARKED_TEST.search(line):
@@ -53,23 +53,23 @@ def _unquoted(word: str) -> str:
 
 
 def _functions(lines: list[str]) -> Iterator[Unit]:
-    """Functions and tests by the form of their first line, outside of here-documents."""
-    until = ""
+    """Functions and tests recognised by their first line, outside here-documents."""
+    delimiter = ""
     for number, line in enumerate(lines, 1):
-        if until:
-            until = "" if line.strip() == until else until
+        if delimiter:
+            delimiter = "" if line.strip() == delimiter else delimiter
         elif document := _HERE_DOCUMENT.search(line):
-            until = document[2]
+            delimiter = document[2]
         elif (match := _FUNCTION.match(line)) and _BODY.match(line, match.end()):
             name = match[2] or match[3]
-            end = _closing(lines, number, match[1])
+            end = _closing_line(lines, number, match[1])
             yield Unit("function", name, number, end, number, signature=line.strip().rstrip("{ "))
         elif "@test" in line and (match := _TEST.match(line)):
-            yield _named(Unit("test", "", number, _closing(lines, number, match[1]), number), line)
+            yield _as_test(Unit("test", "", number, _closing_line(lines, number, match[1]), number), line)
 
 
-def _closing(lines: list[str], first: int, indentation: str) -> int:
-    """The line whose `}` stands as far left as the function, or the function's own line."""
+def _closing_line(lines: list[str], first: int, indentation: str) -> int:
+    """The line with a `}` at the function's indentation, or else the function's first line."""
     if lines[first - 1].rstrip().endswith("}"):
         return first
     closers = (indentation + "}", indentation + ")")

@@ -1,6 +1,6 @@
-"""Assembly in its dialects (NASM, GAS, MASM, ARM): procedures, labels, macros and structures, by line.
+"""Assembly (NASM, GAS, MASM, ARM): procedures, labels, macros and structures, by line.
 
-The one grammar errs in 94 of 100 files; labels and directives stand alone on their lines in every dialect.
+The available grammar fails on 94 of 100 files, while labels and directives are on separate lines in every dialect.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Member, Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.extents import last_nonblank_line
 
 _NAME = r"([A-Za-z_$?@.][\w$?@.]*)"
-# What `endm` closes beside macros must be counted, or macros would end early.
+# Includes loops, which `endm` closes too; otherwise, macros would end early.
 _BLOCK = re.compile(
     rf"^\s*(?:(?P<loop>rept|irpc?|repeat|while|forc?)\b|(?:%i?r?macro|\.?macro)\s+(?P<macro>{_NAME})|"
     rf"(?P<masm>{_NAME})\s+MACRO\b|(?:struc|\.struct)\s+(?P<struct>{_NAME})|(?P<record>{_NAME})\s+(?:STRUCT?|UNION)\b)",
@@ -35,11 +35,11 @@ _DIRECTIVE = re.compile(
     r"^\s*(?:\.?global|\.globl|\.type|\.align|\.balign|\.p2align|\.hidden|\.weak|\.thumb_func|align)\b"
 )
 _MOST_LABELS = 500
-"""Local labels of one procedure that are kept as its members."""
+"""Maximum number of local labels of a procedure that become its members."""
 
 
 def scan(text: str) -> list[Unit]:
-    """Units of an assembly text. A label runs up to the next that is not local, a procedure to its end or the next."""
+    """Units of an assembly text. Labels extend to the next non-local label, procedures to their end or the next one."""
     lines = text.split("\n")
     blocks = _blocks(lines)
     units: list[Unit] = []
@@ -66,19 +66,19 @@ def scan(text: str) -> list[Unit]:
 
 
 def _blocks(lines: list[str]) -> dict[int, Unit]:
-    """Macros and structures that are closed, by their first line."""
-    found: dict[int, Unit] = {}
-    waiting: list[tuple[int, str, str]] = []
+    """Complete macros and structures by first line."""
+    blocks: dict[int, Unit] = {}
+    open_blocks: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, 1):
         if match := _BLOCK.match(line):
             name = match["macro"] or match["masm"]
             record = match["struct"] or match["record"]
-            waiting.append((number, "macro" if name else "struct" if record else "", name or record or ""))
-        elif waiting and _BLOCK_END.match(line):
-            first, kind, name = waiting.pop()
+            open_blocks.append((number, "macro" if name else "struct" if record else "", name or record or ""))
+        elif open_blocks and _BLOCK_END.match(line):
+            first, kind, name = open_blocks.pop()
             if kind:
-                found[first] = _unit(kind, name, first, number, lines[first - 1])
-    return found
+                blocks[first] = _unit(kind, name, first, number, lines[first - 1])
+    return blocks
 
 
 def _heading(line: str, number: int) -> Unit | None:
@@ -96,12 +96,12 @@ def _heading(line: str, number: int) -> Unit | None:
 
 
 def _is_inside(heading: Unit, current: Unit | None) -> bool:
-    """Whether a label or constant is the open procedure's own."""
+    """Whether a label or constant belongs to the open procedure."""
     return current is not None and current.kind == "function" and heading.kind != "function"
 
 
 def _with_directives(unit: Unit, lines: list[str], units: list[Unit]) -> Unit:
-    """The unit, begun at the directives (`.globl`, `.align`) right above it."""
+    """The unit with the directives (`.globl`, `.align`) right above it."""
     first = unit.start_line
     floor = units[-1].end_line if units else 0
     while first - 1 > floor and _DIRECTIVE.match(lines[first - 2]):
@@ -110,11 +110,11 @@ def _with_directives(unit: Unit, lines: list[str], units: list[Unit]) -> Unit:
 
 
 def _close(units: list[Unit], current: Unit | None, last: int, lines: list[str]) -> None:
-    """Add the open unit, ended before the comments and directives that belong to what follows."""
+    """Add the open unit to `units`, ending before comments and directives that belong to the next unit."""
     if current:
         while last > current.header_end and _belongs_to_next(lines[last - 1]):
             last -= 1
-        units.append(replace(current, end_line=last_written(lines, current.header_end, last)))
+        units.append(replace(current, end_line=last_nonblank_line(lines, current.header_end, last)))
 
 
 def _belongs_to_next(line: str) -> bool:

@@ -1,4 +1,4 @@
-"""CMake: functions, macros and targets, by line. Bracket arguments and comments are stepped over."""
+"""CMake: functions, macros and targets, by line. Bracket arguments and comments are blanked first."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from codesearch.chunking.chunk import Member, Unit
 
 _COMMAND = re.compile(r"^\s*(\w+)\s*\(")
 _NAME = re.compile(r"""\(\s*(?:NAME\s+)?(?:"([^"]*)"|([^\s()]+))""")
-"""`add_test(NAME adds COMMAND …)` too."""
+"""Also matches `add_test(NAME adds COMMAND …)`."""
 _BRACKET_OPEN = re.compile(r'"(?:\\[\s\S]|[^"\\])*"|#?\[(?P<level>=*)\[|#.*')
-"""Or what hides it: strings and line comments."""
+"""Also matches strings and line comments, in which brackets don't count."""
 _TARGETS = re.compile(
     r"^(?:project|add_(?:executable|library|custom_target|test|subdirectory|custom_command)|"
     r"\w*_add_(?:executable|library|"
@@ -19,15 +19,15 @@ _TARGETS = re.compile(
 )
 _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|#.*')
 _LONGEST_COMMAND = 300
-"""Lines; where a parenthesis stays open longer, it is never closed."""
+"""Lines. A parenthesis that is open for longer is taken to be unbalanced."""
 _UNNAMED = frozenset(("install", "add_custom_command"))
 _BLOCKS = {"function": "function", "macro": "macro"}
 
 
 def scan(text: str) -> list[Unit]:
-    """Units of a CMake text: blocks up to their end, targets over all lines of their command.
+    """Units of a CMake text: functions and macros with their bodies, and targets with all lines of their command.
 
-    Targets within a block are its members.
+    Targets within a function or macro are its members.
     """
     lines = _without_brackets(text).split("\n")
     depths = [_depth(line) for line in lines]
@@ -66,7 +66,7 @@ def _argument(lines: list[str], number: int) -> str:
 
 
 def _closing_line(depths: list[int], first: int) -> int:
-    """The line on which the parentheses opened on line `first` are closed; `first` where they never are."""
+    """The line that closes the parentheses opened on line `first`; `first` if there is none."""
     depth = 0
     for number in range(first, min(len(depths), first + _LONGEST_COMMAND) + 1):
         depth += depths[number - 1]
@@ -76,7 +76,7 @@ def _closing_line(depths: list[int], first: int) -> int:
 
 
 def _depth(line: str) -> int:
-    """How many more parentheses a line opens than it closes, outside of strings and comments."""
+    """Opening minus closing parentheses in a line, outside strings and comments."""
     if "(" not in line and ")" not in line:
         return 0
     code = _STRING_OR_COMMENT.sub("", line)
@@ -84,21 +84,21 @@ def _depth(line: str) -> int:
 
 
 def _without_brackets(text: str) -> str:
-    """Bracket arguments and comments turned to spaces; lines stay."""
+    """Blank bracket arguments and comments. Lines are kept."""
     parts: list[str] = []
-    place = 0
-    while match := _BRACKET_OPEN.search(text, place):
+    position = 0
+    while match := _BRACKET_OPEN.search(text, position):
         if match["level"] is None:
-            parts.append(text[place : match.end()])
-            place = match.end()
+            parts.append(text[position : match.end()])
+            position = match.end()
             continue
         end = text.find(f"]{match['level']}]", match.end())
         if end < 0:
             break
         end += len(match["level"]) + 2
-        parts += [text[place : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
-        place = end
-    return "".join([*parts, text[place:]])
+        parts += [text[position : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def _unit(kind: str, name: str, first: int, last: int, lines: list[str], members: tuple[Member, ...] = ()) -> Unit:

@@ -1,4 +1,4 @@
-"""Templates of Jinja and Twig: their macros. Those in SQL are found with its statements."""
+"""Macros in Jinja and Twig templates; those in SQL are handled by its scanner."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from codesearch.chunking.syntax import SIGNATURE_CHARS
 def scan(text: str) -> list[Unit]:
     newlines = [match.start() for match in re.finditer("\n", text)]
 
-    def line(place: int) -> int:
-        return bisect_left(newlines, place) + 1
+    def line(position: int) -> int:
+        return bisect_left(newlines, position) + 1
 
     return [
         Unit(

@@ -1,4 +1,4 @@
-"""TeX and LaTeX: sections by their level, environments, slides and definitions (LaTeX's, plain TeX's, expl3's)."""
+"""TeX and LaTeX: sections, environments, slides, and definitions of LaTeX, plain TeX and expl3."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners import tex_code
-from codesearch.chunking.scanners.following import nested_by_level
+from codesearch.chunking.scanners.extents import nest_by_level
 from codesearch.chunking.scanners.tex_code import TexCode
 
 _LEVELS = {
@@ -16,24 +16,24 @@ _LEVELS = {
         ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph")
     )
 } | {"addpart": 0, "addchap": 1, "addsec": 2}
-_SHOWN_ENVIRONMENTS = frozenset(
+_UNIT_ENVIRONMENTS = frozenset(
     "figure table theorem lemma proof definition proposition corollary algorithm equation align listing lstlisting"
     " tikzpicture abstract tabular".split()
 )
 _SLIDES = frozenset(("frame", "slide"))
 _DOCUMENTING = {"macro": "macro", "environment": "environment", "variable": "variable", "function": "function"}
-"""Environments of `.dtx` files that hold a definition and what is said of it, with its kind."""
+"""Environments of `.dtx` files that contain a definition and its documentation → kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Definer:
-    """A command that defines: what, how many groups follow the name, and how many of these belong to the head."""
+    """A defining command: the kind it defines, the number of groups after the name, and how many belong to the head."""
 
     kind: str = "macro"
     groups: int = 1
     heads: int = 0
     is_primitive: bool = False
-    """Whether its name is never in braces."""
+    """Whether the name is never in braces."""
 
 
 def _definers() -> dict[str, _Definer]:
@@ -77,7 +77,7 @@ _NAME = re.compile(
     r"|\\(?P<plain>[A-Za-z@_:]+|[^\sA-Za-z]))"
 )
 _COMPUTED = re.compile(r"[\\#].")
-"""A name that is not known before the text is run."""
+"""A name that is computed when TeX runs."""
 _LET = re.compile(r"[ \t]*=?[ \t]*\\[A-Za-z@_:]+")
 _OVERLAY = re.compile(r"(?:<[^<>\n]*>)?")
 _PARAMETERS = re.compile(r"[^{}\n]{0,500}(?:\n[^{}\n]{0,500})?")
@@ -88,45 +88,45 @@ _ESCAPE = re.compile(r"\\(?=[&%#$_])")
 _DOCUMENTED_NAME = re.compile(r"[\s{\\]*([^{}\\\[\]]+)")
 _DOCUMENTATION_MARK = re.compile(r"^%+[ \t]*", re.MULTILINE)
 _LONGEST_DEFINITION = 500
-"""Lines; a group that is open longer was never meant to be."""
+"""Lines. A group that is open for longer is taken to be unbalanced."""
 _SIGNATURE_CHARS = 300
 
 
 def scan(text: str) -> list[Unit]:
-    """Units of a TeX text; what stands in no section belongs to the file."""
-    return _Scan(tex_code.read(text)).units()
+    """Units of a TeX text."""
+    return _Scanner(tex_code.read(text)).units()
 
 
 @dataclass(slots=True)
-class _Open:
-    """An environment that has begun."""
+class _OpenEnvironment:
+    """An open environment."""
 
     name: str
-    place: int
+    start: int
     head_end: int
     titles: list[str]
     shares: bool = False
-    """Whether it stands in or around another one that documents a definition: then both hold several."""
+    """Whether it is nested with another documenting environment; then neither documents a single definition."""
 
 
 @dataclass(slots=True)
-class _Scan:
-    """Goes through a text from command to command."""
+class _Scanner:
+    """Scans a text command by command."""
 
     source: TexCode
-    found: list[Unit] = field(default_factory=list)
+    units_found: list[Unit] = field(default_factory=list)
     sections: list[tuple[int, Unit]] = field(default_factory=list)
-    environments: list[_Open] = field(default_factory=list)
+    environments: list[_OpenEnvironment] = field(default_factory=list)
 
     def units(self) -> list[Unit]:
-        place = 0
-        while match := _COMMAND.search(self.source.code, place):
-            place = max(match.end(), self._take(match))
-        self.found += nested_by_level(self.sections, self.source.text.split("\n"))
-        return sorted(self.found, key=lambda unit: (unit.start_line, -unit.end_line))
+        position = 0
+        while match := _COMMAND.search(self.source.code, position):
+            position = max(match.end(), self._process(match))
+        self.units_found += nest_by_level(self.sections, self.source.text.split("\n"))
+        return sorted(self.units_found, key=lambda unit: (unit.start_line, -unit.end_line))
 
-    def _take(self, match: re.Match[str]) -> int:
-        """Take what a command begins or ends. Returns the place up to which that is read."""
+    def _process(self, match: re.Match[str]) -> int:
+        """Process a command. Returns the position at which to continue."""
         if match["section"]:
             return self._section(match)
         if match["edge"] == "begin":
@@ -140,7 +140,7 @@ class _Scan:
         return self._expl3(match)
 
     def _section(self, match: re.Match[str]) -> int:
-        title = self._titled(match.end())
+        title = self._title(match.end())
         if title and "#" not in title:
             line = self.source.line(match.start())
             unit = self._unit("section", title, match.start(), match.end())
@@ -150,13 +150,13 @@ class _Scan:
     def _begin(self, match: re.Match[str]) -> int:
         name, titles, end = match["environment"].strip(), [], match.end()
         if name.rstrip("*") in _SLIDES:
-            titles = [title for title in [self._titled(end)] if title]
+            titles = [title for title in [self._title(end)] if title]
         elif name in _DOCUMENTING:
-            opening = self._opening(end)
+            opening = self._group_start(end)
             end = self.source.closings.get(opening, end)
             names = map(_DOCUMENTED_NAME.match, self.source.code[opening:end].split(","))
             titles = [documented[1].strip() for documented in names if documented]
-        opened = _Open(name, match.start(), end, titles)
+        opened = _OpenEnvironment(name, match.start(), end, titles)
         if name in _DOCUMENTING and self.environments and self.environments[-1].name in _DOCUMENTING:
             opened.shares = self.environments[-1].shares = True
         self.environments.append(opened)
@@ -167,55 +167,55 @@ class _Scan:
             opened = self.environments.pop()
             kind = opened.name.rstrip("*")
             if opened.titles and opened.name in _DOCUMENTING and not opened.shares:
-                self._documented(opened, match.end())
+                self._add_documented(opened, match.end())
             elif opened.titles and kind in _SLIDES:
-                self.found.append(self._unit("section", opened.titles[0], opened.place, match.end()))
-            elif kind in _SHOWN_ENVIRONMENTS and not self._is_within_shown():
-                label = _LABEL.search(self.source.text, opened.place, match.end())
+                self.units_found.append(self._unit("section", opened.titles[0], opened.start, match.end()))
+            elif kind in _UNIT_ENVIRONMENTS and not self._is_inside_unit():
+                label = _LABEL.search(self.source.text, opened.start, match.end())
                 name = label[1] if label else opened.name
-                self.found.append(self._unit("environment", name, opened.place, match.end()))
+                self.units_found.append(self._unit("environment", name, opened.start, match.end()))
         return match.end()
 
-    def _is_within_shown(self) -> bool:
-        """Whether one of the open environments is a unit of its own."""
+    def _is_inside_unit(self) -> bool:
+        """Whether one of the open environments is a unit."""
         return any(
-            opened.name.rstrip("*") in _SHOWN_ENVIRONMENTS or (opened.name.rstrip("*") in _SLIDES and opened.titles)
+            opened.name.rstrip("*") in _UNIT_ENVIRONMENTS or (opened.name.rstrip("*") in _SLIDES and opened.titles)
             for opened in self.environments
         )
 
-    def _documented(self, opened: _Open, end: int) -> None:
-        """A definition with its documentation; the command that defines the same name is a part of it."""
-        name, *others = opened.titles
-        unit = self._unit(_DOCUMENTING[opened.name], name, opened.place, end)
+    def _add_documented(self, opened: _OpenEnvironment, end: int) -> None:
+        """Add a definition with its documentation, replacing units inside that define the same name."""
+        name, *aliases = opened.titles
+        unit = self._unit(_DOCUMENTING[opened.name], name, opened.start, end)
         inner: list[Unit] = []
-        while self.found and self.found[-1].start_line >= unit.start_line:
-            inner.append(self.found.pop())
-        self.found += [other for other in reversed(inner) if other.name != name]
-        defined = {other.name for other in inner}
+        while self.units_found and self.units_found[-1].start_line >= unit.start_line:
+            inner.append(self.units_found.pop())
+        self.units_found += [child for child in reversed(inner) if child.name != name]
+        defined = {child.name for child in inner}
         code = self.source.text.find("\\begin{macrocode", opened.head_end, end)
-        said = self.source.text[opened.head_end + 1 : code if code > 0 else end]
-        self.found.append(
+        documentation = self.source.text[opened.head_end + 1 : code if code > 0 else end]
+        self.units_found.append(
             replace(
                 unit,
-                documentation=_DOCUMENTATION_MARK.sub("", said).strip(),
-                members=tuple(Member(unit.start_line, other, "macro") for other in others if other not in defined),
+                documentation=_DOCUMENTATION_MARK.sub("", documentation).strip(),
+                members=tuple(Member(unit.start_line, alias, "macro") for alias in aliases if alias not in defined),
             )
         )
 
     def _frame(self, match: re.Match[str]) -> int:
-        """The title of an open slide, or a slide that is a command (`\\frame{\\frametitle{…} …}`)."""
+        """Set the title of the open slide, or add a slide given as a command (`\\frame{\\frametitle{…} …}`)."""
         if match["frame"] == "frametitle":
             slide = next((opened for opened in reversed(self.environments) if opened.name in _SLIDES), None)
-            if slide and (title := self._titled(match.end())):
+            if slide and (title := self._title(match.end())):
                 slide.titles.append(title)
             return match.end()
-        place = self._opening(match.end())
-        end = self.source.closings.get(place, 0)
-        inner = self.source.code.find("\\frametitle", place, end) if end else -1
+        position = self._group_start(match.end())
+        end = self.source.closings.get(position, 0)
+        inner = self.source.code.find("\\frametitle", position, end) if end else -1
         if inner < 0:
             return match.end()
-        title = self._titled(inner + len("\\frametitle"))
-        self.found.append(self._unit("section", title, match.start(), end))
+        title = self._title(inner + len("\\frametitle"))
+        self.units_found.append(self._unit("section", title, match.start(), end))
         return end
 
     def _expl3(self, match: re.Match[str]) -> int:
@@ -229,15 +229,15 @@ class _Scan:
         heads = int(match["expl"].endswith("_conditional"))
         return self._definition(match.start(), match.end(), _Definer(kind, groups, heads))
 
-    def _definition(self, start: int, place: int, definer: _Definer) -> int:
-        """A definition from its command on; `place` is that of its name. Returns its end."""
+    def _definition(self, start: int, position: int, definer: _Definer) -> int:
+        """Add a definition; `start` is the position of its command, `position` that of its name. Returns its end."""
         source = self.source
-        name = _NAME.match(source.code, source.after_option(source.after_blank(place)))
+        name = _NAME.match(source.code, source.after_option(source.after_blank(position)))
         if not name or (name["group"] and definer.is_primitive):
-            return place
+            return position
         end = head = name.end()
         for number in range(definer.groups):
-            opening = self._opening(end, with_parameters=definer.kind == "macro" and number == 0)
+            opening = self._group_start(end, with_parameters=definer.kind == "macro" and number == 0)
             closing = source.closings.get(opening)
             if closing is None or source.line(closing) - source.line(start) > _LONGEST_DEFINITION:
                 break
@@ -251,38 +251,38 @@ class _Scan:
             signature = " ".join(source.text[start:head].replace("%\n", "\n").split())
             unit = replace(unit, signature=signature[:_SIGNATURE_CHARS])
         if not _COMPUTED.search(title):
-            self.found.append(unit)
+            self.units_found.append(unit)
         return end
 
-    def _opening(self, place: int, with_parameters: bool = False) -> int:
-        """The place of the group that follows, after options (and the parameters of `\\def`)."""
+    def _group_start(self, position: int, with_parameters: bool = False) -> int:
+        """The position of the next group, after options (and the parameters of `\\def`)."""
         source = self.source
-        while (after := source.after_option(source.after_blank(place))) != place:
-            place = after
+        while (after := source.after_option(source.after_blank(position))) != position:
+            position = after
         if (
             with_parameters
-            and not source.code.startswith("{", place)
-            and (match := _PARAMETERS.match(source.code, place))
+            and not source.code.startswith("{", position)
+            and (match := _PARAMETERS.match(source.code, position))
         ):
-            place = match.end()
-        return place
+            position = match.end()
+        return position
 
-    def _titled(self, place: int) -> str:
-        """The title in the group that follows, after options and overlays; nothing where none does."""
-        if match := _OVERLAY.match(self.source.code, place):
-            place = self._opening(match.end())
-        if match := _OVERLAY.match(self.source.code, place):
-            place = self._opening(match.end())
-        return " ".join(_MARKUP.sub(" ", _ESCAPE.sub("", self._group(place))).split())
+    def _title(self, position: int) -> str:
+        """The title in the next group, after options and overlays; "" if there is none."""
+        if match := _OVERLAY.match(self.source.code, position):
+            position = self._group_start(match.end())
+        if match := _OVERLAY.match(self.source.code, position):
+            position = self._group_start(match.end())
+        return " ".join(_MARKUP.sub(" ", _ESCAPE.sub("", self._group_text(position))).split())
 
-    def _group(self, place: int) -> str:
-        """The text of the group that begins here, up to the line's end where that is never closed."""
+    def _group_text(self, position: int) -> str:
+        """The text of the group at `position`, up to the end of the line if it is never closed."""
         source = self.source
-        if not source.code.startswith("{", place):
+        if not source.code.startswith("{", position):
             return ""
-        newline = source.text.find("\n", place)
-        end = source.closings.get(place, newline if newline >= 0 else len(source.text))
-        return _COMMENT.sub("", source.text[place + 1 : min(end, place + _SIGNATURE_CHARS)])
+        newline = source.text.find("\n", position)
+        end = source.closings.get(position, newline if newline >= 0 else len(source.text))
+        return _COMMENT.sub("", source.text[position + 1 : min(end, position + _SIGNATURE_CHARS)])
 
     def _unit(self, kind: str, name: str, start: int, end: int) -> Unit:
         first = self.source.line(start)

@@ -1,4 +1,4 @@
-"""What of a TeX text is code: comments and what is shown verbatim hidden, groups matched, lines numbered."""
+"""TeX code with comments and verbatim text blanked, and lookups of groups and lines."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _HIDDEN = re.compile(
 )
 _MACROCODE = "\\begin{macrocode"
 _GUARD = re.compile(r"%<[+-]?[\w|&!()+-]+>")
-_SHOWN_IN_DOCUMENTATION = re.compile(r"\\verb\*?([^\w\s])[^\n]*?\1|\|[^|\n]*\||\^\^A[^\n]*")
+_VERBATIM_IN_DOCUMENTATION = re.compile(r"\\verb\*?([^\w\s])[^\n]*?\1|\|[^|\n]*\||\^\^A[^\n]*")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 _BLANK = re.compile(r"\s*")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_OPTION_SIGN = re.compile(r"[\]{}]")
+_OPTION_BRACKET = re.compile(r"[\]{}]")
 _LONGEST_OPTION = 2_000
-"""Characters; one that is open longer is none, and to look for its end each time would be quadratic."""
+"""Characters. A longer bracket is not an option; the bound avoids quadratic searches."""
 
 
 @dataclass(frozen=True)
 class TexCode:
-    """A TeX text as it is written and as code of the same length."""
+    """A TeX text, and its code of the same length."""
 
     text: str
     code: str
 
     @cached_property
     def closings(self) -> dict[int, int]:
-        """Places of opening braces → those of their closing ones."""
+        """Positions of opening braces → positions of their closing braces."""
         matched: dict[int, int] = {}
         opened: list[int] = []
         for brace in re.finditer(r"[{}]", self.code):
@@ -48,43 +48,43 @@ class TexCode:
     def _line_starts(self) -> list[int]:
         return [0, *(newline.end() for newline in re.finditer("\n", self.text))]
 
-    def line(self, place: int) -> int:
-        """The 1-based line of a place."""
-        return bisect_right(self._line_starts, place)
+    def line(self, position: int) -> int:
+        """The 1-based line of a position."""
+        return bisect_right(self._line_starts, position)
 
-    def line_around(self, place: int, longest: int) -> str:
-        """The text of a place's line, of so many characters at most, which begin before the place."""
-        line = self.line(place)
-        begin = max(self._line_starts[line - 1], place - longest // 2)
+    def line_around(self, position: int, longest: int) -> str:
+        """The text of the line at `position`, at most `longest` characters around it."""
+        line = self.line(position)
+        begin = max(self._line_starts[line - 1], position - longest // 2)
         return self.text[begin : begin + longest].partition("\n")[0]
 
-    def after_blank(self, place: int) -> int:
-        """The place of what follows, across comments and line ends but within the paragraph."""
-        match = _BLANK.match(self.code, place)
-        end = match.end() if match else place
-        return place if _PARAGRAPH.search(self.text, place, end) else end
+    def after_blank(self, position: int) -> int:
+        """The position of the next code, skipping comments and line ends but staying within the paragraph."""
+        match = _BLANK.match(self.code, position)
+        end = match.end() if match else position
+        return position if _PARAGRAPH.search(self.text, position, end) else end
 
-    def after_option(self, place: int) -> int:
-        """The place after an option (`[…]`), or the same place where none begins."""
-        at = place + 1
-        while self.code.startswith("[", place) and (
-            match := _OPTION_SIGN.search(self.code, at, place + _LONGEST_OPTION)
+    def after_option(self, position: int) -> int:
+        """The position after an option (`[…]`), or the same position if there is none."""
+        at = position + 1
+        while self.code.startswith("[", position) and (
+            match := _OPTION_BRACKET.search(self.code, at, position + _LONGEST_OPTION)
         ):
             if match[0] == "]":
                 return match.end()
             if match.start() not in self.closings:
                 break
             at = self.closings[match.start()] + 1
-        return place
+        return position
 
 
 def read(text: str) -> TexCode:
-    """A text with its code. In a `.dtx` file the documentation, all behind `%`, is code too: it has the sections."""
+    """A text with its code. In `.dtx` files, documentation (after `%`) counts as code, since it has the sections."""
     return TexCode(text, _without_hidden(_with_documentation(text) if _MACROCODE in text else text))
 
 
 def _with_documentation(text: str) -> str:
-    """The text without the `%` before lines of documentation and without guards."""
+    """Blank the `%` before documentation lines, and guards."""
     lines = text.split("\n")
     is_code = False
     for index, line in enumerate(lines):
@@ -95,29 +95,29 @@ def _with_documentation(text: str) -> str:
         if guard:
             lines[index] = " " * guard.end() + line[guard.end() :]
         elif not is_code or content.lstrip().startswith("\\end{macrocode"):
-            shown = _SHOWN_IN_DOCUMENTATION.sub(lambda match: " " * len(match[0]), content)
-            lines[index] = " " * (len(line) - len(content)) + shown
+            content = _VERBATIM_IN_DOCUMENTATION.sub(lambda match: " " * len(match[0]), content)
+            lines[index] = " " * (len(line) - len(content)) + content
             is_code = content.lstrip().startswith(_MACROCODE)
     return "\n".join(lines)
 
 
 def _without_hidden(text: str) -> str:
-    """Comments, escaped signs and verbatim text turned to spaces; lines stay."""
+    """Blank comments, escaped characters and verbatim text. Lines are kept."""
     parts: list[str] = []
     unclosed: set[str] = set()
-    place = 0
-    while match := _HIDDEN.search(text, place):
-        parts.append(text[place : match.start()])
-        place = match.end()
+    position = 0
+    while match := _HIDDEN.search(text, position):
+        parts.append(text[position : match.start()])
+        position = match.end()
         name = match["verbatim"]
         if not name:
             parts.append(_NOT_NEWLINE.sub(" ", match[0]))
             continue
         parts.append(match[0])
-        end = -1 if name in unclosed else text.find(f"\\end{{{name}}}", place)
+        end = -1 if name in unclosed else text.find(f"\\end{{{name}}}", position)
         if end < 0:
             unclosed.add(name)
         else:
-            parts.append(_NOT_NEWLINE.sub(" ", text[place:end]))
-            place = end
-    return "".join([*parts, text[place:]])
+            parts.append(_NOT_NEWLINE.sub(" ", text[position:end]))
+            position = end
+    return "".join([*parts, text[position:]])

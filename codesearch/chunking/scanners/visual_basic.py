@@ -1,11 +1,12 @@
-"""Visual Basic by line: VB.NET as well as VB6, VBA and VBScript; their blocks all end with `End <beginning>`."""
+"""Visual Basic by line: VB.NET, VB6, VBA and VBScript, whose blocks all end with `End <keyword>`."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from codesearch.chunking.chunk import Member, Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.extents import last_nonblank_line
 
 _MODIFIERS = (
     r"(?:(?:Public|Private|Protected|Friend|Static|Shared|Shadows|Overrides|Overridable|NotOverridable|MustOverride|"
@@ -23,7 +24,7 @@ _ENDING = re.compile(
 )
 _ATTRIBUTE_NAME = re.compile(r'^Attribute[ \t]+VB_Name[ \t]*=[ \t]*"([^"\n]+)"', re.IGNORECASE | re.MULTILINE)
 _ATTRIBUTES = re.compile(r"\s{0,99}<[^<>]+>(?:\s{0,9}_)?\s{0,9}$")
-"""A line above a declaration: `<Serializable()> _`."""
+"""Attributes on a line above a declaration: `<Serializable()> _`."""
 _CLASS_FILE = re.compile(r"\s{0,9}VERSION\b", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:=|'|$)")
 _ROUTINES = frozenset(("sub", "function", "operator"))
@@ -33,18 +34,26 @@ _BODILESS = re.compile(r"\b(?:Declare|Delegate|MustOverride)\b", re.IGNORECASE)
 _GETTER = re.compile(r"^\s*(?:(?:Private|Protected|Friend)\s+)?(?:Get|Set)\b", re.IGNORECASE)
 
 
-def scan(text: str) -> list[Unit]:
-    """Units of a Visual Basic text; a file with a `VB_Name` is a class or module of that name.
+@dataclass(frozen=True, slots=True)
+class _OpenBlock:
+    keyword: str
+    kind: str
+    name: str
+    first_line: int
 
-    A routine whose end is missing ends at the next, another block at the end of the one around it.
+
+def scan(text: str) -> list[Unit]:
+    """Units of a Visual Basic text. A file with a `VB_Name` is a class or module of that name.
+
+    A routine without an end ends at the next one, other blocks end with the enclosing block.
     """
     lines = text.split("\n")
     units: list[Unit] = []
-    if named := _ATTRIBUTE_NAME.search(text):
-        first = text.count("\n", 0, named.start()) + 1
+    if name_attribute := _ATTRIBUTE_NAME.search(text):
+        first = text.count("\n", 0, name_attribute.start()) + 1
         kind = "class" if _CLASS_FILE.match(text) else "module"
-        units.append(_unit(kind, named[1], first, last_written(lines, first, len(lines)), lines))
-    open_blocks: list[tuple[str, str, str, int]] = []  # keyword, kind, name, first line
+        units.append(_unit(kind, name_attribute[1], first, last_nonblank_line(lines, first, len(lines)), lines))
+    open_blocks: list[_OpenBlock] = []
     number = 0
     while number < len(lines):
         number += 1
@@ -59,11 +68,11 @@ def scan(text: str) -> list[Unit]:
         while number < len(lines) and lines[number - 1].rstrip().endswith(" _"):
             number += 1
         keyword = opening[2].lower().split()[0]
-        if keyword in _ROUTINES and open_blocks and open_blocks[-1][0] in _ROUTINES:
-            _close(units, open_blocks, open_blocks[-1][0], first - 1, lines)
+        if keyword in _ROUTINES and open_blocks and open_blocks[-1].keyword in _ROUTINES:
+            _close(units, open_blocks, open_blocks[-1].keyword, first - 1, lines)
         name = opening[3].strip("[]")
         kind = _KINDS.get(keyword, keyword)
-        in_interface = bool(open_blocks) and open_blocks[-1][0] == "interface" and keyword not in _CONTAINERS
+        in_interface = bool(open_blocks) and open_blocks[-1].keyword == "interface" and keyword not in _CONTAINERS
         if (
             _BODILESS.search(opening[1])
             or in_interface
@@ -71,15 +80,15 @@ def scan(text: str) -> list[Unit]:
         ):
             units.append(_unit(kind, name, first, number, lines))
         else:
-            open_blocks.append((keyword, kind, name, first))
+            open_blocks.append(_OpenBlock(keyword, kind, name, first))
     while open_blocks:
-        _, kind, name, first = open_blocks.pop()
-        units.append(_unit(kind, name, first, len(lines), lines))
+        block = open_blocks.pop()
+        units.append(_unit(block.kind, block.name, block.first_line, len(lines), lines))
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
 
 
 def _has_body(lines: list[str], number: int) -> bool:
-    """Whether a property that begins before line `number` + 1 is more than a declaration."""
+    """Whether a property or event whose header ends on line `number` has a body."""
     header = lines[number - 1].lower()
     if re.search(r"\bproperty\s+(?:get|let|set)\b", header):
         return True
@@ -91,16 +100,15 @@ def _has_body(lines: list[str], number: int) -> bool:
     )
 
 
-def _close(
-    units: list[Unit], open_blocks: list[tuple[str, str, str, int]], keyword: str, number: int, lines: list[str]
-) -> None:
-    if not any(block[0] == keyword for block in open_blocks):
+def _close(units: list[Unit], open_blocks: list[_OpenBlock], keyword: str, number: int, lines: list[str]) -> None:
+    if not any(block.keyword == keyword for block in open_blocks):
         return
     while open_blocks:
-        found, kind, name, first = open_blocks.pop()
-        last = number if found == keyword else last_written(lines, first, number - 1)
-        units.append(_unit(kind, name, first, last, lines))
-        if found == keyword:
+        block = open_blocks.pop()
+        is_match = block.keyword == keyword
+        last = number if is_match else last_nonblank_line(lines, block.first_line, number - 1)
+        units.append(_unit(block.kind, block.name, block.first_line, last, lines))
+        if is_match:
             return
 
 

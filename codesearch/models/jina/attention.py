@@ -1,7 +1,7 @@
 """Attention with ALiBi inside each text of a packed batch.
 
-A packed batch is the tokens of several texts, one after the other, without padding: nothing has to be masked, and
-no work is done for what is not there. ALiBi is relative, so a text's place in the batch does not matter.
+A packed batch is the concatenated tokens of several texts, without padding: there is nothing to mask and no wasted
+work. ALiBi (Press et al. 2022) is relative, so that a text's position in the batch does not matter.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Attention(Protocol):
 
 
 def alibi_slopes(heads: int) -> list[float]:
-    """How much a head's scores fall with each token of distance (positive), in head order."""
+    """How much the scores of each head decrease per token of distance (positive)."""
     power = 2 ** int(math.log2(heads))
     slopes = [2 ** (-8 * (i + 1) / power) for i in range(power)]
     if power < heads:
@@ -34,8 +34,8 @@ def alibi_slopes(heads: int) -> list[float]:
 class SpanAttention:
     """One call of SDPA for each run of texts of equal length.
 
-    With the queries in reverse order, the bias of (i, j) depends on i + j alone: a view of 2·length - 1 numbers a
-    head stands for the length x length table, which at 8,192 tokens and 12 heads would take 3.2 GB.
+    With the queries in reverse order, the bias of (i, j) depends only on i + j: a strided view of 2·length - 1 numbers
+    per head replaces the length x length table, which at 8,192 tokens and 12 heads would take 3.2 GB.
     """
 
     def __init__(self, lengths: Sequence[int], heads: int, device: torch.device) -> None:
@@ -62,7 +62,7 @@ class SpanAttention:
 
 
 def _runs(lengths: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """(first token, texts, tokens a text) of each run of texts of equal length."""
+    """(first token, texts, tokens per text) of each run of texts of equal length."""
     start = 0
     for length, texts in groupby(lengths):
         count = sum(1 for _ in texts)

@@ -1,4 +1,4 @@
-"""JinaBERT v2 for those who work with transformers: a model class of our own, without remote code.
+"""JinaBERT v2 as a model class for the library transformers, without remote code.
 
 from codesearch.models.jina.automodel import JinaBertConfig, JinaBertModel, register
 
@@ -28,7 +28,7 @@ from codesearch.models.loading import ModelName, find_folder
 
 
 class JinaBertConfig(PretrainedConfig):
-    """An official config.json's keys."""
+    """The configuration in an official config.json."""
 
     model_type = "codesearch_jina_bert"
 
@@ -39,7 +39,7 @@ class JinaBertConfig(PretrainedConfig):
 
 
 class JinaBertModel(PreTrainedModel):
-    """Padded batches in, hidden states out, as other models of transformers."""
+    """Computes hidden states of padded batches, like other models of transformers."""
 
     config_class = JinaBertConfig
     _no_split_modules: ClassVar[list[str]] = ["Layer", "CodeLayer"]
@@ -47,18 +47,18 @@ class JinaBertModel(PreTrainedModel):
     def __init__(self, config: JinaBertConfig, network: JinaModel | None = None) -> None:
         super().__init__(config)
         if network is None:
-            raise ModelUnavailable("a model is not made with random weights", "use from_pretrained")
+            raise ModelUnavailable("models with random weights are not supported", "use from_pretrained")
         self.network = network
 
     @classmethod
     def from_pretrained(cls, name: str | Path, *_given: Any, dtype: Any = None, **_options: Any) -> JinaBertModel:
-        """The model of a folder, a known name or a hub's id in the cache; float32 unless `dtype` is given.
+        """Load a folder, a known name or a cached id of the hub, in float32 unless `dtype` is given.
 
-        Raises ModelUnavailable where anything is missing: weights are never left random.
+        Raises ModelUnavailable if any weight is missing.
         """
         checkpoint = open_checkpoint(find_folder(ModelName.parse(str(name))))
         if not is_jina(checkpoint.config):
-            raise ModelUnavailable(f"{name} is no JinaBERT v2 model")
+            raise ModelUnavailable(f"{name} is not a JinaBERT v2 model")
         precision = getattr(torch, dtype) if isinstance(dtype, str) and dtype != "auto" else dtype
         network = load_model(
             checkpoint, precision if isinstance(precision, torch.dtype) else torch.float32, torch.device("cpu")
@@ -66,7 +66,7 @@ class JinaBertModel(PreTrainedModel):
         return cls(JinaBertConfig(**checkpoint.config), network)
 
     def save_pretrained(self, folder: str | Path, **_options: Any) -> None:
-        """Write config.json, and the weights with their official names."""
+        """Write config.json and the weights, with their official names."""
         self.config.save_pretrained(folder)
         weights = {name: tensor.contiguous() for name, tensor in self.network.state_dict().items()}
         save_file(weights, Path(folder) / WEIGHTS_FILE, {"format": "pt"})
@@ -78,13 +78,13 @@ class JinaBertModel(PreTrainedModel):
         token_type_ids: Tensor | None = None,
         **_options: Any,
     ) -> BaseModelOutput:
-        """Hidden states [texts, width, hidden]; zeros where the mask is zero.
+        """Hidden states [texts, width, hidden], zero where the mask is zero.
 
-        A mask may leave out tokens before and after a text, not inside. Raises ValueError where it does.
+        Raises ValueError if the mask excludes tokens inside a text, not only before or after it.
         """
         mask = torch.ones_like(input_ids, dtype=torch.bool) if attention_mask is None else attention_mask.bool()
         if (mask[:, 1:] & ~mask[:, :-1]).sum(1).add(mask[:, 0]).gt(1).any():
-            raise ValueError("the attention mask leaves out tokens inside a text")
+            raise ValueError("the attention mask excludes tokens inside a text")
         types = None if token_type_ids is None else token_type_ids[mask]
         packed = self.network(input_ids[mask], mask.sum(1).tolist(), types)
         hidden = packed.new_zeros(*input_ids.shape, packed.shape[1])
@@ -93,6 +93,6 @@ class JinaBertModel(PreTrainedModel):
 
 
 def register() -> None:
-    """Let AutoConfig and AutoModel know folders that JinaBertModel.save_pretrained has written."""
+    """Make AutoConfig and AutoModel load folders written by JinaBertModel.save_pretrained."""
     AutoConfig.register(JinaBertConfig.model_type, JinaBertConfig, exist_ok=True)
     AutoModel.register(JinaBertConfig, JinaBertModel, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A JinaBERT v2 checkpoint's configuration, its block shape, and the tensors it must hold. No torch."""
+"""The configuration of a JinaBERT v2 checkpoint: sizes, block shape and expected tensors. No torch."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Shape = Literal["plain", "qk", "code"]
 """plain: small-en, base-en, -de, -zh; qk, with norms on queries and keys: base-es; code, residual twice: base-code."""
 
 PREFIX = "bert."
-"""Some exports put it before every name."""
+"""Prefix of every tensor name in some exports."""
 UNUSED = ("pooler.dense.weight", "pooler.dense.bias")
-"""Present in official files, and not part of the embedding."""
+"""Tensors in official files that embeddings do not use."""
 
 _FEED_FORWARD: dict[str, Literal["gelu", "relu"]] = {"geglu": "gelu", "reglu": "relu"}
 
 
 @dataclass(frozen=True, slots=True)
 class JinaConfig:
-    """The sizes of one model."""
+    """The hyperparameters of one model."""
 
     shape: Shape
     hidden: int
@@ -40,11 +40,11 @@ class JinaConfig:
 
     @property
     def has_qk_norm(self) -> bool:
-        """Queries and keys pass a LayerNorm over the full width."""
+        """Whether queries and keys pass through a LayerNorm over the full width."""
         return self.shape != "plain"
 
     def tensors(self) -> dict[str, tuple[int, ...]]:
-        """Official name → shape of every tensor that is used, without prefix."""
+        """The shape of every tensor that is used, by its official name without prefix."""
         wide, inner = self.hidden, self.intermediate
         shapes = {
             "embeddings.word_embeddings.weight": (self.vocabulary, wide),
@@ -73,12 +73,12 @@ class JinaConfig:
 
 
 def is_jina(config: Mapping[str, Any]) -> bool:
-    """Whether a config.json describes a JinaBERT v2 model, whatever its folder is called."""
+    """Whether a config.json describes a JinaBERT v2 model."""
     return config.get("position_embedding_type") == "alibi" and str(config.get("feed_forward_type")) in _FEED_FORWARD
 
 
 def read_config(config: Mapping[str, Any], names: Collection[str]) -> JinaConfig:
-    """The configuration of a config.json and the tensor names beside it. Raises ModelUnavailable."""
+    """Parse a config.json, given the tensor names of its weights. Raises ModelUnavailable."""
     try:
         read = JinaConfig(
             shape=_shape(names),
@@ -92,7 +92,7 @@ def read_config(config: Mapping[str, Any], names: Collection[str]) -> JinaConfig
             activation=_FEED_FORWARD[config["feed_forward_type"]],
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ModelUnavailable(f"config.json is no JinaBERT v2 configuration: {error!r}") from error
+        raise ModelUnavailable(f"config.json is not a JinaBERT v2 configuration: {error!r}") from error
     if config.get("emb_pooler", "mean") != "mean":
         raise ModelUnavailable(f"config.json asks for {config['emb_pooler']!r} pooling; JinaBERT v2 has mean pooling")
     if min(read.hidden, read.layers, read.heads, read.intermediate) < 1 or read.hidden % read.heads:
@@ -101,11 +101,11 @@ def read_config(config: Mapping[str, Any], names: Collection[str]) -> JinaConfig
 
 
 def _shape(names: Collection[str]) -> Shape:
-    """The names of tensors tell the block's shape; the repository's name does not."""
+    """The block shape, recognised by the names of tensors. Raises ModelUnavailable."""
     if any("mlp.up_gated_layer." in name for name in names):
         return "code"
     if not any("mlp.gated_layers." in name for name in names):
-        raise ModelUnavailable("the weights hold no gated layers: they are not JinaBERT v2's")
+        raise ModelUnavailable("the weights have no gated layers: they are not JinaBERT v2's")
     return "qk" if any("layer_norm_q." in name for name in names) else "plain"
 
 

@@ -1,4 +1,4 @@
-"""Attention with ALiBi by FlexAttention: for CUDA, where one kernel takes a whole packed batch."""
+"""Attention with ALiBi by FlexAttention, for CUDA: one kernel processes a whole packed batch."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ class FlexAttention:
 
 @cache
 def _kernel(device: str) -> Any:
-    """Compiled once for all batch sizes; on a CPU, where it only serves the tests, as it is."""
+    """Compiled once for all batch sizes; uncompiled on a CPU, where only the tests use it."""
     return torch.compile(flex_attention, dynamic=True) if device == "cuda" else flex_attention

@@ -1,4 +1,4 @@
-"""Weights on disk → the network. Every expected tensor is there with its shape, and nothing else is."""
+"""Load the network from its weight files, which must contain exactly the expected tensors with their shapes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from codesearch.errors import ModelUnavailable
-from codesearch.models.checkpoint import GET_AGAIN, Checkpoint
+from codesearch.models.checkpoint import FETCH_AGAIN, Checkpoint
 from codesearch.models.jina.config import PREFIX, UNUSED, JinaConfig, read_config
 from codesearch.models.jina.model import JinaModel
 
@@ -19,10 +19,10 @@ _FLOATS = {"F32", "F16", "BF16"}
 
 
 def load_model(checkpoint: Checkpoint, precision: torch.dtype, device: torch.device) -> JinaModel:
-    """The network of a checkpoint, its linear layers in `precision`. Raises ModelUnavailable.
+    """Load the network of a checkpoint, with linear layers in `precision`. Raises ModelUnavailable.
 
-    Embeddings stay in the type that they are stored in, mapped from the file: a question reads a few rows of them.
-    LayerNorms are float32.
+    Embeddings keep their stored type and stay memory-mapped, since a query reads only a few rows. LayerNorms are
+    float32.
     """
     config = read_config(checkpoint.config, checkpoint.tensors)
     names = check_tensors(checkpoint, config)
@@ -33,25 +33,25 @@ def load_model(checkpoint: Checkpoint, precision: torch.dtype, device: torch.dev
 
 
 def check_tensors(checkpoint: Checkpoint, config: JinaConfig) -> Mapping[str, str]:
-    """Official name → name in the files, for every tensor that is used. Raises ModelUnavailable."""
-    if config.layers > len(checkpoint.tensors):  # as many names would be made
+    """The name in the files of every tensor that is used, by its official name. Raises ModelUnavailable."""
+    if config.layers > len(checkpoint.tensors):  # before that many names are generated
         raise ModelUnavailable(
-            f"config.json: {config.layers:,} layers are more than the weights hold tensors", GET_AGAIN
+            f"config.json: {config.layers:,} layers are more than the weights have tensors", FETCH_AGAIN
         )
     names = {name.removeprefix(PREFIX): name for name in checkpoint.tensors}
     expected = config.tensors()
     missing = sorted(expected.keys() - names.keys())
     unexpected = sorted(names.keys() - expected.keys() - set(UNUSED))
-    for reason, found in (("lack", missing), ("hold, against config.json,", unexpected)):
+    for reason, found in (("lack", missing), ("have, unlike config.json,", unexpected)):
         if found:
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-            raise ModelUnavailable(f"the weights in {checkpoint.folder} {reason} {found[0]}{more}", GET_AGAIN)
+            raise ModelUnavailable(f"the weights in {checkpoint.folder} {reason} {found[0]}{more}", FETCH_AGAIN)
     for name, shape in expected.items():
         tensor = checkpoint.tensors[names[name]]
         if tensor.shape != shape or tensor.type not in _FLOATS:
             raise ModelUnavailable(
-                f"{name} in {checkpoint.folder} is {tensor.type} {list(tensor.shape)}, not of floats {list(shape)}",
-                GET_AGAIN,
+                f"{name} in {checkpoint.folder} is {tensor.type} {list(tensor.shape)}, not floats {list(shape)}",
+                FETCH_AGAIN,
             )
     return {name: names[name] for name in expected}
 

@@ -1,4 +1,4 @@
-"""JinaBERT v2's network over packed batches, with the parameter names of the official weights.
+"""The network of JinaBERT v2 for packed batches, with the parameter names of the official weights.
 
 Linear layers run in the precision of their weights; the residual stream, LayerNorms, ALiBi and pooling are float32.
 """
@@ -16,14 +16,14 @@ from codesearch.models.jina.config import JinaConfig
 
 
 class Embedding(nn.Embedding):
-    """A table from a file. To fill it at random first would import torch's compiler, a second, on the meta device."""
+    """An embedding without random initialisation, which would import torch's compiler (a second) on the meta device."""
 
     def reset_parameters(self) -> None:
         """Leave the weights as they are."""
 
 
 class Linear(nn.Linear):
-    """Runs in the precision of its weights, whatever comes in. It is not filled at random first."""
+    """A linear layer that casts its input to the precision of its weights. Without random initialisation."""
 
     def reset_parameters(self) -> None:
         """Leave the weights as they are."""
@@ -34,7 +34,7 @@ class Linear(nn.Linear):
 
 
 class Norm(nn.LayerNorm):
-    """LayerNorm in float32, whatever comes in."""
+    """LayerNorm in float32, for input of any precision."""
 
     def forward(self, input: Tensor) -> Tensor:
         """[tokens, width] → float32 of the same shape."""
@@ -44,7 +44,7 @@ class Norm(nn.LayerNorm):
 
 
 class InputEmbeddings(nn.Module):
-    """Word and token-type embeddings; there are none for positions."""
+    """Word and token-type embeddings. Positions are encoded by ALiBi."""
 
     def __init__(self, config: JinaConfig) -> None:
         super().__init__()
@@ -179,10 +179,10 @@ class JinaModel(nn.Module):
         return (layer for layer in self.encoder["layer"].children() if isinstance(layer, Layer))
 
     def forward(self, ids: Tensor, lengths: Sequence[int], types: Tensor | None = None) -> Tensor:
-        """Hidden states of a packed batch.
+        """The hidden states of a packed batch, float32 [tokens, hidden].
 
-        ids (and types, all 0 when not given): int64 [tokens], the texts one after the other; lengths: tokens of each
-        text, most quickly where equal ones are neighbours. Returns float32 [tokens, hidden].
+        `ids` and `types` (default 0): int64 [tokens], the texts concatenated. `lengths`: tokens of each text; fastest
+        if equal lengths are adjacent.
         """
         attend = attention_over(lengths, self.config.heads, ids.device)
         x: Tensor = self.embeddings(ids, types)

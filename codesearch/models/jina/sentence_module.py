@@ -1,4 +1,4 @@
-"""JinaBERT v2 for those who work with sentence-transformers, without remote code.
+"""JinaBERT v2 as a model for the library sentence-transformers, without remote code.
 
 from codesearch.models.jina.sentence_module import sentence_transformer
 
@@ -23,14 +23,14 @@ from codesearch.models.loading import load_encoder
 
 
 class JinaModule(nn.Module):
-    """The first module of a SentenceTransformer: texts → token embeddings."""
+    """The first module of a SentenceTransformer: computes token embeddings."""
 
     def __init__(self, name: str, max_length: int = DEFAULT_LENGTH) -> None:
-        """`name` is a folder, a known name or a hub's id in the cache. Raises ModelUnavailable."""
+        """`name` is a folder, a known name or a cached id of the hub. Raises ModelUnavailable."""
         super().__init__()
         encoder = load_encoder(name, device="cpu", precision="float32")
         if not isinstance(encoder, JinaEncoder):
-            raise ModelUnavailable(f"{name} is no JinaBERT v2 model")
+            raise ModelUnavailable(f"{name} is not a JinaBERT v2 model")
         self._encoder = encoder
         self.max_seq_length = max_length
         self.auto_model = JinaBertModel.from_pretrained(name)

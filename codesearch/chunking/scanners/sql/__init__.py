@@ -1,7 +1,7 @@
-"""SQL by statement. The grammar fails in three of four real files: dialects differ, the ends of statements do not.
+"""SQL by statement. The grammar fails on three of four real files, since dialects differ; ends of statements do not.
 
-`statements` finds where each statement ends, with the help of `quotes` and `blocks`; `definitions` tells what it
-defines, `members` what that holds. Macros, tests and snapshots of dbt are found by `jinja`.
+`statements` splits a text, using `quotes` and `blocks`; `definitions` parses what a statement defines, `members` finds
+the columns and the like in it. Macros, tests and snapshots of dbt are found by `jinja`.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.following import last_written
+from codesearch.chunking.scanners.extents import last_nonblank_line
 from codesearch.chunking.scanners.sql import jinja
 from codesearch.chunking.scanners.sql.members import members_of
 from codesearch.chunking.scanners.sql.statements import Statement, split
 from codesearch.chunking.syntax import SIGNATURE_CHARS
 
 _QUERY_NAME = re.compile(r"--[ \t]*(?::name[ \t]+|name[ \t]*:[ \t]*)([\w.-]+)")
-"""A comment that names the query below it, as sqlc, aiosql and HugSQL read it."""
+"""A comment that names the query below it, as in sqlc, aiosql and HugSQL."""
 _COMMENTS = re.compile(r"--[^\n]*|/\*M?!\d*|\*/|/\*.*?\*/", re.DOTALL)
-_TEXT = re.compile(r"\s(?:AS|IS|BEGIN|DECLARE|LANGUAGE)\b|\$|;", re.IGNORECASE)
-"""What ends a routine's head."""
+_BODY_START = re.compile(r"\s(?:AS|IS|BEGIN|DECLARE|LANGUAGE)\b|\$|;", re.IGNORECASE)
+"""Marks the end of a routine's head."""
 _HEAD_CHARS = 2000
 _ROUTINES = frozenset("function procedure macro".split())
 
 
 def scan(text: str) -> list[Unit]:
-    """One unit a statement; those that define something carry its name. Macros of Jinja hold definitions only."""
+    """One unit per statement, named after what it defines. In Jinja macros, only definitions are units."""
     file = _File(text)
     tags = jinja.tags(text)
     if not tags:
         return [unit for statement in split(text) for unit in file.units(statement)]
     blocks = list(jinja.blocks(text, tags))
-    plain = jinja.without(text, tags)
-    units = [unit for statement in split(jinja.blanked(plain, blocks)) for unit in file.units(statement)]
+    plain = jinja.blank_tags(text, tags)
+    units = [unit for statement in split(jinja.blank_blocks(plain, blocks)) for unit in file.units(statement)]
     for block in blocks:
         unit = file.unit(block.kind, block.name, block.begin, block.end)
         units.append(replace(unit, signature=block.signature[:SIGNATURE_CHARS]))
@@ -46,7 +46,7 @@ def scan(text: str) -> list[Unit]:
 
 
 class _File:
-    """Makes units of what lies between two places of a text."""
+    """Creates units from ranges of a text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -54,10 +54,10 @@ class _File:
         self._newlines = [match.start() for match in re.finditer("\n", text)]
 
     def units(self, statement: Statement, offset: int = 0) -> Iterator[Unit]:
-        """A statement's unit and those of the routines in it; its places count from `offset`."""
+        """The units of a statement and of the routines in it; its positions are relative to `offset`."""
         begin, end = statement.begin + offset, statement.end + offset
-        defined = statement.definition
-        if not defined or not defined.name:
+        definition = statement.definition
+        if not definition or not definition.name:
             names = _QUERY_NAME.findall(self._text, statement.lead + offset, begin)
             yield self.unit("statement", names[-1] if names else "", begin, end)
             return
@@ -65,37 +65,37 @@ class _File:
             self.unit(routine.kind, routine.name, routine.line_start + offset, routine.end + offset)
             for routine in statement.routines
         ]
-        unit = self.unit(defined.kind, defined.name, begin, end)
+        unit = self.unit(definition.kind, definition.name, begin, end)
         spans = _gaps(routines, unit.start_line + 1, unit.end_line)
         yield replace(
             unit,
-            qualifier=defined.qualifier,
-            is_container=defined.kind == "package" or bool(routines),
-            members=tuple(members_of(defined.kind, self._lines, spans)),
+            qualifier=definition.qualifier,
+            is_container=definition.kind == "package" or bool(routines),
+            members=tuple(members_of(definition.kind, self._lines, spans)),
         )
         yield from routines
 
     def unit(self, kind: str, name: str, begin: int, end: int) -> Unit:
-        """A unit of the lines that a piece of the text lies on."""
+        """A unit that spans the lines of a range."""
         first = self._line(begin)
-        last = last_written(self._lines, first, self._line(max(begin, end - 1)))
+        last = last_nonblank_line(self._lines, first, self._line(max(begin, end - 1)))
         return Unit(kind, name, first, last, first, signature=self._signature(kind, begin, end))
 
     def _signature(self, kind: str, begin: int, end: int) -> str:
-        """A routine's head up to its text, of others the first line."""
+        """The head of a routine up to its body; of other units, the first line."""
         head = self._text[begin : min(end, begin + _HEAD_CHARS)]
         if kind in _ROUTINES:
-            head = _TEXT.split(_COMMENTS.sub(" ", head), maxsplit=1)[0]
+            head = _BODY_START.split(_COMMENTS.sub(" ", head), maxsplit=1)[0]
         else:
             head = _COMMENTS.sub(" ", head.split("\n", 1)[0])
         return " ".join(head.split())[:SIGNATURE_CHARS]
 
-    def _line(self, place: int) -> int:
-        return bisect_left(self._newlines, place) + 1
+    def _line(self, position: int) -> int:
+        return bisect_left(self._newlines, position) + 1
 
 
 def _gaps(units: list[Unit], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """First and last lines of what lies between units from `first` to `last`."""
+    """First and last lines of the gaps between units in lines `first` to `last`."""
     for unit in units:
         yield first, unit.start_line - 1
         first = unit.end_line + 1

@@ -1,4 +1,4 @@
-"""The blocks that are open in a routine, and the routines that a package declares."""
+"""Tracks the open blocks of a routine, and the routines in a package."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from codesearch.chunking.scanners.sql.definitions import Definition
 
 _HEADER_CHARS = 4000
-"""An IS or AS farther behind its routine's name is not of its header."""
+"""An IS or AS further than this from the routine's name is not part of its header."""
 _LEAD_CHARS = 200
 _QUOTED_TEXT = re.compile(r"\s*(?:[NEXURB]{0,2}&?['\"]|[$:{]|@\w+@)", re.IGNORECASE)
 _NO_BLOCK = re.compile(r"\s*(?:\(|(?:LANGUAGE|EXTERNAL|SELECT|WITH|TABLE|RETURN|MLE)\b)", re.IGNORECASE)
-"""What follows an AS that opens no block: a query, an expression, a call specification."""
+"""Follows an AS that does not open a block: a query, an expression, a call specification."""
 _TRIGGER_BLOCK = re.compile(
     r"[ \t]*(?:\n|--|/\*)"
     r"|\s+(?:BEGIN|DECLARE|DELETE|EXEC|EXECUTE|IF|INSERT|MERGE|PRINT|RETURN|SELECT|SET|UPDATE|WITH)\b",
     re.IGNORECASE,
 )
-"""What follows the AS of a T-SQL trigger, which REFERENCING … AS has not."""
+"""Follows the AS of a T-SQL trigger, but not the AS of REFERENCING."""
 _RETURNS = re.compile(r"\bRETURNS?\b", re.IGNORECASE)
 _NOT_OF_HEADER = re.compile(r"(?:\bEXEC(?:UTE)?|@\w+)\s+\Z", re.IGNORECASE)
-"""What stands before an AS of EXECUTE AS or of a parameter's type."""
+"""Precedes the AS of EXECUTE AS or of a parameter's type."""
 _ROUTINE_HEAD = re.compile(r"(?:FUNCTION|PROCEDURE)\s+(?P<name>\"[^\"\n]+\"|[\w$#]+)", re.IGNORECASE)
 _BEFORE_HEAD = re.compile(
     r"(?:^|;|\b[IA]S\b|\*/)[ \t]*"
@@ -35,7 +35,7 @@ _BLOCK, _DECLARATIONS, _WHOLE = "BEGIN", "IS", "AS BEGIN"
 
 @dataclass(slots=True)
 class Routine:
-    """A routine in a package: where its first line starts; `end` lies behind its end marker."""
+    """A routine in a package, from the start of its first line to after its end marker."""
 
     kind: str
     name: str
@@ -45,19 +45,19 @@ class Routine:
 
 @dataclass(slots=True)
 class Blocks:
-    """Reads the words of one routine: what opens and closes blocks, and where it may end."""
+    """Processes the keywords of a routine to track which blocks are open and where the routine may end."""
 
     text: str
     definition: Definition | None
     """None for an anonymous block."""
     routines: list[Routine] = field(default_factory=list)
-    has_text: bool = False
-    """Whether an AS or IS opened the routine's own text."""
-    is_over: bool = False
-    """Whether the block that is the routine's whole text is closed, so that no `;` need follow."""
+    has_body: bool = False
+    """Whether an AS or IS opened the routine's body."""
+    is_complete: bool = False
+    """Whether the block that is the routine's whole body is closed, so that no `;` is needed."""
     _open: list[str] = field(default_factory=list)
     _header: int = -1
-    """Where the name ends of the routine whose IS or AS is awaited, or -1."""
+    """The end of the name of the routine whose IS or AS is expected, or -1."""
     _margin: int = 0
 
     def __post_init__(self) -> None:
@@ -66,11 +66,11 @@ class Blocks:
 
     @property
     def is_open(self) -> bool:
-        """Whether a `;` would end a statement inside the routine only."""
+        """Whether a `;` would only end a statement inside the routine."""
         return bool(self._open)
 
     def word(self, word: str, begin: int, end: int) -> None:
-        """Take one word of the routine, in upper case."""
+        """Process a keyword of the routine, in upper case."""
         if word == "BEGIN":
             self._begin()
         elif word == "END":
@@ -85,7 +85,7 @@ class Blocks:
             self._head(begin)
 
     def semicolon(self, end: int) -> None:
-        """Take a `;`, which ends a routine of a package that is declared or whose block is closed."""
+        """Process a `;`, which ends a routine in a package if it is only declared or its block is closed."""
         if self._is_package and len(self._open) == 1:
             self.close(end)
         self._header = -1
@@ -108,16 +108,16 @@ class Blocks:
 
     def _end(self) -> None:
         if self._open:
-            self.is_over = self._open.pop() == _WHOLE
+            self.is_complete = self._open.pop() == _WHOLE
 
     def _declare(self, end: int) -> None:
-        """DECLARE in a block is a statement (or opens one that a BEGIN follows), before it the block's declarations."""
+        """DECLARE outside a block begins its declarations; inside, it is a statement."""
         if not self._open and not _VARIABLE.match(self.text, end):
             self._header = -1
             self._open.append(_DECLARATIONS)
 
     def _body(self, begin: int, end: int) -> None:
-        """IS or AS: what a routine's header is followed by."""
+        """IS or AS: may end a header and begin the routine's body."""
         if self._header < 0 or begin - self._header > _HEADER_CHARS:
             return
         header = self.text[self._header : begin]
@@ -129,14 +129,14 @@ class Blocks:
         self._header = -1
         if _QUOTED_TEXT.match(self.text, end):
             return
-        self.has_text = True
+        self.has_body = True
         is_macro = kind == "function" and not _RETURNS.search(header)
         is_whole = not self._open and _BEGIN.match(self.text, end) is not None
         if not is_macro and not is_whole and not _NO_BLOCK.match(self.text, end):
             self._open.append(_DECLARATIONS)
 
     def _head(self, begin: int) -> None:
-        """A routine in a package or in the declarations of another."""
+        """FUNCTION or PROCEDURE: may begin a routine in a package or in another routine's declarations."""
         lead = self.text[max(0, begin - _LEAD_CHARS) : begin].rpartition("\n")[2]
         match = _ROUTINE_HEAD.match(self.text, begin)
         if not match or not self._open or not _BEFORE_HEAD.search(lead):

@@ -1,4 +1,4 @@
-"""What a statement defines: the heads of CREATE, and of the kinds of ALTER that bring a whole new text."""
+"""Parsing what a statement defines: heads of CREATE, and of ALTER if it replaces the whole body."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 PLACEHOLDER = "\ufdd0"
-"""Part of a name that a template puts in (`{{ schema }}`): a character that no text has."""
+"""Stands for the part of a name that a template inserts (`{{ schema }}`); a noncharacter, which texts don't contain."""
 
 _BLANK = r"(?:\s|--[^\n]*\n|/\*M?!\d*|\*/|/\*(?:[^*]|\*(?!/))*+\*/)"
-"""Whitespace, comments and the marks of MySQL's version comments (`/*!50003 … */`), whose text counts."""
+"""Whitespace, comments, and the delimiters of MySQL's version comments (`/*!50003 … */`), whose content is code."""
 _MODIFIERS = "|".join(
     r"""AGGREGATION ANALYTIC AND API APPLICATION ATTRIBUTE AUDIT AUTHENTICATION BIGFILE BITMAP BLOCKCHAIN
     CLUSTERED COLLECTION COLUMN COLUMNSTORE COMPILE CONSTRAINT DEFAULT DUALITY DUPLICATED DYNAMIC EDITIONABLE
@@ -64,15 +64,15 @@ _KINDS = {
     XML SCHEMA COLLECTION,ZONEMAP""".replace("\n    ", "").split(","),
     "declaration",
 )
-"""What can be created → kinds of units."""
+"""Object types of CREATE → kinds of units."""
 _KIND = "|".join(kind.replace(" ", r"\s+") for kind in sorted(_KINDS, key=len, reverse=True))
 _QUOTED = r"\"(?:[^\"\n]|\"\")+\"|`[^`\n]+`|\[[^\[\]\n]+\]"
 _VARIABLE = (
     r"\$?\{[^{}\n]*\}|\$\([\w. ]*\)|&&?\w+\.?|:\w+|:[\"']\w+[\"']|<[\w ]+,[^<>\n]*>|%\(\w+\)s|@\w+@"
     rf"|{PLACEHOLDER}++"
 )
-"""What clients and templates put in: `${schema}`, `$(schema)`, `&schema.`, `:schema`, `<name, sysname, name>`."""
-_SIGNS = r"[-+*/<>=~!@#%^&|?]+"
+"""Variables of clients and templates: `${schema}`, `$(schema)`, `&schema.`, `:schema`, `<name, sysname, name>`."""
+_OPERATOR = r"[-+*/<>=~!@#%^&|?]+"
 _WORD = rf"(?:{_VARIABLE}|[\w$#@])++"
 _PART = rf"(?:{_QUOTED}|{_WORD})"
 _CREATE = re.compile(
@@ -80,64 +80,64 @@ _CREATE = re.compile(
     rf"(?:(?:{_MODIFIERS}){_BLANK}++)*?"
     rf"(?P<kind>{_KIND})(?!\s+(?:LOG\s+ON|MAPPING\s+FOR)\b|(?<=BODY)\s+[AI]S\b)(?:{_BLANK}++|(?=[\"`\[]))(?:CONCURRENTLY{_BLANK}++)?"
     rf"(?:IF{_BLANK}++NOT{_BLANK}++EXISTS{_BLANK}++)?(?:AUTHORIZATION{_BLANK}++)?"
-    rf"(?P<name>(?:{_PART}\s*\.\s*)*+(?:{_PART}|{_SIGNS}))",
+    rf"(?P<name>(?:{_PART}\s*\.\s*)*+(?:{_PART}|{_OPERATOR}))",
     re.IGNORECASE,
 )
-_PARTS = re.compile(rf"{_QUOTED}|{_WORD}|{_SIGNS}")
+_PARTS = re.compile(rf"{_QUOTED}|{_WORD}|{_OPERATOR}")
 _TEMPLATED = re.compile(_VARIABLE)
-_NEVER_NAMES = frozenset(
+_RESERVED = frozenset(
     """AFTER AND AS AUTHORIZATION BEFORE BEGIN BY CONCURRENTLY CREATE DECLARE EXISTS FOR FROM FUNCTION IF IN
     INDEX INTO IS LIKE NOT OF ON OR PROCEDURE SELECT TABLE TO USING VALUES WHEN WHERE WITH""".split()
 )
-"""Unless their owner stands before them or parentheses behind: `shop.after`, `body(x integer)`."""
+"""Not names, unless qualified or followed by parentheses: `shop.after`, `body(x integer)`."""
 _WITH_PARENTHESES = frozenset(("function", "procedure", "table"))
 _PARENTHESIS = re.compile(r"\s*\(")
 _ROUTINES = frozenset("function procedure package trigger event module".split())
-_WHOLE = re.compile(r"[^;]{0,1500}?\bAS\b", re.IGNORECASE)
-"""An ALTER with a new text has an AS within so many characters; others rename, move or compile."""
+_REPLACES_BODY = re.compile(r"[^;]{0,1500}?\bAS\b", re.IGNORECASE)
+"""An ALTER that replaces the body has an AS within this range; others rename, move or compile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a statement defines. `name` is empty where only a template knows it."""
+    """What a statement defines. `name` is empty if a template inserts it."""
 
     kind: str
     qualifier: str
     name: str
     end: int
-    """Where the name ends in the text."""
+    """The end of the name in the text."""
     is_routine: bool
-    """Whether a `;` may lie in it."""
+    """Whether its body may contain `;`."""
 
     @property
     def is_temporary(self) -> bool:
-        """Whether it is a temporary table of T-SQL."""
+        """Whether it is a temporary table (T-SQL)."""
         return self.name.startswith("#")
 
 
-def definition_at(text: str, place: int) -> Definition | None:
-    """The definition whose CREATE, ALTER or REPLACE stands at `place`."""
-    match = _CREATE.match(text, place)
+def definition_at(text: str, position: int) -> Definition | None:
+    """The definition whose CREATE, ALTER or REPLACE is at `position`; None if there is none."""
+    match = _CREATE.match(text, position)
     if not match:
         return None
     word = " ".join(match["kind"].upper().split())
     kind = _KINDS[word]
     if match["verb"].upper() == "ALTER" and not (
-        kind in ("function", "procedure", "view", "trigger") and _WHOLE.match(text, match.end())
+        kind in ("function", "procedure", "view", "trigger") and _REPLACES_BODY.match(text, match.end())
     ):
         return None
     parts = _PARTS.findall(match["name"])
     has_parameters = kind in _WITH_PARENTHESES and _PARENTHESIS.match(text, match.end())
     is_plain = len(parts) == 1 and not has_parameters
-    if (is_plain and parts[0].upper() in _NEVER_NAMES) or (parts[-1][0] in "-+*/<>=~!%^&|?" and kind != "operator"):
+    if (is_plain and parts[0].upper() in _RESERVED) or (parts[-1][0] in "-+*/<>=~!%^&|?" and kind != "operator"):
         return None
-    *owners, name = [plain for part in parts for plain in _plain(part)] or [""]
+    *owners, name = [plain for part in parts for plain in _unquoted(part)] or [""]
     is_routine = kind in _ROUTINES or word in ("TYPE BODY", "TASK")
     return Definition(kind, ".".join(filter(None, owners)), name, match.end(), is_routine)
 
 
-def _plain(part: str) -> list[str]:
-    """A part of a name without quotes or variables; BigQuery and Spark quote whole paths in backticks."""
+def _unquoted(part: str) -> list[str]:
+    """A part of a name without quotes or variables; several parts if backticks quote a path (BigQuery, Spark)."""
     if part[0] == "`":
         return part[1:-1].split(".")
     plain = part[1:-1].replace('""', '"') if part[0] in '"[' else part

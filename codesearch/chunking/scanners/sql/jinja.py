@@ -1,4 +1,4 @@
-"""Jinja in SQL, as dbt has it: the blocks that define something, and the text without tags."""
+"""Jinja in SQL, as in dbt: blocks that define something, and the text without tags."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from codesearch.chunking.scanners.sql.definitions import PLACEHOLDER
 _KINDS = {"macro": "macro", "materialization": "macro", "test": "test", "data_test": "test", "snapshot": "table"}
 _CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _STRINGS = r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'"
-_WHOLE = {
+_TAG_WITH_STRINGS = {
     "{{": re.compile(rf"\{{\{{(?:[^\"'}}]++|{_STRINGS}|\}}(?!\}}))*+\}}\}}", re.DOTALL),
     "{%": re.compile(rf"\{{%(?:[^\"'%]++|{_STRINGS}|%(?!\}}))*+%\}}", re.DOTALL),
 }
 _LONGEST = 5000
-"""Characters of a tag in which quotes are minded."""
+"""Characters. In longer tags, quotes are ignored."""
 _OPENER = re.compile(r"\{[{%#]")
 _DEFINES = re.compile(rf"\{{%[-+]?\s*(?:(?P<kind>{'|'.join(_KINDS)})\s+(?P<name>\w+)|end(?:{'|'.join(_KINDS)})\b)")
 _NOT_NEWLINE = re.compile(r"[^\n]")
@@ -24,7 +24,7 @@ _NOT_NEWLINE = re.compile(r"[^\n]")
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A comment, statement or expression of Jinja."""
+    """A Jinja comment, statement or expression."""
 
     begin: int
     end: int
@@ -33,7 +33,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What a macro, test or snapshot covers: its tags from `begin` to `end`, its text between `head` and `tail`."""
+    """A macro, test or snapshot: from `begin` to `end` with its tags, from `head` to `tail` without."""
 
     kind: str
     name: str
@@ -45,24 +45,28 @@ class Block:
 
 
 def tags(text: str) -> list[Tag]:
-    """All tags of a text, in order; those that never close are none."""
-    found: list[Tag] = []
+    """All closed tags of a text, in order."""
+    result: list[Tag] = []
     unclosed: set[str] = set()
-    place = 0
-    while match := _OPENER.search(text, place):
-        opener, place = match[0], match.end()
-        end = -1 if opener in unclosed else text.find(_CLOSERS[opener], place)
+    position = 0
+    while match := _OPENER.search(text, position):
+        opener, position = match[0], match.end()
+        end = -1 if opener in unclosed else text.find(_CLOSERS[opener], position)
         if end < 0:
             unclosed.add(opener)
             continue
-        whole = _WHOLE[opener].match(text, match.start(), place + _LONGEST) if opener in _WHOLE else None
-        place = whole.end() if whole else end + len(opener)
-        found.append(Tag(match.start(), place, opener))
-    return found
+        match_with_strings = (
+            _TAG_WITH_STRINGS[opener].match(text, match.start(), position + _LONGEST)
+            if opener in _TAG_WITH_STRINGS
+            else None
+        )
+        position = match_with_strings.end() if match_with_strings else end + len(opener)
+        result.append(Tag(match.start(), position, opener))
+    return result
 
 
 def blocks(text: str, tags: list[Tag]) -> Iterator[Block]:
-    """What is defined; a block without an end runs to the next one, or to the end of the text."""
+    """The blocks of a text. A block without an end tag extends to the next one or the end of the text."""
     opened: tuple[re.Match[str], Tag] | None = None
     for tag in tags:
         match = _DEFINES.match(text, tag.begin, tag.end) if tag.opener == "{%" else None
@@ -80,22 +84,22 @@ def _block(match: re.Match[str], tag: Tag, tail: int, end: int) -> Block:
     return Block(_KINDS[match["kind"]], match["name"], tag.begin, tag.end, tail, end, signature)
 
 
-def without(text: str, tags: list[Tag]) -> str:
-    """The text, as long as before, with blanks for tags and part of a name for what an expression puts in."""
+def blank_tags(text: str, tags: list[Tag]) -> str:
+    """Replace tags with spaces, and expressions with a placeholder that may be part of a name. Lengths are kept."""
     pieces: list[str] = []
-    place = 0
+    position = 0
     for tag in tags:
         filling = PLACEHOLDER if tag.opener == "{{" else " "
-        pieces += text[place : tag.begin], _NOT_NEWLINE.sub(filling, text[tag.begin : tag.end])
-        place = tag.end
-    return "".join(pieces) + text[place:]
+        pieces += text[position : tag.begin], _NOT_NEWLINE.sub(filling, text[tag.begin : tag.end])
+        position = tag.end
+    return "".join(pieces) + text[position:]
 
 
-def blanked(text: str, blocks: list[Block]) -> str:
-    """The text, as long as before, without what blocks cover."""
+def blank_blocks(text: str, blocks: list[Block]) -> str:
+    """Replace blocks with spaces. Lengths are kept."""
     pieces: list[str] = []
-    place = 0
+    position = 0
     for block in blocks:
-        pieces += text[place : block.begin], _NOT_NEWLINE.sub(" ", text[block.begin : block.end])
-        place = block.end
-    return "".join(pieces) + text[place:]
+        pieces += text[position : block.begin], _NOT_NEWLINE.sub(" ", text[block.begin : block.end])
+        position = block.end
+    return "".join(pieces) + text[position:]

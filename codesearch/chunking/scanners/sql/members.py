@@ -1,4 +1,4 @@
-"""What tables, types and packages hold that is no unit of its own: columns, methods, constants."""
+"""Members of tables, types and packages: columns, methods, constants."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _DECLARED = re.compile(
 _PATTERNS = {"table": _COLUMN, "type": _ATTRIBUTE, "package": _DECLARED}
 _KINDS = {"table": "column", "type": "field", "package": "constant"}
 _MOST = 300
-"""Lines of one definition that are looked at."""
+"""Maximum number of lines examined per definition."""
 
 
 def members_of(kind: str, lines: list[str], spans: Iterable[tuple[int, int]]) -> Iterator[Member]:
-    """The members on the lines (1-based) of some spans, each on a line of its own."""
+    """The members on the lines of `spans` (1-based, inclusive), at most one per line."""
     if not (pattern := _PATTERNS.get(kind)):
         return
     numbers = [number for first, last in spans for number in range(first, last + 1)]

@@ -1,7 +1,7 @@
-"""Statements of SQL: where each begins and ends, whatever its dialect.
+"""Splitting SQL of any dialect into statements.
 
-They end at `;` outside of quotes, comments and blocks, at what `DELIMITER` says, at a line of `GO` or `/`, at a
-command of the client, and where a line begins another definition.
+They end at `;` outside quotes, comments and blocks, at the delimiter set by `DELIMITER`, at a line with `GO` or `/`,
+at a client command, and where a line begins another definition.
 """
 
 from __future__ import annotations
@@ -19,48 +19,48 @@ _STDIN = re.compile(r"\bFROM\s+P?STDIN\b", re.IGNORECASE)
 _LINE_END = re.compile(r"$", re.MULTILINE)
 _AS = re.compile(r"\bAS\s*\Z", re.IGNORECASE)
 _SPACE = re.compile(r"\s*")
-_WRITTEN = re.compile(r"(?!END\b[;\s]*\Z)(?=[\W_]*[^\W_])", re.IGNORECASE)
+_HAS_WORDS = re.compile(r"(?!END\b[;\s]*\Z)(?=[\W_]*[^\W_])", re.IGNORECASE)
 _BLOCK_START = re.compile(
     r"BEGIN(?!\s*(?:;|\\|\Z)|\s+(?:TRAN|TRANSACTION|WORK|ISOLATION|READ|IMMEDIATE|EXCLUSIVE|DEFERRED|DISTRIBUTED|DIALOG"
     r"|CONVERSATION)\b)|DECLARE[ \t]*(?=\n|--|/\*)(?!\s*@)",
     re.IGNORECASE,
 )
-"""What opens an anonymous block, but no transaction and no variable of T-SQL."""
+"""Opens an anonymous block; not a transaction or a variable of T-SQL."""
 _END_LINE = re.compile(r"^([ \t]*)END\b[^\n]*\Z", tokens.FLAGS)
 _LOOK_BACK = 300
-"""Characters before a definition that tell whether it begins a line, and whether a block ends right above."""
+"""Characters before a definition that are examined for what precedes it on the line, and for an END above."""
 _MAY_END = frozenset(("end", "comment", "quote"))
-"""Tokens behind which a statement may begin on the same line."""
+"""Tokens after which a statement may begin on the same line."""
 _MOST_DELIMITERS = 16
-"""Real files change between two or three; each costs a pattern."""
+"""Real files use two or three; each requires compiling a pattern."""
 _OWN_BATCH = frozenset("function procedure package trigger view type event module".split())
-"""What a routine's text can't create, so that such a definition ends the routine."""
+"""Kinds that a routine can't create, so that their definition ends the routine."""
 _LISTS = frozenset("table index type sequence schema declaration".split())
-"""What ends in T-SQL, without a `;`, where a line begins another statement."""
+"""Kinds whose definition, in T-SQL without `;`, ends where a line begins another statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement's place in the text: after its leading comments, which begin at `lead`, up to its end marker."""
+    """The range of a statement, from after its leading comments, which begin at `lead`, to after its end marker."""
 
     lead: int
     begin: int
     end: int
     definition: Definition | None
     routines: tuple[Routine, ...] = ()
-    """Routines of a package."""
+    """The routines in a package."""
 
 
 def split(text: str) -> list[Statement]:
-    """The statements of a text in order, in time linear in its length."""
+    """The statements of a text in order. Takes linear time."""
     splitter = _Splitter(text)
     splitter.run()
-    return splitter.found
+    return splitter.statements
 
 
 class _Splitter:
     def __init__(self, text: str) -> None:
-        self.found: list[Statement] = []
+        self.statements: list[Statement] = []
         self._text = text
         self._quotes = Quotes(text)
         self._last_batch = max((match.start() for match in tokens.BATCH_LINE.finditer(text)), default=-1)
@@ -70,11 +70,11 @@ class _Splitter:
         self._restart(0)
 
     def run(self) -> None:
-        takers = {
+        handlers = {
             "comment": self._comment,
             "quote": self._quote,
             "dollar": self._dollar,
-            "go": self._go,
+            "go": self._end_marker,
             "batch": self._batch,
             "delimiter": self._set_delimiter,
             "command": self._command,
@@ -82,19 +82,19 @@ class _Splitter:
             "word": self._word,
             "end": self._end,
         }
-        text, place = self._text, 0
+        text, position = self._text, 0
         match = tokens.FIRST_LINE.match(text)
-        while match or (match := self._tokens.search(text, place)):
+        while match or (match := self._tokens.search(text, position)):
             group = match.lastgroup or ""
-            place = match.end()
+            position = match.end()
             if group != "skip":
                 begin = match.start(group) if text[match.start()] in "\n \t" else match.start()
-                place = takers[group](begin, place)
-            match = tokens.HEAD.match(text, place) if group in _MAY_END and not self._blocks else None
+                position = handlers[group](begin, position)
+            match = tokens.HEAD.match(text, position) if group in _MAY_END and not self._blocks else None
         self._finish(len(text))
 
     def _restart(self, lead: int, clear: int = -1) -> None:
-        """Begin a statement at `lead`, of which what lies before `clear` is blank or comments."""
+        """Begin a statement at `lead`; up to `clear` it is known to be blank or comments."""
         self._lead = self._parens_to = lead
         self._clear = max(lead, clear)
         self._is_blank = True
@@ -110,24 +110,24 @@ class _Splitter:
         self._tokens = tokens.pattern(self._delimiter, self._blocks is not None)
 
     def _finish(self, end: int) -> None:
-        """End the statement, and begin the next there."""
+        """End the statement at `end` and begin the next."""
         begin = _SPACE.match(self._text, self._clear, end).end()  # type: ignore[union-attr]
         if self._blocks:
             self._blocks.close(end)
-        if _WRITTEN.match(self._text, begin, end):
+        if _HAS_WORDS.match(self._text, begin, end):
             routines = tuple(self._blocks.routines) if self._blocks else ()
-            self.found.append(Statement(self._lead, begin, end, self._definition, routines))
+            self.statements.append(Statement(self._lead, begin, end, self._definition, routines))
         self._restart(end)
 
-    def _cut(self, place: int) -> None:
-        """End the statement where another begins, whose leading comments are not its own."""
+    def _split_at(self, position: int) -> None:
+        """End the statement where another begins at `position`, whose leading comments go to that one."""
         first, last = self._comments
-        self._finish(first if not self._text[last:place].strip() else place)
-        self._restart(self._lead, place)
+        self._finish(first if not self._text[last:position].strip() else position)
+        self._restart(self._lead, position)
 
-    def _starts_at(self, place: int) -> bool:
-        """Whether there are only blanks and comments before `place`."""
-        self._is_blank = self._is_blank and not self._text[self._clear : place].strip()
+    def _starts_at(self, position: int) -> bool:
+        """Whether the statement is only whitespace and comments before `position`."""
+        self._is_blank = self._is_blank and not self._text[self._clear : position].strip()
         return self._is_blank
 
     def _comment(self, begin: int, end: int) -> int:
@@ -143,12 +143,12 @@ class _Splitter:
         return end
 
     def _is_comment(self, begin: int) -> bool:
-        """Whether a number sign begins one of MySQL's or BigQuery's comments: no operator, no temporary table."""
-        before = self._line_before(begin).rstrip()
-        if before and before[-1] not in ";,(":
+        """Whether `#` begins a comment of MySQL or BigQuery, not an operator or a temporary table."""
+        preceding = self._line_before(begin).rstrip()
+        if preceding and preceding[-1] not in ";,(":
             return False
         following = self._text[begin + 1 : begin + 2]
-        return not following.strip("!=*#- \t\n") or (not before and self._has_backticks and following.isalnum())
+        return not following.strip("!=*#- \t\n") or (not preceding and self._has_backticks and following.isalnum())
 
     def _skip_comment(self, begin: int, end: int) -> None:
         if self._starts_at(begin):
@@ -157,20 +157,20 @@ class _Splitter:
         self._comments = (first if not self._text[last:begin].strip() else begin, end)
 
     def _quote(self, begin: int, end: int) -> int:
-        quoted = self._quotes.string(begin)
-        if quoted.is_broken:
-            self._cut(quoted.end)
-        return quoted.end
+        quote = self._quotes.string(begin)
+        if quote.is_unterminated:
+            self._split_at(quote.end)
+        return quote.end
 
     def _dollar(self, begin: int, end: int) -> int:
         if self._blocks and self._blocks.is_open:
-            return end  # PL/SQL's `$$PLSQL_UNIT`
+            return end  # an inquiry directive of PL/SQL: `$$PLSQL_UNIT`
         if self._blocks and _END_LINE.match(self._line_before(begin)):
-            return self._go(begin, end)  # a delimiter that the client is told elsewhere
+            return self._end_marker(begin, end)  # a delimiter that is set outside the file
         return self._quotes.dollar(begin, self._text[begin:end])
 
-    def _go(self, begin: int, end: int) -> int:
-        """What ends a statement and belongs to it: psql's `\\g` and its like."""
+    def _end_marker(self, begin: int, end: int) -> int:
+        """A marker that ends a statement and belongs to it: `\\g` of psql and the like."""
         self._finish(end)
         return end
 
@@ -190,10 +190,10 @@ class _Splitter:
         return end
 
     def _command(self, begin: int, end: int) -> int:
-        """A command of the client: of psql, SQL*Plus, sqlcmd or sqlite."""
+        """A client command, of psql, SQL*Plus, sqlcmd or sqlite."""
         command = self._text[begin:end].lstrip()
         if command.startswith("\\g"):
-            return self._go(begin, end)
+            return self._end_marker(begin, end)
         if command.startswith("//"):
             if self._delimiter == "//":
                 return begin
@@ -209,25 +209,25 @@ class _Splitter:
         return end
 
     def _bound(self, begin: int, end: int) -> int:
-        """A line that begins another statement: it ends one without a `;`, if that is whole."""
+        """A line that may begin another statement: it ends one without `;` if that is complete."""
         if self._blocks:
-            is_whole = self._blocks.is_over and not self._runs_to_batch(begin)
+            is_complete = self._blocks.is_complete and not self._runs_to_batch(begin)
         else:
             is_list = self._definition is not None and self._definition.kind in _LISTS
-            is_whole = is_list and self._is_balanced(begin) and self._has_parens
-        if is_whole and not _AS.search(self._text, max(0, begin - _LOOK_BACK), begin):
-            self._cut(begin)
+            is_complete = is_list and self._is_balanced(begin) and self._has_parens
+        if is_complete and not _AS.search(self._text, max(0, begin - _LOOK_BACK), begin):
+            self._split_at(begin)
         return end
 
-    def _runs_to_batch(self, place: int) -> bool:
-        """Whether the statement is a routine that only a line of `GO` or `/` ends."""
-        return self._blocks is not None and self._blocks.has_text and self._last_batch > place
+    def _runs_to_batch(self, position: int) -> bool:
+        """Whether the statement is a routine that is ended only by a line with `GO` or `/`."""
+        return self._blocks is not None and self._blocks.has_body and self._last_batch > position
 
-    def _is_balanced(self, place: int) -> bool:
-        opened = self._text.count("(", self._parens_to, place)
-        self._parens += opened - self._text.count(")", self._parens_to, place)
+    def _is_balanced(self, position: int) -> bool:
+        opened = self._text.count("(", self._parens_to, position)
+        self._parens += opened - self._text.count(")", self._parens_to, position)
         self._has_parens = self._has_parens or opened > 0
-        self._parens_to = place
+        self._parens_to = position
         return self._parens <= 0
 
     def _word(self, begin: int, end: int) -> int:
@@ -252,8 +252,8 @@ class _Splitter:
         definition = definition_at(self._text, begin)
         if not is_first and not definition:
             self._bound(begin, end)
-        elif not is_first and definition and self._begins(definition, begin, len(lead)):
-            self._cut(begin)
+        elif not is_first and definition and self._begins_statement(definition, begin, len(lead)):
+            self._split_at(begin)
             is_first = True
         if definition and is_first:
             self._margin = len(lead)
@@ -261,8 +261,8 @@ class _Splitter:
             return definition.end
         return end
 
-    def _begins(self, definition: Definition, begin: int, margin: int) -> bool:
-        """Whether a definition at the start of a line begins a statement, and is not part of a routine's text."""
+    def _begins_statement(self, definition: Definition, begin: int, margin: int) -> bool:
+        """Whether a definition at the start of a line begins a statement; it may be part of a routine's body."""
         blocks = self._blocks
         if not blocks or not blocks.definition:
             return True
@@ -271,12 +271,12 @@ class _Splitter:
         if definition.is_temporary:
             return False
         is_inside = blocks.is_open or self._delimiter != ";" or self._runs_to_batch(begin)
-        return not is_inside or self._ends_above(begin)
+        return not is_inside or self._follows_end(begin)
 
-    def _ends_above(self, place: int) -> bool:
-        """Whether the line above is an END as far left as the routine."""
+    def _follows_end(self, position: int) -> bool:
+        """Whether the previous line is an END that is indented no more than the routine."""
         first, last = self._comments
-        end = first if not self._text[last:place].strip() else place
+        end = first if not self._text[last:position].strip() else position
         match = _END_LINE.search(self._text[max(0, end - _LOOK_BACK) : end].rstrip())
         return match is not None and len(match[1]) <= self._margin
 
@@ -295,6 +295,6 @@ class _Splitter:
         self._finish(end)
         return end
 
-    def _line_before(self, place: int) -> str:
-        """What stands on the line before `place`."""
-        return self._text[max(0, place - _LOOK_BACK) : place].rpartition("\n")[2]
+    def _line_before(self, position: int) -> str:
+        """The text before `position` on its line."""
+        return self._text[max(0, position - _LOOK_BACK) : position].rpartition("\n")[2]

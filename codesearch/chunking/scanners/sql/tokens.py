@@ -1,6 +1,6 @@
-"""What begins, ends or hides a part of SQL: the patterns that `statements` searches for.
+"""Patterns of the SQL tokens that `statements` searches for: those that begin, end or hide statements and blocks.
 
-They begin with a set of characters, so that the search skips all others fast; their groups stand behind that one.
+Patterns begin with a set of characters, so that others are skipped fast; hence the lookbehinds at the start of groups.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ _BLOCK_WORD = (
 )
 BATCH_LINE = re.compile(f"^{_BATCH}", FLAGS)
 FIRST_LINE = re.compile(_PLAIN_LINE, FLAGS)
-"""What a text may begin with, where no newline stands before it."""
+"""Matches at the beginning of a text, where no newline precedes."""
 HEAD = re.compile(rf"[ \t]*{_WORD}", FLAGS)
-"""What a statement may begin with on the line where another, or a comment, ends."""
+"""Matches the beginning of a statement after another, or a comment, on the same line."""
 
 
 @lru_cache(maxsize=64)
 def pattern(delimiter: str, in_block: bool) -> re.Pattern[str]:
-    """The tokens of text outside of blocks, or of text in which they may open; a delimiter ends statements.
+    """Pattern of the tokens outside blocks or, `in_block`, where blocks may open; `delimiter` ends statements.
 
-    Delimiters of one character do so at the end of a line only: they may be operators.
+    Delimiters of one character other than `;` count only at the end of a line, since they may be operators.
     """
-    first, rest = delimiter[0], delimiter[1:]
-    end = re.escape(rest) or ("" if delimiter == ";" else r"(?=[ \t]*$)")
+    first, remainder = delimiter[0], delimiter[1:]
+    end = re.escape(remainder) or ("" if delimiter == ";" else r"(?=[ \t]*$)")
     tail = rf"(?<=\n)(?:{_LINE}|{_BOUND})|{_BLOCK_WORD}" if in_block else rf"(?<=\n)(?:{_PLAIN_LINE})"
     characters = re.escape(
         "'\"`[$;#/*-\\\n" + first.lower() + first.upper() + ("ABCDEFIPRabcdefipr" if in_block else "")

@@ -1,7 +1,7 @@
-"""For a question that is a symbol: which candidates define it, and which of these come first.
+"""For a question that is a symbol: which candidates define it, and in which order they come.
 
-Definitions of the name that is asked for stand before whatever else the signals say: by how they are spelled, by their
-owner, implementation before tests and the like, and types before routines before constants before declarations.
+Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then
+owner, then arity, then implementation before tests and the like, then types, routines, data and declarations.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
 _PART_OF_OWNER = re.compile(r"::|->|[.#\\:/]")
 _OWNERS = 7
-"""Levels of `_owner`."""
+"""Number of values of `_owner`."""
 
-Standing = npt.NDArray[np.int64]
-"""One entry a candidate: 0 for what does not define the symbol, higher for what comes first."""
+Precedence = npt.NDArray[np.int64]
+"""One entry per candidate: 0 if it does not define the symbol, higher for what comes first."""
 
 
-def standing(evidence: Evidence) -> Standing:
-    """How the candidates stand as definitions of the symbol that the question is."""
+def definition_precedence(evidence: Evidence) -> Precedence:
+    """The precedence of candidates that define the symbol which the question consists of."""
     symbol = evidence.question.symbol
     if symbol is None:
         return np.zeros(len(evidence.chunks), np.int64)
     roles = [evidence.roles[i] for i in evidence.file.tolist()]
     return np.asarray(
         [
-            _place(symbol, chunk, _is_implementation(chunk, role, evidence.asked_roles))
+            _place(symbol, chunk, _is_implementation(chunk, role, evidence.requested_roles))
             for chunk, role in zip(evidence.chunks, roles, strict=True)
         ],
         np.int64,
@@ -49,10 +49,10 @@ def standing(evidence: Evidence) -> Standing:
 def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
     spelled = spelling(symbol, chunk.name)
     may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
-    if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _is_held(chunk):
+    if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _contains_head(chunk):
         return 0
     if chunk.kind in FIELD_KINDS and not symbol.owner and len(words(symbol.name)) < 2:
-        return 0  # `Args` is rather a question about arguments than about some type's field
+        return 0  # `Args` more likely asks about arguments than about a field of some type
     place = int(spelled)
     levels = (
         (_owner(symbol, chunk), _OWNERS),
@@ -60,24 +60,24 @@ def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
         (int(is_implementation), 2),
         (_kind(chunk.kind), 6),
     )
-    for level, of in levels:
-        place = place * of + level
+    for level, count in levels:
+        place = place * count + level
     return place
 
 
 def _is_lower(symbol: Symbol) -> bool:
-    """Whether a symbol is in lower case, in which people ask for `Session` too."""
+    """Whether a symbol is in lower case, in which case `session` may also mean `Session`."""
     return symbol.name.islower() and not symbol.owner
 
 
-def _is_held(chunk: StoredChunk) -> bool:
-    """Whether the chunk's definition begins in it: of a long one, the part with its head answers."""
-    return any((one.kind, one.name) == (chunk.kind, chunk.name) for one in chunk.definitions)
+def _contains_head(chunk: StoredChunk) -> bool:
+    """Whether the chunk's definition begins in it: of a long definition, only the first part counts."""
+    return any((found.kind, found.name) == (chunk.kind, chunk.name) for found in chunk.definitions)
 
 
 def _owner(symbol: Symbol, chunk: StoredChunk) -> int:
-    """How well a definition's owner is the one asked for: 3 where the last part of it holds the definition, 2 where
-    that holds its holder, 1 where the path names it; above all these where all other parts are found too."""
+    """How well a definition matches the symbol's owner: 3 if the last part of it is the direct owner, 2 if it is an
+    outer owner, 1 if only the path contains it; 3 more if all other parts of it are found too."""
     asked = [name_key(part) for part in symbol.owner.split(".")]
     if not asked[-1]:
         return 0
@@ -93,8 +93,8 @@ def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -
 
 
 def _kind(kind: str) -> int:
-    """5 for types, 4 for other names of them, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for
-    sections, tests, …"""
+    """5 for types, 4 for type aliases, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for
+    everything else."""
     if kind in TYPE_KINDS:
         return 5 - (kind == "type")
     if kind in ROUTINE_KINDS:

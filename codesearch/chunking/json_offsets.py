@@ -1,6 +1,6 @@
-"""Where the parts of a JSON document lie. The standard library decodes values and tells where they end.
+"""Offsets of the parts of a JSON document, found with the standard library's decoder.
 
-All raise ValueError, IndexError or RecursionError for what is not JSON.
+All functions raise ValueError, IndexError or RecursionError for invalid JSON.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_decoder = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)  # Python refuses very long numbers
+_decoder = json.JSONDecoder(strict=False, parse_int=str, parse_float=str)  # int() refuses very long numbers
 _BETWEEN = re.compile(r"[\s,:]*")
 
 
 def value(text: str, start: int) -> Any:
-    """The value that begins at `start`; its numbers are strings."""
+    """The value that begins at `start`, with numbers as strings."""
     return _decoder.raw_decode(text, start)[0]
 
 
 def items(text: str, start: int = 0) -> Iterator[tuple[str, int]]:
-    """The keys of the object that begins at `start`, and where their values begin."""
+    """The keys of the object that begins at `start`, with the offsets of their values."""
     if text[start] != "{":
-        raise ValueError("no object")
+        raise ValueError("not an object")
     at = _skip(text, start + 1)
     while text[at] != "}":
         key, end = _decoder.raw_decode(text, at)
@@ -32,9 +32,9 @@ def items(text: str, start: int = 0) -> Iterator[tuple[str, int]]:
 
 
 def elements(text: str, start: int) -> Iterator[int]:
-    """Where the elements of the array that begins at `start` begin."""
+    """The offsets of the elements of the array that begins at `start`."""
     if text[start] != "[":
-        raise ValueError("no array")
+        raise ValueError("not an array")
     at = _skip(text, start + 1)
     while text[at] != "]":
         yield at

@@ -1,4 +1,4 @@
-"""Sources → pairs: every source in a worker process, held-out ones apart as texts."""
+"""Extract pairs from sources, each in a worker process. Held-out pairs are kept apart, as texts."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.languages.detect import detect
 from codesearch.training.corpus import CorpusBuilder, PairBags
 from codesearch.training.pairs import Pair, commit_pairs, pairs_from_tests, pairs_of
-from codesearch.training.sources import TrainingSource, changes
+from codesearch.training.sources import TrainingSource, read_commits
 
 COMMITS = 1000
-"""Newest commits of a source that are looked at."""
-_SOURCES_A_WORKER = 8
-"""tree-sitter keeps a little memory of each parse; a worker ends after so many sources."""
+"""Newest commits of a source that are read."""
+_SOURCES_PER_WORKER = 8
+"""Sources after which a worker is replaced, since tree-sitter leaks a little memory with each parse."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOutPair:
-    """A pair as text."""
+    """A pair for evaluation, as text."""
 
     language: str
     source: str
@@ -35,55 +35,58 @@ class HeldOutPair:
 
 
 @dataclass(slots=True)
-class Cut:
-    """What one source gave."""
+class ExtractedPairs:
+    """The pairs of one source."""
 
     source: TrainingSource
     words: list[str]
     pairs: dict[str, PairBags]
     held_out: list[HeldOutPair] = field(default_factory=list)
-    """Pairs that are not trained on."""
+    """Pairs for evaluation, which are not trained on."""
     texts: dict[str, list[Pair]] = field(default_factory=dict)
-    """Where they are kept, the texts of `pairs`, row for row."""
+    """With `keeps_texts`, the texts of `pairs`, row for row."""
     files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class CutOptions:
-    """`most` pairs of a source in a language and kind; of every `hold_out`-th file pairs are held out (0: none)."""
+class ExtractionOptions:
+    """How to extract pairs from a source."""
 
-    most: int = 30_000
+    max_pairs: int = 30_000
+    """Per language and kind."""
     hold_out: int = 0
+    """Hold out the pairs of one file in this many; 1 for all, 0 for none."""
     keeps_texts: bool = False
+    """Whether to keep the pairs as texts too, as transformers need them."""
 
 
-def cut_all(sources: Sequence[tuple[TrainingSource, CutOptions]], workers: int) -> Iterator[Cut]:
-    """Cut sources in worker processes, in the order in which they finish."""
+def extract_all(sources: Sequence[tuple[TrainingSource, ExtractionOptions]], workers: int) -> Iterator[ExtractedPairs]:
+    """Extract pairs in worker processes; yields results in the order in which they finish."""
     if workers < 2 or len(sources) < 2:
-        yield from (cut(source, options) for source, options in sources)
+        yield from (extract_pairs(source, options) for source, options in sources)
         return
-    with get_context("spawn").Pool(min(workers, len(sources)), maxtasksperchild=_SOURCES_A_WORKER) as pool:
-        yield from pool.imap_unordered(_cut_one, sources)
+    with get_context("spawn").Pool(min(workers, len(sources)), maxtasksperchild=_SOURCES_PER_WORKER) as pool:
+        yield from pool.imap_unordered(_extract_task, sources)
 
 
-def _cut_one(task: tuple[TrainingSource, CutOptions]) -> Cut:
-    return cut(*task)
+def _extract_task(task: tuple[TrainingSource, ExtractionOptions]) -> ExtractedPairs:
+    return extract_pairs(*task)
 
 
-def cut(source: TrainingSource, options: CutOptions) -> Cut:
-    """All pairs of one source."""
+def extract_pairs(source: TrainingSource, options: ExtractionOptions) -> ExtractedPairs:
+    """Extract the pairs of one source."""
     builder = CorpusBuilder(options.keeps_texts)
-    result = Cut(source, [], {})
-    taken: Counter[tuple[str, str]] = Counter()
+    result = ExtractedPairs(source, [], {})
+    counts: Counter[tuple[str, str]] = Counter()
     functions: defaultdict[str, dict[str, Chunk]] = defaultdict(dict)
-    doubled: set[tuple[str, str]] = set()
+    ambiguous: set[tuple[str, str]] = set()
     tests: defaultdict[str, list[Chunk]] = defaultdict(list)
 
     def add(language: str, pairs: Iterator[Pair], is_held_out: bool) -> None:
         kept = []
         for pair in pairs:
-            taken[language, pair.kind] += 1
-            if taken[language, pair.kind] <= options.most:
+            counts[language, pair.kind] += 1
+            if counts[language, pair.kind] <= options.max_pairs:
                 kept.append(pair)
         if is_held_out:
             result.held_out.extend(HeldOutPair(language, source.name, pair) for pair in kept)
@@ -106,17 +109,17 @@ def cut(source: TrainingSource, options: CutOptions) -> Cut:
             elif chunk.kind in TESTED_KINDS:
                 key = (language.name, chunk.name)
                 if chunk.name in functions[language.name]:
-                    doubled.add(key)
+                    ambiguous.add(key)
                 functions[language.name][chunk.name] = chunk
-    for name, own in functions.items():
-        for double in [function for function in own if (name, function) in doubled]:
-            del own[double]
-        add(name, pairs_from_tests(tests[name], own), options.hold_out == 1)
+    for language_name, by_name in functions.items():
+        for name in [name for name in by_name if (language_name, name) in ambiguous]:
+            del by_name[name]
+        add(language_name, pairs_from_tests(tests[language_name], by_name), options.hold_out == 1)
     has_history = source.history is not None or (source.root / ".git").exists()
     if options.hold_out != 1 and has_history:
-        commits = list(changes(source.history or source.root, COMMITS))
-        for name, own in functions.items():
-            add(name, commit_pairs(commits, own), False)
+        commits = list(read_commits(source.history or source.root, COMMITS))
+        for language_name, by_name in functions.items():
+            add(language_name, commit_pairs(commits, by_name), False)
     result.words, result.pairs, result.texts = list(builder.words), builder.finish(), dict(builder.texts)
     return result
 
