@@ -8,7 +8,6 @@ import sqlite3
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from codesearch.api import Index
@@ -18,7 +17,8 @@ from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
 from codesearch.index import embedding_cache, execute, pool, staging
 from codesearch.index.merging import FAN_IN
-from codesearch.models.encoder import Capabilities, Embeddings
+from codesearch.models.encoder import Embeddings
+from tests.support.encoders import Words
 from tests.support.repositories import git
 
 TEMPLATE = '''
@@ -207,25 +207,6 @@ def test_a_newer_format_is_refused_and_said(repo: Path) -> None:
         assert "upgrade" in hint_of(refused.value)
 
 
-class Words:
-    """An encoder that is costly and counts what it encodes."""
-
-    name, revision, dimensions = "words", "1", 16
-    capabilities = Capabilities(costly=True, batches=True)
-
-    def __init__(self) -> None:
-        self.encoded = 0
-
-    def encode_documents(self, texts: list[str]) -> Embeddings:
-        self.encoded += len(texts)
-        rows = [np.bincount([len(word) % 16 for word in text.split()], minlength=16) for text in texts]
-        found = np.asarray(rows, np.float32)
-        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
-
-    def encode_query(self, text: str) -> Embeddings:
-        return self.encode_documents([text])[0]
-
-
 def test_a_costly_encoder_never_sees_a_text_twice(repo: Path) -> None:
     encoder = Words()
     index = Index.create(repo)
@@ -243,8 +224,7 @@ def test_a_costly_encoder_never_sees_a_text_twice(repo: Path) -> None:
 def test_an_index_of_another_model_is_not_searched_but_replaced(repo: Path) -> None:
     with Index.create(repo) as index:
         index.update()
-    other = Index.create(repo)
-    other.__dict__["encoder"] = Words()
+    other = Index.create(repo, model="words", load=lambda name, device: Words())
     with pytest.raises(IndexIncompatible, match="default"):
         other.search("alpha")
     report = other.update()
