@@ -9,6 +9,7 @@ hint, or a timeout. Exits with 1 if any did. KINDS restrict it. For POSIX system
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import io
 import json
@@ -38,7 +39,7 @@ FAILED = (2,)
 ANSWERED = (0, 1)
 EITHER = (0, 1, 2)
 
-PROGRESS = "has no index yet; making one"
+PROGRESS = "has no index yet; creating one"
 """Ends a line that may stand before the sentence."""
 SIGNS = ("Traceback", "Warning", "Exception ignored", "panicked", "Segmentation", "core dumped")
 
@@ -275,15 +276,18 @@ EMPTY_QUESTIONS = ["", " ", "\n", "\0", "\x1b", "\t\0\n", "\x9f"]
 
 
 def main() -> None:
-    """Run the lines, print a row for each kind and what fell short, and exit with 1 if anything did."""
-    began = time.monotonic()
-    lines = [line for line in all_lines() if not sys.argv[1:] or line.kind in sys.argv[1:]]
+    """Run the lines, print a row for each kind and the failures, and exit with 1 if there are any."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help="run only these kinds of command lines")
+    kinds = parser.parse_args().kinds
+    started = time.monotonic()
+    lines = [line for line in all_lines() if not kinds or line.kind in kinds]
     with tempfile.TemporaryDirectory(prefix="bad-command-lines-") as scratch:
         place = Path(scratch)
         make_repository(place / "repository")
         with ThreadPoolExecutor(WORKERS) as pool:
             outcomes = list(pool.map(lambda numbered: run(place, *numbered), enumerate(lines)))
-    report(outcomes, time.monotonic() - began)
+    report(outcomes, time.monotonic() - started)
     sys.exit(any(outcome.faults for outcome in outcomes))
 
 
