@@ -28,6 +28,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 SECONDS = 10
 MEMORY = 8 << 30
@@ -241,24 +242,25 @@ ANNOTATIONS += [
     "[1,\n2",
     "nonsense",
 ]
+_RELEVANT: tuple[Any, ...] = (
+    [],
+    {},
+    "a.py",
+    [3],
+    [[]],
+    [{"path": ""}],
+    [{"path": "a.py", "start_line": 0}],
+    [{"path": "a.py", "start_line": 2**70}],
+    [{"path": "a.py", "start_line": float("nan")}],
+    [{"path": "a.py", "start_line": "1"}],
+    [{"path": "a.py", "start_line": 3, "end_line": 1}],
+    ["nowhere.py"],
+    ["x" * 5000],
+)
 ANNOTATIONS += [
     json.dumps({"query": query, "relevant": relevant})
     for query in ("q", " ", None, ["q"], "q" * 100_000)
-    for relevant in (
-        [],
-        {},
-        "a.py",
-        [3],
-        [[]],
-        [{"path": ""}],
-        [{"path": "a.py", "start_line": 0}],
-        [{"path": "a.py", "start_line": 2**70}],
-        [{"path": "a.py", "start_line": float("nan")}],
-        [{"path": "a.py", "start_line": "1"}],
-        [{"path": "a.py", "start_line": 3, "end_line": 1}],
-        ["nowhere.py"],
-        ["x" * 5000],
-    )
+    for relevant in _RELEVANT
 ]
 QUESTIONS = ["a" * 10**6, "aA/" * 300_000, '"' * 10**6, "a+" * 500_000, "x " * 500_000, "(" * 10**6, "a::" * 300_000]
 QUESTIONS += [
