@@ -161,6 +161,10 @@ class Service:
         except NothingIndexed as error:
             protocol.send(connection, protocol.REFUSAL, f"{error} has no index".encode())
             return
+        except Exception as error:
+            self._log.exception("a query failed")
+            protocol.send(connection, protocol.REFUSAL, str(error).encode())
+            return
         with suppress(BrokenPipeError):
             stdout.flush()
             stderr.flush()
@@ -251,7 +255,6 @@ def _code_stamp() -> frozenset[tuple[str, int]]:
 
 
 def _logger(endpoint: Endpoint) -> logging.Logger:
-    Path(endpoint.folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     logger = logging.getLogger("codesearch.server")
     handler = RotatingFileHandler(endpoint.log, maxBytes=_LARGEST_LOG, backupCount=1, delay=True, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
