@@ -20,7 +20,7 @@ from codesearch.errors import (
     ModelUnavailable,
     UpdateIndex,
 )
-from codesearch.index.layout import Layout, find
+from codesearch.index.layout import Layout, find_root
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
@@ -75,7 +75,7 @@ class Index:
             if layout is None:
                 raise IndexNotFound(f"no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
             return cls(layout, model, device, load)
-        root = find(path)
+        root = find_root(path)
         if root is None:
             raise IndexNotFound(f"no index at or above {path}", UpdateIndex())
         return cls(Layout.of(root), model, device, load)
@@ -105,7 +105,7 @@ class Index:
             except (IndexDamaged, IndexIncompatible):
                 layout = None  # what it is of can't be read; update() and clean() deal with the rest
             return cls(layout or Layout.of(path, Path(index_dir)), model, device, load)
-        return cls(Layout.of(find(path) or path), model, device, load)
+        return cls(Layout.of(find_root(path) or path), model, device, load)
 
     @property
     def root(self) -> Path:
@@ -167,7 +167,7 @@ class Index:
             return model
         from codesearch.index import origin
 
-        if not origin.names_model_of_ours(meta):
+        if not origin.is_model_chosen_by_user(meta):
             raise ModelUnavailable(
                 f"the index in {self._layout.folder} was made by another user with the model {model}",
                 ChooseModel(self._layout.folder, model),
@@ -228,17 +228,17 @@ class Index:
         Raises IndexLocked while another process updates it, IndexIncompatible, IndexDamaged (update() mends it), or
         CodesearchError where it can't be written.
         """
-        from codesearch.index.freshness import MOST_FILES_CHECKED, changes
-        from codesearch.index.options import recorded
+        from codesearch.index.freshness import MAX_FILES_CHECKED, find_changes
+        from codesearch.index.options import read_options
 
         changed = self._relative(paths)
         with self._lock:
             snapshot = self.snapshot()  # what is damaged shows now, and the search needs it anyway
-            if changed is None and not checks_many and (files := snapshot.file_count()) > MOST_FILES_CHECKED:
+            if changed is None and not checks_many and (files := snapshot.file_count()) > MAX_FILES_CHECKED:
                 return f"{files:,} files were not checked for changes"
-            found = changes(snapshot, self._files.find(recorded(snapshot.meta), changed), self.encoder)
-        reason = found.why_not_quick(self.encoder)
-        if not reason and not found.is_none:
+            found = find_changes(snapshot, self._files.find(read_options(snapshot.meta), changed), self.encoder)
+        reason = found.reason_to_defer(self.encoder)
+        if not reason and not found.is_empty:
             self.update(paths=changed)
         return reason
 
@@ -365,12 +365,12 @@ class Index:
 
     def reranker(self, name: str) -> Reranker:
         """The reranker with a model; its embeddings are kept in the index. Raises ModelUnavailable."""
-        from codesearch.index.embedding_cache import encode_kept_by_reader
+        from codesearch.index.embedding_cache import encode_cached_for_search
         from codesearch.search.rerank import Reranker
 
         if name not in self._rerankers:
             encoder = self._loaded(name)
-            encode = partial(encode_kept_by_reader, self._layout, encoder)
+            encode = partial(encode_cached_for_search, self._layout, encoder)
             self._rerankers[name] = Reranker(encoder, encode)
         return self._rerankers[name]
 

@@ -22,7 +22,7 @@ from codesearch.errors import (
     IndexNotFound,
     ModelUnavailable,
 )
-from codesearch.index.layout import find
+from codesearch.index.layout import find_root
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
@@ -222,7 +222,7 @@ class Workspace:
 
     def _index_of(self, folder: Path) -> Index:
         """The index that holds a folder, ready to be searched."""
-        known = next(iter(self._members), None) if self._index_dir else find(folder) or folder
+        known = next(iter(self._members), None) if self._index_dir else find_root(folder) or folder
         if known in self._members:
             return self._members[known].index
         try:

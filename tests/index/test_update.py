@@ -146,7 +146,7 @@ def test_an_update_that_fails_changes_nothing(repo: Path, monkeypatch: pytest.Mo
 def test_a_stopped_first_index_goes_on_where_it_was(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "SEGMENT_CHUNKS", staging._LARGEST_BATCH + 1)
+    monkeypatch.setattr(staging, "SEGMENT_CHUNKS", staging._MAX_BATCH_CHUNKS + 1)
     monkeypatch.setattr(execute, "BATCH_BYTES", 1)
     worked: list[str] = []
 
@@ -243,7 +243,7 @@ def test_an_interrupted_change_of_model_leaves_the_old_index_and_goes_on(
                 raise KeyboardInterrupt
             return super().encode_documents(texts)
 
-    monkeypatch.setattr(embedding_cache, "KEPT_AT_ONCE", 1)
+    monkeypatch.setattr(embedding_cache, "TEXTS_PER_COMMIT", 1)
     with Index.create(repo) as index:
         chunks = index.update().chunks
         other, stopping = Index.create(repo), Stopping()
@@ -312,7 +312,7 @@ def test_attributes_that_take_back_a_guess_hold_at_the_next_update_and_no_longer
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_processes_give_what_one_gives(repo: Path, tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = fresh_contents(repo, tmp_path)
-    monkeypatch.setattr(execute, "SEVERAL_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(execute, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(execute, "BATCH_BYTES", 1)
     with Index.create(repo) as index:
         index.update(jobs=jobs)
@@ -336,7 +336,7 @@ def test_a_file_that_breaks_its_worker_costs_only_its_syntax(
         return chunk_text(path, text, language)  # type: ignore[arg-type]
 
     monkeypatch.setattr("codesearch.index.work.chunk_text", breaks)
-    monkeypatch.setattr(execute, "SEVERAL_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(execute, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(pool, "BATCH_SECONDS", 1.0)
     monkeypatch.setattr(pool, "FILE_SECONDS", 1.0)
     with Index.create(repo) as index:
