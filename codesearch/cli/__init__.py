@@ -21,6 +21,7 @@ from codesearch.errors import CodesearchError
 COMMANDS = (
     "index",
     "query",
+    "outline",
     "status",
     "clean",
     "serve",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codesearch.cli.numbers import MOST_HITS, MOST_PROCESSES, WholeNumber
+from codesearch.cli.numbers import MOST_HITS, MOST_OUTPUT_TOKENS, MOST_PROCESSES, WholeNumber
 
 if TYPE_CHECKING:
     from codesearch.search.hit import Filters
@@ -115,6 +115,15 @@ Jobs = Annotated[
         parser=WholeNumber(0, MOST_PROCESSES),
         metavar="N",
         help="Number of worker processes; 0 means one per core.",
+    ),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens",
+        parser=WholeNumber(1, MOST_OUTPUT_TOKENS),
+        metavar="N",
+        help="Print at most N tokens, of about four characters.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -19,7 +19,7 @@ from codesearch.index.database import database_error
 from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, FileStamp, Run, State
-from codesearch.index.segment import NO_IDS, Ids, Segment
+from codesearch.index.segment import NO_IDS, Ids, NameCount, Segment
 from codesearch.index.store import Store
 from codesearch.index.terms import name_key
 from codesearch.index.vectors import Ties, Vectors, best, component
@@ -346,6 +346,19 @@ class Snapshot:
     def files(self) -> Sequence[FileRow]:
         """All files that are not skipped."""
         return [file for file in self._store.files() if not file.skipped]
+
+    def files_in(self, place: str) -> list[FileRow]:
+        """The file with this path, or the files in this folder, that are not skipped, in order."""
+        return [file for file in self._store.files_in(place) if not file.skipped]
+
+    @cached_property
+    def names(self) -> Mapping[str, NameCount]:
+        """How often each defined name occurs, by its key (codesearch.index.terms.name_key)."""
+        counts: dict[str, NameCount] = {}
+        for segment in self._segments:
+            for key, count in segment.count_names():
+                counts[key] = counts[key] + count if key in counts else count
+        return counts
 
     def kinds(self) -> dict[str, int]:
         """The number of chunks that have, or contain a definition of, each kind."""
