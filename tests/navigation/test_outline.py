@@ -73,7 +73,7 @@ def test_a_file_has_its_definitions_in_order_and_how_deep_they_lie(index: Index)
     (outline,) = index.outline("src/store.py")
     assert (outline.path, outline.language) == ("src/store.py", "Python")
     assert [(d.depth, d.kind, d.name, d.start_line) for d in outline.definitions] == [
-        (0, "constant", "LIMIT", 3),
+        (0, "variable", "LIMIT", 3),
         (0, "class", "ParcelStore", 6),
         (1, "method", "open_store", 9),
         (2, "function", "check", 10),
@@ -94,11 +94,12 @@ def test_a_map_has_the_most_used_definitions_first_and_tests_last(index: Index) 
 def test_references_are_the_other_chunks_with_the_name(index: Index) -> None:
     (outline,) = index.outline("src/store.py")
     references = {definition.name: definition.references for definition in outline.definitions}
-    assert references["open_store"] > references["check"] == 0
+    assert references["open_store"] >= 3
+    assert references["LIMIT"] == 0
 
 
 def test_what_is_not_indexed_is_said(index: Index) -> None:
-    with pytest.raises(CodesearchError, match="nowhere.py is not indexed"):
+    with pytest.raises(CodesearchError, match=r"nowhere\.py is not indexed"):
         index.outline("nowhere.py")
 
 
@@ -108,18 +109,17 @@ def test_changes_are_seen_after_an_update(index: Index) -> None:
     assert [outline.path for outline in index.outline("src")] == ["src/store.py"]
 
 
+def definition(name: str) -> OutlinedDefinition:
+    return OutlinedDefinition("type", name, name, name, 1, 2, depth=0, references=0)
+
+
 NAMES = st.text("abcdefgh", min_size=1, max_size=30)
 OUTLINES = st.lists(st.tuples(NAMES, st.lists(NAMES, max_size=8)), max_size=6)
 
 
 @given(OUTLINES, st.integers(1, 200))
 def test_never_more_than_the_budget(drawn: list[tuple[str, list[str]]], budget: int) -> None:
-    outlines = [
-        FileOutline(
-            path, "Go", tuple(OutlinedDefinition("type", n, n, n, i, i + 1, 0, 0) for i, n in enumerate(names, 1))
-        )
-        for path, names in drawn
-    ]
+    outlines = [FileOutline(path, "Go", tuple(map(definition, names))) for path, names in drawn]
     lines = list(outline_lines(outlines, budget))
     every = list(outline_lines(outlines))
     assert tokens("".join(line + "\n" for line in lines)) <= budget
@@ -131,14 +131,11 @@ def test_never_more_than_the_budget(drawn: list[tuple[str, list[str]]], budget: 
 def test_the_command(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("outline", "server/passwords.py", cwd=indexed_shop)
     assert run.code == 0
-    assert (
-        run.out.splitlines()[:2]
-        == [
-            "server/passwords.py",
-            "      7  ROUNDS = 200_000",
-        ]
-        or "def hash_password(password: str) -> str" in run.out
-    )
+    assert run.out.splitlines()[:3] == [
+        "server/passwords.py",
+        "      7  ROUNDS = 200_000",
+        "  10-14  def hash_password(password: str) -> str",
+    ]
     record = json.loads(codesearch("outline", "passwords.py", "--json", cwd=indexed_shop / "server").out)
     assert record[0]["path"] == "passwords.py"
     assert {"kind", "name", "qualified_name", "signature", "start_line", "end_line", "depth", "references"} == set(
