@@ -1,4 +1,4 @@
-"""`codesearch query QUESTION [PATH…]`: ask."""
+"""`codesearch query QUESTION [PATH…]`: search."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from codesearch.cli.options import (
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
 
-_MOST_BYTES = 1 << 18
-"""Of a question: more than its characters can have."""
+_MAX_BYTES = 1 << 18
+"""Bytes read of a question: more than its maximum number of characters can have."""
 
 EPILOG = """\
 Examples:
@@ -121,7 +121,7 @@ def command(
     device: Device = "",
 ) -> None:
     """Search the code with a question in plain English; best hits first."""
-    # numpy's BLAS would start a thread a core when it is imported: 5 ms, 90 ms where the machine is busy.
+    # numpy's BLAS would start one thread per core on import: 5 ms, 90 ms on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import choose
     from codesearch.cli.notes import Notes
@@ -152,55 +152,55 @@ def command(
     has_hits = False
     with results():
         for text in questions:
-            answer = SearchResult("", ())  # of a blank line in a batch
+            result = SearchResult("", ())  # for a blank line in a batch
             if text:
-                answer = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
-            hit_format.write(text, [*located(answer.hits, roots, caller().directory)])
-            has_hits = has_hits or bool(answer.hits)
-            if answer.outdated:
-                note(f"{count_of(answer.outdated, 'hit')} omitted: the files have changed since they were indexed")
-            fitting = sum(not hit.is_beyond for hit in answer.hits)
-            if answer.hits and not fitting:
-                note(f"no hit matches {answer.operators}; showing the nearest")
-            elif fitting < len(answer.hits):
-                note(f"only {_first(fitting)} {answer.operators}; the rest are the nearest")
-            if answer.hits and not answer.is_close:
-                best = max(hit.score for hit in answer.hits)
+                result = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
+            hit_format.write(text, [*located(result.hits, roots, caller().directory)])
+            has_hits = has_hits or bool(result.hits)
+            if result.outdated:
+                note(f"{count_of(result.outdated, 'hit')} omitted: the files have changed since they were indexed")
+            matching = sum(not hit.is_beyond for hit in result.hits)
+            if result.hits and not matching:
+                note(f"no hit matches {result.operators}; showing the nearest")
+            elif matching < len(result.hits):
+                note(f"only {_first_hits(matching)} {result.operators}; the rest are the nearest")
+            if result.hits and not result.is_close:
+                best = max(hit.score for hit in result.hits)
                 note(f"no good match; showing the nearest (best score {best:.3f})")
-            elif not answer.hits and answer.nearest_score >= 0.001:
-                note(f"no hit scores at least {min_score}; the best score is {answer.nearest_score:.3f}")
+            elif not result.hits and result.nearest_score >= 0.001:
+                note(f"no hit scores at least {min_score}; the best score is {result.nearest_score:.3f}")
     raise typer.Exit(HITS if has_hits else NO_HITS)
 
 
-def _first(count: int) -> str:
+def _first_hits(count: int) -> str:
     return "the first hit matches" if count == 1 else f"the first {count:,} hits match"
 
 
 def _question(text: str) -> str:
-    """The question as typed, or stdin's text for `-`. Raises CodesearchError where it is empty."""
+    """The question on one line, read from stdin if it is `-`. Raises CodesearchError if it is empty."""
     if text == "-":
-        text = sys.stdin.buffer.read(_MOST_BYTES).decode("utf-8", "replace")
-    question = _read(text, "the question")
+        text = sys.stdin.buffer.read(_MAX_BYTES).decode("utf-8", "replace")
+    question = _normalized(text, "the question")
     if not question:
         raise CodesearchError("the question is empty", 'try: codesearch query "how are passwords hashed"')
     return question
 
 
 def _lines_of_stdin() -> Iterator[str]:
-    """The questions of stdin, each without what is too long of its line."""
+    """The questions of stdin, one per line; lines that are too long are truncated."""
     for number in count(1):
-        line = sys.stdin.buffer.readline(_MOST_BYTES)
+        line = sys.stdin.buffer.readline(_MAX_BYTES)
         if not line:
             return
-        yield _read(line.decode("utf-8", "replace").rstrip("\r\n"), f"the question in line {number}")
+        yield _normalized(line.decode("utf-8", "replace").rstrip("\r\n"), f"the question in line {number}")
         while line and not line.endswith(b"\n"):
-            line = sys.stdin.buffer.readline(_MOST_BYTES)
+            line = sys.stdin.buffer.readline(_MAX_BYTES)
 
 
-def _read(text: str, called: str) -> str:
-    """What is searched for, on one line; says so where that is not all."""
+def _normalized(text: str, label: str) -> str:
+    """The question on one line. Prints a note, which starts with `label`, if it is too long to be used completely."""
     from codesearch.search.question import MAX_QUESTION_LENGTH, readable
 
     if len(text) > MAX_QUESTION_LENGTH:
-        note(f"{called} is longer than {MAX_QUESTION_LENGTH:,} characters; the rest is ignored")
+        note(f"{label} is longer than {MAX_QUESTION_LENGTH:,} characters; the rest is ignored")
     return " ".join(readable(text).split())

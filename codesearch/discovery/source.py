@@ -28,7 +28,7 @@ class SourceText:
     """BLAKE2b of the file's bytes, 16 bytes."""
     stamp: Stamp
     """Taken before the text was read."""
-    left_out: SkipReason = SkipReason.NONE
+    skip_reason: SkipReason = SkipReason.NONE
     """Why it is skipped unless explicitly included: it is generated, minified or similar."""
     encoding: str = UTF8
     """The name of the file's encoding."""

@@ -110,8 +110,8 @@ class Worker:
         language = detect(path, source.text)
         row = _file_row(path, source.stamp, source.digest, language.name if language else "")
         row = replace(row, encoding=source.encoding)
-        if source.left_out and path not in self.wanted:
-            return FileResult(replace(row, skipped=source.left_out.value)), ()
+        if source.skip_reason and path not in self.wanted:
+            return FileResult(replace(row, skipped=source.skip_reason.value)), ()
         if language is None:
             return FileResult(replace(row, skipped=SkipReason.NOT_SOURCE.value)), ()
         chunked = chunk_as(path, source.text, language, job)
