@@ -22,7 +22,7 @@ from codesearch.errors import (
 )
 from codesearch.index.layout import Layout, find_root
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
-from codesearch.search.hit import Filters, Retrieval, SearchResult
+from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
 
 if TYPE_CHECKING:
     from codesearch.discovery.discover import KnownFiles
@@ -327,6 +327,16 @@ class Index:
                 raise CodesearchError(f"{path} is not indexed", "to see what was skipped, run: codesearch status")
             is_file = [file.path for file in files] == [path]
             return (outline_file(snapshot, files[0]),) if is_file else map_files(snapshot, files)
+
+    def similar(self, path: str, line: int, k: int = 10, filters: Filters | None = None) -> tuple[Hit, ...]:
+        """The `k` pieces of code most like the one at a line of a file, best first; `path` is relative to the root.
+
+        Raises CodesearchError if there is no such file or line.
+        """
+        from codesearch.navigation.similar import find_similar
+
+        with self._lock:
+            return find_similar(self.snapshot(), self._snippets, path, line, k, filters)
 
     def snapshot(self) -> Snapshot:
         """The last published state, for searching.

@@ -22,6 +22,7 @@ COMMANDS = (
     "index",
     "query",
     "outline",
+    "similar",
     "status",
     "clean",
     "serve",

@@ -270,6 +270,14 @@ class Snapshot:
             by_segment.append(ScoredChunks(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
         return _merged(by_segment, limit)
 
+    def vector(self, number: int) -> Embeddings | None:
+        """The vector of a chunk, float32 [dimensions]; None if there is no such chunk."""
+        for segment in self._segments:
+            found, rows = segment.rows_of(np.asarray([number], np.int64))
+            if len(found):
+                return np.asarray(segment.vectors.reconstruct(rows)[0], np.float32)
+        return None
+
     def names_starting_with(self, prefix: str, limit: int) -> list[str]:
         """At most `limit` names of definitions that start with a prefix, ignoring case, in order."""
         names: set[str] = set()
