@@ -22,7 +22,7 @@ from codesearch.errors import (
 )
 from codesearch.index.layout import Layout, find_root
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
-from codesearch.search.hit import Filters, Retrieval, SearchResult
+from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
 
 if TYPE_CHECKING:
     from codesearch.discovery.discover import KnownFiles
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from codesearch.index.status import Status
     from codesearch.index.update import UpdateReport
     from codesearch.models.encoder import Encoder
+    from codesearch.navigation.outline import FileOutline
     from codesearch.search.rerank import Reranker
     from codesearch.search.searcher import SearchedIndex
     from codesearch.search.snippets import Snippets
@@ -309,6 +310,33 @@ class Index:
         from codesearch.index.settings import publication
 
         return publication(self._latest().meta)
+
+    def outline(self, path: str = "") -> tuple[FileOutline, ...]:
+        """The definitions of a file, or the most used ones of a folder, by file; `path` is relative to the root.
+
+        Raises CodesearchError if nothing with this path is indexed.
+        """
+        from codesearch.navigation.outline import map_files, outline_file
+
+        with self._lock:
+            snapshot = self.snapshot()
+            if not path:
+                return map_files(snapshot)
+            files = snapshot.files_in(path)
+            if not files:
+                raise CodesearchError(f"{path} is not indexed", "to see what was skipped, run: codesearch status")
+            is_file = [file.path for file in files] == [path]
+            return (outline_file(snapshot, files[0]),) if is_file else map_files(snapshot, files)
+
+    def similar(self, path: str, line: int, k: int = 10, filters: Filters | None = None) -> tuple[Hit, ...]:
+        """The `k` pieces of code most like the one at a line of a file, best first; `path` is relative to the root.
+
+        Raises CodesearchError if there is no such file or line.
+        """
+        from codesearch.navigation.similar import find_similar
+
+        with self._lock:
+            return find_similar(self.snapshot(), self._snippets, path, line, k, filters)
 
     def snapshot(self) -> Snapshot:
         """The last published state, for searching.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codesearch.cli.numbers import MOST_HITS, MOST_PROCESSES, WholeNumber
+from codesearch.cli.numbers import MOST_HITS, MOST_LINES, MOST_OUTPUT_TOKENS, MOST_PROCESSES, WholeNumber
+from codesearch.cli.output import Color
 
 if TYPE_CHECKING:
     from codesearch.search.hit import Filters
@@ -115,6 +116,40 @@ Jobs = Annotated[
         parser=WholeNumber(0, MOST_PROCESSES),
         metavar="N",
         help="Number of worker processes; 0 means one per core.",
+    ),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens",
+        parser=WholeNumber(1, MOST_OUTPUT_TOKENS),
+        metavar="N",
+        help="Print at most N tokens, of about four characters.",
+    ),
+]
+JsonArray = Annotated[bool, typer.Option("--json", help="Print hits as a JSON array.")]
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")]
+FilesOnly = Annotated[bool, typer.Option("--files-with-matches", "-l", help="Print only the paths of matching files.")]
+Null = Annotated[bool, typer.Option("--null", "-0", help="Print a NUL byte after each path (or formatted hit).")]
+Template = Annotated[
+    str | None,
+    typer.Option("--format", metavar="TEXT", help="Print each hit in this format, e.g. '{path}:{start_line}'."),
+]
+Context = Annotated[
+    int | None,
+    typer.Option(
+        "--context",
+        "-C",
+        parser=WholeNumber(0, MOST_LINES),
+        metavar="N",
+        help="Print N lines of context around the best line.",
+    ),
+]
+Full = Annotated[bool, typer.Option("--full", help="Print all lines of each hit.")]
+ColorOption = Annotated[
+    Color,
+    typer.Option(
+        "--color", help="When to use color; `always` also formats pipes as for a terminal.", case_sensitive=False
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -13,16 +13,24 @@ import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
-from codesearch.cli.numbers import MOST_LINES, DecimalNumber, WholeNumber
+from codesearch.cli.numbers import DecimalNumber
 from codesearch.cli.options import (
+    ColorOption,
+    Context,
     Device,
+    FilesOnly,
+    Full,
     Globs,
     IndexDir,
+    JsonArray,
+    JsonLines,
     Kinds,
     Languages,
     Limit,
     Model,
+    Null,
     Rerank,
+    Template,
     complete_name,
     filters_of,
 )
@@ -74,38 +82,17 @@ def command(
         float,
         typer.Option("--min-score", parser=DecimalNumber(0, 1), metavar="X", help="Minimum score, 0 to 1."),
     ] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print hits as a JSON array.")] = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")] = False,
-    files_only: Annotated[
-        bool, typer.Option("--files-with-matches", "-l", help="Print only the paths of matching files.")
-    ] = False,
-    null: Annotated[
-        bool, typer.Option("--null", "-0", help="Print a NUL byte after each path (or formatted hit).")
-    ] = False,
-    template: Annotated[
-        str | None,
-        typer.Option("--format", metavar="TEXT", help="Print each hit in this format, e.g. '{path}:{start_line}'."),
-    ] = None,
-    context: Annotated[
-        int | None,
-        typer.Option(
-            "--context",
-            "-C",
-            parser=WholeNumber(0, MOST_LINES),
-            metavar="N",
-            help="Print N lines of context around the best line.",
-        ),
-    ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Print all lines of each hit.")] = False,
+    as_json: JsonArray = False,
+    as_jsonl: JsonLines = False,
+    files_only: FilesOnly = False,
+    null: Null = False,
+    template: Template = None,
+    context: Context = None,
+    full: Full = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print what each ranking signal added to the score.")
     ] = False,
-    color: Annotated[
-        Color,
-        typer.Option(
-            "--color", help="When to use color; `always` also formats pipes as for a terminal.", case_sensitive=False
-        ),
-    ] = Color.AUTO,
+    color: ColorOption = Color.AUTO,
     refresh: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="Update the index first if that is quick.")
     ] = True,

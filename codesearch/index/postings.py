@@ -101,6 +101,13 @@ class Postings:
         terms = (self._term(i) for i in range(first, min(first + limit, len(self._ends))))
         return [term.decode("utf-8", "replace") for term in takewhile(lambda term: term.startswith(encoded), terms)]
 
+    def counts(self, live: npt.NDArray[np.bool_] | None = None) -> IntArray:
+        """The number of rows that contain each term; with `live` [rows], only of those."""
+        if live is None:
+            return np.diff(self._starts)
+        sums = np.concatenate([[0], np.cumsum(live[self._rows])])
+        return np.asarray(np.diff(sums[self._starts]), np.int64)
+
     def terms(self) -> list[bytes]:
         """All terms, in order."""
         blob, ends = self._terms.tobytes(), self._ends.tolist()

@@ -6,7 +6,7 @@ import mmap
 import os
 import stat
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -91,6 +91,17 @@ class MappedFile:
             raise ValueError("it does not match its checksum")
 
 
+@dataclass(frozen=True, slots=True)
+class NameCount:
+    """The number of chunks that define a name, and of those that contain it."""
+
+    defining: int
+    containing: int
+
+    def __add__(self, other: NameCount) -> NameCount:
+        return NameCount(self.defining + other.defining, self.containing + other.containing)
+
+
 class Segment:
     """A segment opened for reading, with its files memory-mapped. Raises FileNotFoundError or IndexDamaged.
 
@@ -163,6 +174,14 @@ class Segment:
         """The number of live chunks that contain a term."""
         rows, _ = self.postings.find(term)
         return int(np.count_nonzero(self.live[rows])) if self.has_deletions else len(rows)
+
+    def count_names(self) -> Iterator[tuple[str, NameCount]]:
+        """The key of each name that is defined, with the numbers of live chunks."""
+        live = self.live if self.has_deletions else None
+        defining = dict(zip(self.names.terms(), self.names.counts(live).tolist(), strict=True))
+        for term, containing in zip(self.postings.terms(), self.postings.counts(live).tolist(), strict=True):
+            if count := defining.get(term):
+                yield term.decode("utf-8", "replace"), NameCount(count, containing)
 
     def keys(self, rows: Ids) -> ChunkKeys:
         """Numbers and ties of some rows; their kinds and names are in the postings."""

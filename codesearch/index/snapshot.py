@@ -19,7 +19,7 @@ from codesearch.index.database import database_error
 from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, FileStamp, Run, State
-from codesearch.index.segment import NO_IDS, Ids, Segment
+from codesearch.index.segment import NO_IDS, Ids, NameCount, Segment
 from codesearch.index.store import Store
 from codesearch.index.terms import name_key
 from codesearch.index.vectors import Ties, Vectors, best, component
@@ -270,6 +270,14 @@ class Snapshot:
             by_segment.append(ScoredChunks(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
         return _merged(by_segment, limit)
 
+    def vector(self, number: int) -> Embeddings | None:
+        """The vector of a chunk, float32 [dimensions]; None if there is no such chunk."""
+        for segment in self._segments:
+            found, rows = segment.rows_of(np.asarray([number], np.int64))
+            if len(found):
+                return np.asarray(segment.vectors.reconstruct(rows)[0], np.float32)
+        return None
+
     def names_starting_with(self, prefix: str, limit: int) -> list[str]:
         """At most `limit` names of definitions that start with a prefix, ignoring case, in order."""
         names: set[str] = set()
@@ -346,6 +354,19 @@ class Snapshot:
     def files(self) -> Sequence[FileRow]:
         """All files that are not skipped."""
         return [file for file in self._store.files() if not file.skipped]
+
+    def files_in(self, place: str) -> list[FileRow]:
+        """The file with this path, or the files in this folder, that are not skipped, in order."""
+        return [file for file in self._store.files_in(place) if not file.skipped]
+
+    @cached_property
+    def names(self) -> Mapping[str, NameCount]:
+        """How often each defined name occurs, by its key (codesearch.index.terms.name_key)."""
+        counts: dict[str, NameCount] = {}
+        for segment in self._segments:
+            for key, count in segment.count_names():
+                counts[key] = counts[key] + count if key in counts else count
+        return counts
 
     def kinds(self) -> dict[str, int]:
         """The number of chunks that have, or contain a definition of, each kind."""

@@ -252,6 +252,15 @@ class Store:
         rows = self._rows_of(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = 1 AND id IN", ids)
         return {file.id: file for file in self._read(FileRow.read, rows)}
 
+    def files_in(self, place: str) -> list[FileRow]:
+        """The live file with this path, or the live files in this folder."""
+        rows = self._db.rows(
+            f"SELECT {FileRow.COLUMNS}, checksum, id FROM files"
+            " WHERE live = 1 AND (path = ? OR (path > ? AND path < ?)) ORDER BY path",
+            (place, place + "/", place + "0"),  # "0" follows "/"
+        )
+        return self._read(FileRow.read, rows)
+
     def add_file(self, file: FileRow, *, live: bool) -> int:
         """Insert a file and return its id."""
         values = file.values()
