@@ -63,7 +63,7 @@ def read_status(layout: Layout) -> Status:
             fallbacks=counted.fallbacks,
             segments=len(store.segments()),
             size=size_on_disk(layout),
-            search="exact, 8 bits a dimension",
+            search="exact, 8 bits per dimension",
         )
     finally:
         store.close()
