@@ -10,6 +10,7 @@ import typer
 
 from codesearch.cli.numbers import MOST_HITS, MOST_LINES, MOST_OUTPUT_TOKENS, MOST_PROCESSES, WholeNumber
 from codesearch.cli.output import Color
+from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
     from codesearch.search.hit import Filters
@@ -87,6 +88,14 @@ Languages = Annotated[
         metavar="NAME",
         help="Only these languages (comma-separated or repeated).",
         autocompletion=complete_language,
+    ),
+]
+Places = Annotated[
+    list[str],
+    typer.Option(
+        "--in",
+        metavar="PATH|URL",
+        help="Search this folder, or the repository at a URL, at a branch, tag or commit with @REV (repeatable).",
     ),
 ]
 Globs = Annotated[
@@ -171,6 +180,21 @@ def filters_of(
         paths=tuple(globs),
         names=tuple(_parts("--name", names)),
     )
+
+
+def places_of(places: Sequence[str], *, refresh: bool = True) -> list[Path]:
+    """The folders that `--in` names; repositories elsewhere are cloned first. Raises CodesearchError."""
+    from codesearch.clones import fetch, parse_url
+
+    found = []
+    for place in places:
+        repository = parse_url(place)
+        if repository is None and "://" in place:
+            raise CodesearchError(
+                f"{place!r} is not a URL that can be cloned", "use https://…[@REV] or git@HOST:PATH[@REV]"
+            )
+        found.append(fetch(repository, refresh=refresh) if repository else Path(place))
+    return found
 
 
 def _parts(option: str, values: Sequence[str]) -> list[str]:

@@ -29,10 +29,12 @@ from codesearch.cli.options import (
     Limit,
     Model,
     Null,
+    Places,
     Rerank,
     Template,
     complete_name,
     filters_of,
+    places_of,
 )
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
@@ -47,6 +49,7 @@ Examples:
   codesearch query "how are passwords hashed"
   codesearch query HandlerStack --kind class              a symbol
   codesearch query "retry with backoff" src tests/net     only in these folders or files
+  codesearch query "retry" --in ~/src/a --in https://github.com/pallets/flask@3.1.0   several repositories
   codesearch query "parse a date" --lang python,go --path '!tests/**'
   codesearch query "open a socket" -l -0 | xargs -0 wc -l
   codesearch query "open a socket" --json | jq '.[0].path'
@@ -65,6 +68,7 @@ def command(
     paths: Annotated[
         list[Path], typer.Argument(metavar="[PATH]...", help="Search only these files and folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
+    places: Places = [],  # noqa: B006
     limit: Limit = 10,
     languages: Languages = [],  # noqa: B006
     globs: Globs = [],  # noqa: B006
@@ -134,7 +138,7 @@ def command(
         indexes=caller().indexes,
         directory=caller().directory,
     )
-    workspace.add(paths)
+    workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     roots = [member.index.root for member in workspace.members]
     has_hits = False
     with results():

@@ -51,10 +51,11 @@ def locate(snapshot: Snapshot, path: str, line: int) -> Located:
 def find_similar(
     snapshot: Snapshot, snippets: Snippets, path: str, line: int, k: int = 10, filters: Filters | None = None
 ) -> tuple[Hit, ...]:
-    """The `k` pieces of code most like the one at a line, best first, without itself; for a definition, definitions.
+    """The `k` pieces of code most like the one at a line, best first, without that itself.
 
-    A score is the mean of two: the cosine of the vectors, and how many words the texts share (Dice's coefficient of
-    their terms with multiplicity, 1 for a copy). Raises CodesearchError if there is no such file or line.
+    For a definition only definitions are returned. A score is the mean of two: the cosine of the vectors, and how many
+    words the texts share (Dice's coefficient of their terms with multiplicity, 1 for a copy). Raises CodesearchError if
+    there is no such file or line.
     """
     own = locate(snapshot, path, line)
     vector = snapshot.vector(own.number)

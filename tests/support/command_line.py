@@ -45,4 +45,5 @@ class CommandLine:
         unset = ("NO_COLOR", "FORCE_COLOR", "CODESEARCH_INDEX_DIR", "TERM", "COLUMNS", "GIT_DIR", "XDG_CONFIG_HOME")
         inherited = {name: value for name, value in os.environ.items() if name not in unset}
         fixed = {"HOME": str(self.home), "USERPROFILE": str(self.home), "PYTHONPATH": str(ROOT)}
-        return inherited | fixed | {"PYTHONIOENCODING": "", "TERM": "xterm-256color", "CODESEARCH_SERVER": "off"} | more
+        chosen = {"PYTHONIOENCODING": "", "TERM": "xterm-256color", "CODESEARCH_SERVER": "off"}
+        return inherited | fixed | chosen | more
