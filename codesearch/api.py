@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from codesearch.errors import (
 )
 from codesearch.index.layout import Layout, find_root
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
-from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
+from codesearch.search.hit import Filters, Hit, LineRange, Retrieval, SearchResult
 
 if TYPE_CHECKING:
     from codesearch.discovery.discover import KnownFiles
@@ -310,6 +310,18 @@ class Index:
         from codesearch.index.settings import publication
 
         return publication(self._latest().meta)
+
+    def changed_lines(self, since: str) -> Mapping[str, Sequence[LineRange]]:
+        """The lines of indexed files that changed since a revision or date, by path, for Filters.lines.
+
+        Raises CodesearchError if there is no such revision, or the index is not of a git repository.
+        """
+        from codesearch.changes.lines import changed_lines, resolve_revision
+
+        commit = resolve_revision(self.root, since)
+        with self._lock:
+            paths = [file.path for file in self.snapshot().files]
+        return changed_lines(self.root, commit, paths)
 
     def outline(self, path: str = "") -> tuple[FileOutline, ...]:
         """The definitions of a file, or the most used ones of a folder, by file; `path` is relative to the root.

@@ -166,8 +166,11 @@ class Workspace:
         explain: bool = False,
         rerank: str = "",
         retrieval: Retrieval = Retrieval.BOTH,
+        since: str = "",
     ) -> SearchResult:
         """The `k` best hits in all indexes, best first; `members[hit.index]` is the index of a hit.
+
+        With `since`, a revision or date, only definitions that changed since then.
 
         A damaged index is rebuilt first. Raises as Index.search, and CodesearchError if there is nothing to search.
         """
@@ -180,7 +183,7 @@ class Workspace:
                     locks.enter_context(member.index.locked())
                 return search(
                     [
-                        member.index.searchable(replace(filters or Filters(), within=member.within))
+                        member.index.searchable(self._member_filters(member, filters or Filters(), since))
                         for member in members
                     ],
                     question,
@@ -219,6 +222,10 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _member_filters(self, member: Member, filters: Filters, since: str) -> Filters:
+        lines = member.index.changed_lines(since) if since else filters.lines
+        return replace(filters, within=member.within, lines=lines)
 
     # finding indexes
 

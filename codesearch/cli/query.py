@@ -51,6 +51,7 @@ Examples:
   codesearch query "retry with backoff" src tests/net     only in these folders or files
   codesearch query "retry" --in ~/src/a --in https://github.com/pallets/flask@3.1.0   several repositories
   codesearch query "parse a date" --lang python,go --path '!tests/**'
+  codesearch query "retry" --since v2.1                   only what changed since then; --changed: uncommitted
   codesearch query "open a socket" -l -0 | xargs -0 wc -l
   codesearch query "open a socket" --json | jq '.[0].path'
   codesearch query "open a socket" --format '{path}:{start_line} {qualified_name}'
@@ -96,6 +97,11 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", help="Print what each ranking signal added to the score.")
     ] = False,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="REV|DATE", help="Only definitions that changed since a revision or date."),
+    ] = "",
+    changed: Annotated[bool, typer.Option("--changed", help="Only definitions with uncommitted changes.")] = False,
     color: ColorOption = Color.AUTO,
     refresh: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="Update the index first if that is quick.")
@@ -122,6 +128,9 @@ def command(
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
+    if changed and since:
+        raise typer.BadParameter("--changed and --since cannot be used together")
+    since = "HEAD" if changed else since
     if batch and question:
         paths = [Path(question), *paths]
     flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only, "--batch": batch}
@@ -145,7 +154,9 @@ def command(
         for text in questions:
             result = SearchResult("", ())  # for a blank line in a batch
             if text:
-                result = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
+                result = workspace.search(
+                    text, limit, filters, min_score=min_score, explain=explain, rerank=rerank, since=since
+                )
             hit_format.write(text, [*located(result.hits, roots, caller().directory)])
             has_hits = has_hits or bool(result.hits)
             if result.outdated:
@@ -158,6 +169,8 @@ def command(
             if result.hits and not result.is_close:
                 best = max(hit.score for hit in result.hits)
                 note(f"no good match; showing the nearest (best score {best:.3f})")
+            elif not result.hits and since:
+                note(f"nothing that changed since {since} matches")
             elif not result.hits and result.nearest_score >= 0.001:
                 note(f"no hit scores at least {min_score}; the best score is {result.nearest_score:.3f}")
     raise typer.Exit(HITS if has_hits else NO_HITS)

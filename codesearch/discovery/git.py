@@ -54,7 +54,7 @@ def ignored_folders(root: Path) -> set[str] | None:
     """The outermost folders below `root` that are ignored, relative to it; None if git can't tell."""
     if not inside_repository(root):
         return None
-    listed = _run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    listed = run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
     if listed is None:
         return None
     return {os.fsdecode(name[:-1]) for name in listed.split(b"\0") if name.endswith(b"/")}
@@ -106,7 +106,7 @@ def list_outside(root: Path, at_least: int = MIN_FILES_OUTSIDE) -> list[str] | N
 
 
 def _ls_files(root: Path, *which: str, before: tuple[str, ...] = ()) -> list[str] | None:
-    listing = _run(root, *before, "ls-files", "-z", "--others", "--exclude-standard", *which)
+    listing = run(root, *before, "ls-files", "-z", "--others", "--exclude-standard", *which)
     return None if listing is None else [os.fsdecode(name) for name in listing.split(b"\0") if name]
 
 
@@ -127,7 +127,7 @@ def tracked(root: Path, folder: str, file: str) -> Tracked:
     repository = next((parent for parent in (root, *root.parents) if is_repository(parent)), None)
     if repository is None or not _may_track(repository, (root / folder).relative_to(repository).as_posix()):
         return Tracked(False, False)
-    listing = _run(root, "ls-files", "-z", "--stage", "--", f":({_MAGIC}){folder}")
+    listing = run(root, "ls-files", "-z", "--stage", "--", f":({_MAGIC}){folder}")
     if listing is None:
         return Tracked(True, True)
     entries = [entry.partition(b"\t") for entry in listing.split(b"\0") if entry]
@@ -186,7 +186,7 @@ def _read(file: Path) -> bytes:
         return opened.read(_MAX_BYTES)
 
 
-def _run(root: Path, *arguments: str) -> bytes | None:
+def run(root: Path, *arguments: str, stdin: bytes = b"") -> bytes | None:
     """git's output; None if git is missing, too old, too slow, or does not trust the folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
@@ -195,7 +195,7 @@ def _run(root: Path, *arguments: str) -> bytes | None:
             ["git", *_SAFE, *arguments],
             cwd=root,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             check=True,
             timeout=_SECONDS,

@@ -386,23 +386,32 @@ class Snapshot:
         """The chunks of the given kinds."""
         return [segment.rows_of_kinds(kinds) for segment in self._segments]
 
-    def select_definitions(self, accepts: Callable[[str, str, str], bool], keys: Sequence[str] = ()) -> Selection:
-        """The chunks whose kind, name and qualified name, or those of a definition in them, are accepted.
+    def select_definitions(
+        self,
+        accepts: Callable[[str, StoredChunk | DefinitionRow], bool],
+        keys: Sequence[str] = (),
+        among: Selection | None = None,
+    ) -> Selection:
+        """The chunks that are accepted, given with their path, or that contain an accepted definition.
 
-        With `keys`, only chunks that define a name with one of these keys are considered.
+        With `keys`, only chunks that define a name with one of these keys are considered, with `among` only those.
         """
-        ids = self.named(keys, self.chunk_count, None).ids.tolist() if keys else self._live_ids()
+        ids = self.named(keys, self.chunk_count, among).ids.tolist() if keys else self._live_ids(among)
         accepted = [
             chunk.id
             for begin in range(0, len(ids), _CHUNKS_PER_READ)
             for chunk in self._read(ids[begin : begin + _CHUNKS_PER_READ])
-            if accepts(chunk.kind, chunk.name, chunk.qualified_name)
-            or any(accepts(d.kind, d.name, d.qualified_name) for d in chunk.definitions)
+            if accepts(chunk.path, chunk) or any(accepts(chunk.path, definition) for definition in chunk.definitions)
         ]
         return self._masks(np.asarray(sorted(accepted), np.int64))
 
-    def _live_ids(self) -> list[int]:
-        return [number for segment in self._segments for number in segment.ids[segment.live].tolist()]
+    def _live_ids(self, among: Selection | None = None) -> list[int]:
+        masks = [segment.live for segment in self._segments] if among is None else among
+        return [
+            number
+            for segment, mask in zip(self._segments, masks, strict=True)
+            for number in segment.ids[segment.live & mask].tolist()
+        ]
 
     def _masks(self, ids: Ids) -> Selection:
         return [np.isin(segment.ids, ids, assume_unique=True) for segment in self._segments]

@@ -28,14 +28,14 @@ def focus(
     A question that is a symbol takes all definitions of that name, one that only mentions it the first. The whole
     chunk is a candidate only if the filters accept it.
     """
-    accepted = [d for d in chunk.definitions if accepts is None or accepts(d.kind, d.name, d.qualified_name)]
+    accepted = [d for d in chunk.definitions if accepts is None or accepts(chunk.path, d)]
     spellings = [_spelling(symbols, definition.name) for definition in accepted]
     best = max(spellings, default=Spelling.OTHER)
     if best >= (Spelling.CONVENTION if question.symbol else Spelling.BARE):  # prose may only mean the word
         named = [definition for definition, found in zip(accepted, spellings, strict=True) if found is best]
         most = MAX_DEFINITIONS if question.symbol else 1
         return [chunk if _is_whole(chunk, definition) else chunk.focused_on(definition) for definition in named[:most]]
-    is_accepted = accepts is None or accepts(chunk.kind, chunk.name, chunk.qualified_name)
+    is_accepted = accepts is None or accepts(chunk.path, chunk)
     if is_accepted and not (accepts and _is_merged(chunk)):
         return [chunk]
     accepted.sort(key=lambda definition: -len(set(question.terms).intersection(words(definition.name))))
