@@ -25,6 +25,7 @@ from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, Hit, LineRange, Retrieval, SearchResult
 
 if TYPE_CHECKING:
+    from codesearch.changes.commits import CommitHit
     from codesearch.discovery.discover import KnownFiles
     from codesearch.discovery.options import DiscoveryOptions
     from codesearch.index.request import Progress
@@ -322,6 +323,15 @@ class Index:
         with self._lock:
             paths = [file.path for file in self.snapshot().files]
         return changed_lines(self.root, commit, paths)
+
+    def search_commits(self, question: str, k: int = 10, most: int = 200) -> tuple[CommitHit, ...]:
+        """The `k` of the last `most` commits of the repository that answer best, best first.
+
+        Raises CodesearchError for an empty question, or if the index is not of a git repository.
+        """
+        from codesearch.changes.commits import read_commits, search_commits
+
+        return search_commits(read_commits(self.root, most), self.encoder, question, k)
 
     def outline(self, path: str = "") -> tuple[FileOutline, ...]:
         """The definitions of a file, or the most used ones of a folder, by file; `path` is relative to the root.

@@ -13,7 +13,7 @@ import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
-from codesearch.cli.numbers import DecimalNumber
+from codesearch.cli.numbers import MOST_COMMITS, DecimalNumber, WholeNumber
 from codesearch.cli.options import (
     ColorOption,
     Context,
@@ -52,6 +52,7 @@ Examples:
   codesearch query "retry" --in ~/src/a --in https://github.com/pallets/flask@3.1.0   several repositories
   codesearch query "parse a date" --lang python,go --path '!tests/**'
   codesearch query "retry" --since v2.1                   only what changed since then; --changed: uncommitted
+  codesearch query --commits "why was the retry added"    the last commits, by what they say and change
   codesearch query "open a socket" -l -0 | xargs -0 wc -l
   codesearch query "open a socket" --json | jq '.[0].path'
   codesearch query "open a socket" --format '{path}:{start_line} {qualified_name}'
@@ -102,6 +103,13 @@ def command(
         typer.Option("--since", metavar="REV|DATE", help="Only definitions that changed since a revision or date."),
     ] = "",
     changed: Annotated[bool, typer.Option("--changed", help="Only definitions with uncommitted changes.")] = False,
+    commits: Annotated[
+        bool, typer.Option("--commits", help="Search the messages and patches of the last commits instead.")
+    ] = False,
+    last: Annotated[
+        int,
+        typer.Option("--last", parser=WholeNumber(1, MOST_COMMITS), metavar="N", help="With --commits: of so many."),
+    ] = 200,
     color: ColorOption = Color.AUTO,
     refresh: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="Update the index first if that is quick.")
@@ -148,6 +156,10 @@ def command(
         directory=caller().directory,
     )
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
+    if commits:
+        from codesearch.cli.commits import answer
+
+        answer(workspace, _question(question), limit, last, as_json=as_json, as_jsonl=as_jsonl)
     roots = [member.index.root for member in workspace.members]
     has_hits = False
     with results():
