@@ -23,6 +23,8 @@ class Capabilities:
     finished, and not in every worker."""
     device: bool = False
     """The user may choose its device and precision."""
+    texts_at_once: int = 1
+    """Texts that it needs in one call to be as fast as it can be."""
 
 
 TRANSFORMER = Capabilities(costly=True, batches=True, device=True)

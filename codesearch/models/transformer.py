@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,9 +21,54 @@ from codesearch.models.checkpoint import Checkpoint
 from codesearch.models.devices import Runtime
 from codesearch.models.encoder import TRANSFORMER, Embeddings
 
+T = TypeVar("T")
+
 CPU_BUDGET = 4096
 """Tokens per batch on a CPU; more is no faster and exceeds its caches."""
 GPU_BUDGET = 32_768
+GPU_TOKENIZED = 16 * GPU_BUDGET
+"""Characters tokenized at once for a GPU: about four batches."""
+GPU_QUEUED = 8
+"""Batches that a GPU may have to do, so that it does not wait for the tokenizer."""
+GPU_TEXTS = 8192
+"""Texts in one call that keep a GPU busy, about a second."""
+
+
+class _Arriving:
+    """Vectors on their way from the device."""
+
+    def __init__(self, vectors: Tensor) -> None:
+        cuda = vectors.device.type == "cuda"
+        self._vectors = vectors.to("cpu", non_blocking=cuda)
+        self._arrival: Any = torch.cuda.Event() if cuda else None  # type: ignore[no-untyped-call]
+        if self._arrival:
+            self._arrival.record()
+
+    def numpy(self) -> Embeddings:
+        """Waits for them."""
+        if self._arrival:
+            self._arrival.synchronize()
+        array: Embeddings = self._vectors.numpy()
+        return array
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """The items, each computed by a thread while the one before is in use."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
+
+
+def _behind(batches: Iterator[T], most: int) -> Iterator[T]:
+    """The batches, each after up to `most` later ones have been started."""
+    started: deque[T] = deque()
+    for batch in batches:
+        started.append(batch)
+        if len(started) > most:
+            yield started.popleft()
+    yield from started
 
 
 class TransformerEncoder(ABC):
@@ -35,7 +84,11 @@ class TransformerEncoder(ABC):
         self.max_length = max_length
         self.tokenizer = _read_tokenizer(checkpoint)
         self.device = runtime.device
-        self._budget = CPU_BUDGET if runtime.device.type == "cpu" else GPU_BUDGET
+        if self.device.type == "cpu":
+            self._budget, self._queued = CPU_BUDGET, 0
+        else:
+            self._budget, self._queued = GPU_BUDGET, GPU_QUEUED
+            self.capabilities = replace(TRANSFORMER, texts_at_once=GPU_TEXTS)
         self.query_prompt = self.document_prompt = ""
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
@@ -60,17 +113,34 @@ class TransformerEncoder(ABC):
         Texts are truncated to `max_length` tokens (the encoder's default if None). `progress` is called with the
         number of texts done.
         """
-        ids = self.tokenize(texts, max_length)
         out = np.zeros((len(texts), self.dimensions), np.float32)
         done = 0
-        for batch in batches([len(row) for row in ids], self._budget):
-            with torch.inference_mode():
-                pooled = self._pooled([ids[index] for index in batch])
-                out[batch] = (normalize(pooled) if normalized else pooled).cpu().numpy()
+        for batch, vectors in _behind(self._batches(texts, max_length, normalized), self._queued):
+            out[batch] = vectors.numpy()
             done += len(batch)
             if progress:
                 progress(done)
         return out
+
+    def _batches(
+        self, texts: Sequence[str], max_length: int | None, normalized: bool
+    ) -> Iterator[tuple[list[int], _Arriving]]:
+        """Batches of indexes of texts, with their vectors, which a GPU may still be computing."""
+        for group, ids in self._tokenized(texts, max_length):
+            for batch in batches([len(row) for row in ids], self._budget):
+                with torch.inference_mode():
+                    pooled = self._pooled([ids[place] for place in batch])
+                    vectors = normalize(pooled) if normalized else pooled
+                yield [group[place] for place in batch], _Arriving(vectors)
+
+    def _tokenized(
+        self, texts: Sequence[str], max_length: int | None
+    ) -> Iterator[tuple[Sequence[int], list[list[int]]]]:
+        """Groups of indexes of texts, with their token ids; on a GPU, the next is tokenized while it works."""
+        if not self._queued:
+            return iter([(range(len(texts)), self.tokenize(texts, max_length))])
+        groups = batches([len(text) for text in texts], GPU_TOKENIZED)
+        return _ahead((group, self.tokenize([texts[index] for index in group], max_length)) for group in groups)
 
     def tokenize(self, texts: Sequence[str], max_length: int | None = None) -> list[list[int]]:
         """The token ids of texts with the model's special tokens, at most `max_length` each."""

@@ -49,6 +49,8 @@ class SpanAttention:
             end = start + count * length
             shape = (count, length, *q.shape[1:])
             queries, keys, values = (x[start:end].view(shape).transpose(1, 2) for x in (q, k, v))
+            if q.device.type == "cuda":  # where a kernel wants its bias in the precision of the queries
+                queries, keys, values = queries.float(), keys.float(), values.float()
             attended = scaled_dot_product_attention(queries.flip(2), keys, values, attn_mask=bias)
             out[start:end].view(shape).copy_(attended.flip(2).transpose(1, 2))
         return out

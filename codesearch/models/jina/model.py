@@ -6,6 +6,7 @@ Linear layers run in the precision of their weights; the residual stream, LayerN
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -205,8 +206,20 @@ def _activation(config: JinaConfig) -> nn.Module:
 
 def attention_over(lengths: Sequence[int], heads: int, device: torch.device) -> Attention:
     """The attention of a packed batch of texts with these lengths."""
-    if device.type == "cuda":
-        from codesearch.models.jina.flex import FlexAttention
+    if has_kernels(device):
+        from codesearch.models.jina.kernels import KernelAttention
 
-        return FlexAttention(lengths, heads, device)
+        return KernelAttention(lengths, heads, device)
     return SpanAttention(lengths, heads, device)
+
+
+@cache
+def has_kernels(device: torch.device) -> bool:
+    """Whether codesearch.models.jina.kernels can be used."""
+    if device.type != "cuda":
+        return False
+    try:
+        from codesearch.models.jina import kernels
+    except ImportError:  # torch has Triton on Linux only
+        return False
+    return kernels.works(device)

@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from codesearch.models import transformer  # noqa: E402
 from codesearch.models.checkpoint import open_checkpoint  # noqa: E402
 from codesearch.models.devices import choose  # noqa: E402
 from codesearch.models.jina.encoder import JinaEncoder  # noqa: E402
@@ -78,6 +79,18 @@ def test_encode_tells_progress_and_can_leave_lengths(folder: Path) -> None:
     norms = np.linalg.norm(raw, axis=1, keepdims=True)
     assert (np.abs(norms - 1) > 0.01).any()
     np.testing.assert_allclose(raw / norms, encoder.encode_documents(TEXTS), atol=1e-6)
+
+
+def test_batches_that_are_queued_give_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for a GPU, which works while the next texts are tokenized."""
+    encoder = open_encoder(folder)
+    expected = encoder.encode_documents(TEXTS * 5)
+    encoder._budget, encoder._queued = 50, 3
+    monkeypatch.setattr(transformer, "GPU_TOKENIZED", 200)
+    seen: list[int] = []
+    np.testing.assert_allclose(encoder.encode(TEXTS * 5, progress=seen.append), expected, atol=2e-6)
+    assert seen == sorted(seen) and seen[-1] == len(TEXTS * 5) and len(seen) > 4
+    assert encoder.encode([]).shape == (0, encoder.dimensions)
 
 
 def test_a_long_text_is_encoded(folder: Path) -> None:

@@ -17,7 +17,6 @@ from torch.nn.functional import cosine_similarity, normalize  # noqa: E402
 from codesearch.models.jina import attention, model  # noqa: E402
 from codesearch.models.jina.attention import SpanAttention, alibi_slopes  # noqa: E402
 from codesearch.models.jina.config import UNUSED  # noqa: E402
-from codesearch.models.jina.flex import FlexAttention  # noqa: E402
 from codesearch.models.jina.model import JinaModel, Norm, mean_pool  # noqa: E402
 from tests.support import jina_goldens  # noqa: E402
 from tests.support.jina_goldens import NAMES, Golden  # noqa: E402
@@ -110,13 +109,6 @@ def test_inside_the_first_layer(golden: Golden) -> None:
     for name, got in seen.items():
         assert furthest(got, golden.tensors[f"expected.len7.layer0.{name}"]) < HIDDEN_TOLERANCE, name
     assert seen.keys() == parts.keys()
-
-
-@pytest.mark.filterwarnings("ignore:flex_attention called without torch.compile")
-@torch.inference_mode()
-def test_flex_attention_is_the_same(golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model, "attention_over", FlexAttention)
-    assert furthest(run(golden.model(), golden), golden.packed_hidden) < HIDDEN_TOLERANCE
 
 
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
