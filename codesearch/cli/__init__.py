@@ -24,6 +24,7 @@ COMMANDS = (
     "status",
     "clean",
     "serve",
+    "mcp",
     "languages",
     "chunks",
     "models",

@@ -125,9 +125,9 @@ def command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import choose
     from codesearch.cli.notes import Notes
-    from codesearch.quantities import count as count_of
     from codesearch.render.formats import Output
     from codesearch.render.paths import located
+    from codesearch.render.remarks import remarks
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
@@ -157,23 +157,9 @@ def command(
                 answer = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
             hit_format.write(text, [*located(answer.hits, roots, caller().directory)])
             has_hits = has_hits or bool(answer.hits)
-            if answer.outdated:
-                note(f"{count_of(answer.outdated, 'hit')} omitted: the files have changed since they were indexed")
-            fitting = sum(not hit.is_beyond for hit in answer.hits)
-            if answer.hits and not fitting:
-                note(f"no hit matches {answer.operators}; showing the nearest")
-            elif fitting < len(answer.hits):
-                note(f"only {_first(fitting)} {answer.operators}; the rest are the nearest")
-            if answer.hits and not answer.is_close:
-                best = max(hit.score for hit in answer.hits)
-                note(f"no good match; showing the nearest (best score {best:.3f})")
-            elif not answer.hits and answer.nearest_score >= 0.001:
-                note(f"no hit scores at least {min_score}; the best score is {answer.nearest_score:.3f}")
+            for remark in remarks(answer, min_score):
+                note(remark)
     raise typer.Exit(HITS if has_hits else NO_HITS)
-
-
-def _first(count: int) -> str:
-    return "the first hit matches" if count == 1 else f"the first {count:,} hits match"
 
 
 def _question(text: str) -> str:
