@@ -25,6 +25,8 @@ COMMANDS = (
     "clean",
     "serve",
     "mcp",
+    "install",
+    "uninstall",
     "languages",
     "chunks",
     "models",

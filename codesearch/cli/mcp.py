@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from codesearch.caller import caller
 from codesearch.cli.exits import note
 from codesearch.cli.options import Device, Model
 from codesearch.errors import CodesearchError, InstallExtra
+
+if TYPE_CHECKING:
+    from codesearch.server.residents import ResidentIndexes
 
 EPILOG = """\
 Examples:
@@ -53,5 +56,11 @@ def command(
         raise CodesearchError("serving agents needs the package mcp", InstallExtra("mcp")) from error
     if sys.stdin.isatty():
         note("waiting for a client on stdin; to set up an agent, run: codesearch install")
-    session = Session(Roots(roots, caller().directory), model, device, note)
+    session = Session(Roots(roots, caller().directory), _open_indexes, model, device)
     serve_stdio(Tools(session, hint_of))
+
+
+def _open_indexes(cookies: Path) -> ResidentIndexes:
+    from codesearch.server.residents import ResidentIndexes
+
+    return ResidentIndexes(cookies, note)

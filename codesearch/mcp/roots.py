@@ -26,6 +26,11 @@ class Roots:
         """The folder of this name; all for an empty one. Raises CodesearchError if it is gone or not allowed."""
         if not name.strip():
             chosen = self.folders
+            if not self._folders and self.directory in (_home(), Path(self.directory.anchor)):
+                raise CodesearchError(
+                    f"the server was started in {self.directory}, which is no project",
+                    "pass the folder of the project as root",
+                )
         else:
             folder = Path(os.path.realpath(self.directory / _expanded(name.strip())))
             if not any(folder.is_relative_to(allowed) for allowed in self.folders):
@@ -44,9 +49,12 @@ def _repository(directory: Path) -> Path:
     """The repository around a folder, or the folder itself."""
     from codesearch.discovery.git import is_repository
 
-    home = Path(os.path.realpath(os.path.expanduser("~")))  # noqa: PTH111 - Path.home() raises without a home
-    around = (folder for folder in (directory, *directory.parents) if is_repository(folder) and folder != home)
+    around = (folder for folder in (directory, *directory.parents) if is_repository(folder) and folder != _home())
     return next(around, directory)
+
+
+def _home() -> Path:
+    return Path(os.path.realpath(os.path.expanduser("~")))  # noqa: PTH111 - Path.home() raises without a home
 
 
 def _expanded(name: str) -> str:

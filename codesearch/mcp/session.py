@@ -25,13 +25,17 @@ class Session:
     """Opens what is asked for. Threads may share it."""
 
     def __init__(
-        self, roots: Roots, model: str | None = None, device: str = "", say: Callable[[str], None] = lambda _: None
+        self,
+        roots: Roots,
+        open_indexes: Callable[[Path], ResidentIndexes],
+        model: str | None = None,
+        device: str = "",
     ) -> None:
-        """`say` hears what is worth a line in a log."""
+        """`open_indexes` gets a folder in which files may be written, and may import what takes long."""
         self.roots = roots
+        self._open_indexes = open_indexes
         self._model = model
         self._device = device
-        self._say = say
         self._lock = threading.Lock()
         self._warming: threading.Thread | None = None
         """Questions wait for it: a worker process that was forked while it imports would wait for ever."""
@@ -66,10 +70,8 @@ class Session:
     def _resident(self) -> ResidentIndexes:
         with self._lock:
             if self._indexes is None:
-                from codesearch.server.residents import ResidentIndexes
-
                 self._cookies = TemporaryDirectory(prefix="codesearch-", ignore_cleanup_errors=True)
-                self._indexes = ResidentIndexes(Path(self._cookies.name), self._say)
+                self._indexes = self._open_indexes(Path(self._cookies.name))
                 threading.Thread(target=self._keep_up, daemon=True).start()
             return self._indexes
 
@@ -89,7 +91,4 @@ class Session:
     def _keep_up(self) -> None:
         while not self._is_closing.wait(_SECONDS_BETWEEN_ROUNDS):
             if self._indexes is not None:
-                try:
-                    self._indexes.keep_up(_SECONDS_TO_FORGET)
-                except Exception as error:
-                    self._say(f"an update failed: {error}")
+                self._indexes.keep_up(_SECONDS_TO_FORGET)
