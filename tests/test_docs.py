@@ -226,7 +226,7 @@ def _anchors(page: Path) -> set[str]:
 
 
 def test_options_that_are_named_exist(codesearch: CommandLine, tmp_path: Path) -> None:
-    commands = ("query", "index", "status", "chunks", "clean", "eval", "train", "models")
+    commands = ("query", "index", "status", "chunks", "clean", "eval", "train", "models", "install")
     known = {option for command in commands for option in _options(codesearch(command, "--help", cwd=tmp_path).out)}
     for page in PAGES:
         for code in re.findall(r"`(?:codesearch [^`\n]*)?(--[a-z-]+)[^`\n]*`", page.read_text(encoding="utf-8")):

@@ -57,7 +57,11 @@ def chosen(agents: Sequence[str], types: Sequence[str], *, project: bool, only_f
     ]
     if not used:
         raise CodesearchError("no agent was found on this machine", f"name one of {', '.join(known)}")
-    return [Wanted(agent, part) for agent in used for part in agent.parts(machine) if part.type in (wanted or PartType)]
+    kinds = wanted or list(PartType)
+    parts = [Wanted(agent, part) for agent in used for part in agent.parts(machine) if part.type in kinds]
+    if not parts:
+        raise CodesearchError(f"there is no {' or '.join(kinds)} for {', '.join(agent.title for agent in used)}")
+    return parts
 
 
 def run(wanted: Sequence[Wanted], plan: Callable[[Part, Records], Change], *, dry_run: bool) -> int:

@@ -42,6 +42,10 @@ class Freshness(Observer):
     def not_refreshed(self, index: Index, error: CodesearchError) -> None:
         self._reasons.append(f"the index could not be updated: {error.message}")
 
+    def empty(self, index: Index) -> None:
+        if not self._empty:
+            self._empty.append(f"nothing to search: the index of {index.root} is empty")
+
     def progress(self) -> AbstractContextManager[Progress]:
         return nullcontext(self._progress)
 

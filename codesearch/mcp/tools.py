@@ -78,6 +78,8 @@ class Tools:
             hint = self._hint(error)
             is_error = not isinstance(error, Unanswerable | IndexNotFound)
             return Answer(f"{error.message}; {hint}" if hint else error.message, is_error=is_error)
+        except OSError as error:
+            return Answer(f"{error.filename or 'a file'} can't be read or written: {error.strerror}", is_error=True)
 
 
 def _values(tool: Tool, arguments: Mapping[str, Any]) -> Values:
