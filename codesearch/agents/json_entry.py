@@ -15,7 +15,7 @@ NAME = "codesearch"
 """The key of the entry."""
 _INDENT = "  "
 _BLANK = "\ufeff \t\r\n"
-_COMMENT_BEHIND = re.compile(r"[ \t]*,?[ \t]*(?://[^\r\n]*|/\*[^\r\n]*?\*/(?=[ \t]*\r?\n))")
+_COMMENT_BEHIND = re.compile(r"[ \t]*,?[ \t]*(?://[^\r\n]*|/\*(?:(?!\*/)[^\r\n])*\*/(?=[ \t]*\r?\n))")
 _EMPTY = re.compile(r'"[^"]*"\s*:\s*(?:\{\s*\}|\[\s*\])')
 """A member that holds nothing."""
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\r?\n|\Z)")

@@ -90,7 +90,7 @@ async def _call(tools: Tools, parameters: CallToolRequestParams, context: Contex
                 tools.call, parameters.name, parameters.arguments or {}, progress, abandon_on_cancel=True
             )
         group.cancel_scope.cancel()
-    return answer or Answer(f"not ready yet ({progress or 'searching'}); ask again in a minute")
+    return answer or Answer(f"not ready yet ({str(progress) or 'searching'}); ask again in a minute")
 
 
 async def _report(context: Context, progress: Progress) -> None:

@@ -110,7 +110,7 @@ def _search(session: Session, values: Values, progress: Progress) -> str:
             if type(error).code != CodesearchError.code:
                 raise
             raise Unanswerable(error.message, error.remedy) from None
-        base = Path(os.path.commonpath(folders))
+        base = _base(folders)
         head = [freshness.line(workspace), *remarks(result)]
         if base != session.roots.directory:
             head[0] += f"; paths are below {base}"
@@ -118,6 +118,14 @@ def _search(session: Session, values: Values, progress: Progress) -> str:
             head.append("nothing found" + ("; try without paths, languages and kinds" if filters != Filters() else ""))
         roots = [member.index.root for member in workspace.members]
         return compact(head, [*located(result.hits, roots, base)], values["max_tokens"])
+
+
+def _base(folders: Sequence[Path]) -> Path:
+    """Where the paths of an answer start: at the folder that holds all that are searched."""
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # on several drives
+        return folders[0]
 
 
 def _folders(session: Session, root: str) -> Sequence[Path]:

@@ -39,6 +39,7 @@ KEPT = {
     "brackets on lines of their own": '{\n    "mcpServers":\n    {\n        "a": 1\n    }\n}',
     "other keys only": '{\n  "theme": "dark" // nice\n}\n',
     "strings with signs": '{\n  "a": "// no comment, \\" { /* ",\n  "mcpServers": {"u": "\\u007d"}\n}\n',
+    "comments around a bracket": '{\n  "mcpServers": {"a": 1\n, "b": 2/* c */}/* d */\n}',
     "three spaces": '{\n   "a": {\n      "b": 1\n   }\n}\n',
 }
 
