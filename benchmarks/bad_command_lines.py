@@ -9,6 +9,7 @@ hint, or a timeout. Exits with 1 if any did. KINDS restrict it. For POSIX system
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import io
 import json
@@ -27,6 +28,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 SECONDS = 10
 MEMORY = 8 << 30
@@ -38,7 +40,7 @@ FAILED = (2,)
 ANSWERED = (0, 1)
 EITHER = (0, 1, 2)
 
-PROGRESS = "has no index yet; making one"
+PROGRESS = "has no index yet; creating one"
 """Ends a line that may stand before the sentence."""
 SIGNS = ("Traceback", "Warning", "Exception ignored", "panicked", "Segmentation", "core dumped")
 
@@ -240,24 +242,25 @@ ANNOTATIONS += [
     "[1,\n2",
     "nonsense",
 ]
+_RELEVANT: tuple[Any, ...] = (
+    [],
+    {},
+    "a.py",
+    [3],
+    [[]],
+    [{"path": ""}],
+    [{"path": "a.py", "start_line": 0}],
+    [{"path": "a.py", "start_line": 2**70}],
+    [{"path": "a.py", "start_line": float("nan")}],
+    [{"path": "a.py", "start_line": "1"}],
+    [{"path": "a.py", "start_line": 3, "end_line": 1}],
+    ["nowhere.py"],
+    ["x" * 5000],
+)
 ANNOTATIONS += [
     json.dumps({"query": query, "relevant": relevant})
     for query in ("q", " ", None, ["q"], "q" * 100_000)
-    for relevant in (
-        [],
-        {},
-        "a.py",
-        [3],
-        [[]],
-        [{"path": ""}],
-        [{"path": "a.py", "start_line": 0}],
-        [{"path": "a.py", "start_line": 2**70}],
-        [{"path": "a.py", "start_line": float("nan")}],
-        [{"path": "a.py", "start_line": "1"}],
-        [{"path": "a.py", "start_line": 3, "end_line": 1}],
-        ["nowhere.py"],
-        ["x" * 5000],
-    )
+    for relevant in _RELEVANT
 ]
 QUESTIONS = ["a" * 10**6, "aA/" * 300_000, '"' * 10**6, "a+" * 500_000, "x " * 500_000, "(" * 10**6, "a::" * 300_000]
 QUESTIONS += [
@@ -275,15 +278,18 @@ EMPTY_QUESTIONS = ["", " ", "\n", "\0", "\x1b", "\t\0\n", "\x9f"]
 
 
 def main() -> None:
-    """Run the lines, print a row for each kind and what fell short, and exit with 1 if anything did."""
-    began = time.monotonic()
-    lines = [line for line in all_lines() if not sys.argv[1:] or line.kind in sys.argv[1:]]
+    """Run the lines, print a row for each kind and the failures, and exit with 1 if there are any."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help="run only these kinds of command lines")
+    kinds = parser.parse_args().kinds
+    started = time.monotonic()
+    lines = [line for line in all_lines() if not kinds or line.kind in kinds]
     with tempfile.TemporaryDirectory(prefix="bad-command-lines-") as scratch:
         place = Path(scratch)
         make_repository(place / "repository")
         with ThreadPoolExecutor(WORKERS) as pool:
             outcomes = list(pool.map(lambda numbered: run(place, *numbered), enumerate(lines)))
-    report(outcomes, time.monotonic() - began)
+    report(outcomes, time.monotonic() - started)
     sys.exit(any(outcome.faults for outcome in outcomes))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import bm25s
 import numpy as np
 
 from codesearch.discovery.discover import discover
@@ -31,6 +30,8 @@ class Adapter:
 
     def index(self, repo_dir: str) -> None:
         """Build the index of a folder."""
+        import bm25s
+
         self._places: list[tuple[str, int, int]] = []
         corpus = []
         for file in discover(Path(repo_dir)).files:

@@ -103,7 +103,7 @@ def _is_asked(tag: dict[str, Any]) -> bool:
 
 def is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
     """Whether ctags took a macro (`TEST(name) {`), an array (`name=()`) or an object for a function or class."""
-    name, kind = tag["name"], tag["kind"]
+    name, kind = str(tag["name"]), str(tag["kind"])
     line = lines[tag["line"] - 1].strip() if tag["line"] <= len(lines) else ""
     if tag["language"] in ("C", "C++"):
         is_call = line.startswith(name) and line[len(name) :].lstrip().startswith("(")
@@ -114,7 +114,8 @@ def is_misnamed(tag: dict[str, Any], lines: list[str]) -> bool:
         return kind == "module" or name[0].isupper() or name in ("pattern", "return", "class", "deriving", "infixr")
     if tag["language"] == "Sh":
         return name.endswith("=")
-    return tag["language"] == "JavaScript" and kind == "class" and not re.search(r"\b(class|function)\b", line)
+    is_javascript = bool(tag["language"] == "JavaScript")
+    return is_javascript and kind == "class" and not re.search(r"\b(class|function)\b", line)
 
 
 def _language(path: Path, tags: list[dict[str, Any]]) -> Language | None:

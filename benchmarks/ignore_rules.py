@@ -7,6 +7,7 @@ Tracked files that match an ignore rule are listed by git alone, by its own rule
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import time
@@ -21,10 +22,13 @@ REPEATS = 3
 
 
 def main() -> None:
-    """Print a line for each repository; exit with 1 where the two disagree."""
+    """Print a line for each repository; exit with 1 if the two disagree."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repositories", nargs="+", metavar="REPOSITORY", type=Path)
+    repositories = parser.parse_args().repositories
     print(f"{'repository':30} {'files':>8} {'git only':>8} {'tracked':>8} {'walker only':>11}   git / walk / all, ms")
     disagree = False
-    for root in map(Path, sys.argv[1:]):
+    for root in repositories:
         listed = set(git.list_files(root) or ())
         if not listed:
             print(f"{root.name:30} no repository")

@@ -99,14 +99,15 @@ def _lambdas(one: Example, weights: Array) -> Array:
 
 def calibrate(examples: list[Example], weights: Array) -> tuple[Array, float]:
     """Scaled weights and an intercept, so that a score is the log-odds that the chunk's file answers."""
-    scores, answers = [], []
-    for one in examples:
-        each = one.features @ weights
-        best = best_chunks(one, each)
-        top = np.argsort(-each[best])[:CALIBRATED_FILES]
-        scores.extend(each[best][top])
-        answers.extend(one.relevant[top])
-    x, y = np.array(scores), np.array(answers, float)
+    scores: list[float] = []
+    answers: list[bool] = []
+    for example in examples:
+        chunk_scores = example.features @ weights
+        best = best_chunks(example, chunk_scores)
+        top = np.argsort(-chunk_scores[best])[:CALIBRATED_FILES]
+        scores.extend(chunk_scores[best][top])
+        answers.extend(example.relevant[top])
+    x, y = np.array(scores), np.array(answers, np.float64)
     scale, intercept = 1.0, -float(x.mean())
     for _ in range(5000):
         error = 1 / (1 + np.exp(-(scale * x + intercept))) - y

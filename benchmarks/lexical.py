@@ -21,7 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ NAMES_ASKED = 100
 COLD_QUESTIONS = 20
 ROUNDS = 3
 OPENING_LINES = 40
-"""Of a file as a chunk, in place of its outline, which an index does not keep."""
+"""Lines used for a file's chunk, in place of its outline, which an index does not store."""
 PROSE = """\
 how are errors reported to the user
 where is the configuration loaded
@@ -70,14 +70,17 @@ what happens when the queue is full""".split("\n")
 
 
 def spool(index_dir: Path, chunks: int, seed: int, path: Path) -> tuple[list[str], int]:
-    """Write the terms of `chunks` chunks of random files, one chunk a line. Returns names to ask for, and the sum
-    of the terms."""
-    from codesearch.index.store import Store
+    """Write the terms of `chunks` chunks of random files, one chunk per line.
+
+    Returns names to search for, and the total number of terms.
+    """
+    from codesearch.index.layout import Layout
+    from codesearch.index.snapshot import Snapshot
     from codesearch.search.snippets import source_lines
 
-    store = Store.open(index_dir / "index.db")
-    root = Path(store.meta()["root"] or index_dir.parent)
-    files = [file for file in store.files() if file.chunks]
+    snapshot = Snapshot.open(Layout(index_dir, index_dir))
+    root = Path(snapshot.meta["root"] or index_dir.parent)
+    files = [file for file in snapshot.files if file.chunks]
     rng = random.Random(seed)
     rng.shuffle(files)
     names: set[str] = set()
@@ -85,22 +88,21 @@ def spool(index_dir: Path, chunks: int, seed: int, path: Path) -> tuple[list[str
     with path.open("w", encoding="utf-8") as out:
         for file in files:
             lines = source_lines(root / file.path)
-            for row in store.chunks(range(file.first_chunk, file.first_chunk + file.chunks)).values():
+            for chunk in snapshot.chunks_of(file):
                 if number == chunks:
                     return rng.sample(sorted(names), min(NAMES_ASKED, len(names))), total
                 number += 1
-                found = document_terms(
-                    file.path, row.name, row.defines, row.kind, lines[row.start_line - 1 : row.end_line]
-                )
-                total += len(found)
-                out.write(f"{number}\t{file.id}\t{' '.join(found)}\n")
-                if row.kind in ("function", "method", "struct", "class", "macro") and "_" in row.name.strip("_"):
-                    names.add(row.name)
-    raise SystemExit(f"the index holds only {number:,} chunks")
+                chunk_names = dict.fromkeys((chunk.name, *(definition.name for definition in chunk.definitions)))
+                terms = document_terms(file.path, chunk_names, chunk.kind, lines[chunk.start_line - 1 : chunk.end_line])
+                total += len(terms)
+                out.write(f"{number}\t{file.id}\t{' '.join(terms)}\n")
+                if chunk.kind in ("function", "method", "struct", "class", "macro") and "_" in chunk.name.strip("_"):
+                    names.add(chunk.name)
+    raise SystemExit(f"the index has only {number:,} chunks")
 
 
-def document_terms(path: str, name: str, defines: str, kind: str, lines: Sequence[str]) -> list[str]:
-    """A chunk's terms, each as often as it counts: as codesearch.index.fields, in whole numbers."""
+def document_terms(path: str, names: Iterable[str], kind: str, lines: Sequence[str]) -> list[str]:
+    """A chunk's terms, repeated according to their weights: those of codesearch.index.fields, as integers."""
     from codesearch.index.terms import terms
 
     folder, _, file_name = path.rpartition("/")
@@ -110,7 +112,7 @@ def document_terms(path: str, name: str, defines: str, kind: str, lines: Sequenc
         *terms("\n".join(lines)),
         *terms(folder) * 2,
         *terms(file_name.partition(".")[0]) * 4,
-        *terms(f"{name}\n{defines}") * 4,
+        *terms("\n".join(names)) * 4,
     ]
 
 

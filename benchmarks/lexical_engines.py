@@ -14,7 +14,7 @@ HITS = 10
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A chunk: its number, the number of its file, and its terms, each as often as it counts."""
+    """A chunk: its id, the id of its file, and its terms, each repeated according to its weight."""
 
     id: int
     file: int
@@ -22,14 +22,14 @@ class Document:
 
 
 Ask = Callable[[Sequence[str]], Sequence[int]]
-"""Terms → numbers of the ten best documents, best first."""
+"""Terms → ids of the ten best documents, best first."""
 
 
 class Engine(Protocol):
     """One lexical index. Each method runs in a process of its own."""
 
     def build(self, folder: Path, documents: Iterable[Document]) -> None:
-        """Index documents, in order of their numbers."""
+        """Index documents, in order of their ids."""
 
     def open(self, folder: Path) -> Ask:
         """Open what build() made."""
@@ -45,57 +45,65 @@ class Ours:
     """codesearch.index: segments of postings, a table of files and deletions."""
 
     def build(self, folder: Path, documents: Iterable[Document]) -> None:
+        from codesearch.index.folder import prepare
         from codesearch.index.layout import Layout
         from codesearch.index.segment import SEGMENT_CHUNKS
         from codesearch.index.store import Store
 
         layout = Layout(folder, folder)
-        layout.create()
+        prepare(layout)
         store = Store.create(layout.database)
-        waiting = iter(documents)
-        while some := list(islice(waiting, SEGMENT_CHUNKS)):
+        remaining = iter(documents)
+        while batch := list(islice(remaining, SEGMENT_CHUNKS)):
             with store.transaction():
-                self._write(layout, store, some)
+                self._write(layout, store, batch)
+                store.seal()
         store.close()
 
     def open(self, folder: Path) -> Ask:
+        from codesearch.index.bm25 import idf
         from codesearch.index.layout import Layout
         from codesearch.index.snapshot import Snapshot
 
         snapshot = Snapshot.open(Layout(folder, folder))
-        return lambda terms: snapshot.lexical(dict.fromkeys(terms, 1.0), HITS, None).ids.tolist()
+
+        def ask(terms: Sequence[str]) -> Sequence[int]:
+            idfs = {term: idf(snapshot.chunk_count, snapshot.document_frequency(term)) for term in terms}
+            ids: list[int] = snapshot.lexical(idfs, HITS, None).ids.tolist()
+            return ids
+
+        return ask
 
     def update(self, folder: Path, old: Sequence[Document], new: Sequence[Document]) -> None:
-        from codesearch.index import segment
         from codesearch.index.layout import Layout
         from codesearch.index.merging import merge_small
-        from codesearch.index.segment import Segment
+        from codesearch.index.publish import remove_orphaned_segments
+        from codesearch.index.recovery import open_segment
         from codesearch.index.store import Store
-        from codesearch.index.update import expanded
 
         layout = Layout(folder, folder)
         store = Store.open(layout.database, write=True)
         with store.transaction():
-            self._write(layout, store, new)
             store.remove_files([row for row in store.files() if row.first_chunk == old[0].id])
-            deleted = expanded(store.deletions())
-            live = [Segment(layout.segment(r.number), r, deleted) for r in store.segments()]
-            merge_small(layout, store, live)
-        known = {layout.segment(record.number) for record in store.segments()}
+            self._write(layout, store, new)
+            deletions = store.deletions()
+            merge_small(layout, store, [open_segment(layout, record, deletions) for record in store.segments()])
+            store.seal()
+        remove_orphaned_segments(layout, store)
         store.close()
-        for gone in set(layout.segments.iterdir()) - known:
-            segment.remove(gone)
 
     def size(self, folder: Path) -> int:
         return sum(file.stat().st_size for file in folder.rglob("chunks.safetensors"))
 
     def _write(self, layout: Any, store: Any, documents: Sequence[Document]) -> None:
-        """One segment, with small vectors that nobody asks for."""
+        """One segment, with small vectors that are not searched."""
         import numpy as np
 
+        from codesearch.discovery.stamp import Stamp
         from codesearch.index import segment
         from codesearch.index.postings import TermCounts
-        from codesearch.index.store import FileRow
+        from codesearch.index.rows import FileRow
+        from codesearch.index.segment import ChunkKeys
 
         vocabulary: dict[str, int] = {}
         ids: list[int] = []
@@ -109,19 +117,20 @@ class Ours:
         counted = TermCounts(
             tuple(vocabulary), np.asarray(ids, np.int32), np.asarray(weights, np.float32), np.asarray(sizes, np.int32)
         )
-        numbers = np.asarray([document.id for document in documents], np.int64)
+        ids_of_chunks = np.asarray([document.id for document in documents], np.int64)
+        nothing: list[tuple[str, ...]] = [()] * len(documents)
+        keys = ChunkKeys(ids_of_chunks, ids_of_chunks.astype(np.uint64), kinds=nothing, names=nothing)
         number = store.next_segment()
-        record = segment.write(
-            layout.segment(number), number, numbers, [counted], np.zeros((len(documents), 8), np.float32)
-        )
-        store.add_segment(record, live=True)
+        vectors = np.zeros((len(documents), 8), np.float32)
+        store.add_segment(segment.write(layout.segment(number), number, keys, [counted], vectors), live=True)
         for file, chunks in groupby(documents, key=lambda document: document.file):
-            held = list(chunks)
-            store.add_file(FileRow(str(file), 0, 0, b"", "", "", "", held[0].id, len(held)), live=True)
+            ids_of_file = [chunk.id for chunk in chunks]
+            row = FileRow(str(file), Stamp(0, 0), b"", "", "", "", ids_of_file[0], len(ids_of_file))
+            store.add_file(row, live=True)
 
 
 class Fts5:
-    """SQLite FTS5 without the texts; what is deleted must be given again."""
+    """SQLite FTS5 without the texts; the terms of deleted documents must be passed again."""
 
     def build(self, folder: Path, documents: Iterable[Document]) -> None:
         database = self._connect(folder)
@@ -232,7 +241,7 @@ class Tantivy:
 
 
 class Bm25s:
-    """bm25s: a sparse matrix of scores, mapped when asked. Nothing can be added to it."""
+    """bm25s: a sparse matrix of scores, memory-mapped for queries. It can't be updated."""
 
     def build(self, folder: Path, documents: Iterable[Document]) -> None:
         import bm25s

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.mcp_speed import Client
+from mcp_speed import Client
 
 
 class Edits:

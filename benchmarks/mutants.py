@@ -50,7 +50,7 @@ class _Maker:
     def __init__(self, text: str, other: str, rng: random.Random) -> None:
         self.text, self.other, self.rng = text, other, rng
         self.lines = text.splitlines(keepends=True)
-        self.tokens = _TOKEN.findall(text)
+        self.tokens: list[str] = _TOKEN.findall(text)
         draw = rng.random()
         self.size = rng.randint(50, LARGEST if draw < LARGEST_SHARE else LARGE if draw < LARGE_SHARE else SMALL)
 

@@ -58,8 +58,8 @@ def main() -> None:
         own += scores[0]
         foreign += scores[1]
     print(f"{len(own)} questions of the repository's own, {len(foreign)} of another's; best score, quartiles:")
-    for name, scores in (("own", own), ("another's", foreign)):
-        print(f"  {name:<10}", *(f"{value:.3f}" for value in np.quantile(scores, (0.05, 0.25, 0.5, 0.75, 0.95))))
+    for name, values in (("own", own), ("another's", foreign)):
+        print(f"  {name:<10}", *(f"{value:.3f}" for value in np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95))))
     print("\nbelow  own  another's")
     for threshold in THRESHOLDS:
         shares = [float((np.array(scores) < threshold).mean()) for scores in (own, foreign)]

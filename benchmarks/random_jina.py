@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -12,7 +13,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 
 from codesearch.models.jina.config import UNUSED, read_config
 
-BASE_CODE = {
+BASE_CODE: dict[str, Any] = {
     "_name_or_path": "jinaai/jina-bert-v2-qk-post-norm",
     "model_type": "bert",
     "position_embedding_type": "alibi",

@@ -86,7 +86,7 @@ def function_examples(questions: Path, checkouts: Path, model: str | None) -> It
 
 def _example(index: Index, repo: str, query: str, category: str, targets: list[dict[str, Any]], of: Set) -> Example:
     question = parse_question(query)
-    candidates = collect([index.searched()], question)
+    candidates = collect([index.searchable()], question)
     evidence = Evidence(question, candidates)
     shape = (len(candidates.chunks), len(targets))
     hits = np.array([[_hits(c, t) for t in targets] for c in candidates.chunks], np.bool_).reshape(shape)

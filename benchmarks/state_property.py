@@ -1,12 +1,15 @@
 """Check that answers depend on the contents of files, not on the history of the index.
 
-    python benchmarks/state_property.py [FOLDER] [--edits 1000] [--seed 0]
+    python benchmarks/state_property.py [FOLDER] [--edits 1000] [--seed 0] [--server]
 
 Works on a copy of FOLDER (by default this repository's package), reduced to 80 files. Each step edits, renames, moves,
 deletes or creates files (sometimes with their old size and time), checks out another branch, stashes, kills an update
 or a query at a random moment, or lets another process update. After each step one question is asked: by `codesearch
 query`, by `codesearch index` and a query without a refresh, or of an `Index` that stays open in a separate process.
 The answer (paths, lines, names, scores, order) must be that of a fresh index of the same files.
+
+With --server all questions go to a resident server, which is now and then killed or upgraded, has no room to write, or
+loses a client in mid-question.
 
 Before that the folder, copied until it is large enough for several processes, is indexed three times; the answers must
 be identical. Prints counts and differences; exits with 1 if there are any.
@@ -18,13 +21,16 @@ import argparse
 import functools
 import json
 import multiprocessing
+import os
 import random
+import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -33,6 +39,8 @@ from hostile.edits import Tree
 from hostile.places import Place
 from hostile.processes import Outcome, codesearch_command, forked, preload
 from hostile.questions import Question, questions
+
+import codesearch.cli
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / "codesearch"
 NOT_COPIED = (".git", ".codesearch", "__pycache__", "*.safetensors", "vocab.txt")
@@ -83,10 +91,76 @@ def print_fresh_answers(root: Path, asked: list[Question]) -> None:
         print(json.dumps([api_answer(index, question) for question in asked]))
 
 
+class Server:
+    """A resident server of one place."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        runtime = tempfile.mkdtemp(prefix="cs-")  # a socket's path has to be short
+        self.environment = {**place.environment, "XDG_RUNTIME_DIR": runtime, "CODESEARCH_SERVER": ""}
+        self._runtime = Path(runtime)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.served = self.asked = 0
+
+    def start(self, largest_file: int = 0) -> None:
+        """Start it unless it runs; it may not write files of more than so many bytes."""
+        if self.status():
+            return
+        limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (largest_file, largest_file))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "codesearch", "serve", "--foreground"],
+            env=os.environ | self.environment,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=limit if largest_file else None,
+        )
+        while not self.status():
+            if self._process.poll() is not None:
+                sys.exit("the server did not start")
+            time.sleep(0.02)
+
+    def status(self) -> dict[str, object]:
+        """What it says of itself; nothing if none runs."""
+        outcome = served_command(("serve", "--status", "--json"), self._place.repo, self.environment)
+        status: dict[str, object] = {} if outcome.code else json.loads(outcome.out)
+        return status
+
+    def kill(self) -> None:
+        """End it without warning."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def query(self, arguments: Sequence[str], seconds: float = 60) -> Outcome:
+        """Ask it, as a process of its own does."""
+        before = self.status().get("questions")
+        outcome = served_command(arguments, self._place.repo, self.environment, seconds)
+        self.asked += 1
+        self.served += self.status().get("questions", before) != before
+        return outcome
+
+    def close(self) -> None:
+        """End it and remove its folder."""
+        self.kill()
+        shutil.rmtree(self._runtime)
+
+
+def served_command(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float = 60
+) -> Outcome:
+    """Run a command line that may ask a server."""
+    import codesearch.__main__
+
+    def work() -> None:
+        sys.argv = ["codesearch", *arguments]
+        codesearch.__main__.main()
+
+    return forked(work, folder, environment, seconds, tuple(arguments))
+
+
 class Life:
     """A repository's life, with an index that lives along."""
 
-    def __init__(self, place: Place, rng: random.Random) -> None:
+    def __init__(self, place: Place, rng: random.Random, server: Server | None) -> None:
         self._place, self._rng = place, rng
         self.tree = Tree(place.repo, rng)
         self.tree.start()
@@ -102,6 +176,15 @@ class Life:
             "open Index": self._by_open_index,
         }
         self.steps = {**self.tree.steps, "killed": self._killed, "updated by another process": self._updated}
+        if server:
+            self.server = server
+            self.ways = {"server": self._by_server}
+            self.steps |= {
+                "server killed": self._server_killed,
+                "client killed": self._client_killed,
+                "no room": self._no_room,
+                "upgraded": self._upgraded,
+            }
 
     def close(self) -> None:
         """End the process with the open Index."""
@@ -140,6 +223,43 @@ class Life:
         self._run("index")
         return ", ".join(edited)
 
+    def _server_killed(self) -> str:
+        self.server.kill()
+        return self.tree.append()
+
+    def _client_killed(self) -> str:
+        edited = self.tree.append(), self.tree.rename_file()
+        self.server.query(("query", "read a file"), seconds=self._rng.uniform(0.0, KILLED_WITHIN / 5))
+        return ", ".join(edited)
+
+    def _no_room(self) -> str:
+        """The server can't write what it has to, and is asked; then there is room again."""
+        self.server.kill()
+        edited = self.tree.append(), self.tree.insert()
+        self.server.start(largest_file=1)
+        self.server.query(("query", "read a file"))
+        self.server.kill()
+        return ", ".join(edited)
+
+    def _upgraded(self) -> str:
+        """The program changes under the server, which ends by itself."""
+        edited = self.tree.insert()
+        module = Path(codesearch.cli.__file__).with_name("zz_upgrade.py")
+        try:
+            module.write_text("")
+            time.sleep(2.5)
+        finally:
+            module.unlink()
+        return edited
+
+    def _by_server(self, question: Question) -> Answer:
+        self.server.start()
+        outcome = self.server.query(question.arguments())
+        while "results may be stale" in outcome.err or "is updating" in outcome.err:  # it works on many changes
+            time.sleep(0.2)
+            outcome = self.server.query(question.arguments())
+        return self._answer(outcome)
+
     def _by_query(self, question: Question) -> Answer:
         outcome = self._run(*question.arguments())
         if "results may be stale" in outcome.err:
@@ -164,9 +284,9 @@ class Life:
         return [[h["path"], h["start_line"], h["end_line"], h["qualified_name"], h["score"]] for h in hits]
 
 
-def live(place: Place, edits: int, rng: random.Random) -> int:
+def live(place: Place, edits: int, rng: random.Random, server: Server | None) -> int:
     """Live for some steps; returns how many answers differed."""
-    life = Life(place, rng)
+    life = Life(place, rng, server)
     counts: Counter[str] = Counter()
     differing: Counter[str] = Counter()
     only_scores: Counter[str] = Counter()
@@ -187,6 +307,9 @@ def live(place: Place, edits: int, rng: random.Random) -> int:
     print(f"{'':<42}{'steps':>7}{'differing':>11}{'in scores only':>16}")
     for name in (*life.steps, *life.ways, "all"):
         print(f"{name:<42}{counts[name]:>7}{differing[name]:>11}{only_scores[name]:>16}")
+    if server:
+        print(f"{server.served} of {server.asked} questions were answered by the server")
+        server.close()
     return differing["all"]
 
 
@@ -239,6 +362,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path, nargs="?", default=DEFAULT_FOLDER)
     parser.add_argument("--edits", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--server", action="store_true", help="ask a resident server")
     options = parser.parse_args()
     preload()
     started = time.perf_counter()
@@ -247,7 +371,8 @@ def main() -> int:
         built = differing_builds(options.folder, new_place(folder / "builds"))
         place = new_place(folder / "life")
         shutil.copytree(options.folder, place.repo, ignore=shutil.ignore_patterns(*NOT_COPIED))
-        lived = live(place, options.edits, random.Random(options.seed))
+        server = Server(place) if options.server else None
+        lived = live(place, options.edits, random.Random(options.seed), server)
     print(f"{options.edits} steps, {lived} answers differ; {time.perf_counter() - started:.0f} s")
     return int(bool(built or lived))
 

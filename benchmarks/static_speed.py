@@ -33,10 +33,10 @@ def main() -> None:
     print(f"loading and a first question: {1000 * (time.perf_counter() - started):.0f} ms")
     texts = chunks_of(asked.checkouts, CHUNKS * ROUNDS)
     for number in range(ROUNDS):
-        own = texts[number * len(texts) // ROUNDS : (number + 1) * len(texts) // ROUNDS]
+        batch = texts[number * len(texts) // ROUNDS : (number + 1) * len(texts) // ROUNDS]
         started = time.process_time()
-        encoder.encode_documents(own)
-        print(f"{len(own):,} chunks: {len(own) / (time.process_time() - started):,.0f} a CPU-second")
+        encoder.encode_documents(batch)
+        print(f"{len(batch):,} chunks: {len(batch) / (time.process_time() - started):,.0f} per CPU second")
     started = time.process_time()
     for number in range(QUERIES):
         encoder.encode_query(f"how are passwords compared with the stored digest number {number}")
@@ -49,7 +49,7 @@ def chunks_of(checkouts: list[Path], most: int) -> list[str]:
     for root in checkouts:
         for file in discover(root).files:
             source = read_source(root, file.path)
-            if not isinstance(source, SkippedFile) and not source.is_generated:
+            if not isinstance(source, SkippedFile) and not source.skip_reason:
                 text = source.text
                 texts += [text[i : i + CHARACTERS] for i in range(0, len(text) - CHARACTERS, CHARACTERS)]
             if len(texts) >= most:

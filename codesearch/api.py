@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,9 +20,9 @@ from codesearch.errors import (
     ModelUnavailable,
     UpdateIndex,
 )
-from codesearch.index.layout import Layout, find
+from codesearch.index.layout import Layout, find_root
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
-from codesearch.search.hit import Filters, Retrieval, SearchResult
+from codesearch.search.hit import Filters, Hit, LineRange, Retrieval, SearchResult
 
 if TYPE_CHECKING:
     from codesearch.discovery.discover import KnownFiles
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from codesearch.index.status import Status
     from codesearch.index.update import UpdateReport
     from codesearch.models.encoder import Encoder
+    from codesearch.navigation.outline import FileOutline
     from codesearch.search.rerank import Reranker
     from codesearch.search.searcher import SearchedIndex
     from codesearch.search.snippets import Snippets
@@ -47,13 +48,13 @@ class Index:
         device: str = "",
         load: Callable[[str, str], Encoder] | None = None,
     ) -> None:
-        """`load` gives the encoder of a name and device; indexes that share it may share encoders."""
+        """`load` loads the encoder with a name on a device; indexes with the same function can share encoders."""
         self._layout = layout
         self._model = model
         self._device = device
         self._load = load
         self._lock = RLock()
-        """Held while a snapshot is read or let go of: threads may share an Index."""
+        """Held while the snapshot is read or closed, as threads may share an Index."""
         self._snapshot: Snapshot | None = None
         self._written: tuple[int, ...] = ()
         self._rerankers: dict[str, Reranker] = {}
@@ -68,14 +69,17 @@ class Index:
         device: str = "",
         load: Callable[[str, str], Encoder] | None = None,
     ) -> Index:
-        """The index that holds `path`, looked for upwards as git does. Raises IndexNotFound."""
+        """The index that includes `path`: in `index_dir`, or else in the nearest folder at or above `path`.
+
+        Raises IndexNotFound.
+        """
         path = Path(path)
         if index_dir is not None:
             layout = _stored_layout(Path(index_dir))
             if layout is None:
                 raise IndexNotFound(f"no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
             return cls(layout, model, device, load)
-        root = find(path)
+        root = find_root(path)
         if root is None:
             raise IndexNotFound(f"no index at or above {path}", UpdateIndex())
         return cls(Layout.of(root), model, device, load)
@@ -90,9 +94,9 @@ class Index:
         device: str = "",
         load: Callable[[str, str], Encoder] | None = None,
     ) -> Index:
-        """The index of a folder, to be filled by update(); an index that holds the folder already is that one.
+        """The index that includes a folder if there is one, otherwise a new one, which update() creates on disk.
 
-        Raises CodesearchError where `path` is no folder.
+        Raises CodesearchError if `path` is not a folder.
         """
         path = Path(path)
         if not path.exists():
@@ -103,9 +107,9 @@ class Index:
             try:
                 layout = _stored_layout(Path(index_dir))
             except (IndexDamaged, IndexIncompatible):
-                layout = None  # what it is of can't be read; update() and clean() deal with the rest
+                layout = None  # its root can't be read; update() and clean() handle the damage
             return cls(layout or Layout.of(path, Path(index_dir)), model, device, load)
-        return cls(Layout.of(find(path) or path), model, device, load)
+        return cls(Layout.of(find_root(path) or path), model, device, load)
 
     @property
     def root(self) -> Path:
@@ -114,60 +118,60 @@ class Index:
 
     @property
     def directory(self) -> Path:
-        """The folder that the index lies in."""
+        """The folder of the index itself."""
         return self._layout.folder
 
     @property
     def exists(self) -> bool:
-        """Whether anything of the index lies there, sound or not."""
+        """Whether there is an index on disk, sound or not."""
         return self._layout.exists()
 
     @property
     def is_published(self) -> bool:
-        """Whether a first update has been finished, so that there is something to search. Raises IndexDamaged."""
+        """Whether an update has finished, so that the index can be searched. Raises IndexDamaged."""
         return self._layout.exists() and "model" in self._latest().meta
 
     @property
     def model(self) -> str:
-        """The model that it was made with; empty before the first update, and where it can't be read."""
+        """The model that the index was made with; empty before the first update, and if it can't be read."""
         try:
             return self._latest().meta.get("model", "") if self._layout.exists() else ""
         except (IndexDamaged, IndexIncompatible):
-            return ""  # whoever reads the index says so
+            return ""  # reported when the index is read
 
     @cached_property
     def encoder(self) -> Encoder:
-        """The model asked for, else the one that the index was made with. Raises ModelUnavailable."""
-        return self._loaded(self._model or self._recorded_model() or DEFAULT_MODEL)
+        """The encoder of the model asked for, or else of the index's model. Raises ModelUnavailable."""
+        return self._load_encoder(self._model or self._recorded_model() or DEFAULT_MODEL)
 
-    def _loaded(self, name: str) -> Encoder:
-        """The encoder of a name. Raises ModelUnavailable."""
+    def _load_encoder(self, name: str) -> Encoder:
+        """Load the encoder with a name. Raises ModelUnavailable."""
         return (self._load or load_encoder)(name, self._device)
 
     @property
     def holds_costly_encoder(self) -> bool:
-        """Whether a transformer was loaded, for the index or to rerank, and not let go of."""
+        """Whether a transformer is loaded, to search the index or to rerank."""
         encoder = self.__dict__.get("encoder")
         return bool(self._rerankers) or (encoder is not None and encoder.capabilities.costly)
 
     def forget_encoders(self) -> None:
-        """Let go of encoders, which are loaded again when they are needed."""
+        """Release encoders, which are loaded again when they are needed."""
         with self._lock:
             self.__dict__.pop("encoder", None)
             self._rerankers.clear()
 
     def _recorded_model(self) -> str:
-        """The model that the index names. Raises ModelUnavailable where only the index asks for it to be loaded."""
+        """The model named in the index. Raises ModelUnavailable if it is not the default and another user chose it."""
         try:
             meta = self._latest().meta if self._layout.exists() else {}
         except (IndexDamaged, IndexIncompatible):
-            return ""  # whoever reads the index says so
+            return ""  # reported when the index is read
         model = meta.get("model", "")
         if model in ("", DEFAULT_MODEL):
             return model
         from codesearch.index import origin
 
-        if not origin.names_model_of_ours(meta):
+        if not origin.is_model_chosen_by_user(meta):
             raise ModelUnavailable(
                 f"the index in {self._layout.folder} was made by another user with the model {model}",
                 ChooseModel(self._layout.folder, model),
@@ -197,15 +201,15 @@ class Index:
         progress: Progress | None = None,
         paths: Iterable[str | Path] | None = None,
     ) -> UpdateReport:
-        """Bring the index up to date; only what changed is worked on. See codesearch.index.update.update.
+        """Bring the index up to date; only changed files are processed. See codesearch.index.update.update.
 
-        `paths` are the files and folders that changed since this object last updated or refreshed the index, for a
-        caller that knows; then the others are not looked at. They are relative to the root, or absolute.
+        `paths`, if given, are all files and folders that have changed since this object last updated or refreshed the
+        index, absolute or relative to the root; no others are checked.
         """
         from codesearch.index.update import update
 
         with self._lock:
-            encoder = self.encoder  # whose name may have to be read from the index
+            encoder = self.encoder  # before close(): its name may be read from the snapshot
             self.close()
             return update(
                 self._layout,
@@ -221,34 +225,34 @@ class Index:
             )
 
     def refresh(self, paths: Iterable[str | Path] | None = None, *, checks_many: bool = False) -> str:
-        """Bring the index up to date if that is quick. Returns why it was not, or nothing. `paths` are as in update().
+        """Bring the index up to date if that is quick. Returns the reason why it was not updated, or an empty string.
 
-        With `checks_many`, files are looked at even if there are so many that a query would have to wait.
+        `paths` are as in update(). With `checks_many`, files are checked for changes even if there are very many.
 
-        Raises IndexLocked while another process updates it, IndexIncompatible, IndexDamaged (update() mends it), or
-        CodesearchError where it can't be written.
+        Raises IndexLocked while another process updates the index, IndexIncompatible, IndexDamaged (which update()
+        repairs), or CodesearchError if it can't be written.
         """
-        from codesearch.index.freshness import MOST_FILES_CHECKED, changes
-        from codesearch.index.options import recorded
+        from codesearch.index.freshness import MAX_FILES_CHECKED, find_changes
+        from codesearch.index.options import read_options
 
         changed = self._relative(paths)
         with self._lock:
-            snapshot = self.snapshot()  # what is damaged shows now, and the search needs it anyway
-            if changed is None and not checks_many and (files := snapshot.file_count()) > MOST_FILES_CHECKED:
+            snapshot = self.snapshot()  # raises if the index is damaged; the search needs it anyway
+            if changed is None and not checks_many and (files := snapshot.file_count()) > MAX_FILES_CHECKED:
                 return f"{files:,} files were not checked for changes"
-            found = changes(snapshot, self._files.find(recorded(snapshot.meta), changed), self.encoder)
-        reason = found.why_not_quick(self.encoder)
-        if not reason and not found.is_none:
+            changes = find_changes(snapshot, self._files.find(read_options(snapshot.meta), changed), self.encoder)
+        reason = changes.reason_to_defer(self.encoder)
+        if not reason and not changes.is_empty:
             self.update(paths=changed)
         return reason
 
     def _relative(self, paths: Iterable[str | Path] | None) -> frozenset[str] | None:
-        """Paths below the root, relative to it, without those elsewhere; None for all."""
+        """The paths below the root, relative to it; None for all files."""
         root = self.root.absolute()
-        places = [Path(os.path.normpath(root / path)) for path in paths or ()]
-        if paths is None or root in places:
+        absolute = [Path(os.path.normpath(root / path)) for path in paths or ()]
+        if paths is None or root in absolute:
             return None
-        return frozenset(place.relative_to(root).as_posix() for place in places if place.is_relative_to(root))
+        return frozenset(path.relative_to(root).as_posix() for path in absolute if path.is_relative_to(root))
 
     def search(
         self,
@@ -261,16 +265,16 @@ class Index:
         rerank: str = "",
         retrieval: Retrieval = Retrieval.BOTH,
     ) -> SearchResult:
-        """The `k` best hits of a question, best first; the best candidates scored again by the model `rerank`.
+        """The `k` best hits for a question, best first; `rerank` names a model that scores the best candidates again.
 
-        Raises IndexNotFound, IndexIncompatible (the index was made with another model), or CodesearchError for an
+        Raises IndexNotFound, IndexIncompatible if the index was made with another model, or CodesearchError for an
         empty question and unknown languages or kinds.
         """
         from codesearch.search.searcher import search
 
         with self._lock:
             return search(
-                [self.searched(filters)],
+                [self.searchable(filters)],
                 question,
                 k,
                 min_score=min_score,
@@ -279,12 +283,12 @@ class Index:
                 retrieval=retrieval,
             )
 
-    def held(self) -> AbstractContextManager[object]:
+    def locked(self) -> AbstractContextManager[object]:
         """A context in which no other thread updates or closes the index."""
         return self._lock
 
-    def searched(self, filters: Filters | None = None) -> SearchedIndex:
-        """The last published state, to be searched for one question, alone or beside others, while it is held.
+    def searchable(self, filters: Filters | None = None) -> SearchedIndex:
+        """The last published state, to be searched alone or together with other indexes while it is locked().
 
         Raises as snapshot().
         """
@@ -296,32 +300,75 @@ class Index:
             return SearchedIndex(reader, self.encoder, filters or Filters())
 
     def names(self, prefix: str, limit: int) -> list[str]:
-        """Names of definitions that begin with a prefix, in any case, at most so many. Raises IndexNotFound."""
+        """At most `limit` names of definitions that start with a prefix, ignoring case. Raises IndexNotFound."""
         with self._lock:
             return self._latest().names_starting_with(prefix, limit)
 
     @property
     def publication(self) -> tuple[str, str]:
-        """What tells the last published state from any other. Raises as snapshot()."""
+        """The identity of the last published state, which differs from that of any other. Raises as snapshot()."""
         from codesearch.index.settings import publication
 
         return publication(self._latest().meta)
 
+    def changed_lines(self, since: str) -> Mapping[str, Sequence[LineRange]]:
+        """The lines of indexed files that changed since a revision or date, by path, for Filters.lines.
+
+        Raises CodesearchError if there is no such revision, or the index is not of a git repository.
+        """
+        from codesearch.changes.lines import changed_lines, resolve_revision
+
+        commit = resolve_revision(self.root, since)
+        with self._lock:
+            paths = [file.path for file in self.snapshot().files]
+        return changed_lines(self.root, commit, paths)
+
+    def outline(self, path: str = "") -> tuple[FileOutline, ...]:
+        """The definitions of a file, or the most used ones of a folder, by file; `path` is relative to the root.
+
+        Raises CodesearchError if nothing with this path is indexed.
+        """
+        from codesearch.navigation.outline import map_files, outline_file
+
+        with self._lock:
+            snapshot = self.snapshot()
+            if not path:
+                return map_files(snapshot)
+            files = snapshot.files_in(path)
+            if not files:
+                raise CodesearchError(f"{path} is not indexed", "to see what was skipped, run: codesearch status")
+            is_file = [file.path for file in files] == [path]
+            return (outline_file(snapshot, files[0]),) if is_file else map_files(snapshot, files)
+
+    def similar(self, path: str, line: int, k: int = 10, filters: Filters | None = None) -> tuple[Hit, ...]:
+        """The `k` pieces of code most like the one at a line of a file, best first; `path` is relative to the root.
+
+        Raises CodesearchError if there is no such file or line.
+        """
+        from codesearch.navigation.similar import find_similar
+
+        with self._lock:
+            return find_similar(self.snapshot(), self._snippets, path, line, k, filters)
+
     def snapshot(self) -> Snapshot:
-        """The last published state, which searches read. Raises IndexIncompatible where it is of another model."""
+        """The last published state, for searching.
+
+        Raises IndexNotFound, IndexDamaged, IndexUntrusted, or IndexIncompatible if it was made with another model than
+        the one asked for, or with another revision.
+        """
         from codesearch.index.settings import check_model, check_revision
 
-        encoder = self.encoder  # which may be named by an earlier state
+        encoder = self.encoder  # may be that of an earlier state
         snapshot = self._latest()
         if self._model is None and snapshot.meta.get("model", encoder.name) != encoder.name:
-            del self.encoder  # another process has made the index anew with another model
+            del self.encoder  # another process has rebuilt the index with another model
             encoder = self.encoder
         check_model(self._layout, snapshot.meta, encoder)
         check_revision(self._layout, snapshot.meta, encoder)
         return snapshot
 
     def _latest(self) -> Snapshot:
-        """The last published state, of whatever model; opened anew when another process has published one."""
+        """The last published state, made with any model; opened again if another process has published a new one."""
         from codesearch.index.settings import publication, read_meta
         from codesearch.index.snapshot import Snapshot
 
@@ -336,20 +383,20 @@ class Index:
             return self._snapshot
 
     def status(self) -> Status:
-        """What the index holds. Raises IndexNotFound."""
+        """The contents of the index in numbers. Raises IndexNotFound, IndexIncompatible or IndexDamaged."""
         from codesearch.index.status import read_status
 
         return read_status(self._layout)
 
     def clean(self) -> int:
-        """Delete the index and return the bytes freed. Raises IndexNotFound where there is none."""
+        """Delete the index and return the bytes freed. Raises IndexNotFound or IndexLocked."""
         from codesearch.index.cleaning import clean
 
         self.close()
         return clean(self._layout)
 
     def close(self) -> None:
-        """Let go of the snapshot."""
+        """Close the snapshot. It is opened again when it is needed."""
         with self._lock:
             if self._snapshot is not None:
                 self._snapshot.close()
@@ -364,23 +411,23 @@ class Index:
         self.close()
 
     def reranker(self, name: str) -> Reranker:
-        """The reranker with a model; its embeddings are kept in the index. Raises ModelUnavailable."""
-        from codesearch.index.embedding_cache import encode_kept_by_reader
+        """The reranker with a model, whose embeddings are cached in the index. Raises ModelUnavailable."""
+        from codesearch.index.embedding_cache import encode_cached_for_search
         from codesearch.search.rerank import Reranker
 
         if name not in self._rerankers:
-            encoder = self._loaded(name)
-            encode = partial(encode_kept_by_reader, self._layout, encoder)
+            encoder = self._load_encoder(name)
+            encode = partial(encode_cached_for_search, self._layout, encoder)
             self._rerankers[name] = Reranker(encoder, encode)
         return self._rerankers[name]
 
 
 def _stored_layout(folder: Path) -> Layout | None:
-    """The layout of an index that lies in a folder of its own choice; it records what it indexes."""
+    """The layout of the index in a folder chosen by the user, which records its root; None if there is no index."""
     from codesearch.index.settings import read_meta
 
     layout = Layout.of(folder.absolute().parent, folder)
-    if layout.is_inside:  # whatever it says, it is of the folder that it lies in
+    if layout.is_inside:  # the root is its parent folder, whatever is recorded
         return layout if layout.exists() else None
     root = read_meta(layout).get("root", "")
     return Layout.of(Path(root), folder) if root and Path(root).is_absolute() else None

@@ -1,4 +1,4 @@
-"""Who runs a command: the streams, environment and working directory of a process, or of a server's client."""
+"""The caller of a command: the streams, environment and working directory of this process or of a server's client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What commands print to and depend on."""
+    """The process for which a command runs."""
 
     stdout: TextIO
     stderr: TextIO
@@ -25,7 +25,7 @@ class Caller:
     directory: Path
     """The working directory, without symbolic links."""
     indexes: Indexes | None = None
-    """Those that are open already; None to open them for the command alone."""
+    """A server's open indexes; None in a process that opens them itself."""
 
     @classmethod
     def of_process(cls) -> Caller:
@@ -34,7 +34,7 @@ class Caller:
 
     @property
     def is_this_process(self) -> bool:
-        """Whether no server answers for another process."""
+        """Whether the caller is this process, and not a client of this server."""
         return self.indexes is None
 
 
@@ -42,13 +42,13 @@ _CURRENT: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
 
 def caller() -> Caller:
-    """The one who runs the command that asks: this process, unless a server answers for another."""
+    """The caller of the current command: this process, unless it is a server that runs the command for a client."""
     return _CURRENT.get() or Caller.of_process()
 
 
 @contextmanager
 def called_by(caller: Caller) -> Iterator[None]:
-    """Inside, in this thread, commands run for a caller."""
+    """A context in which, in this thread, commands run for a caller."""
     token = _CURRENT.set(caller)
     try:
         yield

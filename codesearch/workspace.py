@@ -1,4 +1,4 @@
-"""The front door: one or many indexes, found or made, kept up to date, and searched as one."""
+"""Finding, creating, refreshing and searching one or several indexes together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from codesearch.errors import (
     IndexNotFound,
     ModelUnavailable,
 )
-from codesearch.index.layout import find
+from codesearch.index.layout import find_root
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 
 
 class Observer:
-    """Hears what a workspace does on its own. Every method does nothing; override those of interest."""
+    """Callbacks for what a workspace does unasked. Every method does nothing; override those of interest."""
 
     def creating(self, index: Index) -> None:
-        """A folder that has no index gets one."""
+        """A folder without an index is about to be indexed."""
 
     def resuming(self, index: Index) -> None:
-        """A first index that was not finished is finished."""
+        """An index whose first update was interrupted is about to be completed."""
 
     def rebuilding(self, index: Index, error: IndexDamaged) -> None:
-        """A damaged index is rebuilt."""
+        """A damaged index is about to be rebuilt."""
 
     def updated(self, index: Index, report: UpdateReport) -> None:
-        """An index that could not answer can now."""
+        """An index that was created, completed or rebuilt can now be searched."""
 
     def stale(self, index: Index, reason: str) -> None:
         """Results may be out of date: an update would take too long."""
@@ -56,10 +56,10 @@ class Observer:
         """Results may be out of date: an update failed."""
 
     def empty(self, index: Index) -> None:
-        """An index holds no files."""
+        """An index contains no files."""
 
     def progress(self) -> AbstractContextManager[Progress | None]:
-        """A context in which an update may report its progress."""
+        """A context for an update, which reports its progress to the callback that it yields."""
         return nullcontext()
 
 
@@ -82,26 +82,26 @@ class Indexes:
         return index.refresh()
 
     def release(self, index: Index) -> None:
-        """A workspace is done with an index."""
+        """Called when a workspace no longer needs an index."""
         index.close()
 
     def forget_encoders(self) -> None:
-        """Load encoders anew when they are asked for next."""
+        """Release encoders, which are loaded again when they are needed."""
         self._load.cache_clear()
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An index of a workspace, and the paths in it that are searched (relative, `/`-separated; none for all)."""
+    """An index of a workspace, and the paths in it to search (relative, `/`-separated; empty for all)."""
 
     index: Index
     within: tuple[str, ...] = ()
 
 
 class Workspace:
-    """Indexes that are opened, made, kept up to date and searched together. Use as a context, or call close().
+    """Indexes that are opened, created, refreshed and searched together. Use as a context, or call close().
 
-    Threads may share it. It stays right while other processes update its indexes. Each encoder is loaded once.
+    Threads can share it, and other processes can update its indexes meanwhile. Each encoder is loaded once.
     """
 
     def __init__(
@@ -115,9 +115,9 @@ class Workspace:
         indexes: Indexes | None = None,
         directory: Path | None = None,
     ) -> None:
-        """`index_dir` is the folder of the one index that is searched, wherever it lies. Without `refreshes`, indexes
-        are searched as they are: not updated, nor rebuilt where they are damaged. `indexes` may keep them open beyond
-        this workspace. Relative paths start at `directory`, by default the working directory."""
+        """`index_dir` is the folder of the only index to search; by default indexes are found by path. Without
+        `refreshes`, existing indexes are neither updated nor rebuilt. `indexes` can keep them open after this workspace
+        is closed. Paths are relative to `directory`, by default the working directory."""
         self._index_dir = index_dir
         self._model = model
         self._device = device
@@ -130,27 +130,28 @@ class Workspace:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """The indexes, in the order in which hits number them."""
+        """The indexes; `Hit.index` is an index into these."""
         return tuple(self._members.values())
 
     def add(self, paths: Sequence[Path] = ()) -> None:
-        """Search these files and folders too; none stand for the working directory's index.
+        """Search these files and folders too; without paths, the whole index of the working directory.
 
-        Indexes are found upwards, as git finds `.git`. One that is missing is made, of the repository around the path
-        or of a folder that is small; one that is out of date is updated where that is quick.
-        Raises CodesearchError for a path that is missing or outside the index in `index_dir`, IndexNotFound where a
+        The index of a path is in the nearest folder at or above it that has one. If there is none, one is created for
+        the enclosing repository, or for the folder if it is small. An outdated index is updated if that is quick.
+
+        Raises CodesearchError for a path that does not exist or is outside the index in `index_dir`, IndexNotFound if a
         folder without an index is too large to index unasked.
         """
         with self._lock:
             for path in paths or [Path()]:
-                place = self._existing(path)
-                index = self._index_of(place if place.is_dir() else place.parent)
-                if not place.is_relative_to(index.root):
+                resolved = self._resolve(path)
+                index = self._index_of(resolved if resolved.is_dir() else resolved.parent)
+                if not resolved.is_relative_to(index.root):
                     raise CodesearchError(f"{path} is outside the indexed root {index.root}")
-                self._include(index, place.relative_to(index.root).as_posix() if paths else ".")
+                self._include(index, resolved.relative_to(index.root).as_posix() if paths else ".")
 
     def refresh(self) -> None:
-        """Bring every index up to date where that is quick; the observer hears where it is not."""
+        """Bring every index up to date if that is quick; otherwise call the observer."""
         with self._lock:
             for member in self.members:
                 self._prepare(member.index)
@@ -165,22 +166,26 @@ class Workspace:
         explain: bool = False,
         rerank: str = "",
         retrieval: Retrieval = Retrieval.BOTH,
+        since: str = "",
     ) -> SearchResult:
-        """The `k` best hits in all indexes, best first; `Hit.index` is the place of its index in `members`.
+        """The `k` best hits in all indexes, best first; `members[hit.index]` is the index of a hit.
 
-        Raises as Index.search, and CodesearchError before anything is added; a damaged index is rebuilt first.
+        With `since`, a revision or date, only definitions that changed since then.
+
+        A damaged index is rebuilt first. Raises as Index.search, and CodesearchError if there is nothing to search.
         """
         from codesearch.search.searcher import search
 
-        def ask(members: Sequence[Member]) -> SearchResult:
-            wanted = filters or Filters()
-            with ExitStack() as held:
-                for member in sorted(
-                    members, key=lambda member: member.index.directory
-                ):  # else two might wait for ever
-                    held.enter_context(member.index.held())
+        def search_members(members: Sequence[Member]) -> SearchResult:
+            with ExitStack() as locks:
+                # In a fixed order: otherwise two threads could deadlock.
+                for member in sorted(members, key=lambda member: member.index.directory):
+                    locks.enter_context(member.index.locked())
                 return search(
-                    [member.index.searched(replace(wanted, within=member.within)) for member in members],
+                    [
+                        member.index.searchable(self._member_filters(member, filters or Filters(), since))
+                        for member in members
+                    ],
                     question,
                     k,
                     min_score=min_score,
@@ -193,19 +198,19 @@ class Workspace:
             if not self.members:
                 raise CodesearchError("the workspace has no index to search", "add a folder to it")
             try:
-                return ask(self.members)
+                return search_members(self.members)
             except IndexDamaged:
                 if not self._refreshes:
                     raise
             for member in self.members:
                 try:
-                    ask([member])
+                    search_members([member])
                 except IndexDamaged as error:
                     self._rebuild(member.index, error)
-            return ask(self.members)
+            return search_members(self.members)
 
     def close(self) -> None:
-        """Let go of the indexes."""
+        """Release the indexes."""
         with self._lock:
             for member in self.members:
                 self._indexes.release(member.index)
@@ -218,13 +223,17 @@ class Workspace:
     ) -> None:
         self.close()
 
-    # which indexes
+    def _member_filters(self, member: Member, filters: Filters, since: str) -> Filters:
+        lines = member.index.changed_lines(since) if since else filters.lines
+        return replace(filters, within=member.within, lines=lines)
+
+    # finding indexes
 
     def _index_of(self, folder: Path) -> Index:
-        """The index that holds a folder, ready to be searched."""
-        known = next(iter(self._members), None) if self._index_dir else find(folder) or folder
-        if known in self._members:
-            return self._members[known].index
+        """The index that includes a folder, ready to be searched."""
+        root = next(iter(self._members), None) if self._index_dir else find_root(folder) or folder
+        if root in self._members:
+            return self._members[root].index
         try:
             index = self._indexes.open(folder, self._index_dir, self._model, self._device)
         except IndexNotFound:
@@ -235,16 +244,16 @@ class Workspace:
         self._prepare(index)
         return index
 
-    def _include(self, index: Index, place: str) -> None:
-        """Search a place in an index; `.` is all of it."""
-        known = self._members.get(index.root)
-        within = () if place == "." or (known and not known.within) else (*(known.within if known else ()), place)
-        self._members[index.root] = Member(known.index if known else index, within)
+    def _include(self, index: Index, path: str) -> None:
+        """Search a path in an index; `.` is all of it."""
+        member = self._members.get(index.root)
+        within = () if path == "." or (member and not member.within) else (*(member.within if member else ()), path)
+        self._members[index.root] = Member(member.index if member else index, within)
 
-    # what they hold
+    # updating indexes
 
     def _prepare(self, index: Index) -> None:
-        """Make sure that an index can be searched, as up to date as is quick."""
+        """Make sure that an index can be searched, and bring it up to date if that is quick."""
         try:
             if not index.is_published:
                 self._observer.resuming(index)
@@ -277,17 +286,17 @@ class Workspace:
         self._update(index, verify=True)
 
     def _update(self, index: Index, *, verify: bool = False) -> None:
-        """Update an index that can't answer yet; another process that does so already is waited for."""
+        """Update an index that can't be searched yet, or wait for another process that is updating it."""
         with self._observer.progress() as progress:
             report = index.update(wait=True, verify=verify, progress=progress)
         self._observer.updated(index, report)
 
-    def _existing(self, path: Path) -> Path:
-        """The path without symbolic links. Raises CodesearchError if there is no such file or folder."""
-        place = Path(os.path.realpath(self._directory / path))
-        if not place.exists():
+    def _resolve(self, path: Path) -> Path:
+        """The absolute path without symbolic links. Raises CodesearchError if there is no such file or folder."""
+        resolved = Path(os.path.realpath(self._directory / path))
+        if not resolved.exists():
             hint = "" if os.sep in str(path) else "quote a question of several words"
             raise CodesearchError(f"{path} does not exist", hint)
-        if not (place.is_dir() or place.is_file()):
+        if not (resolved.is_dir() or resolved.is_file()):
             raise CodesearchError(f"{path} is neither a file nor a folder")
-        return place
+        return resolved

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from codesearch import cli
 from docs import render_chart, render_example
 from tests.support.command_line import CommandLine
 from tests.support.places import ROOT
@@ -226,7 +227,7 @@ def _anchors(page: Path) -> set[str]:
 
 
 def test_options_that_are_named_exist(codesearch: CommandLine, tmp_path: Path) -> None:
-    commands = ("query", "index", "status", "chunks", "clean", "eval", "train", "models", "install")
+    commands = cli.COMMANDS
     known = {option for command in commands for option in _options(codesearch(command, "--help", cwd=tmp_path).out)}
     for page in PAGES:
         for code in re.findall(r"`(?:codesearch [^`\n]*)?(--[a-z-]+)[^`\n]*`", page.read_text(encoding="utf-8")):

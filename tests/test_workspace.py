@@ -10,8 +10,11 @@ import pytest
 from codesearch.api import Index
 from codesearch.errors import CodesearchError, IndexDamaged, IndexNotFound
 from codesearch.index.update import UpdateReport
+from codesearch.models.encoder import Encoder
+from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters
 from codesearch.workspace import Observer, Workspace
+from tests.support.encoders import Words
 
 
 class Heard(Observer):
@@ -176,3 +179,14 @@ def test_threads_share_a_workspace_while_its_files_change(folders: list[Path]) -
         with ThreadPoolExecutor(8) as threads:
             found = list(threads.map(ask, range(24)))
     assert found == [f"knead_dough_{number}" if number % 4 == 0 else "change_wheel" for number in range(24)]
+
+
+def test_an_open_index_follows_another_process_to_another_model(folders: list[Path]) -> None:
+    def load(name: str, device: str) -> Encoder:
+        return Words() if name == "words" else load_encoder(name, device)
+
+    with Index.create(folders[0], load=load) as index, Index.create(folders[0], model="words", load=load) as other:
+        index.update()
+        assert (index.search("heat the oven").hits[0].name, index.encoder.name) == ("heat_oven", "default")
+        other.update()
+        assert (index.search("heat the oven").hits[0].name, index.encoder.name) == ("heat_oven", "words")

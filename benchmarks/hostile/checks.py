@@ -35,8 +35,8 @@ def faults(outcome: Outcome, repo: Path) -> Iterator[tuple[str, str]]:
         yield "crash", f"exit code {outcome.code}"
     if outcome.memory > MEMORY or _NO_MEMORY.search(outcome.err):
         yield "memory", f"{outcome.memory / 1e6:.0f} MB; {_last_line(outcome.err)}"
-    elif found := _EXCEPTION.findall("\n".join(line[:300] for line in outcome.err.splitlines())):
-        yield "traceback", found[-1]
+    elif exceptions := _EXCEPTION.findall("\n".join(line[:300] for line in outcome.err.splitlines())):
+        yield "traceback", exceptions[-1]
     plain = _STYLES.sub("", said) if "always" in outcome.arguments else said
     if found := _CONTROL.search(plain):
         yield "control", repr(plain[max(0, found.start() - 40) : found.end() + 40])

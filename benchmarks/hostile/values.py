@@ -83,7 +83,7 @@ def _options() -> list[object]:
     include = [[SLOW_GLOB], ["../**"], ["/**"], [".git/**"], "abc", [1, None], {"a": 1}, ["!" * 50_000], ["["], ["\0"]]
     values: list[object] = [{"include": one, "exclude": [], "max_file_size": 1_000_000} for one in include]
     values += [{"include": [], "exclude": one, "max_file_size": 1_000_000} for one in include]
-    sizes = (10**18, -1, 0, "many", None, [], 1e308, float("inf"), float("nan"), 10**400)
+    sizes: tuple[object, ...] = (10**18, -1, 0, "many", None, [], 1e308, float("inf"), float("nan"), 10**400)
     values += [{"include": [], "exclude": [], "max_file_size": size} for size in sizes]
     values += [{"include": [f"{i}*" for i in range(50_000)], "exclude": [], "max_file_size": 10**18}, [], 7, "text"]
     return [*map(json.dumps, values), DEEP_JSON, DEEP_JSON[:900] + "]" * 900, "9" * 5000, "{", b"\xff"]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from codesearch.agents.edits import Unmergeable
 
-_MOST_BYTES = 64_000_000
+_MAX_BYTES = 64_000_000
 
 
 def read(path: Path) -> str | None:
     """The text of a file, with its byte order mark and line ends; None if there is none. Raises Unmergeable."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if path.stat().st_size > _MAX_BYTES:
             raise Unmergeable("it is too large")
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:

@@ -148,8 +148,10 @@ def _removed(text: str, container: Node, member: Member) -> str:
     at = container.members.index(member)
     end = member.comma + 1 if member.comma >= 0 else member.node.end
     start = len(text[: member.start].rstrip(" \t\r\n"))
-    if not _REST_OF_LINE.match(text, end) and "\n" in text[start : member.start]:
-        start = text.rindex("\n", 0, member.start) + 1  # what follows stays on a line of its own
+    before = text[container.members[at - 1].node.end if at else container.start : start]
+    is_behind_comment = "//" in before.rpartition("\n")[2]
+    if (member.comma >= 0 or is_behind_comment) and not _REST_OF_LINE.match(text, end):
+        start = text.rfind("\n", start, member.start) + 1 or start  # what follows stays on a line of its own
     parts = [Span(start, end)]
     if text[member.node.end : end - 1].strip():  # a comment before the comma
         parts = [Span(start, member.node.end), Span(member.comma, end)]

@@ -21,6 +21,8 @@ from codesearch.errors import CodesearchError
 COMMANDS = (
     "index",
     "query",
+    "outline",
+    "similar",
     "status",
     "clean",
     "serve",

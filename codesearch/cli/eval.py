@@ -177,13 +177,13 @@ def _contender(
 def _index_beside(index: Index, folder: Path, model: str | None, device: str) -> Index:
     """An up-to-date index of the same files in another folder. Raises CodesearchError."""
     from codesearch.api import Index
-    from codesearch.index.options import recorded
+    from codesearch.index.options import read_options
     from codesearch.render.progress import show_progress
 
     copy = Index.create(index.root, index_dir=folder, model=model, device=device)
     if copy.root != index.root:
         raise CodesearchError(f"the index in {folder} belongs to {copy.root}, not {index.root}")
-    options = None if copy.exists else recorded(index.snapshot().meta)
+    options = None if copy.exists else read_options(index.snapshot().meta)
     with show_progress(sys.stderr) as progress:
         copy.update(options, progress=progress)
     return copy

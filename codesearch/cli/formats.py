@@ -1,4 +1,4 @@
-"""Which format `query` writes hits in."""
+"""Choosing the output format of `query`."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ _WITHOUT_NULL = ("--json", "--jsonl", "--batch")
 
 
 def choose(flags: Mapping[str, bool], template: str | None, color: Color, output: Output) -> HitFormat:
-    """The format that options name, else the one that suits stdout; `flags` says which options of a format are given.
+    """The format that the options select, by default the one that suits stdout.
 
-    Raises typer.BadParameter for options that cannot be used together, CodesearchError for an invalid template.
+    `flags` maps each option that selects a format to whether it is given. Raises typer.BadParameter for options that
+    cannot be used together, CodesearchError for an invalid template.
     """
     chosen = [name for name, is_given in (*flags.items(), ("--format", template is not None)) if is_given]
     if "--batch" in chosen and "--jsonl" in chosen:
-        chosen.remove("--jsonl")  # a batch is printed so
+        chosen.remove("--jsonl")  # a batch is always printed as JSON Lines
     if len(chosen) > 1:
         raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be used together")
     if output.null and chosen and chosen[0] in _WITHOUT_NULL:

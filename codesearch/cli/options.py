@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codesearch.cli.numbers import MOST_HITS, MOST_PROCESSES, WholeNumber
+from codesearch.cli.numbers import MOST_HITS, MOST_LINES, MOST_OUTPUT_TOKENS, MOST_PROCESSES, WholeNumber
+from codesearch.cli.output import Color
+from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
     from codesearch.search.hit import Filters
@@ -88,6 +90,14 @@ Languages = Annotated[
         autocompletion=complete_language,
     ),
 ]
+Places = Annotated[
+    list[str],
+    typer.Option(
+        "--in",
+        metavar="PATH|URL",
+        help="Search this folder, or the repository at a URL, at a branch, tag or commit with @REV (repeatable).",
+    ),
+]
 Globs = Annotated[
     list[str],
     typer.Option(
@@ -117,6 +127,40 @@ Jobs = Annotated[
         help="Number of worker processes; 0 means one per core.",
     ),
 ]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens",
+        parser=WholeNumber(1, MOST_OUTPUT_TOKENS),
+        metavar="N",
+        help="Print at most N tokens, of about four characters.",
+    ),
+]
+JsonArray = Annotated[bool, typer.Option("--json", help="Print hits as a JSON array.")]
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")]
+FilesOnly = Annotated[bool, typer.Option("--files-with-matches", "-l", help="Print only the paths of matching files.")]
+Null = Annotated[bool, typer.Option("--null", "-0", help="Print a NUL byte after each path (or formatted hit).")]
+Template = Annotated[
+    str | None,
+    typer.Option("--format", metavar="TEXT", help="Print each hit in this format, e.g. '{path}:{start_line}'."),
+]
+Context = Annotated[
+    int | None,
+    typer.Option(
+        "--context",
+        "-C",
+        parser=WholeNumber(0, MOST_LINES),
+        metavar="N",
+        help="Print N lines of context around the best line.",
+    ),
+]
+Full = Annotated[bool, typer.Option("--full", help="Print all lines of each hit.")]
+ColorOption = Annotated[
+    Color,
+    typer.Option(
+        "--color", help="When to use color; `always` also formats pipes as for a terminal.", case_sensitive=False
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -136,6 +180,21 @@ def filters_of(
         paths=tuple(globs),
         names=tuple(split_names("--name", names)),
     )
+
+
+def places_of(places: Sequence[str], *, refresh: bool = True) -> list[Path]:
+    """The folders that `--in` names; repositories elsewhere are cloned first. Raises CodesearchError."""
+    from codesearch.clones import fetch, parse_url
+
+    found = []
+    for place in places:
+        repository = parse_url(place)
+        if repository is None and "://" in place:
+            raise CodesearchError(
+                f"{place!r} is not a URL that can be cloned", "use https://…[@REV] or git@HOST:PATH[@REV]"
+            )
+        found.append(fetch(repository, refresh=refresh) if repository else Path(place))
+    return found
 
 
 def split_names(option: str, values: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`codesearch query QUESTION [PATH…]`: ask."""
+"""`codesearch query QUESTION [PATH…]`: search."""
 
 from __future__ import annotations
 
@@ -13,24 +13,34 @@ import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
-from codesearch.cli.numbers import MOST_LINES, DecimalNumber, WholeNumber
+from codesearch.cli.numbers import DecimalNumber
 from codesearch.cli.options import (
+    ColorOption,
+    Context,
     Device,
+    FilesOnly,
+    Full,
     Globs,
     IndexDir,
+    JsonArray,
+    JsonLines,
     Kinds,
     Languages,
     Limit,
     Model,
+    Null,
+    Places,
     Rerank,
+    Template,
     complete_name,
     filters_of,
+    places_of,
 )
 from codesearch.cli.output import Color, results
 from codesearch.errors import CodesearchError
 
-_MOST_BYTES = 1 << 18
-"""Of a question: more than its characters can have."""
+_MAX_BYTES = 1 << 18
+"""Bytes read of a question: more than its maximum number of characters can have."""
 
 EPILOG = """\
 Examples:
@@ -39,7 +49,9 @@ Examples:
   codesearch query "how are passwords hashed"
   codesearch query HandlerStack --kind class              a symbol
   codesearch query "retry with backoff" src tests/net     only in these folders or files
+  codesearch query "retry" --in ~/src/a --in https://github.com/pallets/flask@3.1.0   several repositories
   codesearch query "parse a date" --lang python,go --path '!tests/**'
+  codesearch query "retry" --since v2.1                   only what changed since then; --changed: uncommitted
   codesearch query "open a socket" -l -0 | xargs -0 wc -l
   codesearch query "open a socket" --json | jq '.[0].path'
   codesearch query "open a socket" --format '{path}:{start_line} {qualified_name}'
@@ -57,6 +69,7 @@ def command(
     paths: Annotated[
         list[Path], typer.Argument(metavar="[PATH]...", help="Search only these files and folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
+    places: Places = [],  # noqa: B006
     limit: Limit = 10,
     languages: Languages = [],  # noqa: B006
     globs: Globs = [],  # noqa: B006
@@ -74,38 +87,22 @@ def command(
         float,
         typer.Option("--min-score", parser=DecimalNumber(0, 1), metavar="X", help="Minimum score, 0 to 1."),
     ] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print hits as a JSON array.")] = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")] = False,
-    files_only: Annotated[
-        bool, typer.Option("--files-with-matches", "-l", help="Print only the paths of matching files.")
-    ] = False,
-    null: Annotated[
-        bool, typer.Option("--null", "-0", help="Print a NUL byte after each path (or formatted hit).")
-    ] = False,
-    template: Annotated[
-        str | None,
-        typer.Option("--format", metavar="TEXT", help="Print each hit in this format, e.g. '{path}:{start_line}'."),
-    ] = None,
-    context: Annotated[
-        int | None,
-        typer.Option(
-            "--context",
-            "-C",
-            parser=WholeNumber(0, MOST_LINES),
-            metavar="N",
-            help="Print N lines of context around the best line.",
-        ),
-    ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Print all lines of each hit.")] = False,
+    as_json: JsonArray = False,
+    as_jsonl: JsonLines = False,
+    files_only: FilesOnly = False,
+    null: Null = False,
+    template: Template = None,
+    context: Context = None,
+    full: Full = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print what each ranking signal added to the score.")
     ] = False,
-    color: Annotated[
-        Color,
-        typer.Option(
-            "--color", help="When to use color; `always` also formats pipes as for a terminal.", case_sensitive=False
-        ),
-    ] = Color.AUTO,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="REV|DATE", help="Only definitions that changed since a revision or date."),
+    ] = "",
+    changed: Annotated[bool, typer.Option("--changed", help="Only definitions with uncommitted changes.")] = False,
+    color: ColorOption = Color.AUTO,
     refresh: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="Update the index first if that is quick.")
     ] = True,
@@ -121,7 +118,7 @@ def command(
     device: Device = "",
 ) -> None:
     """Search the code with a question in plain English; best hits first."""
-    # numpy's BLAS would start a thread a core when it is imported: 5 ms, 90 ms where the machine is busy.
+    # numpy's BLAS would start one thread per core on import: 5 ms, 90 ms on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import choose
     from codesearch.cli.notes import Notes
@@ -131,6 +128,9 @@ def command(
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
+    if changed and since:
+        raise typer.BadParameter("--changed and --since cannot be used together")
+    since = "HEAD" if changed else since
     if batch and question:
         paths = [Path(question), *paths]
     flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only, "--batch": batch}
@@ -147,46 +147,48 @@ def command(
         indexes=caller().indexes,
         directory=caller().directory,
     )
-    workspace.add(paths)
+    workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     roots = [member.index.root for member in workspace.members]
     has_hits = False
     with results():
         for text in questions:
-            answer = SearchResult("", ())  # of a blank line in a batch
+            result = SearchResult("", ())  # for a blank line in a batch
             if text:
-                answer = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
-            hit_format.write(text, [*located(answer.hits, roots, caller().directory)])
-            has_hits = has_hits or bool(answer.hits)
-            for remark in remarks(answer, min_score):
+                result = workspace.search(
+                    text, limit, filters, min_score=min_score, explain=explain, rerank=rerank, since=since
+                )
+            hit_format.write(text, [*located(result.hits, roots, caller().directory)])
+            has_hits = has_hits or bool(result.hits)
+            for remark in remarks(result, min_score, since):
                 note(remark)
     raise typer.Exit(HITS if has_hits else NO_HITS)
 
 
 def _question(text: str) -> str:
-    """The question as typed, or stdin's text for `-`. Raises CodesearchError where it is empty."""
+    """The question on one line, read from stdin if it is `-`. Raises CodesearchError if it is empty."""
     if text == "-":
-        text = sys.stdin.buffer.read(_MOST_BYTES).decode("utf-8", "replace")
-    question = _read(text, "the question")
+        text = sys.stdin.buffer.read(_MAX_BYTES).decode("utf-8", "replace")
+    question = _normalized(text, "the question")
     if not question:
         raise CodesearchError("the question is empty", 'try: codesearch query "how are passwords hashed"')
     return question
 
 
 def _lines_of_stdin() -> Iterator[str]:
-    """The questions of stdin, each without what is too long of its line."""
+    """The questions of stdin, one per line; lines that are too long are truncated."""
     for number in count(1):
-        line = sys.stdin.buffer.readline(_MOST_BYTES)
+        line = sys.stdin.buffer.readline(_MAX_BYTES)
         if not line:
             return
-        yield _read(line.decode("utf-8", "replace").rstrip("\r\n"), f"the question in line {number}")
+        yield _normalized(line.decode("utf-8", "replace").rstrip("\r\n"), f"the question in line {number}")
         while line and not line.endswith(b"\n"):
-            line = sys.stdin.buffer.readline(_MOST_BYTES)
+            line = sys.stdin.buffer.readline(_MAX_BYTES)
 
 
-def _read(text: str, called: str) -> str:
-    """What is searched for, on one line; says so where that is not all."""
+def _normalized(text: str, label: str) -> str:
+    """The question on one line. Prints a note, which starts with `label`, if it is too long to be used completely."""
     from codesearch.search.question import MAX_QUESTION_LENGTH, readable
 
     if len(text) > MAX_QUESTION_LENGTH:
-        note(f"{called} is longer than {MAX_QUESTION_LENGTH:,} characters; the rest is ignored")
+        note(f"{label} is longer than {MAX_QUESTION_LENGTH:,} characters; the rest is ignored")
     return " ".join(readable(text).split())

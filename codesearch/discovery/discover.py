@@ -1,4 +1,4 @@
-"""Which files belong to an index: those that are not ignored, by our own rules, of a fitting size, and no copies."""
+"""Finding the files to index: not ignored, not excluded by rules or size, and not copies."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from codesearch.discovery.tree import FoundFile, Tree
 from codesearch.errors import CodesearchError
 
 _MOST_PATHS = 500
-"""Changed paths; listing all files takes git about as long as looking for more than these."""
+"""Maximum number of changed paths to list alone; for more, git takes about as long as for all files."""
 _COPIES = (SkipReason.BUILT_COPY, SkipReason.GENERATED_DOCUMENTATION)
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """What lies below a root."""
+    """The files below a root."""
 
     files: tuple[FoundFile, ...]
-    """Those to index, sorted by path."""
-    left_out: Mapping[str, SkipReason] = field(default_factory=dict)
-    """The others, by path. Ignored files are not among them: they do not concern the user."""
+    """Files to index, sorted by path."""
+    skip_reasons: Mapping[str, SkipReason] = field(default_factory=dict)
+    """Skipped files, by path. Does not include ignored files."""
     attributes: Attributes = field(default_factory=Attributes)
     attribute_files: tuple[str, ...] = ()
-    """Where the attributes were read."""
+    """Paths of the files with `attributes`."""
     is_listed_by_git: bool = False
-    """Whether git's rules alone say what is ignored."""
+    """Whether git's rules alone determine which files are ignored."""
 
     @cached_property
     def skipped(self) -> dict[str, int]:
-        """How many files were left out, by the value of a SkipReason."""
-        return dict(Counter(reason.value for reason in self.left_out.values()))
+        """The number of skipped files by the value of a SkipReason."""
+        return dict(Counter(reason.value for reason in self.skip_reasons.values()))
 
 
 def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
-    """The files under `root` that belong to its index. Raises CodesearchError if `root` is not a folder."""
+    """The files below `root`. Raises CodesearchError if `root` is not a folder."""
     options = options or DiscoveryOptions()
     check_root(root)
     tree = Tree(root)
@@ -54,14 +54,14 @@ def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
     empty = Discovery(
         (), {}, attributes.read_attributes(root, attribute_files), attribute_files, listing.is_listed_by_git
     )
-    return _added(empty, options, tree, listing.paths)
+    return _with_paths(empty, options, tree, listing.paths)
 
 
 def rediscover(root: Path, options: DiscoveryOptions, before: Discovery, changed: Collection[str]) -> Discovery:
-    """What `discover` returns now, where since `before` nothing changed but these files and folders.
+    """The same result as `discover`, if only the files and folders `changed` have changed since `before`.
 
-    `changed` are paths relative to `root`, `/`-separated; a folder stands for all below it. Everything is looked at
-    again where that is not enough to tell. Raises as discover().
+    `changed` are paths relative to `root`, `/`-separated; a folder includes everything below it. All files are listed
+    again if the change may affect others, as that of an ignore file does. Raises as discover().
     """
     check_root(root)
     changed = frozenset(changed)
@@ -72,15 +72,15 @@ def rediscover(root: Path, options: DiscoveryOptions, before: Discovery, changed
     if listed is None or any(map(_has_rules, chain(listed, attribute_files))):
         return discover(root, options)
     files = tuple(file for file in before.files if not _is_within(file.path, changed))
-    left_out = {path: reason for path, reason in before.left_out.items() if not _is_within(path, changed)}
-    copied = [path for path, reason in left_out.items() if reason in _COPIES]  # may have lost their source
+    skip_reasons = {path: reason for path, reason in before.skip_reasons.items() if not _is_within(path, changed)}
+    copied = [path for path, reason in skip_reasons.items() if reason in _COPIES]  # their source may have been deleted
     for path in copied:
-        del left_out[path]
-    return _added(replace(before, files=files, left_out=left_out), options, Tree(root), [*listed, *copied])
+        del skip_reasons[path]
+    return _with_paths(replace(before, files=files, skip_reasons=skip_reasons), options, Tree(root), [*listed, *copied])
 
 
 class KnownFiles:
-    """The files below a root, remembered so that only what changed has to be looked at again."""
+    """Discovers the files below a root, repeatedly; only changed paths have to be examined again."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -88,7 +88,7 @@ class KnownFiles:
         self._last = Discovery(())
 
     def find(self, options: DiscoveryOptions, changed: Collection[str] | None = None) -> Discovery:
-        """What is there now. `changed` is all that changed since the last call; None for everything.
+        """The files that exist now. `changed` are all paths that have changed since the last call; None if unknown.
 
         Raises as discover().
         """
@@ -101,34 +101,35 @@ class KnownFiles:
 
 
 def check_root(root: Path) -> None:
-    """Raises CodesearchError if the folder to index is not one."""
+    """Raises CodesearchError if the root does not exist or is not a folder."""
     if not root.exists():
         raise CodesearchError(f"{root} does not exist")
     if not root.is_dir():
         raise CodesearchError(f"{root} is a file", "index its folder, or pass the file after a question")
 
 
-def _added(known: Discovery, options: DiscoveryOptions, tree: Tree, paths: Iterable[str]) -> Discovery:
-    """A discovery with further paths, which are examined."""
-    rules = Rules(options, known.attributes)
-    files = {file.path: file for file in known.files}
-    left_out = dict(known.left_out)
+def _with_paths(discovery: Discovery, options: DiscoveryOptions, tree: Tree, paths: Iterable[str]) -> Discovery:
+    """Examine further paths and add them to a discovery."""
+    rules = Rules(options, discovery.attributes)
+    files = {file.path: file for file in discovery.files}
+    skip_reasons = dict(discovery.skip_reasons)
     for path in paths:
         reason = rules.reason_against(path)
         found = reason or tree.examine(path, options.max_file_size)
         if isinstance(found, FoundFile):
             files[path] = replace(found, is_wanted=True) if rules.wants(path) else found
         elif found:
-            left_out[path] = found
+            skip_reasons[path] = found
     for path, reason in copies.derived(list(files)).items():
         if not files[path].is_wanted:
             del files[path]
-            left_out[path] = reason
-    return replace(known, files=tuple(sorted(files.values(), key=lambda file: file.path)), left_out=left_out)
+            skip_reasons[path] = reason
+    sorted_files = tuple(sorted(files.values(), key=lambda file: file.path))
+    return replace(discovery, files=sorted_files, skip_reasons=skip_reasons)
 
 
 def _may_have_attributes(path: str) -> bool:
-    """Whether a path may be a .gitattributes that counts: what others wrote does not say that it is ours."""
+    """Whether a path may be a .gitattributes with rules for us. Those in vendored folders are ignored."""
     return path.endswith(attributes.FILE_NAME) and VENDORED_FOLDERS.isdisjoint(path.split("/"))
 
 
@@ -137,14 +138,14 @@ def _can_rediscover(before: Discovery, changed: Collection[str]) -> bool:
 
 
 def _has_rules(path: str) -> bool:
-    """Whether a file decides about others: an ignore file, attributes, or git's own."""
+    """Whether a file affects which others are indexed: an ignore file, .gitattributes, or one of git's own."""
     parts = path.split("/")
     return parts[-1] in IGNORE_FILES or parts[-1] == attributes.FILE_NAME or not VCS_FOLDERS.isdisjoint(parts)
 
 
-def _is_within(path: str, places: Collection[str]) -> bool:
-    """Whether a path, or a folder that it lies in, is one of these places."""
-    while path not in places:
+def _is_within(path: str, ancestors: Collection[str]) -> bool:
+    """Whether a path or one of its parent folders is in a collection."""
+    while path not in ancestors:
         path, slash, _ = path.rpartition("/")
         if not slash:
             return False

@@ -1,4 +1,4 @@
-"""Questions answered by git: which files are not ignored, and which are tracked."""
+"""Queries to git: which files are not ignored, and which are tracked."""
 
 from __future__ import annotations
 
@@ -25,36 +25,36 @@ _FOLDS_CASE = sys.platform in ("darwin", "win32")
 _MAGIC = "icase,literal" if _FOLDS_CASE else "literal"
 _SPLIT_INDEX = b"link\0"
 """Signature of the extension for a split index, whose paths are partly in another file, and its size's first byte."""
-_MOST_BYTES = 1 << 28
+_MAX_BYTES = 1 << 28
 """Bytes read of git's index; that of Linux has 10 million."""
 _SECONDS = 60.0
 """Timeout. git lists a million files in a few seconds, but hangs on a named pipe among its own files."""
 _POINTER = b"gitdir:"
 """First bytes of `.git` if it is a file."""
 
-QUICKER_FROM = 10_000
-"""Files. From here on git saves more than 0.1 s: 75,000 files took it 0.25 s and the walker 1.3 s."""
+MIN_FILES_OUTSIDE = 10_000
+"""From this number of files on, git saves more than 0.1 s: 75,000 files took git 0.25 s and the walker 1.3 s."""
 
 
-def list_files(root: Path, places: Collection[str] = ()) -> list[str] | None:
+def list_files(root: Path, paths: Collection[str] = ()) -> list[str] | None:
     """Paths of tracked and of untracked, not ignored files, relative to `root`; None if git can't tell.
 
-    With `places`, relative to `root`, only these files and what lies in these folders.
+    With `paths`, relative to `root`, only these files and those in these folders.
 
-    A submodule or nested repository is listed as one path, its folder. Deleted files may be
-    listed too. Names that are not UTF-8 contain surrogates.
+    A submodule or nested repository is listed as one path, its folder. Deleted files may be listed too. Names that are
+    not UTF-8 contain surrogates.
     """
     if not inside_repository(root):
         return None
-    listing = _ls_files(root, "--cached", "--deduplicate", "--", *places, before=("--literal-pathspecs",))
+    listing = _ls_files(root, "--cached", "--deduplicate", "--", *paths, before=("--literal-pathspecs",))
     return None if listing is None else [path.rstrip("/") for path in listing]
 
 
 def ignored_folders(root: Path) -> set[str] | None:
-    """The outermost folders under `root` that are ignored, relative to it; None where git has no answer."""
+    """The outermost folders below `root` that are ignored, relative to it; None if git can't tell."""
     if not inside_repository(root):
         return None
-    listed = _run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    listed = run(root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
     if listed is None:
         return None
     return {os.fsdecode(name[:-1]) for name in listed.split(b"\0") if name.endswith(b"/")}
@@ -62,16 +62,16 @@ def ignored_folders(root: Path) -> set[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Internals:
-    """Where git keeps what decides about all files of a work tree."""
+    """Files of git that determine which files of a work tree are ignored or tracked."""
 
     index: Path
-    """Which files are tracked."""
+    """git's index, with the tracked files."""
     exclude: Path
-    """Ignore rules of the repository that are not part of it."""
+    """Local ignore rules, which are not part of the repository."""
 
 
 def internals(root: Path) -> Internals | None:
-    """Those of the repository that a folder lies in; None where it lies in none, or they can't be read."""
+    """Those of the repository that contains a folder; None if there is none, or they can't be read."""
     repository = next((folder for folder in (root, *root.parents) if is_repository(folder)), None)
     if repository is None:
         return None
@@ -85,11 +85,11 @@ def internals(root: Path) -> Internals | None:
     return Internals(folder / "index", shared / "info" / "exclude")
 
 
-def list_outside(root: Path, at_least: int = QUICKER_FROM) -> list[str] | None:
-    """The files of a large folder outside any repository, by its `.gitignore` files; None if it has to be walked.
+def list_outside(root: Path, at_least: int = MIN_FILES_OUTSIDE) -> list[str] | None:
+    """The files of a large folder outside any repository that its `.gitignore` files don't exclude.
 
-    git is run with an empty repository elsewhere. Unlike the walker, it doesn't list pipes and sockets or look into
-    nested repositories.
+    None if the folder has to be walked: it has fewer files, contains repositories, or git can't tell. git is run with a
+    temporary empty repository. Unlike the walker, it doesn't list pipes and sockets.
     """
     if inside_repository(root) or any((parent / ".gitignore").exists() for parent in root.absolute().parents):
         return None  # git ignores rules above its work tree, the walker doesn't
@@ -106,7 +106,7 @@ def list_outside(root: Path, at_least: int = QUICKER_FROM) -> list[str] | None:
 
 
 def _ls_files(root: Path, *which: str, before: tuple[str, ...] = ()) -> list[str] | None:
-    listing = _run(root, *before, "ls-files", "-z", "--others", "--exclude-standard", *which)
+    listing = run(root, *before, "ls-files", "-z", "--others", "--exclude-standard", *which)
     return None if listing is None else [os.fsdecode(name) for name in listing.split(b"\0") if name]
 
 
@@ -127,7 +127,7 @@ def tracked(root: Path, folder: str, file: str) -> Tracked:
     repository = next((parent for parent in (root, *root.parents) if is_repository(parent)), None)
     if repository is None or not _may_track(repository, (root / folder).relative_to(repository).as_posix()):
         return Tracked(False, False)
-    listing = _run(root, "ls-files", "-z", "--stage", "--", f":({_MAGIC}){folder}")
+    listing = run(root, "ls-files", "-z", "--stage", "--", f":({_MAGIC}){folder}")
     if listing is None:
         return Tracked(True, True)
     entries = [entry.partition(b"\t") for entry in listing.split(b"\0") if entry]
@@ -153,7 +153,7 @@ def _may_track(repository: Path, path: str) -> bool:
     except (OSError, ValueError):
         return True
     version = int.from_bytes(listing[4:8], "big")
-    is_searchable = version in (2, 3) and _SPLIT_INDEX not in listing and len(listing) < _MOST_BYTES
+    is_searchable = version in (2, 3) and _SPLIT_INDEX not in listing and len(listing) < _MAX_BYTES
     encoded = path.encode()
     if _FOLDS_CASE:
         encoded, listing = encoded.lower(), listing.lower()
@@ -183,11 +183,11 @@ def _read(file: Path) -> bytes:
     with os.fdopen(os.open(file, flags), "rb") as opened:
         if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(file))
-        return opened.read(_MOST_BYTES)
+        return opened.read(_MAX_BYTES)
 
 
-def _run(root: Path, *arguments: str) -> bytes | None:
-    """git's output; None if it is missing, too old, too slow, or does not trust the folder."""
+def run(root: Path, *arguments: str, stdin: bytes = b"") -> bytes | None:
+    """git's output; None if git is missing, too old, too slow, or does not trust the folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
@@ -195,7 +195,7 @@ def _run(root: Path, *arguments: str) -> bytes | None:
             ["git", *_SAFE, *arguments],
             cwd=root,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             check=True,
             timeout=_SECONDS,

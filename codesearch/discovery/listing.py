@@ -1,4 +1,4 @@
-"""The paths of the files below a root that are not ignored: git's answer in a repository, a walker's elsewhere."""
+"""Listing the files below a root that are not ignored: by git in a repository, by a walker elsewhere."""
 
 from __future__ import annotations
 
@@ -18,21 +18,23 @@ if TYPE_CHECKING:
     import ignore
 
 _OWN_IGNORE_FILES = (".ignore", ".codesearchignore")
+"""Ignore files that git does not know."""
 IGNORE_FILES = (".gitignore", *_OWN_IGNORE_FILES)
-_LARGEST_IGNORE_FILE = 1_000_000
+_MAX_IGNORE_FILE_SIZE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Paths relative to a root, `/`-separated. There may be deleted files among them, and folders of repositories."""
+    """The paths below a root that are not ignored."""
 
     paths: Sequence[str]
+    """Relative, `/`-separated. May include deleted files and the folders of nested repositories."""
     is_listed_by_git: bool
-    """Whether git alone gave them, without a walker and rules of our own."""
+    """Whether git's rules alone determined them, without a walker and our own ignore files."""
 
 
 def list_paths(root: Path, tree: Tree) -> Listing:
-    """All paths that are not ignored. Raises CodesearchError for an ignore file that can't be one."""
+    """All paths that are not ignored. Raises CodesearchError for an invalid ignore file."""
     listed = git.list_files(root)
     is_listed_by_git = listed is not None
     if listed is None:
@@ -46,9 +48,12 @@ def list_paths(root: Path, tree: Tree) -> Listing:
     return Listing(listed, is_listed_by_git)
 
 
-def list_paths_within(root: Path, places: Collection[str]) -> list[str] | None:
-    """The paths in some files and folders of a root whose other paths git has listed; None where git has no answer."""
-    return None if _has_own_rules_above(root) else git.list_files(root, places)
+def list_paths_within(root: Path, paths: Collection[str]) -> list[str] | None:
+    """The given files, and those in the given folders, that are not ignored; None if git can't tell.
+
+    For a root whose last listing has `is_listed_by_git`.
+    """
+    return None if _has_own_rules_above(root) else git.list_files(root, paths)
 
 
 def _has_own_rules_above(root: Path) -> bool:
@@ -56,54 +61,54 @@ def _has_own_rules_above(root: Path) -> bool:
 
 
 def _ignore_files(root: Path) -> Iterator[str]:
-    """Paths of what bears the name of an ignore file, in all folders that a walker may enter."""
-    waiting = [""]
-    while waiting:
-        folder = waiting.pop()
+    """Paths with the name of an ignore file, in all folders that a walker may enter."""
+    pending = [""]
+    while pending:
+        folder = pending.pop()
         try:
             with os.scandir(root / folder) as entries:
                 for entry in entries:
                     if entry.name in IGNORE_FILES:
                         yield folder + entry.name
                     elif entry.is_dir(follow_symlinks=False) and entry.name not in VCS_FOLDERS:
-                        waiting.append(f"{folder}{entry.name}/")
+                        pending.append(f"{folder}{entry.name}/")
         except OSError:
             continue
 
 
 def _check_ignore_files(root: Path, tree: Tree) -> None:
-    """Raises CodesearchError for an ignore file that is a link or a pipe: the walker might read it for ever."""
+    """Raises CodesearchError for an ignore file that is too large, or a link or pipe, where the walker could hang."""
     for path in _ignore_files(root):
         try:
             info = tree.look(path)
         except OSError:
             continue
-        if not stat.S_ISREG(info.st_mode) or info.st_size > _LARGEST_IGNORE_FILE:
+        if not stat.S_ISREG(info.st_mode) or info.st_size > _MAX_IGNORE_FILE_SIZE:
             raise CodesearchError(
                 f"{path} is not a regular file of at most 1 MB, as an ignore file has to be", "remove or replace it"
             )
 
 
 def list_folders(root: Path) -> set[str]:
-    """The folders in which files may come to lie that are not ignored, relative to `root`, which is ""."""
+    """The folders that are not ignored, relative to `root`, which is the empty string."""
     ignored = git.ignored_folders(root)
-    return set(_open_folders(root, ignored or set())) if ignored is not None else set(_walked_folders(root))
+    return set(_folders_except(root, ignored)) if ignored is not None else set(_walked_folders(root))
 
 
-def _open_folders(root: Path, ignored: Collection[str]) -> Iterator[str]:
-    """All folders but those ignored, and those in repositories below, which have indexes of their own."""
-    waiting = [""]
-    while waiting:
-        folder = waiting.pop()
+def _folders_except(root: Path, ignored: Collection[str]) -> Iterator[str]:
+    """All folders but the ignored ones and those in nested repositories, which have their own indexes."""
+    pending = [""]
+    while pending:
+        folder = pending.pop()
         yield folder
         try:
             with os.scandir(root / folder) as entries:
-                below = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+                names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
         except OSError:
             continue
         if not folder or not git.is_repository(root / folder):
-            paths = (f"{folder}/{name}".lstrip("/") for name in below if name not in VCS_FOLDERS)
-            waiting += [path for path in paths if path not in ignored]
+            paths = (f"{folder}/{name}".lstrip("/") for name in names if name not in VCS_FOLDERS)
+            pending += [path for path in paths if path not in ignored]
 
 
 def _walked_folders(root: Path) -> Iterator[str]:
@@ -117,12 +122,12 @@ def _walked_folders(root: Path) -> Iterator[str]:
 
 
 def walked_files(root: Path) -> list[str]:
-    """What the walker finds under `root`, by the rules that git goes by; for comparing the two."""
+    """The files that the walker finds below `root` by git's rules, for comparison with git."""
     return list(_walk(root, Tree(root), with_git_rules=True))
 
 
 def _walk(root: Path, tree: Tree, with_git_rules: bool) -> Iterator[str]:
-    """Paths of the files that no ignore file excludes; links are not followed."""
+    """Paths of the files that no ignore file excludes; symbolic links are not followed."""
     prefix = len(os.fspath(root).rstrip(os.sep)) + 1
     for entry in _entries(_walker(root, with_git_rules)):
         path = str(entry.path())[prefix:].replace(os.sep, "/")
@@ -150,7 +155,7 @@ def _walker(root: Path, with_git_rules: bool) -> ignore.Walk:
 
 
 def _entries(walk: ignore.Walk) -> Iterator[ignore.DirEntry]:
-    """Whatever can be walked: an unreadable folder or a loop of links costs only itself."""
+    """The entries of a walk, without those that raise an error, such as unreadable folders."""
     import ignore
 
     while True:

@@ -28,7 +28,7 @@ class SourceText:
     """BLAKE2b of the file's bytes, 16 bytes."""
     stamp: Stamp
     """Taken before the text was read."""
-    left_out: SkipReason = SkipReason.NONE
+    skip_reason: SkipReason = SkipReason.NONE
     """Why it is skipped unless explicitly included: it is generated, minified or similar."""
     encoding: str = UTF8
     """The name of the file's encoding."""
@@ -63,7 +63,7 @@ def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> So
         return SkippedFile(SkipReason.BINARY, digest, stamp)
     if is_pointer(data):
         return SkippedFile(SkipReason.LFS_POINTER, digest, stamp)
-    return SourceText(_normalised(decoded.text), digest, stamp, reason_against(path, data), decoded.encoding)
+    return SourceText(normalise_lines(decoded.text), digest, stamp, reason_against(path, data), decoded.encoding)
 
 
 def digest_of(data: bytes) -> bytes:
@@ -71,7 +71,8 @@ def digest_of(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
-def _normalised(text: str) -> str:
+def normalise_lines(text: str) -> str:
+    """The text with `\\n` at the ends of its lines, and without NUL."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.replace("\0", "\ufffd")

@@ -1,1 +1,1 @@
-"""What lies on disk: files, chunks, postings, vectors; incremental update; locks; generations."""
+"""The index on disk: files, chunks, postings and vectors; incremental updates; snapshots; locks."""

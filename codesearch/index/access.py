@@ -1,4 +1,4 @@
-"""Open an index, if it may be used: a repository can bring one of its author's making."""
+"""Opening an index only if it can be trusted: a cloned repository can contain one made by its author."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import os
 from codesearch.discovery import git
 from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.errors import IndexNotFound, IndexUntrusted, UpdateIndex
-from codesearch.index.folder import check_owner, first_odd_place, is_another_users
+from codesearch.index.folder import belongs_to_another_user, check_owner, unexpected_file
 from codesearch.index.layout import DATABASE, Layout
 from codesearch.index.store import Store
 
 
 def open_store(layout: Layout, *, write: bool = False) -> Store:
-    """The database of an index; for reading, all that is read is of one moment. Another user's is never written.
+    """The database of an index. Without `write`, everything is read from one state, whatever writers do meanwhile.
 
-    Raises IndexUntrusted for an index that came with the repository, or with links or other oddities in its folder;
-    IndexDamaged, IndexIncompatible or CodesearchError.
+    Raises IndexUntrusted for an index that came with the repository, or if there are links or unexpected files in its
+    folder; IndexDamaged, IndexIncompatible, or CodesearchError for an index of another user that is to be written.
     """
-    check_places(layout)
-    is_foreign = is_another_users(layout.folder) or is_another_users(layout.database)
+    check_file_types(layout)
+    is_foreign = belongs_to_another_user(layout.folder) or belongs_to_another_user(layout.database)
     if write and is_foreign:
         check_owner(layout.folder)
         check_owner(layout.database)
@@ -35,27 +35,27 @@ def open_store(layout: Layout, *, write: bool = False) -> Store:
 
 
 def check_exists(layout: Layout) -> None:
-    """Raises IndexNotFound where nothing of an index lies."""
+    """Raises IndexNotFound if there is no index."""
     if not layout.exists():
         raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
 
 
-def check_places(layout: Layout) -> None:
-    """Raises IndexUntrusted where what lies in an index's folder is not of codesearch's making, by its kind."""
-    if reason := first_odd_place(layout):
+def check_file_types(layout: Layout) -> None:
+    """Raises IndexUntrusted if the index's folder contains links, or types of files that codesearch never creates."""
+    if reason := unexpected_file(layout):
         raise _untrusted(layout, reason)
 
 
 def _check_origin(layout: Layout, store: Store) -> None:
-    """Raises IndexUntrusted for an index that git brought: it tracks some of it, and this user did not make it here."""
+    """Raises IndexUntrusted if git tracks a part of the index and this user did not create it here."""
     if not layout.is_inside:
         return
-    found = git.tracked(layout.root, INDEX_FOLDER, DATABASE)
-    if not found.is_any and not os.path.lexists(layout.folder / ".git"):
+    tracked = git.tracked(layout.root, INDEX_FOLDER, DATABASE)
+    if not tracked.is_any and not os.path.lexists(layout.folder / ".git"):
         return
     from codesearch.index import origin
 
-    if found.has_content or not origin.was_made_here(store.meta(), layout):
+    if tracked.has_content or not origin.was_made_here(store.meta(), layout):
         raise _untrusted(layout, f"git tracks {layout.folder}, so it came with the repository")
 
 

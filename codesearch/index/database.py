@@ -1,7 +1,8 @@
-"""A connection to an index's database, which somebody else may have made: nothing in it runs, and nothing runs long.
+"""A connection to an index's database that is safe even if somebody else made the database.
 
-Only tables exactly as this program makes them are read, so that no view, trigger or expression is evaluated; the steps
-of a statement, the rows that it returns and the size of a value are bounded by the size of the file.
+Only tables with exactly this program's schema are read, so that no view, trigger or expression in the file is
+evaluated. Limits on a statement's steps, its rows and the size of a value, derived from the file's size, bound time
+and memory.
 """
 
 from __future__ import annotations
@@ -51,104 +52,106 @@ SCHEMA = (
     "model TEXT NOT NULL, digest BLOB NOT NULL, vector BLOB NOT NULL, checksum INTEGER NOT NULL,"
     " PRIMARY KEY (model, digest)) WITHOUT ROWID",
 )
-"""Statements as SQLite keeps them, word for word."""
+"""The statements, exactly as `sqlite_master` stores them."""
 
 IDENTITY = "id"
-"""The setting that tells an index from another that is made in its place."""
+"""Key of the setting that distinguishes an index from one created later in the same place."""
 
 SECONDS_BUSY = 30.0
-"""How long another writer's commit is waited for."""
-_LARGEST_VALUE = 4 << 20
-"""Bytes. The lists of options and skipped files come to a few thousand."""
+"""Timeout for another connection's write transaction."""
+_MAX_VALUE_BYTES = 4 << 20
+"""The largest values, options and counts of skipped files, have a few thousand."""
 _DEFENSIVE = 1010  # SQLITE_DBCONFIG_DEFENSIVE, which Python 3.11 does not name
-_NOTHING_CAN_BE_WRITTEN = (
+_UNWRITABLE = (
     "SQLITE_CANTOPEN",
     "SQLITE_READONLY",
     "SQLITE_FULL",
     "SQLITE_IOERR_SHM",
     "SQLITE_IOERR_WRITE",
 )
-"""Why a reader can't have the files that it shares with writers."""
-_STEPS_AT_ONCE = 100_000
-_LEAST_STEPS = 20_000_000
+"""Names of SQLite's errors if a reader can't create the files that it shares with writers."""
+_STEPS_PER_CHECK = 100_000
+_MIN_STEPS = 20_000_000
 _STEPS_PER_BYTE = 0.5
-"""A row of a hundred bytes takes about twenty steps; 20 million take less than a second."""
-_LEAST_ROWS = 1000
+"""A row of a hundred bytes takes about twenty steps; 20 million steps take less than a second."""
+_MIN_ROWS = 1000
 _ROWS_PER_BYTE = 0.25
 
 
 class Database:
-    """A connection. Every method raises IndexDamaged, IndexLocked or CodesearchError for what SQLite reports."""
+    """A connection. Every method raises SQLite's errors as IndexDamaged, IndexLocked or CodesearchError."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
         self._path = path
         self._steps_left = 0
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        connection.set_progress_handler(self._must_stop, _STEPS_AT_ONCE)
+        connection.set_progress_handler(self._is_out_of_steps, _STEPS_PER_CHECK)
         if hasattr(connection, "setconfig"):  # Python 3.12
             connection.setconfig(_DEFENSIVE, True)
 
     @classmethod
     def create(cls, path: Path) -> Database:
-        """A new database with empty tables, not written to disk by its journal yet. Raises OSError."""
-        aside = path.with_name(path.name + ".new")
-        os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # its journals get the same mode
-        made = cls(_connect(aside, "rw", "DELETE"), aside)
-        made.execute("BEGIN IMMEDIATE")
+        """A database with empty tables, in an open transaction, in a new file `path`.new. Raises OSError."""
+        new = path.with_name(path.name + ".new")
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # its journals get the same mode
+        database = cls(_connect(new, "rw", "DELETE"), new)
+        database.execute("BEGIN IMMEDIATE")
         for statement in SCHEMA:
-            made.execute(statement)
-        return made
+            database.execute(statement)
+        return database
 
     @classmethod
     def open(cls, path: Path, *, write: bool, immutable: bool = False) -> Database:
-        """Open a database of this format. Raises IndexIncompatible for one of a newer format, IndexDamaged for one of
-        an older format or with other tables than ours."""
+        """Open a database of this format. `immutable` promises SQLite that nobody writes it.
+
+        Raises IndexIncompatible for a newer format, IndexDamaged for an older one or a different schema.
+        """
         try:
-            opened = cls(_connect(path, "rw", "WAL") if write else _connect_reader(path, immutable), path)
-        except (sqlite3.Error, UnicodeError) as error:  # SQLite's own words may hold what is in the file
-            raise damaged(path, error) from error
+            database = cls(_connect(path, "rw", "WAL") if write else _connect_reader(path, immutable), path)
+        except (sqlite3.Error, UnicodeError) as error:  # SQLite's messages may contain undecodable bytes of the file
+            raise database_error(path, error) from error
         try:
-            opened._check_tables()
+            database._check_tables()
         except BaseException:
-            opened.close()
+            database.close()
             raise
-        return opened
+        return database
 
     @property
     def in_transaction(self) -> bool:
-        """Whether one has begun."""
+        """Whether a transaction is open."""
         return self._db.in_transaction
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """What a statement returns."""
+        """The rows that a statement returns. Raises IndexDamaged for more than fit the file."""
         size = self._size()
-        most = _LEAST_ROWS + int(size * _ROWS_PER_BYTE)
-        self._steps_left = _LEAST_STEPS + int(size * _STEPS_PER_BYTE)
+        max_rows = _MIN_ROWS + int(size * _ROWS_PER_BYTE)
+        self._steps_left = _MIN_STEPS + int(size * _STEPS_PER_BYTE)
         try:
-            found = self._db.execute(statement, values).fetchmany(most + 1)
+            rows = self._db.execute(statement, values).fetchmany(max_rows + 1)
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
-            raise damaged(self._path, error) from error
-        if len(found) > most:
-            raise damaged(self._path, ValueError("more rows than it has room for"))
-        return found
+            raise database_error(self._path, error) from error
+        if len(rows) > max_rows:
+            raise database_error(self._path, ValueError("more rows than it has room for"))
+        return rows
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> int:
-        """Run a statement that changes something. Returns the number of the last row that it added."""
-        self._steps_left = _LEAST_STEPS + int(self._size() * _STEPS_PER_BYTE)
+        """Run a statement that changes something. Returns the id of the last row that it added."""
+        self._steps_left = _MIN_STEPS + int(self._size() * _STEPS_PER_BYTE)
         try:
             return int(self._db.execute(statement, values).lastrowid or 0)
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
-            raise damaged(self._path, error) from error
+            raise database_error(self._path, error) from error
 
     def execute_each(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement for each row of values."""
-        self._steps_left = 1 << 62  # as many as there are rows; the rows are ours
+        self._steps_left = 1 << 62  # no limit: the rows are this program's
         try:
             self._db.executemany(statement, rows)
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
-            raise damaged(self._path, error) from error
+            raise database_error(self._path, error) from error
 
     def commit(self) -> None:
         """End a transaction."""
@@ -158,8 +161,8 @@ class Database:
         """Undo a transaction."""
         self._finish(self._db.rollback)
 
-    def begin_log(self) -> None:
-        """Use a write-ahead log from now on. Done before a database has its name: it takes a rollback journal."""
+    def enable_wal(self) -> None:
+        """Switch to a write-ahead log. SQLite uses a rollback journal to do so, so call it before the final rename."""
         self.rows("PRAGMA journal_mode = WAL")
 
     def close(self) -> None:
@@ -170,16 +173,16 @@ class Database:
         try:
             end()
         except (sqlite3.Error, UnicodeError) as error:
-            raise damaged(self._path, error) from error
+            raise database_error(self._path, error) from error
 
     def _check_tables(self) -> None:
         found = self.rows("SELECT type, name, sql FROM sqlite_master")
         if ("table", "meta", _META) not in found:
-            raise damaged(self._path, ValueError("it has no table meta as codesearch makes it"))
+            raise database_error(self._path, ValueError("it has no table meta as codesearch creates it"))
         (version,) = next(iter(self.rows("SELECT value FROM meta WHERE key = 'format'")), ("",))
         check_format(self._path, version)
         if sorted(found) != _TABLES:
-            raise damaged(self._path, ValueError("its tables are not those that codesearch makes"))
+            raise database_error(self._path, ValueError("its tables are not those that codesearch creates"))
 
     def _size(self) -> int:
         return sum(
@@ -188,45 +191,46 @@ class Database:
             if file.exists()
         )
 
-    def _must_stop(self) -> bool:
-        self._steps_left -= _STEPS_AT_ONCE
+    def _is_out_of_steps(self) -> bool:
+        self._steps_left -= _STEPS_PER_CHECK
         return self._steps_left < 0
 
 
 _TABLES = sorted(("table", statement.split()[2], statement) for statement in SCHEMA)
 
 
-def old_meta(path: Path) -> dict[str, str]:
-    """The settings of an index of an older format; none where they can't be read."""
+def read_old_meta(path: Path) -> dict[str, str]:
+    """The settings of an index of this or an older format; empty if they can't be read."""
     try:
-        opened = Database(_connect_reader(path, immutable=False), path)
+        database = Database(_connect_reader(path, immutable=False), path)
     except (sqlite3.Error, UnicodeError):
         return {}
     try:
-        if ("table", "meta", _META) not in opened.rows("SELECT type, name, sql FROM sqlite_master"):
+        if ("table", "meta", _META) not in database.rows("SELECT type, name, sql FROM sqlite_master"):
             return {}
-        rows = opened.rows("SELECT key, value FROM meta")
+        rows = database.rows("SELECT key, value FROM meta")
         meta = {key: value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
         return meta if meta.get("format", "") in map(str, range(FORMAT)) else {}
     except CodesearchError:
         return {}
     finally:
-        opened.close()
+        database.close()
 
 
-def check_format(path: Path, found: object) -> None:
-    """Raises IndexIncompatible for a newer format than this program's, IndexDamaged for any other."""
-    if found == str(FORMAT):
+def check_format(path: Path, version: object) -> None:
+    """Raises IndexIncompatible for a newer format than this program's, IndexDamaged for an older or invalid one."""
+    if version == str(FORMAT):
         return
-    is_number = isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 10
-    message = f"the index at {path.parent} has format {found if is_number else 'unknown'}, this program reads {FORMAT}"
-    if is_number and int(str(found)) > FORMAT:
+    is_number = isinstance(version, str) and version.isascii() and version.isdigit() and len(version) < 10
+    label = version if is_number else "unknown"
+    message = f"the index at {path.parent} has format {label}, this program reads {FORMAT}"
+    if is_number and int(str(version)) > FORMAT:
         raise IndexIncompatible(message, ReplaceIndex(path.parent))
     raise IndexDamaged(message, UpdateIndex(path.parent, has_root=False))
 
 
-def damaged(path: Path, error: Exception) -> CodesearchError:
-    """What SQLite says of a database, as a user can mend it."""
+def database_error(path: Path, error: Exception) -> CodesearchError:
+    """An error of SQLite as one with a remedy: IndexDamaged, IndexLocked or another CodesearchError."""
     text = str(error)
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_IOERR") and "READ" not in name:
@@ -243,7 +247,7 @@ def damaged(path: Path, error: Exception) -> CodesearchError:
 
 
 def _connect(path: Path, mode: str, journal: str = "") -> sqlite3.Connection:
-    """A connection; the journal of writers lets readers go on."""
+    """A connection: for writing, with the given journal mode, or without one read-only."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -267,7 +271,7 @@ def _connect(path: Path, mode: str, journal: str = "") -> sqlite3.Connection:
 
 
 def _connect_reader(path: Path, immutable: bool) -> sqlite3.Connection:
-    """A reader's connection; where nothing may be written beside it, as to a file that nobody changes."""
+    """A reader's connection; an immutable one if the files that readers share with writers can't be created."""
     if not immutable:
         connection = _connect(path, "ro")
         try:
@@ -275,6 +279,6 @@ def _connect_reader(path: Path, immutable: bool) -> sqlite3.Connection:
             return connection
         except sqlite3.Error as error:
             connection.close()
-            if not error.sqlite_errorname.startswith(_NOTHING_CAN_BE_WRITTEN):
+            if not error.sqlite_errorname.startswith(_UNWRITABLE):
                 raise
     return _connect(path, "ro&immutable=1")

@@ -1,4 +1,4 @@
-"""Work on the files of a plan: chunk and encode them in batches, and write what is finished aside."""
+"""Executing a plan: chunk and encode its files in batches, and stage the results."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from codesearch.discovery.tree import FoundFile
 from codesearch.index import guarded
-from codesearch.index.embedding_cache import encode_kept
+from codesearch.index.embedding_cache import encode_cached
 from codesearch.index.plan import is_same
 from codesearch.index.request import UpdateRequest
 from codesearch.index.staging import Staging
@@ -15,15 +15,15 @@ from codesearch.index.work import BatchResult, Job, Worker
 from codesearch.models.encoder import Embeddings
 
 BATCH_BYTES = 400_000
-"""A batch's files: long enough to pay for the passing to and fro, short enough for an even load."""
-SEVERAL_PROCESSES_BYTES = 1_500_000
+"""Size of a batch: large enough to outweigh the cost of passing it between processes, small enough to balance load."""
+PARALLEL_BYTES = 1_500_000
 """Below this, starting processes costs more than they save (two workers, 20 ms to start)."""
 
 
 def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) -> Staging:
-    """Work on the files, staging a segment whenever one is full; returns what is left over.
+    """Chunk and encode the files, writing a segment whenever one is full; returns the staging area with the last one.
 
-    What an interrupted update has staged is kept where its file has not changed since.
+    Files staged by an interrupted update are kept if they have not changed since.
     """
     staged = {file.path: file for file in store.files(live=False)}
     kept = {file.path for file in changed if (old := staged.get(file.path)) and is_same(request, old, file)}
@@ -32,16 +32,16 @@ def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) 
         with store.transaction():
             store.remove_files(stale)
             store.seal()
-    todo = [file for file in changed if file.path not in kept]
+    pending = [file for file in changed if file.path not in kept]
     staging = Staging(request.layout, store)
-    listed = {file.path: file for file in todo}
+    pending_by_path = {file.path: file for file in pending}
     done, chunks = len(kept), sum(staged[path].chunks for path in kept)
     request.progress("indexing", done, len(changed), chunks)
-    for batch in _batches(request, todo):
+    for batch in _batches(request, pending):
         embeddings = batch.embeddings
         if embeddings is None:
             embeddings = _encode(request, store, batch, done, len(changed), chunks)
-        staging.take(batch, embeddings, listed)
+        staging.add(batch, embeddings, pending_by_path)
         done += len(batch.files)
         chunks += len(batch.counts.sizes)
         request.progress("indexing", done, len(changed), chunks)
@@ -52,12 +52,12 @@ def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) 
     return staging
 
 
-def _batches(request: UpdateRequest, todo: Sequence[FoundFile]) -> Iterator[BatchResult]:
-    wanted = frozenset(file.path for file in todo if file.is_wanted)
+def _batches(request: UpdateRequest, pending: Sequence[FoundFile]) -> Iterator[BatchResult]:
+    wanted = frozenset(file.path for file in pending if file.is_wanted)
     encoder = None if request.encoder.capabilities.batches else request.encoder
     worker = Worker(request.layout.root, request.options.max_file_size, encoder, wanted)
-    jobs = _jobs(todo)
-    if sum(job.size for job in jobs) < SEVERAL_PROCESSES_BYTES:
+    jobs = _jobs(pending)
+    if sum(job.size for job in jobs) < PARALLEL_BYTES:
         yield from guarded.run(worker, jobs)
     else:
         from codesearch.index import pool
@@ -66,12 +66,12 @@ def _batches(request: UpdateRequest, todo: Sequence[FoundFile]) -> Iterator[Batc
 
 
 def _encode(request: UpdateRequest, store: Store, batch: BatchResult, done: int, total: int, chunks: int) -> Embeddings:
-    """Vectors of a batch, encoded in this process, which may take minutes: progress is reported in between."""
+    """Vectors of a batch, encoded in this process. Reports progress meanwhile, as this may take minutes."""
 
     def report(texts: int) -> None:
         request.progress("indexing", done + len(batch.files) * texts // len(batch.texts), total, chunks + texts)
 
-    return encode_kept(store, request.encoder, batch.texts, report)
+    return encode_cached(store, request.encoder, batch.texts, report)
 
 
 def _jobs(files: Sequence[FoundFile]) -> list[Job]:

@@ -1,7 +1,7 @@
-"""The folder that an index lies in: made for its owner alone, and only what codesearch made in it is ever deleted.
+"""The folder of an index: only its owner has access, and only files that codesearch created are ever deleted.
 
-Names decide what is ours: the database and its journals, the lock, the ignore file, and numbered segments. A link at
-one of these names is deleted itself; what it leads to is not touched.
+These are recognised by name: the database and its journals, the lock, the ignore file, and numbered segments. A
+symbolic link with one of these names is deleted itself, never its target.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ _IGNORE_EVERYTHING = "*\n"
 
 
 def prepare(layout: Layout) -> None:
-    """Make the folder, which ignores itself for git, and delete links at the names in it.
+    """Create the folder, with a .gitignore that excludes it, and delete links and unexpected files with our names.
 
-    Raises CodesearchError where the folder is another user's, OSError where it can't be made.
+    Raises CodesearchError if the folder belongs to another user or other files are in the way, OSError if it can't be
+    created.
     """
-    _check_named_by_user(layout)
-    for place in (layout.folder, *_named(layout)):
-        if place.is_symlink():
-            place.unlink()
+    _check_foreign_files(layout)
+    for path in (layout.folder, *_reserved_paths(layout)):
+        if path.is_symlink():
+            path.unlink()
     if not layout.is_inside:
         layout.folder.parent.mkdir(parents=True, exist_ok=True)
     if layout.segments.is_file():
@@ -41,13 +42,13 @@ def prepare(layout: Layout) -> None:
         check_owner(folder)
     ignore = layout.folder / ".gitignore"
     for file in (layout.lock, ignore):
-        _discard_if_odd(file)
+        _unlink_if_unexpected(file)
     if not os.path.lexists(ignore):
         ignore.write_text(_IGNORE_EVERYTHING, encoding="utf-8")
 
 
-def _check_named_by_user(layout: Layout) -> None:
-    """Raises CodesearchError where files of somebody else lie at our names in a folder that the user named."""
+def _check_foreign_files(layout: Layout) -> None:
+    """Raises CodesearchError if a folder chosen by the user has files with our names that are not an index's."""
     has_our_names = os.path.lexists(layout.database) or os.path.lexists(layout.lock)
     if not layout.is_inside and has_our_names and not layout.segments.is_dir():
         raise CodesearchError(f"{layout.folder} contains files that are not part of an index", "choose a new folder")
@@ -63,56 +64,56 @@ def discard(layout: Layout) -> None:
 
 
 def remove(layout: Layout) -> None:
-    """Delete all that an index is made of, and its folder where nothing else lies in it. Raises OSError."""
+    """Delete the files of an index, and its folder if it is then empty. Raises OSError."""
     if layout.folder.is_symlink():
         layout.folder.unlink()
         return
     discard(layout)
-    if _is_ours(layout.folder / ".gitignore"):
+    if _is_generated(layout.folder / ".gitignore"):
         _unlink(layout.folder / ".gitignore")
     _unlink(layout.lock)
     for folder in (layout.segments, layout.folder):
-        with suppress(OSError):  # what others put there stays
+        with suppress(OSError):  # not empty: other files are kept
             folder.rmdir()
 
 
 def sweep(layout: Layout, kept: Container[str]) -> None:
-    """Delete the segments whose names are not among those to keep."""
+    """Delete the segments whose names are not in `kept`."""
     for folder in _segments(layout):
         if folder.name not in kept:
             segment.remove(folder)
 
 
 def size_on_disk(layout: Layout) -> int:
-    """Bytes of an index."""
+    """Size of an index in bytes."""
     if layout.folder.is_symlink() or layout.segments.is_symlink():
         return 0
     files = [*_database_files(layout), *(file for folder in _segments(layout) for file in segment.files(folder))]
-    return sum(info.st_size for file in files if (info := _look(file)) and stat.S_ISREG(info.st_mode))
+    return sum(info.st_size for file in files if (info := _lstat(file)) and stat.S_ISREG(info.st_mode))
 
 
 def check_owner(folder: Path) -> None:
-    """Raises CodesearchError where a folder is another user's, who could make us write elsewhere."""
-    if is_another_users(folder):
+    """Raises CodesearchError if a file or folder belongs to another user, who could redirect what we write."""
+    if belongs_to_another_user(folder):
         raise CodesearchError(f"{folder} belongs to another user, so it is not modified", KeepElsewhere())
 
 
-def is_another_users(place: Path) -> bool:
-    """Whether a file or folder that is there belongs to somebody else."""
-    info = _look(place)
+def belongs_to_another_user(path: Path) -> bool:
+    """Whether a file or folder exists and belongs to another user."""
+    info = _lstat(path)
     return info is not None and hasattr(os, "geteuid") and info.st_uid != os.geteuid()
 
 
-def first_odd_place(layout: Layout) -> str:
-    """What in an index's folder is a link or no file or folder as codesearch makes them, in words; or nothing."""
+def unexpected_file(layout: Layout) -> str:
+    """Description of the first link, or file of a type that codesearch never creates; empty if there is none."""
     for folder in (layout.folder, layout.segments):
-        info = _look(folder)
+        info = _lstat(folder)
         if info and not stat.S_ISDIR(info.st_mode):
             return f"{folder} is {_described(info, 'not a folder')}"
     if os.path.lexists(layout.rollback_journal):
         return f"{layout.rollback_journal} was not made by codesearch"
     for file in (layout.lock, layout.folder / ".gitignore", *_database_files(layout)):
-        info = _look(file)
+        info = _lstat(file)
         if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
             kind = "a hard link" if stat.S_ISREG(info.st_mode) else "not a regular file"
             return f"{file} is {_described(info, kind)}"
@@ -123,14 +124,14 @@ def _described(info: os.stat_result, otherwise: str) -> str:
     return "a symbolic link" if stat.S_ISLNK(info.st_mode) else otherwise
 
 
-def _discard_if_odd(file: Path) -> None:
-    """Delete a file that is not a regular one with a single name."""
-    info = _look(file)
+def _unlink_if_unexpected(file: Path) -> None:
+    """Delete a file unless it is a regular file with a single name."""
+    info = _lstat(file)
     if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
         _unlink(file)
 
 
-def _named(layout: Layout) -> Iterator[Path]:
+def _reserved_paths(layout: Layout) -> Iterator[Path]:
     yield from (layout.lock, layout.segments, layout.folder / ".gitignore")
     yield from _database_files(layout)
 
@@ -146,16 +147,16 @@ def _segments(layout: Layout) -> list[Path]:
         return []
 
 
-def _look(place: Path) -> os.stat_result | None:
+def _lstat(path: Path) -> os.stat_result | None:
     try:
-        return place.lstat()
+        return path.lstat()
     except OSError:
         return None
 
 
 def _unlink(file: Path) -> None:
-    """Delete a file, a link or an empty folder; a folder with something in it stays for whoever put it there."""
-    info = _look(file)
+    """Delete a file, a link or an empty folder; other folders are kept."""
+    info = _lstat(file)
     if info is None:
         return
     if stat.S_ISDIR(info.st_mode):
@@ -165,8 +166,8 @@ def _unlink(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-def _is_ours(ignore: Path) -> bool:
-    """Whether an ignore file is the one that prepare() writes."""
+def _is_generated(ignore: Path) -> bool:
+    """Whether an ignore file has the content that prepare() writes."""
     try:
         with os.fdopen(open_beneath(ignore.parent, ignore.name), "rb") as file:
             return file.read(len(_IGNORE_EVERYTHING) + 1) == _IGNORE_EVERYTHING.encode()

@@ -1,7 +1,7 @@
-"""Little work, done at once where that is safe: what looks risky to parse is given to a process that can be killed.
+"""Small jobs: plain files are processed here, files that look risky to parse in a process that can be killed.
 
-A process would cost every ordinary edit more than its parsing. What makes grammars crash, hang or eat memory is what
-nobody writes: brackets without end, endless lines, control characters.
+Starting a process takes longer than parsing what an ordinary edit changes. What makes grammars crash, hang or exhaust
+memory does not occur in hand-written files: deeply nested brackets, very long lines, control characters.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.index.work import BatchResult, Job, Treatment, Worker, chunk_as
 from codesearch.languages.registry import Language
 
-PLAIN_CHARS = 60_000
-PLAIN_LINE_CHARS = 2_000
-PLAIN_DEPTH = 40
-"""Of brackets, those in strings and comments too. In 31 repositories 98 % of the files are plain."""
-_ODD = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff]|(\S)\1{199}|\n([^\n]+)(?:\n\2){49}")
+MAX_PLAIN_CHARS = 60_000
+MAX_PLAIN_LINE_CHARS = 2_000
+MAX_PLAIN_DEPTH = 40
+"""Of brackets, including those in strings and comments. In 31 repositories 98 % of the files are plain."""
+_RISKY = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffd-\uffff]|(\S)\1{199}|\n([^\n]+)(?:\n\2){49}")
 _UNLIMITED = nullcontext()
 _NO_BRACKETS = re.compile(r"[^()\[\]{}]+")
 
 
 def run(worker: Worker, jobs: Iterable[Job]) -> Iterator[BatchResult]:
-    """Results of a few jobs: those of plain files from this process, those of others from another."""
+    """Results of a few jobs: plain files are processed in this process, the others in another one."""
     risky: list[str] = []
     size = 0
     for job in jobs:
@@ -44,7 +44,7 @@ def run(worker: Worker, jobs: Iterable[Job]) -> Iterator[BatchResult]:
 
 
 def chunk_text(path: str, text: str, language: Language | None) -> ChunkedFile:
-    """As the chunker's, but whatever the text makes of a grammar, this process goes on."""
+    """As codesearch.chunking.chunker.chunk_text, but a grammar that crashes or hangs doesn't affect this process."""
     chunking = _Chunking(text, language)
     job = Job((path,), len(text))
     if is_plain(text):
@@ -56,7 +56,7 @@ def chunk_text(path: str, text: str, language: Language | None) -> ChunkedFile:
 
 @dataclass(frozen=True, slots=True)
 class _Chunking:
-    """Work that chunks one text."""
+    """The work of chunking one text."""
 
     text: str
     language: Language | None
@@ -75,9 +75,9 @@ def _is_plain_file(worker: Worker, path: str) -> bool:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text is such as people write, by its size, lines, signs and brackets."""
-    if len(text) > PLAIN_CHARS or max(map(len, text.split("\n"))) > PLAIN_LINE_CHARS or _ODD.search(text):
+    """Whether a text looks hand-written, by its size, lines, characters and brackets."""
+    if len(text) > MAX_PLAIN_CHARS or max(map(len, text.split("\n"))) > MAX_PLAIN_LINE_CHARS or _RISKY.search(text):
         return False
     brackets = _NO_BRACKETS.sub("", text)
     depths = accumulate(1 if bracket in "([{" else -1 for bracket in brackets)
-    return max(depths, default=0) <= PLAIN_DEPTH
+    return max(depths, default=0) <= MAX_PLAIN_DEPTH

@@ -1,4 +1,4 @@
-"""Where things lie in an index's folder, and which index a folder belongs to."""
+"""The paths of an index, and finding the index of a folder."""
 
 from __future__ import annotations
 
@@ -12,54 +12,54 @@ from codesearch.discovery.git import inside_repository, is_repository
 
 DATABASE = "index.db"
 JOURNAL_ENDINGS = ("-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", ".new-journal")
-"""Of files that SQLite, or the making of a database, leaves beside it when it is killed."""
+"""Suffixes of files beside the database: SQLite's, and those of a database whose creation was interrupted."""
 _SETTLING_NS = 20_000_000
-"""The coarsest tick of a file system's clock is 10 ms, but for FAT's 2 s."""
+"""File systems' timestamps have a resolution of at most 10 ms, except for FAT's 2 s."""
 FORMAT = 4
-"""Version of what lies on disk, not of the program: changed when an older program could not read it."""
+"""Version of the files on disk, not of the program: raised if older programs can't read them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Paths of one index: `root` is what it indexes, `folder` where it lies."""
+    """The paths of one index: `root` is the indexed folder, `folder` the index's own."""
 
     root: Path
     folder: Path
 
     @classmethod
     def of(cls, root: Path, index_dir: Path | None = None) -> Layout:
-        """The layout of an index of `root`, in `.codesearch` unless `index_dir` says otherwise."""
+        """The layout of an index of `root` in the folder `index_dir`, by default in `.codesearch` of `root`."""
         root = Path(os.path.realpath(root))
         if index_dir is None:
             return cls(root, root / INDEX_FOLDER)
-        place = Path(os.path.abspath(index_dir))  # noqa: PTH100 - resolve() would follow the last link
-        if place.name != INDEX_FOLDER:  # a link that the user names is followed; one that a repository brings is not
-            return cls(root, Path(os.path.realpath(place)))
-        return cls(root, Path(os.path.realpath(place.parent)) / INDEX_FOLDER)
+        folder = Path(os.path.abspath(index_dir))  # noqa: PTH100 - resolve() would follow the last link
+        if folder.name != INDEX_FOLDER:  # a link that the user names is followed, one from a repository is not
+            return cls(root, Path(os.path.realpath(folder)))
+        return cls(root, Path(os.path.realpath(folder.parent)) / INDEX_FOLDER)
 
     @property
     def is_inside(self) -> bool:
-        """Whether the index lies where it is found without being named: in what it indexes, and moved with it."""
+        """Whether the index is in the folder that it indexes: found without being named, and moved with the folder."""
         return self.folder == self.root / INDEX_FOLDER
 
     @property
     def database(self) -> Path:
-        """SQLite: what is indexed."""
+        """The SQLite database."""
         return self.folder / DATABASE
 
     @property
     def rollback_journal(self) -> Path:
-        """Never there: the database has a write-ahead log. SQLite would play it, and delete a file that it names."""
+        """Must not exist: we use a write-ahead log. SQLite would apply the journal, and delete a file that it names."""
         return self.folder / f"{DATABASE}-journal"
 
     @property
     def segments(self) -> Path:
-        """One folder per segment."""
+        """The folder of the segments' folders."""
         return self.folder / "segments"
 
     @property
     def lock(self) -> Path:
-        """Locked by the writer."""
+        """The file that a writer locks."""
         return self.folder / "lock"
 
     def segment(self, number: int) -> Path:
@@ -67,10 +67,10 @@ class Layout:
         return self.segments / f"{number:06d}"
 
     def last_write(self) -> tuple[int, ...]:
-        """What changes with every write to the database's files; nothing if they are gone, or were just written.
+        """Values that differ after every write to the database; empty if it is missing or was just written.
 
-        Two writes of one tick of the clock could look the same. Times of change (ctime) tell nothing: SQLite sets the
-        owner of a log that it opens, where it may.
+        Two writes within one tick of the clock could have the same values. Change times (ctime) are of no use: SQLite
+        sets the owner of a log that it opens, if it may.
         """
         infos = []
         for file in (self.database, self.folder / (self.database.name + "-wal")):
@@ -83,15 +83,15 @@ class Layout:
         return tuple(n for info in infos for n in (info.st_ino, info.st_size, info.st_mtime_ns))
 
     def exists(self) -> bool:
-        """Whether an index lies here."""
+        """Whether there is an index, sound or not."""
         return os.path.lexists(self.database)
 
 
-def find(start: Path) -> Path | None:
-    """The nearest folder at or above `start` that holds an index of it, as git finds `.git`.
+def find_root(start: Path) -> Path | None:
+    """The nearest folder at or above `start` with an index that includes `start`.
 
-    A repository (a worktree, a submodule, one inside another) is left out by an index of the repository around it, so
-    that none above it is an index of `start`; an index of a folder outside every repository holds those below too.
+    The index of a repository excludes repositories nested in it (worktrees, submodules, others). The index of a folder
+    outside any repository includes the repositories below.
     """
     start = Path(os.path.realpath(start))
     is_inside_repository = False
@@ -104,5 +104,5 @@ def find(start: Path) -> Path | None:
 
 
 def holds_index(folder: Path) -> bool:
-    """Whether an index lies in a folder, sound or not."""
+    """Whether a folder has an index in `.codesearch`, sound or not."""
     return os.path.lexists(folder / INDEX_FOLDER / DATABASE)

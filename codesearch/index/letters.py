@@ -1,8 +1,8 @@
-"""Letters outside ASCII: one form for what is the same text, case, and scripts that are written without spaces.
+"""Letters outside ASCII: normalisation, case folding, and scripts that are written without spaces.
 
-Composed and decomposed, full-width and half-width letters are the same (NFKC, as for Python's identifiers), and so are
-all cases of a word: `Straße` and `STRASSE`, or `İzmir`, `IZMIR` and `izmir`. (Turkish `ı` and `i` share their upper
-case with other languages' `i`.)
+Composed and decomposed, full-width and half-width letters are equal (NFKC, as for Python's identifiers), and so are all
+cases of a word: `Straße` and `STRASSE`, or `İzmir`, `IZMIR` and `izmir`. (Turkish `ı` equals `i`: outside Turkish, both
+have the upper case `I`.)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache
 
 UPPER, LOWER, DIGIT, OTHER, MARK, UNSPACED = "Aa0omc"
-"""What `shape` calls a cased letter, a digit, a letter without case, a mark on a letter, and one of `_UNSPACED`."""
+"""Classes of characters in `shape`: upper and lower case, digit, letter without case, mark, letter of `_UNSPACED`."""
 
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -30,22 +30,22 @@ _UNSPACED = (
     (0x1AFF0, 0x1B16F),  # Kana
     (0x20000, 0x3FFFF),  # Han
 )
-"""Scripts whose words are not set apart by spaces, or (Hangul) are with their particles."""
-_MEANS_ALONE = re.compile("[\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]")
-"""Han and Hangul: one character of them is often a word."""
-_UNSEEN = re.compile("[\u00ad\u200c\u200d\u2060\ufeff]")
-"""Hints for hyphens and ligatures inside a word."""
+"""Scripts that don't separate words by spaces, or (Hangul) write particles without a space."""
+_WORD_CHARACTER = re.compile("[\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]")
+"""Han and Hangul: a single character is often a word."""
+_INVISIBLE = re.compile("[\u00ad\u200c\u200d\u2060\ufeff]")
+"""Hints for hyphenation and ligatures."""
 _DOTTED_I = re.compile("ı|i\u0307+")
 _FIRST_MARK, _LAST_MARK = 0x0300, 0xFDFF
 
 
 def normalised(text: str) -> str:
-    """The text in the form in which letters are compared, its case kept."""
-    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    """The text in NFKC without invisible characters, with its case."""
+    return text if text.isascii() else _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
 
 
 def fold(text: str) -> str:
-    """The normalised text without case."""
+    """The normalised, case-folded text."""
     if text.isascii():
         return text.lower()
     folded = _DOTTED_I.sub("i", normalised(text).casefold())
@@ -54,32 +54,32 @@ def fold(text: str) -> str:
 
 @cache
 def identifier_pattern() -> re.Pattern[str]:
-    """A run of letters, digits and `_` with the marks on them, which Python's `\\w` leaves out."""
+    """A run of letters, digits and `_` with their combining marks, which Python's `\\w` excludes."""
     marks = "".join(chr(code) for code in range(_FIRST_MARK, _LAST_MARK) if _is_mark(chr(code)))
     return re.compile(rf"\w[\w{marks}]*")
 
 
 def shape(text: str) -> str:
-    """The text with each letter replaced by its class; what is neither letter, digit nor mark becomes `_`."""
+    """The text with each character replaced by its class; what is neither letter, digit nor mark becomes `_`."""
     return text.translate(_SHAPES)
 
 
 def bigrams(run: str) -> list[str]:
-    """Every two neighbours of a run, or the one character that it is."""
+    """The overlapping pairs of characters of a run; the run itself if it has only one."""
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
 def characters(run: str) -> list[str]:
-    """The characters of a longer run that may be sought alone."""
-    return _MEANS_ALONE.findall(run) if len(run) > 1 else []
+    """The characters that may be words of their own, of a run of at least two."""
+    return _WORD_CHARACTER.findall(run) if len(run) > 1 else []
 
 
 class _Shapes(dict[int, str]):
-    """Code → class, filled as characters are met."""
+    """Code point → class, computed on first use."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = found = _class_of(chr(code))
-        return found
+        self[code] = character_class = _class_of(chr(code))
+        return character_class
 
 
 _SHAPES = _Shapes()

@@ -1,4 +1,4 @@
-"""What a worker process may use of processor time and memory, where the system can be told so."""
+"""Limits on a worker process's processor time and memory, on systems that support them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from pathlib import Path
 CPU_SECONDS = 5.0
 BATCH_CPU_SECONDS = 10.0
 CPU_SECONDS_PER_BYTE = 3e-6
-"""Parsing is given two seconds and as much a byte, and gives up by itself where the grammar lets it. A batch takes a
-quarter of a second; where its time is up, its files are tried one by one."""
+"""Parsing has a timeout of two seconds plus the same time per byte, which most grammars obey. A batch takes a quarter
+of a second; if it exceeds its limit, its files are tried one by one."""
 MEMORY = 500_000_000
 MEMORY_PER_BYTE = 200
-"""On top of what a worker begins with. In 31 repositories no sound file took more than half a second or 50 MB."""
+"""In addition to what a worker starts with. In 31 repositories no valid file took more than 0.5 s or 50 MB."""
 
 
 class Limits:
-    """Of the process that it is made in."""
+    """Limits on the current process, relative to its memory when this is created."""
 
     def __init__(self) -> None:
         self._data = _data_bytes()
 
     @contextmanager
     def allow(self, size: int, is_batch: bool) -> Iterator[None]:
-        """Let what is done meanwhile use what files of so many bytes may take; more of it ends the process."""
+        """A context for work on files of `size` bytes: the process ends if it uses more than that allows."""
         if not _HAS_LIMITS:
             yield
             return
@@ -40,18 +40,18 @@ class Limits:
         limits = {resource.RLIMIT_CPU: math.ceil(usage.ru_utime + usage.ru_stime + seconds)}
         if self._data:
             limits[resource.RLIMIT_DATA] = self._data + MEMORY + MEMORY_PER_BYTE * size
-        before = {kind: resource.getrlimit(kind) for kind in limits}
+        previous = {kind: resource.getrlimit(kind) for kind in limits}
         for kind, limit in limits.items():
             _set_soft(kind, limit)
         try:
             yield
         finally:
-            for kind, pair in before.items():
-                resource.setrlimit(kind, pair)
+            for kind, limit_pair in previous.items():
+                resource.setrlimit(kind, limit_pair)
 
 
 def silence() -> None:
-    """Leave no core, and no last words (an allocator's, an assertion's, Python's) on the user's terminal."""
+    """Prevent core dumps, and messages on the user's terminal when the process crashes."""
     faulthandler.disable()
     sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process lives
     os.dup2(sys.stderr.fileno(), 2)
@@ -69,12 +69,12 @@ def _set_soft(kind: int, limit: int) -> None:
     import resource
 
     soft, hard = resource.getrlimit(kind)
-    known = [one for one in (soft, limit) if one != resource.RLIM_INFINITY]
-    resource.setrlimit(kind, (min(known), hard))
+    finite = [value for value in (soft, limit) if value != resource.RLIM_INFINITY]
+    resource.setrlimit(kind, (min(finite), hard))
 
 
 def _data_bytes() -> int:
-    """Private writable memory, which is what Linux counts for RLIMIT_DATA; 0 elsewhere, where nothing enforces it."""
+    """Private writable memory in bytes, to which Linux applies RLIMIT_DATA; 0 on other systems, which ignore it."""
     if sys.platform != "linux":
         return 0
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])

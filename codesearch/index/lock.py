@@ -1,4 +1,4 @@
-"""One writer at a time. The operating system drops the lock with its process, so none is ever stale."""
+"""A lock for one writer at a time. The operating system releases it when its process ends, so it is never stale."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from codesearch.errors import IndexLocked
 _SECONDS_BETWEEN_TRIES = 0.1
 
 _held: set[int] = set()
-"""Descriptors of the locks that this process holds."""
+"""File descriptors of the locks that this process holds."""
 
 
 def forget_inherited() -> None:
-    """In a forked child: close the parent's locks, which would else be held until the child ends."""
+    """In a forked child: close the parent's locks, which would otherwise be held until the child ends."""
     while _held:
         os.close(_held.pop())
 
 
 class WriterLock:
-    """A lock on a file, held as a context. Raises IndexLocked on entry where another process holds it.
+    """A lock on a file, held as a context. Raises IndexLocked on entry if another process holds it.
 
-    With `waiting`, it is waited for instead, and `waiting` is called with its holder meanwhile.
+    With `on_wait`, it waits for the lock instead, and calls `on_wait` with a description of the holder meanwhile.
     """
 
-    def __init__(self, path: Path, waiting: Callable[[str], None] | None = None) -> None:
+    def __init__(self, path: Path, on_wait: Callable[[str], None] | None = None) -> None:
         self._path = path
-        self._waiting = waiting
+        self._on_wait = on_wait
         self._descriptor = -1
 
     def __enter__(self) -> WriterLock:
@@ -46,12 +46,12 @@ class WriterLock:
             except BaseException:
                 os.close(self._descriptor)
                 raise
-            os.close(self._descriptor)  # whoever held it removed the file: another one is the lock now
+            os.close(self._descriptor)  # the previous holder removed the file: lock its successor
         _held.add(self._descriptor)
-        mine = json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}).encode()
+        holder = json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}).encode()
         os.ftruncate(self._descriptor, 0)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, mine)
+        os.write(self._descriptor, holder)
         return self
 
     def __exit__(
@@ -68,10 +68,10 @@ class WriterLock:
                 return
             except OSError:
                 holder = _holder(self._path)
-                if self._waiting is None:
+                if self._on_wait is None:
                     message = f"the index is being updated by {holder}"
                     raise IndexLocked(message, "wait for it to finish, or stop it") from None
-            self._waiting(holder)
+            self._on_wait(holder)
             time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
@@ -93,7 +93,7 @@ def _holder(path: Path) -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    _LOCKED_BYTE = 1 << 30  # beyond the holder's name, which others must be able to read
+    _LOCKED_BYTE = 1 << 30  # beyond the file's content, which other processes must be able to read
 
     def _lock(descriptor: int) -> None:
         os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)

@@ -1,7 +1,7 @@
-"""Whether this user made an index: then it may be used although git tracks it, and the model that it names be loaded.
+"""Whether this user created an index: if so, it may be used even if git tracks it, and its model may be loaded.
 
-Each index is marked with two keyed digests, of its identity with its model and with the very file that holds it. The
-key never leaves the user's own folder for state, so that no index from elsewhere can bear the marks.
+Each index contains two keyed digests: of its identity and its model, and of its identity and its database file. The key
+never leaves the user's own state folder, so an index from elsewhere can't contain valid digests.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _KEY_BYTES = 32
 
 
 def mark(meta: Mapping[str, str], layout: Layout) -> str:
-    """The marks of an index with these settings; empty where no key can be kept."""
+    """The digests for an index with these settings; empty if no key can be stored."""
     key = _key(create=True)
     return f"{_digest(key, *_model(meta))}:{_digest(key, *_file(meta, layout))}" if key else ""
 
 
-def names_model_of_ours(meta: Mapping[str, str]) -> bool:
-    """Whether this user made the index with the model that its settings name, here or in a copy."""
+def is_model_chosen_by_user(meta: Mapping[str, str]) -> bool:
+    """Whether this user created the index, or the original of a copy, with the model named in its settings."""
     return _matches(meta, 0, _model(meta))
 
 
 def was_made_here(meta: Mapping[str, str], layout: Layout) -> bool:
-    """Whether this user made the index in the very file where it lies: no copy of it, no checkout."""
+    """Whether this user created the index in this very database file: it is neither a copy nor a checkout."""
     return _matches(meta, 1, _file(meta, layout))
 
 
@@ -45,10 +45,12 @@ def _file(meta: Mapping[str, str], layout: Layout) -> tuple[str, ...]:
     return "file", meta.get(IDENTITY, ""), str(layout.database.stat().st_ino)
 
 
-def _matches(meta: Mapping[str, str], place: int, facts: tuple[str, ...]) -> bool:
-    marks = meta.get(KEY, "").split(":")
+def _matches(meta: Mapping[str, str], position: int, facts: tuple[str, ...]) -> bool:
+    digests = meta.get(KEY, "").split(":")
     key = _key(create=False)
-    return bool(key) and len(marks) == 2 and hmac.compare_digest(marks[place].encode(), _digest(key, *facts).encode())
+    if not key or len(digests) != 2:
+        return False
+    return hmac.compare_digest(digests[position].encode(), _digest(key, *facts).encode())
 
 
 def _digest(key: bytes, *facts: str) -> str:
@@ -56,7 +58,7 @@ def _digest(key: bytes, *facts: str) -> str:
 
 
 def _key(*, create: bool) -> bytes:
-    """The user's key; empty where there is none."""
+    """The user's key; empty if there is none."""
     try:
         if not (folder := state_folder()):
             return b""
@@ -66,6 +68,6 @@ def _key(*, create: bool) -> bytes:
             with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:
                 opened.write(secrets.token_bytes(_KEY_BYTES))
         key = file.read_bytes()
-    except OSError:  # nowhere to keep it
+    except OSError:
         return b""
     return key if len(key) == _KEY_BYTES else b""

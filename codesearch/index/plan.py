@@ -1,4 +1,4 @@
-"""What an update has to do: the files as they stand beside what the index has of them."""
+"""What an update has to do: the difference between the files and the index."""
 
 from __future__ import annotations
 
@@ -10,43 +10,44 @@ from codesearch.discovery.source import SkippedFile, SourceText, read_source
 from codesearch.discovery.tree import FoundFile
 from codesearch.index import options as recorded_options
 from codesearch.index import skips
-from codesearch.index.recovery import Losses, find_losses, reason_lost
+from codesearch.index.recovery import Losses, damage_of, find_losses
 from codesearch.index.request import UpdateRequest
 from codesearch.index.rows import FileRow
 from codesearch.index.settings import ATTRIBUTES, settings
 from codesearch.index.store import Store
 
 _STAGED_FOR = "staged_for"
-"""The setting that tells for which model and chunker files were staged."""
+"""Key of the setting that records for which model and chunker files were staged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to work on and what to publish."""
+    """What to process and what to publish."""
 
     changed: tuple[FoundFile, ...]
-    """Files to work on: new ones, and those whose text is another."""
+    """Files to process: new ones, and those whose content has changed."""
     replaced: tuple[FileRow, ...]
-    """The rows of those that there were before."""
-    gone: tuple[FileRow, ...]
+    """The rows of those `changed` files that are indexed."""
+    removed: tuple[FileRow, ...]
+    """Rows of files that no longer exist."""
     touched: tuple[FileRow, ...]
-    """Rows, with new stamps, of files that only look changed."""
+    """Rows, with new stamps, of files whose stamp but not content has changed."""
     losses: Losses
-    has_news: bool
-    """Whether something is to be published besides."""
+    has_other_changes: bool
+    """Whether there is something else to publish."""
 
     @property
     def is_empty(self) -> bool:
         """Whether the index is up to date."""
-        return not (self.changed or self.gone or self.touched or self.has_news)
+        return not (self.changed or self.removed or self.touched or self.has_other_changes)
 
 
 def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaired: bool) -> Plan:
-    """Compare what was found with what is published; `repaired` where the database had to be made anew or emptied."""
-    is_outdated = _forget_outdated(request, store)
+    """Compare discovered files with the published ones; `repaired` says that the database was recreated or cleared."""
+    is_outdated = _drop_outdated(request, store)
     losses = find_losses(request, store)
     meta = store.meta()
-    has_new_options = meta.get(recorded_options.KEY) != recorded_options.to_record(request.options)
+    has_new_options = meta.get(recorded_options.KEY) != recorded_options.to_json(request.options)
     has_other_attributes = meta.get(ATTRIBUTES, "") != found.attributes.digest
     live = {file.path: file for file in store.files()}
     known = {
@@ -59,23 +60,23 @@ def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaire
     return Plan(
         changed=tuple(changed),
         replaced=tuple(live[file.path] for file in changed if file.path in live),
-        gone=tuple(file for path, file in live.items() if path not in present),
+        removed=tuple(file for path, file in live.items() if path not in present),
         touched=tuple(touched),
         losses=losses,
-        has_news=bool(
+        has_other_changes=bool(
             repaired
             or is_outdated
             or losses.segments
             or losses.copied
             or has_new_options
             or has_other_attributes
-            or skips.recorded(meta) != found.skipped
+            or skips.read_skips(meta) != found.skipped
         ),
     )
 
 
 def is_same(request: UpdateRequest, old: FileRow, file: FoundFile) -> bool:
-    """Whether a file's text is that of its row; it is read where its stamp can't tell."""
+    """Whether a file's content is that of its row; the file is read only if its stamp differs."""
     if old.stamp == file.stamp:
         return True
     return old.stamp.looks_like(file.stamp) and _read(request, file).digest == old.digest
@@ -84,7 +85,7 @@ def is_same(request: UpdateRequest, old: FileRow, file: FoundFile) -> bool:
 def _compare(
     request: UpdateRequest, found: Sequence[FoundFile], known: Mapping[str, FileRow]
 ) -> tuple[list[FoundFile], list[FileRow]]:
-    """Files to work on, and the rows, with new stamps, of those that only look changed."""
+    """Files to process, and the rows, with new stamps, of those whose content has not changed."""
     changed, touched = [], []
     for file in found:
         old = known.get(file.path)
@@ -104,10 +105,10 @@ def _read(request: UpdateRequest, file: FoundFile) -> SourceText | SkippedFile:
     return read_source(request.layout.root, file.path, request.options.max_file_size)
 
 
-def _forget_outdated(request: UpdateRequest, store: Store) -> bool:
-    """Whether nothing of the published index is of use: it is of another model or chunker, or `force` says so.
+def _drop_outdated(request: UpdateRequest, store: Store) -> bool:
+    """Whether all files have to be processed: the model or chunker is another, or `force` is set.
 
-    What an interrupted update had finished is forgotten where it is of another model or damaged.
+    Drops what an interrupted update has staged if it is damaged or was made with another model or chunker.
     """
     meta, wanted = store.meta(), settings(request.encoder)
     if meta.get(_STAGED_FOR) != str(wanted):
@@ -115,13 +116,13 @@ def _forget_outdated(request: UpdateRequest, store: Store) -> bool:
         with store.transaction():
             store.set_meta({_STAGED_FOR: str(wanted)})
             store.seal()
-    elif any(reason_lost(request, record) for record in store.segments(live=False)):
+    elif any(damage_of(request, record) for record in store.segments(live=False)):
         _drop_staged(store)
     return request.force or any(meta.get(key, value) != value for key, value in wanted.items())
 
 
 def _drop_staged(store: Store) -> None:
-    """Forget what an update that was interrupted had finished."""
+    """Remove what an interrupted update has staged."""
     with store.transaction():
         store.remove_files(store.files(live=False))
         store.remove_segments(record.number for record in store.segments(live=False))

@@ -1,8 +1,8 @@
-"""Worker processes that can be killed: what a grammar makes of one file costs that file its syntax, not the index.
+"""Worker processes that can be killed, so that a grammar's failure affects one file and not the index.
 
-Parsing holds Python's lock, so threads would gain nothing. Where a worker crashes, takes more time or memory than it
-may or is silent for too long, another takes its place and the files of its batch are tried one by one; the one that
-fails again is cut into line windows.
+Parsing holds Python's global lock, so threads would gain nothing. A worker that crashes, exceeds its limits of time or
+memory, or does not respond for too long is replaced, and the files of its batch are tried one by one. A file that fails
+alone is chunked into windows of lines.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from codesearch.index.work import Job, Treatment
 
 BATCH_SECONDS = 60.0
 FILE_SECONDS = 20.0
-"""Of silence. Where the system limits processor time, that comes first, however busy the machine is."""
-STARTS_QUICKLY = sys.platform == "linux"
-"""Whether a worker takes some 10 ms to start, as a fork; elsewhere it is another Python, which takes half a second."""
+"""Time after which a worker that has not responded is killed. Limits of processor time, if the system has them, are
+reached first, and don't depend on how busy the machine is."""
+STARTS_BY_FORK = sys.platform == "linux"
+"""Whether workers are forks, which take about 10 ms to start; another Python process takes half a second."""
 
 TOO_LONG = "the grammar took too long"
 
@@ -39,28 +40,28 @@ Result_co = TypeVar("Result_co", covariant=True)
 
 
 class Work(Protocol[Result_co]):
-    """What a worker does; the risky part of it within `limited`."""
+    """What a worker does with a job. It does the risky part within the context `limited`."""
 
     def __call__(self, job: Job, limited: AbstractContextManager[None] = ...) -> Result_co: ...
 
 
 class _Process(Generic[Result]):
-    """One worker process and the job that it has."""
+    """A worker process and its current job."""
 
     def __init__(self, context: BaseContext, work: Work[Result]) -> None:
-        self.connection, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_serve, args=(theirs, work), daemon=True)  # type: ignore[attr-defined]
+        self.connection, child_end = context.Pipe()
+        self.process: BaseProcess = context.Process(target=_run_jobs, args=(child_end, work), daemon=True)  # type: ignore[attr-defined]
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of forks where there are threads; ours need no lock
+            warnings.simplefilter("ignore", DeprecationWarning)  # of forks while there are threads; ours need no lock
             self.process.start()
-        theirs.close()
+        child_end.close()
         self.job: Job | None = None
         self.deadline = 0.0
 
-    def give(self, job: Job) -> None:
+    def assign(self, job: Job) -> None:
         self.job = job
         self.deadline = time.monotonic() + (FILE_SECONDS if len(job.paths) == 1 else BATCH_SECONDS)
-        with suppress(BrokenPipeError):  # it has died: asked for its result, it is found out
+        with suppress(BrokenPipeError):  # it has died, which is noticed when its result is read
             self.connection.send(job)
 
     def is_late(self) -> bool:
@@ -73,60 +74,60 @@ class _Process(Generic[Result]):
 
 
 def run(work: Work[Result], jobs: Iterable[Job], processes: int) -> Iterator[Result]:
-    """Results of the jobs, in the order in which they are done."""
-    if multiprocessing.current_process().daemon:  # such a process (a task queue's, say) may have no children
+    """Results of the jobs, in the order in which they are finished."""
+    if multiprocessing.current_process().daemon:  # such a process (of a task queue, say) can't have children
         yield from map(work, jobs)
         return
-    context = multiprocessing.get_context("fork" if STARTS_QUICKLY else "spawn")
-    waiting = iter(jobs)
-    again: deque[Job] = deque()
-    crew = [_Process(context, work) for _ in range(processes)]
+    context = multiprocessing.get_context("fork" if STARTS_BY_FORK else "spawn")
+    pending = iter(jobs)
+    retries: deque[Job] = deque()
+    workers = [_Process(context, work) for _ in range(processes)]
 
     def next_job() -> Job | None:
-        return again.popleft() if again else next(waiting, None)
+        return retries.popleft() if retries else next(pending, None)
 
     try:
         while True:
-            for member in crew:
-                if member.job is None and (job := next_job()):
-                    member.give(job)
-            busy = [(place, member) for place, member in enumerate(crew) if member.job]
+            for worker in workers:
+                if worker.job is None and (job := next_job()):
+                    worker.assign(job)
+            busy = [(i, worker) for i, worker in enumerate(workers) if worker.job]
             if not busy:
                 return
-            wait([member.connection for _, member in busy], timeout=1.0)
-            for place, member in busy:
+            wait([worker.connection for _, worker in busy], timeout=1.0)
+            for i, worker in busy:
                 failure = ""
-                if member.connection.poll():
+                if worker.connection.poll():
                     try:
-                        result: Result = member.connection.recv()
-                    except (EOFError, OSError):  # OSError where it died in the middle of its result
-                        failure = _cause_of_death(member.process)
+                        result: Result = worker.connection.recv()
+                    except (EOFError, OSError):  # OSError if it died while sending its result
+                        failure = _describe_exit(worker.process)
                     else:
-                        member.job = None
-                        if job := next_job():  # which it works on while the result is taken
-                            member.give(job)
+                        worker.job = None
+                        if job := next_job():  # assigned before the caller processes the result
+                            worker.assign(job)
                         yield result
-                elif member.is_late():
+                elif worker.is_late():
                     failure = TOO_LONG
-                if failure and member.job:
-                    member.kill()
-                    crew[place] = _Process(context, work)
-                    again.extend(_tried_otherwise(member.job, failure))
+                if failure and worker.job:
+                    worker.kill()
+                    workers[i] = _Process(context, work)
+                    retries.extend(_retries_of(worker.job, failure))
     finally:
-        for member in crew:
-            member.kill()
+        for worker in workers:
+            worker.kill()
 
 
-def _cause_of_death(process: BaseProcess) -> str:
+def _describe_exit(process: BaseProcess) -> str:
     process.join()
     if hasattr(signal, "SIGXCPU") and process.exitcode == -signal.SIGXCPU:
         return TOO_LONG
-    was_ours = process.exitcode is not None and process.exitcode > 0
-    return "the chunker failed" if was_ours else "the grammar crashed"
+    had_exception = process.exitcode is not None and process.exitcode > 0
+    return "the chunker failed" if had_exception else "the grammar crashed"
 
 
-def _tried_otherwise(job: Job, failure: str) -> list[Job]:
-    """What to do instead of a job that failed: its files one by one, then one as windows, then not."""
+def _retries_of(job: Job, failure: str) -> list[Job]:
+    """Jobs to replace one that failed: its files one by one; a single file as windows of lines, then skipped."""
     if len(job.paths) > 1:
         return [replace(job, paths=(path,)) for path in job.paths]
     if job.treatment is Treatment.SKIP:
@@ -137,9 +138,9 @@ def _tried_otherwise(job: Job, failure: str) -> list[Job]:
 _NEXT_TREATMENT = {Treatment.SYNTAX: Treatment.WINDOWS, Treatment.WINDOWS: Treatment.SKIP}
 
 
-def _serve(connection: Connection, work: Work[Result]) -> None:
-    """A worker's life: jobs in, results out, until the main process hangs up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+def _run_jobs(connection: Connection, work: Work[Result]) -> None:
+    """The main function of a worker: receive jobs and send results until the main process closes the connection."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process handles Ctrl-C
     lock.forget_inherited()
     _die_with_parent()
     silence()
@@ -153,7 +154,7 @@ def _serve(connection: Connection, work: Work[Result]) -> None:
 
 
 def _die_with_parent() -> None:
-    """Let Linux kill this process when the main process is gone, even while a grammar hangs."""
+    """Let Linux kill this process when the main process ends, even while a grammar hangs."""
     if sys.platform == "linux":
         import ctypes
 

@@ -1,13 +1,13 @@
-"""The lexical index of one segment: for each term the rows that hold it and what it adds to their BM25 score.
+"""The lexical index of one segment: for each term the rows that contain it and its contribution to their BM25 score.
 
 A term's count is weighted over a chunk's fields (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to
-multiple weighted fields"). All of BM25 (codesearch.index.bm25) but the idf is known when the segment is written, and
-stored in one byte, so that a query is a sum over a few arrays. The average length is a constant, so that a chunk's
-impacts do not depend on which others were written with it. docs/lexical.md has figures beside libraries, and why none
-is used.
+multiple weighted fields"). The BM25 score without the idf (codesearch.index.bm25), the impact, is known when the
+segment is written, and stored in one byte, so a query is a sum over a few arrays. The average length is a constant, so
+that impacts do not depend on which chunks are written together. docs/lexical.md compares this with libraries, and says
+why none is used.
 
-The arrays: `terms` (UTF-8, sorted, joined), `term_ends`, `starts` (of each term's run, and the end), `rows` (16 bits
-where they suffice) and `impacts`.
+The arrays: `terms` (UTF-8, sorted, concatenated), `term_ends` (byte offsets), `starts` (the first posting of each term,
+and the number of postings), `rows` (16 bits if they suffice) and `impacts`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy.typing as npt
 from codesearch.index.bm25 import saturated
 
 AVERAGE_LENGTH = 120.0
-"""Weighted terms of a chunk: the mean over the chunks of 31 repositories."""
+"""Sum of a chunk's weighted term counts: the mean over the chunks of 31 repositories."""
 _IMPACT_SCALE = 255.0
 _FEW_ROWS = 1 << 16
 _ARRAYS = ("terms", "term_ends", "starts", "rows", "impacts")
@@ -33,33 +33,33 @@ IntArray = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class TermCounts:
-    """Weighted term counts of a run of chunks, as flat arrays: chunk i has the next `sizes[i]` entries."""
+    """Weighted term counts of consecutive chunks, as flat arrays: chunk i has the next `sizes[i]` entries."""
 
     terms: Sequence[str]
     term_ids: npt.NDArray[np.int32]
-    """Into `terms`."""
+    """Indices into `terms`."""
     weights: npt.NDArray[np.float32]
     sizes: npt.NDArray[np.int32]
 
 
 class Postings:
-    """Postings as arrays; terms are sorted by their UTF-8 bytes. Raises KeyError where an array is missing."""
+    """Postings as arrays; terms are sorted by their UTF-8 bytes."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> None:
-        """`prefix` begins the arrays' names."""
+        """`prefix` is the prefix of the arrays' names. Raises KeyError if an array is missing."""
         self._terms, self._ends, self._starts, self._rows, self._impacts = (arrays[prefix + name] for name in _ARRAYS)
 
     def arrays(self, prefix: str = "") -> dict[str, npt.NDArray[Any]]:
-        """What to store, by name."""
+        """The arrays to store, by name."""
         arrays = (self._terms, self._ends, self._starts, self._rows, self._impacts)
         return {prefix + name: array for name, array in zip(_ARRAYS, arrays, strict=True)}
 
     def check(self, row_count: int) -> None:
-        """Raises ValueError unless every number leads to a place inside the arrays and to one of the rows."""
+        """Raises ValueError unless all types are right, offsets are within the arrays and rows below the count."""
         arrays = (self._terms, self._ends, self._starts, self._rows, self._impacts)
         kinds = ("u1", "i8", "i8", "u2" if row_count <= _FEW_ROWS else "u4", "u1")
         if any(array.dtype != kind or array.ndim != 1 for array, kind in zip(arrays, kinds, strict=True)):
-            raise ValueError("its postings are of other types")
+            raise ValueError("its postings have other types")
         if not (
             _is_ascending(self._ends, 0, len(self._terms))
             and len(self._starts) == len(self._ends) + 1
@@ -67,39 +67,46 @@ class Postings:
             and int(self._starts[-1]) == len(self._rows) == len(self._impacts)
             and (not len(self._rows) or int(self._rows.max()) < row_count)
         ):
-            raise ValueError("its postings lead nowhere")
+            raise ValueError("its postings are out of range")
 
     def find(self, term: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
-        """Rows that hold a term (ascending) and its impacts, in 255ths; empty where none does."""
-        place = self._place(term.encode("utf-8", "surrogatepass"))
-        if place < 0:
+        """The rows that contain a term, ascending, and its impact in each, in units of 1/255."""
+        i = self._find_term(term.encode("utf-8", "surrogatepass"))
+        if i < 0:
             return self._rows[:0], self._impacts[:0]
-        begin, end = int(self._starts[place]), int(self._starts[place + 1])
+        begin, end = int(self._starts[i]), int(self._starts[i + 1])
         return self._rows[begin:end], self._impacts[begin:end]
 
     def summed(self, term: str, first: IntArray, last: IntArray) -> npt.NDArray[np.float32]:
-        """Sum of a term's impacts, 1 at most each, over the rows from `first` to before `last`, for each such run."""
+        """Sum of a term's impacts (0 to 1 each) over the rows first[i] ≤ row < last[i], for each i."""
         rows, impacts = self.find(term)
         begin = np.searchsorted(rows, first.astype(rows.dtype))
         end = np.searchsorted(rows, last.astype(np.int64))
-        held = np.flatnonzero(end > begin)
+        nonempty = np.flatnonzero(end > begin)
         sums = np.zeros(len(first), np.float32)
-        if len(held):
-            bounds = np.stack((begin[held], end[held]), axis=1).ravel()
-            sums[held] = np.add.reduceat(np.append(impacts, 0), bounds, dtype=np.float32)[::2] / _IMPACT_SCALE
+        if len(nonempty):
+            bounds = np.stack((begin[nonempty], end[nonempty]), axis=1).ravel()
+            sums[nonempty] = np.add.reduceat(np.append(impacts, 0), bounds, dtype=np.float32)[::2] / _IMPACT_SCALE
         return sums
 
     def frequency(self, term: str) -> int:
-        """How many rows hold a term."""
-        place = self._place(term.encode("utf-8", "surrogatepass"))
-        return 0 if place < 0 else int(self._starts[place + 1]) - int(self._starts[place])
+        """How many rows contain a term."""
+        i = self._find_term(term.encode("utf-8", "surrogatepass"))
+        return 0 if i < 0 else int(self._starts[i + 1]) - int(self._starts[i])
 
     def starting_with(self, prefix: str, limit: int) -> list[str]:
-        """Terms that begin with a prefix, at most so many, in order."""
-        wanted = prefix.encode("utf-8", "surrogatepass")
-        first = self._first_not_below(wanted)
-        found = (self._term(place) for place in range(first, min(first + limit, len(self._ends))))
-        return [term.decode("utf-8", "replace") for term in takewhile(lambda term: term.startswith(wanted), found)]
+        """The first `limit` terms that start with a prefix, in order."""
+        encoded = prefix.encode("utf-8", "surrogatepass")
+        first = self._lower_bound(encoded)
+        terms = (self._term(i) for i in range(first, min(first + limit, len(self._ends))))
+        return [term.decode("utf-8", "replace") for term in takewhile(lambda term: term.startswith(encoded), terms)]
+
+    def counts(self, live: npt.NDArray[np.bool_] | None = None) -> IntArray:
+        """The number of rows that contain each term; with `live` [rows], only of those."""
+        if live is None:
+            return np.diff(self._starts)
+        sums = np.concatenate([[0], np.cumsum(live[self._rows])])
+        return np.asarray(np.diff(sums[self._starts]), np.int64)
 
     def terms(self) -> list[bytes]:
         """All terms, in order."""
@@ -107,15 +114,17 @@ class Postings:
         return [blob[begin:end] for begin, end in pairwise([0, *ends])]
 
     def columns(self) -> tuple[IntArray, npt.NDArray[Any], npt.NDArray[np.uint8]]:
-        """Number of the term, row and impact of every posting."""
+        """The index of the term, the row and the impact of every posting."""
         counts = np.diff(self._starts)
         return np.repeat(np.arange(len(counts)), counts), self._rows[:], self._impacts[:]
 
-    def _place(self, term: bytes) -> int:
-        place = self._first_not_below(term)
-        return place if place < len(self._ends) and self._term(place) == term else -1
+    def _find_term(self, term: bytes) -> int:
+        """The index of a term, or -1."""
+        i = self._lower_bound(term)
+        return i if i < len(self._ends) and self._term(i) == term else -1
 
-    def _first_not_below(self, term: bytes) -> int:
+    def _lower_bound(self, term: bytes) -> int:
+        """The index of the first term that is not less than the given one."""
         low, high = 0, len(self._ends)
         while low < high:
             middle = (low + high) // 2
@@ -125,18 +134,18 @@ class Postings:
                 high = middle
         return low
 
-    def _term(self, place: int) -> bytes:
-        begin = int(self._ends[place - 1]) if place else 0
-        return self._terms[begin : int(self._ends[place])].tobytes()
+    def _term(self, i: int) -> bytes:
+        begin = int(self._ends[i - 1]) if i else 0
+        return self._terms[begin : int(self._ends[i])].tobytes()
 
 
 def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.float32]:
-    """Stored impacts → what they add to a score."""
+    """Stored impacts → BM25 scores."""
     return impacts.astype(np.float32) * np.float32(idf / _IMPACT_SCALE)
 
 
 def build(batches: Iterable[TermCounts]) -> Postings:
-    """Postings of chunks in order; row i is the i-th chunk."""
+    """Postings of chunks with BM25 impacts; row i is the i-th chunk."""
     vocabulary: dict[str, int] = {}
     ids, weights, sizes = [], [], []
     for batch in batches:
@@ -152,18 +161,21 @@ def build(batches: Iterable[TermCounts]) -> Postings:
     return _sorted([term.encode("utf-8", "surrogatepass") for term in vocabulary], term_ids, rows, impacts, len(size))
 
 
-def of_names(names: Sequence[Sequence[str]]) -> Postings:
-    """Postings of the names of chunks, for looking them up: row i has the i-th chunk's; all impacts are 1."""
+def build_unweighted(keys: Sequence[Sequence[str]]) -> Postings:
+    """Postings of exact keys (of names or kinds): row i contains `keys[i]`; all stored impacts are 1."""
     vocabulary: dict[str, int] = {}
-    held = [sorted({vocabulary.setdefault(name, len(vocabulary)) for name in some}) for some in names]
-    ids = np.asarray([term for some in held for term in some], np.int32)
-    rows = np.repeat(np.arange(len(held)), np.asarray([len(some) for some in held], np.int64))
-    terms = [name.encode("utf-8", "surrogatepass") for name in vocabulary]
-    return _sorted(terms, ids, rows, np.ones(len(ids), np.uint8), len(names))
+    ids_by_row = [sorted({vocabulary.setdefault(key, len(vocabulary)) for key in row_keys}) for row_keys in keys]
+    ids = np.asarray([key_id for row_ids in ids_by_row for key_id in row_ids], np.int32)
+    rows = np.repeat(np.arange(len(keys)), np.asarray([len(row_ids) for row_ids in ids_by_row], np.int64))
+    terms = [key.encode("utf-8", "surrogatepass") for key in vocabulary]
+    return _sorted(terms, ids, rows, np.ones(len(ids), np.uint8), len(keys))
 
 
 def merge(parts: Sequence[tuple[Postings, IntArray]], rows: int) -> Postings:
-    """Postings of several segments as one. Each comes with its rows' new numbers, −1 for rows that are dropped."""
+    """Postings of several segments as one. Each comes with the new numbers of its rows, -1 for rows to drop.
+
+    `rows` is the number of rows of the result.
+    """
     vocabulary: dict[bytes, int] = {}
     ids, all_rows, all_impacts = [], [], []
     for postings, renumbered in parts:
@@ -186,7 +198,7 @@ def _sorted(
     impacts: npt.NDArray[np.uint8],
     row_count: int,
 ) -> Postings:
-    """Sort terms by their bytes and postings by term and row; terms without postings go."""
+    """Sort terms by their bytes and postings by term and row; terms without postings are dropped."""
     counts = np.bincount(term_ids, minlength=len(terms))
     order = [i for i in sorted(range(len(terms)), key=terms.__getitem__) if counts[i]]
     rank = np.zeros(len(terms), np.int32)

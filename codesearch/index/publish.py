@@ -1,4 +1,4 @@
-"""The switch: everything new becomes live and everything old goes, in one transaction."""
+"""Publishing: staged files become live and replaced ones are removed, in one transaction."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from codesearch.index.store import Store
 
 
 def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, found: Discovery) -> None:
-    """Publish what was staged, with the rest of the plan."""
+    """Publish the staged files and the other changes of the plan."""
     layout = request.layout
     with store.transaction():
         staging.write()
-        store.remove_files([*plan.gone, *plan.replaced])
-        store.touch_files(plan.touched)
+        store.remove_files([*plan.removed, *plan.replaced])
+        store.update_stamps(plan.touched)
         store.publish()
         store.set_meta(_settings(request, store, staging, found))
         store.set_meta({origin.KEY: origin.mark(store.meta(), layout)})
@@ -33,21 +33,20 @@ def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, 
         store.seal()
 
 
-def sweep_unknown(layout: Layout, store: Store) -> None:
-    """Delete folders of segments that nothing refers to."""
+def remove_orphaned_segments(layout: Layout, store: Store) -> None:
+    """Delete folders of segments that the database does not contain."""
     known = {layout.segment(record.number).name for live in (True, False) for record in store.segments(live=live)}
     sweep(layout, known)
 
 
 def _settings(request: UpdateRequest, store: Store, staging: Staging, found: Discovery) -> dict[str, str]:
-    """What the index records besides its rows. An index elsewhere records where the indexed folder is; one inside it
-    can be moved with it."""
+    """The settings of the index. The root is recorded only for an index outside it; one inside can be moved with it."""
     return {
         **settings(request.encoder),
         "root": "" if request.layout.is_inside else str(request.layout.root),
         "last_chunk": str(staging.next_chunk - 1),
         PUBLICATION: str(store.number(PUBLICATION) + 1),
-        recorded_options.KEY: recorded_options.to_record(request.options),
-        skips.KEY: skips.to_record(found.skipped),
+        recorded_options.KEY: recorded_options.to_json(request.options),
+        skips.KEY: skips.to_json(found.skipped),
         ATTRIBUTES: found.attributes.digest,
     }

@@ -1,4 +1,4 @@
-"""What of an index is damaged: whole databases, rows, segments. What is lost is worked on again."""
+"""Finding and replacing damaged parts of an index: its database, rows and segments. The files are processed again."""
 
 from __future__ import annotations
 
@@ -9,76 +9,80 @@ from codesearch.errors import IndexDamaged, IndexIncompatible
 from codesearch.index.access import open_store
 from codesearch.index.folder import discard
 from codesearch.index.layout import Layout
-from codesearch.index.merging import held_by
+from codesearch.index.merging import stored_in
 from codesearch.index.request import UpdateRequest
 from codesearch.index.rows import Run, SegmentRecord
-from codesearch.index.segment import Segment, as_it_lies
+from codesearch.index.segment import Segment, with_current_stamps
 from codesearch.index.settings import PUBLICATION
 from codesearch.index.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A sound database, and what was damaged in the one before."""
+class OpenedStore:
+    """A sound database."""
 
     store: Store
     repaired: tuple[str, ...] = ()
+    """Descriptions of the damage for which it was recreated or cleared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """What publishing has to drop or replace in the live segments."""
+    """The live segments that publishing has to drop or replace."""
 
     segments: tuple[int, ...] = ()
-    """The numbers of those that are damaged."""
+    """The numbers of the damaged ones."""
     files: frozenset[int] = frozenset()
-    """The numbers of the files whose chunks lie in them."""
+    """The ids of the files whose chunks were in them."""
     copied: tuple[SegmentRecord, ...] = ()
-    """Segments whose files are sound, but not the very files that were written."""
+    """Records, with current stamps, of sound segments whose files are copies of those that were written."""
     reasons: tuple[str, ...] = ()
+    """How each of `segments` is damaged."""
 
 
-def open_sound(request: UpdateRequest, distrusted: str) -> Opened:
-    """The database; a new one where there is none that can be used, where `distrusted` says why it must not be, or
-    where `force` takes one of a newer format away."""
+def open_or_rebuild(request: UpdateRequest, distrusted: str) -> OpenedStore:
+    """Open the database, or create a new one if there is none, it is damaged, or `distrusted` says why not to use it.
+
+    Raises IndexIncompatible for a newer format unless the request has `force`; IndexLocked or CodesearchError.
+    """
     layout = request.layout
     repaired: tuple[str, ...] = (distrusted,) if distrusted else ()
     if distrusted:
         discard(layout)
     if layout.database.exists():
         try:
-            return _emptied_where_damaged(request, open_store(layout, write=True))
+            return _cleared_if_damaged(request, open_store(layout, write=True))
         except (IndexDamaged, IndexIncompatible) as error:
             if isinstance(error, IndexIncompatible) and not request.force:
                 raise
             repaired += (error.message,)
             discard(layout)
-    return Opened(Store.create(layout.database), repaired)
+    return OpenedStore(Store.create(layout.database), repaired)
 
 
 def find_losses(request: UpdateRequest, store: Store) -> Losses:
-    """Live segments that are damaged, or copied from elsewhere."""
-    reasons = {record.number: reason_lost(request, record) for record in store.segments()}
-    lost = tuple(number for number, reason in reasons.items() if reason)
+    """The live segments that are damaged, or copies."""
+    reasons = {record.number: damage_of(request, record) for record in store.segments()}
+    damaged = tuple(number for number, reason in reasons.items() if reason)
     sound = [record for record in store.segments() if not reasons[record.number]]
-    found = [as_it_lies(request.layout.segment(record.number), record) for record in sound]
-    copied = tuple(new for old, new in zip(sound, found, strict=True) if new != old)
-    files: frozenset[int] = frozenset()
-    if lost:
-        intact = [open_segment(request.layout, record) for record in sound]
-        held = [file for file in store.files() if file.chunks]
-        is_held = held_by(intact, [file.first_chunk for file in held])
-        files = frozenset(file.id for file, is_there in zip(held, is_held, strict=True) if not is_there)
-    return Losses(lost, files, copied, tuple(reasons[number] for number in lost))
+    current = [with_current_stamps(request.layout.segment(record.number), record) for record in sound]
+    copied = tuple(new for old, new in zip(sound, current, strict=True) if new != old)
+    lost_files: frozenset[int] = frozenset()
+    if damaged:
+        segments = [open_segment(request.layout, record) for record in sound]
+        files = [file for file in store.files() if file.chunks]
+        are_stored = stored_in(segments, [file.first_chunk for file in files])
+        lost_files = frozenset(file.id for file, is_stored in zip(files, are_stored, strict=True) if not is_stored)
+    return Losses(damaged, lost_files, copied, tuple(reasons[number] for number in damaged))
 
 
-def reason_lost(request: UpdateRequest, record: SegmentRecord) -> str:
-    """How a segment is damaged, or nothing."""
+def damage_of(request: UpdateRequest, record: SegmentRecord) -> str:
+    """How a segment is damaged; empty if it is sound."""
     try:
         folder = request.layout.segment(record.number)
         segment = Segment(folder, record, verify=request.verify)
-        if request.verify or record != as_it_lies(folder, record):
-            segment.vectors  # noqa: B018 - compares them with their checksum
+        if request.verify or record != with_current_stamps(folder, record):
+            segment.vectors  # noqa: B018 - verifies their checksum
     except IndexDamaged as error:
         return error.message
     except OSError:
@@ -87,12 +91,12 @@ def reason_lost(request: UpdateRequest, record: SegmentRecord) -> str:
 
 
 def open_segment(layout: Layout, record: SegmentRecord, deletions: Sequence[Run] = ()) -> Segment:
-    """A segment as the database records it. Raises IndexDamaged."""
+    """Open a segment that the database contains. Raises IndexDamaged."""
     return Segment(layout.segment(record.number), record, deletions)
 
 
-def _emptied_where_damaged(request: UpdateRequest, store: Store) -> Opened:
-    """The database, emptied but for its embeddings where rows of it are damaged."""
+def _cleared_if_damaged(request: UpdateRequest, store: Store) -> OpenedStore:
+    """The database, cleared except for its embeddings if rows are damaged."""
     try:
         _check(request, store)
     except IndexDamaged as error:
@@ -101,15 +105,15 @@ def _emptied_where_damaged(request: UpdateRequest, store: Store) -> Opened:
         except BaseException:
             store.close()
             raise
-        return Opened(store, (error.message,))
+        return OpenedStore(store, (error.message,))
     except BaseException:
         store.close()
         raise
-    return Opened(store)
+    return OpenedStore(store)
 
 
 def _check(request: UpdateRequest, store: Store) -> None:
-    """Raises IndexDamaged where something that an update relies on is damaged."""
+    """Raises IndexDamaged if anything is damaged that an update relies on; with `verify`, if anything at all is."""
     store.state()
     for key in ("last_chunk", PUBLICATION):
         store.number(key)
@@ -121,10 +125,10 @@ def _check(request: UpdateRequest, store: Store) -> None:
 
 
 def _check_chunks(request: UpdateRequest, store: Store) -> None:
-    """Raises IndexDamaged where the segments, all of them sound, hold other chunks than the files have."""
+    """Raises IndexDamaged if all segments are sound but contain other chunks than the files have."""
     records, deletions = store.segments(), store.deletions()
-    if not any(reason_lost(request, record) for record in records):
-        opened = (open_segment(request.layout, record, deletions) for record in records)
-        held = sorted(number for one in opened for number in one.ids[one.live].tolist())
-        if held != sorted(f.first_chunk + i for f in store.files() for i in range(f.chunks)):
+    if not any(damage_of(request, record) for record in records):
+        segments = (open_segment(request.layout, record, deletions) for record in records)
+        stored = sorted(number for segment in segments for number in segment.ids[segment.live].tolist())
+        if stored != sorted(f.first_chunk + i for f in store.files() for i in range(f.chunks)):
             raise store.damaged("its files and segments hold different chunks")

@@ -1,4 +1,4 @@
-"""What an update is asked to do, and how it tells of its progress."""
+"""The parameters of an update, and its progress callback."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from codesearch.models.encoder import Encoder
 
 
 class Progress(Protocol):
-    """Told how an update goes; `total` may grow."""
+    """A callback for the progress of an update."""
 
     def __call__(self, phase: str, done: int, total: int, chunks: int) -> None:
-        """`phase` is "indexing", "finishing" or "waiting for" a process; `done` and `total` count files."""
+        """`phase` is "indexing", "finishing" or "waiting for" a process; `done` and `total` count files.
+
+        `total` is 0 if it is not known.
+        """
         ...
 
 
@@ -28,6 +31,6 @@ class UpdateRequest:
     progress: Progress
     processes: int
     force: bool = False
-    """Start anew, even in place of an index of a newer format."""
+    """Process all files again, and replace an index of a newer format."""
     verify: bool = False
-    """Look for damage in all of the index, not only in what the update reads."""
+    """Look for damage in the whole index, not only in what the update reads."""

@@ -1,7 +1,7 @@
-"""The rows of an index's database: their values, their checksums, and the bounds that they are held to when read.
+"""The rows of an index's database: their values, their checksums, and the limits that are checked when they are read.
 
-A checksum tells accidental damage. It is no proof of origin: whoever writes a whole database writes it too, so that
-every value is checked before it is used.
+Checksums detect accidental damage. They are no proof of origin, as the author of a crafted database can compute them,
+so every value is checked before it is used.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.opening import acts_on_terminal, is_beneath
 
 LARGEST_NUMBER = 1 << 60
-"""Of a chunk, a file or a size in bytes: far beyond what there is, and sums of a few stay within 64 bits."""
+"""Of a chunk's or file's number or a size in bytes: larger than any real value; sums of a few fit 64 bits."""
 LARGEST_SEGMENT_FILE = 1 << 32
 MOST_LINES = 1 << 31
 _LONGEST_PATH = 4096
@@ -35,15 +35,15 @@ class FileRow:
     digest: bytes
     language: str
     skipped: str
-    """Why a file that was read has no chunks, or nothing."""
+    """Why a file that was read has no chunks; empty otherwise."""
     fallback: str
-    """Why it was cut into line windows, or nothing."""
+    """Why the file was chunked into windows of lines; empty if it was chunked by syntax."""
     first_chunk: int
     chunks: int
     encoding: str = ""
-    """The name of the encoding that it is in; nothing where it was not read as text."""
+    """The name of its encoding; empty if it was not decoded."""
     outputs: int = 0
-    """How many outputs of a notebook were left out."""
+    """The number of outputs of a notebook, which are not indexed."""
     id: int = 0
 
     COLUMNS = (
@@ -52,7 +52,7 @@ class FileRow:
     )
 
     def values(self) -> Values:
-        """As the database keeps them, but for the number."""
+        """The values of COLUMNS."""
         stamp = self.stamp
         return (
             *(self.path, stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, self.digest),
@@ -61,9 +61,9 @@ class FileRow:
 
     @classmethod
     def read(cls, row: Sequence[object]) -> FileRow:
-        """From COLUMNS, checksum and id. Raises ValueError where they are damaged or make no sense."""
-        *values, found, number = row
-        path, size, mtime, ctime, inode, digest, *others = _checked(values, found)
+        """From the values of COLUMNS, checksum and id. Raises ValueError if they are damaged or invalid."""
+        *values, stored_checksum, number = row
+        path, size, mtime, ctime, inode, digest, *others = _checked(values, stored_checksum)
         language, skipped, fallback, first, count, encoding, outputs = others
         if not (
             isinstance(path, str)
@@ -76,7 +76,7 @@ class FileRow:
             and _are_texts((language, skipped, fallback, encoding))
             and is_plain_path(path)
         ):
-            raise ValueError("a file's row makes no sense")
+            raise ValueError("a file's row is invalid")
         stamp = Stamp(size, mtime, ctime, inode)  # type: ignore[arg-type]
         return cls(path, stamp, digest, language, skipped, fallback, first, count, encoding, outputs, number)  # type: ignore[arg-type]
 
@@ -89,35 +89,36 @@ class ChunkRow:
     file: int
     kind: str
     head: int
-    """The chunk whose first definition it is named after: itself, or another part of a long definition."""
+    """The number of the chunk whose first definition this one is named after: its own, or that of the first part of a
+    long definition."""
     definitions: int
-    """How many there are in it."""
+    """The number of definitions in it."""
     start_line: int
     end_line: int
 
     COLUMNS = "id, file, kind, head, definitions, start_line, end_line"
 
     def values(self) -> Values:
-        """As the database keeps them."""
+        """The values of COLUMNS."""
         return self.id, self.file, self.kind, self.head, self.definitions, self.start_line, self.end_line
 
     @classmethod
     def read(cls, row: Sequence[object]) -> ChunkRow:
-        """From COLUMNS and checksum. Raises ValueError where they are damaged or make no sense."""
-        *values, found = row
-        number, file, kind, head, definitions, start, end = _checked(values, found)
+        """From the values of COLUMNS and checksum. Raises ValueError if they are damaged or invalid."""
+        *values, stored_checksum = row
+        number, file, kind, head, definitions, start, end = _checked(values, stored_checksum)
         if not (
             _are_numbers((number, file, head, definitions, start, end))
             and _are_texts((kind,))
             and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
         ):
-            raise ValueError("a chunk's row makes no sense")
+            raise ValueError("a chunk's row is invalid")
         return cls(*values)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class DefinitionRow:
-    """A definition, the `place`-th of its chunk."""
+    """A definition, the `place`-th of its chunk, counted from 0."""
 
     chunk: int
     place: int
@@ -126,14 +127,14 @@ class DefinitionRow:
     qualified_name: str
     signature: str
     documentation: str
-    """The beginning of it, on one line."""
+    """Its beginning, on one line."""
     start_line: int
     end_line: int
 
     COLUMNS = "chunk, place, kind, name, qualified_name, signature, documentation, start_line, end_line"
 
     def values(self) -> Values:
-        """As the database keeps them."""
+        """The values of COLUMNS."""
         return (
             *(self.chunk, self.place, self.kind, self.name, self.qualified_name),
             *(self.signature, self.documentation, self.start_line, self.end_line),
@@ -141,15 +142,15 @@ class DefinitionRow:
 
     @classmethod
     def read(cls, row: Sequence[object]) -> DefinitionRow:
-        """From COLUMNS and checksum. Raises ValueError where they are damaged or make no sense."""
-        *values, found = row
-        chunk, place, kind, name, qualified, signature, documentation, start, end = _checked(values, found)
+        """From the values of COLUMNS and checksum. Raises ValueError if they are damaged or invalid."""
+        *values, stored_checksum = row
+        chunk, place, kind, name, qualified, signature, documentation, start, end = _checked(values, stored_checksum)
         if not (
             _are_numbers((chunk, place, start, end))
             and _are_texts((kind, name, qualified, signature, documentation))
             and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
         ):
-            raise ValueError("a definition's row makes no sense")
+            raise ValueError("a definition's row is invalid")
         return cls(*values)  # type: ignore[arg-type]
 
 
@@ -162,28 +163,44 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class FileStamp:
+    """The stamp of an indexed file."""
+
+    path: str
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class FileCounts:
+    """Numbers of files and their chunks."""
+
+    files: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentFile:
-    """What a file of a segment was when it was written."""
+    """Stamp and checksum of a file of a segment when it was written."""
 
     stamp: Stamp
     checksum: int
 
     def values(self) -> Values:
-        """As the database keeps them."""
+        """The values of its columns."""
         return self.stamp.size, self.stamp.mtime_ns, self.stamp.ctime_ns, self.stamp.inode, self.checksum
 
     @classmethod
     def read(cls, values: Sequence[object]) -> SegmentFile:
-        """Raises ValueError where they make no sense."""
+        """From the values of its columns. Raises ValueError if they are invalid."""
         *stamp, checksum = values
         if not all(isinstance(value, int) for value in values) or not 0 <= stamp[0] <= LARGEST_SEGMENT_FILE:  # type: ignore[operator]
-            raise ValueError("a segment's row makes no sense")
+            raise ValueError("a segment's row is invalid")
         return cls(Stamp(*stamp), checksum)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentRecord:
-    """What the database knows of a segment: how many chunks it holds, and its two files."""
+    """A segment in the database: its number of chunks, and its two files."""
 
     number: int
     chunks: int
@@ -196,38 +213,38 @@ class SegmentRecord:
     )
 
     def values(self) -> Values:
-        """As the database keeps them."""
+        """The values of COLUMNS."""
         return self.number, self.chunks, *self.arrays.values(), *self.vectors.values()
 
     @classmethod
     def read(cls, row: Sequence[object]) -> SegmentRecord:
-        """From COLUMNS. Raises ValueError where they make no sense."""
+        """From the values of COLUMNS. Raises ValueError if they are invalid."""
         number, chunks, *files = row
         if not _are_numbers((number, chunks)):
-            raise ValueError("a segment's row makes no sense")
+            raise ValueError("a segment's row is invalid")
         return cls(number, chunks, SegmentFile.read(files[:5]), SegmentFile.read(files[5:]))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One published state of an index: its settings, live segments, deletions, and what the live files come to."""
+    """One published state of an index: its settings, live segments and deletions, and the totals of its live files."""
 
     meta: Mapping[str, str]
     segments: Sequence[SegmentRecord]
     deletions: Sequence[Run]
     files: int
     files_checksum: int
-    """Sum of the checksums of all files' rows."""
+    """Sum of the checksums of the files' rows."""
     chunks: int
 
 
 def checksum(values: Sequence[object]) -> int:
-    """CRC-32 of some values; the same in every version of Python."""
+    """CRC-32 of values; the same in every version of Python."""
     return zlib.crc32(ascii(tuple(values)).encode())
 
 
 def is_plain_path(path: str) -> bool:
-    """Whether a path names a file below the root that an index may hold, without characters that act on a terminal."""
+    """Whether a path may be in an index: relative, below the root, not git's, without control characters."""
     return (
         0 < len(path) <= _LONGEST_PATH
         and is_beneath(path)
@@ -237,12 +254,12 @@ def is_plain_path(path: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """A name or signature as a row may hold it: on one line, without characters that act on a terminal."""
+    """A name or signature as a row may contain it: on one line, control characters replaced by U+FFFD."""
     return text if text.isidentifier() else _CONTROL.sub("\ufffd", text)
 
 
-def _checked(values: list[object], found: object) -> list[object]:
-    if checksum(values) != found:
+def _checked(values: list[object], stored_checksum: object) -> list[object]:
+    if checksum(values) != stored_checksum:
         raise ValueError("a row does not match its checksum")
     return values
 

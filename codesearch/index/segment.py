@@ -1,4 +1,4 @@
-"""A segment: an immutable folder with the postings, vectors, names and kinds of some chunks, and their numbers."""
+"""A segment: an immutable folder with the numbers, postings, vectors, names and kinds of some chunks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import mmap
 import os
 import stat
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,10 +26,10 @@ from codesearch.models.encoder import Embeddings
 from codesearch.opening import open_beneath
 
 SEGMENT_CHUNKS = 1 << 16
-"""Chunks a segment holds at most: rows then fit 16 bits, and building one takes about 0.6 GB of memory."""
+"""Maximum number of chunks: rows then fit 16 bits, and building a segment takes about 0.6 GB of memory."""
 
 LARGE_FILE = 4_000_000
-"""Bytes. Reading so many and computing their checksum takes 1 to 4 ms."""
+"""Bytes. Reading as many and computing their checksum takes 1 to 4 ms."""
 
 Ids = npt.NDArray[np.int64]
 NO_IDS: Ids = np.zeros(0, np.int64)
@@ -38,26 +38,26 @@ _VECTORS = "vectors.faiss"
 _FILES = (_ARRAYS, _VECTORS)
 _NAMES = "name_"
 _KINDS = "kind_"
-"""Begin the names of the arrays of the postings of names and kinds."""
+"""Prefixes of the arrays of the postings of names and kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkKeys:
-    """What a segment knows of its chunks beside their terms and vectors, one entry a chunk."""
+    """What a segment stores for its chunks besides terms and vectors, one entry per chunk."""
 
     ids: Ids
-    """Ascending."""
+    """Chunk numbers, ascending."""
     ties: Ties
-    """From path and place in the file: orders chunks of equal score in the same way in every index."""
+    """Hashes of path and position in the file: order chunks of equal score in the same way in every index."""
     kinds: Sequence[Sequence[str]]
-    """The chunk's own kind and those of the definitions in it."""
+    """The kind of the chunk and those of the definitions in it."""
     names: Sequence[Sequence[str]]
-    """Keys (codesearch.index.terms.name_key) of the names that a chunk defines."""
+    """Keys (codesearch.index.terms.name_key) of the names that the chunk defines."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentPostings:
-    """Which of a segment's rows hold which terms, define which names, and are or hold which kinds."""
+    """Postings of the terms in a segment's chunks, of the names that they define, and of their kinds."""
 
     terms: Postings
     names: Postings
@@ -66,16 +66,17 @@ class SegmentPostings:
 
 @dataclass(frozen=True, slots=True)
 class MappedFile:
-    """A file of a segment, mapped."""
+    """A memory-mapped file of a segment."""
 
     data: mmap.mmap
     checksum: int
-    is_as_written: bool
-    """It is large, and by time and inode the file that was written: reading all of it would take longer than asking."""
+    """Of the content that was written."""
+    is_trusted: bool
+    """Whether to skip the checksum: the file is large, and has the times and inode of the file that was written."""
 
     @classmethod
     def open(cls, folder: Path, name: str, expected: SegmentFile, verify: bool) -> MappedFile:
-        """Raises OSError, or ValueError where its size is another."""
+        """Raises OSError, or ValueError if its size differs."""
         with os.fdopen(open_beneath(folder.parent, f"{folder.name}/{name}"), "rb") as file:
             stamp = Stamp.of(os.fstat(file.fileno()))
             if stamp.size != expected.stamp.size:
@@ -85,16 +86,27 @@ class MappedFile:
         return cls(data, expected.checksum, is_large and not verify and stamp == expected.stamp)
 
     def check(self) -> None:
-        """Raises ValueError where the content is not what was written."""
-        if not self.is_as_written and zlib.crc32(self.data) != self.checksum:
+        """Raises ValueError if the content is not what was written."""
+        if not self.is_trusted and zlib.crc32(self.data) != self.checksum:
             raise ValueError("it does not match its checksum")
 
 
-class Segment:
-    """A segment opened for reading, its files mapped. Raises FileNotFoundError or IndexDamaged.
+@dataclass(frozen=True, slots=True)
+class NameCount:
+    """The number of chunks that define a name, and of those that contain it."""
 
-    The arrays are compared with their checksum at once, the vectors when they are first used; but for large files that
-    are just those that were written, by time and inode, unless `verify` asks for it.
+    defining: int
+    containing: int
+
+    def __add__(self, other: NameCount) -> NameCount:
+        return NameCount(self.defining + other.defining, self.containing + other.containing)
+
+
+class Segment:
+    """A segment opened for reading, with its files memory-mapped. Raises FileNotFoundError or IndexDamaged.
+
+    The checksum of the arrays is verified at once, that of the vectors on first use. Large files that have the times
+    and inode of those that were written are only read with `verify`.
     """
 
     def __init__(
@@ -112,16 +124,16 @@ class Segment:
             self.postings = Postings(arrays)
             self.names = Postings(arrays, _NAMES)
             self.kinds = Postings(arrays, _KINDS)
-            self._check(mapped.is_as_written)
+            self._check(mapped.is_trusted)
         except (OSError, ValueError, KeyError) as error:
             if isinstance(error, FileNotFoundError) and not folder.exists():
                 raise
             raise _damaged(folder, error) from error
-        self.live = self._not_in(deletions)
+        self.live = self._rows_outside(deletions)
         self.has_deletions = not self.live.all()
 
-    def _not_in(self, runs: Sequence[Run]) -> npt.NDArray[np.bool_]:
-        """Which rows lie in none of the runs."""
+    def _rows_outside(self, runs: Sequence[Run]) -> npt.NDArray[np.bool_]:
+        """Which rows are in none of the runs."""
         firsts = np.asarray([run.first for run in runs], np.int64)
         begins = np.searchsorted(self.ids, firsts)
         ends = np.searchsorted(self.ids, firsts + np.asarray([run.chunks for run in runs], np.int64))
@@ -130,11 +142,11 @@ class Segment:
 
     @cached_property
     def vectors(self) -> Vectors:
-        """Raises IndexDamaged."""
+        """The chunks' vectors. Raises IndexDamaged."""
         try:
             vectors = Vectors.read(self._vectors_file.data, self.folder / _VECTORS)
             if len(vectors) != len(self.ids):
-                raise ValueError("the vectors are not those of its chunks")
+                raise ValueError("the number of vectors differs from the number of chunks")
             self._vectors_file.check()
         except ValueError as error:
             raise _damaged(self.folder, error) from error
@@ -142,54 +154,60 @@ class Segment:
 
     @property
     def live_chunks(self) -> int:
-        """Chunks that have not been deleted."""
+        """The number of chunks that have not been deleted."""
         return int(np.count_nonzero(self.live))
 
     def rows_of_kinds(self, kinds: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Which rows are of one of the kinds, or hold a definition that is."""
+        """Which rows have one of the kinds, or contain a definition that has."""
         mask = np.zeros(len(self.ids), np.bool_)
         for kind in kinds:
             mask[self.kinds.find(kind)[0]] = True
         return mask
 
     def count_kinds(self) -> dict[str, int]:
-        """How many live chunks there are of each kind."""
-        counts = {term: int(np.count_nonzero(self.live[self.kinds.find(term)[0]])) for term in self._kind_names()}
+        """The number of live chunks that have, or contain a definition of, each kind."""
+        kinds = [term.decode("utf-8", "replace") for term in self.kinds.terms()]
+        counts = {kind: int(np.count_nonzero(self.live[self.kinds.find(kind)[0]])) for kind in kinds}
         return {kind: count for kind, count in counts.items() if count}
 
-    def _kind_names(self) -> list[str]:
-        return [term.decode("utf-8", "replace") for term in self.kinds.terms()]
-
     def frequency(self, term: str) -> int:
-        """How many live chunks hold a term."""
+        """The number of live chunks that contain a term."""
         rows, _ = self.postings.find(term)
         return int(np.count_nonzero(self.live[rows])) if self.has_deletions else len(rows)
 
+    def count_names(self) -> Iterator[tuple[str, NameCount]]:
+        """The key of each name that is defined, with the numbers of live chunks."""
+        live = self.live if self.has_deletions else None
+        defining = dict(zip(self.names.terms(), self.names.counts(live).tolist(), strict=True))
+        for term, containing in zip(self.postings.terms(), self.postings.counts(live).tolist(), strict=True):
+            if count := defining.get(term):
+                yield term.decode("utf-8", "replace"), NameCount(count, containing)
+
     def keys(self, rows: Ids) -> ChunkKeys:
-        """What is known of some rows; their kinds and names are in postings."""
+        """Numbers and ties of some rows; their kinds and names are in the postings."""
         return ChunkKeys(self.ids[rows], self.ties[rows], (), ())
 
-    def holds(self, chunks: Ids) -> npt.NDArray[np.bool_]:
-        """Which of some chunks, live or deleted, have a row here."""
+    def contains(self, chunks: Ids) -> npt.NDArray[np.bool_]:
+        """Which of the chunks, live or deleted, have a row here."""
         return np.isin(chunks, self.ids)
 
     def rows_of(self, ids: Ids) -> tuple[Ids, Ids]:
-        """Positions in `ids` that this segment holds, and their rows."""
+        """The positions in `ids` of the chunks that this segment contains, and their rows."""
         rows = np.searchsorted(self.ids, ids)
         rows[rows == len(self.ids)] = 0
-        held = np.flatnonzero(self.ids[rows] == ids) if len(self.ids) else np.zeros(0, np.int64)
-        return held, rows[held]
+        positions = np.flatnonzero(self.ids[rows] == ids) if len(self.ids) else np.zeros(0, np.int64)
+        return positions, rows[positions]
 
-    def _check(self, is_as_written: bool) -> None:
-        """Raises ValueError unless the arrays fit each other. Of those as written, only what is read anyway is read."""
+    def _check(self, is_trusted: bool) -> None:
+        """Raises ValueError unless the arrays are consistent. Skips the postings of a trusted file, which is large."""
         ids = self.ids
         if [array.dtype.str[1:] for array in (ids, self.ties)] != ["i8", "u8"] or ids.ndim != 1:
-            raise ValueError("its arrays are of other types")
+            raise ValueError("its arrays have other types")
         if not (len(ids) == len(self.ties) == self.record.chunks):
-            raise ValueError("the number of chunks is another")
+            raise ValueError("the number of chunks differs from the recorded one")
         if len(ids) and not (ids[0] > 0 and ids[-1] <= LARGEST_NUMBER and (ids[1:] > ids[:-1]).all()):
             raise ValueError("its chunks are not in order")
-        if not is_as_written:
+        if not is_trusted:
             for postings in (self.postings, self.names, self.kinds):
                 postings.check(len(ids))
 
@@ -198,12 +216,16 @@ def write(
     folder: Path, number: int, keys: ChunkKeys, batches: Sequence[TermCounts], embeddings: Embeddings
 ) -> SegmentRecord:
     """Write a segment of new chunks. Raises OSError."""
-    held = SegmentPostings(postings.build(batches), postings.of_names(keys.names), postings.of_names(keys.kinds))
-    return _write(folder, number, keys, held, Vectors.of(embeddings))
+    segment_postings = SegmentPostings(
+        terms=postings.build(batches),
+        names=postings.build_unweighted(keys.names),
+        kinds=postings.build_unweighted(keys.kinds),
+    )
+    return _write(folder, number, keys, segment_postings, Vectors.of(embeddings))
 
 
 def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentRecord:
-    """Write a segment with the live chunks of others, without reading any text again."""
+    """Write a segment with the live chunks of others, without reading their text. Raises OSError or IndexDamaged."""
     order = sorted(segments, key=lambda segment: int(segment.ids[0]) if len(segment.ids) else 0)
     kept = [np.flatnonzero(segment.live) for segment in order]
     parts = [segment.keys(rows) for segment, rows in zip(order, kept, strict=True)]
@@ -217,35 +239,37 @@ def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentReco
         numbers[rows] = position[begin : begin + len(rows)]
         renumbered.append(numbers)
         begin += len(rows)
-    merged = (
-        postings.merge([(held, numbers) for held, numbers in zip(some, renumbered, strict=True)], len(ids))
-        for some in (
-            [segment.postings for segment in order],
-            [segment.names for segment in order],
-            [segment.kinds for segment in order],
-        )
+
+    def merged(parts: Sequence[Postings]) -> Postings:
+        return postings.merge(list(zip(parts, renumbered, strict=True)), len(ids))
+
+    segment_postings = SegmentPostings(
+        terms=merged([segment.postings for segment in order]),
+        names=merged([segment.names for segment in order]),
+        kinds=merged([segment.kinds for segment in order]),
     )
     ties = np.concatenate([part.ties for part in parts])
     keys = ChunkKeys(ids[by_id], ties[by_id], (), ())
     vectors = Vectors.merged([(segment.vectors, rows) for segment, rows in zip(order, kept, strict=True)])
-    return _write(folder, number, keys, SegmentPostings(*merged), vectors.reordered(by_id))
+    return _write(folder, number, keys, segment_postings, vectors.reordered(by_id))
 
 
-def as_it_lies(folder: Path, record: SegmentRecord) -> SegmentRecord:
-    """The record with the stamps of the files as they are now. Raises OSError."""
+def with_current_stamps(folder: Path, record: SegmentRecord) -> SegmentRecord:
+    """The record with the current stamps of the segment's files. Raises OSError."""
     arrays, vectors = (Stamp.of(file.stat()) for file in files(folder))
     return replace(record, arrays=replace(record.arrays, stamp=arrays), vectors=replace(record.vectors, stamp=vectors))
 
 
 def files(folder: Path) -> list[Path]:
-    """The files that a segment is made of."""
+    """The files of a segment: arrays, then vectors."""
     return [folder / name for name in _FILES]
 
 
 def remove(folder: Path) -> None:
-    """Delete the files of a segment that nothing refers to, and its folder where nothing else lies in it.
+    """Delete the files of a segment that is not referenced any more, and its folder if it is then empty.
 
-    A link in its place is deleted, not what it leads to. What a reader still holds open goes at a later update.
+    Of a link in its place, the link is deleted and not its target. What can't be deleted, for instance because a reader
+    has it open on Windows, is left for a later update.
     """
     try:
         if not stat.S_ISDIR(folder.lstat().st_mode):
@@ -258,23 +282,25 @@ def remove(folder: Path) -> None:
         return
 
 
-def _write(folder: Path, number: int, keys: ChunkKeys, held: SegmentPostings, vectors: Vectors) -> SegmentRecord:
+def _write(
+    folder: Path, number: int, keys: ChunkKeys, segment_postings: SegmentPostings, vectors: Vectors
+) -> SegmentRecord:
     remove(folder)
     folder.mkdir(mode=0o700, exist_ok=True)
     arrays: Mapping[str, npt.NDArray[Any]] = {
         "ids": keys.ids,
         "ties": keys.ties,
-        **held.terms.arrays(),
-        **held.names.arrays(_NAMES),
-        **held.kinds.arrays(_KINDS),
+        **segment_postings.terms.arrays(),
+        **segment_postings.names.arrays(_NAMES),
+        **segment_postings.kinds.arrays(_KINDS),
     }
     save_arrays(folder / _ARRAYS, arrays)
     vectors.save(folder / _VECTORS)
-    return SegmentRecord(number, len(keys.ids), *map(_finish, files(folder)))
+    return SegmentRecord(number, len(keys.ids), *map(_sync, files(folder)))
 
 
-def _finish(file: Path) -> SegmentFile:
-    """See that a file that was written is its owner's alone and on the disk."""
+def _sync(file: Path) -> SegmentFile:
+    """Restrict a new file to its owner and flush it to disk."""
     with file.open("rb+") as opened:
         if hasattr(os, "fchmod"):
             os.fchmod(opened.fileno(), 0o600)

@@ -1,4 +1,4 @@
-"""What an index depends on, as its database records it."""
+"""The settings in an index's database, and whether they match an encoder."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from codesearch.index.layout import Layout
 from codesearch.models.encoder import Encoder
 
 PUBLICATION = "publication"
-"""The setting that counts how often the index was published."""
+"""Key of the setting that counts publications of the index."""
 
 ATTRIBUTES = "attributes"
-"""The setting that tells by which rules of .gitattributes files were indexed that look generated."""
+"""Key of the digest of the .gitattributes rules that decided which files that look generated are indexed."""
 
 
 def publication(meta: Mapping[str, str]) -> tuple[str, str]:
-    """What tells one published state from any other."""
+    """The identity and publication count of an index, which identify a published state."""
     return meta.get(IDENTITY, ""), meta.get(PUBLICATION, "")
 
 
 def read_meta(layout: Layout) -> dict[str, str]:
-    """The settings of an index; none where there is no index. Raises IndexDamaged or IndexIncompatible."""
+    """The settings of an index; empty if there is none. Raises IndexDamaged, IndexIncompatible or IndexUntrusted."""
     if not layout.exists():
         return {}
     store = open_store(layout)
@@ -35,7 +35,7 @@ def read_meta(layout: Layout) -> dict[str, str]:
 
 
 def settings(encoder: Encoder) -> dict[str, str]:
-    """What an index depends on: where one of these differs, its vectors or chunks are others."""
+    """The settings on which an index's vectors and chunks depend: if one of them differs, all files are processed."""
     return {
         "model": encoder.name,
         "revision": encoder.revision,
@@ -45,7 +45,7 @@ def settings(encoder: Encoder) -> dict[str, str]:
 
 
 def check_model(layout: Layout, meta: Mapping[str, str], encoder: Encoder) -> None:
-    """Raises IndexIncompatible where an index was made with another model."""
+    """Raises IndexIncompatible if an index was made with another model."""
     model = meta.get("model", encoder.name)
     if model != encoder.name:
         raise IndexIncompatible(
@@ -60,7 +60,7 @@ def check_model(layout: Layout, meta: Mapping[str, str], encoder: Encoder) -> No
 
 
 def check_revision(layout: Layout, meta: Mapping[str, str], encoder: Encoder) -> None:
-    """Raises IndexIncompatible where vectors are of another revision of the model: they can't be compared."""
+    """Raises IndexIncompatible if an index was made with another revision of the model, whose vectors differ."""
     if meta.get("revision", encoder.revision) != encoder.revision:
         raise IndexIncompatible(
             f"the index was made with revision {meta['revision']} of {encoder.name}; {encoder.revision} is installed",

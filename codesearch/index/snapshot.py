@@ -1,9 +1,9 @@
-"""What a reader sees: one published state of an index, whatever writers do meanwhile."""
+"""A reader's view of an index: one published state, which writers don't affect."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,11 @@ from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged, IndexUntrusted
 from codesearch.index.access import check_exists, open_store
-from codesearch.index.database import damaged
+from codesearch.index.database import database_error
 from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
-from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, Run, State
-from codesearch.index.segment import NO_IDS, Ids, Segment
+from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, FileStamp, Run, State
+from codesearch.index.segment import NO_IDS, Ids, NameCount, Segment
 from codesearch.index.store import Store
 from codesearch.index.terms import name_key
 from codesearch.index.vectors import Ties, Vectors, best, component
@@ -31,22 +31,22 @@ Scores = npt.NDArray[np.float32]
 Selection = Sequence[npt.NDArray[np.bool_]]
 """For each segment, which of its rows a search may return."""
 Mean = npt.NDArray[np.float64]
-_SHORTEST = 1e-12
-MOST_BYTES = 1 << 33
-"""All segments may have to be compared with their checksums, which takes seconds for so many (ten million chunks)."""
+_MIN_NORM = 1e-12
+MAX_SEGMENT_BYTES = 1 << 33
+"""Of all segments (ten million chunks): verifying the checksums of as many takes seconds."""
 FILE_SAMPLE = 48
-"""Chunks that a large file's mean vector is taken of: more move it by little."""
-_READ_AT_ONCE = 20_000
-"""Chunks that are held in memory where all of an index are looked through."""
-_OPENINGS = 5
-"""A segment may go between reading its name and opening it, when an update publishes; then the next state is read."""
+"""Maximum number of chunks for a file's mean vector: more change it little."""
+_CHUNKS_PER_READ = 20_000
+"""Chunks held in memory at once when all of an index are read."""
+_MAX_ATTEMPTS = 5
+"""An update may delete a segment between reading the database and opening the segment; then the new state is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk as the index keeps it, with what is needed of its file.
+    """A chunk as the index stores it, with facts about its file.
 
-    Kind, name, signature and lines are the chunk's own, or those of the definition in it that a question is about.
+    Kind, name, signature and lines are those of the chunk, or after `focused_on` those of a definition in it.
     """
 
     id: int
@@ -60,25 +60,25 @@ class StoredChunk:
     start_line: int
     end_line: int
     definitions: tuple[DefinitionRow, ...]
-    """Those that begin in it, in order of their first line."""
+    """Definitions that start in the chunk, in order of their first line."""
     file_stamp: Stamp
     file_digest: bytes
     file_first_chunk: int
     file_chunks: int
-    """Chunks of its file, numbered from `file_first_chunk`."""
+    """Number of chunks of the file, numbered from `file_first_chunk`."""
 
     @property
-    def place(self) -> tuple[str, int]:
-        """Path and place in the file: the order of chunks that holds in every index."""
+    def position(self) -> tuple[str, int]:
+        """Path and position in the file: an order of chunks that is the same in every index."""
         return self.path, self.id - self.file_first_chunk
 
     @property
     def name_key(self) -> str:
-        """What its name is looked up by."""
+        """The key by which its name is looked up."""
         return name_key(self.name)
 
-    def about(self, definition: DefinitionRow) -> StoredChunk:
-        """The chunk, named after a definition in it and with the lines of that alone."""
+    def focused_on(self, definition: DefinitionRow) -> StoredChunk:
+        """The chunk with kind, names, signature and lines of a definition in it."""
         return replace(
             self,
             kind=definition.kind,
@@ -91,22 +91,21 @@ class StoredChunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Chunks that were found, best first."""
+class ScoredChunks:
+    """Chunks with scores, best first."""
 
     ids: Ids
     scores: Scores
     ties: Ties
 
 
-NOTHING = Found(NO_IDS, np.zeros(0, np.float32), np.zeros(0, np.uint64))
+NO_CHUNKS = ScoredChunks(NO_IDS, np.zeros(0, np.float32), np.zeros(0, np.uint64))
 
 
 class Snapshot:
-    """One state of an index. Ids are chunk numbers; what is found runs best first, equals by their ties.
+    """One state of an index. Ids are chunk numbers. Results are sorted by score, then by tie.
 
-    What it returns does not depend on how the index came about: which updates there were, in which segment a chunk
-    lies, or what was deleted.
+    Results do not depend on the history of the index: on past updates, on the segment of a chunk, or on deletions.
     """
 
     def __init__(self, store: Store, segments: Sequence[Segment], state: State) -> None:
@@ -121,18 +120,18 @@ class Snapshot:
 
     @classmethod
     def open(cls, layout: Layout) -> Snapshot:
-        """Raises IndexNotFound, IndexIncompatible, IndexUntrusted or IndexDamaged."""
+        """Open the last published state. Raises IndexNotFound, IndexIncompatible, IndexUntrusted or IndexDamaged."""
         check_exists(layout)
-        for attempt in range(_OPENINGS):
+        for attempt in range(_MAX_ATTEMPTS):
             try:
                 return cls._open(layout)
             except FileNotFoundError as error:
-                if attempt == _OPENINGS - 1:
-                    raise damaged(layout.database, ValueError("a segment is missing")) from error
+                if attempt == _MAX_ATTEMPTS - 1:
+                    raise database_error(layout.database, ValueError("a segment is missing")) from error
             except IndexUntrusted:
                 raise
             except IndexDamaged:
-                if attempt == _OPENINGS - 1 or not layout.exists():
+                if attempt == _MAX_ATTEMPTS - 1 or not layout.exists():
                     raise
         raise AssertionError
 
@@ -144,91 +143,91 @@ class Snapshot:
             _check_size(layout, state)
             segments = [Segment(layout.segment(r.number), r, state.deletions) for r in state.segments]
             if sum(segment.live_chunks for segment in segments) != state.chunks:
-                raise damaged(layout.database, ValueError("its files and segments hold different chunks"))
+                raise database_error(layout.database, ValueError("its files and segments hold different chunks"))
             return cls(store, segments, state)
         except BaseException:
             store.close()
             raise
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self._store.close()
 
-    # by words
+    # lexical
 
     def document_frequency(self, term: str) -> int:
-        """How many chunks hold a term."""
-        known = self._frequencies.get(term)
-        if known is None:
-            known = self._frequencies[term] = sum(segment.frequency(term) for segment in self._segments)
-        return known
+        """The number of chunks that contain a term."""
+        frequency = self._frequencies.get(term)
+        if frequency is None:
+            frequency = self._frequencies[term] = sum(segment.frequency(term) for segment in self._segments)
+        return frequency
 
-    def lexical(self, rarities: Mapping[str, float], k: int, selection: Selection | None) -> Found:
-        """The `k` best chunks by BM25, all with a score above 0; `rarities` are the terms' IDF."""
-        found = []
+    def lexical(self, idfs: Mapping[str, float], k: int, selection: Selection | None) -> ScoredChunks:
+        """The `k` best chunks by BM25, all with a score above 0; `idfs` maps the query's terms to their IDF."""
+        by_segment = []
         for i, segment in enumerate(self._segments):
             scores = np.zeros(len(segment.ids), np.float32)
-            for term, rarity in rarities.items():
+            for term, idf in idfs.items():
                 rows, impacts = segment.postings.find(term)
-                scores[rows] += impact_scores(impacts, rarity)
+                scores[rows] += impact_scores(impacts, idf)
             allowed = self._allowed(i, selection)
             if allowed is not None:
                 scores *= allowed
-            held = np.flatnonzero(scores)
-            rows = held[best(scores[held], segment.ties[held], k)]
-            found.append(Found(segment.ids[rows], scores[rows], segment.ties[rows]))
-        return _merged(found, k)
+            matching = np.flatnonzero(scores)
+            rows = matching[best(scores[matching], segment.ties[matching], k)]
+            by_segment.append(ScoredChunks(segment.ids[rows], scores[rows], segment.ties[rows]))
+        return _merged(by_segment, k)
 
-    def term_scores(self, rarities: Mapping[str, float], ids: Ids) -> Scores:
-        """What each term adds to the BM25 score of each chunk, [terms, ids]; `rarities` are the terms' IDF."""
-        out = np.zeros((len(rarities), len(ids)), np.float32)
+    def term_scores(self, idfs: Mapping[str, float], ids: Ids) -> Scores:
+        """Contribution of each term to the BM25 score of each chunk, float32 [terms, ids]; `idfs` as in lexical()."""
+        out = np.zeros((len(idfs), len(ids)), np.float32)
         for segment in self._segments:
-            held, rows = segment.rows_of(ids)
-            if not len(held):
+            positions, rows = segment.rows_of(ids)
+            if not len(positions):
                 continue
-            for t, (term, rarity) in enumerate(rarities.items()):
-                found, impacts = segment.postings.find(term)
-                if not len(found):
+            for t, (term, idf) in enumerate(idfs.items()):
+                term_rows, impacts = segment.postings.find(term)
+                if not len(term_rows):
                     continue
-                place = np.minimum(np.searchsorted(found, rows.astype(found.dtype)), len(found) - 1)
-                hit = found[place] == rows
-                out[t, held[hit]] = impact_scores(impacts[place[hit]], rarity)
+                at = np.minimum(np.searchsorted(term_rows, rows.astype(term_rows.dtype)), len(term_rows) - 1)
+                is_match = term_rows[at] == rows
+                out[t, positions[is_match]] = impact_scores(impacts[at[is_match]], idf)
         return out
 
-    # by meaning
+    # semantic
 
-    def nearest(self, vector: Embeddings, k: int, selection: Selection | None) -> Found:
+    def nearest(self, vector: Embeddings, k: int, selection: Selection | None) -> ScoredChunks:
         """The `k` chunks whose vectors have the largest cosine with a unit vector, float32 [dimensions]."""
-        found = []
+        by_segment = []
         for i, segment in enumerate(self._segments):
             vectors = self._vectors(segment, len(vector))
             rows, scores = vectors.nearest(vector, k, self._allowed(i, selection), segment.ties)
-            found.append(Found(segment.ids[rows], scores, segment.ties[rows]))
-        return _merged(found, k)
+            by_segment.append(ScoredChunks(segment.ids[rows], scores, segment.ties[rows]))
+        return _merged(by_segment, k)
 
     def similarities(self, vector: Embeddings, ids: Ids) -> Scores:
-        """Cosine of each chunk."""
+        """Cosine of each chunk's vector with a unit vector, float32 [ids]."""
         out = np.zeros(len(ids), np.float32)
         for segment in self._segments:
-            held, rows = segment.rows_of(ids)
-            if len(held):
-                out[held] = self._vectors(segment, len(vector)).similarities(vector, rows)
+            positions, rows = segment.rows_of(ids)
+            if len(positions):
+                out[positions] = self._vectors(segment, len(vector)).similarities(vector, rows)
         return out
 
-    # by file
+    # per file
 
     def file_similarities(self, vector: Embeddings, files: Sequence[Run]) -> Scores:
-        """Cosine of the mean of each file's vectors.
+        """Cosine of the mean of each file's vectors with a unit vector, float32 [files].
 
-        Of a large file FILE_SAMPLE chunks are taken, evenly spread.
+        `files` are the chunks of each file. Of a large file, FILE_SAMPLE evenly spaced chunks are used.
         """
         missing = [run for run in files if run not in self._file_vectors]
         self._file_vectors.update(zip(missing, self._means(missing, len(vector)), strict=True))
-        # Row by row: a product with all of them at once may round a row otherwise beside others.
+        # Row by row: in a product with all rows at once, the rounding of a row may depend on the others.
         return np.asarray([(self._file_vectors[run] * vector).sum() for run in files], np.float32)
 
     def file_term_impacts(self, terms: Sequence[str], files: Sequence[Run]) -> Scores:
-        """Sum of each term's impacts (0 to 1 a chunk) over all chunks of each file, [terms, files]."""
+        """Sum of each term's impacts (0 to 1 per chunk) over all chunks of each file, float32 [terms, files]."""
         out = np.zeros((len(terms), len(files)), np.float32)
         begins = np.asarray([run.first for run in files], np.int64)
         ends = np.asarray([run.first + run.chunks for run in files], np.int64)
@@ -239,79 +238,86 @@ class Snapshot:
         return out
 
     def _means(self, files: Sequence[Run], dimensions: int) -> list[Mean]:
-        """The mean of each file's vectors, of length 1: float64 [dimensions]."""
+        """The normalised mean of each file's vectors, each float64 [dimensions]."""
         sums = np.zeros((len(files), dimensions), np.int64)
         counts = np.zeros(len(files), np.int64)
-        ids, owners = _sampled(files)
+        ids, file_indices = _sampled(files)
         for segment in self._segments:
-            held, rows = segment.rows_of(ids)
-            if len(held):
-                own = owners[held]
-                starts = np.r_[0, np.flatnonzero(np.diff(own)) + 1]
-                sums[own[starts]] += self._vectors(segment, dimensions).sums(rows, starts)
-                counts += np.bincount(own, minlength=len(files))
+            positions, rows = segment.rows_of(ids)
+            if len(positions):
+                row_files = file_indices[positions]
+                starts = np.r_[0, np.flatnonzero(np.diff(row_files)) + 1]
+                sums[row_files[starts]] += self._vectors(segment, dimensions).sums(rows, starts)
+                counts += np.bincount(row_files, minlength=len(files))
         means = component(sums / np.maximum(counts, 1)[:, None])
-        return [mean / max(float(np.sqrt((mean * mean).sum())), _SHORTEST) for mean in means]
+        return [mean / max(float(np.sqrt((mean * mean).sum())), _MIN_NORM) for mean in means]
 
     def _vectors(self, segment: Segment, dimensions: int) -> Vectors:
-        """A segment's vectors. Raises IndexDamaged where they are of another length than the question's."""
+        """A segment's vectors. Raises IndexDamaged if they have other dimensions than the query's vector."""
         if segment.vectors.dimensions != dimensions:
             raise self._damaged(f"its vectors have {segment.vectors.dimensions} dimensions, not {dimensions}")
         return segment.vectors
 
-    # by name and by what is stored
+    # names and stored rows
 
-    def named(self, keys: Sequence[str], limit: int, selection: Selection | None) -> Found:
-        """Live chunks one of whose names has one of the keys, at most `limit` of them; all score 0."""
-        found = []
+    def named(self, keys: Sequence[str], limit: int, selection: Selection | None) -> ScoredChunks:
+        """Live chunks that define a name with one of the keys, at most `limit`, all with the score 0."""
+        by_segment = []
         for i, segment in enumerate(self._segments):
             rows = _unique([segment.names.find(key)[0] for key in keys])
             allowed = self._allowed(i, selection)
             rows = rows if allowed is None else rows[allowed[rows]]
-            found.append(Found(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
-        return _merged(found, limit)
+            by_segment.append(ScoredChunks(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
+        return _merged(by_segment, limit)
+
+    def vector(self, number: int) -> Embeddings | None:
+        """The vector of a chunk, float32 [dimensions]; None if there is no such chunk."""
+        for segment in self._segments:
+            found, rows = segment.rows_of(np.asarray([number], np.int64))
+            if len(found):
+                return np.asarray(segment.vectors.reconstruct(rows)[0], np.float32)
+        return None
 
     def names_starting_with(self, prefix: str, limit: int) -> list[str]:
-        """Names of definitions that begin with a prefix, in any case, at most so many, in order."""
-        found: set[str] = set()
+        """At most `limit` names of definitions that start with a prefix, ignoring case, in order."""
+        names: set[str] = set()
         for segment in self._segments:
             keys = segment.names.starting_with(name_key(prefix), limit)
             for chunk in self.chunks(self.named(keys, limit, None).ids):
-                found.update(one.name for one in chunk.definitions if one.name.lower().startswith(prefix.lower()))
-        return sorted(found)[:limit]
+                names.update(d.name for d in chunk.definitions if d.name.lower().startswith(prefix.lower()))
+        return sorted(names)[:limit]
 
     def chunks(self, ids: Ids) -> list[StoredChunk]:
-        """Chunks in the order of their ids."""
-        wanted = ids.tolist()
-        unread = [number for number in wanted if number not in self._chunks]
+        """The chunks with these ids, in this order. Raises IndexDamaged."""
+        numbers = ids.tolist()
+        unread = [number for number in numbers if number not in self._chunks]
         self._chunks.update(zip(unread, self._read(unread), strict=True))
-        return [self._chunks[number] for number in wanted]
+        return [self._chunks[number] for number in numbers]
 
     def _read(self, ids: Sequence[int]) -> list[StoredChunk]:
-        """Chunks in the order of their ids, from the database."""
+        """As chunks(), but always from the database."""
         rows = self._store.chunks(ids)
         heads = self._store.chunks(sorted({row.head for row in rows.values()}.difference(rows)))
         files = {row.file for row in rows.values()}.difference(self._files)
         self._files.update(self._store.files_by_id(list(files)))
         definitions = self._store.definitions([*rows.values(), *heads.values()])
-        found = []
+        chunks = []
         for number in ids:
             row = rows.get(number)
             file = self._files.get(row.file) if row else None
             if row is None or file is None or not 0 <= number - file.first_chunk < file.chunks <= self.chunk_count:
                 raise self._damaged(f"chunk {number} is missing from it")
-            found.append(self._stored(row, file, definitions))
-        return found
+            chunks.append(self._stored(row, file, definitions))
+        return chunks
 
     def _stored(self, row: ChunkRow, file: FileRow, definitions: Mapping[int, Sequence[DefinitionRow]]) -> StoredChunk:
-        """A chunk, named after its definition, or after its file."""
-        held = definitions.get(row.id, ())
+        """A chunk from its rows, named after the first definition of its head, or after its file."""
         name = qualified_name = signature = ""
         if row.kind == "file":
             name = qualified_name = file.path.rpartition("/")[2]
         elif row.kind not in REMAINDER_KINDS:
             if not 0 <= row.head - file.first_chunk < file.chunks or not definitions.get(row.head):
-                raise self._damaged(f"chunk {row.id} is named after nothing")
+                raise self._damaged(f"chunk {row.id} has no definition to be named after")
             head = definitions[row.head][0]
             name, qualified_name, signature = head.name, head.qualified_name, head.signature
         return StoredChunk(
@@ -325,7 +331,7 @@ class Snapshot:
             signature=signature,
             start_line=row.start_line,
             end_line=row.end_line,
-            definitions=tuple(held),
+            definitions=tuple(definitions.get(row.id, ())),
             file_stamp=file.stamp,
             file_digest=file.digest,
             file_first_chunk=file.first_chunk,
@@ -336,21 +342,34 @@ class Snapshot:
         """The chunks of a file, in order."""
         return self.chunks(np.arange(file.first_chunk, file.first_chunk + file.chunks))
 
-    def stamps(self) -> list[tuple[str, int, int, int, int]]:
-        """Path, size, times and inode of every file, unchecked: for a first look at what an update would do."""
+    def stamps(self) -> list[FileStamp]:
+        """The stamp of every file, including skipped ones. Checksums are not verified."""
         return self._store.stamps()
 
     def file_count(self) -> int:
-        """How many files there are, skipped ones included."""
+        """The number of files, including skipped ones."""
         return self._store.file_count()
 
     @cached_property
     def files(self) -> Sequence[FileRow]:
-        """All indexed files."""
+        """All files that are not skipped."""
         return [file for file in self._store.files() if not file.skipped]
 
+    def files_in(self, place: str) -> list[FileRow]:
+        """The file with this path, or the files in this folder, that are not skipped, in order."""
+        return [file for file in self._store.files_in(place) if not file.skipped]
+
+    @cached_property
+    def names(self) -> Mapping[str, NameCount]:
+        """How often each defined name occurs, by its key (codesearch.index.terms.name_key)."""
+        counts: dict[str, NameCount] = {}
+        for segment in self._segments:
+            for key, count in segment.count_names():
+                counts[key] = counts[key] + count if key in counts else count
+        return counts
+
     def kinds(self) -> dict[str, int]:
-        """How many chunks there are of each kind."""
+        """The number of chunks that have, or contain a definition of, each kind."""
         counts: Counter[str] = Counter()
         for segment in self._segments:
             counts.update(segment.count_kinds())
@@ -360,37 +379,46 @@ class Snapshot:
 
     def select_files(self, accepts: Callable[[FileRow], bool]) -> Selection:
         """The chunks of the files that are accepted."""
-        runs = [(file.first_chunk, file.chunks) for file in self.files if accepts(file)]
-        return self._masks(_expanded(sorted(runs)))
+        runs = [Run(file.first_chunk, file.chunks) for file in self.files if accepts(file)]
+        return self._masks(_expanded(sorted(runs, key=lambda run: run.first)))
 
     def select_kinds(self, kinds: Sequence[str]) -> Selection:
         """The chunks of the given kinds."""
         return [segment.rows_of_kinds(kinds) for segment in self._segments]
 
-    def select_definitions(self, accepts: Callable[[str, str, str], bool], keys: Sequence[str] = ()) -> Selection:
-        """The chunks that are, or hold a definition, of an accepted kind, name and qualified name.
+    def select_definitions(
+        self,
+        accepts: Callable[[str, StoredChunk | DefinitionRow], bool],
+        keys: Sequence[str] = (),
+        among: Selection | None = None,
+    ) -> Selection:
+        """The chunks that are accepted, given with their path, or that contain an accepted definition.
 
-        Only those that define a name with one of the `keys` are looked at, where there are any.
+        With `keys`, only chunks that define a name with one of these keys are considered, with `among` only those.
         """
-        ids = self.named(keys, self.chunk_count, None).ids.tolist() if keys else self._live_ids()
+        ids = self.named(keys, self.chunk_count, among).ids.tolist() if keys else self._live_ids(among)
         accepted = [
             chunk.id
-            for begin in range(0, len(ids), _READ_AT_ONCE)
-            for chunk in self._read(ids[begin : begin + _READ_AT_ONCE])
-            if any(accepts(*naming) for naming in _namings(chunk))
+            for begin in range(0, len(ids), _CHUNKS_PER_READ)
+            for chunk in self._read(ids[begin : begin + _CHUNKS_PER_READ])
+            if accepts(chunk.path, chunk) or any(accepts(chunk.path, definition) for definition in chunk.definitions)
         ]
         return self._masks(np.asarray(sorted(accepted), np.int64))
 
-    def _live_ids(self) -> list[int]:
-        return [number for segment in self._segments for number in segment.ids[segment.live].tolist()]
+    def _live_ids(self, among: Selection | None = None) -> list[int]:
+        masks = [segment.live for segment in self._segments] if among is None else among
+        return [
+            number
+            for segment, mask in zip(self._segments, masks, strict=True)
+            for number in segment.ids[segment.live & mask].tolist()
+        ]
 
     def _masks(self, ids: Ids) -> Selection:
         return [np.isin(segment.ids, ids, assume_unique=True) for segment in self._segments]
 
     def _allowed(self, segment: int, selection: Selection | None) -> npt.NDArray[np.bool_] | None:
-        """Rows that are live and selected; None for all."""
-        one = self._segments[segment]
-        live = one.live if one.has_deletions else None
+        """The rows of a segment that are live and selected; None if all are."""
+        live = self._segments[segment].live if self._segments[segment].has_deletions else None
         if selection is None:
             return live
         return selection[segment] if live is None else selection[segment] & live
@@ -399,46 +427,39 @@ class Snapshot:
         return self._store.damaged(why)
 
 
-def _namings(chunk: StoredChunk) -> Iterator[tuple[str, str, str]]:
-    """Kind, name and qualified name of a chunk, and of each definition in it."""
-    yield chunk.kind, chunk.name, chunk.qualified_name
-    for definition in chunk.definitions:
-        yield definition.kind, definition.name, definition.qualified_name
-
-
 def intersection(selections: Sequence[Selection]) -> Selection | None:
-    """What all selections allow; None where there is none."""
+    """The rows in all selections; None if there are no selections."""
     if not selections:
         return None
     return [np.logical_and.reduce(masks) for masks in zip(*selections, strict=True)]
 
 
-def _expanded(runs: Sequence[tuple[int, int]]) -> Ids:
-    parts = [np.arange(first, first + count) for first, count in runs if count]
+def _expanded(runs: Sequence[Run]) -> Ids:
+    parts = [np.arange(run.first, run.first + run.chunks) for run in runs if run.chunks]
     return np.concatenate(parts) if parts else NO_IDS
 
 
 def _sampled(files: Sequence[Run]) -> tuple[Ids, Ids]:
-    """Some chunks of each file, and to which of the files each belongs."""
+    """The ids of some chunks of each file, and for each the index of its file."""
     parts = [run.first + _spread(run.chunks) for run in files]
     sizes = [len(part) for part in parts]
     return (np.concatenate(parts) if parts else NO_IDS), np.repeat(np.arange(len(parts)), sizes)
 
 
 def _spread(count: int) -> Ids:
-    """At most FILE_SAMPLE of so many places."""
+    """At most FILE_SAMPLE evenly spaced numbers below `count`."""
     return np.arange(count) if count <= FILE_SAMPLE else np.linspace(0, count - 1, FILE_SAMPLE, dtype=np.int64)
 
 
-def _merged(found: Sequence[Found], k: int) -> Found:
-    """The `k` best of what the segments found."""
-    if not found:
-        return NOTHING
-    ids = np.concatenate([one.ids for one in found])
-    scores = np.concatenate([one.scores for one in found])
-    ties = np.concatenate([one.ties for one in found])
+def _merged(by_segment: Sequence[ScoredChunks], k: int) -> ScoredChunks:
+    """The `k` best of the segments' results."""
+    if not by_segment:
+        return NO_CHUNKS
+    ids = np.concatenate([chunks.ids for chunks in by_segment])
+    scores = np.concatenate([chunks.scores for chunks in by_segment])
+    ties = np.concatenate([chunks.ties for chunks in by_segment])
     kept = best(scores, ties, k)
-    return Found(ids[kept], scores[kept], ties[kept])
+    return ScoredChunks(ids[kept], scores[kept], ties[kept])
 
 
 def _unique(arrays: Sequence[npt.NDArray[Any]]) -> Ids:
@@ -446,5 +467,5 @@ def _unique(arrays: Sequence[npt.NDArray[Any]]) -> Ids:
 
 
 def _check_size(layout: Layout, state: State) -> None:
-    if sum(record.arrays.stamp.size + record.vectors.stamp.size for record in state.segments) > MOST_BYTES:
-        raise damaged(layout.database, ValueError("its segments are too large"))
+    if sum(record.arrays.stamp.size + record.vectors.stamp.size for record in state.segments) > MAX_SEGMENT_BYTES:
+        raise database_error(layout.database, ValueError("its segments are too large"))

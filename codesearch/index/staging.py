@@ -1,4 +1,4 @@
-"""Finished files wait here until their chunks fill a segment; what is staged is no reader's business yet."""
+"""Staging: processed files are collected until their chunks fill a segment, invisible to readers until published."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from codesearch.index.work import UNREAD, BatchResult
 from codesearch.models.encoder import Embeddings
 
 _SEPARATOR = re.compile(r"::|\.(?=\w)")
-"""A name may hold its owner (Perl's `package Foo::Bar`), and is looked up by its last part too."""
-_LARGEST_BATCH = 8192
-"""Chunks that one batch may bring at most, so that a segment never overflows."""
+"""A qualified name (Perl's `package Foo::Bar`) is also looked up by its last part."""
+_MAX_BATCH_CHUNKS = 8192
+"""Maximum number of chunks in a batch, so that a segment never overflows."""
 
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
-    """A file with the first of its chunks' numbers, and its chunks and definitions, which are numbered from 0."""
+    """A file's row, and its chunks and definitions, whose chunk numbers start at 0 and not at `row.first_chunk`."""
 
     row: FileRow
     chunks: tuple[ChunkRow, ...]
     definitions: tuple[DefinitionRow, ...]
 
     def names_by_chunk(self) -> list[set[str]]:
-        """Keys of what each chunk is named after and defines."""
+        """For each chunk, the keys of the name that it has and of those that it defines."""
         names: list[set[str]] = [set() for _ in self.chunks]
         heads: dict[int, str] = {}
         for definition in self.definitions:
@@ -50,7 +50,7 @@ class StagedFile:
         return names
 
     def kinds_by_chunk(self) -> list[set[str]]:
-        """The kind of each chunk, and those of what it defines."""
+        """For each chunk, its kind and those of its definitions."""
         kinds = [{chunk.kind} for chunk in self.chunks]
         for definition in self.definitions:
             kinds[definition.chunk].add(definition.kind)
@@ -58,7 +58,7 @@ class StagedFile:
 
 
 class Staging:
-    """What waits for the next segment."""
+    """The files for the next segment."""
 
     def __init__(self, layout: Layout, store: Store) -> None:
         self._layout, self._store = layout, store
@@ -68,12 +68,12 @@ class Staging:
     @property
     def is_full(self) -> bool:
         """Whether another batch might not fit the segment."""
-        return self._chunks >= SEGMENT_CHUNKS - _LARGEST_BATCH
+        return self._chunks >= SEGMENT_CHUNKS - _MAX_BATCH_CHUNKS
 
-    def take(self, batch: BatchResult, embeddings: Embeddings, found: Mapping[str, FoundFile]) -> None:
-        """Number a batch's chunks and keep them for the next segment."""
+    def add(self, batch: BatchResult, embeddings: Embeddings, files: Mapping[str, FoundFile]) -> None:
+        """Add a batch and number its chunks; `files` are the discovered files by path."""
         for file in batch.files:
-            stamp = found[file.row.path].stamp if file.row.stamp == UNREAD else file.row.stamp
+            stamp = files[file.row.path].stamp if file.row.stamp == UNREAD else file.row.stamp
             row = replace(file.row, stamp=stamp, first_chunk=self.next_chunk)
             self.next_chunk += len(file.chunks)
             self._files.append(StagedFile(row, file.chunks, file.definitions))
@@ -83,7 +83,7 @@ class Staging:
             self._chunks += len(batch.counts.sizes)
 
     def write(self) -> None:
-        """Write what waits as a segment and enter its files, inside the caller's transaction."""
+        """Write a segment and insert its files into the database as staged, in the caller's transaction."""
         if self._chunks:
             number = self._store.next_segment()
             embeddings = np.concatenate(self._embeddings)
@@ -95,14 +95,16 @@ class Staging:
             self._store.add_chunks(
                 replace(chunk, id=first + chunk.id, head=first + chunk.head, file=number) for chunk in file.chunks
             )
-            self._store.add_definitions(replace(one, chunk=first + one.chunk) for one in file.definitions)
+            self._store.add_definitions(
+                replace(definition, chunk=first + definition.chunk) for definition in file.definitions
+            )
         self._clear()
 
     def _keys(self) -> ChunkKeys:
         ids = np.concatenate([np.arange(f.row.first_chunk, f.row.first_chunk + f.row.chunks) for f in self._files])
-        ties = [tie(file.row.path, i) for file in self._files for i in range(len(file.chunks))]
-        names = [sorted(some - {""}) for file in self._files for some in file.names_by_chunk()]
-        kinds = [sorted(some) for file in self._files for some in file.kinds_by_chunk()]
+        ties = [tie_breaker(file.row.path, i) for file in self._files for i in range(len(file.chunks))]
+        names = [sorted(chunk_names - {""}) for file in self._files for chunk_names in file.names_by_chunk()]
+        kinds = [sorted(chunk_kinds) for file in self._files for chunk_kinds in file.kinds_by_chunk()]
         return ChunkKeys(ids, np.asarray(ties, np.uint64), kinds, names)
 
     def _clear(self) -> None:
@@ -112,7 +114,7 @@ class Staging:
         self._chunks = 0
 
 
-def tie(path: str, place: int) -> int:
-    """Orders chunks of equal score by nothing but their path and their place in the file: 64 bits."""
-    text = f"{path}\0{place}".encode("utf-8", "surrogatepass")
+def tie_breaker(path: str, position: int) -> int:
+    """A 64-bit hash that orders chunks of equal score; it depends only on path and position in the file."""
+    text = f"{path}\0{position}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")

@@ -1,4 +1,4 @@
-"""What an index holds, counted from its data."""
+"""The contents of an index, counted from its data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from codesearch.index.tally import tally
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What an index holds."""
+    """The contents of an index."""
 
     root: Path
     folder: Path
@@ -28,23 +28,25 @@ class Status:
     chunks_by_language: Mapping[str, int]
     files_by_language: Mapping[str, int]
     encodings: Mapping[str, int]
-    """Files that were read in each."""
+    """Number of files in each encoding."""
     skipped: Mapping[str, int]
+    """Number of skipped files by the value of a SkipReason."""
     fallbacks: Mapping[str, int]
+    """Number of files chunked into windows of lines, by reason."""
     segments: int
     size: int
     """Bytes on disk."""
     search: str
-    """How vectors are searched."""
+    """Description of the vector search."""
 
 
 def read_status(layout: Layout) -> Status:
-    """Raises IndexNotFound, IndexIncompatible or IndexDamaged."""
+    """The contents of an index. Raises IndexNotFound, IndexIncompatible, IndexUntrusted or IndexDamaged."""
     check_exists(layout)
     store = open_store(layout)
     try:
         meta = store.state().meta
-        counted = tally(store.files(), skips.recorded(meta))
+        counted = tally(store.files(), skips.read_skips(meta))
         return Status(
             root=layout.root,
             folder=layout.folder,
@@ -61,7 +63,7 @@ def read_status(layout: Layout) -> Status:
             fallbacks=counted.fallbacks,
             segments=len(store.segments()),
             size=size_on_disk(layout),
-            search="exact, 8 bits a dimension",
+            search="exact, 8 bits per dimension",
         )
     finally:
         store.close()

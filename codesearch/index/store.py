@@ -1,11 +1,11 @@
-"""SQLite: the one source of truth for what is indexed. Knows rows, not what they are for.
+"""Reading and writing the rows of an index's SQLite database, the only record of what is indexed.
 
-A file is `live` (readers see it) or `staged` (finished by an update that is not). A segment likewise. Chunks are
-reached through their file or by number, so they carry no state. Deletions name runs of chunk numbers whose rows
-still lie in a segment.
+Files and segments are `live` (visible to readers) or staged (written by an update that has not been published). Chunks
+are accessed through their file or by number, so they have no such state. Deletions are runs of chunk numbers whose rows
+are still in a segment.
 
-Each row has a checksum, and what is published has one over all of it, the seal: settings, live segments, deletions,
-and the number and checksums of the live files. What does not match raises IndexDamaged when it is read.
+Each row has a checksum, and the published state as a whole has one, the seal, over settings, live segments, deletions,
+and the number and checksums of the live files. A mismatch raises IndexDamaged on reading.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from codesearch.discovery.stamp import Stamp
 from codesearch.index import options, skips
-from codesearch.index.database import IDENTITY, Database, damaged
+from codesearch.index.database import IDENTITY, Database, database_error
 from codesearch.index.layout import FORMAT, JOURNAL_ENDINGS
 from codesearch.index.rows import (
     LARGEST_NUMBER,
     ChunkRow,
     DefinitionRow,
+    FileCounts,
     FileRow,
+    FileStamp,
     Run,
     SegmentRecord,
     State,
@@ -32,15 +35,15 @@ from codesearch.index.rows import (
     checksum,
 )
 
-_IN_LIST = 500
-"""Values in one IN (…), below SQLite's limit of variables."""
+_VALUES_PER_LIST = 500
+"""Values in one IN (…), below SQLite's limit of 999 variables."""
 _SEAL = "seal"
 _LISTS = (options.KEY, skips.KEY)
-_LONGEST_SETTING = 1000
-"""Characters of a setting that is shown or loaded by: a model's name or folder, a root."""
-_MOST_SETTINGS = 100
-_MOST_SEGMENTS = 4096
-"""Merging keeps them few: 4096 full ones hold 268 million chunks."""
+_MAX_SETTING_LENGTH = 1000
+"""Characters of a setting other than the JSON ones: a model's name or folder, a root."""
+_MAX_SETTINGS = 100
+_MAX_SEGMENTS = 4096
+"""Merging keeps their number small: 4096 full ones have 268 million chunks."""
 _COUNTS = ("files", "files_checksum", "chunks")
 
 
@@ -48,7 +51,7 @@ Row = TypeVar("Row")
 
 
 class Store:
-    """A connection to an index's database. What it reads may raise IndexDamaged, IndexLocked or CodesearchError."""
+    """A connection to an index's database. All methods may raise IndexDamaged, IndexLocked or CodesearchError."""
 
     def __init__(self, database: Database, path: Path) -> None:
         self._db = database
@@ -56,16 +59,16 @@ class Store:
 
     @classmethod
     def create(cls, path: Path) -> Store:
-        """A new, empty database, open for writing. Made aside: whoever finds one at `path` finds it whole."""
-        for ending in JOURNAL_ENDINGS:  # the journal of a database that is gone would be played into this one
+        """A new, empty database, open for writing. It is renamed to `path` when it is complete."""
+        for ending in JOURNAL_ENDINGS:  # the journal of a deleted database would be applied to this one
             path.with_name(path.name + ending).unlink(missing_ok=True)
-        made = Database.create(path)
-        store = cls(made, path)
+        database = Database.create(path)
+        store = cls(database, path)
         try:
-            store.set_meta(_beginning())
+            store.set_meta(_initial_meta())
             store.seal()
             store.commit()
-            made.begin_log()
+            database.enable_wal()
         finally:
             store.close()
         path.with_name(path.name + ".new").replace(path)
@@ -73,7 +76,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, *, write: bool = False, immutable: bool = False) -> Store:
-        """Open a database. Raises IndexIncompatible for a newer format, IndexDamaged for an old one or none at all."""
+        """Open a database. Raises IndexIncompatible for a newer format, IndexDamaged for an older or invalid one."""
         return cls(Database.open(path, write=write, immutable=immutable), path)
 
     def close(self) -> None:
@@ -82,7 +85,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside is written together, or not at all."""
+        """A context whose changes are committed together, or rolled back if it raises."""
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -93,11 +96,11 @@ class Store:
         self.commit()
 
     def begin_reading(self) -> None:
-        """What is read from now on is of one moment, whatever writers do."""
+        """Begin a transaction in which all reads see the same state, whatever writers do."""
         self._db.execute("BEGIN")
 
     def commit(self) -> None:
-        """End a transaction. What was written survives a crash of the program, and of the machine after a sync."""
+        """End a transaction. Its changes survive a crash of the program; one of the machine after the next sync."""
         self._db.commit()
 
     def rollback(self) -> None:
@@ -105,33 +108,33 @@ class Store:
         self._db.rollback()
 
     def check(self) -> None:
-        """Read the whole database. Raises IndexDamaged where it is invalid, or rows are missing."""
+        """Read the whole database. Raises IndexDamaged if it is invalid, or rows are missing."""
         self._check_pages()
         files = [file for live in (True, False) for file in self.files(live=live)]
         chunks = self.all_chunks()
-        held = {chunk.id: chunk.file for chunk in chunks}
-        if len(held) != sum(file.chunks for file in files) or any(
-            held.get(file.first_chunk + i) != file.id for file in files for i in range(file.chunks)
+        file_of = {chunk.id: chunk.file for chunk in chunks}
+        if len(file_of) != sum(file.chunks for file in files) or any(
+            file_of.get(file.first_chunk + i) != file.id for file in files for i in range(file.chunks)
         ):
             raise self.damaged("chunks are missing from it")
         self._check_definitions(chunks, self.all_definitions())
 
     def _check_definitions(self, chunks: Sequence[ChunkRow], definitions: Sequence[DefinitionRow]) -> None:
-        """Raises IndexDamaged unless the chunks have just these definitions, each in its place."""
+        """Raises IndexDamaged unless these are all the definitions of the chunks, and no others."""
         expected = {(chunk.id, place) for chunk in chunks for place in range(chunk.definitions)}
-        if {(one.chunk, one.place) for one in definitions} != expected:
+        if {(definition.chunk, definition.place) for definition in definitions} != expected:
             raise self.damaged("definitions are missing from it")
 
     def _check_pages(self) -> None:
-        if (found := self._db.rows("PRAGMA quick_check(1)")) != [("ok",)]:
-            raise self.damaged(str(found[0][0] if found else "no answer"))
+        if (rows := self._db.rows("PRAGMA quick_check(1)")) != [("ok",)]:
+            raise self.damaged(str(rows[0][0] if rows else "no answer"))
 
     def clear(self) -> None:
-        """Forget all but the embeddings. Raises IndexDamaged where the rest is invalid."""
+        """Delete all rows but the embeddings. Raises IndexDamaged if the database is still invalid."""
         with self.transaction():
             for table in ("meta", "segments", "files", "chunks", "definitions", "deletions"):
                 self._db.execute(f"DELETE FROM {table}")
-            self.set_meta(_beginning())
+            self.set_meta(_initial_meta())
             self.seal()
         self._check_pages()
 
@@ -139,17 +142,17 @@ class Store:
 
     def meta(self) -> dict[str, str]:
         """All settings of the index."""
-        rows = self._db.rows(f"SELECT key, value FROM meta LIMIT {_MOST_SETTINGS + 1}")
+        rows = self._db.rows(f"SELECT key, value FROM meta LIMIT {_MAX_SETTINGS + 1}")
         if not all(isinstance(key, str) and isinstance(value, str) for key, value in rows):
-            raise self.damaged("a setting is no text")
-        if len(rows) > _MOST_SETTINGS:
+            raise self.damaged("a setting is not text")
+        if len(rows) > _MAX_SETTINGS:
             raise self.damaged("it has too many settings")
-        if any(len(value) > _LONGEST_SETTING for key, value in rows if key not in _LISTS):
+        if any(len(value) > _MAX_SETTING_LENGTH for key, value in rows if key not in _LISTS):
             raise self.damaged("a setting is too long")
         return dict(rows)
 
     def number(self, key: str) -> int:
-        """A setting that is a number, 0 where there is none."""
+        """The value of a numeric setting, 0 if it is missing."""
         return self._number(self.meta(), key)
 
     def set_meta(self, values: Mapping[str, str]) -> None:
@@ -159,7 +162,7 @@ class Store:
     # the seal
 
     def seal(self) -> None:
-        """Note what the published rows come to, inside the transaction that changes them."""
+        """Record counts and checksums of the published rows, in the transaction that changes them."""
         ((files, files_checksum, chunks),) = self._db.rows(
             "SELECT count(*), coalesce(sum(checksum), 0), coalesce(sum(chunks), 0) FROM files WHERE live = 1"
         )
@@ -167,7 +170,7 @@ class Store:
         self.set_meta({_SEAL: str(_seal_of(self.meta(), self.segments(), self.deletions()))})
 
     def state(self) -> State:
-        """What is published. Raises IndexDamaged where it does not match its seal."""
+        """The published state. Raises IndexDamaged if it does not match its seal."""
         meta, segments, deletions = self.meta(), self.segments(), self.deletions()
         if meta.pop(_SEAL, "") != str(_seal_of(meta, segments, deletions)):
             raise self.damaged("its parts do not match their checksum")
@@ -177,30 +180,30 @@ class Store:
     # segments and deletions
 
     def segments(self, *, live: bool = True) -> list[SegmentRecord]:
-        """Live segments, or staged ones."""
+        """The live segments, or the staged ones."""
         rows = self._db.rows(
-            f"SELECT {SegmentRecord.COLUMNS} FROM segments WHERE live = ? ORDER BY number LIMIT {_MOST_SEGMENTS + 1}",
+            f"SELECT {SegmentRecord.COLUMNS} FROM segments WHERE live = ? ORDER BY number LIMIT {_MAX_SEGMENTS + 1}",
             (live,),
         )
-        if len(rows) > _MOST_SEGMENTS:
+        if len(rows) > _MAX_SEGMENTS:
             raise self.damaged("it has too many segments")
         return self._read(SegmentRecord.read, rows)
 
     def next_segment(self) -> int:
-        """A number that no segment has."""
-        return 1 + self._highest("SELECT coalesce(max(number), 0) FROM segments")
+        """A number higher than that of any segment."""
+        return 1 + self._read_number("SELECT coalesce(max(number), 0) FROM segments")
 
     def add_segment(self, record: SegmentRecord, *, live: bool) -> None:
-        """Enter a segment whose files are complete."""
+        """Insert a segment whose files are complete."""
         values = (*record.values(), live)
-        self._db.execute(f"INSERT INTO segments VALUES ({_marks(values)})", values)
+        self._db.execute(f"INSERT INTO segments VALUES ({_placeholders(values)})", values)
 
     def remove_segments(self, numbers: Iterable[int]) -> None:
-        """Forget segments; their folders are the caller's."""
+        """Delete the rows of segments, but not their folders."""
         self._db.execute_each("DELETE FROM segments WHERE number = ?", [(number,) for number in numbers])
 
     def replace_segments(self, records: Sequence[SegmentRecord]) -> None:
-        """Replace live segments by others of the same numbers."""
+        """Replace live segments by others with the same numbers."""
         self.remove_segments(record.number for record in records)
         for record in records:
             self.add_segment(record, live=True)
@@ -210,61 +213,71 @@ class Store:
         rows = self._db.rows("SELECT first_chunk, chunks FROM deletions ORDER BY first_chunk")
         for row in rows:
             if not all(isinstance(value, int) and 0 < value <= LARGEST_NUMBER for value in row):
-                raise self.damaged("a deletion makes no sense")
+                raise self.damaged("a deletion is invalid")
         return [Run(*row) for row in rows]
 
-    def forget_deletions(self, runs: Iterable[Run]) -> None:
-        """Drop runs whose rows lie in no segment any more."""
+    def remove_deletions(self, runs: Iterable[Run]) -> None:
+        """Delete runs whose rows are in no segment any more."""
         self._db.execute_each("DELETE FROM deletions WHERE first_chunk = ?", [(run.first,) for run in runs])
 
     # files
 
     def files(self, *, live: bool = True) -> list[FileRow]:
-        """All live files, or the staged ones. Raises IndexDamaged where live ones are missing or too many."""
+        """All live files, or the staged ones. Raises IndexDamaged if there are too few or too many live ones."""
         rows = self._db.rows(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = ?", (live,))
         files = self._read(FileRow.read, rows)
         if live:
             meta = self.meta()
-            counted = (len(rows), sum(row[-2] for row in rows), sum(file.chunks for file in files))
-            if counted != tuple(self._number(meta, key) for key in _COUNTS):
+            counts = (len(rows), sum(row[-2] for row in rows), sum(file.chunks for file in files))
+            if counts != tuple(self._number(meta, key) for key in _COUNTS):
                 raise self.damaged("files are missing from it")
         return files
 
-    def stamps(self) -> list[tuple[str, int, int, int, int]]:
-        """Path, size, times and inode of every live file, unchecked: for a first look at what an update would do."""
-        return self._db.rows("SELECT path, size, mtime_ns, ctime_ns, inode FROM files WHERE live = 1")
+    def stamps(self) -> list[FileStamp]:
+        """The stamp of every live file. Checksums are not verified: quicker than files()."""
+        rows = self._db.rows("SELECT path, size, mtime_ns, ctime_ns, inode FROM files WHERE live = 1")
+        return [FileStamp(path, Stamp(*stamp)) for path, *stamp in rows]
 
     def file_count(self) -> int:
-        """How many files there are, skipped ones included."""
-        return self._highest("SELECT count(*) FROM files WHERE live = 1")
+        """The number of live files, including skipped ones."""
+        return self._read_number("SELECT count(*) FROM files WHERE live = 1")
 
-    def written(self) -> tuple[int, int]:
-        """How many files and chunks an update that is under way has written."""
-        ((files, chunks),) = self._db.rows("SELECT count(*), coalesce(sum(chunks), 0) FROM files WHERE live = 0")
-        return files, chunks
+    def staged_counts(self) -> FileCounts:
+        """The numbers of files and chunks that an update in progress has staged."""
+        (row,) = self._db.rows("SELECT count(*), coalesce(sum(chunks), 0) FROM files WHERE live = 0")
+        return FileCounts(*row)
 
     def files_by_id(self, ids: Sequence[int]) -> dict[int, FileRow]:
-        """Files by their number."""
+        """Live files by id; missing ids are omitted."""
         rows = self._rows_of(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = 1 AND id IN", ids)
         return {file.id: file for file in self._read(FileRow.read, rows)}
 
+    def files_in(self, place: str) -> list[FileRow]:
+        """The live file with this path, or the live files in this folder."""
+        rows = self._db.rows(
+            f"SELECT {FileRow.COLUMNS}, checksum, id FROM files"
+            " WHERE live = 1 AND (path = ? OR (path > ? AND path < ?)) ORDER BY path",
+            (place, place + "/", place + "0"),  # "0" follows "/"
+        )
+        return self._read(FileRow.read, rows)
+
     def add_file(self, file: FileRow, *, live: bool) -> int:
-        """Enter a file and return its number."""
+        """Insert a file and return its id."""
         values = file.values()
         return self._db.execute(
-            f"INSERT INTO files ({FileRow.COLUMNS}, live, checksum) VALUES ({_marks(values)}, ?, ?)",
+            f"INSERT INTO files ({FileRow.COLUMNS}, live, checksum) VALUES ({_placeholders(values)}, ?, ?)",
             (*values, live, checksum(values)),
         )
 
-    def touch_files(self, files: Iterable[FileRow]) -> None:
-        """Replace rows by others of the same number: another stamp for the same text."""
+    def update_stamps(self, files: Iterable[FileRow]) -> None:
+        """Store the stamps of files whose rows are otherwise unchanged."""
         self._db.execute_each(
             "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, checksum = ? WHERE id = ?",
             [(*file.values()[1:5], checksum(file.values()), file.id) for file in files],
         )
 
     def remove_files(self, files: Sequence[FileRow]) -> None:
-        """Forget files with their chunks and definitions, and note the deletion of the chunks' rows."""
+        """Delete files with their chunks and definitions, and record the deletion of the chunks."""
         self._db.execute_each("DELETE FROM files WHERE id = ?", [(file.id,) for file in files])
         runs = [(file.first_chunk, file.chunks) for file in files if file.chunks]
         ranges = [(first, first + count - 1) for first, count in runs]
@@ -273,83 +286,85 @@ class Store:
         self._db.execute_each("INSERT OR REPLACE INTO deletions VALUES (?, ?)", runs)
 
     def publish(self) -> None:
-        """Make what is staged live."""
+        """Make staged files and segments live."""
         self._db.execute("UPDATE files SET live = 1 WHERE live = 0")
         self._db.execute("UPDATE segments SET live = 1 WHERE live = 0")
 
     # chunks
 
     def next_chunk(self) -> int:
-        """A number above that of any chunk there is or was."""
-        highest = self._highest("SELECT coalesce(max(id), 0) FROM chunks")
-        deleted = self._highest("SELECT coalesce(max(first_chunk + chunks - 1), 0) FROM deletions")
+        """A number higher than that of any chunk, past ones included."""
+        highest = self._read_number("SELECT coalesce(max(id), 0) FROM chunks")
+        deleted = self._read_number("SELECT coalesce(max(first_chunk + chunks - 1), 0) FROM deletions")
         return 1 + max(highest, deleted, self.number("last_chunk"))
 
     def add_chunks(self, chunks: Iterable[ChunkRow]) -> None:
-        """Enter chunks."""
+        """Insert chunks."""
         self._add("chunks", ChunkRow.COLUMNS, (chunk.values() for chunk in chunks))
 
     def add_definitions(self, definitions: Iterable[DefinitionRow]) -> None:
-        """Enter definitions."""
+        """Insert definitions."""
         self._add("definitions", DefinitionRow.COLUMNS, (definition.values() for definition in definitions))
 
     def chunks(self, ids: Sequence[int]) -> dict[int, ChunkRow]:
-        """Chunks by their number."""
+        """Chunks by number; missing numbers are omitted."""
         rows = self._rows_of(f"SELECT {ChunkRow.COLUMNS}, checksum FROM chunks WHERE id IN", ids)
         return {chunk.id: chunk for chunk in self._read(ChunkRow.read, rows)}
 
     def definitions(self, chunks: Sequence[ChunkRow]) -> dict[int, list[DefinitionRow]]:
-        """What is defined in chunks, by the chunk's number and in order. Raises IndexDamaged where some are missing."""
+        """The definitions in each chunk, in order, by the chunk's number. Raises IndexDamaged if some are missing."""
         ids = [chunk.id for chunk in chunks if chunk.definitions]
         rows = self._rows_of(f"SELECT {DefinitionRow.COLUMNS}, checksum FROM definitions WHERE chunk IN", ids)
-        found = self._read(DefinitionRow.read, rows)
-        self._check_definitions(chunks, found)
-        held: dict[int, list[DefinitionRow]] = {}
-        for definition in sorted(found, key=lambda one: one.place):
-            held.setdefault(definition.chunk, []).append(definition)
-        return held
+        definitions = self._read(DefinitionRow.read, rows)
+        self._check_definitions(chunks, definitions)
+        by_chunk: dict[int, list[DefinitionRow]] = {}
+        for definition in sorted(definitions, key=lambda definition: definition.place):
+            by_chunk.setdefault(definition.chunk, []).append(definition)
+        return by_chunk
 
     def all_chunks(self) -> list[ChunkRow]:
-        """Every chunk, staged ones included."""
+        """All chunks, including staged ones."""
         return self._read(ChunkRow.read, self._db.rows(f"SELECT {ChunkRow.COLUMNS}, checksum FROM chunks"))
 
     def all_definitions(self) -> list[DefinitionRow]:
-        """Every definition, staged ones included."""
+        """All definitions, including staged ones."""
         rows = self._db.rows(f"SELECT {DefinitionRow.COLUMNS}, checksum FROM definitions")
         return self._read(DefinitionRow.read, rows)
 
     def _add(self, table: str, columns: str, rows: Iterable[Values]) -> None:
-        marks = _marks(columns.split(","))
+        placeholders = _placeholders(columns.split(","))
         self._db.execute_each(
-            f"INSERT INTO {table} ({columns}, checksum) VALUES ({marks}, ?)",
+            f"INSERT INTO {table} ({columns}, checksum) VALUES ({placeholders}, ?)",
             ((*values, checksum(values)) for values in rows),
         )
 
-    # embeddings of costly encoders
+    # the cache of costly encoders' embeddings
 
     def embeddings(self, model: str, digests: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Vectors (float16 bytes) that are kept for texts, by the texts' digests; damaged ones are left out."""
+        """Cached vectors (as float16 bytes) by the digests of their texts; missing and damaged ones are omitted."""
         return {
             digest: vector
-            for some in _slices(digests)
-            for digest, vector, found in self._db.rows(
-                f"SELECT digest, vector, checksum FROM embeddings WHERE model = ? AND digest IN ({_marks(some)})",
-                (model, *some),
+            for part in _slices(digests)
+            for digest, vector, stored_checksum in self._db.rows(
+                "SELECT digest, vector, checksum FROM embeddings"
+                f" WHERE model = ? AND digest IN ({_placeholders(part)})",
+                (model, *part),
             )
-            if checksum((model, digest, vector)) == found
+            if checksum((model, digest, vector)) == stored_checksum
         }
 
-    def keep_embeddings(self, model: str, vectors: Iterable[tuple[bytes, bytes]]) -> None:
-        """Keep vectors of texts."""
+    def save_embeddings(self, model: str, vectors: Iterable[tuple[bytes, bytes]]) -> None:
+        """Add vectors (as float16 bytes), with the digests of their texts, to the cache."""
         self._db.execute_each(
             "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)",
             ((model, digest, vector, checksum((model, digest, vector))) for digest, vector in vectors),
         )
 
-    # what the others stand on
+    # helpers
 
     def _rows_of(self, statement: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
-        return [row for some in _slices(ids) for row in self._db.rows(f"{statement} ({_marks(some)})", some)]
+        """The rows of a statement that ends with IN, for any number of ids."""
+        return [row for part in _slices(ids) for row in self._db.rows(f"{statement} ({_placeholders(part)})", part)]
 
     def _read(self, read: Callable[[Sequence[object]], Row], rows: Iterable[Sequence[object]]) -> list[Row]:
         try:
@@ -357,25 +372,25 @@ class Store:
         except ValueError as error:
             raise self.damaged(str(error)) from error
 
-    def _highest(self, statement: str) -> int:
+    def _read_number(self, statement: str) -> int:
         ((number,),) = self._db.rows(statement)
         if not isinstance(number, int) or not 0 <= number <= LARGEST_NUMBER:
-            raise self.damaged("a number makes no sense")
+            raise self.damaged("a number is out of range")
         return number
 
     def _number(self, meta: Mapping[str, str], key: str) -> int:
         text = meta.get(key, "0")
         if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))):
-            raise self.damaged(f"the setting {key} is no number")
+            raise self.damaged(f"the setting {key} is not a number")
         return int(text)
 
     def damaged(self, why: str) -> Exception:
-        """The error for what makes no sense in the index."""
-        return damaged(self._path, ValueError(why))
+        """The error for invalid content of the index."""
+        return database_error(self._path, ValueError(why))
 
 
-def _beginning() -> dict[str, str]:
-    """The settings of an index that holds nothing."""
+def _initial_meta() -> dict[str, str]:
+    """The settings of an empty index."""
     return {"format": str(FORMAT), IDENTITY: os.urandom(8).hex()}
 
 
@@ -387,8 +402,8 @@ def _seal_of(meta: Mapping[str, str], segments: Sequence[SegmentRecord], deletio
 
 
 def _slices(values: Sequence[object]) -> Iterator[tuple[object, ...]]:
-    return (tuple(values[i : i + _IN_LIST]) for i in range(0, len(values), _IN_LIST))
+    return (tuple(values[i : i + _VALUES_PER_LIST]) for i in range(0, len(values), _VALUES_PER_LIST))
 
 
-def _marks(values: Sequence[object]) -> str:
+def _placeholders(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))

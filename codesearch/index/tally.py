@@ -1,4 +1,4 @@
-"""The files of an index, counted by what they are and by why they were skipped."""
+"""Counts of an index's files by language and encoding, and of skipped ones by reason."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from codesearch.index.rows import FileRow
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Each mapping has its largest number first."""
+    """Counts; each mapping is in descending order of its numbers."""
 
     files_by_language: Mapping[str, int]
     chunks_by_language: Mapping[str, int]
     encodings: Mapping[str, int]
-    """Files that were read in each."""
+    """Number of files in each encoding."""
     skipped: Mapping[str, int]
-    """Files that were not indexed, and what was left out of others, by the value of a SkipReason."""
+    """Number of skipped files, and of outputs of notebooks, by the value of a SkipReason."""
     fallbacks: Mapping[str, int]
-    """Files cut into line windows, by the reason."""
+    """Number of files chunked into windows of lines, by reason."""
 
     @property
     def files(self) -> int:
-        """How many files are indexed."""
+        """The number of indexed files."""
         return sum(self.files_by_language.values())
 
     @property
     def chunks(self) -> int:
-        """How many chunks they have."""
+        """The number of their chunks."""
         return sum(self.chunks_by_language.values())
 
 
 def tally(files: Iterable[FileRow], skipped_by_discovery: Mapping[str, int]) -> Tally:
-    """Count an index's files, and those that never came to it."""
+    """Count an index's files, and add the counts of those that discovery skipped."""
     languages: Counter[str] = Counter()
     chunks: Counter[str] = Counter()
     encodings: Counter[str] = Counter()

@@ -1,8 +1,8 @@
-"""Text → lexical terms, the same for chunks and for questions.
+"""Text → lexical terms, for chunks and for queries.
 
-An identifier gives its parts (`getHTTPResponse` → get, http, response) and, when it has several, the whole
-without separators (gethttpresponse), so that `get_http_response` finds it exactly. A run of a script without spaces
-gives every two neighbours, so that any part of it is found.
+The terms of an identifier are its parts (`getHTTPResponse` → get, http, response) and, if there are several, the whole
+without separators (gethttpresponse), which `get_http_response` also has. The terms of a run of a script without spaces
+are its overlapping bigrams, so that any part of it is found.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from codesearch.index import letters
 _IDENTIFIER = re.compile(r"\w+")
 _SHAPED_PART = re.compile(r"(?:Am*)+(?![am])|(?:Am*)?a[am]*|0+|o[om]*|c+")
 """`ascii_parts` for letters outside ASCII, over their classes (codesearch.index.letters.shape)."""
-_LONGEST_TERM = 64
-"""Longer runs (hashes, base64) are nobody's question and would fill the vocabulary."""
-_CACHED_IDENTIFIERS = 1 << 18
-_MOST_CACHED = 16
-"""Terms of an identifier; what has more (a sentence without spaces) seldom comes twice."""
+_MAX_TERM_LENGTH = 64
+"""Longer terms (hashes, base64) are not searched for and would fill the vocabulary."""
+_MAX_CACHED_IDENTIFIERS = 1 << 18
+_MAX_CACHED_TERMS = 16
+"""An identifier with more terms (a sentence without spaces) is seldom seen again."""
 
 
 def terms(text: str) -> list[str]:
@@ -30,36 +30,39 @@ def terms(text: str) -> list[str]:
 
 
 def question_terms(text: str) -> list[str]:
-    """The terms that a text has to hold in order to hold this one: no characters of what is asked for whole."""
+    """The terms of a query: those that every text with the query's words contains.
+
+    These are terms() without the single characters of longer runs (codesearch.index.letters.characters).
+    """
     if text.isascii():
         return terms(text)
-    return [term for identifier in _identifiers(text) for term in _split(identifier, is_asked=True)]
+    return [term for identifier in _identifiers(text) for term in _split(identifier, is_query=True)]
 
 
 def split_identifier(identifier: str) -> tuple[str, ...]:
-    """Parts of one identifier in lower case, then the whole where there are several parts."""
+    """The parts of one identifier in lower case, followed by the whole if there are several parts."""
     return _terms_of[identifier]
 
 
 class _Terms(dict[str, tuple[str, ...]]):
-    """Identifier → its terms, filled as identifiers are met."""
+    """Identifier → its terms, computed on first use."""
 
     def __missing__(self, identifier: str) -> tuple[str, ...]:
-        found = _split(identifier, is_asked=False)
-        if len(self) >= _CACHED_IDENTIFIERS:
+        split = _split(identifier, is_query=False)
+        if len(self) >= _MAX_CACHED_IDENTIFIERS:
             self.clear()
-        if len(found) <= _MOST_CACHED:
-            self[identifier] = found
-        return found
+        if len(split) <= _MAX_CACHED_TERMS:
+            self[identifier] = split
+        return split
 
 
 _terms_of = _Terms()
 
 
 def name_key(name: str) -> str:
-    """What a name is looked up by: lower case, without separators (`get_http_response` → gethttpresponse).
+    """The key by which a name is looked up: lower case, without separators (`get_http_response` → gethttpresponse).
 
-    An operator's name (`<=>`) is its own key.
+    The key of an ASCII operator (`<=>`) is its name.
     """
     name = letters.normalised(name)
     if name.isascii():
@@ -68,11 +71,11 @@ def name_key(name: str) -> str:
 
 
 def words(name: str) -> tuple[str, ...]:
-    """The distinct parts of a name's identifiers, in order and in lower case, without the joined wholes."""
+    """The distinct parts of a name's identifiers in lower case, in order."""
     if name.isascii():
         return tuple(dict.fromkeys(part.lower() for part in ascii_parts(name)))
-    found = (piece for identifier in _identifiers(name) for part in _parts(identifier) for piece in _pieces(part))
-    return tuple(dict.fromkeys(found))
+    pieces = (piece for identifier in _identifiers(name) for part in _parts(identifier) for piece in _pieces(part))
+    return tuple(dict.fromkeys(pieces))
 
 
 def _identifiers(text: str) -> list[str]:
@@ -81,25 +84,25 @@ def _identifiers(text: str) -> list[str]:
     return letters.identifier_pattern().findall(letters.normalised(text))
 
 
-def _split(identifier: str, is_asked: bool) -> tuple[str, ...]:
+def _split(identifier: str, is_query: bool) -> tuple[str, ...]:
     parts = _parts(identifier)
-    found = [piece[:_LONGEST_TERM] for part in parts for piece in _pieces(part)]
+    pieces = [piece[:_MAX_TERM_LENGTH] for part in parts for piece in _pieces(part)]
     unspaced = [part for part in parts if _is_unspaced(part)]
     if unspaced:
-        return (*found, *(one for part in unspaced if not is_asked for one in letters.characters(part)))
-    whole = "".join(found)
-    return (*found, whole) if len(found) > 1 and len(whole) <= _LONGEST_TERM else tuple(found)
+        return (*pieces, *(letter for part in unspaced if not is_query for letter in letters.characters(part)))
+    whole = "".join(pieces)
+    return (*pieces, whole) if len(pieces) > 1 and len(whole) <= _MAX_TERM_LENGTH else tuple(pieces)
 
 
 def _parts(identifier: str) -> list[str]:
-    """The parts of an identifier, in its own case."""
+    """The parts of an identifier, in their original case."""
     if identifier.isascii():
         return ascii_parts(identifier)
     return [identifier[slice(*part.span())] for part in _SHAPED_PART.finditer(letters.shape(identifier))]
 
 
 def _pieces(part: str) -> Iterator[str]:
-    """What one part is found by."""
+    """The terms of one part."""
     part = letters.fold(part)
     return iter(letters.bigrams(part) if _is_unspaced(part) else (part,))
 

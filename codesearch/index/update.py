@@ -1,4 +1,4 @@
-"""Bring an index up to date: what changed is worked on, written aside, and published in one step."""
+"""Updating an index: changed files are processed, staged, and published in one transaction."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from codesearch.discovery.discover import Discovery, KnownFiles, check_root
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexUntrusted, KeepElsewhere
 from codesearch.index import options as recorded_options
-from codesearch.index.access import check_places, open_store
-from codesearch.index.database import old_meta
+from codesearch.index.access import check_file_types, open_store
+from codesearch.index.database import read_old_meta
 from codesearch.index.execute import execute
 from codesearch.index.folder import prepare, size_on_disk
 from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
 from codesearch.index.plan import Plan, make_plan
-from codesearch.index.publish import publish, sweep_unknown
-from codesearch.index.recovery import open_sound
+from codesearch.index.publish import publish, remove_orphaned_segments
+from codesearch.index.recovery import open_or_rebuild
 from codesearch.index.request import Progress, UpdateRequest
+from codesearch.index.rows import FileCounts
 from codesearch.index.settings import read_meta
 from codesearch.index.store import Store
 from codesearch.index.tally import tally
@@ -31,7 +32,7 @@ from codesearch.models.encoder import Encoder
 
 @dataclass(frozen=True, slots=True)
 class UpdateReport:
-    """What an update did."""
+    """The result of an update."""
 
     files: int
     added: int
@@ -41,20 +42,20 @@ class UpdateReport:
     chunks_by_language: Mapping[str, int]
     skipped: Mapping[str, int]
     fallbacks: Mapping[str, int]
-    """Files cut into line windows, by the reason."""
+    """Number of files chunked into windows of lines, by reason."""
     seconds: float
     size: int
     """Bytes on disk."""
     repaired: tuple[str, ...] = ()
-    """What was found damaged and rebuilt."""
+    """Descriptions of the damage that was repaired."""
 
     @property
     def is_unchanged(self) -> bool:
-        """Nothing had to be done."""
+        """Whether nothing had to be done."""
         return not (self.added or self.changed or self.removed or self.repaired)
 
 
-def _silent(phase: str, done: int, total: int, chunks: int) -> None:
+def _ignore_progress(phase: str, done: int, total: int, chunks: int) -> None:
     pass
 
 
@@ -73,26 +74,27 @@ def update(
 ) -> UpdateReport:
     """Create or update the index. `jobs` is the number of processes, 0 for one per core.
 
-    What is found damaged is rebuilt; `verify` looks for damage in all of the index, not only in what the update reads.
-    With `wait`, an update by another process is waited for. With `changed`, only these paths have changed since `files`
-    were last looked at (see codesearch.discovery.discover.rediscover).
+    `options` default to those of the last update. `force` processes all files again. Damaged parts are rebuilt;
+    `verify` looks for damage in the whole index, not only in what the update reads. `wait` waits for an update by
+    another process to finish. `changed` are the only paths that have changed since `files` was last used (see
+    codesearch.discovery.discover.rediscover).
 
-    Without `options` those of the last update hold on. An index of another model answers until the new one is whole;
-    an update that is interrupted goes on where it stopped when it is run again with the same model.
+    If the model has changed, the old index remains in use until the new one is complete. After an interruption, the
+    next update with the same model continues where this one stopped.
 
-    Raises IndexLocked, IndexIncompatible (of a newer format; `force` starts anew) or CodesearchError where the folder
-    can't be read or written. Whatever is raised, the old index stays as it was.
+    Raises IndexLocked, IndexIncompatible for a newer format (which `force` replaces), or CodesearchError if the folder
+    can't be read or written. After an exception the published index is unchanged.
     """
     started = time.perf_counter()
-    progress = progress or _silent
+    progress = progress or _ignore_progress
     try:
         check_root(layout.root)
-        reason = _reason_for_distrust(layout)  # before prepare() takes links away
+        reason = _reason_for_distrust(layout)  # before prepare() deletes links
         prepare(layout)
-        with WriterLock(layout.lock, partial(_show_waiting, layout, progress) if wait else None):
+        with WriterLock(layout.lock, partial(_report_waiting, layout, progress) if wait else None):
             reason = reason or _reason_for_distrust(layout)
             options = options or _recorded_options(layout)
-            prepare(layout)  # whoever was waited for may have removed the folders
+            prepare(layout)  # the previous holder of the lock may have removed the folders
             found = (files or KnownFiles(layout.root)).find(options, changed)
             request = UpdateRequest(layout, encoder, options, progress, jobs or os.cpu_count() or 1, force, verify)
             return _run(request, found, reason, started)
@@ -111,56 +113,56 @@ _REMEDIES = {
 
 
 def _reason_for_distrust(layout: Layout) -> str:
-    """Why what lies there is not used but rebuilt, or nothing."""
+    """Why an existing index is not used but rebuilt; empty if it can be used, or there is none."""
     try:
-        check_places(layout)
+        check_file_types(layout)
         if layout.exists():
             open_store(layout).close()
     except IndexUntrusted as error:
         return error.message
     except CodesearchError:
-        return ""  # opening it for the update says so
+        return ""  # opening it for the update raises it again
     return ""
 
 
-def _show_waiting(layout: Layout, progress: Progress, holder: str) -> None:
-    """Tell which process is waited for, and how far it is where that can be read."""
+def _report_waiting(layout: Layout, progress: Progress, holder: str) -> None:
+    """Report which process the update is waiting for, and that process's progress if it can be read."""
     try:
-        files, chunks = _written(layout)
+        staged = _staged_counts(layout)
     except CodesearchError:
-        files = chunks = 0
-    progress(f"waiting for {holder}", files, 0, chunks)
+        staged = FileCounts(0, 0)
+    progress(f"waiting for {holder}", staged.files, 0, staged.chunks)
 
 
-def _written(layout: Layout) -> tuple[int, int]:
-    """How many files and chunks the update of another process has written. Raises CodesearchError."""
+def _staged_counts(layout: Layout) -> FileCounts:
+    """The numbers of files and chunks that another process's update has staged. Raises CodesearchError."""
     store = open_store(layout)
     try:
-        return store.written()
+        return store.staged_counts()
     finally:
         store.close()
 
 
 def _recorded_options(layout: Layout) -> DiscoveryOptions:
-    """The options of the last update, of an older format too; the defaults where there was none or it can't be read."""
+    """The options of the last update, also of an older format; the defaults if there is none or it can't be read."""
     try:
-        return recorded_options.recorded(read_meta(layout))
+        return recorded_options.read_options(read_meta(layout))
     except IndexUntrusted:
         return DiscoveryOptions()
     except CodesearchError:
-        return recorded_options.recorded(old_meta(layout.database))
+        return recorded_options.read_options(read_old_meta(layout.database))
 
 
 def _run(request: UpdateRequest, found: Discovery, distrusted: str, started: float) -> UpdateReport:
-    """Plan, execute, publish and report, under the writer's lock."""
-    opened = open_sound(request, distrusted)
+    """Plan, execute, publish and report, while the lock is held."""
+    opened = open_or_rebuild(request, distrusted)
     store = opened.store
     try:
         plan = make_plan(request, store, found, repaired=bool(opened.repaired))
         if not plan.is_empty:
             staging = execute(request, store, plan.changed)
             publish(request, store, plan, staging, found)
-        sweep_unknown(request.layout, store)
+        remove_orphaned_segments(request.layout, store)
         return _report(request.layout, store, plan, found, opened.repaired, started)
     finally:
         store.close()
@@ -174,7 +176,7 @@ def _report(
         files=counted.files,
         added=len(plan.changed) - len(plan.replaced),
         changed=len(plan.replaced),
-        removed=len(plan.gone),
+        removed=len(plan.removed),
         chunks=counted.chunks,
         chunks_by_language=counted.chunks_by_language,
         skipped=counted.skipped,

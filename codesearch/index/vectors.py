@@ -1,10 +1,9 @@
-"""The vectors of one segment, 8 bits a dimension, in a FAISS index searched exactly.
+"""The vectors of one segment, 8 bits per dimension, in a FAISS index searched exactly.
 
 All segments share one quantiser with a fixed range, so merging copies codes and loses nothing. Exact search takes
-17 ms a million vectors of 256 dimensions on one core, so no approximate index is needed at the sizes that one
-machine's repositories have. A small segment's codes are multiplied by numpy instead, with the same result: to
-import FAISS takes longer than that. What FAISS finds is scored again by the same sums, so that no answer depends on
-which of the two was asked.
+17 ms per million vectors of 256 dimensions on one core, so the repositories of one machine need no approximate index. A
+small segment's codes are multiplied by numpy, as importing FAISS takes longer than that. What FAISS finds is scored
+again in numpy, so that results do not depend on which of the two is used.
 """
 
 from __future__ import annotations
@@ -22,37 +21,37 @@ from codesearch.models.encoder import Embeddings
 
 Codes = npt.NDArray[np.uint8]
 Ties = npt.NDArray[np.uint64]
-"""A number for each row that orders those of equal score."""
+"""One number per row, which orders rows of equal score."""
 
 CODE_RANGE = 0.5
 """Components of unit vectors beyond ± this are clipped: in 31 repositories only those of a few chunks of two or three
-words. The step of 0.004 moves a cosine by 0.0025 at most."""
+words. The step of 0.004 changes a cosine by at most 0.0025."""
 _STEP = np.float32(2 * CODE_RANGE / 255)
-_FIRST = np.float32(0.5 * _STEP - CODE_RANGE)
-"""A component is its code times the step, plus what code 0 stands for: FAISS's 8 bits, the middle of each step."""
-FAISS_FROM = 20_000
-"""Rows from which FAISS is used: importing it takes 35 ms; 20,000 rows take numpy 0.9 ms, FAISS 0.3 ms."""
+_OFFSET = np.float32(0.5 * _STEP - CODE_RANGE)
+"""A component is its code times the step plus this offset, as in FAISS, which decodes to the middle of each step."""
+FAISS_MIN_ROWS = 20_000
+"""Number of rows from which FAISS is used: importing it takes 35 ms; 20,000 rows take numpy 0.9 ms, FAISS 0.3 ms."""
 WARM_SEARCHES = 4
-"""A process that asks more often (a batch, a service) gets FAISS's speed for its import's time."""
-FAISS_FROM_WHEN_WARM = 5_000
-"""Rows from which such a process does; numpy takes 0.2 ms for them, importing FAISS 14 MB of memory."""
-_ROWS_AT_ONCE = 1024
+"""Number of searches after which FAISS_MIN_ROWS_WHEN_WARM applies: FAISS pays in batches and servers."""
+FAISS_MIN_ROWS_WHEN_WARM = 5_000
+"""Of fewer rows numpy takes less than 0.2 ms; importing FAISS takes 14 MB of memory."""
+_ROWS_PER_PRODUCT = 1024
 """With more, numpy's BLAS wakes threads, which takes longer than the work (5,000 rows 12 ms instead of 0.2)."""
 _START = struct.Struct("<4siq")
 _COUNT = struct.Struct("<q")
-"""A file of this kind begins with its name, dimensions and rows, and ends with the codes after their count."""
-_MOST_DIMENSIONS = 1 << 14
-_LARGEST_EXACT = 1 << 24
-"""Up to this, sums of whole numbers are exact in float32, whatever their order."""
-_LARGEST_CODE = 255
-_ROUNDING = 1e-5
-"""Cosines by FAISS, which sums fractions, differ by less from the exact ones."""
+"""FAISS's file starts with its type, dimensions and number of rows; before the codes, at its end, is their count."""
+_MAX_DIMENSIONS = 1 << 14
+_MAX_EXACT = 1 << 24
+"""Up to this, sums of integers are exact in float32, in any order."""
+_MAX_CODE = 255
+_FAISS_ERROR = 1e-5
+"""Upper bound of the difference between FAISS's cosines and the exact ones."""
 
 
 class Vectors:
     """Codes of unit vectors, uint8 [rows, dimensions]; row i is the i-th chunk of its segment.
 
-    Cosines are exact for the codes and a question rounded to whole steps: the same for a vector wherever it lies.
+    Cosines are exact for the codes and a query vector rounded to integer steps, so they don't depend on other rows.
     """
 
     def __init__(self, codes: Codes, path: Path | None = None) -> None:
@@ -62,38 +61,38 @@ class Vectors:
 
     @classmethod
     def read(cls, data: mmap.mmap, path: Path) -> Vectors:
-        """Vectors of a mapped file, which lies at `path`. Raises ValueError where it is not as FAISS writes it."""
+        """Vectors of a memory-mapped file, whose path is `path`. Raises ValueError unless it is as save() writes it."""
         if len(data) < _START.size:
-            raise ValueError(f"{path.name} is cut short")
+            raise ValueError(f"{path.name} is truncated")
         _, dimensions, rows = _START.unpack_from(data)
-        if not (0 < dimensions <= _MOST_DIMENSIONS and 0 <= rows * dimensions <= len(data)):
-            raise ValueError(f"{path.name} does not hold what its head says")
-        head = _head(dimensions, rows)
-        if len(data) != len(head) + rows * dimensions or data[: len(head)] != head:
-            raise ValueError(f"{path.name} is no FAISS index of the kind expected")
-        codes = np.frombuffer(data, np.uint8, rows * dimensions, len(head)) if rows else np.empty(0, np.uint8)
+        if not (0 < dimensions <= _MAX_DIMENSIONS and 0 <= rows * dimensions <= len(data)):
+            raise ValueError(f"{path.name} does not match its header")
+        header = _header(dimensions, rows)
+        if len(data) != len(header) + rows * dimensions or data[: len(header)] != header:
+            raise ValueError(f"{path.name} is not a FAISS index of the expected type")
+        codes = np.frombuffer(data, np.uint8, rows * dimensions, len(header)) if rows else np.empty(0, np.uint8)
         return cls(codes.reshape(rows, dimensions), path)
 
     @classmethod
     def of(cls, embeddings: Embeddings) -> Vectors:
         """Encode unit vectors, float32 [rows, dimensions]."""
         codes = np.floor((embeddings.astype(np.float32) + np.float32(CODE_RANGE)) / np.float32(2 * CODE_RANGE) * 255)
-        return cls(np.clip(codes, 0, _LARGEST_CODE).astype(np.uint8))
+        return cls(np.clip(codes, 0, _MAX_CODE).astype(np.uint8))
 
     @classmethod
     def merged(cls, parts: list[tuple[Vectors, npt.NDArray[np.int64]]]) -> Vectors:
-        """The given rows of several indexes, in order, as one."""
+        """The given rows of several segments' vectors, concatenated."""
         return cls(np.concatenate([part._codes[rows] for part, rows in parts]))
 
     def reordered(self, rows: npt.NDArray[np.int64]) -> Vectors:
-        """The same vectors in another order; itself where the order stays."""
+        """The same vectors in another order; `self` if the order is the same."""
         return self if np.array_equal(rows, np.arange(len(self))) else Vectors(self._codes[rows])
 
     def save(self, path: Path) -> None:
-        """Write to a new file that FAISS reads. Raises OSError."""
+        """Write a new file in FAISS's format. Raises OSError."""
         rows, dimensions = self._codes.shape
         with path.open("xb") as file:
-            file.write(_head(dimensions, rows))
+            file.write(_header(dimensions, rows))
             file.write(np.ascontiguousarray(self._codes).data)
 
     def __len__(self) -> int:
@@ -101,43 +100,46 @@ class Vectors:
 
     @property
     def dimensions(self) -> int:
-        """Components of each vector."""
+        """The number of components of each vector."""
         return int(self._codes.shape[1])
 
     def nearest(
         self, vector: Embeddings, k: int, allowed: npt.NDArray[np.bool_] | None, ties: Ties
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """Rows and cosines of the `k` nearest allowed rows, best first; equals in the order of `ties`, one a row."""
+        """The `k` nearest allowed rows and their cosines with a unit vector, best first.
+
+        Rows of equal cosine are in the order of `ties`, which has one entry per row. `allowed` is a mask; None for all.
+        """
         rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
         self._searches += 1
-        if len(rows) >= (FAISS_FROM if self._searches <= WARM_SEARCHES else FAISS_FROM_WHEN_WARM):
-            rows = self._not_below_the_best(vector, k, allowed, rows)
+        if len(rows) >= (FAISS_MIN_ROWS if self._searches <= WARM_SEARCHES else FAISS_MIN_ROWS_WHEN_WARM):
+            rows = self._preselect(vector, k, allowed, rows)
         scores = self.similarities(vector, rows)
         kept = best(scores, ties[rows], k)
         return rows[kept], scores[kept]
 
     def similarities(self, vector: Embeddings, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Cosines of the given rows."""
-        steps, scale = _whole_steps(vector)
+        """Cosines of the given rows with a unit vector, float32 [len(rows)]."""
+        steps, scale = _integer_steps(vector)
         products = np.empty(len(rows), np.float32)
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            some = rows[start : start + _ROWS_AT_ONCE]
-            products[start : start + len(some)] = self._codes[some].astype(np.float32) @ steps
-        cosines = (products * np.float64(_STEP) + steps.sum(dtype=np.float64) * _FIRST) / scale
+        for start in range(0, len(rows), _ROWS_PER_PRODUCT):
+            batch = rows[start : start + _ROWS_PER_PRODUCT]
+            products[start : start + len(batch)] = self._codes[batch].astype(np.float32) @ steps
+        cosines = (products * np.float64(_STEP) + steps.sum(dtype=np.float64) * _OFFSET) / scale
         return np.asarray(cosines, np.float32)
 
     def sums(self, rows: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Sums of the codes of the given rows, from each of `starts` to before the next, [len(starts), dimensions]."""
+        """Sums of the codes of rows[starts[i] : starts[i + 1]], int64 [len(starts), dimensions]."""
         return np.asarray(np.add.reduceat(self._codes[rows], starts, dtype=np.int64), np.int64)
 
     def reconstruct(self, rows: npt.NDArray[np.int64]) -> Embeddings:
-        """Vectors of the given rows, float32 [len(rows), dimensions]."""
-        return np.asarray(self._codes[rows] * _STEP + _FIRST, np.float32)
+        """Decoded vectors of the given rows, float32 [len(rows), dimensions]."""
+        return np.asarray(self._codes[rows] * _STEP + _OFFSET, np.float32)
 
-    def _not_below_the_best(
+    def _preselect(
         self, vector: Embeddings, k: int, allowed: npt.NDArray[np.bool_] | None, rows: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.int64]:
-        """Rows that hold the `k` nearest and all their equals, found by FAISS; the given ones where that can't be."""
+        """Rows found by FAISS that include the `k` nearest and all ties; the given ones if that is not certain."""
         import faiss
 
         parameters = None
@@ -145,17 +147,18 @@ class Vectors:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        steps, scale = _whole_steps(vector)
-        wanted = min(2 * k, len(self))
-        scores, found = self._index.search((steps / np.float32(scale))[None, :], wanted, params=parameters)
-        near = found[0][found[0] >= 0].astype(np.int64)
-        if len(near) < min(wanted, len(rows)) or (len(near) > k and scores[0][k - 1] - scores[0][-1] > _ROUNDING):
-            return np.asarray(near)
-        return rows if len(near) < len(rows) else np.asarray(near)
+        steps, scale = _integer_steps(vector)
+        limit = min(2 * k, len(self))
+        scores, found = self._index.search((steps / np.float32(scale))[None, :], limit, params=parameters)
+        nearest = found[0][found[0] >= 0].astype(np.int64)
+        has_margin = len(nearest) > k and scores[0][k - 1] - scores[0][-1] > _FAISS_ERROR
+        if len(nearest) < min(limit, len(rows)) or has_margin:
+            return np.asarray(nearest)
+        return rows if len(nearest) < len(rows) else np.asarray(nearest)
 
     @cached_property
     def _index(self) -> Any:
-        """The FAISS index: mapped where it comes from a file, else made of the codes."""
+        """The FAISS index: memory-mapped if there is a file, otherwise built from the codes."""
         import faiss
 
         faiss.omp_set_num_threads(1)  # waking OpenMP's threads takes 10 ms, searching 100,000 vectors 2 ms
@@ -167,30 +170,30 @@ class Vectors:
 
 
 def best(scores: npt.NDArray[np.float32], ties: Ties, k: int) -> npt.NDArray[np.int64]:
-    """Places of the `k` highest scores, best first; equals in the order of `ties`."""
-    places = np.arange(len(scores))
+    """Indices of the `k` highest scores, best first; equal scores in the order of `ties`."""
+    indices = np.arange(len(scores))
     if 0 < k < len(scores):
-        places = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
-    return places[np.lexsort((ties[places], -scores[places]))[:k]]
+        indices = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
+    return indices[np.lexsort((ties[indices], -scores[indices]))[:k]]
 
 
 def component(codes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Codes, or means of codes → components."""
-    return codes * np.float64(_STEP) + np.float64(_FIRST)
+    """Decode codes, or means of codes, into components."""
+    return codes * np.float64(_STEP) + np.float64(_OFFSET)
 
 
-def _whole_steps(vector: Embeddings) -> tuple[npt.NDArray[np.float32], float]:
-    """A unit vector times a power of two, rounded, and that power: the largest with which all sums stay exact.
+def _integer_steps(vector: Embeddings) -> tuple[npt.NDArray[np.float32], float]:
+    """A unit vector times a power of two, rounded to integers, and that power, the largest that keeps all sums exact.
 
-    The components are wrong by less than those of the codes: with 256 dimensions the power is 4096.
+    The rounding error is smaller than that of the codes: with 256 dimensions the power is 4096.
     """
-    room = _LARGEST_EXACT / _LARGEST_CODE - len(vector)
-    scale = 2.0 ** np.floor(np.log2(room / max(float(np.abs(vector).sum()), 1.0)))
+    max_sum = _MAX_EXACT / _MAX_CODE - len(vector)  # of the scaled components' magnitudes, before rounding
+    scale = 2.0 ** np.floor(np.log2(max_sum / max(float(np.abs(vector).sum()), 1.0)))
     return np.rint(vector * np.float32(scale)).astype(np.float32), float(scale)
 
 
-def _head(dimensions: int, rows: int) -> bytes:
-    """What stands before the codes in a file that FAISS writes of them (IndexScalarQuantizer, QT_8bit)."""
+def _header(dimensions: int, rows: int) -> bytes:
+    """The bytes before the codes in FAISS's file of an IndexScalarQuantizer with QT_8bit."""
     reserved, is_trained, inner_product, eight_bits = 1 << 20, True, 0, 0
     ranges = [-CODE_RANGE] * dimensions + [2 * CODE_RANGE] * dimensions
     return (

@@ -1,4 +1,4 @@
-"""One batch of files → what the index keeps of them: read, detect, chunk, count terms, encode. Runs in any process."""
+"""A batch of files → rows, term counts and vectors: read, detect, chunk, count terms, encode. Runs in any process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from codesearch.models.encoder import Embeddings, Encoder
 
 
 class Treatment(Enum):
-    """How files are cut: by syntax, or, where that failed, less and less cleverly."""
+    """How to chunk files: by syntax; if that fails, into windows of lines; if that fails too, not at all."""
 
     SYNTAX = "syntax"
     WINDOWS = "windows"
@@ -35,19 +35,19 @@ class Treatment(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A batch of files to work on."""
+    """A batch of files to process."""
 
     paths: tuple[str, ...]
     size: int = 0
-    """Bytes of all its files, as far as known: what it may take depends on it."""
+    """Bytes of all its files, as far as known; limits of time and memory depend on it."""
     treatment: Treatment = Treatment.SYNTAX
     reason: str = ""
-    """Of any other treatment."""
+    """Why the files are not chunked by syntax."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file. Its chunks are numbered from 0, and of no file yet."""
+    """The rows of one file. Its chunks are numbered from 0, and have no file id yet."""
 
     row: FileRow
     chunks: tuple[ChunkRow, ...] = ()
@@ -56,33 +56,38 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """Files of a batch with the terms and vectors (or, for a costly encoder, the texts) of all their chunks."""
+    """The files of a batch, and the term counts and vectors of their chunks."""
 
     files: tuple[FileResult, ...]
     counts: TermCounts
     embeddings: Embeddings | None
+    """float32 [chunks, dimensions]; None if encoding is left to the main process."""
     texts: tuple[str, ...] = ()
+    """The encoder's input for each chunk; only if `embeddings` is None."""
 
 
 SUMMARY_CHARS = 200
-"""What is kept of a definition's documentation: a sentence or two, to list it with."""
+"""Stored length of a definition's documentation: a sentence or two, for listings."""
 UNREAD = Stamp(0, 0)
-"""Of a file that could not be opened."""
+"""The stamp of a file that could not be opened."""
 _UNLIMITED = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Does jobs. `encoder` is None where encoding is left to the main process."""
+    """Processes jobs. `encoder` is None if encoding is left to the main process."""
 
     root: Path
     max_file_size: int
     encoder: Encoder | None
     wanted: frozenset[str] = frozenset()
-    """Paths of files that are indexed though they look as if a program wrote them."""
+    """Paths of files to index even if they look generated."""
 
     def __call__(self, job: Job, limited: AbstractContextManager[None] = _UNLIMITED) -> BatchResult:
-        """Never raises for what a file holds. Encoding, whose threads take memory, is not done within `limited`."""
+        """The results of a job. Never raises because of a file's content.
+
+        `limited` is the context for the risky part, which excludes encoding, as the encoder's threads take memory.
+        """
         files: list[FileResult] = []
         chunks: list[Chunk] = []
         with limited:
@@ -105,8 +110,8 @@ class Worker:
         language = detect(path, source.text)
         row = _file_row(path, source.stamp, source.digest, language.name if language else "")
         row = replace(row, encoding=source.encoding)
-        if source.left_out and path not in self.wanted:
-            return FileResult(replace(row, skipped=source.left_out.value)), ()
+        if source.skip_reason and path not in self.wanted:
+            return FileResult(replace(row, skipped=source.skip_reason.value)), ()
         if language is None:
             return FileResult(replace(row, skipped=SkipReason.NOT_SOURCE.value)), ()
         chunked = chunk_as(path, source.text, language, job)
@@ -115,9 +120,9 @@ class Worker:
 
 
 def chunk_as(path: str, text: str, language: Language | None, job: Job) -> ChunkedFile:
-    """A text's chunks, cut as a job says.
+    """Chunk a text in the way that a job asks for.
 
-    A fault of ours in one file costs that file its syntax, not the user the index.
+    If the chunker raises an exception, the file is chunked into windows of lines.
     """
     reason = job.reason
     if job.treatment is Treatment.SYNTAX:
@@ -136,13 +141,13 @@ def _file_row(
 
 def chunk_rows(chunks: Sequence[Chunk]) -> tuple[ChunkRow, ...]:
     """The rows of a file's chunks."""
-    holders = {id(definition): i for i, chunk in enumerate(chunks) for definition in chunk.definitions[:1]}
+    heads = {id(definition): i for i, chunk in enumerate(chunks) for definition in chunk.definitions[:1]}
     return tuple(
         ChunkRow(
             id=i,
             file=0,
             kind=plain(chunk.kind),
-            head=holders.get(id(chunk.definition), i),
+            head=heads.get(id(chunk.definition), i),
             definitions=len(chunk.definitions),
             start_line=chunk.start_line,
             end_line=chunk.end_line,
@@ -152,7 +157,7 @@ def chunk_rows(chunks: Sequence[Chunk]) -> tuple[ChunkRow, ...]:
 
 
 def definition_rows(chunks: Sequence[Chunk]) -> tuple[DefinitionRow, ...]:
-    """The rows of what is defined in a file's chunks."""
+    """The rows of the definitions in a file's chunks."""
     return tuple(
         DefinitionRow(
             chunk=i,

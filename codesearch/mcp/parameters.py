@@ -25,9 +25,9 @@ class Parameter:
     default: Value
     description: str = ""
     is_required: bool = False
-    least: int = 1
+    minimum: int = 1
     """Of a number."""
-    most: int = 1_000_000
+    maximum: int = 1_000_000
     """Of a number."""
 
     def schema(self) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Parameter:
             number = int(value)
         except (TypeError, ValueError, OverflowError):
             raise CodesearchError(f"{self.name} must be a whole number") from None
-        return min(max(number, self.least), self.most)
+        return min(max(number, self.minimum), self.maximum)
 
 
 def schema(parameters: Sequence[Parameter]) -> dict[str, Any]:

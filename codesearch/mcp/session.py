@@ -77,11 +77,11 @@ class Session:
 
     def _warm_up(self) -> None:
         from codesearch.errors import CodesearchError
-        from codesearch.index.layout import find
+        from codesearch.index.layout import find_root
         from codesearch.workspace import Observer
 
         with suppress(CodesearchError):
-            folders = [folder for folder in self.roots.folders if find(folder)]
+            folders = [folder for folder in self.roots.folders if find_root(folder)]
             if folders:
                 with self.workspace(folders, Observer()) as workspace:
                     workspace.search("main", 1)

@@ -20,8 +20,8 @@ INSTRUCTIONS = (
     "half know: one call finds the functions that answer, in any language, always up to date. Use grep only for every "
     "occurrence of an exact string. Then read the files at the lines that search names."
 )
-MOST_HITS = 50
-MOST_TOKENS = 20_000
+MAX_HITS = 50
+MAX_TOKENS = 20_000
 """Clients refuse answers of more than 25,000 tokens."""
 
 Run = Callable[["Session", Values, "Progress"], str]
@@ -146,8 +146,8 @@ TOOLS = (
             Parameter("paths", (), "globs from the root, e.g. src/**, !tests/**"),
             Parameter("languages", (), "e.g. python"),
             Parameter("kinds", (), "e.g. function, method, class, section"),
-            Parameter("limit", 8, most=MOST_HITS),
-            Parameter("max_tokens", 1500, least=50, most=MOST_TOKENS),
+            Parameter("limit", 8, maximum=MAX_HITS),
+            Parameter("max_tokens", 1500, minimum=50, maximum=MAX_TOKENS),
             Parameter("root", "", "folder to search, default the current repository"),
         ),
         _search,

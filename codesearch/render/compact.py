@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _LINES = (12, 8, 5, 3, 1, 0)
 """Lines of each hit: the first of these with which all hits fit."""
-_LONGEST_LINE = 200
+_MAX_LINE_LENGTH = 200
 """Characters of a line that are shown."""
-_MOST_COPIES = 2
+_MAX_COPIES = 2
 
 
 def compact(head: Sequence[str], hits: Sequence[LocatedHit], max_tokens: int) -> str:
@@ -65,11 +65,11 @@ def _further(located: LocatedHit) -> list[str]:
     """Other good places in the same file, and copies of the text elsewhere."""
     also = [f"{other.start_line}-{other.end_line} {printable(other.qualified_name)}" for other in located.hit.also]
     same = [f"{printable(copy.path)}:{copy.start_line}-{copy.end_line}" for copy in located.copies]
-    if len(same) > _MOST_COPIES:
-        same[_MOST_COPIES:] = [f"{len(same) - _MOST_COPIES} more"]
+    if len(same) > _MAX_COPIES:
+        same[_MAX_COPIES:] = [f"{len(same) - _MAX_COPIES} more"]
     return [f"{name} {', '.join(places)}" for name, places in (("also", also), ("same in", same)) if places]
 
 
 def _shortened(line: str) -> str:
     line = printable(line.rstrip())
-    return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+    return line if len(line) <= _MAX_LINE_LENGTH else line[: _MAX_LINE_LENGTH - 1] + "…"

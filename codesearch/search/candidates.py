@@ -112,7 +112,7 @@ def merge_candidates(parts: Sequence[Candidates], limits: Limits) -> Candidates:
         )
     )
     kept = _best_of_each_retriever(chunks, reader, retrieved, limits)
-    order = np.asarray(sorted(kept, key=lambda i: (chunks[i].path, reader[i], chunks[i].place)), np.int64)
+    order = np.asarray(sorted(kept, key=lambda i: (chunks[i].path, reader[i], chunks[i].position)), np.int64)
 
     def joined(name: str) -> Values:
         return np.asarray(np.concatenate([getattr(part, name) for part in parts], axis=-1)[..., order], np.float32)

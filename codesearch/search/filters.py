@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -14,17 +14,17 @@ from codesearch.index.letters import fold
 from codesearch.index.snapshot import Selection, intersection
 from codesearch.index.terms import name_key
 from codesearch.languages.registry import resolve
-from codesearch.search.hit import Filters
+from codesearch.search.hit import Filters, LineRange
 from codesearch.search.question import last_part
 
 if TYPE_CHECKING:
-    from codesearch.index.rows import FileRow
-    from codesearch.index.snapshot import Snapshot
+    from codesearch.index.rows import DefinitionRow, FileRow
+    from codesearch.index.snapshot import Snapshot, StoredChunk
 
 _JOINT = re.compile(r"(?:(?<=\w)(?:::|->)|[\\#])(?=\w|\*)")
 
-DefinitionRule = Callable[[str, str, str], bool]
-"""Predicate over kind, name and qualified name."""
+DefinitionRule = Callable[[str, "StoredChunk | DefinitionRow"], bool]
+"""Predicate over the path of a file and a chunk or definition in it."""
 
 
 def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:
@@ -53,20 +53,26 @@ def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:
 
 def definition_rule(filters: Filters) -> DefinitionRule | None:
     """The predicate of the definitions that pass the filters, None if all do."""
-    if not filters.kinds and not filters.names:
+    if not filters.kinds and not filters.names and filters.lines is None:
         return None
     kinds = filters.kinds
     patterns = [compile_name(form) for name in filters.names for form in _name_forms(fold(name))]
 
-    def accepts(kind: str, name: str, qualified_name: str) -> bool:
-        if kinds and kind not in kinds:
+    def accepts(path: str, item: StoredChunk | DefinitionRow) -> bool:
+        if kinds and item.kind not in kinds:
+            return False
+        if filters.lines is not None and not _has_line(item, filters.lines.get(path, ())):
             return False
         if not patterns:
             return True
-        names = chain((fold(name),), _qualified_forms(fold(qualified_name)))
+        names = chain((fold(item.name),), _qualified_forms(fold(item.qualified_name)))
         return any(pattern.match(candidate) for candidate in names for pattern in patterns)
 
     return accepts
+
+
+def _has_line(item: StoredChunk | DefinitionRow, ranges: Sequence[LineRange]) -> bool:
+    return any(lines.start <= item.end_line and item.start_line <= lines.end for lines in ranges)
 
 
 def _name_forms(name: str) -> dict[str, None]:
@@ -109,7 +115,10 @@ def select(snapshot: Snapshot, filters: Filters) -> SearchScope:
     if accepts := file_rule(filters):
         selections.append(snapshot.select_files(accepts))
     rule = definition_rule(filters)
-    if filters.names and rule:
+    if filters.lines is not None and rule:
+        changed = snapshot.select_files(lambda file: file.path in (filters.lines or ()))
+        selections.append(snapshot.select_definitions(rule, _keys(filters.names), changed))
+    elif filters.names and rule:
         selections.append(snapshot.select_definitions(rule, _keys(filters.names)))
     elif filters.kinds:
         selections.append(snapshot.select_kinds(filters.kinds))

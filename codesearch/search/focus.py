@@ -28,18 +28,18 @@ def focus(
     A question that is a symbol takes all definitions of that name, one that only mentions it the first. The whole
     chunk is a candidate only if the filters accept it.
     """
-    accepted = [d for d in chunk.definitions if accepts is None or accepts(d.kind, d.name, d.qualified_name)]
+    accepted = [d for d in chunk.definitions if accepts is None or accepts(chunk.path, d)]
     spellings = [_spelling(symbols, definition.name) for definition in accepted]
     best = max(spellings, default=Spelling.OTHER)
     if best >= (Spelling.CONVENTION if question.symbol else Spelling.BARE):  # prose may only mean the word
         named = [definition for definition, found in zip(accepted, spellings, strict=True) if found is best]
         most = MAX_DEFINITIONS if question.symbol else 1
-        return [chunk if _is_whole(chunk, definition) else chunk.about(definition) for definition in named[:most]]
-    is_accepted = accepts is None or accepts(chunk.kind, chunk.name, chunk.qualified_name)
+        return [chunk if _is_whole(chunk, definition) else chunk.focused_on(definition) for definition in named[:most]]
+    is_accepted = accepts is None or accepts(chunk.path, chunk)
     if is_accepted and not (accepts and _is_merged(chunk)):
         return [chunk]
     accepted.sort(key=lambda definition: -len(set(question.terms).intersection(words(definition.name))))
-    return [chunk.about(definition) for definition in accepted[:MAX_DEFINITIONS]] or [chunk]
+    return [chunk.focused_on(definition) for definition in accepted[:MAX_DEFINITIONS]] or [chunk]
 
 
 def at_line(chunk: StoredChunk, line: int) -> StoredChunk:
@@ -47,7 +47,7 @@ def at_line(chunk: StoredChunk, line: int) -> StoredChunk:
     if not _is_merged(chunk):
         return chunk
     holders = [definition for definition in chunk.definitions if definition.start_line <= line <= definition.end_line]
-    return chunk.about(min(holders, key=lambda holder: holder.end_line - holder.start_line)) if holders else chunk
+    return chunk.focused_on(min(holders, key=lambda holder: holder.end_line - holder.start_line)) if holders else chunk
 
 
 def _is_merged(chunk: StoredChunk) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -68,6 +69,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRange:
+    """Lines of a file, 1-based and inclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Restrict a search before ranking. An empty field is no restriction; the values of a field are alternatives."""
 
@@ -79,6 +88,8 @@ class Filters:
     """Files and folders, relative to the index's root. Applies in addition to `paths`."""
     names: tuple[str, ...] = ()
     """Names or qualified names, case-insensitive, `*` and `?` allowed."""
+    lines: Mapping[str, Sequence[LineRange]] | None = None
+    """Only definitions with one of these lines, by path relative to the index's root; None is no restriction."""
 
 
 class Retrieval(StrEnum):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from codesearch.index.rows import Run
-from codesearch.index.snapshot import NOTHING, Found, Snapshot, StoredChunk
+from codesearch.index.snapshot import NO_CHUNKS, ScoredChunks, Snapshot, StoredChunk
 from codesearch.search.candidates import (
     Candidates,
     Limits,
@@ -62,15 +62,15 @@ class LocalReader:
         # a text without any known token has a zero vector, which is equally near to all chunks
         has_meaning = retrieval is not Retrieval.LEXICAL and bool(vector.any())
         rarities = statistics.rarities(question.terms)
-        by_words = snapshot.lexical(rarities, limits.retrieved, scope.chunks) if has_words else NOTHING
-        by_meaning = snapshot.nearest(vector, limits.retrieved, scope.chunks) if has_meaning else NOTHING
+        by_words = snapshot.lexical(rarities, limits.retrieved, scope.chunks) if has_words else NO_CHUNKS
+        by_meaning = snapshot.nearest(vector, limits.retrieved, scope.chunks) if has_meaning else NO_CHUNKS
         by_name = snapshot.named(name_keys(question), limits.named, scope.chunks)
         # np.unique would import numpy.ma, 10 ms
         found = np.asarray(sorted({*by_words.ids.tolist(), *by_meaning.ids.tolist(), *by_name.ids.tolist()}), np.int64)
         symbols = question_symbols(question)
         chunks = [
             candidate
-            for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.place)
+            for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.position)
             for candidate in focus(chunk, question, symbols, scope.definitions)
         ]
         ids = np.asarray([chunk.id for chunk in chunks], np.int64)
@@ -102,7 +102,7 @@ class LocalReader:
         return self._snippets.current(chunk)
 
 
-def _retrieved(ids: np.ndarray, by_words: Found, by_meaning: Found, by_name: Found) -> Retrieved:
+def _retrieved(ids: np.ndarray, by_words: ScoredChunks, by_meaning: ScoredChunks, by_name: ScoredChunks) -> Retrieved:
     ties = {
         number: tie
         for found in (by_words, by_meaning, by_name)
@@ -116,7 +116,7 @@ def _retrieved(ids: np.ndarray, by_words: Found, by_meaning: Found, by_name: Fou
     )
 
 
-def _scores(ids: np.ndarray, found: Found) -> Values:
+def _scores(ids: np.ndarray, found: ScoredChunks) -> Values:
     """The score of each id, NaN if it was not found."""
     scores = dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
     return np.asarray([scores.get(number, np.nan) for number in ids.tolist()], np.float32)

@@ -24,6 +24,7 @@ _OWN = ("CODESEARCH_DEVICE", "CODESEARCH_PRECISION", "_CODESEARCH_COMPLETE")
 """Environment variables that a server can't be told of."""
 _NOT_FORWARDED = frozenset(("-", "--batch", "--help", "-h", NO_SERVER))
 """Arguments of queries that read stdin, or need no index."""
+_ERROR = 2
 _INTERRUPTED = 130
 _CLOSED_PIPE = 141
 
@@ -75,7 +76,7 @@ def _copy(connection: socket.socket) -> int | None:
             if not has_begun:
                 raise  # nothing is printed yet: the caller can still run the command
             os.write(2, b"codesearch: the server ended before it had answered\n")
-            return 2
+            return _ERROR
         if kind in streams:
             has_begun = True
             try:
@@ -84,6 +85,9 @@ def _copy(connection: socket.socket) -> int | None:
                 return _CLOSED_PIPE
         elif kind == protocol.EXIT:
             return int(payload)
+        elif has_begun:
+            os.write(2, b"codesearch: the server failed; see its log\n")
+            return _ERROR
         else:
             return None
 

@@ -9,7 +9,6 @@ import json
 import os
 import socket
 import stat
-import sys
 
 import codesearch
 from codesearch.state import state_folder
@@ -35,7 +34,7 @@ class Endpoint:
     @classmethod
     def of_user(cls) -> Endpoint:
         """That of the user who runs this process. Raises Unreachable where there is no place for it."""
-        identity = f"{codesearch.__version__}\0{os.path.dirname(codesearch.__file__)}\0{sys.prefix}"  # noqa: PTH120
+        identity = f"{codesearch.__version__}\0{os.path.dirname(codesearch.__file__)}"  # noqa: PTH120
         return cls(_folder(), f"serve-{_digest(identity)}")
 
     @property

@@ -17,8 +17,8 @@ from codesearch.workspace import Indexes
 
 MOST_INDEXES = 16
 """Kept open. Each holds its vectors and postings in memory: about 60 MB for 20,000 chunks."""
-SECONDS_OF_QUIET = 0.3
-"""After the last of a row of changes, such as those of a branch switch, before the index is updated."""
+SECONDS_BETWEEN_TRIES = 60
+"""To watch, where it did not work."""
 SECONDS_BETWEEN_CHECKS = 600
 """All files are looked at so often while nothing else is done, whatever was reported: reports of memory-mapped writes
 and of hard links elsewhere do not come."""
@@ -49,11 +49,14 @@ class Resident:
         self._watch: Watch | None = None
         self._fresh: tuple[str, str] | None = None
         """The publication that holds all changes; None if it is not known to."""
+        self._reason = ""
+        """Why the index was not brought up to date when it was asked last."""
         self._was_quiet = False
         self._checked = time.monotonic()
+        self._cookies = cookies
+        self._next_try = 0.0
+        self._said = ""
         self.used = time.monotonic()
-        with self._watched():
-            self._watch = Watch(index.root, cookies)
 
     def refresh(self) -> str:
         """As Index.refresh, but only what was reported to have changed is looked at."""
@@ -61,14 +64,17 @@ class Resident:
             return self._refresh()
 
     def keep_up(self) -> None:
-        """Update the index if its files have changed and no more of them do just now."""
+        """Update the index if its files have changed, and none has since this was called twice before.
+
+        So a branch switch, which changes many files one after another, is one update.
+        """
         with self._lock, self._watched(), suppress(CodesearchError):
-            if self._watch is None:
+            if (watch := self._watching()) is None:
                 return
-            was_quiet, self._was_quiet = self._was_quiet, self._watch.has_quieted()
+            was_quiet, self._was_quiet = self._was_quiet, watch.has_quieted()
             if time.monotonic() - self._checked > SECONDS_BETWEEN_CHECKS:
-                self._watch.distrust()
-            if not (self._watch.has_changes and was_quiet and self._was_quiet):
+                watch.distrust()
+            if not ((watch.has_changes or self._reason) and was_quiet and self._was_quiet):
                 return
             if not self._refresh() or self.index.encoder.capabilities.costly:
                 return
@@ -91,31 +97,44 @@ class Resident:
 
     def _refresh(self) -> str:
         with self._watched():
-            if self._watch is not None:
-                changes = self._watch.changes()
+            if watch := self._watching():
+                changes = watch.changes()
                 if changes is not None and not changes and self._fresh == self.index.publication:
                     return ""
                 self._fresh = None
-                reason = self.index.refresh(changes, checks_many=True)
-                self._watch.forget(changes)
+                self._reason = self.index.refresh(changes, checks_many=True)
+                watch.forget(changes)
                 if changes is None:
                     self._checked = time.monotonic()
-                self._fresh = None if reason else self.index.publication
-                return reason
+                self._fresh = None if self._reason else self.index.publication
+                return self._reason
         return self.index.refresh()
 
     def _update(self) -> None:
         """Work on many changes, while questions are answered from before them."""
-        with suppress(CodesearchError), Index.open(self.index.root, index_dir=self.index.directory) as index:
+        encoder = self.index.encoder
+        with (
+            suppress(CodesearchError),
+            Index.open(self.index.root, index_dir=self.index.directory, load=lambda *_: encoder) as index,
+        ):
             index.update()
+
+    def _watching(self) -> Watch | None:
+        """The watch; None while it does not work. Raises WatchUnavailable."""
+        if self._watch is None and time.monotonic() >= self._next_try:
+            self._next_try = time.monotonic() + SECONDS_BETWEEN_TRIES
+            self._watch = Watch(self.index.root, self._cookies)
+        return self._watch
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        """Inside, the watch may turn out not to work; then it is said, once, and done without."""
+        """Inside, the watch may turn out not to work; then it is said, once, and done without for a while."""
         try:
             yield
         except WatchUnavailable as error:
-            self._say(f"{self.index.root}: files are not watched but checked for every question: {error}")
+            if str(error) != self._said:
+                self._said = str(error)
+                self._say(f"{self.index.root}: files are checked for every query instead of watched: {error}")
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None

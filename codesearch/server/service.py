@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import secrets
-import selectors
 import socket
 import struct
 import threading
@@ -27,6 +26,8 @@ from codesearch.server.endpoint import Endpoint, Unreachable, check_owner, has_u
 from codesearch.server.residents import NothingIndexed, ResidentIndexes
 from codesearch.server.streams import client_stream
 
+_MOST_AT_ONCE = 16
+"""Clients that are answered at once; others wait."""
 IDLE_MINUTES = 60
 """Without a question, after which the server ends."""
 _SECONDS_BETWEEN_ROUNDS = 0.15
@@ -55,6 +56,7 @@ class Service:
         self._started = time.time()
         self._last = time.monotonic()
         self._questions = 0
+        self._counting = threading.Lock()
         self._running = 0
         self._is_ending = threading.Event()
         self._token = secrets.token_bytes(_TOKEN_BYTES)
@@ -67,13 +69,14 @@ class Service:
         """Serve until nobody asks any more, or the server is told to end."""
         with _served(self._endpoint, self._token) as listener:
             self._log.info("serving on %s", self._place)
-            housekeeping = threading.Thread(target=self._keep_house, daemon=True)
-            housekeeping.start()
+            for _ in range(_MOST_AT_ONCE):
+                threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
             try:
-                self._accept(listener)
+                self._keep_house()
             finally:
                 self._is_ending.set()
-                housekeeping.join()
+                with suppress(OSError):
+                    listener.shutdown(socket.SHUT_RDWR)  # wakes the threads that wait for clients
                 self._indexes.close()
                 self._log.info("ended after %d questions", self._questions)
 
@@ -82,23 +85,24 @@ class Service:
         self._is_ending.set()
 
     def _accept(self, listener: socket.socket) -> None:
-        selector = selectors.DefaultSelector()
-        selector.register(listener, selectors.EVENT_READ)
+        """Answer one client after another; the thread that accepts a client answers it, which saves a switch."""
         while not self._is_ending.is_set():
-            if selector.select(timeout=_SECONDS_BETWEEN_ROUNDS):
-                with suppress(OSError):
-                    connection, _ = listener.accept()
-                    threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
-            elif not self._running and time.monotonic() - self._last > self._idle:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
                 return
+            self._answer(connection)
 
     def _keep_house(self) -> None:
+        """Keep indexes up to date until the server has to end."""
         next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
         while not self._is_ending.wait(_SECONDS_BETWEEN_ROUNDS):
             try:
                 self._indexes.keep_up(_SECONDS_TO_FORGET)
             except Exception:
                 self._log.exception("an update failed")
+            if not self._running and time.monotonic() - self._last > self._idle:
+                return
             if time.monotonic() > next_look:
                 next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
                 self._is_outdated = _code_stamp() != self._code
@@ -106,7 +110,8 @@ class Service:
                     self._is_ending.set()
 
     def _answer(self, connection: socket.socket) -> None:
-        self._running += 1
+        with self._counting:
+            self._running += 1
         try:
             with connection, suppress(OSError, protocol.ProtocolError):
                 connection.settimeout(_SECONDS_TO_SEND)
@@ -119,8 +124,9 @@ class Service:
         except Exception:
             self._log.exception("a request failed")
         finally:
-            self._running -= 1
-            self._last = time.monotonic()
+            with self._counting:
+                self._running -= 1
+                self._last = time.monotonic()
 
     def _is_welcome(self, connection: socket.socket) -> bool:
         if has_unix_sockets():
@@ -138,7 +144,8 @@ class Service:
             protocol.send(connection, protocol.REFUSAL, b"codesearch was upgraded")
             self._is_ending.set()
         else:
-            self._questions += 1
+            with self._counting:
+                self._questions += 1
             self._run_query(connection, request)
 
     def _open(self, folder: Path) -> None:
@@ -160,6 +167,10 @@ class Service:
                 code = self._run(request["arguments"], caller)
         except NothingIndexed as error:
             protocol.send(connection, protocol.REFUSAL, f"{error} has no index".encode())
+            return
+        except Exception as error:
+            self._log.exception("a query failed")
+            protocol.send(connection, protocol.REFUSAL, str(error).encode())
             return
         with suppress(BrokenPipeError):
             stdout.flush()
@@ -251,7 +262,6 @@ def _code_stamp() -> frozenset[tuple[str, int]]:
 
 
 def _logger(endpoint: Endpoint) -> logging.Logger:
-    Path(endpoint.folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     logger = logging.getLogger("codesearch.server")
     handler = RotatingFileHandler(endpoint.log, maxBytes=_LARGEST_LOG, backupCount=1, delay=True, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))

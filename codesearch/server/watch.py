@@ -72,7 +72,7 @@ class Watch:
     def has_quieted(self) -> bool:
         """Whether no report came since this was asked last. Takes no time."""
         before = len(self._changed), self._is_unsure, self._has_new_folders
-        self._take(self._reports(1))
+        self._take(self._reports(1, step=1))
         return before == (len(self._changed), self._is_unsure, self._has_new_folders)
 
     @property
@@ -137,7 +137,7 @@ class Watch:
             raise WatchUnavailable(f"{cookie.parent} can't be written: {error.strerror}") from error
         end = time.monotonic() + _SECONDS_FOR_COOKIE
         while time.monotonic() < end:
-            reports = self._reports(int(_SECONDS_FOR_COOKIE * 1000))
+            reports = self._reports(int(_SECONDS_FOR_COOKIE * 1000), step=0)
             self._take(reports)
             if any(path == str(cookie) for _, path in reports):
                 return
@@ -146,11 +146,11 @@ class Watch:
     def _cookie_file(self, number: int) -> Path:
         return self._cookies / f"{os.getpid()}-{id(self):x}-{number}"
 
-    def _reports(self, milliseconds: int) -> Collection[tuple[int, str]]:
-        """What was reported since the last call; waits for a first report, at most so long."""
+    def _reports(self, timeout: int, step: int) -> Collection[tuple[int, str]]:
+        """What was reported since the last call. Waits for a first report, looking every `step` ms for `timeout` ms."""
         if self._notify is None:
             return ()
-        reports = self._notify.watch(0, 0, milliseconds, None)
+        reports = self._notify.watch(step, step, timeout, None)
         return reports if isinstance(reports, set) else ()
 
     def _take(self, reports: Collection[tuple[int, str]]) -> None:

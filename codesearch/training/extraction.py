@@ -127,7 +127,7 @@ def extract_pairs(source: TrainingSource, options: ExtractionOptions) -> Extract
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     for file in discover(root).files:
         source = read_source(root, file.path)
-        if not isinstance(source, SkippedFile) and not source.left_out:
+        if not isinstance(source, SkippedFile) and not source.skip_reason:
             yield file.path, source.text
 
 

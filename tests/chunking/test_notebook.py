@@ -177,7 +177,7 @@ def test_notebooks_are_read_although_their_outputs_are_large_and_long(tmp_path: 
         (tmp_path / "a.ipynb").write_text(notebook_of(*cells, indent=indent), encoding="utf-8")
         source = read_source(tmp_path, "a.ipynb")
         assert isinstance(source, SourceText)
-        assert source.left_out == reason
+        assert source.skip_reason == reason
 
 
 @given(

@@ -82,7 +82,7 @@ def test_the_limit_is_the_largest_size_that_is_read(tmp_path: Path) -> None:
 def test_generated_files_are_told_by_their_head(tmp_path: Path, text: str, is_generated: bool) -> None:
     source = read(tmp_path, text.encode())
     assert isinstance(source, SourceText)
-    assert (source.left_out == "generated") is is_generated
+    assert (source.skip_reason == "generated") is is_generated
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:

@@ -285,8 +285,8 @@ def test_an_index_is_for_its_owner_alone(repo: Path) -> None:
 def test_another_users_index_is_read_but_not_written(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(repo)
     before = contents(repo)
-    monkeypatch.setattr(folder, "is_another_users", lambda place: place.exists())
-    monkeypatch.setattr(access, "is_another_users", lambda place: place.exists())
+    monkeypatch.setattr(folder, "belongs_to_another_user", lambda place: place.exists())
+    monkeypatch.setattr(access, "belongs_to_another_user", lambda place: place.exists())
     with Index.open(repo) as index:
         assert [hit.path for hit in index.search("alpha").hits] == ["a.py"]
         with pytest.raises(CodesearchError, match="belongs to another user") as refused:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codesearch.index.embedding_cache import KEPT_AT_ONCE, encode_kept, encode_kept_by_reader
+from codesearch.index.embedding_cache import TEXTS_PER_COMMIT, encode_cached, encode_cached_for_search
 from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
 from codesearch.index.store import Store
@@ -55,10 +55,10 @@ def store(layout: Layout) -> Iterator[Store]:
 
 def test_vectors_come_in_the_order_of_the_texts(store: Store) -> None:
     texts = ["ccc", "a", "bb", "a"]
-    found = encode_kept(store, Lengths(), texts)
+    found = encode_cached(store, Lengths(), texts)
     assert found.dtype == np.float32
     assert found[:, 0].tolist() == [3, 1, 2, 1]
-    assert encode_kept(store, Lengths(), []).shape == (0, 4)
+    assert encode_cached(store, Lengths(), []).shape == (0, 4)
 
 
 @settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -66,32 +66,32 @@ def test_vectors_come_in_the_order_of_the_texts(store: Store) -> None:
 def test_no_text_is_encoded_twice(store: Store, batches: list[list[str]]) -> None:
     encoder = Lengths(revision=repr(batches))
     for texts in batches:
-        found = encode_kept(store, encoder, texts)
+        found = encode_cached(store, encoder, texts)
         assert found[:, 0].tolist() == [len(text) for text in texts]
     assert len(encoder.given) == len(set(encoder.given)) == len({text for texts in batches for text in texts})
 
 
 def test_another_revision_is_another_model(store: Store) -> None:
-    encode_kept(store, Lengths(), ["a"])
+    encode_cached(store, Lengths(), ["a"])
     newer = Lengths(revision="2")
-    encode_kept(store, newer, ["a"])
+    encode_cached(store, newer, ["a"])
     assert newer.given == ["a"]
 
 
 def test_an_interruption_loses_only_the_batch_at_work(store: Store) -> None:
-    texts = [f"{number:03d}" for number in range(3 * KEPT_AT_ONCE)]
+    texts = [f"{number:03d}" for number in range(3 * TEXTS_PER_COMMIT)]
     with pytest.raises(KeyboardInterrupt):
-        encode_kept(store, Lengths(fails_after=2 * KEPT_AT_ONCE), texts)
+        encode_cached(store, Lengths(fails_after=2 * TEXTS_PER_COMMIT), texts)
     again = Lengths()
-    encode_kept(store, again, texts)
-    assert len(again.given) == KEPT_AT_ONCE
+    encode_cached(store, again, texts)
+    assert len(again.given) == TEXTS_PER_COMMIT
 
 
 def test_a_reader_keeps_where_it_can_and_answers_where_it_cannot(layout: Layout, tmp_path: Path) -> None:
     encoder = Lengths()
-    assert encode_kept_by_reader(layout, encoder, ["a"])[0, 0] == 1
-    assert encode_kept_by_reader(layout, encoder, ["a"])[0, 0] == 1
+    assert encode_cached_for_search(layout, encoder, ["a"])[0, 0] == 1
+    assert encode_cached_for_search(layout, encoder, ["a"])[0, 0] == 1
     assert encoder.given == ["a"]
     nowhere = Layout.of(tmp_path / "nowhere")
-    assert encode_kept_by_reader(nowhere, encoder, ["bb"])[0, 0] == 2
+    assert encode_cached_for_search(nowhere, encoder, ["bb"])[0, 0] == 2
     assert not nowhere.folder.exists()

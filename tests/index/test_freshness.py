@@ -13,9 +13,9 @@ from codesearch.api import Index
 from codesearch.discovery import stamp
 from codesearch.discovery.discover import discover
 from codesearch.discovery.options import DiscoveryOptions
-from codesearch.index.freshness import Changes, changes
+from codesearch.index.freshness import Changes, find_changes
 from codesearch.index.layout import Layout
-from codesearch.index.options import recorded
+from codesearch.index.options import read_options
 from codesearch.index.snapshot import Snapshot
 from codesearch.index.store import Store
 
@@ -34,7 +34,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 def found(index: Index) -> Changes:
     with closing(Snapshot.open(Layout.of(index.root))) as snapshot:
-        return changes(snapshot, discover(index.root, recorded(snapshot.meta)), index.encoder)
+        return find_changes(snapshot, discover(index.root, read_options(snapshot.meta)), index.encoder)
 
 
 def test_nothing_has_changed(index: Index) -> None:

@@ -12,7 +12,7 @@ from codesearch.cli.remedies import hint_of, update_command
 from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.errors import IndexDamaged, UpdateIndex
 from codesearch.index.folder import prepare
-from codesearch.index.layout import Layout, find
+from codesearch.index.layout import Layout, find_root
 
 
 def test_an_index_lies_in_its_folder_or_elsewhere(tmp_path: Path) -> None:
@@ -36,14 +36,14 @@ def test_the_folder_ignores_itself_and_keeps_what_the_user_wrote(tmp_path: Path)
 def test_an_index_is_found_upwards(tmp_path: Path) -> None:
     deep = tmp_path / "a" / "b"
     deep.mkdir(parents=True)
-    assert find(deep) is None
+    assert find_root(deep) is None
     for above in (tmp_path, tmp_path / "a"):
         layout = Layout.of(above)
         prepare(layout)
-        assert find(deep) != layout.root, "a folder without a database is no index"
+        assert find_root(deep) != layout.root, "a folder without a database is no index"
         layout.database.touch()
-        assert find(deep) == layout.root
-    assert find(tmp_path) == Layout.of(tmp_path).root
+        assert find_root(deep) == layout.root
+    assert find_root(tmp_path) == Layout.of(tmp_path).root
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")

@@ -28,12 +28,12 @@ def marked(layout: Layout, model: str = "small", identity: str = "i") -> dict[st
 
 def test_a_mark_is_of_its_index_model_and_user(layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     meta = marked(layout)
-    assert origin.names_model_of_ours(meta)
+    assert origin.is_model_chosen_by_user(meta)
     assert origin.was_made_here(meta, layout)
     for other in ({"model": "other"}, {"id": "j"}, {origin.KEY: meta[origin.KEY][:-1]}, {origin.KEY: ":"}):
-        assert not (origin.names_model_of_ours(meta | other) and origin.was_made_here(meta | other, layout))
+        assert not (origin.is_model_chosen_by_user(meta | other) and origin.was_made_here(meta | other, layout))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "somebody else"))
-    assert not origin.names_model_of_ours(meta)
+    assert not origin.is_model_chosen_by_user(meta)
     assert not origin.was_made_here(meta, layout)
 
 
@@ -41,14 +41,14 @@ def test_a_copy_names_its_model_but_was_not_made_there(layout: Layout) -> None:
     meta = marked(layout)
     copy = Layout(layout.root / "copy", layout.root / "copy" / ".codesearch")
     shutil.copytree(layout.folder, copy.folder)
-    assert origin.names_model_of_ours(meta)
+    assert origin.is_model_chosen_by_user(meta)
     assert not origin.was_made_here(meta, copy)
 
 
 @pytest.mark.parametrize("mark", ["", ":", "x", "a:b", "é:ü", "a:b:c"])
 def test_without_a_key_nothing_is_ours(layout: Layout, mark: str) -> None:
     meta = {"model": "small", origin.KEY: mark}
-    assert not origin.names_model_of_ours(meta)
+    assert not origin.is_model_chosen_by_user(meta)
     assert not origin.was_made_here(meta, layout)
 
 
@@ -57,7 +57,7 @@ def test_the_key_is_for_its_owner_alone_and_kept(layout: Layout, tmp_path: Path)
     (key,) = (tmp_path / "state" / "codesearch").iterdir()
     assert key.stat().st_mode & 0o077 == 0
     marked(layout, "other")
-    assert origin.names_model_of_ours(meta)
+    assert origin.is_model_chosen_by_user(meta)
 
 
 def test_without_a_home_there_is_no_mark(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,4 +66,4 @@ def test_without_a_home_there_is_no_mark(layout: Layout, monkeypatch: pytest.Mon
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     meta = marked(layout)
     assert meta[origin.KEY] == ""
-    assert not origin.names_model_of_ours(meta)
+    assert not origin.is_model_chosen_by_user(meta)

@@ -69,7 +69,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     for word_number, word in enumerate(WORDS):
         expected = [chunk for chunk in ids if word_number in (chunk % len(WORDS), (chunk + 1) % len(WORDS))]
         assert holders(opened, word) == expected
-    assert opened.holds(np.asarray([3, 5, 21, 22])).tolist() == [True, False, True, False]
+    assert opened.contains(np.asarray([3, 5, 21, 22])).tolist() == [True, False, True, False]
     places, rows = opened.rows_of(np.asarray([21, 7, 3, 99]))
     assert (places.tolist(), rows.tolist()) == ([0, 2], [3, 0])
     for row, chunk in enumerate(ids):
@@ -149,7 +149,7 @@ def test_vectors_of_other_chunks_are_refused(tmp_path: Path) -> None:
     other = (tmp_path / "2" / "vectors.faiss").read_bytes()
     (tmp_path / "1" / "vectors.faiss").write_bytes(other)
     opened = Segment(tmp_path / "1", replace(record, vectors=replace(record.vectors, stamp=Stamp(len(other), 0))))
-    with pytest.raises(IndexDamaged, match="not those of its chunks"):
+    with pytest.raises(IndexDamaged, match="number of vectors differs"):
         len(opened.vectors)
 
 
@@ -204,7 +204,7 @@ def test_a_large_file_is_read_whole_unless_it_is_the_very_one_that_was_written(
     shutil.copytree(tmp_path / "1", tmp_path / "2")
     len(Segment(tmp_path / "2", record).vectors)
     assert read == 2 * sizes
-    copied = segment.as_it_lies(tmp_path / "2", record)
+    copied = segment.with_current_stamps(tmp_path / "2", record)
     len(Segment(tmp_path / "2", copied).vectors)
     assert read == 2 * sizes
     file = tmp_path / "2" / "chunks.safetensors"

@@ -136,7 +136,7 @@ def test_selections_hold_before_the_cut(index: Index) -> None:
     found = snapshot.chunks(snapshot.nearest(question, 1000, both).ids)
     assert found
     assert {(chunk.path, chunk.kind) for chunk in found} == {("module7.py", "function")}
-    by_name = snapshot.select_definitions(lambda _, name, whole: name.startswith("fig"))
+    by_name = snapshot.select_definitions(lambda _, item: item.name.startswith("fig"))
     figs = snapshot.chunks(snapshot.nearest(question, 1000, by_name).ids)
     assert figs
     assert all(any(one.name.startswith("fig") for one in chunk.definitions) for chunk in figs)

@@ -19,7 +19,7 @@ from codesearch.api import Index
 from codesearch.chunking.chunk import ChunkedFile
 from codesearch.errors import IndexDamaged
 from codesearch.index import work
-from codesearch.index.layout import find
+from codesearch.index.layout import find_root
 from codesearch.index.store import Store
 from codesearch.search import snippets
 from codesearch.search.hit import Filters, Hit
@@ -259,12 +259,12 @@ def test_a_repository_inside_another_has_an_index_of_its_own(codesearch: Command
     git(shop, "worktree", "add", "-q", ".trees/t")
     tree = shop / ".trees" / "t"
     (tree / "only_here.py").write_text("def kumquat():\n    return 1\n", encoding="utf-8")
-    assert find(tree / "server") is None
+    assert find_root(tree / "server") is None
     run = codesearch("query", "kumquat", "-l", "-n", "1", cwd=tree / "server")
     assert (run.code, run.out.strip()) == (0, str(Path("..", "only_here.py")))
-    assert find(tree / "server") == tree.resolve()
+    assert find_root(tree / "server") == tree.resolve()
     for path in (tree, shop):
-        assert find(path) == path.resolve()
+        assert find_root(path) == path.resolve()
     both = codesearch("query", "kumquat", "-l", ".", ".trees/t", cwd=shop).out.splitlines()
     assert str(Path(".trees", "t", "only_here.py")) in both
     assert codesearch("index", ".", cwd=tree).code == 0
@@ -277,7 +277,7 @@ def test_an_index_outside_every_repository_holds_those_below(codesearch: Command
     (inner / "a.py").write_text("def kumquat():\n    return 1\n", encoding="utf-8")
     git(inner, "init", "-q")
     assert codesearch("index", "-q", str(tmp_path / "all"), cwd=tmp_path).code == 0
-    assert find(inner) == (tmp_path / "all").resolve()
+    assert find_root(inner) == (tmp_path / "all").resolve()
     assert codesearch("query", "kumquat", "-l", cwd=inner).out == "a.py\n"
     assert not (inner / ".codesearch").exists()
 

@@ -13,7 +13,7 @@ from codesearch.api import Index
 from codesearch.cli.remedies import hint_of
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked
-from codesearch.index.database import damaged
+from codesearch.index.database import database_error
 from codesearch.index.layout import FORMAT
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, Run, SegmentFile, SegmentRecord
 from codesearch.index.store import Store
@@ -154,16 +154,16 @@ def failure(text: str, name: str) -> sqlite3.Error:
 
 def test_each_failure_of_sqlite_has_its_own_way_on() -> None:
     path = Path("index.db")
-    full = damaged(path, failure("database or disk is full", "SQLITE_FULL"))
+    full = database_error(path, failure("database or disk is full", "SQLITE_FULL"))
     assert "full" in full.message
     assert not isinstance(full, IndexDamaged)
-    read_only = damaged(path, failure("attempt to write a readonly database", "SQLITE_READONLY"))
+    read_only = database_error(path, failure("attempt to write a readonly database", "SQLITE_READONLY"))
     assert "--index-dir" in hint_of(read_only)
-    assert isinstance(damaged(path, sqlite3.DatabaseError("malformed")), IndexDamaged)
+    assert isinstance(database_error(path, sqlite3.DatabaseError("malformed")), IndexDamaged)
     assert isinstance(read_only, CodesearchError)
-    assert isinstance(damaged(path, failure("database is locked", "SQLITE_BUSY")), IndexLocked)
-    assert not isinstance(damaged(path, failure("disk I/O error", "SQLITE_IOERR_WRITE")), IndexDamaged)
-    assert isinstance(damaged(path, failure("disk I/O error", "SQLITE_IOERR_SHORT_READ")), IndexDamaged)
+    assert isinstance(database_error(path, failure("database is locked", "SQLITE_BUSY")), IndexLocked)
+    assert not isinstance(database_error(path, failure("disk I/O error", "SQLITE_IOERR_WRITE")), IndexDamaged)
+    assert isinstance(database_error(path, failure("disk I/O error", "SQLITE_IOERR_SHORT_READ")), IndexDamaged)
 
 
 # transactions
@@ -212,7 +212,7 @@ def test_removed_files_take_their_chunks_and_name_their_rows(store: Store) -> No
     assert [file.path for file in store.files()] == ["b.py"]
     assert set(store.chunks([1, 2, 3])) == {3}
     assert store.deletions() == [Run(1, 2)]
-    store.forget_deletions([Run(1, 2)])
+    store.remove_deletions([Run(1, 2)])
     assert store.deletions() == []
 
 
@@ -223,7 +223,7 @@ def test_a_chunk_number_is_never_used_twice(store: Store) -> None:
     store.remove_files(list(store.files()))
     assert store.next_chunk() == 3
     store.set_meta({"last_chunk": "2"})
-    store.forget_deletions([Run(1, 2)])
+    store.remove_deletions([Run(1, 2)])
     assert store.next_chunk() == 3
 
 
@@ -234,7 +234,7 @@ def test_more_values_than_one_statement_takes(store: Store) -> None:
 
 
 def test_kept_embeddings_belong_to_their_model(store: Store) -> None:
-    store.keep_embeddings("one", [(b"a", b"\x01\x02"), (b"b", b"\x03\x04")])
+    store.save_embeddings("one", [(b"a", b"\x01\x02"), (b"b", b"\x03\x04")])
     assert store.embeddings("one", [b"a", b"c"]) == {b"a": b"\x01\x02"}
     assert store.embeddings("two", [b"a"]) == {}
 
@@ -242,7 +242,7 @@ def test_kept_embeddings_belong_to_their_model(store: Store) -> None:
 def test_times_are_noted_without_touching_the_rest(store: Store) -> None:
     number = add(store, file_row(), ["alpha"])
     (row,) = store.files()
-    store.touch_files([replace(row, stamp=Stamp(10, 99, 98, 97))])
+    store.update_stamps([replace(row, stamp=Stamp(10, 99, 98, 97))])
     store.seal()
     (row,) = store.files()
     assert (row.id, row.stamp, row.digest) == (number, Stamp(10, 99, 98, 97), b"digest")

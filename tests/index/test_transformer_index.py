@@ -102,7 +102,7 @@ def test_only_new_texts_are_encoded(repository: Path, model: str, encoded: list[
 def test_an_interrupted_index_goes_on_with_what_is_finished(
     repository: Path, model: str, encoded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep = Store.keep_embeddings
+    keep = Store.save_embeddings
 
     def stop_after(self: Store, model: str, vectors: object) -> None:
         keep(self, model, vectors)  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ def test_an_interrupted_index_goes_on_with_what_is_finished(
 
     with Index.create(repository, model=model) as index:
         with monkeypatch.context() as patch:
-            patch.setattr(Store, "keep_embeddings", stop_after)
+            patch.setattr(Store, "save_embeddings", stop_after)
             with pytest.raises(KeyboardInterrupt):
                 index.update()
         finished = len(encoded)

@@ -8,7 +8,6 @@ import sqlite3
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from codesearch.api import Index
@@ -18,7 +17,8 @@ from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
 from codesearch.index import embedding_cache, execute, pool, staging
 from codesearch.index.merging import FAN_IN
-from codesearch.models.encoder import Capabilities, Embeddings
+from codesearch.models.encoder import Embeddings
+from tests.support.encoders import Words
 from tests.support.repositories import git
 
 TEMPLATE = '''
@@ -146,7 +146,7 @@ def test_an_update_that_fails_changes_nothing(repo: Path, monkeypatch: pytest.Mo
 def test_a_stopped_first_index_goes_on_where_it_was(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "SEGMENT_CHUNKS", staging._LARGEST_BATCH + 1)
+    monkeypatch.setattr(staging, "SEGMENT_CHUNKS", staging._MAX_BATCH_CHUNKS + 1)
     monkeypatch.setattr(execute, "BATCH_BYTES", 1)
     worked: list[str] = []
 
@@ -207,25 +207,6 @@ def test_a_newer_format_is_refused_and_said(repo: Path) -> None:
         assert "upgrade" in hint_of(refused.value)
 
 
-class Words:
-    """An encoder that is costly and counts what it encodes."""
-
-    name, revision, dimensions = "words", "1", 16
-    capabilities = Capabilities(costly=True, batches=True)
-
-    def __init__(self) -> None:
-        self.encoded = 0
-
-    def encode_documents(self, texts: list[str]) -> Embeddings:
-        self.encoded += len(texts)
-        rows = [np.bincount([len(word) % 16 for word in text.split()], minlength=16) for text in texts]
-        found = np.asarray(rows, np.float32)
-        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
-
-    def encode_query(self, text: str) -> Embeddings:
-        return self.encode_documents([text])[0]
-
-
 def test_a_costly_encoder_never_sees_a_text_twice(repo: Path) -> None:
     encoder = Words()
     index = Index.create(repo)
@@ -243,8 +224,7 @@ def test_a_costly_encoder_never_sees_a_text_twice(repo: Path) -> None:
 def test_an_index_of_another_model_is_not_searched_but_replaced(repo: Path) -> None:
     with Index.create(repo) as index:
         index.update()
-    other = Index.create(repo)
-    other.__dict__["encoder"] = Words()
+    other = Index.create(repo, model="words", load=lambda name, device: Words())
     with pytest.raises(IndexIncompatible, match="default"):
         other.search("alpha")
     report = other.update()
@@ -263,7 +243,7 @@ def test_an_interrupted_change_of_model_leaves_the_old_index_and_goes_on(
                 raise KeyboardInterrupt
             return super().encode_documents(texts)
 
-    monkeypatch.setattr(embedding_cache, "KEPT_AT_ONCE", 1)
+    monkeypatch.setattr(embedding_cache, "TEXTS_PER_COMMIT", 1)
     with Index.create(repo) as index:
         chunks = index.update().chunks
         other, stopping = Index.create(repo), Stopping()
@@ -332,7 +312,7 @@ def test_attributes_that_take_back_a_guess_hold_at_the_next_update_and_no_longer
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_processes_give_what_one_gives(repo: Path, tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = fresh_contents(repo, tmp_path)
-    monkeypatch.setattr(execute, "SEVERAL_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(execute, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(execute, "BATCH_BYTES", 1)
     with Index.create(repo) as index:
         index.update(jobs=jobs)
@@ -356,7 +336,7 @@ def test_a_file_that_breaks_its_worker_costs_only_its_syntax(
         return chunk_text(path, text, language)  # type: ignore[arg-type]
 
     monkeypatch.setattr("codesearch.index.work.chunk_text", breaks)
-    monkeypatch.setattr(execute, "SEVERAL_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(execute, "PARALLEL_BYTES", 0)
     monkeypatch.setattr(pool, "BATCH_SECONDS", 1.0)
     monkeypatch.setattr(pool, "FILE_SECONDS", 1.0)
     with Index.create(repo) as index:

@@ -54,9 +54,9 @@ def test_numpy_and_faiss_agree_to_the_last_bit(tmp_path: Path, monkeypatch: pyte
     allowed = np.random.default_rng(1).random(3000) < 0.3
     for question in unit_vectors(5, seed=2):
         for choice in (None, allowed):
-            monkeypatch.setattr(vectors, "FAISS_FROM", 10**9)
+            monkeypatch.setattr(vectors, "FAISS_MIN_ROWS", 10**9)
             rows, scores = read.nearest(question, 50, choice, ties_of(3000))
-            monkeypatch.setattr(vectors, "FAISS_FROM", 0)
+            monkeypatch.setattr(vectors, "FAISS_MIN_ROWS", 0)
             faiss_rows, faiss_scores = read.nearest(question, 50, choice, ties_of(3000))
             np.testing.assert_array_equal(rows, faiss_rows)
             np.testing.assert_array_equal(scores, faiss_scores)
@@ -66,7 +66,7 @@ def test_numpy_and_faiss_agree_to_the_last_bit(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize("faiss_from", [0, 10**9])
 def test_equals_come_in_the_order_of_their_ties_however_many(faiss_from: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vectors, "FAISS_FROM", faiss_from)
+    monkeypatch.setattr(vectors, "FAISS_MIN_ROWS", faiss_from)
     same = np.repeat(unit_vectors(1), 400, axis=0)
     made = Vectors.of(np.concatenate([unit_vectors(50, seed=3), same]))
     rows, scores = made.nearest(same[0], 10, None, ties_of(450))

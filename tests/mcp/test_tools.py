@@ -180,7 +180,7 @@ def test_schemas_have_no_unions_and_are_short() -> None:
 
 
 def test_values_that_can_only_mean_one_thing_are_taken_as_that() -> None:
-    parameters = (Parameter("names", ()), Parameter("count", 8, most=50), Parameter("word", "x"))
+    parameters = (Parameter("names", ()), Parameter("count", 8, maximum=50), Parameter("word", "x"))
     assert read(parameters, {}) == {"names": (), "count": 8, "word": "x"}
     assert read(parameters, {"names": "a, b", "count": "7", "word": None}) == {
         "names": ("a", "b"),

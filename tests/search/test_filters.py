@@ -6,8 +6,13 @@ import unicodedata
 
 import pytest
 
+from codesearch.index.rows import DefinitionRow
 from codesearch.search.filters import definition_rule
-from codesearch.search.hit import Filters
+from codesearch.search.hit import Filters, LineRange
+
+
+def definition(kind: str, name: str, qualified_name: str, start: int = 1, end: int = 1) -> DefinitionRow:
+    return DefinitionRow(1, 0, kind, name, qualified_name, "", "", start, end)
 
 
 @pytest.mark.parametrize(
@@ -25,12 +30,22 @@ def test_names_are_compared_without_case_and_however_they_are_composed(
 ) -> None:
     accepts = definition_rule(Filters(names=(pattern,)))
     assert accepts is not None
-    assert accepts("function", name, f"Shop.{name}") is is_accepted
+    assert accepts("a.py", definition("function", name, f"Shop.{name}")) is is_accepted
 
 
 def test_kind_and_name_have_to_fit_both() -> None:
     accepts = definition_rule(Filters(kinds=("method",), names=("run",)))
     assert accepts is not None
-    assert accepts("method", "run", "Job.run")
-    assert not accepts("function", "run", "run")
-    assert not accepts("method", "stop", "Job.stop")
+    assert accepts("a.py", definition("method", "run", "Job.run"))
+    assert not accepts("a.py", definition("function", "run", "run"))
+    assert not accepts("a.py", definition("method", "stop", "Job.stop"))
+
+
+def test_definitions_have_one_of_the_lines() -> None:
+    accepts = definition_rule(Filters(lines={"a.py": (LineRange(3, 4), LineRange(9, 9)), "b.py": ()}))
+    assert accepts is not None
+    lines = {(1, 2): False, (1, 3): True, (4, 8): True, (5, 8): False, (1, 20): True, (10, 20): False}
+    for (start, end), is_accepted in lines.items():
+        assert accepts("a.py", definition("function", "f", "f", start, end)) is is_accepted
+        assert not accepts("b.py", definition("function", "f", "f", start, end))
+        assert not accepts("c.py", definition("function", "f", "f", start, end))

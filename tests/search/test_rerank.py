@@ -102,6 +102,6 @@ def test_where_nothing_can_be_kept_the_answer_is_the_same(
         raise CodesearchError("the index is locked")
 
     expected = scores(index, "mix_paint")
-    monkeypatch.setattr(embedding_cache, "encode_kept", locked)
+    monkeypatch.setattr(embedding_cache, "encode_cached", locked)
     assert scores(index, "mix_paint") == expected
     assert loaded[0].encoded

@@ -1,1 +1,1 @@
-"""What tests share: places, the command line as a process, repositories, and small models."""
+"""Helpers for tests: paths, the command line as a process, repositories, and small models."""

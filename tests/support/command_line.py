@@ -13,7 +13,7 @@ from tests.support.places import ROOT
 
 @dataclass(frozen=True)
 class Run:
-    """What a process said and how it ended."""
+    """Exit code and output of a process."""
 
     code: int
     out: str
@@ -22,7 +22,7 @@ class Run:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """Runs `codesearch` in a folder, with a home of its own and no settings of the user's."""
+    """Runs `codesearch` in a folder, with its own home and without the user's settings."""
 
     home: Path
 
@@ -43,6 +43,7 @@ class CommandLine:
     def environment(self, **more: str) -> dict[str, str]:
         """The process's environment."""
         unset = ("NO_COLOR", "FORCE_COLOR", "CODESEARCH_INDEX_DIR", "TERM", "COLUMNS", "GIT_DIR", "XDG_CONFIG_HOME")
-        kept = {name: value for name, value in os.environ.items() if name not in unset}
-        own = {"HOME": str(self.home), "USERPROFILE": str(self.home), "PYTHONPATH": str(ROOT)}
-        return kept | own | {"PYTHONIOENCODING": "", "TERM": "xterm-256color"} | more
+        inherited = {name: value for name, value in os.environ.items() if name not in unset}
+        fixed = {"HOME": str(self.home), "USERPROFILE": str(self.home), "PYTHONPATH": str(ROOT)}
+        chosen = {"PYTHONIOENCODING": "", "TERM": "xterm-256color", "CODESEARCH_SERVER": "off"}
+        return inherited | fixed | chosen | more

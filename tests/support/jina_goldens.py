@@ -1,4 +1,4 @@
-"""The golden files of tests/data/jina: small random models with what public reference code computes for them."""
+"""The golden files of tests/data/jina: small random models with the outputs of public reference code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES = ("code_h12", "code_h8", "plain_h8", "plain_h12", "qk_h12")
 
 @dataclass(frozen=True)
 class Golden:
-    """One file. The batch's rows hold 7, 64 and 700 tokens."""
+    """One file. The rows of its batch have 7, 64 and 700 tokens."""
 
     official_config: dict[str, Any]
     official_weights: dict[str, Tensor]
@@ -46,7 +46,7 @@ class Golden:
 
     @property
     def ids(self) -> Tensor:
-        """The rows' real tokens, packed."""
+        """The tokens of all rows without padding, concatenated."""
         return self.tensors["inputs.input_ids"][self.mask]
 
     def hidden(self, length: int) -> Tensor:
@@ -74,7 +74,7 @@ def load(name: str) -> Golden:
 
 
 def write_folder(golden: Golden, folder: Path, **changes: Any) -> Path:
-    """A model's folder as on the hub: float16 weights with the pooler, config.json, and a tokenizer of characters."""
+    """Write a model's folder as on the hub: float16 weights with the pooler, config.json, and a character tokenizer."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(golden.official_config | changes))
     save_file(golden.official_weights, folder / "model.safetensors", {"format": "pt"})
@@ -83,19 +83,19 @@ def write_folder(golden: Golden, folder: Path, **changes: Any) -> Path:
 
 
 def write_tokenizer(folder: Path) -> None:
-    """`[CLS] text [SEP]`, a token a character, fewer than 200 in all."""
+    """Write a tokenizer for `[CLS] text [SEP]` with one token per character and a vocabulary of fewer than 200."""
     characters = [chr(code) for code in range(33, 127) if not chr(code).isupper()]
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *characters, *(f"##{c}" for c in characters)]
     tokenizer = Tokenizer(models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", None, [("[CLS]", 2), ("[SEP]", 3)])
-    tokenizer.enable_padding(length=128)  # as all-MiniLM-L6-v2's file has it: the encoder must not heed it
+    tokenizer.enable_padding(length=128)  # as in all-MiniLM-L6-v2's file: the encoder must ignore it
     tokenizer.save(str(folder / "tokenizer.json"))
 
 
 def put_in_cache(cache: Path, folder: Path, commit: str = COMMIT) -> Path:
-    """Put a model's files where the hub's cache would hold jina-embeddings-v2-base-code."""
+    """Copy a model's files to the path of jina-embeddings-v2-base-code in the hub's cache."""
     repository = cache / "models--jinaai--jina-embeddings-v2-base-code"
     snapshot = repository / "snapshots" / commit
     shutil.copytree(folder, snapshot)

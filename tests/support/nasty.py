@@ -1,4 +1,4 @@
-"""A folder with everything that makes reading files go wrong, and what is to be made of it."""
+"""A folder with everything that can go wrong when files are read, and the expected results."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SKIPPED = {
     "node_modules/m/index.js": (b"module.exports = 1\n", "vendored"),
     "picture.png": (b"\x89PNG\r\n\x1a\n", "not source"),
 }
-"""Files not to index, and why."""
+"""Files to skip, by name: content and reason."""
 
 HUGE = "huge.js"
 HUGE_BYTES = 50_000_000
@@ -43,9 +43,10 @@ OUTSIDE_WORD = "outsidesecret"
 
 
 def plant(root: Path) -> dict[str, int]:
-    """Make the tree at `root`, with secrets beside it; returns how many files are to be skipped, by reason.
+    """Create the tree at `root`, and files beside it that must not be read.
 
-    Links, pipes, sockets and odd names only where the platform has them.
+    Returns the expected number of skipped files by reason. Links, pipes, sockets and odd names are only created on
+    platforms that have them.
     """
     counts: dict[str, int] = {}
 

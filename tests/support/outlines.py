@@ -1,4 +1,4 @@
-"""What a file defines, as the chunker finds it before it makes chunks."""
+"""The outline of a file, which the chunker extracts before it creates chunks."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ def outline(language_name: str, text: str) -> syntax.Outline:
     hooks: Any = importlib.import_module(f"codesearch.chunking.hooks.{language.hooks}")
     prepared = hooks.prepare(text)
     assert prepared.count("\n") == text.count("\n")
-    found = syntax.outline(prepared, language, "a.file")
+    result = syntax.outline(prepared, language, "a.file")
     if hasattr(hooks, "refine"):
-        found.units[:] = hooks.refine(found.units, text.split("\n"))
-    return found
+        result.units[:] = hooks.refine(result.units, text.split("\n"))
+    return result
 
 
 def definitions(language_name: str, text: str) -> dict[str, tuple[str, int, int]]:
-    """Kind, first and last line of each unit by its qualified name."""
+    """Kind, first line and last line of each unit, by qualified name."""
     top, _ = nest(outline(language_name, text).units, text.split("\n"), resolve(language_name))
-    found: dict[str, tuple[str, int, int]] = {}
-    waiting: list[Node] = list(top)
-    while waiting:
-        node = waiting.pop()
-        found[node.qualified_name] = (node.unit.kind, node.unit.start_line, node.unit.end_line)
-        waiting += node.children
-    return found
+    by_name: dict[str, tuple[str, int, int]] = {}
+    pending: list[Node] = list(top)
+    while pending:
+        node = pending.pop()
+        by_name[node.qualified_name] = (node.unit.kind, node.unit.start_line, node.unit.end_line)
+        pending += node.children
+    return by_name
 
 
 def members(language_name: str, text: str) -> set[str]:
-    """Names of all members, whatever holds them."""
-    found = outline(language_name, text)
-    return {member.name for held in (found.members, *(unit.members for unit in found.units)) for member in held}
+    """Names of all members of the file and of its units."""
+    result = outline(language_name, text)
+    groups = (result.members, *(unit.members for unit in result.units))
+    return {member.name for group in groups for member in group}

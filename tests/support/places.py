@@ -1,4 +1,4 @@
-"""Where the tests and what they test lie."""
+"""Paths of the tests and of the package."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ TESTS = Path(__file__).parents[1]
 ROOT = TESTS.parent
 PACKAGE = ROOT / "codesearch"
 SAMPLES = TESTS / "data" / "languages"
-"""A file in each language."""
+"""Sample files, one per language."""
 UPDATE_SNAPSHOTS = "UPDATE_SNAPSHOTS"
-"""Set in the environment, snapshots are written instead of compared."""
+"""Environment variable: if it is set, snapshots are written instead of compared."""

@@ -1,4 +1,4 @@
-"""Repositories that tests make."""
+"""Creating repositories for tests."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 
 def git(root: Path, *arguments: str) -> str:
-    """Run git in a folder, with a name to commit under. Returns what it prints."""
+    """Run git in a folder, with an identity for commits. Returns its output."""
     identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
     return subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True, text=True).stdout

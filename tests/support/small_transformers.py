@@ -1,4 +1,4 @@
-"""Small random transformers in folders such as sentence-transformers writes."""
+"""Small random transformers in the folders that sentence-transformers writes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.jina_goldens import write_tokenizer
 
 
 def small_bert() -> Any:
-    """The same one each time."""
+    """A small BERT with fixed random weights."""
     torch.manual_seed(0)
     config = transformers.BertConfig(
         vocab_size=200, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
@@ -23,7 +23,7 @@ def small_bert() -> Any:
 
 
 def write(network: Any, folder: Path, pooling: dict[str, Any] | None = None, prompts: object = None) -> Path:
-    """A model's folder as sentence-transformers 2 to 5 write it."""
+    """Write a model's folder as sentence-transformers 2 to 5 do."""
     network.save_pretrained(folder)
     write_tokenizer(folder)
     write_modules(folder, "Transformer", "Pooling", "Normalize")

@@ -1,0 +1,154 @@
+"""Which lines of the files below a root changed since a revision.
+
+git is never asked to look at the content of the work tree: that would run the filters that a repository can name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from codesearch.discovery import git
+from codesearch.discovery.encodings import decode
+from codesearch.discovery.source import SourceText, normalise_lines, read_source
+from codesearch.errors import CodesearchError
+from codesearch.search.hit import LineRange
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|.*\b(?:ago|yesterday|today)\b.*|.*\b(?:week|month|day)s?\b.*", re.I)
+"""What is taken for a date; git would take any text for one."""
+_REVISION = re.compile(r"[^-\s:][^\s:]*")
+"""Never begins with a dash, so that git can't take it for an option."""
+MAX_COMPARED_LINES = 20_000
+"""A longer file that changed counts as changed in all lines: comparing takes quadratic time at worst."""
+ALL_LINES = (LineRange(1, 1 << 30),)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedFile:
+    """A file as git's index has it."""
+
+    blob: str
+    size: int
+    mtime_ns: int
+
+
+def resolve_revision(root: Path, since: str) -> str:
+    """The commit that a revision (`main`, `v1.2`, `HEAD~3`) or a date (`2024-05-01`, `2 weeks ago`) means.
+
+    A date means the last commit before it, or the empty tree if there is none. Raises CodesearchError.
+    """
+    if not git.inside_repository(root):
+        raise CodesearchError(f"{root} is not in a git repository")
+    if _REVISION.fullmatch(since):
+        found = git.run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}")
+        if found:
+            return found.decode().strip()
+    if _DATE.fullmatch(since):
+        before = git.run(root, "rev-list", "-1", f"--before={since}", "HEAD")
+        if before is not None:
+            return before.decode().strip() or _empty_tree(root)
+    raise CodesearchError(f"there is no revision {since!r}", "use a branch, tag, commit or date, such as 2024-05-01")
+
+
+def changed_lines(root: Path, commit: str, paths: Sequence[str]) -> Mapping[str, Sequence[LineRange]]:
+    """The lines of these files (relative to `root`) that are not in a commit as they are now; unchanged files are
+    omitted. A file that was only renamed is unchanged. Raises CodesearchError if git can't tell."""
+    before = _tree(root, commit)
+    known = set(before.values())
+    tracked = _tracked(root)
+    changed: dict[str, Sequence[LineRange]] = {}
+    old: dict[str, str] = {}
+    for path in paths:
+        blob = _unmodified_blob(root, path, tracked.get(path))
+        if blob and (blob == before.get(path) or (path not in before and blob in known)):
+            continue
+        if path in before:
+            old[path] = before[path]
+        else:
+            changed[path] = ALL_LINES
+    for path, text in _read_blobs(root, old):
+        if ranges := _compare(text, read_source(root, path)):
+            changed[path] = ranges
+    return changed
+
+
+def _tree(root: Path, commit: str) -> dict[str, str]:
+    """The blob of each file of a commit below `root`, by path."""
+    listing = git.run(root, "ls-tree", "-r", "-z", "--end-of-options", commit)
+    if listing is None:
+        raise CodesearchError(f"git can't list the files of {commit}")
+    entries = (entry.partition(b"\t") for entry in listing.split(b"\0") if entry)
+    return {os.fsdecode(path): head.split()[2].decode() for head, _, path in entries}
+
+
+def _tracked(root: Path) -> dict[str, TrackedFile]:
+    """The files in git's index below `root`, with the times and sizes that they had when they were added."""
+    listing = git.run(root, "ls-files", "-z", "--stage", "--debug")
+    found = {}
+    for match in _ENTRY.finditer(listing or b""):
+        blob, path, seconds, nanoseconds, size = match.groups()
+        mtime = int(seconds) * 10**9 + int(nanoseconds)
+        found[os.fsdecode(path)] = TrackedFile(blob.decode(), int(size), mtime)
+    return found
+
+
+_ENTRY = re.compile(
+    rb"[0-7]{6} ([0-9a-f]{40,64}) 0\t([^\0]+)\0"
+    rb"\s+ctime: [0-9:]+\s+mtime: ([0-9]+):([0-9]+)\s+dev: [0-9]+\tino: [0-9]+\s+uid: [0-9]+\tgid: [0-9]+"
+    rb"\s+size: ([0-9]+)\tflags: [0-9a-f]+\n"
+)
+
+
+def _unmodified_blob(root: Path, path: str, tracked: TrackedFile | None) -> str:
+    """The blob of a file that is as git's index has it, by size and time; "" if it may not be."""
+    if tracked is None:
+        return ""
+    try:
+        info = os.lstat(root / path)
+    except OSError:
+        return ""
+    return tracked.blob if (info.st_size, info.st_mtime_ns) == (tracked.size, tracked.mtime_ns) else ""
+
+
+def _read_blobs(root: Path, blobs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Paths with the texts of their blobs, as files are read; those that are not text are omitted."""
+    names = list(dict.fromkeys(blobs.values()))
+    output = git.run(root, "cat-file", "--batch", stdin="\n".join(names).encode() + b"\n") if names else b""
+    if output is None:
+        raise CodesearchError("git can't read the old files")
+    texts: dict[str, str] = {}
+    at = 0
+    for name in names:
+        head, _, _ = output[at : at + 200].partition(b"\n")
+        at += len(head) + 1
+        if not head.endswith(b"missing"):
+            size = int(head.split()[2])
+            decoded = decode(output[at : at + size])
+            texts[name] = normalise_lines(decoded.text) if decoded else ""
+            at += size + 1
+    yield from ((path, texts.get(blob, "")) for path, blob in blobs.items())
+
+
+def _compare(old: str, new: object) -> Sequence[LineRange]:
+    """The lines of the new text that are not in the old one; where lines were deleted, the line behind them."""
+    if not isinstance(new, SourceText):
+        return ()
+    before, after = old.split("\n"), new.text.split("\n")
+    if max(len(before), len(after)) > MAX_COMPARED_LINES:
+        return () if before == after else ALL_LINES
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    return [
+        LineRange(start + 1, max(end, start + 1)) for kind, _, _, start, end in matcher.get_opcodes() if kind != "equal"
+    ]
+
+
+def _empty_tree(root: Path) -> str:
+    """The name of a tree without files, in the repository's kind of hash."""
+    made = git.run(root, "hash-object", "-t", "tree", "--stdin")
+    if not made:
+        raise CodesearchError("git can't be run")
+    return made.decode().strip()

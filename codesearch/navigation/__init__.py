@@ -1,0 +1,1 @@
+"""Ways through code that need no question: outlines, references, similar code."""

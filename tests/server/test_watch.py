@@ -1,0 +1,194 @@
+"""What is reported of files that change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codesearch.discovery.discover import KnownFiles, discover
+from codesearch.discovery.options import DiscoveryOptions
+from codesearch.server import watch as module
+from codesearch.server.watch import Watch, WatchUnavailable
+from tests.support.repositories import git, needs_git, write
+
+pytest.importorskip("watchfiles")
+pytestmark = [needs_git, pytest.mark.skipif(sys.platform != "linux", reason="files are watched on Linux only")]
+
+OPTIONS = DiscoveryOptions()
+FILES = {"a.py": "x = 1\n", "src/b.py": "y = 2\n", ".gitignore": "*.log\nbuild/\n"}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "root"
+    root.mkdir()
+    git(root, "init", "-q")
+    write(root, FILES)
+    (root / "empty").mkdir()
+    return root
+
+
+@pytest.fixture
+def watch(root: Path, tmp_path: Path) -> Iterator[Watch]:
+    cookies = tmp_path / "cookies"
+    cookies.mkdir()
+    watch = Watch(root, cookies)
+    assert watch.changes() is None, "what happened before the watch began is not known"
+    watch.forget(None)
+    assert watch.changes() == frozenset()
+    yield watch
+    watch.close()
+    assert not list(cookies.iterdir())
+
+
+def test_changes_are_reported_at_once_and_once(root: Path, watch: Watch) -> None:
+    for i in range(50):
+        (root / "src/b.py").write_text(f"y = {i}\n")
+        changes = watch.changes()
+        assert changes == {"src/b.py"}
+        watch.forget(changes)
+        assert watch.changes() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda root: (root / "a.py").unlink(), {"a.py"}),
+        (lambda root: (root / "a.py").rename(root / "c.py"), {"a.py", "c.py"}),
+        (lambda root: (root / "empty/new.py").write_text("z = 3\n"), {"empty/new.py"}),
+        (lambda root: os.utime(root / "a.py"), {"a.py"}),
+    ],
+)
+def test_kinds_of_changes(root: Path, watch: Watch, change: Callable[[Path], object], expected: set[str]) -> None:
+    change(root)
+    assert watch.changes() == expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: (root / ".gitignore").write_text("src/\n"),
+        lambda root: git(root, "add", "."),
+        lambda root: write(root, {"new/folder/d.py": "z = 4\n"}),
+        lambda root: (root / "src").rename(root / "lib"),
+        lambda root: write(root, {".git/info/exclude": "src/\n"}),
+        lambda root: write(root.parent, {".gitignore": "src/\n", ".ignore": "a.py\n"}),
+    ],
+    ids=["ignore file", "git add", "new folder", "renamed folder", "exclude", "ignore file above"],
+)
+def test_what_concerns_other_files_is_everything(root: Path, watch: Watch, change: Callable[[Path], object]) -> None:
+    change(root)
+    assert watch.changes() is None
+    watch.forget(None)
+    (root / "a.py").write_text("x = 5\n")
+    assert watch.changes() == {"a.py"}
+
+
+def test_files_in_new_folders_are_watched(root: Path, watch: Watch) -> None:
+    write(root, {"new/folder/d.py": "z = 4\n"})
+    watch.forget(watch.changes())
+    (root / "new/folder/e.py").write_text("e = 5\n")
+    assert watch.changes() == {"new/folder/e.py"}
+
+
+def test_a_root_that_was_replaced_is_watched_anew(root: Path, watch: Watch) -> None:
+    root.rename(root.with_name("old"))
+    shutil.copytree(root.with_name("old"), root)
+    assert watch.changes() is None
+    watch.forget(None)
+    (root / "a.py").write_text("x = 6\n")
+    assert watch.changes() == {"a.py"}
+
+
+def test_ignored_folders_are_not_watched(root: Path, watch: Watch) -> None:
+    write(root, {"build/x/y.py": "", "build/z.py": ""})
+    watch.forget(watch.changes())
+    write(root, {"build/x/y.py": "w = 1\n"})
+    assert watch.changes() == frozenset()
+
+
+def test_a_cookie_that_is_lost_makes_everything_uncertain(
+    root: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SECONDS_FOR_COOKIE", 0.01)
+    monkeypatch.setattr(Watch, "_reports", lambda *_, **__: set())
+    assert watch.changes() is None
+
+
+def test_many_reports_may_not_be_all(root: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_REPORTS", 3)
+    write(root, {f"f{i}.py": "" for i in range(10)})
+    assert watch.changes() is None
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "9p", "drvfs", "fuse.sshfs"])
+def test_some_file_systems_are_not_watched(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_file_system", lambda _: kind)
+    with pytest.raises(WatchUnavailable, match=kind):
+        Watch(tmp_path, tmp_path)
+
+
+def test_too_few_watches_are_said(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import watchfiles._rust_notify as rust
+
+    def exhausted(*_: object) -> None:
+        raise OSError("OS file watch limit reached. about [...]")
+
+    monkeypatch.setattr(rust, "RustNotify", exhausted)
+    with pytest.raises(WatchUnavailable, match="max_user_watches"):
+        Watch(root, tmp_path).changes()
+
+
+def test_without_watchfiles_it_is_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    with pytest.raises(WatchUnavailable, match="watchfiles"):
+        Watch(root, root)
+
+
+PATHS = ["a.py", "src/b.py", "src/c/d.py", "src", "new/e.py", "x.log", "build/f.py", ".gitignore"]
+EDITS = st.lists(st.tuples(st.sampled_from("write remove move folder add".split()), st.sampled_from(PATHS)), min_size=1)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(EDITS, min_size=1, max_size=5))
+def test_whatever_happens_the_files_are_known(
+    tmp_path_factory: pytest.TempPathFactory, rounds: list[list[tuple[str, str]]]
+) -> None:
+    root, cookies = tmp_path_factory.mktemp("root"), tmp_path_factory.mktemp("cookies")
+    git(root, "init", "-q")
+    write(root, FILES)
+    watch, files = Watch(root, cookies), KnownFiles(root)
+    try:
+        for number, edits in enumerate(rounds):
+            for kind, path in edits:
+                edit(kind, root, root / path, number)
+            changes = watch.changes()
+            found = files.find(OPTIONS, changes)
+            watch.forget(changes)
+            assert found == discover(root)
+    finally:
+        watch.close()
+
+
+def edit(kind: str, root: Path, place: Path, number: int) -> None:
+    try:
+        if kind == "write":
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text("*.py\n" if number % 2 else f"x = {number}\n")
+        elif kind == "remove":
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+        elif kind == "move":
+            place.rename(place.with_name("moved.py"))
+        elif kind == "folder":
+            write(place, {"inside/g.py": f"g = {number}\n"})
+        else:
+            git(root, "add", "-A")
+    except OSError:
+        pass
