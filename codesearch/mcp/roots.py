@@ -44,6 +44,15 @@ class Roots:
                 raise CodesearchError(f"the folder {folder} does not exist", "pass another root")
         return chosen
 
+    def inside(self, base: Path, name: str) -> Path:
+        """The file or folder of a path that starts at `base`. Raises CodesearchError if it is gone or not allowed."""
+        place = Path(os.path.realpath(base / _expanded(name.strip())))
+        if not any(place.is_relative_to(allowed) for allowed in self.folders):
+            raise CodesearchError(f"{name} is outside the folders that may be searched", "pass a path in the root")
+        if not place.exists():
+            raise CodesearchError(f"{name} does not exist in {base}", "pass a path in the root")
+        return place
+
 
 def _repository(directory: Path) -> Path:
     """The repository around a folder, or the folder itself."""

@@ -25,7 +25,7 @@ from mcp_types import Tool as Listed
 
 import codesearch
 from codesearch.mcp.progress import Progress
-from codesearch.mcp.tools import INSTRUCTIONS, Answer, Tools
+from codesearch.mcp.tools import INSTRUCTIONS, Answer, Tool, Tools
 
 _SECONDS_BETWEEN_REPORTS = 0.5
 SECONDS_TO_ANSWER = 50.0
@@ -74,7 +74,7 @@ def serve_stdio(tools: Tools) -> None:
     anyio.run(serve)
 
 
-def _listed(tool: Any) -> Listed:
+def _listed(tool: Tool) -> Listed:
     annotations = ToolAnnotations(read_only_hint=True)
     return Listed(name=tool.name, description=tool.description, input_schema=tool.schema(), annotations=annotations)
 

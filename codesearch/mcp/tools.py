@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codesearch.errors import CodesearchError, IndexNotFound
+from codesearch.mcp import answers
+from codesearch.mcp.answers import Unanswerable
 from codesearch.mcp.parameters import Parameter, Values, read, schema
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 INSTRUCTIONS = (
     'Use search first whenever you look for code by what it does ("where are passwords hashed") or by a name that you '
     "half know: one call finds the functions that answer, in any language, always up to date. Use grep only for every "
-    "occurrence of an exact string. Then read the files at the lines that search names."
+    "occurrence of an exact string. outline shows what is in a file or folder, similar what else is like some code. "
+    "Then read the files at the lines that the answers name."
 )
 MAX_HITS = 50
+MIN_TOKENS = 50
 MAX_TOKENS = 20_000
 """Clients refuse answers of more than 25,000 tokens."""
 
@@ -51,10 +53,6 @@ class Answer:
     """Something is wrong that another question can't avoid."""
 
 
-class Unanswerable(CodesearchError):
-    """A question that can't be answered as it is asked; the message says what to ask instead."""
-
-
 class Tools:
     """What a server offers. Threads may share it."""
 
@@ -64,7 +62,7 @@ class Tools:
         self._hint = hint
         self._tools = {tool.name: tool for tool in TOOLS}
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Tool]:
         return iter(self._tools.values())
 
     def call(self, name: str, arguments: Mapping[str, Any], progress: Progress) -> Answer:
@@ -89,51 +87,7 @@ def _values(tool: Tool, arguments: Mapping[str, Any]) -> Values:
         raise Unanswerable(error.message, error.remedy) from None
 
 
-def _search(session: Session, values: Values, progress: Progress) -> str:
-    from codesearch.mcp.freshness import Freshness
-    from codesearch.render.compact import compact
-    from codesearch.render.paths import located
-    from codesearch.render.remarks import remarks
-    from codesearch.search.hit import Filters
-    from codesearch.search.question import readable
-
-    question = " ".join(readable(values["query"]).split())
-    if not question:
-        raise Unanswerable("the query is empty", 'ask a question, for example "how are passwords hashed"')
-    folders = _folders(session, values["root"])
-    filters = Filters(languages=values["languages"], kinds=values["kinds"], paths=values["paths"])
-    freshness = Freshness(progress)
-    with session.workspace(folders, freshness) as workspace:
-        try:
-            result = workspace.search(question, values["limit"], filters)
-        except CodesearchError as error:
-            if type(error).code != CodesearchError.code:
-                raise
-            raise Unanswerable(error.message, error.remedy) from None
-        base = _base(folders)
-        head = [freshness.line(workspace), *remarks(result)]
-        if base != session.roots.directory:
-            head[0] += f"; paths are below {base}"
-        if not result.hits:
-            head.append("nothing found" + ("; try without paths, languages and kinds" if filters != Filters() else ""))
-        roots = [member.index.root for member in workspace.members]
-        return compact(head, [*located(result.hits, roots, base)], values["max_tokens"])
-
-
-def _base(folders: Sequence[Path]) -> Path:
-    """Where the paths of an answer start: at the folder that holds all that are searched."""
-    try:
-        return Path(os.path.commonpath(folders))
-    except ValueError:  # on several drives
-        return folders[0]
-
-
-def _folders(session: Session, root: str) -> Sequence[Path]:
-    try:
-        return session.roots.chosen(root)
-    except CodesearchError as error:
-        raise Unanswerable(error.message, error.remedy) from None
-
+_ROOT = Parameter("root", "", "folder to search, default the current repository")
 
 TOOLS = (
     Tool(
@@ -147,9 +101,33 @@ TOOLS = (
             Parameter("languages", (), "e.g. python"),
             Parameter("kinds", (), "e.g. function, method, class, section"),
             Parameter("limit", 8, maximum=MAX_HITS),
-            Parameter("max_tokens", 1500, minimum=50, maximum=MAX_TOKENS),
-            Parameter("root", "", "folder to search, default the current repository"),
+            Parameter("max_tokens", 1500, minimum=MIN_TOKENS, maximum=MAX_TOKENS),
+            _ROOT,
         ),
-        _search,
+        answers.search,
+    ),
+    Tool(
+        "similar",
+        "Find code like the code at a line: copies, variants, code for the same purpose. Use it before you change or "
+        "write something that may exist elsewhere.",
+        (
+            Parameter("path", "", is_required=True),
+            Parameter("line", 1, is_required=True, maximum=10**9),
+            Parameter("limit", 8, maximum=MAX_HITS),
+            Parameter("max_tokens", 1500, minimum=MIN_TOKENS, maximum=MAX_TOKENS),
+            _ROOT,
+        ),
+        answers.similar,
+    ),
+    Tool(
+        "outline",
+        "List the definitions of a file with their lines, or map a folder by its most used definitions, without "
+        "reading files.",
+        (
+            Parameter("path", "", "file or folder, default all"),
+            Parameter("max_tokens", 1000, minimum=MIN_TOKENS, maximum=MAX_TOKENS),
+            _ROOT,
+        ),
+        answers.outline,
     ),
 )

@@ -175,8 +175,9 @@ def test_schemas_have_no_unions_and_are_short() -> None:
     for tool in TOOLS:
         text = json.dumps(tool.schema())
         assert not any(word in text for word in ("anyOf", "oneOf", "allOf", "$defs", "title", "null"))
-        assert len(tool.description) + len(text) <= 1_200
-        assert tool.schema()["required"] == ["query"]
+    told = sum(len(tool.description) + len(json.dumps(tool.schema(), separators=(",", ":"))) for tool in TOOLS)
+    assert told <= 2_300  # `references` and a pattern are to come: 3,000 with them
+    assert [tool.schema()["required"] for tool in TOOLS] == [["query"], ["path", "line"], []]
 
 
 def test_values_that_can_only_mean_one_thing_are_taken_as_that() -> None:
@@ -190,3 +191,42 @@ def test_values_that_can_only_mean_one_thing_are_taken_as_that() -> None:
     assert read(parameters, {"names": '["a,b"]', "count": 99.0})["names"] == ("a,b",)
     assert read(parameters, {"count": 10**9})["count"] == 50
     assert schema(parameters)["properties"]["names"] == {"type": "array", "items": {"type": "string"}}
+
+
+def call(tools: Tools, name: str, **arguments: Any) -> str:
+    answer = tools.call(name, arguments, Progress())
+    assert not answer.is_error, answer.text
+    return answer.text
+
+
+def test_similar_code_is_found_by_a_line(tools: Tools) -> None:
+    text = call(tools, "similar", path="server/passwords.py", line=11, limit=2)
+    assert text.startswith("fresh: ")
+    assert "server/passwords.py:17-21 function check_password\n" in text
+    assert "10-14 function hash_password" not in text
+    assert call(tools, "similar", path="passwords.py", line=11, limit=2, root="server").count("check_password")
+
+
+def test_an_outline_lists_definitions_within_its_tokens(tools: Tools) -> None:
+    text = call(tools, "outline", path="server/passwords.py")
+    assert "server/passwords.py\n" in text and "10-14  def hash_password" in text
+    assert "server/passwords.py" in call(tools, "outline")
+    for budget in (50, 60, 100, 300):
+        assert tokens(call(tools, "outline", max_tokens=budget)) <= budget
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "told"),
+    [
+        ("similar", {"path": "", "line": 1}, "the path is empty"),
+        ("similar", {"path": "server", "line": 1}, "server is a folder"),
+        ("similar", {"path": "server/none.py", "line": 1}, "does not exist"),
+        ("similar", {"path": "../../etc/passwd", "line": 1}, "outside the folders"),
+        ("similar", {"path": "server/passwords.py", "line": 9999}, "has no line 9,999"),
+        ("outline", {"path": "/etc"}, "outside the folders"),
+        ("outline", {"path": "none"}, "does not exist"),
+        ("outline", {"path": ".git/HEAD"}, "is not indexed"),
+    ],
+)
+def test_places_that_are_not_there_are_told(tools: Tools, name: str, arguments: dict[str, Any], told: str) -> None:
+    assert told in call(tools, name, **arguments)
