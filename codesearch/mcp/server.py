@@ -5,6 +5,7 @@ The server that `build` returns also has `streamable_http_app`, for HTTP.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from typing import Any
 
@@ -69,6 +70,8 @@ def serve_stdio(tools: Tools) -> None:
         async with stdio_server() as (received, sent):
             await server.run(received, sent, server.create_initialization_options())
         tools.session.close()
+        for worker in multiprocessing.active_children():
+            worker.kill()
         os._exit(0)  # a thread may be at work on a first index, which the next process resumes
 
     anyio.run(serve)
