@@ -173,12 +173,12 @@ def filters_of(
     if languages:
         from codesearch.languages.registry import resolve
 
-        languages = [resolve(name).name for name in _parts("--lang", languages)]
+        languages = [resolve(name).name for name in split_names("--lang", languages)]
     return Filters(
         languages=tuple(languages),
-        kinds=tuple(_parts("--kind", kinds)),
+        kinds=tuple(split_names("--kind", kinds)),
         paths=tuple(globs),
-        names=tuple(_parts("--name", names)),
+        names=tuple(split_names("--name", names)),
     )
 
 
@@ -197,7 +197,7 @@ def places_of(places: Sequence[str], *, refresh: bool = True) -> list[Path]:
     return found
 
 
-def _parts(option: str, values: Sequence[str]) -> list[str]:
+def split_names(option: str, values: Sequence[str]) -> list[str]:
     """The names in comma-separated values. Raises typer.BadParameter for a value without names."""
     names: list[str] = []
     for value in values:

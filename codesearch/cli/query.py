@@ -130,9 +130,9 @@ def command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import choose
     from codesearch.cli.notes import Notes
-    from codesearch.quantities import count as count_of
     from codesearch.render.formats import Output
     from codesearch.render.paths import located
+    from codesearch.render.remarks import remarks
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
@@ -171,25 +171,9 @@ def command(
                 )
             hit_format.write(text, [*located(result.hits, roots, caller().directory)])
             has_hits = has_hits or bool(result.hits)
-            if result.outdated:
-                note(f"{count_of(result.outdated, 'hit')} omitted: the files have changed since they were indexed")
-            matching = sum(not hit.is_beyond for hit in result.hits)
-            if result.hits and not matching:
-                note(f"no hit matches {result.operators}; showing the nearest")
-            elif matching < len(result.hits):
-                note(f"only {_first_hits(matching)} {result.operators}; the rest are the nearest")
-            if result.hits and not result.is_close:
-                best = max(hit.score for hit in result.hits)
-                note(f"no good match; showing the nearest (best score {best:.3f})")
-            elif not result.hits and since:
-                note(f"nothing that changed since {since} matches")
-            elif not result.hits and result.nearest_score >= 0.001:
-                note(f"no hit scores at least {min_score}; the best score is {result.nearest_score:.3f}")
+            for remark in remarks(result, min_score, since):
+                note(remark)
     raise typer.Exit(HITS if has_hits else NO_HITS)
-
-
-def _first_hits(count: int) -> str:
-    return "the first hit matches" if count == 1 else f"the first {count:,} hits match"
 
 
 def _question(text: str) -> str:

@@ -81,4 +81,4 @@ def _span(definition: OutlinedDefinition) -> str:
 
 
 def _more(files: int) -> str:
-    return f"… {count(files, 'file')} not shown in full; narrow the path or raise --max-tokens"
+    return f"… {count(files, 'file')} not shown in full; narrow the path or allow more tokens"

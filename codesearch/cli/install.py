@@ -1,0 +1,32 @@
+"""`codesearch install [AGENT…]`: let agents use codesearch."""
+
+from __future__ import annotations
+
+import typer
+
+from codesearch.cli.agents import Agents, DryRun, Project, Types, chosen, run
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch install                     every agent that is found on this machine
+  codesearch install claude codex        these
+  codesearch install --dry-run           show what would change
+  codesearch install --type mcp          only the MCP server, no instructions and hooks
+  codesearch install cursor --project    in the files of the current repository
+
+Agents: claude, codex, cursor, opencode, copilot, vscode, gemini. Exit codes: 0 done, 2 a file could not be changed.
+"""
+
+
+def command(
+    agents: Agents = [],  # noqa: B006 - typer copies it
+    types: Types = [],  # noqa: B006
+    project: Project = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Set agents up to search with codesearch; the rest of their files stays as it is."""
+    from codesearch.agents.install import to_install
+
+    raise typer.Exit(run(chosen(agents, types, project=project, only_found=True), to_install, dry_run=dry_run))

@@ -1,0 +1,66 @@
+"""`codesearch mcp [ROOT…]`: search for agents."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codesearch.caller import caller
+from codesearch.cli.exits import note
+from codesearch.cli.options import Device, Model
+from codesearch.errors import CodesearchError, InstallExtra
+
+if TYPE_CHECKING:
+    from codesearch.server.residents import ResidentIndexes
+
+EPILOG = """\
+Examples:
+
+\b
+  codesearch install                       set up the agents on this machine to start it
+  codesearch mcp                           serve the repository of the working directory
+  codesearch mcp ~/src/a ~/src/b           these folders and what is below them, no others
+
+It speaks the Model Context Protocol on stdin and stdout, and ends when stdin is closed.
+"""
+
+
+def command(
+    roots: Annotated[
+        list[Path],
+        typer.Argument(metavar="[ROOT]...", help="The folders that may be searched.", show_default=False),
+    ] = [],  # noqa: B006 - typer copies it
+    model: Model = None,
+    device: Device = "",
+) -> None:
+    """Serve agents over the Model Context Protocol."""
+    # As in `query`: numpy's BLAS would start a thread a core.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from codesearch.cli.remedies import hint_of
+    from codesearch.mcp.roots import Roots
+    from codesearch.mcp.session import Session
+    from codesearch.mcp.tools import Tools
+
+    for root in roots:
+        if not root.is_dir():
+            raise CodesearchError(f"{root} is not a folder")
+    try:
+        from codesearch.mcp.server import serve_stdio
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] == "codesearch":
+            raise
+        raise CodesearchError("serving agents needs the package mcp", InstallExtra("mcp")) from error
+    if sys.stdin.isatty():
+        note("waiting for a client on stdin; to set up an agent, run: codesearch install")
+    session = Session(Roots(roots, caller().directory), _open_indexes, model, device)
+    serve_stdio(Tools(session, hint_of))
+
+
+def _open_indexes(cookies: Path) -> ResidentIndexes:
+    from codesearch.server.residents import ResidentIndexes
+
+    return ResidentIndexes(cookies, note)

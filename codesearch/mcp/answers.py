@@ -1,0 +1,130 @@
+"""What each tool answers: a line of freshness, and text in as few tokens as are allowed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codesearch.errors import CodesearchError
+from codesearch.mcp.parameters import Values
+from codesearch.mcp.progress import Progress
+from codesearch.mcp.session import Session
+
+if TYPE_CHECKING:
+    from codesearch.search.hit import Hit
+    from codesearch.workspace import Workspace
+
+
+class Unanswerable(CodesearchError):
+    """A question that can't be answered as it is asked; the message says what to ask instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a question is asked of."""
+
+    workspace: Workspace
+    freshness: str
+    """The first line of the answer."""
+    base: Path
+    """The folder at which paths start."""
+
+    @property
+    def roots(self) -> list[Path]:
+        """Of the indexes."""
+        return [member.index.root for member in self.workspace.members]
+
+
+def search(session: Session, values: Values, progress: Progress) -> str:
+    """The best hits of a question."""
+    from codesearch.render.remarks import remarks
+    from codesearch.search.hit import Filters
+    from codesearch.search.question import readable
+
+    question = " ".join(readable(values["query"]).split())
+    if not question:
+        raise Unanswerable("the query is empty", 'ask a question, for example "how are passwords hashed"')
+    filters = Filters(languages=values["languages"], kinds=values["kinds"], paths=values["paths"])
+    with _opened(session, values["root"], "", progress) as opened, _asked():
+        result = opened.workspace.search(question, values["limit"], filters)
+        head = [opened.freshness, *remarks(result)]
+        if not result.hits:
+            head.append("nothing found" + ("; try without paths, languages and kinds" if filters != Filters() else ""))
+        return _compact(head, result.hits, opened, values["max_tokens"])
+
+
+def similar(session: Session, values: Values, progress: Progress) -> str:
+    """Code like that at a line of a file."""
+    if not values["path"]:
+        raise Unanswerable("the path is empty", "pass a file")
+    with _opened(session, values["root"], values["path"], progress) as opened, _asked():
+        (member,) = opened.workspace.members
+        if not member.within or (member.index.root / member.within[0]).is_dir():
+            raise Unanswerable(f"{values['path']} is a folder", "pass a file")
+        hits = member.index.similar(member.within[0], values["line"], values["limit"])
+        head = [opened.freshness] if hits else [opened.freshness, "nothing is like it"]
+        return _compact(head, hits, opened, values["max_tokens"])
+
+
+def outline(session: Session, values: Values, progress: Progress) -> str:
+    """The definitions of a file, or the most used ones of a folder."""
+    from dataclasses import replace
+
+    from codesearch.render.budget import clipped, tokens
+    from codesearch.render.outline import outline_lines
+    from codesearch.render.paths import display_path
+
+    with _opened(session, values["root"], values["path"], progress) as opened, _asked():
+        outlines = [
+            replace(found, path=display_path(member.index.root / found.path, opened.base))
+            for member in opened.workspace.members
+            for found in member.index.outline(*member.within)
+        ]
+        left = values["max_tokens"] - tokens(opened.freshness + "\n")
+        lines = outline_lines(outlines, left) if outlines else ["no definitions"]
+        return clipped("\n".join([opened.freshness, *lines]), values["max_tokens"])
+
+
+@contextmanager
+def _opened(session: Session, root: str, path: str, progress: Progress) -> Iterator[Opened]:
+    """The indexes of a root, or of a path in it. Raises CodesearchError."""
+    from codesearch.mcp.freshness import Freshness
+
+    with _asked():
+        folders = session.roots.chosen(root)
+        base = _common(folders)
+        places = [session.roots.inside(base, path)] if path else folders
+    freshness = Freshness(progress)
+    with session.workspace(places, freshness) as workspace:
+        line = freshness.line(workspace)
+        yield Opened(workspace, line if base == session.roots.directory else f"{line}; paths are below {base}", base)
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Inside, errors that another question avoids are Unanswerable."""
+    try:
+        yield
+    except CodesearchError as error:
+        if type(error).code != CodesearchError.code or isinstance(error, Unanswerable):
+            raise
+        raise Unanswerable(error.message, error.remedy) from None
+
+
+def _compact(head: Sequence[str], hits: Sequence[Hit], opened: Opened, max_tokens: int) -> str:
+    from codesearch.render.compact import compact
+    from codesearch.render.paths import located
+
+    return compact(head, [*located(hits, opened.roots, opened.base)], max_tokens)
+
+
+def _common(folders: Sequence[Path]) -> Path:
+    """The folder that holds all of these."""
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # on several drives
+        return folders[0]
