@@ -12,13 +12,15 @@ import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import NO_HITS, note
-from codesearch.cli.numbers import DecimalNumber
+from codesearch.cli.numbers import DecimalNumber, WholeNumber
 from codesearch.cli.options import Json
 from codesearch.cli.output import results
-from codesearch.errors import CodesearchError
+from codesearch.errors import CodesearchError, InstallExtra
 
 if TYPE_CHECKING:
+    from codesearch.mcp.tools import Tools
     from codesearch.server.endpoint import Endpoint
+    from codesearch.server.service import Service
 
 _SECONDS_TO_START = 20.0
 _SECONDS_TO_STOP = 20.0
@@ -30,6 +32,7 @@ Examples:
 \b
   codesearch serve                 start it; queries use it from now on
   codesearch serve ~/src/a ~/src/b open these indexes at once
+  codesearch serve --http 8900 .   also for agents, at http://127.0.0.1:8900/mcp
   codesearch serve --status        what it serves
   codesearch serve --stop
 
@@ -55,6 +58,15 @@ def command(
             help="Stop after so many minutes without a query.",
         ),
     ] = 60.0,
+    http: Annotated[
+        int | None,
+        typer.Option(
+            "--http",
+            parser=WholeNumber(1, 65_535),
+            metavar="PORT",
+            help="Also serve agents over the Model Context Protocol at http://127.0.0.1:PORT/mcp.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Keep indexes open and up to date in a resident process, so that queries are answered at once."""
@@ -68,23 +80,46 @@ def command(
         raise CodesearchError(str(error)) from None
     if status or stop:
         _tell(endpoint, stop=stop, as_json=as_json)
-    elif foreground:
-        _serve(endpoint, idle)
+        return
+    if http is not None and not paths:
+        raise CodesearchError("--http needs the folders that agents may search", "codesearch serve --http PORT PATH…")
+    if foreground:
+        _serve(endpoint, idle, paths, http)
     else:
-        _start(endpoint, idle, paths)
+        _start(endpoint, idle, paths, http)
 
 
-def _serve(endpoint: Endpoint, idle: float) -> None:
+def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None) -> None:
+    """Serve in this process."""
     from codesearch.cli import run
-    from codesearch.server.service import Service
+    from codesearch.server.service import Address, Service
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     service = Service(endpoint, lambda arguments, _: run(arguments), idle)
     signal.signal(signal.SIGTERM, lambda *_: service.end())
-    service.serve()
+    if http is None:
+        service.serve()
+        return
+    try:
+        from codesearch.mcp.http import HOST, PATH, serving, user_token
+    except ImportError as error:
+        raise CodesearchError("serving agents needs the package mcp", InstallExtra("mcp")) from error
+    service.http = Address(f"http://{HOST}:{http}{PATH}", user_token())
+    service.serve(serving(_tools(service, paths), http, service.http.token, service.touch))
 
 
-def _start(endpoint: Endpoint, idle: float, paths: list[Path]) -> None:
+def _tools(service: Service, paths: list[Path]) -> Tools:
+    """The tools over the server's indexes, in these folders."""
+    from codesearch.cli.remedies import hint_of
+    from codesearch.mcp.roots import Roots
+    from codesearch.mcp.session import Session
+    from codesearch.mcp.tools import Tools
+
+    roots = Roots(paths, caller().directory)
+    return Tools(Session(roots, lambda _: service.indexes, keeps_up=False), hint_of)
+
+
+def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None) -> None:
     """Start a server unless one runs, and have it open indexes, which are made and brought up to date here."""
     from codesearch.cli.notes import Notes
     from codesearch.workspace import Workspace
@@ -94,10 +129,12 @@ def _start(endpoint: Endpoint, idle: float, paths: list[Path]) -> None:
             workspace.add(paths)
         roots = [member.index.root for member in workspace.members]
     answered = _ask(endpoint, {"command": "status"})
+    if answered is not None and http is not None:
+        raise CodesearchError("a server is already running", "to stop it, run: codesearch serve --stop")
     if answered is None:
         from codesearch.server.start import start
 
-        start(idle)
+        start(idle, roots if http is not None else (), http)
         answered = _wait_for(endpoint)
     for root in roots:
         answered = _ask(endpoint, {"command": "open", "folder": str(root)}) or answered

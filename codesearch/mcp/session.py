@@ -30,8 +30,14 @@ class Session:
         open_indexes: Callable[[Path], ResidentIndexes],
         model: str | None = None,
         device: str = "",
+        *,
+        keeps_up: bool = True,
     ) -> None:
-        """`open_indexes` gets a folder in which files may be written, and may import what takes long."""
+        """`open_indexes` gets a folder in which files may be written, and may import what takes long.
+
+        With `keeps_up`, the indexes follow changes of files while nothing is asked; else somebody else sees to that.
+        """
+        self._keeps_up = keeps_up
         self.roots = roots
         self._open_indexes = open_indexes
         self._model = model
@@ -72,7 +78,8 @@ class Session:
             if self._indexes is None:
                 self._cookies = TemporaryDirectory(prefix="codesearch-", ignore_cleanup_errors=True)
                 self._indexes = self._open_indexes(Path(self._cookies.name))
-                threading.Thread(target=self._keep_up, daemon=True).start()
+                if self._keeps_up:
+                    threading.Thread(target=self._keep_up, daemon=True).start()
             return self._indexes
 
     def _warm_up(self) -> None:

@@ -76,6 +76,8 @@ def server_lines(status: Mapping[str, Any]) -> Iterator[str]:
     yield f"Queries: {status['questions']:,}"
     for root in status["roots"]:
         yield f"Index:   {printable(root)}"
+    if http := status["http"]:
+        yield f"HTTP:    {http['url']}, token {http['token']}"
     yield f"Log:     {printable(status['log'])}"
 
 

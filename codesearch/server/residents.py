@@ -34,10 +34,6 @@ class Key:
     device: str
 
 
-class NothingIndexed(Exception):
-    """A folder has no index, and is not to get one here."""
-
-
 class Resident:
     """An index that is kept open, and the watch on its files."""
 
@@ -143,10 +139,9 @@ class Resident:
 class ResidentIndexes(Indexes):
     """Keeps indexes open for all workspaces of a process. Threads may share it."""
 
-    def __init__(self, cookies: Path, say: Callable[[str], None], *, creates: bool = True) -> None:
+    def __init__(self, cookies: Path, say: Callable[[str], None]) -> None:
         """`cookies` is a folder in which files may be written; `say` hears what is worth a line in a log."""
         super().__init__()
-        self._creates = creates
         self._cookies = cookies
         self._say = say
         self._lock = threading.Lock()
@@ -157,9 +152,7 @@ class ResidentIndexes(Indexes):
         return self._kept(super().open(path, index_dir, model, device), model, device).index
 
     def create(self, path: Path, index_dir: Path | None, model: str | None, device: str) -> Index:
-        """As Indexes.create; an index that is open already is that one. Raises NothingIndexed if none may be made."""
-        if not self._creates:
-            raise NothingIndexed(str(path))
+        """As Indexes.create; an index that is open already is that one."""
         return self._kept(super().create(path, index_dir, model, device), model, device).index
 
     def refresh(self, index: Index) -> str:
@@ -211,3 +204,30 @@ class ResidentIndexes(Indexes):
                 if resident.index is index:
                     return resident
         return Resident(index, self._cookies, self._say)  # it was closed to make room
+
+
+class NothingIndexed(Exception):
+    """A folder has no index, and is not to get one here."""
+
+
+class ExistingIndexes(Indexes):
+    """Resident indexes, to which none are added that have to be made first."""
+
+    def __init__(self, residents: ResidentIndexes) -> None:
+        super().__init__()
+        self._residents = residents
+
+    def open(self, path: Path, index_dir: Path | None, model: str | None, device: str) -> Index:
+        """As Indexes.open."""
+        return self._residents.open(path, index_dir, model, device)
+
+    def create(self, path: Path, index_dir: Path | None, model: str | None, device: str) -> Index:
+        """Raises NothingIndexed."""
+        raise NothingIndexed(str(path))
+
+    def refresh(self, index: Index) -> str:
+        """As Indexes.refresh."""
+        return self._residents.refresh(index)
+
+    def release(self, index: Index) -> None:
+        """It stays open."""

@@ -12,7 +12,8 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import asdict, dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from codesearch.index.lock import WriterLock
 from codesearch.server import protocol
 from codesearch.server.client import FORWARDED
 from codesearch.server.endpoint import Endpoint, Unreachable, check_owner, has_unix_sockets
-from codesearch.server.residents import NothingIndexed, ResidentIndexes
+from codesearch.server.residents import ExistingIndexes, NothingIndexed, ResidentIndexes
 from codesearch.server.streams import client_stream
 
 _MOST_AT_ONCE = 16
@@ -42,6 +43,14 @@ _TOKEN_BYTES = 32
 
 Run = Callable[[list[str], Any], int]
 """Runs a command line for a caller. Returns the exit code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where agents find the server over HTTP."""
+
+    url: str
+    token: str
 
 
 class Service:
@@ -63,11 +72,12 @@ class Service:
         self._code = _code_stamp()
         self._is_outdated = False
         """Whether the program on disk is another than the one that runs."""
-        self._indexes = ResidentIndexes(Path(endpoint.folder), self._log.info, creates=False)
+        self.http: Address | None = None
+        self.indexes = ResidentIndexes(Path(endpoint.folder), self._log.info)
 
-    def serve(self) -> None:
-        """Serve until nobody asks any more, or the server is told to end."""
-        with _served(self._endpoint, self._token) as listener:
+    def serve(self, beside: AbstractContextManager[object] | None = None) -> None:
+        """Serve until nobody asks any more, or the server is told to end. `beside` is entered while it serves."""
+        with _served(self._endpoint, self._token) as listener, beside or nullcontext():
             self._log.info("serving on %s", self._place)
             for _ in range(_MOST_AT_ONCE):
                 threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
@@ -77,8 +87,13 @@ class Service:
                 self._is_ending.set()
                 with suppress(OSError):
                     listener.shutdown(socket.SHUT_RDWR)  # wakes the threads that wait for clients
-                self._indexes.close()
+                self.indexes.close()
                 self._log.info("ended after %d questions", self._questions)
+
+    def touch(self) -> None:
+        """Somebody has asked for something, by another way than the endpoint."""
+        with self._counting:
+            self._last = time.monotonic()
 
     def end(self) -> None:
         """Let the server end, once it has answered what it was asked."""
@@ -98,7 +113,7 @@ class Service:
         next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
         while not self._is_ending.wait(_SECONDS_BETWEEN_ROUNDS):
             try:
-                self._indexes.keep_up(_SECONDS_TO_FORGET)
+                self.indexes.keep_up(_SECONDS_TO_FORGET)
             except Exception:
                 self._log.exception("an update failed")
             if not self._running and time.monotonic() - self._last > self._idle:
@@ -152,7 +167,7 @@ class Service:
         """Open the index of a folder before it is asked for."""
         from codesearch.workspace import Workspace
 
-        with suppress(CodesearchError, NothingIndexed), Workspace(indexes=self._indexes) as workspace:
+        with suppress(CodesearchError, NothingIndexed), Workspace(indexes=ExistingIndexes(self.indexes)) as workspace:
             workspace.add([folder])
 
     def _run_query(self, connection: socket.socket, request: Mapping[str, Any]) -> None:
@@ -161,7 +176,7 @@ class Service:
         environment = {name: value for name, value in request["environment"].items() if name in FORWARDED}
         stdout = client_stream(connection, protocol.STDOUT, request["stdout"])
         stderr = client_stream(connection, protocol.STDERR, request["stderr"])
-        caller = Caller(stdout, stderr, environment, Path(request["directory"]), self._indexes)
+        caller = Caller(stdout, stderr, environment, Path(request["directory"]), ExistingIndexes(self.indexes))
         try:
             with called_by(caller):
                 code = self._run(request["arguments"], caller)
@@ -183,8 +198,9 @@ class Service:
             "pid": os.getpid(),
             "since": self._started,
             "questions": self._questions,
-            "roots": [str(root) for root in self._indexes.roots],
+            "roots": [str(root) for root in self.indexes.roots],
             "log": self._endpoint.log,
+            "http": asdict(self.http) if self.http else None,
         }
 
 

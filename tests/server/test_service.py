@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,42 +29,13 @@ from codesearch.server.endpoint import Endpoint, Unreachable
 from codesearch.server.service import Service
 from tests.support.command_line import CommandLine, Run
 from tests.support.places import ROOT
+from tests.support.servers import Server
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="Python has no Unix sockets here"),
 ]
 PASSWORDS = "how are passwords hashed"
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server with a folder of its own, and the command line that finds it."""
-
-    codesearch: CommandLine
-    folder: Path
-
-    def __call__(self, *arguments: str, cwd: Path, stdin: str | bytes = "", **environment: str) -> Run:
-        return self.codesearch(*arguments, cwd=cwd, stdin=stdin, **self.variables | environment)
-
-    @property
-    def variables(self) -> dict[str, str]:
-        return {"XDG_RUNTIME_DIR": str(self.folder), "CODESEARCH_SERVER": ""}
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "codesearch", "serve", "--foreground", *arguments],
-            env=self.codesearch.environment(**self.variables),
-            stderr=subprocess.PIPE,
-        )
-        end = time.monotonic() + 60
-        while self.status() is None and process.poll() is None and time.monotonic() < end:
-            time.sleep(0.02)
-        return process
-
-    def status(self) -> dict[str, object] | None:
-        run = self("serve", "--status", "--json", cwd=self.folder)
-        return json.loads(run.out) if run.code == 0 else None
 
 
 @pytest.fixture

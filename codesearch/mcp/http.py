@@ -1,0 +1,98 @@
+"""The tools over streamable HTTP, on the loopback interface, for those who have the user's token."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from mcp.server.transport_security import TransportSecuritySettings
+
+from codesearch.errors import CodesearchError
+from codesearch.mcp.server import build
+from codesearch.mcp.tools import Tools
+from codesearch.state import state_folder
+
+HOST = "127.0.0.1"
+PATH = "/mcp"
+_TOKEN_BYTES = 24
+_SECONDS_TO_STOP = 5.0
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def user_token() -> str:
+    """The token of this user's server, the same after a restart. Raises CodesearchError if it can't be kept."""
+    folder = state_folder()
+    if not folder:
+        raise CodesearchError("there is no folder for the server's token: HOME is not set")
+    file = Path(folder) / "serve.token"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not file.exists():
+            with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as opened:
+                opened.write(secrets.token_urlsafe(_TOKEN_BYTES))
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise CodesearchError(f"{file}: {error.strerror or error}") from error
+
+
+@contextmanager
+def serving(tools: Tools, port: int, token: str, touched: Callable[[], None]) -> Iterator[None]:
+    """Inside, the tools are served at `http://127.0.0.1:PORT/mcp` by a thread; `touched` hears of each request.
+
+    Raises CodesearchError if the port is in use.
+    """
+    security = TransportSecuritySettings(
+        allowed_hosts=[f"{HOST}:*", "localhost:*"], allowed_origins=[f"http://{HOST}:*", "http://localhost:*"]
+    )
+    app = build(tools).streamable_http_app(streamable_http_path=PATH, transport_security=security)
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        message = f"port {port} can't be served: {os.strerror(error.errno or 0)}"
+        raise CodesearchError(message, "choose another port") from error
+    config = uvicorn.Config(_for_the_user(app, token, touched), log_level="critical", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(_SECONDS_TO_STOP)
+        listener.close()
+        tools.session.close()
+
+
+def _for_the_user(app: App, token: str, touched: Callable[[], None]) -> App:
+    """The app, for requests that bring the token."""
+    expected = f"Bearer {token}".encode()
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            given = dict(scope["headers"]).get(b"authorization", b"")
+            if not secrets.compare_digest(given, expected):
+                await _refuse(send)
+                return
+            touched()
+        await app(scope, receive, send)
+
+    return guarded
+
+
+async def _refuse(send: Send) -> None:
+    text = b"the token is missing or wrong; `codesearch serve --status` shows it\n"
+    headers = [(b"content-type", b"text/plain"), (b"www-authenticate", b"Bearer")]
+    await send({"type": "http.response.start", "status": 401, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
