@@ -144,6 +144,14 @@ Template = Annotated[
     str | None,
     typer.Option("--format", metavar="TEXT", help="Print each hit in this format, e.g. '{path}:{start_line}'."),
 ]
+VimGrep = Annotated[bool, typer.Option("--vimgrep", help="Print path:line:column:text, one line per hit.")]
+Compact = Annotated[
+    bool, typer.Option("--compact", help="Print a heading and a few lines per hit, at most 850 tokens for all.")
+]
+Heading = Annotated[
+    bool | None,
+    typer.Option("--heading/--no-heading", help="Print hits with headings, or as grep prints matches."),
+]
 Context = Annotated[
     int | None,
     typer.Option(

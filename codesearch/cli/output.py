@@ -82,13 +82,13 @@ def has_color(color: Color) -> bool:
     return caller().stdout.isatty() and environment.get("TERM") != "dumb"
 
 
-def console(*, colors: bool) -> Console:
+def console(stream: TextIO, *, colors: bool) -> Console:
     """A console on stdout; without colours, it prints no escape sequences at all."""
     from rich.console import Console
 
     stdout, environment = caller().stdout, caller().environment
     return Console(
-        file=stdout,
+        file=stream,
         force_terminal=colors,
         color_system="standard" if colors else None,  # the theme uses the terminal's sixteen colours
         width=None if stdout.isatty() or "COLUMNS" in environment else _WIDTH_WITHOUT_TERMINAL,

@@ -16,22 +16,26 @@ from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.numbers import MOST_COMMITS, DecimalNumber, WholeNumber
 from codesearch.cli.options import (
     ColorOption,
+    Compact,
     Context,
     Device,
     FilesOnly,
     Full,
     Globs,
+    Heading,
     IndexDir,
     JsonArray,
     JsonLines,
     Kinds,
     Languages,
     Limit,
+    MaxTokens,
     Model,
     Null,
     Places,
     Rerank,
     Template,
+    VimGrep,
     complete_name,
     filters_of,
     places_of,
@@ -92,6 +96,10 @@ def command(
     as_jsonl: JsonLines = False,
     files_only: FilesOnly = False,
     null: Null = False,
+    vimgrep: VimGrep = False,
+    compact: Compact = False,
+    heading: Heading = None,
+    max_tokens: MaxTokens = None,
     template: Template = None,
     context: Context = None,
     full: Full = False,
@@ -141,9 +149,16 @@ def command(
     since = "HEAD" if changed else since
     if batch and question:
         paths = [Path(question), *paths]
-    flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only, "--batch": batch}
-    output = Output(caller().stdout, null=null, context=context, full=full, explain=explain)
-    hit_format = choose(flags, template, color, output)
+    flags = {
+        "--json": as_json,
+        "--jsonl": as_jsonl,
+        "--files-with-matches": files_only,
+        "--vimgrep": vimgrep,
+        "--compact": compact,
+        "--batch": batch,
+    }
+    output = Output(caller().stdout, null=null, context=context, full=full, explain=explain, max_tokens=max_tokens)
+    hit_format = choose(flags, template, color, output, heading=heading)
     filters = filters_of(languages, globs, kinds, names)
     questions = _lines_of_stdin() if batch else iter((_question(question),))
     workspace = Workspace(

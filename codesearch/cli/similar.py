@@ -12,18 +12,22 @@ from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS
 from codesearch.cli.options import (
     ColorOption,
+    Compact,
     Context,
     FilesOnly,
     Full,
     Globs,
+    Heading,
     IndexDir,
     JsonArray,
     JsonLines,
     Kinds,
     Languages,
     Limit,
+    MaxTokens,
     Null,
     Template,
+    VimGrep,
     filters_of,
 )
 from codesearch.cli.output import Color, results
@@ -54,6 +58,10 @@ def command(
     as_jsonl: JsonLines = False,
     files_only: FilesOnly = False,
     null: Null = False,
+    vimgrep: VimGrep = False,
+    compact: Compact = False,
+    heading: Heading = None,
+    max_tokens: MaxTokens = None,
     template: Template = None,
     context: Context = None,
     full: Full = False,
@@ -70,9 +78,15 @@ def command(
     match = _PLACE.fullmatch(place)
     if not match:
         raise CodesearchError(f"{place!r} is not PATH:LINE", "for example: codesearch similar src/retry.go:42")
-    flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only}
-    output = Output(caller().stdout, null=null, context=context, full=full)
-    hit_format = choose(flags, template, color, output)
+    flags = {
+        "--json": as_json,
+        "--jsonl": as_jsonl,
+        "--files-with-matches": files_only,
+        "--vimgrep": vimgrep,
+        "--compact": compact,
+    }
+    output = Output(caller().stdout, null=null, context=context, full=full, max_tokens=max_tokens)
+    hit_format = choose(flags, template, color, output, heading=heading)
     path = Path(match["path"])
     if path.is_dir():
         raise CodesearchError(f"{path} is a folder", "pass a line of a file")

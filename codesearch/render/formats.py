@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from codesearch.errors import CodesearchError
+from codesearch.render.budget import tokens
 from codesearch.render.excerpt import Excerpt, around, brief, whole
-from codesearch.render.lines import GROUP_SEPARATOR, best_line_of, excerpt_lines, signal_lines
+from codesearch.render.lines import GROUP_SEPARATOR, best_line_of, excerpt_lines, quickfix_line, signal_lines
 from codesearch.render.records import Record, hit_record, json_document, json_line
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ class Output:
     full: bool = False
     """Whether to show all lines of a hit."""
     explain: bool = False
+    max_tokens: int | None = None
+    """Tokens that may be written for a question, as counted by codesearch.render.budget; None is no limit."""
 
     def write_lines(self, lines: Iterable[str], end: str = "\n") -> None:
         """Write lines, each followed by `end`."""
@@ -45,6 +51,10 @@ class Output:
     def records(self, hits: Iterable[LocatedHit]) -> Iterator[Record]:
         """The hits as JSON records."""
         return (hit_record(located.hit, located.path, located.copies, explained=self.explain) for located in hits)
+
+
+COMPACT_TOKENS = 850
+"""For all hits, unless told otherwise: eight hits with their signatures and best lines."""
 
 
 class HitFormat(Protocol):
@@ -84,6 +94,32 @@ class JsonBatch:
     def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         self.output.write_lines([json_line({"query": question, "hits": list(self.output.records(hits))})])
         self.output.stream.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class QuickFix:
+    """`--vimgrep`: `path:line:column:text` of each hit's best line, as editors read it."""
+
+    output: Output
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        self.output.write_lines(quickfix_line(located.hit, located.path) for located in hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """`--compact`: a heading and a few lines per hit, for a language model."""
+
+    output: Output
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        from codesearch.render.compact import compact
+
+        if hits:
+            budget = self.output.max_tokens or COMPACT_TOKENS
+            text = compact((), hits, budget)
+            has_room_for_newline = tokens(text + "\n") <= budget
+            self.output.write_lines([text if has_room_for_newline else compact((), hits, budget - 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +177,32 @@ class Headed:
         view = TerminalView(self.console, links=self.links)
         for located in hits:
             view.show(located, self.output.excerpt(located))
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A format, for as many of the best hits as fit into the output's tokens."""
+
+    output: Output
+    make: Callable[[Output], HitFormat]
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        """Raises CodesearchError if not even one hit fits."""
+        budget = self.output.max_tokens
+        if budget is None:
+            self.make(self.output).write(question, hits)
+            return
+        counts = range(len(hits) + 1)
+        fitting = bisect_right(counts, budget, key=lambda count: tokens(self._text(question, hits[:count])))
+        if hits and fitting <= 1:
+            needed = tokens(self._text(question, hits[:1]))
+            raise CodesearchError(f"a hit takes {needed:,} tokens, more than the {budget:,} allowed", "use --compact")
+        self.output.stream.write(self._text(question, hits[: fitting - 1]))
+
+    def _text(self, question: str, hits: Sequence[LocatedHit]) -> str:
+        text = StringIO()
+        self.make(replace(self.output, stream=text)).write(question, hits)
+        return text.getvalue()
 
 
 def _file_lines(located: LocatedHit) -> Sequence[str]:

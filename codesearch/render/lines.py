@@ -21,6 +21,13 @@ def best_line_of(hit: Hit, path: str, *, null: bool = False) -> str:
     return f"{path}{_NUL if null else ':'}{best_line(hit)}:{printable(best_text(hit))}"
 
 
+def quickfix_line(hit: Hit, path: str) -> str:
+    """`path:line:column:text` of the best line; the column, from 1, is that of its first sign that is not blank."""
+    text = best_text(hit)
+    column = len(text) - len(text.lstrip()) + 1
+    return f"{path}:{best_line(hit)}:{column}:{printable(text)}"
+
+
 def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False) -> Iterator[str]:
     """The lines of an excerpt: `path:line:text` inside the hit, `path-line-text` around it."""
     for run in excerpt.shown:
