@@ -18,6 +18,7 @@ from codesearch import cli
 from docs import render_chart, render_example
 from tests.support.command_line import CommandLine
 from tests.support.places import ROOT
+from tests.support.repositories import git
 
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
@@ -89,6 +90,10 @@ def hub(tmp_path: Path) -> dict[str, str]:
 @_posix
 @pytest.mark.parametrize("line", PLAIN)
 def test_commands(line: str, codesearch: CommandLine, shop: Path, tmp_path: Path) -> None:
+    git(shop, "add", ".")
+    git(shop, "commit", "-qm", "Add a retry with backoff")
+    passwords = shop / "server" / "passwords.py"
+    passwords.write_text(passwords.read_text(encoding="utf-8").replace("200_000", "300_000"), encoding="utf-8")
     codesearch("index", "-q", cwd=shop)
     done = run(line, codesearch, shop, tmp_path, {})
     assert (done.returncode, PROGRESS.sub(b"", done.stderr)) == (0, b"")
