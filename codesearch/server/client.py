@@ -12,6 +12,8 @@ import sys
 from codesearch.server import protocol
 from codesearch.server.endpoint import Endpoint, Unreachable
 
+QUERY = "query"
+"""The command that a server runs for others."""
 OFF = "off"
 START = "start"
 VARIABLE = "CODESEARCH_SERVER"

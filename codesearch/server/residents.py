@@ -157,7 +157,8 @@ class ResidentIndexes(Indexes):
 
     def refresh(self, index: Index) -> str:
         """As Indexes.refresh."""
-        return self._resident(index).refresh()
+        resident = self._resident(index)
+        return resident.refresh() if resident else super().refresh(index)
 
     def release(self, index: Index) -> None:
         """It stays open."""
@@ -198,12 +199,10 @@ class ResidentIndexes(Indexes):
             old.close()
         return resident
 
-    def _resident(self, index: Index) -> Resident:
+    def _resident(self, index: Index) -> Resident | None:
+        """The one of an index; None if it was closed to make room."""
         with self._lock:
-            for resident in self._residents.values():
-                if resident.index is index:
-                    return resident
-        return Resident(index, self._cookies, self._say)  # it was closed to make room
+            return next((resident for resident in self._residents.values() if resident.index is index), None)
 
 
 class NothingIndexed(Exception):

@@ -22,7 +22,7 @@ import codesearch
 from codesearch.errors import CodesearchError, IndexLocked
 from codesearch.index.lock import WriterLock
 from codesearch.server import protocol
-from codesearch.server.client import FORWARDED
+from codesearch.server.client import FORWARDED, QUERY
 from codesearch.server.endpoint import Endpoint, Unreachable, check_owner, has_unix_sockets
 from codesearch.server.residents import ExistingIndexes, NothingIndexed, ResidentIndexes
 from codesearch.server.streams import client_stream
@@ -158,6 +158,8 @@ class Service:
         elif self._is_outdated:
             protocol.send(connection, protocol.REFUSAL, b"codesearch was upgraded")
             self._is_ending.set()
+        elif request["arguments"][:1] != [QUERY]:
+            protocol.send(connection, protocol.REFUSAL, b"only queries are answered")
         else:
             with self._counting:
                 self._questions += 1

@@ -309,6 +309,12 @@ def test_a_fault_of_the_server_is_the_clients_to_work_around(
     assert "ZeroDivisionError" in Path(endpoint.log).read_text()
 
 
+def test_other_commands_are_refused(endpoint: Endpoint, serve: Callable[[], Service], indexed_shop: Path) -> None:
+    serve()
+    assert ask(endpoint, query(indexed_shop) | {"arguments": ["clean", "--yes"]}) == protocol.REFUSAL
+    assert (indexed_shop / ".codesearch").exists()
+
+
 def broken(*_: object) -> int:
     return 1 // 0
 
