@@ -164,16 +164,16 @@ def filters_of(
     if languages:
         from codesearch.languages.registry import resolve
 
-        languages = [resolve(name).name for name in _parts("--lang", languages)]
+        languages = [resolve(name).name for name in parts_of("--lang", languages)]
     return Filters(
         languages=tuple(languages),
-        kinds=tuple(_parts("--kind", kinds)),
+        kinds=tuple(parts_of("--kind", kinds)),
         paths=tuple(globs),
-        names=tuple(_parts("--name", names)),
+        names=tuple(parts_of("--name", names)),
     )
 
 
-def _parts(option: str, values: Sequence[str]) -> list[str]:
+def parts_of(option: str, values: Sequence[str]) -> list[str]:
     """The names in comma-separated values. Raises typer.BadParameter for a value without names."""
     names: list[str] = []
     for value in values:
