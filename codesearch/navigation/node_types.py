@@ -70,6 +70,8 @@ KEY_PARENT = re.compile(
 KEY_FIELDS = frozenset(("key", "name", "field", "label", None))
 """With KEY_PARENT: names of fields, arguments and labels where they are set."""
 
+DECLARATION = re.compile(r"^(abstract_)?(function|method)_(definition|declaration|signature|item|signature_item)$")
+"""Nodes whose field `name` is that of a function."""
 FUNCTION_SCOPE = re.compile(
     r"^(?!.*(?:parameters?|declarator|_list|_call|_type|_identifier|_statement|_name)$)"
     r".*(?:function|method|lambda|closure|arrow|constructor|^func|procedure|subroutine|comprehension|generator_expr)"

@@ -22,8 +22,6 @@ _DEEPEST = 2_000
 """Nodes around a name that are looked at."""
 _FUNCTION_SCOPED = frozenset(("Python",))
 """Languages whose blocks have no variables of their own."""
-_FILE_SCOPED = frozenset("Python JavaScript TypeScript Rust Zig Lua".split())
-"""Languages in which a name that a file defines hides those of other files."""
 _PROSE = frozenset(("Markdown", "Text", "TeX", "HTML"))
 _SIGILS = "@$%&:"
 _RECEIVER = re.compile(r"(?P<last>[\w$@]+|[)\]}>\"'])?\s*(?P<joint>\?\.|!\.|&\.|!!\.|\.|::|->|\\)\s*\Z")
@@ -85,6 +83,8 @@ class Occurrence:
     """What it is imported from."""
     names: bool = False
     """Whether it gives its name to something."""
+    declares: bool = False
+    """Whether it is the name of a function in its declaration or definition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _at(tree: Tree, source: bytes, start: int, name: bytes, language: Language) 
     """The occurrence at an offset; None if that is in a comment, in a string or in a longer name."""
     steps = _steps(tree, start)
     leaf = steps[-1].node
-    kind, form, receiver, module, hides, names = Kind.MENTION, Form.BARE, "", "", None, False
+    kind, form, receiver, module, hides, names, declares = Kind.MENTION, Form.BARE, "", "", None, False, False
     if leaf.type in node_types.RAW_CODE:
         form = Form.RAW
     elif not _is_name(leaf, source, name) or node_types.LITERAL.search(leaf.type):
@@ -212,11 +212,12 @@ def _at(tree: Tree, source: bytes, start: int, name: bytes, language: Language) 
         importing = _import_statement(steps, source)
         if importing is not None:
             kind, module = Kind.IMPORT, _module(source, importing, start)
-            if steps[-1].field in node_types.ALIAS_FIELDS or steps[-2].field in node_types.ALIAS_FIELDS:
+            if _is_other_alias(steps, source, name):
                 kind, form, hides = Kind.MENTION, Form.LOCAL, (0, len(source))
         else:
             kind = Kind.CALL if _is_callee(steps) else Kind.MENTION
             names = kind is Kind.MENTION and _is_named(steps)
+            declares = names and steps[-1].field == "name" and bool(node_types.DECLARATION.search(steps[-2].node.type))
             joined = _receiver(before, language)
             if _is_key(steps):
                 form = Form.KEY
@@ -234,7 +235,7 @@ def _at(tree: Tree, source: bytes, start: int, name: bytes, language: Language) 
     line = source[begin:end].decode("utf-8", "replace")
     column = len(source[begin:start].decode("utf-8", "replace")) + 1
     row += source.count(b"\n", leaf.start_byte, start)
-    occurrence = Occurrence(row + 1, column, line, kind, form, receiver, module, names)
+    occurrence = Occurrence(row + 1, column, line, kind, form, receiver, module, names, declares)
     return _Found(occurrence, start, hides)
 
 
@@ -278,6 +279,14 @@ def _import_statement(steps: Sequence[_Step], source: bytes) -> Node | None:
             if target is not None and source[target.start_byte : target.end_byte] in _IMPORTING_CALLS:
                 return node
     return None
+
+
+def _is_other_alias(steps: Sequence[_Step], source: bytes, name: bytes) -> bool:
+    """Whether the name is given to something of another name by an import."""
+    if steps[-1].field not in node_types.ALIAS_FIELDS:
+        return False
+    imported = steps[-2].node.child_by_field_name("name") or steps[-2].node.child_by_field_name("path")
+    return imported is None or source[imported.start_byte : imported.end_byte] != name
 
 
 def _module(source: bytes, statement: Node, start: int) -> str:
@@ -380,8 +389,6 @@ def _scope(around: Sequence[_Step], language: Language) -> tuple[Form, tuple[int
             return Form.LOCAL, _range(node)
     if prototype:
         return Form.LOCAL, _range(prototype)
-    if language.name in _FILE_SCOPED:
-        return Form.LOCAL, _range(around[0].node)
     return Form.BARE, None
 
 

@@ -67,7 +67,7 @@ class References:
     @property
     def definitions(self) -> tuple[Target, ...]:
         """The definitions of the symbol."""
-        return tuple(one.targets[0] for one in self.references if one.kind is Kind.DEFINITION)
+        return tuple(dict.fromkeys(one.targets[0] for one in self.references if one.kind is Kind.DEFINITION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +178,14 @@ def _definitions(
             and one.kind is not Kind.IMPORT
         ]
         best = next((one for one in inside if one.names), inside[0] if inside else None)
-        if best:
-            targets[best] = Target(
-                file.path, file.language.name, row.kind, name, row.qualified_name, row.signature,
-                best.line, best.column, row.start_line, row.end_line,
-            )
+        if best is None:
+            continue
+        target = Target(
+            file.path, file.language.name, row.kind, name, row.qualified_name, row.signature,
+            best.line, best.column, row.start_line, row.end_line,
+        )
+        targets[best] = target
+        targets.update((one, target) for one in inside if one.declares and best.declares)  # overloads
     return targets
 
 
@@ -200,7 +203,7 @@ def _in_file(
         if target := definitions.get(one):
             kind, meaning = Kind.DEFINITION, Meaning((target,), True)
         else:
-            around = Surroundings(file.path, file.language.name, scope, modules)
+            around = Surroundings(file.path, file.language.name, scope, modules, file.text)
             found = resolver.meaning(one, around)
             if found is None:
                 continue

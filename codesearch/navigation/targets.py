@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from codesearch.index.terms import words
@@ -74,6 +75,8 @@ class Surroundings:
     """The qualified name of the definition around it."""
     modules: tuple[str, ...] = ()
     """What the file imports the name from."""
+    text: str = ""
+    """The whole file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,18 @@ class Meaning:
 
     targets: tuple[Target, ...]
     is_certain: bool
+
+
+_MODULE_IMPORTS = (
+    r"^\s*import\s+([\w.]+)\s+as\s+{name}\b",
+    r"^\s*from\s+([\w.]+)\s+import\s[^#\n]*?(\w+)\s+as\s+{name}\b",
+    r"^\s*from\s+([\w.]+)\s+import\s+(?:[\w ,]*,\s*)?({name})\b(?!\s+as\b)",
+    r"^\s*import\s+(?:type\s+)?(?:\*\s+as\s+)?{name}\b[^\n;]*?\sfrom\s+[\"']([^\"'\n]+)",
+    r"\b{name}\s*=\s*require\(\s*[\"']([^\"'\n]+)",
+    r"^\s*(?:import\s+)?{name}\s+\"([^\"\n]+)\"",
+    r"^\s*(?:pub\s+)?use\s+([\w:]+)\s+as\s+{name}\b",
+)
+"""Imports of a module by a name, in Python, JavaScript, Go and Rust."""
 
 
 class _Verdict(IntEnum):
@@ -164,7 +179,7 @@ class Resolver:
             return _Verdict.YES
         if definition.is_member:
             return self._by_name_alone(definition)
-        return _Verdict.YES if self._is_in(one.receiver, definition) else _Verdict.MAYBE
+        return self._imported((one.receiver, *_modules_named(one.receiver, around.text)), definition)
 
     def _by_name_alone(self, definition: Target) -> _Verdict:
         """The verdict on a member of an object of unknown type."""
@@ -177,6 +192,18 @@ class Resolver:
         path = PurePosixPath(definition.path)
         places = {part.partition(".")[0] or part for part in path.parts} | {self._root} | set(definition.owners)
         return bool(named & {place.replace("-", "_").lower() for place in places})
+
+
+@lru_cache
+def _modules_named(name: str, text: str) -> tuple[str, ...]:
+    """The modules that a file imports by a name or an alias."""
+    if not name.isidentifier() or name not in text:
+        return ()
+    return tuple(
+        ".".join(group for group in match.groups() if group)
+        for pattern in _MODULE_IMPORTS
+        for match in re.finditer(pattern.format(name=re.escape(name)), text, re.MULTILINE)
+    )
 
 
 def _parts(qualified_name: str) -> list[str]:
