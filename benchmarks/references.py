@@ -282,7 +282,7 @@ def _compare(index: Index, root: Path, arguments: argparse.Namespace) -> Tally:
         for path in sorted(files) if language in ("TypeScript", "JavaScript") else ():
             server.open(path)
         for name, place in _symbols(index, files, arguments.symbols, arguments.seed):
-            theirs = server.references(place)
+            theirs = {one for one in server.references(place) if _is_at(root, one, name)}
             if place not in theirs:
                 tally.unknown += 1
                 continue
@@ -325,6 +325,10 @@ def _configure(root: Path, language: str, include: Sequence[str]) -> None:
         (root / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "include": ["**/*"]}))
     elif language == "Python":
         (root / "pyrightconfig.json").write_text(json.dumps({"extraPaths": [*include], "ignore": ["**"]}))
+    elif language == "Go":
+        for module in root.rglob("go.mod"):  # without what it requires, which is not here
+            name = module.read_text().partition("\n")[0]
+            module.write_text(f"{name}\n\ngo 1.19\n")
     elif language in SOURCES:
         flags = [f"-I{root / folder}" for folder in include]
         commands = [
@@ -333,6 +337,12 @@ def _configure(root: Path, language: str, include: Sequence[str]) -> None:
             for path in sorted(root.rglob(pattern))
         ]
         (root / "compile_commands.json").write_text(json.dumps(commands))
+
+
+def _is_at(root: Path, place: Place, name: str) -> bool:
+    """Whether a place has the name itself, and not an alias or what a server takes for a reference without it."""
+    lines = (root / place.path).read_text("utf-8", "replace").split("\n")
+    return place.line <= len(lines) and lines[place.line - 1].startswith(name, place.column - 1)
 
 
 def _is_header(path: str, language: str) -> bool:

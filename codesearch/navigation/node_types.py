@@ -11,7 +11,10 @@ LITERAL = re.compile(
     r"comment|string(?!_expression)|str_text|str_part|char|heredoc|regex|text$|content|fragment|^raw|^inline$|haddock"
 )
 """A leaf of such a type is no name."""
-IMPORT_PART = re.compile(r"^import_(specifier|clause|spec|spec_list|name|list|path|alias)$|^export_(clause|specifier)$")
+IMPORT_PART = re.compile(
+    r"^import_(specifier|clause|spec|spec_list|name|list|path|alias)$|^(named_imports|namespace_import)$"
+    r"|^export_(clause|specifier)$"
+)
 """A part of an import, whose statement is further up."""
 RAW_CODE = frozenset(("preproc_arg", "shell_text"))
 """Leaves that are code which the grammar does not parse: the bodies of C's macros, the recipes of makefiles."""
@@ -45,7 +48,7 @@ BINDER = re.compile(
     r"|^for_(in_clause|in_statement|statement|expression|range_loop|binding|generic_clause|numeric_clause)$"
     r"|^(enhanced_for|foreach)_statement$|^range_clause$|^catch|^as_pattern_target$|^named_expression$|^declaration$"
     r"|^init_declarator$|lambda|^arrow_function$|^property_declaration$|^variable_declaration$|^va[lr]_definition$"
-    r"|^bind$|^patterns$|^variable_assignment$|^match_(pattern|arm)$|^tuple_struct_pattern$|^inferred_parameters$"
+    r"|^bind$|^patterns$|^variable_assignment$|^match_(pattern|arm)$|^tuple_struct_pattern$|^inferred_parameters$|^function_expression$"
 )
 """Nodes that give a name to a variable."""
 BOUND_FIELDS = frozenset(

@@ -269,7 +269,8 @@ def _import_statement(steps: Sequence[_Step], source: bytes) -> Node | None:
         if node_types.IMPORT.search(node.type):
             while at > 1 and node_types.IMPORT_PART.search(steps[at].node.type):
                 at -= 1
-            return steps[at].node
+            is_own = steps[at].node.type == "export_statement" and not steps[at].node.child_by_field_name("source")
+            return None if is_own else steps[at].node
         if node.type in _DECLARATIONS and steps[at + 1].field != "value":
             text = source[node.start_byte : min(node.end_byte, node.start_byte + _LOOKED_BACK)]
             if _REQUIRE.search(text.decode("utf-8", "replace")):

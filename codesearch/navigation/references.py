@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from codesearch.chunking.kinds import DATA_KINDS
 from codesearch.errors import CodesearchError
 from codesearch.index import guarded
 from codesearch.index.terms import name_key, terms
 from codesearch.index.work import Job, Treatment
 from codesearch.languages.registry import Language, by_name, resolve
 from codesearch.navigation.occurrences import Form, Kind, Occurrence, find_occurrences, find_words, pattern_of
-from codesearch.navigation.targets import Meaning, Resolver, Surroundings, Target
+from codesearch.navigation.targets import Meaning, Owner, Resolver, Surroundings, Target
 from codesearch.search.filters import select
 from codesearch.search.symbols import Symbol, parse_symbol
 
@@ -127,7 +128,8 @@ def find_references(snapshot: Snapshot, snippets: Snippets, symbol: str, filters
     found = guarded.run_on_texts(_Finding(files, asked.name), {path: file.text for path, file in files.items()})
     occurrences = {in_file.path: in_file.occurrences for in_file in found}
     definitions = {
-        path: _definitions(snippets, files[path], occurrences[path], asked.name) for path in sorted(occurrences)
+        path: _definitions(_rows(snapshot, snippets, files[path], asked.name), files[path], occurrences[path], asked.name)
+        for path in sorted(occurrences)
     }
     resolver = Resolver([target for targets in definitions.values() for target in targets.values()], snippets.root.name)
     paths = {chunk.path for chunk in snapshot.chunks(wanted)}
@@ -163,13 +165,20 @@ def _read(snippets: Snippets, chunks: Iterable[StoredChunk], name: str) -> dict[
     return files
 
 
+def _rows(snapshot: Snapshot, snippets: Snippets, file: _File, name: str) -> Sequence[DefinitionRow | Definition]:
+    """The definitions of a file if one has the name."""
+    if file.is_changed:
+        return snippets.definitions(file.path)
+    if not any(_is_named(row.name, name) for chunk in file.chunks for row in chunk.definitions):
+        return ()
+    (whole,) = snapshot.files_in(file.path)
+    return [row for chunk in snapshot.chunks_of(whole) for row in chunk.definitions]
+
+
 def _definitions(
-    snippets: Snippets, file: _File, occurrences: Sequence[Occurrence], name: str
+    rows: Sequence[DefinitionRow | Definition], file: _File, occurrences: Sequence[Occurrence], name: str
 ) -> dict[Occurrence, Target]:
     """The occurrences that are the name of a definition in the index, with what they define."""
-    rows: Iterable[DefinitionRow | Definition] = (
-        snippets.definitions(file.path) if file.is_changed else (row for c in file.chunks for row in c.definitions)
-    )
     named = [row for row in rows if _is_named(row.name, name) and row.kind not in _NOT_DEFINING]
     targets: dict[Occurrence, Target] = {}
     for row in sorted(named, key=lambda row: (row.end_line - row.start_line, row.start_line)):
@@ -182,11 +191,26 @@ def _definitions(
             continue
         target = Target(
             file.path, file.language.name, row.kind, name, row.qualified_name, row.signature,
-            best.line, best.column, row.start_line, row.end_line,
+            best.line, best.column, row.start_line, row.end_line, _owner(row, rows),
         )
         targets[best] = target
         targets.update((one, target) for one in inside if one.declares and best.declares)  # overloads
     return targets
+
+
+def _owner(row: DefinitionRow | Definition, rows: Sequence[DefinitionRow | Definition]) -> Owner | None:
+    """The innermost definition around another."""
+    around = [
+        other
+        for other in rows
+        if other is not row
+        and other.start_line <= row.start_line
+        and row.end_line <= other.end_line
+        and other.end_line - other.start_line > row.end_line - row.start_line
+        and other.kind not in DATA_KINDS
+    ]
+    inner = min(around, key=lambda other: other.end_line - other.start_line, default=None)
+    return Owner(inner.kind, inner.start_line, inner.end_line) if inner else None
 
 
 def _is_named(defined: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from codesearch.chunking.kinds import METHOD_OWNERS, STANDALONE_KINDS
 from codesearch.index.terms import words
 from codesearch.navigation.occurrences import Form, Kind, Occurrence
 
@@ -17,8 +18,7 @@ _MODULE_JOINT = re.compile(r"[./\\]|::")
 _SELVES = frozenset("self this cls super $this static parent base Self @".split())
 _MEMBER_KINDS = frozenset("method constructor destructor operator field property enumerator column event".split())
 _FIELD_KINDS = frozenset(("field", "property", "column", "enumerator"))
-_CONTAINED_KINDS = frozenset(("constant", "variable", "declaration", "type", "macro"))
-"""Kinds that are members if something is around them."""
+_LOCAL_SCOPES = STANDALONE_KINDS | {"suite"}
 _IMPORTING = frozenset("Python JavaScript TypeScript Vue Svelte Astro Rust Zig".split())
 """Languages in which a name of another file has to be imported to be used without its module."""
 _IMPLICIT_SELF = frozenset("Java C# C++ Kotlin Scala Swift Ruby PowerShell".split())
@@ -36,6 +36,15 @@ see the figures of benchmarks/references.py in docs/references.md."""
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """The definition around another."""
+
+    kind: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A definition with the name that is asked for."""
 
@@ -50,6 +59,7 @@ class Target:
     column: int
     start_line: int
     end_line: int
+    owner: Owner | None = None
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -60,9 +70,14 @@ class Target:
     @property
     def is_member(self) -> bool:
         """Whether it belongs to a type."""
-        if self.language in ("C", "C++") and self.kind == "enumerator":
+        if self.kind == "enumerator" and self.language in ("C", "C++"):
             return False
-        return self.kind in _MEMBER_KINDS or (self.kind in _CONTAINED_KINDS and bool(self.owners) and self.language != "C")
+        return self.kind in _MEMBER_KINDS or (self.owner is not None and self.owner.kind in METHOD_OWNERS)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is known only in the function or test around it."""
+        return self.owner is not None and not self.is_member and self.owner.kind in _LOCAL_SCOPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +156,17 @@ class Resolver:
             return self._key(definition)
         if one.form is Form.MEMBER:
             return self._member(one, around, definition)
-        return self._bare(around, definition)
+        return self._bare(one, around, definition)
 
     def _key(self, definition: Target) -> _Verdict:
         if definition.kind not in _FIELD_KINDS:
             return _Verdict.NO
         return self._by_name_alone(definition)
 
-    def _bare(self, around: Surroundings, definition: Target) -> _Verdict:
+    def _bare(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
+        if definition.is_local and (owner := definition.owner):
+            is_inside = around.path == definition.path and owner.start_line <= one.line <= owner.end_line
+            return _Verdict.YES if is_inside else _Verdict.NO
         if definition.is_member:
             if definition.owners and definition.owners[-1] in _parts(around.scope) and around.language in _IMPLICIT_SELF:
                 return _Verdict.YES
@@ -179,7 +197,10 @@ class Resolver:
             return _Verdict.YES
         if definition.is_member:
             return self._by_name_alone(definition)
-        return self._imported((one.receiver, *_modules_named(one.receiver, around.text)), definition)
+        if definition.is_local:
+            return _Verdict.NO
+        modules = (one.receiver, *_modules_named(one.receiver, around.text))
+        return _Verdict.YES if any(self._is_in(module, definition) for module in modules) else _Verdict.MAYBE
 
     def _by_name_alone(self, definition: Target) -> _Verdict:
         """The verdict on a member of an object of unknown type."""
