@@ -224,8 +224,11 @@ class Tally:
         self.theirs += len(theirs)
         self.recalled += len(claimed.keys() & theirs)
         self.recalled_listed += len({_place(one) for one in ours} & theirs)
+        imports = {_place(one) for one in ours if one.kind is Kind.IMPORT}
         for place, one in claimed.items():
             meant = theirs if place in theirs else server.definitions(place)
+            if meant <= imports:  # of a package that is not installed, the import is all that the server knows
+                meant = set()
             is_right = not meant.isdisjoint(theirs)
             self.right += is_right
             if meant:
@@ -322,6 +325,7 @@ def _configure(root: Path, language: str, include: Sequence[str]) -> None:
             config.unlink()
         options = {"allowJs": True, "checkJs": False, "jsx": "preserve", "target": "esnext", "module": "esnext"}
         options |= {"moduleResolution": "bundler", "strict": True, "baseUrl": "."}
+        options["paths"] = dict(_packages(root))
         (root / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "include": ["**/*"]}))
     elif language == "Python":
         (root / "pyrightconfig.json").write_text(json.dumps({"extraPaths": [*include], "ignore": ["**"]}))
@@ -337,6 +341,16 @@ def _configure(root: Path, language: str, include: Sequence[str]) -> None:
             for path in sorted(root.rglob(pattern))
         ]
         (root / "compile_commands.json").write_text(json.dumps(commands))
+
+
+def _packages(root: Path) -> Iterator[tuple[str, list[str]]]:
+    """Where the packages of a repository are that import each other by name, as they are not installed."""
+    for manifest in root.rglob("package.json"):
+        name = json.loads(manifest.read_text("utf-8")).get("name")
+        if name and manifest.parent != root:
+            folder = manifest.parent.relative_to(root).as_posix()
+            yield name, [f"{folder}/src/index.ts", folder]
+            yield f"{name}/*", [f"{folder}/src/*", f"{folder}/*"]
 
 
 def _is_at(root: Path, place: Place, name: str) -> bool:

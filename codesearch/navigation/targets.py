@@ -21,6 +21,8 @@ _FIELD_KINDS = frozenset(("field", "property", "column", "enumerator"))
 _LOCAL_SCOPES = STANDALONE_KINDS | {"suite"}
 _IMPORTING = frozenset("Python JavaScript TypeScript Vue Svelte Astro Rust Zig".split())
 """Languages in which a name of another file has to be imported to be used without its module."""
+_ONLY_MODULES_IMPORTED = frozenset(("Go",))
+"""Languages in which an import never brings an object."""
 _IMPLICIT_SELF = frozenset("Java C# C++ Kotlin Scala Swift Ruby PowerShell".split())
 """Languages in which a member is used in its type without naming the object."""
 _FAMILIES = (
@@ -109,6 +111,7 @@ _MODULE_IMPORTS = (
     r"^\s*import\s+(?:type\s+)?(?:\*\s+as\s+)?{name}\b[^\n;]*?\sfrom\s+[\"']([^\"'\n]+)",
     r"\b{name}\s*=\s*require\(\s*[\"']([^\"'\n]+)",
     r"^\s*(?:import\s+)?{name}\s+\"([^\"\n]+)\"",
+    r"^\s*(?:import\s+)?\"((?:[^\"\n]*/)?{name})\"",
     r"^\s*(?:pub\s+)?use\s+([\w:]+)\s+as\s+{name}\b",
 )
 """Imports of a module by a name, in Python, JavaScript, Go and Rust."""
@@ -195,12 +198,14 @@ class Resolver:
             return self._by_name_alone(definition)
         if owner and one.receiver == owner:
             return _Verdict.YES
+        modules = _modules_named(one.receiver, around.text)
         if definition.is_member:
-            return self._by_name_alone(definition)
+            is_of_module = bool(modules) and around.language in _ONLY_MODULES_IMPORTED
+            return _Verdict.NO if is_of_module else self._by_name_alone(definition)
         if definition.is_local:
             return _Verdict.NO
-        modules = (one.receiver, *_modules_named(one.receiver, around.text))
-        return _Verdict.YES if any(self._is_in(module, definition) for module in modules) else _Verdict.MAYBE
+        is_named = any(self._is_in(module, definition) for module in (one.receiver, *modules))
+        return _Verdict.YES if is_named else _Verdict.MAYBE
 
     def _by_name_alone(self, definition: Target) -> _Verdict:
         """The verdict on a member of an object of unknown type."""
