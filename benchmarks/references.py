@@ -45,7 +45,14 @@ SERVERS = {
     "C++": ["clangd", "--background-index", "--limit-references=0", "--log=error", "-j=2"],
     "Go": ["gopls", "serve"],
 }
-IDENTIFIERS = {"Python": "python", "TypeScript": "typescript", "JavaScript": "javascript", "C": "c", "C++": "cpp", "Go": "go"}
+IDENTIFIERS = {
+    "Python": "python",
+    "TypeScript": "typescript",
+    "JavaScript": "javascript",
+    "C": "c",
+    "C++": "cpp",
+    "Go": "go",
+}
 SOURCES = {"C": ("*.c",), "C++": ("*.cc", "*.cpp", "*.cxx")}
 KINDS = frozenset(
     "function method class struct interface enum type macro constant variable field enumerator trait union".split()
@@ -164,7 +171,9 @@ class Server:
     def _answer(self, message: dict[str, Any]) -> None:
         """Answer a request of the server's with nothing."""
         if "id" in message and "method" in message:
-            items = message.get("params", {}).get("items", []) if message["method"] == "workspace/configuration" else None
+            items = (
+                message.get("params", {}).get("items", []) if message["method"] == "workspace/configuration" else None
+            )
             self._send({"id": message["id"], "result": None if items is None else [None for _ in items]})
 
     def _place(self, location: dict[str, Any]) -> Place | None:
@@ -238,7 +247,9 @@ class Tally:
             if not is_right:
                 sort = self.wrong if meant else self.unknown_meaning
                 sort.append(f"{name}  {place.path}:{place.line}  {one.kind}  {one.text.strip()[:100]}")
-        self.missed += [f"{name}  {place.path}:{place.line}:{place.column}" for place in sorted(theirs - claimed.keys())]
+        self.missed += [
+            f"{name}  {place.path}:{place.line}:{place.column}" for place in sorted(theirs - claimed.keys())
+        ]
 
     def print(self, language: str, misses: int) -> None:
         """Print the figures, and some of what differs."""
@@ -276,7 +287,9 @@ def main() -> None:
 
 def _compare(index: Index, root: Path, arguments: argparse.Namespace) -> Tally:
     language, tally = arguments.language, Tally()
-    files = {file.path for file in index.snapshot().files if file.language == language or _is_header(file.path, language)}
+    files = {
+        file.path for file in index.snapshot().files if file.language == language or _is_header(file.path, language)
+    }
     server = Server(SERVERS[language], root, language)
     try:
         first = min(files)
@@ -378,7 +391,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--symbols", type=int, default=150, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--misses", type=int, default=0, metavar="N", help="print up to N differences of each sort")
-    parser.add_argument("--include", nargs="*", default=["include", "src", "."], help="folders of C headers and Python packages")
+    parser.add_argument(
+        "--include", nargs="*", default=["include", "src", "."], help="folders of C headers and Python packages"
+    )
     parser.add_argument("--wait", type=float, default=120.0, help="seconds that a server gets to read the folder")
     return parser.parse_args()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,7 @@ from codesearch.quantities import count
 
 if TYPE_CHECKING:
     from codesearch.navigation.references import Reference
+    from codesearch.navigation.targets import Target
     from codesearch.workspace import Member
 
 _KINDS = ("definition", "call", "import", "mention")
@@ -85,7 +87,7 @@ def command(
         workspace.add(paths)
         for member in workspace.members:
             references = member.index.references(symbol, replace(filters, within=member.within)).references
-            found += (_displayed(one, member) for one in references)
+            found += _displayed(references, member)
         if not found:
             nearest = [name for member in workspace.members for name in member.index.nearest_names(symbol)]
     shown = [one for one in found if one.kind in wanted and (one.is_certain or not is_certain)]
@@ -117,13 +119,20 @@ def _check(as_json: bool, as_jsonl: bool, files_only: bool, null: bool) -> None:
         raise typer.BadParameter("--null needs --files-with-matches")
 
 
-def _displayed(one: Reference, member: Member) -> Reference:
-    """The reference with paths that work in the current directory."""
+def _displayed(references: Sequence[Reference], member: Member) -> Iterator[Reference]:
+    """The references with paths that work in the current directory."""
     from codesearch.render.paths import display_path
 
-    root, directory = member.index.root, caller().directory
-    targets = tuple(replace(target, path=display_path(root / target.path, directory)) for target in one.targets)
-    return replace(one, path=display_path(root / one.path, directory), targets=targets)
+    @cache
+    def display(path: str) -> str:
+        return display_path(member.index.root / path, caller().directory)
+
+    @cache
+    def with_display(target: Target) -> Target:
+        return replace(target, path=display(target.path))
+
+    for one in references:
+        yield replace(one, path=display(one.path), targets=tuple(map(with_display, one.targets)))
 
 
 def _print(
@@ -160,7 +169,9 @@ def _report(shown: Sequence[Reference], limit: int | None) -> None:
 
 def _report_none(symbol: str, found: Sequence[Reference], nearest: Sequence[str]) -> None:
     if found:
-        note(f"no such reference to {symbol}", f"there are {count(len(found), 'reference')} without --kind and --certain")
+        note(
+            f"no such reference to {symbol}", f"there are {count(len(found), 'reference')} without --kind and --certain"
+        )
         return
     near = ", ".join(dict.fromkeys(nearest))
     note(f"{symbol} is neither defined nor used here", f"did you mean {near}?" if near else "")

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from codesearch.chunking.chunk import ChunkedFile
 from codesearch.discovery.source import SkippedFile, read_source
-from codesearch.index.work import BatchResult, Job, Treatment, Worker, chunk_as
-from codesearch.languages.registry import Language
+from codesearch.index.job import Job, Treatment
 
 if TYPE_CHECKING:
     from codesearch.index.pool import Work
+    from codesearch.index.work import BatchResult, Worker
+    from codesearch.languages.registry import Language
 
 Result = TypeVar("Result")
 
@@ -80,6 +81,8 @@ class _Chunking:
         (path,) = job.paths
         if job.treatment is Treatment.SKIP:
             return ChunkedFile((), job.reason)
+        from codesearch.index.work import chunk_as
+
         with limited:
             return chunk_as(path, self.text, self.language, job)
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from codesearch.chunking import notebook, syntax
+from codesearch.chunking import syntax
 from codesearch.navigation import node_types
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _DEEPEST = 2_000
 """Nodes around a name that are looked at."""
 _FUNCTION_SCOPED = frozenset(("Python",))
 """Languages whose blocks have no variables of their own."""
+_NOTEBOOK = "Jupyter Notebook"
 _PROSE = frozenset(("Markdown", "Text", "TeX", "HTML"))
 _SIGILS = "@$%&:"
 _RECEIVER = re.compile(r"(?P<last>[\w$@]+|[)\]}>\"'])?\s*(?P<joint>\?\.|!\.|&\.|!!\.|\.|::|->|\\)\s*\Z")
@@ -33,7 +34,9 @@ _REQUIRE = re.compile(r"=\s*(?:await\s+)?(?:require|import|@import)\s*\(?\s*[\"'
 _FROM = re.compile(r"\bfrom\s+(?P<module>[.\w]+)\s+import\b|[\"'](?P<quoted>[^\"']+)[\"']")
 _CLOSED_GROUP = re.compile(r"\{[^{}]*\}")
 _JOINTS = re.compile(r"::|\\|/|->")
-_IMPORT_WORDS = re.compile(r"\b(?:import|use|using|pub(?:\([^)]*\))?|static|open|alias|require|extern crate|mod|function|const)\b")
+_IMPORT_WORDS = re.compile(
+    r"\b(?:import|use|using|pub(?:\([^)]*\))?|static|open|alias|require|extern crate|mod|function|const)\b"
+)
 _JOINT_LANGUAGES = {"->": frozenset(("C", "C++", "PHP", "Perl")), "\\": frozenset(("PHP",))}
 _PATTERN_MATCHING = frozenset("Rust Scala Haskell Elixir Swift".split())
 """Languages in which a capitalised name in a pattern is no variable."""
@@ -106,7 +109,9 @@ class _Found:
 
 def pattern_of(name: str) -> re.Pattern[str]:
     """Matches a name that is not part of a longer one."""
-    return re.compile(rf"(?<![\w]){re.escape(name)}(?![\w])" if name[-1:].isalnum() or name[-1:] == "_" else re.escape(name))
+    return re.compile(
+        rf"(?<![\w]){re.escape(name)}(?![\w])" if name[-1:].isalnum() or name[-1:] == "_" else re.escape(name)
+    )
 
 
 def find_occurrences(path: str, text: str, language: Language, name: str) -> tuple[Occurrence, ...]:
@@ -114,7 +119,7 @@ def find_occurrences(path: str, text: str, language: Language, name: str) -> tup
 
     Without a grammar they are found by words, and all are mentions.
     """
-    if language.name == notebook.LANGUAGE:
+    if language.name == _NOTEBOOK:
         return tuple(_in_notebook(path, text, name))
     hooks: Any = importlib.import_module(f"codesearch.chunking.hooks.{language.hooks}") if language.hooks else None
     found: list[Occurrence] = []
@@ -139,7 +144,9 @@ def find_words(text: str, language: Language, name: str) -> tuple[Occurrence, ..
     """
     pattern, found = pattern_of(name), []
     for number, line in enumerate(text.split("\n"), 1):
-        if name not in line or (language.name not in _PROSE and line.lstrip().startswith(language.line_comments or "\0")):
+        if name not in line or (
+            language.name not in _PROSE and line.lstrip().startswith(language.line_comments or "\0")
+        ):
             continue
         code = line if language.name in _PROSE else _STRING.sub(lambda match: " " * len(match[0]), line)
         for match in pattern.finditer(code):
@@ -150,6 +157,8 @@ def find_words(text: str, language: Language, name: str) -> tuple[Occurrence, ..
 
 
 def _in_notebook(path: str, text: str, name: str) -> Iterator[Occurrence]:
+    from codesearch.chunking import notebook
+
     try:
         cells = notebook.read(text)
     except syntax.Unparsable:
@@ -366,7 +375,8 @@ def _bound(steps: Sequence[_Step], language: Language) -> tuple[Form, tuple[int,
             return Form.BARE, None
         if node_types.BINDER.search(parent.type):
             is_bound = step.field in node_types.BOUND_FIELDS or (
-                step.field is None and (parent.type.endswith(("parameters", "patterns")) or parent.named_child(0) == step.node)
+                step.field is None
+                and (parent.type.endswith(("parameters", "patterns")) or parent.named_child(0) == step.node)
             )
             if is_bound:
                 return _scope(steps[:at], language)

@@ -13,10 +13,10 @@ import numpy as np
 from codesearch.chunking.kinds import DATA_KINDS
 from codesearch.errors import CodesearchError
 from codesearch.index import guarded
+from codesearch.index.job import Job, Treatment
 from codesearch.index.terms import name_key, terms
-from codesearch.index.work import Job, Treatment
-from codesearch.languages.registry import Language, by_name, resolve
-from codesearch.navigation.occurrences import Form, Kind, Occurrence, find_occurrences, find_words, pattern_of
+from codesearch.languages.registry import Language, by_name
+from codesearch.navigation.occurrences import Kind, Occurrence, find_occurrences, find_words, pattern_of
 from codesearch.navigation.targets import Meaning, Owner, Resolver, Surroundings, Target
 from codesearch.search.filters import select
 from codesearch.search.symbols import Symbol, parse_symbol
@@ -128,7 +128,9 @@ def find_references(snapshot: Snapshot, snippets: Snippets, symbol: str, filters
     found = guarded.run_on_texts(_Finding(files, asked.name), {path: file.text for path, file in files.items()})
     occurrences = {in_file.path: in_file.occurrences for in_file in found}
     definitions = {
-        path: _definitions(_rows(snapshot, snippets, files[path], asked.name), files[path], occurrences[path], asked.name)
+        path: _definitions(
+            _rows(snapshot, snippets, files[path], asked.name), files[path], occurrences[path], asked.name
+        )
         for path in sorted(occurrences)
     }
     resolver = Resolver([target for targets in definitions.values() for target in targets.values()], snippets.root.name)
@@ -146,7 +148,9 @@ def nearest_names(snapshot: Snapshot, name: str, most: int = 3) -> list[str]:
 
     keys = difflib.get_close_matches(name_key(name), snapshot.names, n=most, cutoff=0.7)
     chunks = snapshot.chunks(snapshot.named(keys, 10 * most, None).ids)
-    names = {row.name: None for key in keys for chunk in chunks for row in chunk.definitions if name_key(row.name) == key}
+    names = {
+        row.name: None for key in keys for chunk in chunks for row in chunk.definitions if name_key(row.name) == key
+    }
     return list(names)[:most]
 
 
@@ -183,15 +187,25 @@ def _definitions(
     targets: dict[Occurrence, Target] = {}
     for row in sorted(named, key=lambda row: (row.end_line - row.start_line, row.start_line)):
         inside = [
-            one for one in occurrences if row.start_line <= one.line <= row.end_line and one not in targets
-            and one.kind is not Kind.IMPORT
+            one
+            for one in occurrences
+            if row.start_line <= one.line <= row.end_line and one not in targets and one.kind is not Kind.IMPORT
         ]
         best = next((one for one in inside if one.names), inside[0] if inside else None)
         if best is None:
             continue
         target = Target(
-            file.path, file.language.name, row.kind, name, row.qualified_name, row.signature,
-            best.line, best.column, row.start_line, row.end_line, _owner(row, rows),
+            file.path,
+            file.language.name,
+            row.kind,
+            name,
+            row.qualified_name,
+            row.signature,
+            best.line,
+            best.column,
+            row.start_line,
+            row.end_line,
+            _owner(row, rows),
         )
         targets[best] = target
         targets.update((one, target) for one in inside if one.declares and best.declares)  # overloads
@@ -240,9 +254,7 @@ def _in_file(
 
 def _scope(file: _File, line: int) -> str:
     """The qualified name of the innermost definition that contains a line and is not only it."""
-    rows = [
-        row for chunk in file.chunks for row in chunk.definitions if row.start_line <= line <= row.end_line
-    ]
+    rows = [row for chunk in file.chunks for row in chunk.definitions if row.start_line <= line <= row.end_line]
     inner = min(rows, key=lambda row: row.end_line - row.start_line, default=None)
     if inner:
         return inner.qualified_name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -104,17 +104,21 @@ class Meaning:
     is_certain: bool
 
 
-_MODULE_IMPORTS = (
-    r"^\s*import\s+([\w.]+)\s+as\s+{name}\b",
-    r"^\s*from\s+([\w.]+)\s+import\s[^#\n]*?(\w+)\s+as\s+{name}\b",
-    r"^\s*from\s+([\w.]+)\s+import\s+(?:[\w ,]*,\s*)?({name})\b(?!\s+as\b)",
+_ECMASCRIPT_IMPORTS = (
     r"^\s*import\s+(?:type\s+)?(?:\*\s+as\s+)?{name}\b[^\n;]*?\sfrom\s+[\"']([^\"'\n]+)",
     r"\b{name}\s*=\s*require\(\s*[\"']([^\"'\n]+)",
-    r"^\s*(?:import\s+)?{name}\s+\"([^\"\n]+)\"",
-    r"^\s*(?:import\s+)?\"((?:[^\"\n]*/)?{name})\"",
-    r"^\s*(?:pub\s+)?use\s+([\w:]+)\s+as\s+{name}\b",
 )
-"""Imports of a module by a name, in Python, JavaScript, Go and Rust."""
+_MODULE_IMPORTS: Mapping[str, Sequence[str]] = {
+    "Python": (
+        r"^\s*import\s+([\w.]+)\s+as\s+{name}\b",
+        r"^\s*from\s+([\w.]+)\s+import\s[^#\n]*?(\w+)\s+as\s+{name}\b",
+        r"^\s*from\s+([\w.]+)\s+import\s+(?:[\w ,]*,\s*)?({name})\b(?!\s+as\b)",
+    ),
+    **dict.fromkeys(("JavaScript", "TypeScript", "Vue", "Svelte", "Astro"), _ECMASCRIPT_IMPORTS),
+    "Go": (r"^\s*(?:import\s+)?{name}\s+\"([^\"\n]+)\"", r"^\s*(?:import\s+)?\"((?:[^\"\n]*/)?{name})\""),
+    "Rust": (r"^\s*(?:pub\s+)?use\s+([\w:]+)\s+as\s+{name}\b",),
+}
+"""How a module is imported by a name, by language."""
 
 
 class _Verdict(IntEnum):
@@ -145,7 +149,9 @@ class Resolver:
     def _is_only(self, definition: Target) -> bool:
         """Whether all definitions in its languages are of one thing, such as a prototype and its function."""
         return all(
-            _identity(d) == _identity(definition) for d in self._definitions if _related(d.language, definition.language)
+            _identity(d) == _identity(definition)
+            for d in self._definitions
+            if _related(d.language, definition.language)
         )
 
     def _verdict(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
@@ -171,7 +177,11 @@ class Resolver:
             is_inside = around.path == definition.path and owner.start_line <= one.line <= owner.end_line
             return _Verdict.YES if is_inside else _Verdict.NO
         if definition.is_member:
-            if definition.owners and definition.owners[-1] in _parts(around.scope) and around.language in _IMPLICIT_SELF:
+            if (
+                definition.owners
+                and definition.owners[-1] in _parts(around.scope)
+                and around.language in _IMPLICIT_SELF
+            ):
                 return _Verdict.YES
             return _Verdict.MAYBE if around.language in _IMPLICIT_SELF else _Verdict.NO
         if around.path == definition.path:
@@ -198,7 +208,7 @@ class Resolver:
             return self._by_name_alone(definition)
         if owner and one.receiver == owner:
             return _Verdict.YES
-        modules = _modules_named(one.receiver, around.text)
+        modules = _modules_named(one.receiver, around.language, around.text)
         if definition.is_member:
             is_of_module = bool(modules) and around.language in _ONLY_MODULES_IMPORTED
             return _Verdict.NO if is_of_module else self._by_name_alone(definition)
@@ -221,13 +231,13 @@ class Resolver:
 
 
 @lru_cache
-def _modules_named(name: str, text: str) -> tuple[str, ...]:
+def _modules_named(name: str, language: str, text: str) -> tuple[str, ...]:
     """The modules that a file imports by a name or an alias."""
     if not name.isidentifier() or name not in text:
         return ()
     return tuple(
         ".".join(group for group in match.groups() if group)
-        for pattern in _MODULE_IMPORTS
+        for pattern in _MODULE_IMPORTS.get(language, ())
         for match in re.finditer(pattern.format(name=re.escape(name)), text, re.MULTILINE)
     )
 

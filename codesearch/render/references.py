@@ -32,7 +32,10 @@ def reference_lines(references: Sequence[Reference]) -> Iterator[str]:
 
 def grouped_lines(references: Sequence[Reference]) -> Iterator[str]:
     """References under a heading for each kind; those that may mean something else come last."""
-    groups = {heading: [one for one in references if one.is_certain and one.kind is kind] for kind, heading in _HEADINGS.items()}
+    groups = {
+        heading: [one for one in references if one.is_certain and one.kind is kind]
+        for kind, heading in _HEADINGS.items()
+    }
     groups[_UNCERTAIN] = [one for one in references if not one.is_certain]
     is_first = True
     for heading, group in groups.items():
