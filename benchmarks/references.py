@@ -33,7 +33,7 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from codesearch.api import Index
-from codesearch.navigation.occurrences import Kind
+from codesearch.navigation.occurrence import Kind
 from codesearch.navigation.references import Reference
 from codesearch.search.hit import Filters
 
@@ -148,8 +148,10 @@ class Server:
                 if message.get("method") == "$/progress":
                     last = time.monotonic()
                     kind = message["params"]["value"].get("kind")
-                    token = message["params"]["token"]
-                    (active.add if kind == "begin" else active.discard if kind == "end" else len)(token)  # type: ignore[arg-type]
+                    if kind == "begin":
+                        active.add(message["params"]["token"])
+                    elif kind == "end":
+                        active.discard(message["params"]["token"])
 
     def request(self, method: str, parameters: object) -> Any:
         """The server's answer. Raises TimeoutError."""

@@ -16,7 +16,8 @@ from codesearch.index import guarded
 from codesearch.index.job import Job, Treatment
 from codesearch.index.terms import name_key, terms
 from codesearch.languages.registry import Language, by_name
-from codesearch.navigation.occurrences import Kind, Occurrence, find_occurrences, find_words, pattern_of
+from codesearch.navigation.occurrence import Kind, Occurrence
+from codesearch.navigation.occurrences import find_occurrences, find_words, pattern_of
 from codesearch.navigation.targets import Meaning, Owner, Resolver, Surroundings, Target
 from codesearch.search.filters import select
 from codesearch.search.symbols import Symbol, parse_symbol

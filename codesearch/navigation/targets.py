@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from codesearch.chunking.kinds import METHOD_OWNERS, STANDALONE_KINDS
 from codesearch.index.terms import words
-from codesearch.navigation.occurrences import Form, Kind, Occurrence
+from codesearch.navigation.imports import modules_named
+from codesearch.navigation.occurrence import Form, Kind, Occurrence
 
 _JOINT = re.compile(r"::|->|[.#\\:$]|\s*>\s*")
 _MODULE_JOINT = re.compile(r"[./\\]|::")
@@ -104,23 +104,6 @@ class Meaning:
     is_certain: bool
 
 
-_ECMASCRIPT_IMPORTS = (
-    r"^\s*import\s+(?:type\s+)?(?:\*\s+as\s+)?{name}\b[^\n;]*?\sfrom\s+[\"']([^\"'\n]+)",
-    r"\b{name}\s*=\s*require\(\s*[\"']([^\"'\n]+)",
-)
-_MODULE_IMPORTS: Mapping[str, Sequence[str]] = {
-    "Python": (
-        r"^\s*import\s+([\w.]+)\s+as\s+{name}\b",
-        r"^\s*from\s+([\w.]+)\s+import\s[^#\n]*?(\w+)\s+as\s+{name}\b",
-        r"^\s*from\s+([\w.]+)\s+import\s+(?:[\w ,]*,\s*)?({name})\b(?!\s+as\b)",
-    ),
-    **dict.fromkeys(("JavaScript", "TypeScript", "Vue", "Svelte", "Astro"), _ECMASCRIPT_IMPORTS),
-    "Go": (r"^\s*(?:import\s+)?{name}\s+\"([^\"\n]+)\"", r"^\s*(?:import\s+)?\"((?:[^\"\n]*/)?{name})\""),
-    "Rust": (r"^\s*(?:pub\s+)?use\s+([\w:]+)\s+as\s+{name}\b",),
-}
-"""How a module is imported by a name, by language."""
-
-
 class _Verdict(IntEnum):
     NO = 0
     MAYBE = 1
@@ -208,7 +191,7 @@ class Resolver:
             return self._by_name_alone(definition)
         if owner and one.receiver == owner:
             return _Verdict.YES
-        modules = _modules_named(one.receiver, around.language, around.text)
+        modules = modules_named(one.receiver, around.language, around.text)
         if definition.is_member:
             is_of_module = bool(modules) and around.language in _ONLY_MODULES_IMPORTED
             return _Verdict.NO if is_of_module else self._by_name_alone(definition)
@@ -228,18 +211,6 @@ class Resolver:
         path = PurePosixPath(definition.path)
         places = {part.partition(".")[0] or part for part in path.parts} | {self._root} | set(definition.owners)
         return bool(named & {place.replace("-", "_").lower() for place in places})
-
-
-@lru_cache
-def _modules_named(name: str, language: str, text: str) -> tuple[str, ...]:
-    """The modules that a file imports by a name or an alias."""
-    if not name.isidentifier() or name not in text:
-        return ()
-    return tuple(
-        ".".join(group for group in match.groups() if group)
-        for pattern in _MODULE_IMPORTS.get(language, ())
-        for match in re.finditer(pattern.format(name=re.escape(name)), text, re.MULTILINE)
-    )
 
 
 def _parts(qualified_name: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from codesearch.navigation.occurrences import Kind
+from codesearch.navigation.occurrence import Kind
 from codesearch.quantities import count
 from codesearch.render.budget import tokens
 from codesearch.render.records import Record
