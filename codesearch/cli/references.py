@@ -169,9 +169,9 @@ def _report(shown: Sequence[Reference], limit: int | None) -> None:
 
 def _report_none(symbol: str, found: Sequence[Reference], nearest: Sequence[str]) -> None:
     if found:
-        note(
-            f"no such reference to {symbol}", f"there are {count(len(found), 'reference')} without --kind and --certain"
-        )
+        there = "there is" if len(found) == 1 else "there are"
+        hint = f"{there} {count(len(found), 'reference')} without --kind and --certain"
+        note(f"no such reference to {symbol}", hint)
         return
     near = ", ".join(dict.fromkeys(nearest))
     note(f"{symbol} is neither defined nor used here", f"did you mean {near}?" if near else "")

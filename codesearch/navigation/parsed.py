@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from codesearch.languages.registry import Language
 
-_SIGILS = "@$%&:"
+_SIGILS = b"@$%&:"
+_CLOSERS = b":%"
 _RECEIVER = re.compile(r"(?P<last>[\w$@]+|[)\]}>\"'])?\s*(?P<joint>\?\.|!\.|&\.|!!\.|\.|::|->|\\)\s*\Z")
 _LUA_RECEIVER = re.compile(r"(?P<last>\w+|[)\]])(?P<joint>[.:])\Z")
 _RANGE = re.compile(r"\.\.[.=<]?\s*\Z")
@@ -142,8 +143,8 @@ def _is_name(leaf: Node, source: bytes, name: bytes) -> bool:
     text = source[leaf.start_byte : leaf.end_byte]
     if text == name:
         return True
-    text = text.strip().lstrip(_SIGILS.encode()).rstrip(b":")
-    return text == name or text.endswith((b"::" + name, b"\\" + name, b"." + name))
+    text = text.strip().lstrip(_SIGILS).rstrip(_CLOSERS)
+    return text == name or text.endswith((b":" + name, b"\\" + name, b"." + name))
 
 
 def _receiver(place: _Place) -> str | None:
@@ -164,6 +165,8 @@ def _receiver(place: _Place) -> str | None:
 
 def _is_callee(steps: Sequence[Step]) -> bool:
     """Whether the name is what a call calls."""
+    if node_types.CALL.search(steps[-1].node.type):  # a leaf in Batch: `call :name`
+        return True
     at = len(steps) - 1
     while at and node_types.QUALIFIED.search(steps[at - 1].node.type):
         step, parent = steps[at], steps[at - 1].node
