@@ -39,8 +39,10 @@ def find_occurrences(path: str, text: str, language: Language, name: str) -> tup
     hooks: Any = importlib.import_module(f"codesearch.chunking.hooks.{language.hooks}") if language.hooks else None
     found: list[Occurrence] = []
     if language.grammar and language.name not in _PROSE:
+        prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
         try:
-            found += occurrences_in(path, hooks.prepare(text) if hasattr(hooks, "prepare") else text, language, name)
+            found += occurrences_in(path, prepared, language, name)
+            found += find_words(_replaced_lines(text, prepared), language, name)
         except syntax.Unparsable:
             return find_words(text, language, name)
     elif not hasattr(hooks, "embedded"):
@@ -49,7 +51,15 @@ def find_occurrences(path: str, text: str, language: Language, name: str) -> tup
         for region in hooks.embedded(text):
             inside = find_occurrences(path + region.ending, region.text, region.language, name)
             found += (replace(one, line=one.line + region.first_line - 1) for one in inside)
-    return tuple(_in_original(found, text.split("\n"), name))
+    return tuple(sorted(_in_original(found, text.split("\n"), name), key=lambda one: (one.line, one.column)))
+
+
+def _replaced_lines(text: str, prepared: str) -> str:
+    """The lines of a text that are others where it was prepared for a grammar, in their places."""
+    if text == prepared:
+        return ""
+    pairs = zip(text.split("\n"), prepared.split("\n"), strict=False)
+    return "\n".join("" if line == other else line for line, other in pairs)
 
 
 def find_words(text: str, language: Language, name: str) -> tuple[Occurrence, ...]:
@@ -89,11 +99,13 @@ def _in_notebook(path: str, text: str, name: str) -> Iterator[Occurrence]:
 
 
 def _in_original(found: Sequence[Occurrence], lines: Sequence[str], name: str) -> Iterator[Occurrence]:
-    """The occurrences with the lines and columns of the text before it was prepared for a grammar."""
+    """The occurrences with the lines and columns of the text before it was prepared for a grammar, each once."""
+    seen: set[tuple[int, int]] = set()
     for one in found:
         line = lines[one.line - 1] if one.line <= len(lines) else ""
         column = one.column - 1
         if not line.startswith(name, column):
             column = line.find(name)
-        if column >= 0:
+        if column >= 0 and (one.line, column) not in seen:
+            seen.add((one.line, column))
             yield replace(one, text=excerpt(line, column + 1), column=column + 1)
