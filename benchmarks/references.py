@@ -222,6 +222,7 @@ class Tally:
     by_kind: Counter[tuple[str, bool]] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     unknown_meaning: list[str] = field(default_factory=list)
+    uncertain: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
 
     def add(self, name: str, ours: Sequence[Reference], theirs: set[Place], files: set[str], server: Server) -> None:
@@ -234,7 +235,8 @@ class Tally:
         self.claimed += len(claimed)
         self.theirs += len(theirs)
         self.recalled += len(claimed.keys() & theirs)
-        self.recalled_listed += len({_place(one) for one in ours} & theirs)
+        listed = {_place(one) for one in ours}
+        self.recalled_listed += len(listed & theirs)
         imports = {_place(one) for one in ours if one.kind is Kind.IMPORT}
         for place, one in claimed.items():
             meant = theirs if place in theirs else server.definitions(place)
@@ -264,7 +266,12 @@ class Tally:
         for kind in Kind:
             right, wrong = self.by_kind[kind.value, True], self.by_kind[kind.value, False]
             print(f"    {kind.value:<10} {_share(right, right + wrong)} of {right + wrong}")
-        for title, lines in (("wrong", self.wrong), ("undecided", self.unknown_meaning), ("missed", self.missed)):
+        for title, lines in (
+            ("wrong", self.wrong),
+            ("undecided", self.unknown_meaning),
+            ("uncertain", self.uncertain),
+            ("missed", self.missed),
+        ):
             for line in random.Random(1).sample(lines, min(misses, len(lines))):
                 print(f"    {title}: {line}")
 

@@ -18,7 +18,8 @@ _LONGEST_REQUIRE = 200
 """Bytes of a declaration in which a call of `require` is looked for."""
 _REQUIRE = re.compile(r"=\s*(?:await\s+)?(?:require|import|@import)\s*\(?\s*[\"'](?P<module>[^\"']+)")
 _FROM = re.compile(r"\bfrom\s+(?P<module>[.\w]+)\s+import\b|[\"'](?P<quoted>[^\"']+)[\"']")
-_CLOSED_GROUP = re.compile(r"\{[^{}]*\}")
+_CLOSED_GROUP = re.compile(r"\{[^{}]*\}|\([^()]*\)")
+_OPEN_GROUP = re.compile(r"[{(]")
 _JOINTS = re.compile(r"::|\\|/|->")
 _IMPORT_WORDS = re.compile(
     r"\b(?:import|use|using|pub(?:\([^)]*\))?|static|open|alias|require|extern crate|mod|function|const)\b"
@@ -37,7 +38,12 @@ _MODULE_IMPORTS: Mapping[str, Sequence[str]] = {
         r"^\s*from\s+([\w.]+)\s+import\s+(?:[\w ,]*,\s*)?({name})\b(?!\s+as\b)",
     ),
     **dict.fromkeys(("JavaScript", "TypeScript", "Vue", "Svelte", "Astro"), _ECMASCRIPT_IMPORTS),
-    "Go": (r"^\s*(?:import\s+)?{name}\s+\"([^\"\n]+)\"", r"^\s*(?:import\s+)?\"((?:[^\"\n]*/)?{name})\""),
+    "Go": (
+        r"^import\s[^)]*?\b{name}\s+\"([^\"\n]+)\"",
+        r"^import\s[^)]*?\"((?:[^\"\n]*/)?{name})\"",
+    ),
+    "Haskell": (r"^import\s+(?:qualified\s+)?([\w.]+)\s[^\n]*?\bas\s+{name}\b",),
+    "Zig": (r"\bconst\s+{name}\s*=\s*@import\(\"([^\"\n]+)\"",),
     "Rust": (r"^\s*(?:pub\s+)?use\s+([\w:]+)\s+as\s+{name}\b",),
 }
 """How a module is imported by a name, by language."""
@@ -56,6 +62,8 @@ def import_statement(steps: Sequence[Step], source: bytes) -> Node | None:
             text = source[node.start_byte : min(node.end_byte, node.start_byte + _LONGEST_REQUIRE)]
             if _REQUIRE.search(text.decode("utf-8", "replace")):
                 return node
+        if node_types.NO_IMPORT.search(node.type):
+            return None
         if node.type == "call":
             target = node.child_by_field_name("target")
             if target is not None and source[target.start_byte : target.end_byte] in _IMPORTING_CALLS:
@@ -79,7 +87,7 @@ def module_of(source: bytes, statement: Node, start: int) -> str:
     head = source[statement.start_byte : start].decode("utf-8", "replace")
     while (shorter := _CLOSED_GROUP.sub("", head)) != head:
         head = shorter
-    path = "".join(part.rpartition(",")[2] for part in head.split("{"))
+    path = "".join(part.rpartition(",")[2] for part in _OPEN_GROUP.split(head))
     return _JOINTS.sub(".", "".join(_IMPORT_WORDS.sub("", path).split())).strip(".:(")
 
 

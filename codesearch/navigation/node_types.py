@@ -11,6 +11,8 @@ LITERAL = re.compile(
     r"comment|string(?!_expression)|str_text|str_part|char|heredoc|regex|text$|content|fragment|^raw|^inline$|haddock"
 )
 """A leaf of such a type is no name."""
+NO_IMPORT = re.compile(r"(^|_)block$|^variable_declarator$|^(compound|expression)_statement$")
+"""What is below such a node is not imported by what is above it."""
 IMPORT_PART = re.compile(
     r"^import_(specifier|clause|spec|spec_list|name|list|path|alias)$|^(named_imports|namespace_import)$"
     r"|^export_(clause|specifier)$"
@@ -20,7 +22,7 @@ RAW_CODE = frozenset(("preproc_arg", "shell_text"))
 """Leaves that are code which the grammar does not parse: the bodies of C's macros, the recipes of makefiles."""
 IMPORT = re.compile(
     r"^import|import(_from)?_statement$|^use_(declaration|statement)$|^namespace_use|^using_(directive|declaration|statement)$"
-    r"|^export_(clause|specifier)$|^exports?$|^extern_crate|^include_(directive|statement)$"
+    r"|^export_(clause|specifier)$|^extern_crate|^include_(directive|statement)$"
 )
 CALL = re.compile(
     r"call(?!_signature|ing)|invoc|invok|creation_expression$|^new_expression$|^command$|^apply$|^instance_expression$"

@@ -16,11 +16,15 @@ from codesearch.navigation.occurrence import Form, Kind, Occurrence
 _JOINT = re.compile(r"::|->|[.#\\:$]|\s*>\s*")
 _MODULE_JOINT = re.compile(r"[./\\]|::")
 _SELVES = frozenset("self this cls super $this static parent base Self @".split())
+_CRATES = frozenset(("crate", "super"))
+"""Rust's modules of the same crate."""
 _MEMBER_KINDS = frozenset("method constructor destructor operator field property enumerator column event".split())
 _FIELD_KINDS = frozenset(("field", "property", "column", "enumerator"))
 _LOCAL_SCOPES = STANDALONE_KINDS | {"suite"}
 _IMPORTING = frozenset("Python JavaScript TypeScript Vue Svelte Astro Rust Zig".split())
 """Languages in which a name of another file has to be imported to be used without its module."""
+_MEMBERS_NOT_IMPORTED = frozenset("Python JavaScript TypeScript Vue Svelte Astro".split())
+"""Languages in which a member of a type can't be imported."""
 _ONLY_MODULES_IMPORTED = frozenset(("Go",))
 """Languages in which an import never brings an object."""
 _IMPLICIT_SELF = frozenset("Java C# C++ Kotlin Scala Swift Ruby PowerShell".split())
@@ -143,7 +147,8 @@ class Resolver:
         if one.form is Form.RAW:
             return _Verdict.MAYBE
         if one.kind is Kind.IMPORT:
-            return self._imported((one.module,), definition)
+            is_impossible = definition.is_member and around.language in _MEMBERS_NOT_IMPORTED
+            return _Verdict.NO if is_impossible else self._imported((one.module,), definition)
         if one.form is Form.KEY:
             return self._key(definition)
         if one.form is Form.MEMBER:
@@ -183,6 +188,8 @@ class Resolver:
 
     def _member(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
         owner = definition.owners[-1] if definition.owners else ""
+        if around.language == "Rust" and one.receiver in _CRATES and not definition.is_member:
+            return _Verdict.YES if self._is_only(definition) else _Verdict.MAYBE
         if one.receiver in _SELVES:
             if not definition.is_member:
                 return _Verdict.NO
