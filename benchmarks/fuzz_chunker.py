@@ -26,7 +26,8 @@ from mutants import Mutant, mutants
 
 from codesearch.discovery.source import SourceText, read_source
 from codesearch.index import pool
-from codesearch.index.work import BatchResult, Job, Treatment, Worker
+from codesearch.index.job import Job, Treatment
+from codesearch.index.work import BatchResult, Worker
 from codesearch.languages.detect import detect
 from codesearch.models.encoder import Encoder
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder

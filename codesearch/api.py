@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from codesearch.index.update import UpdateReport
     from codesearch.models.encoder import Encoder
     from codesearch.navigation.outline import FileOutline
+    from codesearch.navigation.references import References
     from codesearch.search.rerank import Reranker
     from codesearch.search.searcher import SearchedIndex
     from codesearch.search.snippets import Snippets
@@ -359,6 +360,25 @@ class Index:
 
         with self._lock:
             return find_similar(self.snapshot(), self._snippets, path, line, k, filters)
+
+    def references(self, symbol: str, filters: Filters | None = None) -> References:
+        """Where a symbol (`open`, `Store.open`) is defined, called, imported and mentioned, by syntax.
+
+        Raises CodesearchError if it is not a symbol.
+        """
+        from codesearch.navigation.references import find_references
+
+        with self._lock:
+            return find_references(self.snapshot(), self._snippets, symbol, filters or Filters())
+
+    def nearest_names(self, symbol: str) -> list[str]:
+        """Names of definitions that are spelled like that of a symbol."""
+        from codesearch.navigation.references import nearest_names
+        from codesearch.search.symbols import parse_symbol
+
+        asked = parse_symbol(symbol)
+        with self._lock:
+            return nearest_names(self.snapshot(), asked.name) if asked else []
 
     def snapshot(self) -> Snapshot:
         """The last published state, for searching.

@@ -30,8 +30,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ from codesearch.languages import grammars
 from codesearch.languages.registry import Language
 
 if TYPE_CHECKING:
+    from tree_sitter import Language as TreeSitterLanguage
     from tree_sitter import Node, Range, Tree
 
     from codesearch.languages.grammars import Grammar
@@ -111,25 +112,70 @@ class _Captures:
     macros: list[Node]
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The syntax tree of a text. Its offsets are of bytes in `source`."""
+
+    tree: Tree
+    source: bytes
+
+
+def parse(text: str, language: Language, path: str) -> Parsed:
+    """Parse a text. Raises `Unparsable`, also if the grammar is not installed."""
+    with _installed(language):
+        grammar = grammars.load_language(_sources(text, language, path).grammar)
+    source = _encoded(text)
+    return Parsed(_parse(grammar, source, (), _deadline(source)), source)
+
+
 def outline(text: str, language: Language, path: str) -> Outline:
     """Parse a text and find its units. Raises `Unparsable`, also if the grammar is not installed."""
+    sources = _sources(text, language, path)
+    with _installed(language):
+        grammar = grammars.load(sources.grammar, sources.query)
+    source = _encoded(text)
+    captured = _query_all(grammar, source)
+    return _build_outline(captured, source, language.scope_separator or language.separator)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The names of a grammar and of its query files."""
+
+    grammar: str
+    query: str
+
+
+def _sources(text: str, language: Language, path: str) -> _Sources:
+    """What a text of a language is parsed with, by its dialect or else by its path."""
     head = text[:_HEAD_CHARS]
-    dialect = next((dialect for dialect in language.dialects if dialect.mark in head), None)
+    for dialect in language.dialects:
+        if dialect.mark in head:
+            return _Sources(dialect.grammar, dialect.query)
+    return _Sources(language.grammar_for(path), language.query)
+
+
+@contextmanager
+def _installed(language: Language) -> Iterator[None]:
+    """Context that loads a grammar. Raises `Unparsable` if it is not installed."""
     try:
-        if dialect:
-            grammar = grammars.load(dialect.grammar, dialect.query)
-        else:
-            grammar = grammars.load(language.grammar_for(path), language.query)
+        yield
     except ModuleNotFoundError as error:
         extra = f"; the extra '{language.extra}' brings it" if language.extra else ""
         raise Unparsable(f"the grammar of {language.name} ({error.name}) is not installed{extra}") from error
+
+
+def _encoded(text: str) -> bytes:
+    """A text as it is parsed. Raises `Unparsable` for one that would stall a lexer."""
     if not text.isascii() and _LONG_RUN.search(text):
         raise Unparsable("a character is repeated a thousand times")
     source = text.replace("\0", " ").encode("utf-8", "surrogatepass")  # the bash grammar hangs on NULs
-    if not source.endswith(b"\n"):
-        source += b"\n"
-    captured = _query_all(grammar, source)
-    return _build_outline(captured, source, language.scope_separator or language.separator)
+    return source if source.endswith(b"\n") else source + b"\n"
+
+
+def _deadline(source: bytes) -> float:
+    """The thread time at which parsing is given up."""
+    return time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
 
 
 @dataclass(slots=True)
@@ -161,26 +207,26 @@ class _Reader:
 
 def _query_all(grammar: Grammar, source: bytes) -> _Captures:
     """Run the query on a text and on its macro calls."""
-    deadline = time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
+    deadline = _deadline(source)
 
-    def parse(ranges: Sequence[Range] = ()) -> Tree:
-        return _parse(grammar, source, ranges, deadline)
+    def parse_ranges(ranges: Sequence[Range] = ()) -> Tree:
+        return _parse(grammar.language, source, ranges, deadline)
 
     captured = _Captures({}, {}, [], [], [], [])
-    _query_tree(parse(), grammar, source, captured)
+    _query_tree(parse_ranges(), grammar, source, captured)
     for _ in range(_DEEPEST_MACRO):
         macros, captured.macros = captured.macros, []
         for tokens in macros:
             with suppress(Unparsable):
-                for tree in macro_items.trees(tokens, source, parse):
+                for tree in macro_items.trees(tokens, source, parse_ranges):
                     _query_tree(tree, grammar, source, captured)
     return captured
 
 
-def _parse(grammar: Grammar, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
+def _parse(grammar: TreeSitterLanguage, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
     from tree_sitter import Parser
 
-    parser = Parser(grammar.language, included_ranges=list(ranges))  # cheap to create, and not thread-safe
+    parser = Parser(grammar, included_ranges=list(ranges))  # cheap to create, and not thread-safe
     reader = _Reader(source, deadline)
     tree = None
     with suppress(ValueError):

@@ -23,6 +23,7 @@ COMMANDS = (
     "query",
     "outline",
     "similar",
+    "references",
     "status",
     "clean",
     "serve",

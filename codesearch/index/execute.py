@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from codesearch.discovery.tree import FoundFile
 from codesearch.index import guarded
 from codesearch.index.embedding_cache import encode_cached
+from codesearch.index.job import Job
 from codesearch.index.plan import is_same
 from codesearch.index.request import UpdateRequest
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
-from codesearch.index.work import BatchResult, Job, Worker
+from codesearch.index.work import BatchResult, Worker
 from codesearch.models.encoder import Embeddings
 
 BATCH_BYTES = 400_000

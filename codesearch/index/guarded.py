@@ -7,15 +7,22 @@ memory does not occur in hand-written files: deeply nested brackets, very long l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import TYPE_CHECKING, TypeVar
 
 from codesearch.chunking.chunk import ChunkedFile
 from codesearch.discovery.source import SkippedFile, read_source
-from codesearch.index.work import BatchResult, Job, Treatment, Worker, chunk_as
-from codesearch.languages.registry import Language
+from codesearch.index.job import Job, Treatment
+
+if TYPE_CHECKING:
+    from codesearch.index.pool import Work
+    from codesearch.index.work import BatchResult, Worker
+    from codesearch.languages.registry import Language
+
+Result = TypeVar("Result")
 
 MAX_PLAIN_CHARS = 60_000
 MAX_PLAIN_LINE_CHARS = 2_000
@@ -45,13 +52,22 @@ def run(worker: Worker, jobs: Iterable[Job]) -> Iterator[BatchResult]:
 
 def chunk_text(path: str, text: str, language: Language | None) -> ChunkedFile:
     """As codesearch.chunking.chunker.chunk_text, but a grammar that crashes or hangs doesn't affect this process."""
-    chunking = _Chunking(text, language)
-    job = Job((path,), len(text))
-    if is_plain(text):
-        return chunking(job)
-    from codesearch.index import pool
+    return next(run_on_texts(_Chunking(text, language), {path: text}))
 
-    return next(pool.run(chunking, [job], 1))
+
+def run_on_texts(work: Work[Result], texts: Mapping[str, str]) -> Iterator[Result]:
+    """Results of work on texts, one job each: plain ones are processed in this process, the others in another one."""
+    risky: list[Job] = []
+    for path, text in texts.items():
+        job = Job((path,), len(text))
+        if is_plain(text):
+            yield work(job)
+        else:
+            risky.append(job)
+    if risky:
+        from codesearch.index import pool
+
+        yield from pool.run(work, risky, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,8 @@ class _Chunking:
         (path,) = job.paths
         if job.treatment is Treatment.SKIP:
             return ChunkedFile((), job.reason)
+        from codesearch.index.work import chunk_as
+
         with limited:
             return chunk_as(path, self.text, self.language, job)
 

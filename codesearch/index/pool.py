@@ -23,8 +23,8 @@ from multiprocessing.process import BaseProcess
 from typing import Generic, Protocol, TypeVar
 
 from codesearch.index import lock
+from codesearch.index.job import Job, Treatment
 from codesearch.index.limits import Limits, silence
-from codesearch.index.work import Job, Treatment
 
 BATCH_SECONDS = 60.0
 FILE_SECONDS = 20.0

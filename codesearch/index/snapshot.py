@@ -270,6 +270,19 @@ class Snapshot:
             by_segment.append(ScoredChunks(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
         return _merged(by_segment, limit)
 
+    def containing(self, terms: Sequence[str], selection: Selection | None) -> Ids:
+        """Live chunks that contain all of the terms, in order."""
+        by_segment = []
+        for i, segment in enumerate(self._segments):
+            mask = np.ones(len(segment.ids), np.bool_)
+            for term in terms:
+                has_term = np.zeros(len(segment.ids), np.bool_)
+                has_term[segment.postings.find(term)[0]] = True
+                mask &= has_term
+            allowed = self._allowed(i, selection)
+            by_segment.append(segment.ids[mask if allowed is None else mask & allowed])
+        return np.sort(np.concatenate([NO_IDS, *by_segment]))
+
     def vector(self, number: int) -> Embeddings | None:
         """The vector of a chunk, float32 [dimensions]; None if there is no such chunk."""
         for segment in self._segments:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import count
 from pathlib import Path
 
@@ -18,31 +17,12 @@ from codesearch.discovery.skip_reason import SkipReason
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.fields import encoder_text, lexical_terms
+from codesearch.index.job import Job, Treatment
 from codesearch.index.postings import TermCounts
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, plain
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language
 from codesearch.models.encoder import Embeddings, Encoder
-
-
-class Treatment(Enum):
-    """How to chunk files: by syntax; if that fails, into windows of lines; if that fails too, not at all."""
-
-    SYNTAX = "syntax"
-    WINDOWS = "windows"
-    SKIP = "skip"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A batch of files to process."""
-
-    paths: tuple[str, ...]
-    size: int = 0
-    """Bytes of all its files, as far as known; limits of time and memory depend on it."""
-    treatment: Treatment = Treatment.SYNTAX
-    reason: str = ""
-    """Why the files are not chunked by syntax."""
 
 
 @dataclass(frozen=True, slots=True)

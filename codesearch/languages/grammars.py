@@ -23,13 +23,24 @@ def load(grammar: str, query: str) -> Grammar:
 
     Raises ModuleNotFoundError if the grammar's wheel is not installed.
     """
-    from tree_sitter import Language, Query
+    from tree_sitter import Query
+
+    language = load_language(grammar)
+    queries = resources.files("codesearch.languages").joinpath("queries")
+    source = "\n".join(queries.joinpath(f"{stem}.scm").read_text("utf-8") for stem in query.split())
+    return Grammar(language, Query(language, source))
+
+
+@cache
+def load_language(grammar: str) -> Language:
+    """Load the grammar "module:function" without a query, which takes most of the time.
+
+    Raises ModuleNotFoundError if the grammar's wheel is not installed.
+    """
+    from tree_sitter import Language
 
     module, _, function = grammar.partition(":")
     pointer = getattr(importlib.import_module(module), function)()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Perl's wheel still returns a pointer as an int
-        language = Language(pointer)
-    queries = resources.files("codesearch.languages").joinpath("queries")
-    source = "\n".join(queries.joinpath(f"{stem}.scm").read_text("utf-8") for stem in query.split())
-    return Grammar(language, Query(language, source))
+        return Language(pointer)

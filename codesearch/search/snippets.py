@@ -63,19 +63,19 @@ class Snippets:
     """Reads files below a folder, following no links, and caches them."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         self._files: dict[str, File] = {}
         self._chunks: dict[bytes, Sequence[Chunk]] = {}
         """The chunks of changed files, by digest."""
 
     def text(self, chunk: StoredChunk) -> str:
         """The chunk's lines, without a trailing newline; "" if the file has changed since it was indexed."""
-        file = self._file(chunk.path)
+        file = self.file(chunk.path)
         return "\n".join(_chunk_lines(file, chunk)) if file.digest == chunk.file_digest else ""
 
     def current(self, chunk: StoredChunk) -> CurrentChunk | None:
         """The chunk itself, or the same definition in a file that changed; None if it is gone."""
-        file = self._file(chunk.path)
+        file = self.file(chunk.path)
         if file.digest == chunk.file_digest:
             return CurrentChunk(chunk, _chunk_lines(file, chunk)) if chunk.start_line <= len(file.lines) else None
         found = self._find_definition(chunk, file)
@@ -99,6 +99,10 @@ class Snippets:
         (again,) = same
         return replace(chunk, signature=plain(again.signature), start_line=again.start_line, end_line=again.end_line)
 
+    def definitions(self, path: str) -> Sequence[Definition]:
+        """The definitions in the text that a file has now; none for too many or too large files."""
+        return [definition for chunk in self._chunks_of(path, self.file(path)) for definition in chunk.definitions]
+
     def _chunks_of(self, path: str, file: File) -> Sequence[Chunk]:
         if file.digest in self._chunks:
             return self._chunks[file.digest]
@@ -111,17 +115,17 @@ class Snippets:
         self._chunks[file.digest] = chunks
         return chunks
 
-    def _file(self, path: str) -> File:
+    def file(self, path: str) -> File:
         """The file at a path, read again if its stamp has changed."""
         try:
-            stamp = Stamp.of(os.lstat(f"{self._root}/{path}"))
+            stamp = Stamp.of(os.lstat(f"{self.root}/{path}"))
         except OSError:
             return _UNREADABLE
         kept = self._files.get(path)
         if kept is None or kept.stamp != stamp:
             if len(self._files) >= CACHED_FILES:
                 self._files.clear()
-            kept = self._files[path] = _read(self._root, path)
+            kept = self._files[path] = _read(self.root, path)
         return kept
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from codesearch.index import guarded, limits, pool, work
-from codesearch.index.work import Job, Worker
+from codesearch.index.job import Job
+from codesearch.index.work import Worker
 from codesearch.languages.registry import resolve
 
 PLAIN = "def f(x):\n    return g((x, [1, {2: 3}]))  # größe ⟨→⟩\n" * 100

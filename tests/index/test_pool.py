@@ -17,8 +17,9 @@ import pytest
 
 from codesearch.discovery.stamp import Stamp
 from codesearch.index import limits, pool
+from codesearch.index.job import Job, Treatment
 from codesearch.index.rows import FileRow
-from codesearch.index.work import BatchResult, FileResult, Job, Treatment, Worker, count_terms
+from codesearch.index.work import BatchResult, FileResult, Worker, count_terms
 from tests.support.places import ROOT
 
 pytestmark = pytest.mark.slow
@@ -209,7 +210,7 @@ def test_works_in_a_process_that_may_have_no_children(tmp_path: Path) -> None:
     script = """
 import multiprocessing
 from codesearch.index import pool
-from codesearch.index.work import Job
+from codesearch.index.job import Job
 from tests.index.test_pool import Stub
 
 def work(_):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from codesearch.index import work
+from codesearch.index.job import Job, Treatment
 from codesearch.index.terms import terms
-from codesearch.index.work import Job, Treatment, Worker
+from codesearch.index.work import Worker
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 
 SOURCE = (

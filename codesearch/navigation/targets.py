@@ -1,0 +1,247 @@
+"""Which of the definitions of a name a reference may mean, as far as its syntax tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import PurePosixPath
+
+from codesearch.chunking.kinds import METHOD_OWNERS, STANDALONE_KINDS
+from codesearch.index.terms import words
+from codesearch.navigation.imports import modules_named
+from codesearch.navigation.occurrence import Form, Kind, Occurrence
+
+_JOINT = re.compile(r"::|->|[.#\\:$]|\s*>\s*")
+_MODULE_JOINT = re.compile(r"[./\\]|::")
+_SELVES = frozenset("self this cls super $this static parent base Self @".split())
+_CRATES = frozenset(("crate", "super"))
+"""Rust's modules of the same crate."""
+_MEMBER_KINDS = frozenset("method constructor destructor operator field property enumerator column event".split())
+_FIELD_KINDS = frozenset(("field", "property", "column", "enumerator"))
+_LOCAL_SCOPES = STANDALONE_KINDS | {"suite"}
+_IMPORTING = frozenset("Python JavaScript TypeScript Vue Svelte Astro Rust Zig".split())
+"""Languages in which a name of another file has to be imported to be used without its module."""
+_MEMBERS_NOT_IMPORTED = frozenset("Python JavaScript TypeScript Vue Svelte Astro".split())
+"""Languages in which a member of a type can't be imported."""
+_ONLY_MODULES_IMPORTED = frozenset(("Go",))
+"""Languages in which an import never brings an object."""
+_IMPLICIT_SELF = frozenset("Java C# C++ Kotlin Scala Swift Ruby PowerShell".split())
+"""Languages in which a member is used in its type without naming the object."""
+_FAMILIES = (
+    frozenset(("C", "C++", "Assembly")),
+    frozenset("JavaScript TypeScript Vue Svelte Astro HTML".split()),
+    frozenset("Java Kotlin Scala".split()),
+)
+_GENERIC_PARTS = frozenset("src lib index main mod test tests include packages internal pkg".split())
+"""Folders and files that say nothing about which module is meant."""
+DISTINCTIVE_WORDS = 2
+"""A member's name of so many words that the index defines once is taken to mean that definition, whatever the object;
+see the figures of benchmarks/references.py in docs/references.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The definition around another."""
+
+    kind: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A definition with the name that is asked for."""
+
+    path: str
+    language: str
+    kind: str
+    name: str
+    qualified_name: str
+    signature: str
+    line: int
+    """Of the name."""
+    column: int
+    start_line: int
+    end_line: int
+    owner: Owner | None = None
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The names of what is around it, outermost first."""
+        parts = [part for part in _JOINT.split(self.qualified_name) if part]
+        return tuple(parts[:-1])
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it belongs to a type."""
+        if self.kind == "enumerator" and self.language in ("C", "C++"):
+            return False
+        return self.kind in _MEMBER_KINDS or (self.owner is not None and self.owner.kind in METHOD_OWNERS)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is known only in the function or test around it."""
+        return self.owner is not None and not self.is_member and self.owner.kind in _LOCAL_SCOPES
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known about the file and the place of a reference."""
+
+    path: str
+    language: str
+    scope: str
+    """The qualified name of the definition around it."""
+    modules: tuple[str, ...] = ()
+    """What the file imports the name from."""
+    text: str = ""
+    """The whole file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The definitions that a reference may mean, and whether syntax decides that it means one of them."""
+
+    targets: tuple[Target, ...]
+    is_certain: bool
+
+
+class _Verdict(IntEnum):
+    NO = 0
+    MAYBE = 1
+    YES = 2
+
+
+class Resolver:
+    """Decides what references to one name mean, given all its definitions."""
+
+    def __init__(self, definitions: Sequence[Target], root: str) -> None:
+        """`root` is the name of the indexed folder, which modules may be named after."""
+        self._definitions = tuple(definitions)
+        self._root = root
+
+    def meaning(self, occurrence: Occurrence, around: Surroundings) -> Meaning | None:
+        """What a reference means; None if its syntax shows that it is none of the definitions."""
+        if not self._definitions:
+            return Meaning((), False)
+        verdicts = {d: self._verdict(occurrence, around, d) for d in self._definitions}
+        sure = tuple(d for d, verdict in verdicts.items() if verdict is _Verdict.YES)
+        possible = tuple(d for d, verdict in verdicts.items() if verdict is not _Verdict.NO)
+        if not possible:
+            return None
+        return Meaning(sure, True) if sure else Meaning(possible, False)
+
+    def _is_only(self, definition: Target) -> bool:
+        """Whether all definitions in its languages are of one thing, such as a prototype and its function."""
+        return all(
+            _identity(d) == _identity(definition)
+            for d in self._definitions
+            if _related(d.language, definition.language)
+        )
+
+    def _verdict(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
+        if one.form is Form.LOCAL or not _related(around.language, definition.language):
+            return _Verdict.NO
+        if one.form is Form.RAW:
+            return _Verdict.MAYBE
+        if one.kind is Kind.IMPORT:
+            is_impossible = definition.is_member and around.language in _MEMBERS_NOT_IMPORTED
+            return _Verdict.NO if is_impossible else self._imported((one.module,), definition)
+        if one.form is Form.KEY:
+            return self._key(definition)
+        if one.form is Form.MEMBER:
+            return self._member(one, around, definition)
+        return self._bare(one, around, definition)
+
+    def _key(self, definition: Target) -> _Verdict:
+        if definition.kind not in _FIELD_KINDS:
+            return _Verdict.NO
+        return self._by_name_alone(definition)
+
+    def _bare(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
+        if definition.is_local and (owner := definition.owner):
+            is_inside = around.path == definition.path and owner.start_line <= one.line <= owner.end_line
+            return _Verdict.YES if is_inside else _Verdict.NO
+        if definition.is_member:
+            if (
+                definition.owners
+                and definition.owners[-1] in _parts(around.scope)
+                and around.language in _IMPLICIT_SELF
+            ):
+                return _Verdict.YES
+            return _Verdict.MAYBE if around.language in _IMPLICIT_SELF else _Verdict.NO
+        if around.path == definition.path:
+            return _Verdict.YES
+        if around.language in _IMPORTING:
+            return self._imported(around.modules, definition) if around.modules else _Verdict.MAYBE
+        if around.language == "Go":
+            return _Verdict.YES if _folder(around.path) == _folder(definition.path) else _Verdict.NO
+        return _Verdict.YES
+
+    def _imported(self, modules: Collection[str], definition: Target) -> _Verdict:
+        """The verdict on a name that is imported from one of these modules."""
+        if any(_is_relative(module) for module in modules) and self._is_only(definition):
+            return _Verdict.YES
+        return _Verdict.YES if any(self._is_in(module, definition) for module in modules) else _Verdict.MAYBE
+
+    def _member(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
+        owner = definition.owners[-1] if definition.owners else ""
+        if around.language == "Rust" and one.receiver in _CRATES and not definition.is_member:
+            return _Verdict.YES if self._is_only(definition) else _Verdict.MAYBE
+        if one.receiver in _SELVES:
+            if not definition.is_member:
+                return _Verdict.NO
+            if owner in _parts(around.scope):
+                return _Verdict.YES
+            return self._by_name_alone(definition)
+        if owner and one.receiver == owner:
+            return _Verdict.YES
+        modules = modules_named(one.receiver, around.language, around.text)
+        if definition.is_member:
+            is_of_module = bool(modules) and around.language in _ONLY_MODULES_IMPORTED
+            return _Verdict.NO if is_of_module else self._by_name_alone(definition)
+        if definition.is_local:
+            return _Verdict.NO
+        is_named = any(self._is_in(module, definition) for module in (one.receiver, *modules))
+        return _Verdict.YES if is_named else _Verdict.MAYBE
+
+    def _by_name_alone(self, definition: Target) -> _Verdict:
+        """The verdict on a member of an object of unknown type."""
+        is_distinctive = len(words(definition.name)) >= DISTINCTIVE_WORDS and self._is_only(definition)
+        return _Verdict.YES if is_distinctive else _Verdict.MAYBE
+
+    def _is_in(self, module: str, definition: Target) -> bool:
+        """Whether a module's path has a part that says where the definition is."""
+        named = {part.replace("-", "_").lower() for part in _MODULE_JOINT.split(module)} - _GENERIC_PARTS
+        path = PurePosixPath(definition.path)
+        places = {part.partition(".")[0] or part for part in path.parts} | {self._root} | set(definition.owners)
+        return bool(named & {place.replace("-", "_").lower() for place in places})
+
+
+def _parts(qualified_name: str) -> list[str]:
+    return _JOINT.split(qualified_name)
+
+
+def _identity(definition: Target) -> tuple[str, str]:
+    """What distinguishes a definition from others that are the same thing: its qualified name and, where names are not
+    global, its file or folder."""
+    if definition.language in _IMPORTING:
+        return definition.qualified_name, definition.path
+    if definition.language == "Go":
+        return definition.qualified_name, _folder(definition.path)
+    return definition.qualified_name, ""
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether code of two languages can use each other's names."""
+    return one == other or any(one in family and other in family for family in _FAMILIES) or "" in (one, other)
+
+
+def _is_relative(module: str) -> bool:
+    return module.startswith(".") or module.split(".")[0] in ("crate", "self", "super")
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

@@ -1,0 +1,58 @@
+"""Whether a name is that of a new variable, and where that variable is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from codesearch.navigation import node_types
+from codesearch.navigation.occurrence import Form
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from codesearch.languages.registry import Language
+    from codesearch.navigation.path import Step
+
+_FUNCTION_SCOPED = frozenset(("Python",))
+"""Languages whose blocks have no variables of their own."""
+
+
+def bound(steps: Sequence[Step], language: Language) -> tuple[Form, tuple[int, int] | None]:
+    """Whether a name is that of a new variable, and where that is known."""
+    for at in range(len(steps) - 1, 0, -1):
+        step, parent = steps[at], steps[at - 1].node
+        if step.field in node_types.VALUE_FIELDS:
+            return Form.BARE, None
+        if node_types.BINDER.search(parent.type):
+            is_bound = step.field in node_types.BOUND_FIELDS or (
+                step.field is None
+                and (parent.type.endswith(("parameters", "patterns")) or parent.named_child(0) == step.node)
+            )
+            if is_bound:
+                return _scope(steps[:at], language)
+        if not node_types.PATTERN.search(parent.type):
+            return Form.BARE, None
+    return Form.BARE, None
+
+
+def _scope(around: Sequence[Step], language: Language) -> tuple[Form, tuple[int, int] | None]:
+    """Where a variable is known that is bound within these nodes."""
+    prototype: Node | None = None
+    for step in reversed(around):
+        node = step.node
+        if node_types.PROTOTYPE.search(node.type):
+            prototype = prototype or node
+        elif node_types.TYPE_SCOPE.search(node.type):
+            return (Form.LOCAL, _range(prototype)) if prototype else (Form.KEY, None)
+        elif node_types.FUNCTION_SCOPE.search(node.type) or (
+            language.name not in _FUNCTION_SCOPED and node_types.BLOCK_SCOPE.search(node.type)
+        ):
+            return Form.LOCAL, _range(node)
+    if prototype:
+        return Form.LOCAL, _range(prototype)
+    return Form.BARE, None
+
+
+def _range(node: Node) -> tuple[int, int]:
+    return node.start_byte, node.end_byte

@@ -1,0 +1,102 @@
+"""References to a symbol as lines, as a list by kind, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from codesearch.navigation.occurrence import Kind
+from codesearch.quantities import count
+from codesearch.render.budget import tokens
+from codesearch.render.records import Record
+from codesearch.render.safe import printable
+
+if TYPE_CHECKING:
+    from codesearch.navigation.references import Reference
+    from codesearch.navigation.targets import Target
+
+_INDENT = "  "
+_HEADINGS = {
+    Kind.DEFINITION: "Definitions",
+    Kind.CALL: "Calls",
+    Kind.IMPORT: "Imports",
+    Kind.MENTION: "Mentions",
+}
+_UNCERTAIN = "Perhaps something else"
+
+
+def reference_lines(references: Sequence[Reference]) -> Iterator[str]:
+    """`path:line:text` for each line with references, as grep prints it."""
+    yield from dict.fromkeys(f"{one.path}:{one.line}:{printable(one.text)}" for one in references)
+
+
+def grouped_lines(references: Sequence[Reference]) -> Iterator[str]:
+    """References under a heading for each kind; those that may mean something else come last."""
+    groups = {
+        heading: [one for one in references if one.is_certain and one.kind is kind]
+        for kind, heading in _HEADINGS.items()
+    }
+    groups[_UNCERTAIN] = [one for one in references if not one.is_certain]
+    is_first = True
+    for heading, group in groups.items():
+        if not group:
+            continue
+        if not is_first:
+            yield ""
+        is_first = False
+        yield f"{heading} ({len(group)})"
+        yield from (_INDENT + _described(one) for one in group)
+
+
+def fitting_lines(lines: Sequence[str], max_tokens: int | None) -> Iterator[str]:
+    """As many lines as fit into a budget, then how many are missing."""
+    if max_tokens is None or sum(tokens(line + "\n") for line in lines) <= max_tokens:
+        yield from lines
+        return
+    left = max_tokens - tokens(_more(len(lines)) + "\n")
+    shown = 0
+    for line in lines:
+        left -= tokens(line + "\n")
+        if left < 0:
+            break
+        shown += 1
+        yield line
+    if shown or left + tokens(lines[0] + "\n") >= 0:
+        yield _more(len(lines) - shown)
+
+
+def reference_record(reference: Reference) -> Record:
+    """A reference as JSON."""
+    return {
+        "path": reference.path,
+        "line": reference.line,
+        "column": reference.column,
+        "kind": reference.kind.value,
+        "text": reference.text,
+        "scope": reference.scope,
+        "certain": reference.is_certain,
+        "targets": [_target_record(target) for target in reference.targets],
+    }
+
+
+def _target_record(target: Target) -> Record:
+    return {
+        "path": target.path,
+        "line": target.line,
+        "kind": target.kind,
+        "qualified_name": target.qualified_name,
+        "signature": target.signature,
+    }
+
+
+def _described(one: Reference) -> str:
+    place = f"{one.path}:{one.line}"
+    if one.kind is Kind.DEFINITION:
+        (target,) = one.targets
+        return printable(f"{place}  {target.kind} {target.qualified_name}")
+    among = f"  [one of {count(len(one.targets), 'definition')}]" if one.is_ambiguous else ""
+    return printable(f"{place}  {one.text.strip()}{among}")
+
+
+def _more(lines: int) -> str:
+    return f"… {count(lines, 'line')} more; narrow with --path or --kind, or raise --max-tokens"
