@@ -25,7 +25,7 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Raises typer.BadParameter for an empty or blank value. Paths may be blank: a file can be named so."""
-        if not ctx.resilient_parsing:
+        if not ctx.resilient_parsing and any(not arg.strip() or arg.rstrip().endswith("=") for arg in args):
             parsed, _, _ = self.make_parser(ctx).parse_args(args=list(args))
             for parameter in self.params:
                 if any(_is_missing(parameter, value) for value in _values(parsed.get(parameter.name or ""))):

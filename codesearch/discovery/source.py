@@ -44,8 +44,13 @@ class SkippedFile:
     """None if it could not be opened."""
 
 
-def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> SourceText | SkippedFile:
-    """Read a file below `root`. Never blocks on a pipe, follows a symbolic link or reads more than the size limit."""
+def read_source(
+    root: Path, path: str, max_file_size: int = MAX_FILE_SIZE, *, find_skip_reason: bool = True
+) -> SourceText | SkippedFile:
+    """Read a file below `root`. Never blocks on a pipe, follows a symbolic link or reads more than the size limit.
+
+    Without `find_skip_reason`, which takes as long as reading, it is not looked whether the file is generated.
+    """
     limit = size_limit(path, max_file_size)
     try:
         with open(open_beneath(root, path), "rb") as file:  # noqa: PTH123 - opened by descriptor
@@ -63,7 +68,8 @@ def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> So
         return SkippedFile(SkipReason.BINARY, digest, stamp)
     if is_pointer(data):
         return SkippedFile(SkipReason.LFS_POINTER, digest, stamp)
-    return SourceText(normalise_lines(decoded.text), digest, stamp, reason_against(path, data), decoded.encoding)
+    reason = reason_against(path, data) if find_skip_reason else SkipReason.NONE
+    return SourceText(normalise_lines(decoded.text), digest, stamp, reason, decoded.encoding)
 
 
 def digest_of(data: bytes) -> bytes:

@@ -139,7 +139,7 @@ def source_lines(path: Path) -> Sequence[str]:
 
 
 def _read(root: Path, path: str) -> File:
-    source = read_source(root, path, MAX_READ_SIZE)
+    source = read_source(root, path, MAX_READ_SIZE, find_skip_reason=False)
     if not isinstance(source, SourceText):
         return _UNREADABLE
     return File(source.stamp, source.digest, source.text, _lines_to_read(path, source.text))
