@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from codesearch.workspace import Workspace
 
 
+MAX_REFERENCE_TOKENS = 1500
+"""Of an answer, as of the other tools unless they are told otherwise."""
+
+
 class Unanswerable(CodesearchError):
     """A question that can't be answered as it is asked; the message says what to ask instead."""
 
@@ -68,6 +72,35 @@ def similar(session: Session, values: Values, progress: Progress) -> str:
         hits = member.index.similar(member.within[0], values["line"], values["limit"])
         head = [opened.freshness] if hits else [opened.freshness, "nothing is like it"]
         return _compact(head, hits, opened, values["max_tokens"])
+
+
+def references(session: Session, values: Values, progress: Progress) -> str:
+    """Where a symbol is defined, called, imported and mentioned."""
+    from dataclasses import replace
+
+    from codesearch.render.paths import display_path
+    from codesearch.render.references import fitting_lines, grouped_lines
+    from codesearch.search.hit import Filters
+
+    if not values["symbol"].strip():
+        raise Unanswerable("the symbol is empty", "pass a name, such as Store.open")
+    with _opened(session, values["root"], values["path"], progress) as opened, _asked():
+        found = []
+        for member in opened.workspace.members:
+            listed = member.index.references(values["symbol"], Filters(within=member.within)).references
+            root = member.index.root
+            found += [replace(one, path=display_path(root / one.path, opened.base)) for one in listed]
+        if not found:
+            raise _undefined(values["symbol"], opened.workspace)
+        lines = [*grouped_lines(found[: values["limit"]])]
+        if len(found) > values["limit"]:
+            lines.append(f"… {len(found) - values['limit']} more, narrow with path")
+        return "\n".join([opened.freshness, *fitting_lines(lines, MAX_REFERENCE_TOKENS)])
+
+
+def _undefined(symbol: str, workspace: Workspace) -> Unanswerable:
+    near = ", ".join(name for member in workspace.members for name in member.index.nearest_names(symbol))
+    return Unanswerable(f"{symbol} is neither defined nor used here", f"did you mean {near}?" if near else "")
 
 
 def outline(session: Session, values: Values, progress: Progress) -> str:

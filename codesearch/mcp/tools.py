@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 INSTRUCTIONS = (
     'Use search first whenever you look for code by what it does ("where are passwords hashed") or by a name that you '
     "half know: one call finds the functions that answer, in any language, always up to date. Use grep only for every "
-    "occurrence of an exact string. outline shows what is in a file or folder, similar what else is like some code. "
+    "occurrence of an exact string. references lists the uses of a symbol, outline what is in a file or folder, "
+    "similar what is like some code. "
     "Then read the files at the lines that the answers name."
 )
 MAX_HITS = 50
@@ -118,6 +119,18 @@ TOOLS = (
             _ROOT,
         ),
         answers.similar,
+    ),
+    Tool(
+        "references",
+        "Find where a function, class or other symbol is used, with the definition first. By syntax, without types: "
+        "what may mean something else of the same name comes last. Use it before you change or delete something.",
+        (
+            Parameter("symbol", "", is_required=True),
+            Parameter("path", "", "only in this file or folder"),
+            Parameter("limit", 20, maximum=MAX_HITS),
+            _ROOT,
+        ),
+        answers.references,
     ),
     Tool(
         "outline",

@@ -144,7 +144,7 @@ def test_the_sdk_of_the_protocol_agrees(codesearch: CommandLine, indexed_shop: P
         )
         async with Client(server, mode=mode) as client:
             tools = (await client.list_tools()).tools
-            assert [tool.name for tool in tools] == ["search", "similar", "outline"]
+            assert [tool.name for tool in tools] == ["search", "similar", "references", "outline"]
             assert all(tool.annotations is not None and tool.annotations.read_only_hint for tool in tools)
             results: list[Any] = []
 
