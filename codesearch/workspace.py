@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,6 +27,8 @@ from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
 if TYPE_CHECKING:
+    from codesearch.exact.grep import FileMatches
+    from codesearch.exact.pattern import Pattern
     from codesearch.index.request import Progress
     from codesearch.index.update import UpdateReport
 
@@ -98,6 +100,15 @@ class Member:
     within: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MemberMatches:
+    """A file of an index of a workspace, the `number`-th, and its matching lines."""
+
+    number: int
+    index: Index
+    matches: FileMatches
+
+
 class Workspace:
     """Indexes that are opened, created, refreshed and searched together. Use as a context, or call close().
 
@@ -166,6 +177,7 @@ class Workspace:
         explain: bool = False,
         rerank: str = "",
         retrieval: Retrieval = Retrieval.BOTH,
+        pattern: Pattern | None = None,
     ) -> SearchResult:
         """The `k` best hits in all indexes, best first; `members[hit.index]` is the index of a hit.
 
@@ -180,7 +192,7 @@ class Workspace:
                     locks.enter_context(member.index.locked())
                 return search(
                     [
-                        member.index.searchable(replace(filters or Filters(), within=member.within))
+                        member.index.searchable(replace(filters or Filters(), within=member.within), pattern)
                         for member in members
                     ],
                     question,
@@ -189,6 +201,7 @@ class Workspace:
                     explained=explain,
                     reranker=members[0].index.reranker(rerank) if rerank else None,
                     retrieval=retrieval,
+                    pattern=pattern,
                 )
 
         with self._lock:
@@ -205,6 +218,13 @@ class Workspace:
                 except IndexDamaged as error:
                     self._rebuild(member.index, error)
             return search_members(self.members)
+
+    def grep(self, pattern: Pattern, filters: Filters | None = None) -> Iterator[MemberMatches]:
+        """The files of all indexes with lines that match, index by index and by path. Raises as Index.grep."""
+        for number, member in enumerate(self.members):
+            restricted = replace(filters or Filters(), within=member.within)
+            for found in member.index.grep(pattern, restricted):
+                yield MemberMatches(number, member.index, found)
 
     def close(self) -> None:
         """Release the indexes."""

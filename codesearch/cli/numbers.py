@@ -16,6 +16,8 @@ MOST_PROCESSES = 256
 MOST_PAIRS = 100_000_000
 """Per language; each takes about 500 bytes of memory."""
 MOST_EPOCHS = 1000.0
+MOST_COLUMNS = 1_000_000
+"""Of a line that is shown; no file that is indexed by default has more bytes."""
 MOST_OUTPUT_TOKENS = 1_000_000
 """No language model reads more."""
 LARGEST_SEED = 2**32 - 1

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codesearch.caller import caller
+from codesearch.cli.exact import (
+    Count,
+    Expressions,
+    FixedStrings,
+    IgnoreCase,
+    LineSearch,
+    MaxColumns,
+    SmartCase,
+    Sort,
+    SortOption,
+    WordRegexp,
+    pattern_of,
+)
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.numbers import DecimalNumber
 from codesearch.cli.options import (
@@ -26,7 +36,7 @@ from codesearch.cli.options import (
     JsonLines,
     Kinds,
     Languages,
-    Limit,
+    MatchLimit,
     Model,
     Null,
     Places,
@@ -37,10 +47,12 @@ from codesearch.cli.options import (
     places_of,
 )
 from codesearch.cli.output import Color, results
-from codesearch.errors import CodesearchError
+from codesearch.cli.questions import one_question, questions_of_stdin
 
-_MAX_BYTES = 1 << 18
-"""Bytes read of a question: more than its maximum number of characters can have."""
+if TYPE_CHECKING:
+    from codesearch.search.hit import Hit, SearchResult
+
+DEFAULT_LIMIT = 10
 
 EPILOG = """\
 Examples:
@@ -50,6 +62,8 @@ Examples:
   codesearch query HandlerStack --kind class              a symbol
   codesearch query "retry with backoff" src tests/net     only in these folders or files
   codesearch query "retry" --in ~/src/a --in https://github.com/pallets/flask@3.1.0   several repositories
+  codesearch query -e 'retry_(count|limit)' src           all matching lines, as ripgrep prints them
+  codesearch query "give up after errors" -e retry       only code with a line that matches
   codesearch query "parse a date" --lang python,go --path '!tests/**'
   codesearch query "open a socket" -l -0 | xargs -0 wc -l
   codesearch query "open a socket" --json | jq '.[0].path'
@@ -69,7 +83,12 @@ def command(
         list[Path], typer.Argument(metavar="[PATH]...", help="Search only these files and folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
     places: Places = [],  # noqa: B006
-    limit: Limit = 10,
+    expressions: Expressions = [],  # noqa: B006
+    is_literal: FixedStrings = False,
+    whole_words: WordRegexp = False,
+    ignores_case: IgnoreCase = False,
+    smart_case: SmartCase = False,
+    limit: MatchLimit = None,
     languages: Languages = [],  # noqa: B006
     globs: Globs = [],  # noqa: B006
     kinds: Kinds = [],  # noqa: B006
@@ -93,6 +112,9 @@ def command(
     template: Template = None,
     context: Context = None,
     full: Full = False,
+    counts: Count = False,
+    sort: SortOption = None,
+    max_columns: MaxColumns = 0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print what each ranking signal added to the score.")
     ] = False,
@@ -116,19 +138,29 @@ def command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.cli.formats import choose
     from codesearch.cli.notes import Notes
-    from codesearch.quantities import count as count_of
     from codesearch.render.formats import Output
     from codesearch.render.paths import located
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
-    if batch and question:
-        paths = [Path(question), *paths]
+    pattern = pattern_of(
+        expressions,
+        is_literal=is_literal,
+        whole_words=whole_words,
+        ignores_case=ignores_case,
+        smart_case=smart_case,
+    )
+    if question and (batch or (pattern and (caller().directory / question).exists())):
+        paths, question = [Path(question), *paths], ""
     flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only, "--batch": batch}
     output = Output(caller().stdout, null=null, context=context, full=full, explain=explain)
     hit_format = choose(flags, template, color, output)
     filters = filters_of(languages, globs, kinds, names)
-    questions = _lines_of_stdin() if batch else iter((_question(question),))
+    is_alone = pattern is not None and not question and not batch
+    if not is_alone and counts:
+        raise typer.BadParameter("--count needs -e and no question")
+    if not is_alone:
+        questions = questions_of_stdin() if batch else iter((one_question(question),))
     workspace = Workspace(
         index_dir=index_dir and caller().directory / index_dir,
         model=model,
@@ -139,59 +171,52 @@ def command(
         directory=caller().directory,
     )
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
+    if pattern and is_alone:
+        lines = LineSearch(pattern, filters, limit, output, flags, hit_format, color, counts, max_columns)
+        raise typer.Exit(lines.run(workspace))
     roots = [member.index.root for member in workspace.members]
     has_hits = False
     with results():
         for text in questions:
             result = SearchResult("", ())  # for a blank line in a batch
             if text:
-                result = workspace.search(text, limit, filters, min_score=min_score, explain=explain, rerank=rerank)
-            hit_format.write(text, [*located(result.hits, roots, caller().directory)])
+                result = workspace.search(
+                    text,
+                    limit or DEFAULT_LIMIT,
+                    filters,
+                    min_score=min_score,
+                    explain=explain,
+                    rerank=rerank,
+                    pattern=pattern,
+                )
+            hits = sorted(result.hits, key=_by_place) if sort is Sort.PATH else result.hits
+            hit_format.write(text, [*located(hits, roots, caller().directory)])
             has_hits = has_hits or bool(result.hits)
-            if result.outdated:
-                note(f"{count_of(result.outdated, 'hit')} omitted: the files have changed since they were indexed")
-            matching = sum(not hit.is_beyond for hit in result.hits)
-            if result.hits and not matching:
-                note(f"no hit matches {result.operators}; showing the nearest")
-            elif matching < len(result.hits):
-                note(f"only {_first_hits(matching)} {result.operators}; the rest are the nearest")
-            if result.hits and not result.is_close:
-                best = max(hit.score for hit in result.hits)
-                note(f"no good match; showing the nearest (best score {best:.3f})")
-            elif not result.hits and result.nearest_score >= 0.001:
-                note(f"no hit scores at least {min_score}; the best score is {result.nearest_score:.3f}")
+            _note_limits(result, min_score)
     raise typer.Exit(HITS if has_hits else NO_HITS)
+
+
+def _note_limits(result: SearchResult, min_score: float) -> None:
+    """Print notes about what the hits of a question are not."""
+    from codesearch.quantities import count as count_of
+
+    if result.outdated:
+        note(f"{count_of(result.outdated, 'hit')} omitted: the files have changed since they were indexed")
+    matching = sum(not hit.is_beyond for hit in result.hits)
+    if result.hits and not matching:
+        note(f"no hit matches {result.operators}; showing the nearest")
+    elif matching < len(result.hits):
+        note(f"only {_first_hits(matching)} {result.operators}; the rest are the nearest")
+    if result.hits and not result.is_close:
+        best = max(hit.score for hit in result.hits)
+        note(f"no good match; showing the nearest (best score {best:.3f})")
+    elif not result.hits and result.nearest_score >= 0.001:
+        note(f"no hit scores at least {min_score}; the best score is {result.nearest_score:.3f}")
+
+
+def _by_place(hit: Hit) -> tuple[int, list[str], int]:
+    return hit.index, hit.path.split("/"), hit.start_line
 
 
 def _first_hits(count: int) -> str:
     return "the first hit matches" if count == 1 else f"the first {count:,} hits match"
-
-
-def _question(text: str) -> str:
-    """The question on one line, read from stdin if it is `-`. Raises CodesearchError if it is empty."""
-    if text == "-":
-        text = sys.stdin.buffer.read(_MAX_BYTES).decode("utf-8", "replace")
-    question = _normalized(text, "the question")
-    if not question:
-        raise CodesearchError("the question is empty", 'try: codesearch query "how are passwords hashed"')
-    return question
-
-
-def _lines_of_stdin() -> Iterator[str]:
-    """The questions of stdin, one per line; lines that are too long are truncated."""
-    for number in count(1):
-        line = sys.stdin.buffer.readline(_MAX_BYTES)
-        if not line:
-            return
-        yield _normalized(line.decode("utf-8", "replace").rstrip("\r\n"), f"the question in line {number}")
-        while line and not line.endswith(b"\n"):
-            line = sys.stdin.buffer.readline(_MAX_BYTES)
-
-
-def _normalized(text: str, label: str) -> str:
-    """The question on one line. Prints a note, which starts with `label`, if it is too long to be used completely."""
-    from codesearch.search.question import MAX_QUESTION_LENGTH, readable
-
-    if len(text) > MAX_QUESTION_LENGTH:
-        note(f"{label} is longer than {MAX_QUESTION_LENGTH:,} characters; the rest is ignored")
-    return " ".join(readable(text).split())

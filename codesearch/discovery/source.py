@@ -63,7 +63,7 @@ def read_source(root: Path, path: str, max_file_size: int = MAX_FILE_SIZE) -> So
         return SkippedFile(SkipReason.BINARY, digest, stamp)
     if is_pointer(data):
         return SkippedFile(SkipReason.LFS_POINTER, digest, stamp)
-    return SourceText(_normalised(decoded.text), digest, stamp, reason_against(path, data), decoded.encoding)
+    return SourceText(normalised(decoded.text), digest, stamp, reason_against(path, data), decoded.encoding)
 
 
 def digest_of(data: bytes) -> bytes:
@@ -71,7 +71,19 @@ def digest_of(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
-def _normalised(text: str) -> str:
+def read_text(root: Path, path: str, max_size: int) -> str | None:
+    """The text of a file below `root`, as read_source returns it; None if it can't be read, is too large or binary."""
+    try:
+        with open(open_beneath(root, path), "rb") as file:  # noqa: PTH123 - opened by descriptor
+            data = file.read(max_size + 1)
+    except OSError:
+        return None
+    decoded = decode(data) if len(data) <= max_size else None
+    return normalised(decoded.text) if decoded else None
+
+
+def normalised(text: str) -> str:
+    """The text with `\\n` as newlines, and without NULs."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.replace("\0", "\ufffd")

@@ -80,6 +80,11 @@ class Filters:
     names: tuple[str, ...] = ()
     """Names or qualified names, case-insensitive, `*` and `?` allowed."""
 
+    @property
+    def definitions(self) -> bool:
+        """Whether they restrict definitions, and not only files."""
+        return bool(self.kinds or self.names)
+
 
 class Retrieval(StrEnum):
     """Which retrievers find and score candidates. Names and paths count in each case."""

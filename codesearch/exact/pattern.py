@@ -1,0 +1,136 @@
+"""Patterns: what to look for, and finding the lines of a text that match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import re2
+
+from codesearch.exact.parser import PatternError, has_upper_case, literal, parse
+from codesearch.exact.syntax import Alternatives, Anchor, CharacterClass, Named, Node, Position
+from codesearch.exact.syntax import Sequence as InSequence
+from codesearch.exact.translate import has_boundaries, spelled, translate, translate_relaxed, translate_spelled
+
+MAX_MEMORY = 64 << 20
+"""Bytes that RE2 may use for a pattern; beyond, it is too large."""
+_NEWLINE = b"\n"
+
+
+class Case(StrEnum):
+    """Whether upper and lower case are the same."""
+
+    SENSITIVE = "sensitive"
+    IGNORED = "ignored"
+    SMART = "smart"
+    """Ignored unless the pattern has an upper-case letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingLine:
+    """A line of a text that matches: its number, from 1, and where it lies in the text."""
+
+    number: int
+    begin: int
+    end: int
+    """Without the newline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Part of a line, in characters."""
+
+    begin: int
+    end: int
+
+
+class Pattern:
+    """One or several regular expressions, any of which a line has to match. Matching takes linear time."""
+
+    def __init__(
+        self,
+        expressions: str | Sequence[str],
+        *,
+        case: Case = Case.SENSITIVE,
+        is_literal: bool = False,
+        whole_words: bool = False,
+    ) -> None:
+        """`is_literal` says that the expressions are plain texts. Raises PatternError."""
+        given = [expressions] if isinstance(expressions, str) else list(expressions)
+
+        def tree(*, folds: bool) -> Node:
+            parts = tuple((literal if is_literal else parse)(text, folds=folds) for text in given)
+            return parts[0] if len(parts) == 1 else Alternatives(parts)
+
+        self.tree = tree(folds=case is Case.IGNORED)
+        if case is Case.SMART and not has_upper_case(self.tree):
+            self.tree = tree(folds=True)
+        if whole_words:
+            self.tree = _as_words(self.tree)
+        self._has_boundaries = has_boundaries(self.tree)
+        self._regex = _compiled(translate(self.tree))
+
+    def lines(self, text: bytes) -> Iterator[MatchingLine]:
+        """The lines of a text (in UTF-8, with `\\n` as newlines) that match, in order."""
+        if not self._has_boundaries or text.isascii():
+            yield from _matching_lines(self._regex, text)
+            return
+        for line in _matching_lines(self._relaxed, text):
+            if self.matches(text[line.begin : line.end].decode()):
+                yield line
+
+    def matches(self, line: str) -> bool:
+        """Whether a line, without its newline, matches."""
+        if self._has_boundaries and not line.isascii():
+            return self._spelled.search(spelled(line).encode()) is not None
+        return self._regex.search(line.encode()) is not None
+
+    def spans(self, line: str) -> list[Span]:
+        """What matches in a line. Empty matches are left out, and so are those beside letters outside ASCII."""
+        found = (match.span() for match in self._regex.finditer(line))
+        return [Span(begin, end) for begin, end in found if begin < end]
+
+    @cached_property
+    def _relaxed(self) -> Any:
+        return _compiled(translate_relaxed(self.tree))
+
+    @cached_property
+    def _spelled(self) -> Any:
+        return _compiled(translate_spelled(self.tree))
+
+
+def _as_words(tree: Node) -> Node:
+    """A tree that matches only between characters that don't belong to words."""
+    outside = CharacterClass((Named("w", negated=True),))
+    before = Alternatives((Position(Anchor.START), outside))
+    after = Alternatives((Position(Anchor.END), outside))
+    return InSequence((before, tree, after))
+
+
+def _compiled(expression: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = MAX_MEMORY
+    options.never_capture = True
+    try:
+        return re2.compile(expression, options)
+    except re2.error as error:
+        raise PatternError("the pattern is too large", "repeat less, or look for a part of it") from error
+
+
+def _matching_lines(regex: Any, text: bytes) -> Iterator[MatchingLine]:
+    end = counted = 0
+    number = 1
+    while end <= len(text) and (found := regex.search(text, end)):
+        begin = text.rfind(_NEWLINE, 0, found.start()) + 1
+        if begin == len(text):  # behind the last newline is no line
+            return
+        number += text.count(_NEWLINE, counted, begin)
+        end = text.find(_NEWLINE, found.start())
+        end = len(text) if end < 0 else end
+        yield MatchingLine(number, begin, end)
+        counted = begin
+        end += 1
