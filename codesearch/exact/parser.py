@@ -62,16 +62,26 @@ class _Flags:
     swaps_greed: bool = False
 
 
-def parse(pattern: str, *, folds: bool = False) -> Node:
-    """The syntax tree of a regular expression, that ignores case if `folds`. Raises PatternError."""
-    return _Parser(pattern, _Flags(folds)).parse()
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A syntax tree, and whether the text has a literal in upper case, which turns smart case off."""
+
+    tree: Node
+    has_upper_case: bool
 
 
-def literal(text: str, *, folds: bool = False) -> Node:
-    """The syntax tree that matches this text. Raises PatternError if it has several lines."""
+def parse(pattern: str, *, folds: bool = False) -> Parsed:
+    """Parse a regular expression, which ignores case if `folds`. Raises PatternError."""
+    parser = _Parser(pattern, _Flags(folds))
+    return Parsed(parser.parse(), parser.has_upper_case)
+
+
+def literal(text: str, *, folds: bool = False) -> Parsed:
+    """The tree that matches this text. Raises PatternError if it has several lines."""
     if "\n" in text:
         raise PatternError(_described(text, text.index("\n"), "it has a newline, which no line contains"))
-    return Sequence(tuple(Literal(character, folds) for character in text))
+    tree = Sequence(tuple(Literal(character, folds) for character in text))
+    return Parsed(tree, any(map(str.isupper, text)))
 
 
 class _Parser:
@@ -82,6 +92,8 @@ class _Parser:
         self._at = 0
         self._flags = flags
         self._depth = 0
+        self.has_upper_case = False
+        """Whether a literal that was parsed is in upper case."""
 
     def parse(self) -> Node:
         if len(self._pattern) > MAX_LENGTH:
@@ -133,6 +145,10 @@ class _Parser:
                 return Position(Anchor.END)
             case "\n":
                 raise self._error("it has a newline, which no line contains", begin)
+        return self._literal(character)
+
+    def _literal(self, character: str) -> Literal:
+        self.has_upper_case = self.has_upper_case or character.isupper()
         return Literal(character, self._flags.folds)
 
     def _repeated(self, part: Node) -> Node:
@@ -216,7 +232,7 @@ class _Parser:
         found_character = self._escaped_character(begin)
         if found_character == "\n":
             raise self._error("it has a newline, which no line contains", begin)
-        return Literal(found_character, self._flags.folds)
+        return self._literal(found_character)
 
     def _named_set(self, begin: int) -> Named | None:
         """The set that an escape stands for, after its backslash; None if it is of another kind."""
@@ -316,6 +332,7 @@ class _Parser:
 
     def _range(self, first: str, at: int, begin: int) -> Range:
         """The range that begins with a character, or that character alone."""
+        self.has_upper_case = self.has_upper_case or first.isupper()
         self._skip_space()
         after = self._pattern[self._at + 1 : self._at + 2]
         if self._next() != "-" or after in ("]", "-"):
@@ -332,6 +349,7 @@ class _Parser:
             last = self._take_one()
         if ord(last) < ord(first):
             raise self._error("the range ends before it begins", at)
+        self.has_upper_case = self.has_upper_case or last.isupper()
         return Range(ord(first), ord(last))
 
     # helpers
@@ -384,18 +402,3 @@ def _combined(left: tuple[str, list[Range | Named]] | None, right: list[Range | 
         return list(classes.intersection(one, classes.complement(other)))
     both = classes.intersection(one, other)
     return list(classes.intersection(classes.ranges_of([*one, *other]), classes.complement(both)))
-
-
-def has_upper_case(pattern: Node) -> bool:
-    """Whether a literal or range of the pattern has an upper-case letter, which turns smart case off."""
-    match pattern:
-        case Literal(character):
-            return character.isupper()
-        case CharacterClass(items):
-            ends = (end for item in items if isinstance(item, Range) for end in (item.first, item.last))
-            return any(chr(end).isupper() for end in ends)
-        case Sequence(parts) | Alternatives(parts):
-            return any(map(has_upper_case, parts))
-        case Repetition(part):
-            return has_upper_case(part)
-    return False

@@ -10,7 +10,7 @@ from typing import Any
 
 import re2
 
-from codesearch.exact.parser import PatternError, has_upper_case, literal, parse
+from codesearch.exact.parser import Parsed, PatternError, literal, parse
 from codesearch.exact.syntax import Alternatives, Anchor, CharacterClass, Named, Node, Position
 from codesearch.exact.syntax import Sequence as InSequence
 from codesearch.exact.translate import has_boundaries, spelled, translate, translate_relaxed, translate_spelled
@@ -61,13 +61,15 @@ class Pattern:
         """`is_literal` says that the expressions are plain texts. Raises PatternError."""
         given = [expressions] if isinstance(expressions, str) else list(expressions)
 
-        def tree(*, folds: bool) -> Node:
-            parts = tuple((literal if is_literal else parse)(text, folds=folds) for text in given)
-            return parts[0] if len(parts) == 1 else Alternatives(parts)
+        def parsed(*, folds: bool) -> Parsed:
+            parts = [(literal if is_literal else parse)(text, folds=folds) for text in given]
+            tree = parts[0].tree if len(parts) == 1 else Alternatives(tuple(part.tree for part in parts))
+            return Parsed(tree, any(part.has_upper_case for part in parts))
 
-        self.tree = tree(folds=case is Case.IGNORED)
-        if case is Case.SMART and not has_upper_case(self.tree):
-            self.tree = tree(folds=True)
+        found = parsed(folds=case is Case.IGNORED)
+        if case is Case.SMART and not found.has_upper_case:
+            found = parsed(folds=True)
+        self.tree = found.tree
         if whole_words:
             self.tree = _as_words(self.tree)
         self._has_boundaries = has_boundaries(self.tree)
