@@ -2,7 +2,7 @@
 
     python benchmarks/exact.py REPOSITORY… [--patterns 1000] [--processes 100] [--seed 0]
 
-Each repository is indexed first. The patterns, shared out over the repositories, are drawn from their own text: literals,
+Each repository is indexed first. The patterns, shared out over the repositories, are drawn from their text: literals,
 words, lines with a gap, classes, repetitions, alternatives and anchors, a third of them with -i, -S, -w or -F.
 
 Compared are the lines that `rg --crlf` prints for the files that are indexed. Left out are files that are not the same
@@ -62,7 +62,7 @@ class Patterns:
 
     def __init__(self, texts: Sequence[str], seed: int) -> None:
         self._random = random.Random(seed)
-        self._texts = texts
+        self._texts = list(texts)
         self._makers: Sequence[Callable[[str], str]] = (
             self._part,
             self._word,
@@ -94,7 +94,7 @@ class Patterns:
 
     def _line(self) -> str:
         while True:
-            line = self._random.choice(self._random.choice(self._texts).split("\n")).strip()
+            line: str = self._random.choice(self._random.choice(self._texts).split("\n")).strip()
             if len(_WORD.findall(line)) > 1:
                 return line[:200]
 

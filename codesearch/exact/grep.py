@@ -11,6 +11,7 @@ from codesearch.chunking.shown import shown_text
 from codesearch.discovery.source import read_text
 from codesearch.exact.enclosing import enclosing_hit, is_in_accepted
 from codesearch.exact.pattern import MatchingLine, Pattern
+from codesearch.exact.trigrams import required_by
 from codesearch.search.filters import definition_rule, file_rule, resolve_kind_filters
 from codesearch.search.hit import Filters, Hit
 from codesearch.search.snippets import MAX_READ_SIZE
@@ -43,7 +44,9 @@ def grep(snapshot: Snapshot, root: Path, pattern: Pattern, filters: Filters) -> 
     filters = resolve_kind_filters(filters, snapshot.kinds)
     accepts_file = file_rule(filters)
     accepts = definition_rule(filters)
-    files = [file for file in snapshot.files if accepts_file is None or accepts_file(file)]
+    files = [
+        file for file in snapshot.files_with(required_by(pattern.tree)) if accepts_file is None or accepts_file(file)
+    ]
     files.sort(key=lambda file: file.path.split("/"))
     for file in files:
         found = _scan(root, file, pattern)

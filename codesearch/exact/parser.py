@@ -152,7 +152,7 @@ class _Parser:
         return Literal(character, self._flags.folds)
 
     def _repeated(self, part: Node) -> Node:
-        while True:
+        for _ in range(MAX_DEPTH):
             self._skip_space()
             begin, character = self._at, self._next()
             if character == "{":
@@ -164,6 +164,7 @@ class _Parser:
                 return part
             lazy = self._take("?") != self._flags.swaps_greed
             part = Repetition(part, least, most, lazy)
+        raise self._error(f"more than {MAX_DEPTH} repetitions follow each other")
 
     def _counts(self, begin: int) -> tuple[int, int | None]:
         found = _COUNTS.match(self._pattern, begin)

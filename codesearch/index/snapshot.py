@@ -25,6 +25,7 @@ from codesearch.index.terms import name_key
 from codesearch.index.vectors import Ties, Vectors, best, component
 
 if TYPE_CHECKING:
+    from codesearch.exact.trigrams import Required
     from codesearch.models.encoder import Embeddings
 
 Scores = npt.NDArray[np.float32]
@@ -359,6 +360,14 @@ class Snapshot:
     def files(self) -> Sequence[FileRow]:
         """All files that are not skipped."""
         return [file for file in self._store.files() if not file.skipped]
+
+    def files_with(self, required: Required) -> Sequence[FileRow]:
+        """The files that are not skipped and may contain what is required."""
+        if required.is_nothing:
+            return self.files
+        firsts = [int(first) for segment in self._segments for first in segment.files_with(required)]
+        rows = self._store.chunks(firsts)
+        return list(self._store.files_by_id([row.file for row in rows.values()]).values())
 
     def files_in(self, place: str) -> list[FileRow]:
         """The file with this path, or the files in this folder, that are not skipped, in order."""
