@@ -31,6 +31,7 @@ from codesearch.exact.pattern import Case, Pattern
 from codesearch.render.safe import printable
 
 SHOWN_DIFFERENCES = 10
+MAX_LINE = 200
 _START = "from codesearch.__main__ import main; main()"
 _WORD = re.compile(r"\w+")
 
@@ -94,9 +95,9 @@ class Patterns:
 
     def _line(self) -> str:
         while True:
-            line: str = self._random.choice(self._random.choice(self._texts).split("\n")).strip()
+            line = self._random.choice(self._random.choice(self._texts).split("\n")).strip()
             if len(_WORD.findall(line)) > 1:
-                return line[:200]
+                return line[:MAX_LINE]
 
     def _raw_part(self, line: str) -> str:
         begin = self._random.randrange(len(line))
@@ -106,7 +107,7 @@ class Patterns:
         return escaped(self._raw_part(line))
 
     def _word(self, line: str) -> str:
-        return self._random.choice(_WORD.findall(line))
+        return str(self._random.choice(_WORD.findall(line)))
 
     def _gap(self, line: str) -> str:
         one, other = self._two_words(line)

@@ -45,13 +45,6 @@ class Shelf:
         keys = ChunkKeys(ids, ids.astype(np.uint64), [["block"]] * chunks, [[]] * chunks)
         vectors = np.zeros((chunks, 8), np.float32)
         return segment.write(self.layout.segment(number), number, keys, [counts], vectors, Signatures.of([], []))
-            self.layout.segment(number),
-            number,
-            keys,
-            [counts],
-            np.zeros((chunks, 8), np.float32),
-            Signatures.of([], []),
-        )
 
     def add_file(self, path: str, first_chunk: int, chunks: int) -> None:
         self.store.add_file(FileRow(path, Stamp(0, 0), b"", "", "", "", first_chunk, chunks), live=True)
