@@ -220,11 +220,22 @@ class Workspace:
             return search_members(self.members)
 
     def grep(self, pattern: Pattern, filters: Filters | None = None) -> Iterator[MemberMatches]:
-        """The files of all indexes with lines that match, index by index and by path. Raises as Index.grep."""
+        """The files of all indexes with lines that match, index by index and by path.
+
+        A damaged index is rebuilt first. Raises as Index.grep.
+        """
         for number, member in enumerate(self.members):
             restricted = replace(filters or Filters(), within=member.within)
-            for found in member.index.grep(pattern, restricted):
-                yield MemberMatches(number, member.index, found)
+            with self._lock:
+                try:
+                    found = member.index.grep(pattern, restricted)
+                except IndexDamaged as error:
+                    if not self._refreshes:
+                        raise
+                    self._rebuild(member.index, error)
+                    found = member.index.grep(pattern, restricted)
+            for matches in found:
+                yield MemberMatches(number, member.index, matches)
 
     def close(self) -> None:
         """Release the indexes."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from codesearch.render.matches import MatchFormat
     from codesearch.search.hit import Filters
     from codesearch.workspace import MemberMatches, Workspace
-
-_PER_HIT = ("--json", "--jsonl", "--format")
-"""Formats that print a record for each line."""
 
 
 class Sort(StrEnum):
@@ -84,31 +82,28 @@ class LineSearch:
     filters: Filters
     limit: int | None
     output: Output
-    flags: Mapping[str, bool]
-    hit_format: HitFormat
     color: Color
-    counts: bool
-    max_columns: int
+    hit_format: HitFormat | None = None
+    """The format if a record is printed for each line, otherwise None."""
+    paths_only: bool = False
+    counts: bool = False
 
     def run(self, workspace: Workspace) -> int:
         """Print the matching lines of a workspace. Returns the exit code."""
-        if self.counts and (given := [name for name, is_given in self.flags.items() if is_given]):
-            raise typer.BadParameter(f"--count and {given[0]} cannot be used together")
         found = _limited(workspace.grep(self.pattern, self.filters), self.limit)
         with results():
-            if any(self.flags.get(name) for name in _PER_HIT):
-                return self._write_hits(workspace, found)
-            return self._write_lines(workspace, found)
+            return self._write_hits(workspace, found) if self.hit_format else self._write_lines(found)
 
     def _write_hits(self, workspace: Workspace, found: Iterator[MemberMatches]) -> int:
         from codesearch.render.paths import located
 
+        assert self.hit_format
         hits = [replace(hit, index=member.number) for member in found for hit in member.index.line_hits(member.matches)]
         roots = [member.index.root for member in workspace.members]
         self.hit_format.write("", [*located(hits, roots, caller().directory)])
         return HITS if hits else NO_HITS
 
-    def _write_lines(self, workspace: Workspace, found: Iterator[MemberMatches]) -> int:
+    def _write_lines(self, found: Iterator[MemberMatches]) -> int:
         from codesearch.render.paths import display_path
 
         match_format = self._match_format()
@@ -120,18 +115,21 @@ class LineSearch:
         return code
 
     def _match_format(self) -> MatchFormat:
-        from codesearch.render.matches import Counts, HeadedLines, LineOptions, MatchingPaths, PlainLines
+        from codesearch.render.matches import Counts, HeadedLines, MatchingPaths, PlainLines
 
-        stream, null = self.output.stream, self.output.null
-        options = LineOptions(self.output.context or 0, self.max_columns)
         if self.counts:
-            return Counts(stream, null)
-        if self.flags.get("--files-with-matches"):
-            return MatchingPaths(stream, null)
+            return Counts(self.output)
+        if self.paths_only:
+            return MatchingPaths(self.output)
         colors = has_color(self.color)
-        if not null and (colors or stream.isatty()):
-            return HeadedLines(console(colors=colors), self.pattern, options)
-        return PlainLines(stream, options, null)
+        if not self.output.null and (colors or self.output.stream.isatty()):
+            return HeadedLines(self.output, console(colors=colors), self.pattern)
+        return PlainLines(self.output)
+
+
+def is_path(argument: str) -> bool:
+    """Whether the first argument of a query with -e is a path, and not a question: it exists, or looks like a path."""
+    return os.path.exists(caller().directory / argument) or ("/" in argument and " " not in argument)  # noqa: PTH110
 
 
 def _limited(found: Iterator[MemberMatches], limit: int | None) -> Iterator[MemberMatches]:

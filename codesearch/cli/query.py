@@ -20,6 +20,7 @@ from codesearch.cli.exact import (
     Sort,
     SortOption,
     WordRegexp,
+    is_path,
     pattern_of,
 )
 from codesearch.cli.exits import HITS, NO_HITS, note
@@ -150,17 +151,16 @@ def command(
         ignores_case=ignores_case,
         smart_case=smart_case,
     )
-    if question and (batch or (pattern and (caller().directory / question).exists())):
+    if question and (batch or (pattern and is_path(question))):
         paths, question = [Path(question), *paths], ""
     flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only, "--batch": batch}
-    output = Output(caller().stdout, null=null, context=context, full=full, explain=explain)
+    output = Output(caller().stdout, null=null, context=context, full=full, explain=explain, max_columns=max_columns)
     hit_format = choose(flags, template, color, output)
     filters = filters_of(languages, globs, kinds, names)
     is_alone = pattern is not None and not question and not batch
-    if not is_alone and counts:
-        raise typer.BadParameter("--count needs -e and no question")
-    if not is_alone:
-        questions = questions_of_stdin() if batch else iter((one_question(question),))
+    if counts and (not is_alone or any(flags.values()) or template is not None):
+        raise typer.BadParameter("--count prints matching lines of -e without a question, and in no other format")
+    questions = questions_of_stdin() if batch else iter(() if is_alone else (one_question(question),))
     workspace = Workspace(
         index_dir=index_dir and caller().directory / index_dir,
         model=model,
@@ -172,7 +172,10 @@ def command(
     )
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     if pattern and is_alone:
-        lines = LineSearch(pattern, filters, limit, output, flags, hit_format, color, counts, max_columns)
+        has_records = as_json or as_jsonl or template is not None
+        lines = LineSearch(
+            pattern, filters, limit, output, color, hit_format if has_records else None, files_only, counts
+        )
         raise typer.Exit(lines.run(workspace))
     roots = [member.index.root for member in workspace.members]
     has_hits = False

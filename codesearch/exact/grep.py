@@ -19,6 +19,7 @@ from codesearch.search.snippets import MAX_READ_SIZE
 if TYPE_CHECKING:
     from codesearch.index.rows import FileRow
     from codesearch.index.snapshot import Snapshot
+    from codesearch.search.filters import DefinitionRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,9 @@ def grep(snapshot: Snapshot, root: Path, pattern: Pattern, filters: Filters) -> 
         file for file in snapshot.files_with(required_by(pattern.tree)) if accepts_file is None or accepts_file(file)
     ]
     files.sort(key=lambda file: file.path.split("/"))
-    for file in files:
-        found = _scan(root, file, pattern)
-        if found and accepts:
-            chunks = snapshot.chunks_of(file)
-            found = replace(found, lines=[line for line in found.lines if is_in_accepted(chunks, line.number, accepts)])
-        if found and found.lines:
-            yield found
+    if not accepts:
+        return filter(None, (_scan(root, file, pattern) for file in files))
+    return filter(None, (_restricted(snapshot, _scan(root, file, pattern), accepts) for file in files))
 
 
 def line_hits(snapshot: Snapshot, matches: FileMatches) -> Iterator[Hit]:
@@ -70,3 +67,12 @@ def _scan(root: Path, file: FileRow, pattern: Pattern) -> FileMatches | None:
     shown = shown_text(file.path, text).encode("utf-8", "replace")
     lines = list(pattern.lines(shown))
     return FileMatches(file, shown, lines) if lines else None
+
+
+def _restricted(snapshot: Snapshot, found: FileMatches | None, accepts: DefinitionRule) -> FileMatches | None:
+    """Only the lines in definitions that are accepted; None if there are none."""
+    if not found:
+        return None
+    chunks = snapshot.chunks_of(found.file)
+    lines = [line for line in found.lines if is_in_accepted(chunks, line.number, accepts)]
+    return replace(found, lines=lines) if lines else None

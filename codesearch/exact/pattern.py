@@ -10,7 +10,8 @@ from typing import Any
 
 import re2
 
-from codesearch.exact.parser import Parsed, PatternError, literal, parse
+from codesearch.exact.cursor import PatternError
+from codesearch.exact.parser import Parsed, literal, parse
 from codesearch.exact.syntax import Alternatives, Anchor, CharacterClass, Named, Node, Position
 from codesearch.exact.syntax import Sequence as InSequence
 from codesearch.exact.translate import has_boundaries, spelled, translate, translate_relaxed, translate_spelled
@@ -69,9 +70,9 @@ class Pattern:
         found = parsed(folds=case is Case.IGNORED)
         if case is Case.SMART and not found.has_upper_case:
             found = parsed(folds=True)
-        self.tree = found.tree
-        if whole_words:
-            self.tree = _as_words(self.tree)
+        self.tree = _as_words(found.tree) if whole_words else found.tree
+        boundary = (Position(Anchor.WORD_BOUNDARY),) if whole_words else ()
+        self._shown = InSequence((*boundary, found.tree, *boundary))
         self._has_boundaries = has_boundaries(self.tree)
         self._regex = _compiled(translate(self.tree))
 
@@ -91,9 +92,13 @@ class Pattern:
         return self._regex.search(line.encode()) is not None
 
     def spans(self, line: str) -> list[Span]:
-        """What matches in a line. Empty matches are left out, and so are those beside letters outside ASCII."""
-        found = (match.span() for match in self._regex.finditer(line))
+        """What matches in a line, to be highlighted; without empty matches."""
+        found = (match.span() for match in self._highlight.finditer(line))
         return [Span(begin, end) for begin, end in found if begin < end]
+
+    @cached_property
+    def _highlight(self) -> Any:
+        return _compiled(translate(self._shown))
 
     @cached_property
     def _relaxed(self) -> Any:
