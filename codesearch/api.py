@@ -27,7 +27,6 @@ from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
 if TYPE_CHECKING:
     from codesearch.discovery.discover import KnownFiles
     from codesearch.discovery.options import DiscoveryOptions
-    from codesearch.exact.grep import FileMatches
     from codesearch.exact.pattern import Pattern
     from codesearch.index.request import Progress
     from codesearch.index.snapshot import Snapshot
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from codesearch.index.update import UpdateReport
     from codesearch.models.encoder import Encoder
     from codesearch.navigation.outline import FileOutline
+    from codesearch.search.grep import FileMatches
     from codesearch.search.rerank import Reranker
     from codesearch.search.searcher import SearchedIndex
     from codesearch.search.snippets import Snippets
@@ -349,7 +349,7 @@ class Index:
 
         With filters by kind or name, only lines in such definitions. Raises as search().
         """
-        from codesearch.exact.grep import grep
+        from codesearch.search.grep import grep
 
         with self._lock:
             found = grep(self.snapshot(), self.root, pattern, filters or Filters())
@@ -357,7 +357,7 @@ class Index:
 
     def line_hits(self, matches: FileMatches) -> tuple[Hit, ...]:
         """A hit for each matching line of a file, with the kind and names of the definition around it."""
-        from codesearch.exact.grep import line_hits
+        from codesearch.search.grep import line_hits
 
         with self._lock:
             return tuple(line_hits(self.snapshot(), matches))

@@ -27,10 +27,10 @@ from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
 if TYPE_CHECKING:
-    from codesearch.exact.grep import FileMatches
     from codesearch.exact.pattern import Pattern
     from codesearch.index.request import Progress
     from codesearch.index.update import UpdateReport
+    from codesearch.search.grep import FileMatches
 
 
 class Observer:

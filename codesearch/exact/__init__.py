@@ -1,1 +1,1 @@
-"""Exact search: the lines of the indexed files that match a regular expression, as ripgrep finds them."""
+"""Patterns in the syntax of ripgrep: parsing, what they require of a text, and the lines that match."""

@@ -12,9 +12,9 @@ from codesearch.render.safe import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from codesearch.exact.grep import FileMatches
     from codesearch.exact.pattern import Pattern
     from codesearch.render.formats import Output
+    from codesearch.search.grep import FileMatches
 
 _NUL = "\0"
 

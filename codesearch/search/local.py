@@ -25,10 +25,10 @@ from codesearch.search.question import Question
 from codesearch.search.reader import Statistics
 
 if TYPE_CHECKING:
-    from codesearch.exact.chunks import MatchingChunks
     from codesearch.exact.pattern import Pattern
     from codesearch.models.encoder import Embeddings
     from codesearch.search.filters import DefinitionRule
+    from codesearch.search.matching_chunks import MatchingChunks
     from codesearch.search.snippets import CurrentChunk, Snippets
     from codesearch.search.symbols import Symbol
 
@@ -116,7 +116,7 @@ class LocalReader:
     def _matching(self, filters: Filters) -> MatchingChunks | None:
         if not self._pattern:
             return None
-        from codesearch.exact.chunks import matching_chunks
+        from codesearch.search.matching_chunks import matching_chunks
 
         return matching_chunks(self._snapshot, self._snippets.root, self._pattern, filters)
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from codesearch.chunking.shown import shown_text
 from codesearch.discovery.source import read_text
-from codesearch.exact.enclosing import enclosing_hit, is_in_accepted
 from codesearch.exact.pattern import MatchingLine, Pattern
 from codesearch.exact.trigrams import required_by
+from codesearch.search.enclosing import enclosing_hit, is_in_accepted
 from codesearch.search.filters import definition_rule, file_rule, resolve_kind_filters
 from codesearch.search.hit import Filters, Hit
 from codesearch.search.snippets import MAX_READ_SIZE

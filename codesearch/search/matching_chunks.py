@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from codesearch.exact.grep import grep
+from codesearch.search.grep import grep
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern

@@ -35,6 +35,7 @@ class Sender:
 def wait(seconds):
     sleep(seconds)  # no limit here
 '''
+CELL = {"cell_type": "code", "source": ["limit = 1\n", 'print("limit")\n']}
 FILES = {
     "a/retry.py": RETRY,
     "a-b/other.go": "package other\n\nfunc Limit(n int) int {\n\treturn n // limit\n}\n",
