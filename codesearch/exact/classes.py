@@ -101,14 +101,14 @@ def has_newline(item: Range | Named) -> bool:
     return re2.fullmatch(f"[{in_brackets(item)}]", "\n") is not None
 
 
-def ranges_of(items: Iterable[Range | Named]) -> tuple[Range, ...]:
-    """The characters of the items as ranges, in order."""
+def ranges_of(items: Iterable[Range | Named], *, folds: bool = False) -> tuple[Range, ...]:
+    """The characters of the items as ranges, in order; in all their cases if `folds`."""
     found: list[Range] = []
     for item in items:
         if isinstance(item, Range):
-            found.append(item)
+            found += _members(item, folds) if folds else (item,)
         else:
-            named = _ranges_of_name(item.name)
+            named = _members(Named(item.name), folds)
             found += complement(named) if item.negated else named
     return _joined(found)
 
@@ -139,10 +139,11 @@ def _joined(ranges: Iterable[Range]) -> tuple[Range, ...]:
     return tuple(joined)
 
 
-@lru_cache(maxsize=16)
-def _ranges_of_name(name: str) -> tuple[Range, ...]:
-    """The characters of a named set: RE2 knows them, so it is asked about all there are, which takes 0.1 s."""
-    runs = re2.compile(f"[{in_brackets(Named(name))}]+").finditer(_all_characters())
+@lru_cache(maxsize=64)
+def _members(item: Range | Named, folds: bool) -> tuple[Range, ...]:
+    """The characters of an item. RE2 knows them, so it is asked about all there are, which takes 0.1 s."""
+    brackets = f"[{in_brackets(item)}]"
+    runs = re2.compile(f"(?:{f'(?i:{brackets})' if folds else brackets})+").finditer(_all_characters())
     texts = (run.group().decode() for run in runs)
     return tuple(Range(ord(text[0]), ord(text[-1])) for text in texts)
 

@@ -6,6 +6,7 @@ Not supported: binary properties (`\\p{Emoji}`) and turning off Unicode (`(?-u)`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codesearch.exact import classes
@@ -242,11 +243,30 @@ class _Parser(Cursor):
             operator = self.pattern[self.at : self.at + 2]
             if operator in _SET_OPERATORS:
                 self.at += 2
-                left, items = (operator, _combined(left, items)), []
+                left, items = (operator, self._combined(left, items)), []
             elif self.next() != "]":
                 items += self._items(begin)
         self._depth -= 1
-        return CharacterClass(tuple(_combined(left, items)), negated, self._flags.folds)
+        return CharacterClass(tuple(self._combined(left, items)), negated, self._flags.folds)
+
+    def _combined(
+        self, left: tuple[str, list[Range | Named]] | None, right: list[Range | Named]
+    ) -> list[Range | Named]:
+        """The items of a class after a set operator is applied to what is left and right of it."""
+        if left is None:
+            return right
+        operator, items = left
+        one, other = self._ranges(items), self._ranges(right)
+        if operator == "&&":
+            return list(classes.intersection(one, other))
+        if operator == "--":
+            return list(classes.intersection(one, classes.complement(other)))
+        both = classes.intersection(one, other)
+        return list(classes.intersection(classes.ranges_of([*one, *other]), classes.complement(both)))
+
+    def _ranges(self, items: Iterable[Range | Named]) -> tuple[Range, ...]:
+        """The characters of the items; in all their cases before they are negated or combined, as in ripgrep."""
+        return classes.ranges_of(items, folds=self._flags.folds)
 
     def _items(self, begin: int) -> list[Range | Named]:
         """The next range, named set or nested brackets."""
@@ -258,7 +278,7 @@ class _Parser(Cursor):
             return [Named(found["name"], negated=bool(found["not"]))]
         if self.take("["):
             nested = self._brackets(at)
-            return list(classes.complement(classes.ranges_of(nested.items)) if nested.negated else nested.items)
+            return list(classes.complement(self._ranges(nested.items)) if nested.negated else nested.items)
         if self.take("\\"):
             if named := self.named_set(at):
                 return [named]
@@ -302,17 +322,3 @@ class _Parser(Cursor):
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self.error(f"more than {MAX_DEPTH} groups are nested", begin)
-
-
-def _combined(left: tuple[str, list[Range | Named]] | None, right: list[Range | Named]) -> list[Range | Named]:
-    """The items of a class after a set operator is applied to what is left and right of it."""
-    if left is None:
-        return right
-    operator, items = left
-    one, other = classes.ranges_of(items), classes.ranges_of(right)
-    if operator == "&&":
-        return list(classes.intersection(one, other))
-    if operator == "--":
-        return list(classes.intersection(one, classes.complement(other)))
-    both = classes.intersection(one, other)
-    return list(classes.intersection(classes.ranges_of([*one, *other]), classes.complement(both)))

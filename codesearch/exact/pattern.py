@@ -88,8 +88,8 @@ class Pattern:
     def matches(self, line: str) -> bool:
         """Whether a line, without its newline, matches."""
         if self._has_boundaries and not line.isascii():
-            return self._spelled.search(spelled(line).encode()) is not None
-        return self._regex.search(line.encode()) is not None
+            return self._spelled.search(_encoded(spelled(line))) is not None
+        return self._regex.search(_encoded(line)) is not None
 
     def spans(self, line: str) -> list[Span]:
         """What matches in a line, to be highlighted; without empty matches."""
@@ -107,6 +107,10 @@ class Pattern:
     @cached_property
     def _spelled(self) -> Any:
         return _compiled(translate_spelled(self.tree))
+
+
+def _encoded(line: str) -> bytes:
+    return line.encode("utf-8", "replace")  # strings of a notebook may hold surrogates
 
 
 def _as_words(tree: Node) -> Node:

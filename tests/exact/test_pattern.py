@@ -108,6 +108,9 @@ def test_whole_words_are_not_part_of_words() -> None:
         ("[A-Z]x", Case.SMART, "ax", False),
         ("ä", Case.IGNORED, "Ä", True),
         ("[^k]", Case.IGNORED, "K", False),
+        ("[a-z&&[^k]]", Case.IGNORED, "K", False),
+        ("[a-z--k]", Case.IGNORED, "K", False),
+        ("[x[^k]]", Case.IGNORED, "K", False),
     ],
 )
 def test_case(expression: str, case: Case, line: str, matches: bool) -> None:
