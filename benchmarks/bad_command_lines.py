@@ -120,6 +120,35 @@ FORMAT += [
     "{" * 10_001,
 ]
 PLACE = ["nowhere", "no/where", "x" * 300, "x" * 5000, "\udcff", "a\nb", "\x1b[2J", " ", "~nouser", "a.py/b", "-"]
+PATTERN = [
+    "(",
+    "a)",
+    "[z-a]",
+    "[",
+    "a{2",
+    "*",
+    "(?=a)",
+    r"\1",
+    "\\",
+    r"\p{Nope}",
+    "a\nb",
+    "x{1001}",
+    "(?P<1>a)",
+    "(?z)",
+]
+PATTERN += ["(" * 50_000, "a" * 200_000, "((a{1000}){1000}){1000}", "[[" * 500, "*" * 300, r"\x{ffffffff}"]
+ODD_PATTERN = [
+    "(a+)+$",
+    "(a|aa)*c",
+    "a**",
+    "\udcff",
+    "\x1b[2J",
+    r"\b{start}",
+    ".*" * 400,
+    "a?" * 500,
+    "(?i)" + "é" * 900,
+]
+ODD_PATTERN += ["|".join("abc" * 9 for _ in range(3000)), r"[\W\D\S]" * 50, "[^" + "a" * 5000 + "]", "x" * 99_999]
 DEVICE = ["gpu", "cuda:99", "٣", "\udcff", "x" * 100_000, "CPU "]
 COLOR = ["sometimes", "\udcff", "x" * 100_000, "always ", "1"]
 COMPARE = ["frob=1", "model", "model=", "index-dir=", "rerank=nowhere", "=", "lexical=1", "model=~nouser", "x" * 5000]
@@ -168,6 +197,8 @@ KINDS_OF_VALUES: Mapping[str, tuple[list[str], tuple[int, ...]]] = {
     "odd glob": (ODD_GLOB, EITHER),
     "odd name": (ODD_NAME, EITHER),
     "language": (LANGUAGE, FAILED),
+    "pattern": (PATTERN, FAILED),
+    "odd pattern": (ODD_PATTERN, EITHER),
     "kind": (KIND, FAILED),
     "model": (MODEL, FAILED),
     "format": (FORMAT, FAILED),
@@ -179,7 +210,7 @@ KINDS_OF_VALUES: Mapping[str, tuple[list[str], tuple[int, ...]]] = {
     "source": ([*PLACE, "/dev/null", "/dev/zero", "fifo", "a.py", "../broken.zip", "empty"], FAILED),
     "output": (["/dev/null", "a.py", "a.py/b", "x" * 300, "/proc/nowhere"], FAILED),
 }
-ALSO = {"glob": "odd glob"}
+ALSO = {"glob": "odd glob", "pattern": "odd pattern"}
 """Values that need not be refused, for the same options."""
 
 ASK = {"--lang": "language", "--path": "glob", "--kind": "kind", "--index-dir": "folder", "--device": "device"}
@@ -190,7 +221,8 @@ COMMANDS = (
         ("a",),
         ASK
         | {"-n": "whole number", "--limit": "whole number", "-C": "whole number", "--context": "whole number"}
-        | {"--min-score": "number", "--name": "odd name", "--format": "format", "--color": "color"},
+        | {"--min-score": "number", "--name": "odd name", "--format": "format", "--color": "color"}
+        | {"-e": "pattern", "--regexp": "pattern", "-M": "whole number"},
         ("--json", "--jsonl", "-l", "-0", "--full", "--explain", "--refresh", "--no-refresh", "--batch"),
     ),
     Command(

@@ -104,6 +104,7 @@ class Ours:
         from codesearch.index.postings import TermCounts
         from codesearch.index.rows import FileRow
         from codesearch.index.segment import ChunkKeys
+        from codesearch.index.signatures import Signatures
 
         vocabulary: dict[str, int] = {}
         ids: list[int] = []
@@ -122,7 +123,8 @@ class Ours:
         keys = ChunkKeys(ids_of_chunks, ids_of_chunks.astype(np.uint64), kinds=nothing, names=nothing)
         number = store.next_segment()
         vectors = np.zeros((len(documents), 8), np.float32)
-        store.add_segment(segment.write(layout.segment(number), number, keys, [counted], vectors), live=True)
+        record = segment.write(layout.segment(number), number, keys, [counted], vectors, Signatures.of([], []))
+        store.add_segment(record, live=True)
         for file, chunks in groupby(documents, key=lambda document: document.file):
             ids_of_file = [chunk.id for chunk in chunks]
             row = FileRow(str(file), Stamp(0, 0), b"", "", "", "", ids_of_file[0], len(ids_of_file))

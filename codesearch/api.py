@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from codesearch.changes.commits import CommitHit
     from codesearch.discovery.discover import KnownFiles
     from codesearch.discovery.options import DiscoveryOptions
+    from codesearch.exact.pattern import Pattern
     from codesearch.index.request import Progress
     from codesearch.index.snapshot import Snapshot
     from codesearch.index.status import Status
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from codesearch.models.encoder import Encoder
     from codesearch.navigation.outline import FileOutline
     from codesearch.navigation.references import References
+    from codesearch.search.grep import FileMatches
     from codesearch.search.rerank import Reranker
     from codesearch.search.searcher import SearchedIndex
     from codesearch.search.snippets import Snippets
@@ -266,8 +268,11 @@ class Index:
         explain: bool = False,
         rerank: str = "",
         retrieval: Retrieval = Retrieval.BOTH,
+        pattern: Pattern | None = None,
     ) -> SearchResult:
         """The `k` best hits for a question, best first; `rerank` names a model that scores the best candidates again.
+
+        With a `pattern`, only hits with a line that matches.
 
         Raises IndexNotFound, IndexIncompatible if the index was made with another model, or CodesearchError for an
         empty question and unknown languages or kinds.
@@ -276,20 +281,21 @@ class Index:
 
         with self._lock:
             return search(
-                [self.searchable(filters)],
+                [self.searchable(filters, pattern)],
                 question,
                 k,
                 min_score=min_score,
                 explained=explain,
                 reranker=self.reranker(rerank) if rerank else None,
                 retrieval=retrieval,
+                pattern=pattern,
             )
 
     def locked(self) -> AbstractContextManager[object]:
         """A context in which no other thread updates or closes the index."""
         return self._lock
 
-    def searchable(self, filters: Filters | None = None) -> SearchedIndex:
+    def searchable(self, filters: Filters | None = None, pattern: Pattern | None = None) -> SearchedIndex:
         """The last published state, to be searched alone or together with other indexes while it is locked().
 
         Raises as snapshot().
@@ -298,7 +304,7 @@ class Index:
         from codesearch.search.searcher import SearchedIndex
 
         with self._lock:
-            reader = LocalReader(self.snapshot(), self._snippets)
+            reader = LocalReader(self.snapshot(), self._snippets, pattern)
             return SearchedIndex(reader, self.encoder, filters or Filters())
 
     def names(self, prefix: str, limit: int) -> list[str]:
@@ -379,6 +385,24 @@ class Index:
         asked = parse_symbol(symbol)
         with self._lock:
             return nearest_names(self.snapshot(), asked.name) if asked else []
+
+    def grep(self, pattern: Pattern, filters: Filters | None = None) -> Iterator[FileMatches]:
+        """The files with lines that match, by path, read as they are now.
+
+        With filters by kind or name, only lines in such definitions. Raises as search().
+        """
+        from codesearch.search.grep import grep
+
+        with self._lock:
+            found = grep(self.snapshot(), self.root, pattern, filters or Filters())
+            return iter(list(found)) if filters and filters.definitions else found
+
+    def line_hits(self, matches: FileMatches) -> tuple[Hit, ...]:
+        """A hit for each matching line of a file, with the kind and names of the definition around it."""
+        from codesearch.search.grep import line_hits
+
+        with self._lock:
+            return tuple(line_hits(self.snapshot(), matches))
 
     def snapshot(self) -> Snapshot:
         """The last published state, for searching.

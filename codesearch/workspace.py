@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,8 +27,10 @@ from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 
 if TYPE_CHECKING:
+    from codesearch.exact.pattern import Pattern
     from codesearch.index.request import Progress
     from codesearch.index.update import UpdateReport
+    from codesearch.search.grep import FileMatches
 
 
 class Observer:
@@ -96,6 +98,15 @@ class Member:
 
     index: Index
     within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberMatches:
+    """A file of an index of a workspace, the `number`-th, and its matching lines."""
+
+    number: int
+    index: Index
+    matches: FileMatches
 
 
 class Workspace:
@@ -167,6 +178,7 @@ class Workspace:
         rerank: str = "",
         retrieval: Retrieval = Retrieval.BOTH,
         since: str = "",
+        pattern: Pattern | None = None,
     ) -> SearchResult:
         """The `k` best hits in all indexes, best first; `members[hit.index]` is the index of a hit.
 
@@ -183,7 +195,7 @@ class Workspace:
                     locks.enter_context(member.index.locked())
                 return search(
                     [
-                        member.index.searchable(self._member_filters(member, filters or Filters(), since))
+                        member.index.searchable(self._member_filters(member, filters or Filters(), since), pattern)
                         for member in members
                     ],
                     question,
@@ -192,6 +204,7 @@ class Workspace:
                     explained=explain,
                     reranker=members[0].index.reranker(rerank) if rerank else None,
                     retrieval=retrieval,
+                    pattern=pattern,
                 )
 
         with self._lock:
@@ -208,6 +221,24 @@ class Workspace:
                 except IndexDamaged as error:
                     self._rebuild(member.index, error)
             return search_members(self.members)
+
+    def grep(self, pattern: Pattern, filters: Filters | None = None) -> Iterator[MemberMatches]:
+        """The files of all indexes with lines that match, index by index and by path.
+
+        A damaged index is rebuilt first. Raises as Index.grep.
+        """
+        for number, member in enumerate(self.members):
+            restricted = replace(filters or Filters(), within=member.within)
+            with self._lock:
+                try:
+                    found = member.index.grep(pattern, restricted)
+                except IndexDamaged as error:
+                    if not self._refreshes:
+                        raise
+                    self._rebuild(member.index, error)
+                    found = member.index.grep(pattern, restricted)
+            for matches in found:
+                yield MemberMatches(number, member.index, matches)
 
     def close(self) -> None:
         """Release the indexes."""

@@ -18,6 +18,8 @@ MOST_PAIRS = 100_000_000
 MOST_EPOCHS = 1000.0
 MOST_COMMITS = 10_000
 """git prints the patches of as many in about a minute."""
+MOST_COLUMNS = 1_000_000
+"""Of a line that is shown; no file that is indexed by default has more bytes."""
 MOST_OUTPUT_TOKENS = 1_000_000
 """No language model reads more."""
 LARGEST_SEED = 2**32 - 1

@@ -117,6 +117,16 @@ Limit = Annotated[
     int,
     typer.Option("--limit", "-n", parser=WholeNumber(1, MOST_HITS), metavar="N", help="Maximum number of hits."),
 ]
+MatchLimit = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        "-n",
+        parser=WholeNumber(1, MOST_HITS),
+        metavar="N",
+        help="Maximum number of hits. [default: 10; with -e and no question, all]",
+    ),
+]
 Jobs = Annotated[
     int,
     typer.Option(

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codesearch.caller import caller
+from codesearch.cli.exact import (
+    Count,
+    Expressions,
+    FixedStrings,
+    IgnoreCase,
+    LineSearch,
+    MaxColumns,
+    SmartCase,
+    Sort,
+    SortOption,
+    WordRegexp,
+    is_path,
+    pattern_of,
+)
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.numbers import MOST_COMMITS, DecimalNumber, WholeNumber
 from codesearch.cli.options import (
@@ -28,7 +39,7 @@ from codesearch.cli.options import (
     JsonLines,
     Kinds,
     Languages,
-    Limit,
+    MatchLimit,
     MaxTokens,
     Model,
     Null,
@@ -41,10 +52,12 @@ from codesearch.cli.options import (
     places_of,
 )
 from codesearch.cli.output import Color, results
-from codesearch.errors import CodesearchError
+from codesearch.cli.questions import one_question, questions_of_stdin
 
-_MAX_BYTES = 1 << 18
-"""Bytes read of a question: more than its maximum number of characters can have."""
+if TYPE_CHECKING:
+    from codesearch.search.hit import Hit
+
+DEFAULT_LIMIT = 10
 
 EPILOG = """\
 Examples:
@@ -54,6 +67,8 @@ Examples:
   codesearch query HandlerStack --kind class              a symbol
   codesearch query "retry with backoff" src tests/net     only in these folders or files
   codesearch query "retry" --in ~/src/a --in https://github.com/pallets/flask@3.1.0   several repositories
+  codesearch query -e 'retry_(count|limit)' src           all matching lines, as ripgrep prints them
+  codesearch query "give up after errors" -e retry       only code with a line that matches
   codesearch query "parse a date" --lang python,go --path '!tests/**'
   codesearch query "retry" --since v2.1                   only what changed since then; --changed: uncommitted
   codesearch query --commits "why was the retry added"    the last commits, by what they say and change
@@ -75,7 +90,12 @@ def command(
         list[Path], typer.Argument(metavar="[PATH]...", help="Search only these files and folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
     places: Places = [],  # noqa: B006
-    limit: Limit = 10,
+    expressions: Expressions = [],  # noqa: B006
+    is_literal: FixedStrings = False,
+    whole_words: WordRegexp = False,
+    ignores_case: IgnoreCase = False,
+    smart_case: SmartCase = False,
+    limit: MatchLimit = None,
     languages: Languages = [],  # noqa: B006
     globs: Globs = [],  # noqa: B006
     kinds: Kinds = [],  # noqa: B006
@@ -103,6 +123,9 @@ def command(
     template: Template = None,
     context: Context = None,
     full: Full = False,
+    counts: Count = False,
+    sort: SortOption = None,
+    max_columns: MaxColumns = 0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print what each ranking signal added to the score.")
     ] = False,
@@ -144,11 +167,18 @@ def command(
     from codesearch.search.hit import SearchResult
     from codesearch.workspace import Workspace
 
+    pattern = pattern_of(
+        expressions,
+        is_literal=is_literal,
+        whole_words=whole_words,
+        ignores_case=ignores_case,
+        smart_case=smart_case,
+    )
     if changed and since:
         raise typer.BadParameter("--changed and --since cannot be used together")
     since = "HEAD" if changed else since
-    if batch and question:
-        paths = [Path(question), *paths]
+    if question and (batch or (pattern and is_path(question))):
+        paths, question = [Path(question), *paths], ""
     flags = {
         "--json": as_json,
         "--jsonl": as_jsonl,
@@ -157,10 +187,21 @@ def command(
         "--compact": compact,
         "--batch": batch,
     }
-    output = Output(caller().stdout, null=null, context=context, full=full, explain=explain, max_tokens=max_tokens)
+    output = Output(
+        caller().stdout,
+        null=null,
+        context=context,
+        full=full,
+        explain=explain,
+        max_tokens=max_tokens,
+        max_columns=max_columns,
+    )
     hit_format = choose(flags, template, color, output, heading=heading)
     filters = filters_of(languages, globs, kinds, names)
-    questions = _lines_of_stdin() if batch else iter((_question(question),))
+    is_alone = pattern is not None and not question and not batch
+    if counts and (not is_alone or any(flags.values()) or template is not None):
+        raise typer.BadParameter("--count prints matching lines of -e without a question, and in no other format")
+    questions = questions_of_stdin() if batch else iter(() if is_alone else (one_question(question),))
     workspace = Workspace(
         index_dir=index_dir and caller().directory / index_dir,
         model=model,
@@ -174,7 +215,13 @@ def command(
     if commits:
         from codesearch.cli.commits import answer
 
-        answer(workspace, _question(question), limit, last, as_json=as_json, as_jsonl=as_jsonl)
+        answer(workspace, one_question(question), limit or DEFAULT_LIMIT, last, as_json=as_json, as_jsonl=as_jsonl)
+    if pattern and is_alone:
+        has_records = as_json or as_jsonl or template is not None
+        lines = LineSearch(
+            pattern, filters, limit, output, color, hit_format if has_records else None, files_only, counts
+        )
+        raise typer.Exit(lines.run(workspace))
     roots = [member.index.root for member in workspace.members]
     has_hits = False
     with results():
@@ -182,40 +229,22 @@ def command(
             result = SearchResult("", ())  # for a blank line in a batch
             if text:
                 result = workspace.search(
-                    text, limit, filters, min_score=min_score, explain=explain, rerank=rerank, since=since
+                    text,
+                    limit or DEFAULT_LIMIT,
+                    filters,
+                    min_score=min_score,
+                    explain=explain,
+                    rerank=rerank,
+                    since=since,
+                    pattern=pattern,
                 )
-            hit_format.write(text, [*located(result.hits, roots, caller().directory)])
+            hits = sorted(result.hits, key=_by_place) if sort is Sort.PATH else result.hits
+            hit_format.write(text, [*located(hits, roots, caller().directory)])
             has_hits = has_hits or bool(result.hits)
             for remark in remarks(result, min_score, since):
                 note(remark)
     raise typer.Exit(HITS if has_hits else NO_HITS)
 
 
-def _question(text: str) -> str:
-    """The question on one line, read from stdin if it is `-`. Raises CodesearchError if it is empty."""
-    if text == "-":
-        text = sys.stdin.buffer.read(_MAX_BYTES).decode("utf-8", "replace")
-    question = _normalized(text, "the question")
-    if not question:
-        raise CodesearchError("the question is empty", 'try: codesearch query "how are passwords hashed"')
-    return question
-
-
-def _lines_of_stdin() -> Iterator[str]:
-    """The questions of stdin, one per line; lines that are too long are truncated."""
-    for number in count(1):
-        line = sys.stdin.buffer.readline(_MAX_BYTES)
-        if not line:
-            return
-        yield _normalized(line.decode("utf-8", "replace").rstrip("\r\n"), f"the question in line {number}")
-        while line and not line.endswith(b"\n"):
-            line = sys.stdin.buffer.readline(_MAX_BYTES)
-
-
-def _normalized(text: str, label: str) -> str:
-    """The question on one line. Prints a note, which starts with `label`, if it is too long to be used completely."""
-    from codesearch.search.question import MAX_QUESTION_LENGTH, readable
-
-    if len(text) > MAX_QUESTION_LENGTH:
-        note(f"{label} is longer than {MAX_QUESTION_LENGTH:,} characters; the rest is ignored")
-    return " ".join(readable(text).split())
+def _by_place(hit: Hit) -> tuple[int, list[str], int]:
+    return hit.index, hit.path.split("/"), hit.start_line

@@ -16,7 +16,7 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 _MAY_BE_EMPTY = ("question", "queries")
 """Their commands report what is missing."""
-_MAY_BE_BLANK = ("template",)
+_MAY_BE_BLANK = ("template", "expressions")
 _SUGGESTION = re.compile(r"[.?]? (?:(Did you mean .*)|\((Possible options: .*)\))$")
 
 

@@ -77,6 +77,17 @@ def digest_of(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
+def read_text(root: Path, path: str, max_size: int) -> str | None:
+    """The text of a file below `root`, as read_source returns it; None if it can't be read, is too large or binary."""
+    try:
+        with open(open_beneath(root, path), "rb") as file:  # noqa: PTH123 - opened by descriptor
+            data = file.read(max_size + 1)
+    except OSError:
+        return None
+    decoded = decode(data) if len(data) <= max_size else None
+    return normalise_lines(decoded.text) if decoded else None
+
+
 def normalise_lines(text: str) -> str:
     """The text with `\\n` at the ends of its lines, and without NUL."""
     if "\r" in text:

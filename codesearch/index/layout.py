@@ -15,7 +15,7 @@ JOURNAL_ENDINGS = ("-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", "
 """Suffixes of files beside the database: SQLite's, and those of a database whose creation was interrupted."""
 _SETTLING_NS = 20_000_000
 """File systems' timestamps have a resolution of at most 10 ms, except for FAT's 2 s."""
-FORMAT = 4
+FORMAT = 5
 """Version of the files on disk, not of the program: raised if older programs can't read them."""
 
 

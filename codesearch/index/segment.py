@@ -1,4 +1,7 @@
-"""A segment: an immutable folder with the numbers, postings, vectors, names and kinds of some chunks."""
+"""A segment: an immutable folder with the numbers, postings, vectors, names and kinds of some chunks.
+
+It also has the signatures of their files, whose chunks are all in one segment.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +24,13 @@ from codesearch.errors import IndexDamaged, UpdateIndex
 from codesearch.index import postings
 from codesearch.index.postings import Postings, TermCounts
 from codesearch.index.rows import LARGEST_NUMBER, Run, SegmentFile, SegmentRecord
+from codesearch.index.signatures import Signatures
 from codesearch.index.vectors import Ties, Vectors
 from codesearch.models.encoder import Embeddings
 from codesearch.opening import open_beneath
+
+if TYPE_CHECKING:
+    from codesearch.exact.trigrams import Required
 
 SEGMENT_CHUNKS = 1 << 16
 """Maximum number of chunks: rows then fit 16 bits, and building a segment takes about 0.6 GB of memory."""
@@ -124,6 +131,7 @@ class Segment:
             self.postings = Postings(arrays)
             self.names = Postings(arrays, _NAMES)
             self.kinds = Postings(arrays, _KINDS)
+            self.signatures = Signatures.read(arrays)
             self._check(mapped.is_trusted)
         except (OSError, ValueError, KeyError) as error:
             if isinstance(error, FileNotFoundError) and not folder.exists():
@@ -156,6 +164,15 @@ class Segment:
     def live_chunks(self) -> int:
         """The number of chunks that have not been deleted."""
         return int(np.count_nonzero(self.live))
+
+    def files_with(self, required: Required) -> Ids:
+        """The first chunks of the live files that may contain what is required, in order."""
+        firsts = self.signatures.firsts[self.signatures.candidates(required)]
+        return np.asarray(firsts[self.live[np.searchsorted(self.ids, firsts)]])
+
+    def live_signatures(self) -> list[tuple[int, bytes]]:
+        """First chunk and signature of each live file."""
+        return self.signatures.only(self.live[np.searchsorted(self.ids, self.signatures.firsts)])
 
     def rows_of_kinds(self, kinds: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Which rows have one of the kinds, or contain a definition that has."""
@@ -207,21 +224,27 @@ class Segment:
             raise ValueError("the number of chunks differs from the recorded one")
         if len(ids) and not (ids[0] > 0 and ids[-1] <= LARGEST_NUMBER and (ids[1:] > ids[:-1]).all()):
             raise ValueError("its chunks are not in order")
+        self.signatures.check(ids)
         if not is_trusted:
             for postings in (self.postings, self.names, self.kinds):
                 postings.check(len(ids))
 
 
 def write(
-    folder: Path, number: int, keys: ChunkKeys, batches: Sequence[TermCounts], embeddings: Embeddings
+    folder: Path,
+    number: int,
+    keys: ChunkKeys,
+    batches: Sequence[TermCounts],
+    embeddings: Embeddings,
+    signatures: Signatures,
 ) -> SegmentRecord:
-    """Write a segment of new chunks. Raises OSError."""
+    """Write a segment of new chunks and the signatures of their files. Raises OSError."""
     segment_postings = SegmentPostings(
         terms=postings.build(batches),
         names=postings.build_unweighted(keys.names),
         kinds=postings.build_unweighted(keys.kinds),
     )
-    return _write(folder, number, keys, segment_postings, Vectors.of(embeddings))
+    return _write(folder, number, keys, segment_postings, Vectors.of(embeddings), signatures)
 
 
 def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentRecord:
@@ -251,7 +274,9 @@ def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentReco
     ties = np.concatenate([part.ties for part in parts])
     keys = ChunkKeys(ids[by_id], ties[by_id], (), ())
     vectors = Vectors.merged([(segment.vectors, rows) for segment, rows in zip(order, kept, strict=True)])
-    return _write(folder, number, keys, segment_postings, vectors.reordered(by_id))
+    signed = sorted(file for segment in order for file in segment.live_signatures())
+    signatures = Signatures.of([first for first, _ in signed], [signature for _, signature in signed])
+    return _write(folder, number, keys, segment_postings, vectors.reordered(by_id), signatures)
 
 
 def with_current_stamps(folder: Path, record: SegmentRecord) -> SegmentRecord:
@@ -283,7 +308,12 @@ def remove(folder: Path) -> None:
 
 
 def _write(
-    folder: Path, number: int, keys: ChunkKeys, segment_postings: SegmentPostings, vectors: Vectors
+    folder: Path,
+    number: int,
+    keys: ChunkKeys,
+    segment_postings: SegmentPostings,
+    vectors: Vectors,
+    signatures: Signatures,
 ) -> SegmentRecord:
     remove(folder)
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -293,6 +323,7 @@ def _write(
         **segment_postings.terms.arrays(),
         **segment_postings.names.arrays(_NAMES),
         **segment_postings.kinds.arrays(_KINDS),
+        **signatures.arrays(),
     }
     save_arrays(folder / _ARRAYS, arrays)
     vectors.save(folder / _VECTORS)

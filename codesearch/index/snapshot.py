@@ -25,6 +25,7 @@ from codesearch.index.terms import name_key
 from codesearch.index.vectors import Ties, Vectors, best, component
 
 if TYPE_CHECKING:
+    from codesearch.exact.trigrams import Required
     from codesearch.models.encoder import Embeddings
 
 Scores = npt.NDArray[np.float32]
@@ -355,6 +356,11 @@ class Snapshot:
         """The chunks of a file, in order."""
         return self.chunks(np.arange(file.first_chunk, file.first_chunk + file.chunks))
 
+    def chunk_rows(self, files: Sequence[FileRow]) -> list[ChunkRow]:
+        """The rows of all chunks of these files: less to read than the chunks."""
+        ids = [number for file in files for number in range(file.first_chunk, file.first_chunk + file.chunks)]
+        return list(self._store.chunks(ids).values())
+
     def stamps(self) -> list[FileStamp]:
         """The stamp of every file, including skipped ones. Checksums are not verified."""
         return self._store.stamps()
@@ -367,6 +373,14 @@ class Snapshot:
     def files(self) -> Sequence[FileRow]:
         """All files that are not skipped."""
         return [file for file in self._store.files() if not file.skipped]
+
+    def files_with(self, required: Required) -> Sequence[FileRow]:
+        """The files that are not skipped and may contain what is required."""
+        if required.is_nothing:
+            return self.files
+        firsts = [int(first) for segment in self._segments for first in segment.files_with(required)]
+        rows = self._store.chunks(firsts)
+        return list(self._store.files_by_id([row.file for row in rows.values()]).values())
 
     def files_in(self, place: str) -> list[FileRow]:
         """The file with this path, or the files in this folder, that are not skipped, in order."""
@@ -394,6 +408,10 @@ class Snapshot:
         """The chunks of the files that are accepted."""
         runs = [Run(file.first_chunk, file.chunks) for file in self.files if accepts(file)]
         return self._masks(_expanded(sorted(runs, key=lambda run: run.first)))
+
+    def select_chunks(self, ids: Sequence[int]) -> Selection:
+        """The chunks with these numbers, which are in order."""
+        return self._masks(np.asarray(ids, np.int64))
 
     def select_kinds(self, kinds: Sequence[str]) -> Selection:
         """The chunks of the given kinds."""

@@ -15,6 +15,7 @@ from codesearch.index.layout import Layout
 from codesearch.index.postings import TermCounts
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow
 from codesearch.index.segment import SEGMENT_CHUNKS, ChunkKeys
+from codesearch.index.signatures import Signatures
 from codesearch.index.store import Store
 from codesearch.index.terms import name_key
 from codesearch.index.work import UNREAD, BatchResult
@@ -33,6 +34,7 @@ class StagedFile:
     row: FileRow
     chunks: tuple[ChunkRow, ...]
     definitions: tuple[DefinitionRow, ...]
+    signature: bytes
 
     def names_by_chunk(self) -> list[set[str]]:
         """For each chunk, the keys of the name that it has and of those that it defines."""
@@ -76,7 +78,7 @@ class Staging:
             stamp = files[file.row.path].stamp if file.row.stamp == UNREAD else file.row.stamp
             row = replace(file.row, stamp=stamp, first_chunk=self.next_chunk)
             self.next_chunk += len(file.chunks)
-            self._files.append(StagedFile(row, file.chunks, file.definitions))
+            self._files.append(StagedFile(row, file.chunks, file.definitions, file.signature))
         if len(batch.counts.sizes):
             self._counts.append(batch.counts)
             self._embeddings.append(embeddings)
@@ -87,7 +89,8 @@ class Staging:
         if self._chunks:
             number = self._store.next_segment()
             embeddings = np.concatenate(self._embeddings)
-            record = segment.write(self._layout.segment(number), number, self._keys(), self._counts, embeddings)
+            folder = self._layout.segment(number)
+            record = segment.write(folder, number, self._keys(), self._counts, embeddings, self._signatures())
             self._store.add_segment(record, live=False)
         for file in self._files:
             number = self._store.add_file(file.row, live=False)
@@ -106,6 +109,10 @@ class Staging:
         names = [sorted(chunk_names - {""}) for file in self._files for chunk_names in file.names_by_chunk()]
         kinds = [sorted(chunk_kinds) for file in self._files for chunk_kinds in file.kinds_by_chunk()]
         return ChunkKeys(ids, np.asarray(ties, np.uint64), kinds, names)
+
+    def _signatures(self) -> Signatures:
+        files = [file for file in self._files if file.chunks]
+        return Signatures.of([file.row.first_chunk for file in files], [file.signature for file in files])
 
     def _clear(self) -> None:
         self._files: list[StagedFile] = []

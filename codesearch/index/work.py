@@ -13,6 +13,7 @@ import numpy as np
 
 from codesearch.chunking.chunk import Chunk, ChunkedFile
 from codesearch.chunking.chunker import chunk_text
+from codesearch.chunking.shown import shown_text
 from codesearch.discovery.skip_reason import SkipReason
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.discovery.stamp import Stamp
@@ -20,6 +21,7 @@ from codesearch.index.fields import encoder_text, lexical_terms
 from codesearch.index.job import Job, Treatment
 from codesearch.index.postings import TermCounts
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, plain
+from codesearch.index.signatures import signature_of
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language
 from codesearch.models.encoder import Embeddings, Encoder
@@ -32,6 +34,8 @@ class FileResult:
     row: FileRow
     chunks: tuple[ChunkRow, ...] = ()
     definitions: tuple[DefinitionRow, ...] = ()
+    signature: bytes = b""
+    """Of the text that exact search looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,9 @@ class Worker:
             return FileResult(replace(row, skipped=SkipReason.NOT_SOURCE.value)), ()
         chunked = chunk_as(path, source.text, language, job)
         row = replace(row, fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
-        return FileResult(row, chunk_rows(chunked.chunks), definition_rows(chunked.chunks)), chunked.chunks
+        signature = signature_of(shown_text(path, source.text))
+        rows = chunk_rows(chunked.chunks), definition_rows(chunked.chunks)
+        return FileResult(row, *rows, signature), chunked.chunks
 
 
 def chunk_as(path: str, text: str, language: Language | None, job: Job) -> ChunkedFile:

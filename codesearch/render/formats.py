@@ -35,6 +35,8 @@ class Output:
     explain: bool = False
     max_tokens: int | None = None
     """Tokens that may be written for a question, as counted by codesearch.render.budget; None is no limit."""
+    max_columns: int = 0
+    """Longer lines, in bytes, are left out of lines for pipes; 0 for no limit."""
 
     def write_lines(self, lines: Iterable[str], end: str = "\n") -> None:
         """Write lines, each followed by `end`."""
@@ -157,9 +159,13 @@ class Matches:
         for i, located in enumerate(hits):
             if is_long:
                 output.write_lines([GROUP_SEPARATOR] if i else [])
-                output.write_lines(excerpt_lines(located.hit, output.excerpt(located), located.path, null=output.null))
+                excerpt = output.excerpt(located)
+                lines = excerpt_lines(located.hit, excerpt, located.path, null=output.null, limit=output.max_columns)
+                output.write_lines(lines)
             else:
-                output.write_lines([best_line_of(located.hit, located.path, null=output.null)])
+                output.write_lines(
+                    [best_line_of(located.hit, located.path, null=output.null, limit=output.max_columns)]
+                )
             output.write_lines(signal_lines(located.hit))
 
 

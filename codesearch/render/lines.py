@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from codesearch.search.hit import Hit
 
 GROUP_SEPARATOR = "--"
+OMITTED = "[Omitted long matching line]"
+OMITTED_CONTEXT = "[Omitted long context line]"
 _NUL = "\0"
 
 
-def best_line_of(hit: Hit, path: str, *, null: bool = False) -> str:
+def limited(text: str, limit: int, *, is_match: bool = True) -> str:
+    """A line, or what ripgrep prints instead if it has more than `limit` bytes; 0 for no limit."""
+    if not limit or len(text.encode("utf-8", "replace")) <= limit:
+        return text
+    return OMITTED if is_match else OMITTED_CONTEXT
+
+
+def best_line_of(hit: Hit, path: str, *, null: bool = False, limit: int = 0) -> str:
     """`path:line:text` of the best line; with `null`, a NUL byte instead of the colon after the path."""
-    return f"{path}{_NUL if null else ':'}{best_line(hit)}:{printable(best_text(hit))}"
+    return f"{path}{_NUL if null else ':'}{best_line(hit)}:{printable(limited(best_text(hit), limit))}"
 
 
 def quickfix_line(hit: Hit, path: str) -> str:
@@ -28,12 +37,13 @@ def quickfix_line(hit: Hit, path: str) -> str:
     return f"{path}:{best_line(hit)}:{column}:{printable(text)}"
 
 
-def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False) -> Iterator[str]:
+def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False, limit: int = 0) -> Iterator[str]:
     """The lines of an excerpt: `path:line:text` inside the hit, `path-line-text` around it."""
     for run in excerpt.shown:
         for number in run:
             sign = ":" if hit.start_line <= number <= hit.end_line else "-"
-            yield f"{path}{_NUL if null else sign}{number}{sign}{printable(excerpt.text(number))}"
+            text = limited(excerpt.text(number), limit, is_match=sign == ":")
+            yield f"{path}{_NUL if null else sign}{number}{sign}{printable(text)}"
 
 
 def signal_lines(hit: Hit) -> Iterator[str]:

@@ -96,6 +96,10 @@ class SearchScope:
     chunks: Selection | None
     definitions: DefinitionRule | None
 
+    def within(self, chunks: Selection) -> SearchScope:
+        """The scope, restricted to these chunks."""
+        return replace(self, chunks=intersection([chunks, *([self.chunks] if self.chunks is not None else [])]))
+
 
 def resolve_kind_filters(filters: Filters, indexed_kinds: Callable[[], Collection[str]]) -> Filters:
     """The filters with their kinds resolved to those of the index; `indexed_kinds` is only called if needed.

@@ -91,6 +91,11 @@ class Filters:
     lines: Mapping[str, Sequence[LineRange]] | None = None
     """Only definitions with one of these lines, by path relative to the index's root; None is no restriction."""
 
+    @property
+    def definitions(self) -> bool:
+        """Whether they restrict definitions, and not only files."""
+        return bool(self.kinds or self.names or self.lines is not None)
+
 
 class Retrieval(StrEnum):
     """Which retrievers find and score candidates. Names and paths count in each case."""

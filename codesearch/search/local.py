@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,14 +25,20 @@ from codesearch.search.question import Question
 from codesearch.search.reader import Statistics
 
 if TYPE_CHECKING:
+    from codesearch.exact.pattern import Pattern
     from codesearch.models.encoder import Embeddings
+    from codesearch.search.filters import DefinitionRule
+    from codesearch.search.matching_chunks import MatchingChunks
     from codesearch.search.snippets import CurrentChunk, Snippets
+    from codesearch.search.symbols import Symbol
 
 
 class LocalReader:
     """Reads a snapshot and the files that it was made from, for one question."""
 
-    def __init__(self, snapshot: Snapshot, snippets: Snippets) -> None:
+    def __init__(self, snapshot: Snapshot, snippets: Snippets, pattern: Pattern | None = None) -> None:
+        """With a pattern, only chunks with a line that matches are collected."""
+        self._pattern = pattern
         self._snapshot = snapshot
         self._snippets = snippets
         snippets.forget_changes()
@@ -58,6 +64,9 @@ class LocalReader:
         """See IndexReader. The union of the best by BM25, the best by cosine, and definitions asked for by name."""
         snapshot, limits = self._snapshot, Limits.of(question, k)
         scope = select(snapshot, filters)
+        matching = self._matching(filters)
+        if matching:
+            scope = scope.within(snapshot.select_chunks(matching.ids))
         has_words = retrieval is not Retrieval.DENSE
         # a text without any known token has a zero vector, which is equally near to all chunks
         has_meaning = retrieval is not Retrieval.LEXICAL and bool(vector.any())
@@ -71,7 +80,7 @@ class LocalReader:
         chunks = [
             candidate
             for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.position)
-            for candidate in focus(chunk, question, symbols, scope.definitions)
+            for candidate in _focused(chunk, question, symbols, scope.definitions, matching)
         ]
         ids = np.asarray([chunk.id for chunk in chunks], np.int64)
         by_term = snapshot.term_scores(rarities, ids) * np.float32(has_words)
@@ -98,8 +107,29 @@ class LocalReader:
         return self._snippets.text(chunk)
 
     def current(self, chunk: StoredChunk) -> CurrentChunk | None:
-        """See IndexReader."""
-        return self._snippets.current(chunk)
+        """See IndexReader. With a pattern, None too if no line matches any more."""
+        found = self._snippets.current(chunk)
+        if found and self._pattern and not any(map(self._pattern.matches, found.lines)):
+            return None
+        return found
+
+    def _matching(self, filters: Filters) -> MatchingChunks | None:
+        if not self._pattern:
+            return None
+        from codesearch.search.matching_chunks import matching_chunks
+
+        return matching_chunks(self._snapshot, self._snippets.root, self._pattern, filters)
+
+
+def _focused(
+    chunk: StoredChunk,
+    question: Question,
+    symbols: Sequence[Symbol],
+    accepts: DefinitionRule | None,
+    matching: MatchingChunks | None,
+) -> list[StoredChunk]:
+    candidates = focus(chunk, question, symbols, accepts)
+    return matching.focused(chunk, candidates, accepts) if matching else candidates
 
 
 def _retrieved(ids: np.ndarray, by_words: ScoredChunks, by_meaning: ScoredChunks, by_name: ScoredChunks) -> Retrieved:

@@ -18,6 +18,7 @@ from codesearch.search.reader import IndexReader, total
 from codesearch.search.snippets import best_line
 
 if TYPE_CHECKING:
+    from codesearch.exact.pattern import Pattern
     from codesearch.models.encoder import Embeddings, Encoder
     from codesearch.search.rerank import Reranker
     from codesearch.search.snippets import CurrentChunk
@@ -47,8 +48,11 @@ def search(
     explained: bool = False,
     reranker: Reranker | None = None,
     retrieval: Retrieval = Retrieval.BOTH,
+    pattern: Pattern | None = None,
 ) -> SearchResult:
     """The `k` best hits of a question, best first, as if a single index contained the files of all indexes.
+
+    With a `pattern`, which the readers must have too, the best line of a hit is one that matches.
 
     Raises CodesearchError for an empty question, unknown languages or kinds, and invalid globs.
     """
@@ -62,7 +66,7 @@ def search(
     ranking = rank(parsed, candidates)
     if reranker:
         ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
-    return _result(question, parsed, candidates, ranking, readers, k, min_score, explained)
+    return _result(question, parsed, candidates, ranking, readers, k, min_score, explained, pattern)
 
 
 def collect(
@@ -93,6 +97,7 @@ def _result(
     k: int,
     min_score: float,
     explained: bool,
+    pattern: Pattern | None,
 ) -> SearchResult:
     """Select the hits to show and read their text. Candidates that do not fit the question's operators come last."""
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
@@ -110,6 +115,7 @@ def _result(
             tuple(shown.copies.get(i, ())),
             explain(ranking, i) if explained else (),
             int(candidates.reader[i]),
+            pattern,
             is_beyond=i not in fitting,
         )
         for i, current in shown.hits.items()
@@ -125,10 +131,11 @@ def _hit(
     copies: tuple[Place, ...],
     signals: tuple[Signal, ...],
     index: int,
+    pattern: Pattern | None,
     *,
     is_beyond: bool,
 ) -> Hit:
-    line = best_line(current.lines, current.chunk.start_line, term_weights)
+    line = best_line(current.lines, current.chunk.start_line, term_weights, pattern)
     chunk = current.chunk if current.is_moved else at_line(current.chunk, line)
     first = chunk.start_line - current.chunk.start_line
     lines = current.lines[first : first + chunk.end_line - chunk.start_line + 1]

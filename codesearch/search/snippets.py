@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codesearch.discovery.options import NOTEBOOK_ENDING
+from codesearch.chunking.shown import shown_text
 from codesearch.discovery.source import SourceText, read_source
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.letters import fold
@@ -21,6 +20,7 @@ from codesearch.index.rows import plain
 
 if TYPE_CHECKING:
     from codesearch.chunking.chunk import Chunk, Definition
+    from codesearch.exact.pattern import Pattern
     from codesearch.index.snapshot import StoredChunk
 
 
@@ -142,25 +142,21 @@ def _read(root: Path, path: str) -> File:
     source = read_source(root, path, MAX_READ_SIZE, find_skip_reason=False)
     if not isinstance(source, SourceText):
         return _UNREADABLE
-    return File(source.stamp, source.digest, source.text, _lines_to_read(path, source.text))
+    return File(source.stamp, source.digest, source.text, shown_text(path, source.text).split("\n"))
 
 
-def _lines_to_read(path: str, text: str) -> Sequence[str]:
-    """The lines of a text; for a notebook, the lines of its cells."""
-    if path.lower().endswith(NOTEBOOK_ENDING):
-        from codesearch.chunking import notebook, syntax
+def best_line(
+    lines: Sequence[str], first: int, term_weights: Mapping[str, float], pattern: Pattern | None = None
+) -> int:
+    """The number of the line with the highest term weight, given that of the first; the first if no line has a term.
 
-        with suppress(syntax.Unparsable):
-            return notebook.cell_lines(text)
-    return text.split("\n")
-
-
-def best_line(lines: Sequence[str], first: int, term_weights: Mapping[str, float]) -> int:
-    """The number of the line with the highest term weight, given that of the first; the first if no line has a term."""
+    With a pattern, of the lines that match, if any does.
+    """
     weighted = [(term, weight) for term, weight in term_weights.items() if weight > 0]
-    best, top = 0, 0.0
-    for i, line in enumerate(lines[:SCANNED_LINES]):
-        folded = fold(line)
+    candidates = [i for i, line in enumerate(lines) if pattern and pattern.matches(line)] or range(len(lines))
+    best, top = candidates[0] if candidates else 0, 0.0
+    for i in candidates[:SCANNED_LINES]:
+        folded = fold(lines[i])
         score = sum(weight for term, weight in weighted if term in folded)
         if score > top:
             best, top = i, score

@@ -17,6 +17,7 @@ from codesearch.index.layout import Layout
 from codesearch.index.merging import FAN_IN, merge_small
 from codesearch.index.rows import FileRow, Run, SegmentRecord
 from codesearch.index.segment import ChunkKeys, Segment
+from codesearch.index.signatures import Signatures
 from codesearch.index.store import Store
 from codesearch.index.work import count_terms
 
@@ -42,7 +43,8 @@ class Shelf:
         nothing = count_terms([])
         counts = type(nothing)((), nothing.term_ids, nothing.weights, np.zeros(chunks, np.int32))
         keys = ChunkKeys(ids, ids.astype(np.uint64), [["block"]] * chunks, [[]] * chunks)
-        return segment.write(self.layout.segment(number), number, keys, [counts], np.zeros((chunks, 8), np.float32))
+        vectors = np.zeros((chunks, 8), np.float32)
+        return segment.write(self.layout.segment(number), number, keys, [counts], vectors, Signatures.of([], []))
 
     def add_file(self, path: str, first_chunk: int, chunks: int) -> None:
         self.store.add_file(FileRow(path, Stamp(0, 0), b"", "", "", "", first_chunk, chunks), live=True)

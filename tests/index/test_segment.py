@@ -20,6 +20,7 @@ from codesearch.index import segment
 from codesearch.index.postings import TermCounts
 from codesearch.index.rows import Run, SegmentFile, SegmentRecord
 from codesearch.index.segment import ChunkKeys, Segment
+from codesearch.index.signatures import Signatures
 
 DIMENSIONS = 16
 WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
@@ -48,7 +49,7 @@ def written(folder: Path, ids: list[int], number: int = 1) -> SegmentRecord:
         [[f"name{chunk}", "shared"] for chunk in ids],
     )
     folder.parent.mkdir(exist_ok=True)
-    return segment.write(folder, number, keys, [counts_of(ids)], vectors)
+    return segment.write(folder, number, keys, [counts_of(ids)], vectors, Signatures.of([], []))
 
 
 def runs(ids: set[int] | list[int]) -> list[Run]:
