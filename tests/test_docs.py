@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,11 +14,10 @@ import pytest
 from codesearch import cli
 from docs import render_chart, render_example
 from tests.support.command_line import CommandLine
+from tests.support.pages import PAGES, README, Block, blocks
 from tests.support.places import ROOT
 from tests.support.repositories import git
 
-README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 MOST_WORDS = 700
 SET_UP = (
     "    python3 -m venv .venv && .venv/bin/pip install -q . && "
@@ -39,31 +35,10 @@ _posix = pytest.mark.skipif(sys.platform == "win32", reason="written for a POSIX
 pytestmark = pytest.mark.slow
 
 
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a page."""
-
-    page: str
-    number: int
-    language: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.page}-{self.number}"
-
-
-def _blocks(language: str) -> Iterator[Block]:
-    for page in PAGES:
-        found = re.findall(r"^```([^\n]*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-        for number, (spoken, text) in enumerate(found):
-            if spoken == language:
-                yield Block(page.name, number, spoken, text)
-
-
-TRANSCRIPTS = [block for block in _blocks("console") if block.text.startswith("$ ")]
+TRANSCRIPTS = [block for block in blocks("console") if block.text.startswith("$ ")]
 COMMANDS = [
     line.partition("  #")[0].rstrip()
-    for block in _blocks("console")
+    for block in blocks("console")
     if block not in TRANSCRIPTS
     for line in block.text.splitlines()
 ]
@@ -71,7 +46,7 @@ OF_TRANSFORMERS = [line for line in COMMANDS if "jina-code" in line or "--rerank
 TRANSFORMER = [line for line in OF_TRANSFORMERS if not line.startswith("codesearch models")]
 """Run with a small model in the place of jina-code. `models get` and `verify` have tests of their own."""
 PLAIN = [line for line in COMMANDS if line not in OF_TRANSFORMERS]
-PYTHON = list(_blocks("python"))
+PYTHON = list(blocks("python"))
 
 
 @pytest.fixture
@@ -132,11 +107,7 @@ def run(
     line: str, codesearch: CommandLine, folder: Path, tmp_path: Path, variables: dict[str, str]
 ) -> subprocess.CompletedProcess[bytes]:
     """What a shell's line does in a folder."""
-    program = tmp_path / "bin" / "codesearch"
-    program.parent.mkdir(exist_ok=True)
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m codesearch "$@"\n')
-    program.chmod(0o755)
-    environment = codesearch.environment(PATH=f"{program.parent}{os.pathsep}{os.environ['PATH']}", **variables)
+    environment = codesearch.shell_environment(tmp_path / "bin", **variables)
     return subprocess.run(
         line, shell=True, cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=120
     )
@@ -171,7 +142,7 @@ def run_python(
     )
 
 
-@pytest.mark.parametrize("block", list(_blocks("jsonl")), ids=str)
+@pytest.mark.parametrize("block", list(blocks("jsonl")), ids=str)
 def test_labelled_questions_are_evaluated(block: Block, codesearch: CommandLine, shop: Path) -> None:
     codesearch("index", "-q", cwd=shop)
     measured = codesearch("eval", "-", "--json", cwd=shop, stdin=block.text)
@@ -179,7 +150,7 @@ def test_labelled_questions_are_evaluated(block: Block, codesearch: CommandLine,
     assert json.loads(measured.out)["measures"]["recall"]["mean"] == 1
 
 
-@pytest.mark.parametrize("block", [*_blocks("python excerpt"), *_blocks("scm excerpt")], ids=str)
+@pytest.mark.parametrize("block", [*blocks("python excerpt"), *blocks("scm excerpt")], ids=str)
 def test_excerpts_are_in_the_code(block: Block) -> None:
     places = [*(ROOT / "codesearch/languages").glob("*.py"), *(ROOT / "codesearch/languages/queries").glob("*.scm")]
     assert any("".join(block.text.split()) in "".join(place.read_text(encoding="utf-8").split()) for place in places)
@@ -187,8 +158,9 @@ def test_excerpts_are_in_the_code(block: Block) -> None:
 
 def test_every_block_is_tested() -> None:
     every = sum(page.read_text(encoding="utf-8").count("\n```") for page in PAGES) // 2
-    tested = ("console", "python", "jsonl", "python excerpt", "scm excerpt", "")
-    assert sum(len(list(_blocks(language))) for language in tested) == every
+    of_recipes = ("sh", "vim", "lua", "elisp", "json")  # tests/test_recipes.py
+    tested = ("console", "python", "jsonl", "python excerpt", "scm excerpt", "", *of_recipes)
+    assert sum(len(list(blocks(language))) for language in tested) == every
 
 
 def test_the_readme_is_short_and_begins_with_the_set_up() -> None:

@@ -217,6 +217,8 @@ def command(
 
         answer(workspace, one_question(question), limit or DEFAULT_LIMIT, last, as_json=as_json, as_jsonl=as_jsonl)
     if pattern and is_alone:
+        if since:
+            raise typer.BadParameter("--since and --changed need a question")
         has_records = as_json or as_jsonl or template is not None
         lines = LineSearch(
             pattern, filters, limit, output, color, hit_format if has_records else None, files_only, counts

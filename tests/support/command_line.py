@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -47,3 +48,11 @@ class CommandLine:
         fixed = {"HOME": str(self.home), "USERPROFILE": str(self.home), "PYTHONPATH": str(ROOT)}
         chosen = {"PYTHONIOENCODING": "", "TERM": "xterm-256color", "CODESEARCH_SERVER": "off"}
         return inherited | fixed | chosen | more
+
+    def shell_environment(self, programs: Path, **more: str) -> dict[str, str]:
+        """The same for a shell that finds the program `codesearch`, which is put into the folder `programs`."""
+        program = programs / "codesearch"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m codesearch "$@"\n')
+        program.chmod(0o755)
+        return self.environment(PATH=f"{programs}{os.pathsep}{os.environ['PATH']}", **more)
