@@ -188,7 +188,9 @@ def our_lines(index: Index, pattern: Pattern, files: dict[str, str]) -> list[str
 def ripgrep_lines(root: Path, question: Question, files: Sequence[str]) -> list[str]:
     """The same from ripgrep."""
     command = ["rg", "--no-config", "--crlf", "--no-heading", "-n", "-H", *question.options, "-e", question.expression]
-    done = subprocess.run([*command, "--sort", "path", "--", *files], cwd=root, capture_output=True)
+    done = subprocess.run(
+        [*command, "--sort", "path", "--", *files], cwd=root, stdin=subprocess.DEVNULL, capture_output=True
+    )
     if done.returncode > 1:
         sys.exit(f"ripgrep: {question}: {done.stderr.decode()}")
     return [printable(line.removesuffix("\r")) for line in done.stdout.decode().split("\n")[:-1]]
@@ -230,7 +232,7 @@ def process_time(root: Path, question: Question) -> float:
     """Seconds of `codesearch query` with the pattern, as a process without a server."""
     command = [sys.executable, "-c", _START, "query", "--no-server", *question.options, "-e", question.expression]
     begin = time.perf_counter()
-    subprocess.run(command, cwd=root, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begin
 
 
