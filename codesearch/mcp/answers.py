@@ -15,6 +15,7 @@ from codesearch.mcp.progress import Progress
 from codesearch.mcp.session import Session
 
 if TYPE_CHECKING:
+    from codesearch.exact.pattern import Pattern
     from codesearch.search.hit import Hit
     from codesearch.workspace import Workspace
 
@@ -53,12 +54,25 @@ def search(session: Session, values: Values, progress: Progress) -> str:
     if not question:
         raise Unanswerable("the query is empty", 'ask a question, for example "how are passwords hashed"')
     filters = Filters(languages=values["languages"], kinds=values["kinds"], paths=values["paths"])
+    pattern = _pattern(values["pattern"])
     with _opened(session, values["root"], "", progress) as opened, _asked():
-        result = opened.workspace.search(question, values["limit"], filters)
+        result = opened.workspace.search(question, values["limit"], filters, pattern=pattern)
         head = [opened.freshness, *remarks(result)]
         if not result.hits:
             head.append("nothing found" + ("; try without paths, languages and kinds" if filters != Filters() else ""))
         return _compact(head, result.hits, opened, values["max_tokens"])
+
+
+def _pattern(expression: str) -> Pattern | None:
+    """The pattern of a regular expression. Raises Unanswerable for an invalid one."""
+    if not expression:
+        return None
+    from codesearch.exact.pattern import Pattern
+
+    try:
+        return Pattern([expression])
+    except CodesearchError as error:
+        raise Unanswerable(error.message) from None
 
 
 def similar(session: Session, values: Values, progress: Progress) -> str:

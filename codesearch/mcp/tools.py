@@ -98,6 +98,7 @@ TOOLS = (
         "-word at the end must not.",
         (
             Parameter("query", "", is_required=True),
+            Parameter("pattern", "", "regular expression that a line of each hit must match"),
             Parameter("paths", (), "globs from the root, e.g. src/**, !tests/**"),
             Parameter("languages", (), "e.g. python"),
             Parameter("kinds", (), "e.g. function, method, class, section"),
