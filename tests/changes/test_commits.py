@@ -84,6 +84,7 @@ def test_without_commits_it_is_said(tmp_path: Path) -> None:
             index.search_commits("x")
 
 
+@pytest.mark.slow
 def test_the_command(codesearch: CommandLine, root: Path) -> None:
     run = codesearch("query", "--commits", "why are requests sent again", "-n", "1", cwd=root)
     assert run.code == 0

@@ -130,6 +130,7 @@ def test_a_search_finds_only_what_changed(root: Path) -> None:
         assert not index.search("bread", filters=Filters(lines={})).hits
 
 
+@pytest.mark.slow
 def test_the_command(codesearch: CommandLine, root: Path) -> None:
     (root / "cake.py").write_text("def bake_cake():\n    return 2\n")
     for option in (("--changed",), ("--since", "HEAD"), ("--since", "main")):

@@ -128,6 +128,7 @@ def test_never_more_than_the_budget(drawn: list[tuple[str, list[str]]], budget: 
         assert "not shown in full" in lines[-1]
 
 
+@pytest.mark.slow
 def test_the_command(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("outline", "server/passwords.py", cwd=indexed_shop)
     assert run.code == 0

@@ -211,6 +211,7 @@ def test_hostile_files_cost_their_own_references_only(ask: Asker) -> None:
 # the command
 
 
+@pytest.mark.slow
 def test_the_command(codesearch: CommandLine, tmp_path: Path) -> None:
     write(tmp_path, FILES)
 
@@ -228,6 +229,7 @@ def test_the_command(codesearch: CommandLine, tmp_path: Path) -> None:
     assert run("Store", "-l", "-0").out == "shop.py\0app.py\0"
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_uncertain(codesearch: CommandLine, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     codesearch("index", cwd=tmp_path)
@@ -238,6 +240,7 @@ def test_the_command_says_what_is_uncertain(codesearch: CommandLine, tmp_path: P
     assert (len(certain.out.splitlines()), certain.err) == (3, "")
 
 
+@pytest.mark.slow
 def test_json(codesearch: CommandLine, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     codesearch("index", cwd=tmp_path)
@@ -264,6 +267,7 @@ def test_json(codesearch: CommandLine, tmp_path: Path) -> None:
     assert [json.loads(line) for line in lines] == records
 
 
+@pytest.mark.slow
 def test_a_budget_of_tokens(codesearch: CommandLine, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     codesearch("index", cwd=tmp_path)

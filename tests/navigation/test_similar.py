@@ -84,6 +84,7 @@ def test_what_is_not_there_is_said(index: Index, path: str, line: int, message: 
         index.similar(path, line)
 
 
+@pytest.mark.slow
 def test_the_command(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("similar", "passwords.py:12:what grep prints", "--json", "-n", "3", cwd=indexed_shop / "server")
     hits = json.loads(run.out)

@@ -64,11 +64,13 @@ def test_never_more_than_the_budget(
         assert [hit["path"] for hit in json.loads(text)] == [hit.path for hit in hits][: len(json.loads(text))]
 
 
+@pytest.mark.slow
 def test_quickfix_lines_have_the_column_of_the_text(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("query", "how are passwords hashed", "--vimgrep", "-n", "1", cwd=indexed_shop)
     assert run.out.startswith('server/passwords.py:11:5:    """Hash a password')
 
 
+@pytest.mark.slow
 def test_compact_and_headings(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("query", "how are passwords hashed", "--compact", "-n", "8", cwd=indexed_shop)
     assert run.out.startswith("server/passwords.py:10-14 function hash_password\n10 def hash_password")
@@ -82,6 +84,7 @@ def test_compact_and_headings(codesearch: CommandLine, indexed_shop: Path) -> No
     assert plain.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_budget_that_is_too_small_is_said(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("query", "passwords", "--max-tokens", "3", cwd=indexed_shop)
     assert (run.code, run.out) == (2, "")
