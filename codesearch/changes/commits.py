@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +29,8 @@ _SUBJECT_WEIGHT, _BODY_WEIGHT, _PATH_WEIGHT = 4, 2, 2
 """How often the words of these count, as for names and paths of chunks (codesearch.index.fields)."""
 _ENCODED_LINES = 60
 """Changed lines that are encoded with the message: more would drown it."""
-_FORMAT = "%x01%H%x00%ct%x00%an%x00%s%x00%b%x00"
+_FORMAT = "%x00%H%x00%ct%x00%an%x00%s%x00%b%x00"
+_MARK_BYTES = 16
 _PATCH_PATH = re.compile(r"^\+\+\+ b/(.*)$|^--- a/(.*)$", re.MULTILINE)
 
 
@@ -78,11 +80,12 @@ def read_commits(root: Path, most: int) -> list[Commit]:
     """
     if not git.inside_repository(root):
         raise CodesearchError(f"{root} is not in a git repository")
-    plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-merges")
-    log = git.run(root, "log", f"-n{most}", *plain, "--unified=0", "--relative", "-p", f"--format={_FORMAT}", "--", ".")
+    mark = secrets.token_hex(_MARK_BYTES)  # a patch can hold anything else
+    patch = ("-p", "--unified=0", "--relative", "--src-prefix=a/", "--dst-prefix=b/")
+    log = git.log(root, f"-n{most}", "--no-renames", "--no-merges", *patch, f"--format={mark}{_FORMAT}", "--", ".")
     if log is None:
         raise CodesearchError(f"{root} has no commits that git can read")
-    return [_parse(entry) for entry in log.decode("utf-8", "replace").split("\x01")[1:]]
+    return [_parse(entry) for entry in log.split(mark)[1:]]
 
 
 def search_commits(commits: Sequence[Commit], encoder: Encoder, question: str, k: int = 10) -> tuple[CommitHit, ...]:
@@ -104,7 +107,7 @@ def search_commits(commits: Sequence[Commit], encoder: Encoder, question: str, k
 
 
 def _parse(entry: str) -> Commit:
-    number, time, author, subject, body, patch = entry.split("\0", 5)
+    _, number, time, author, subject, body, patch = entry.split("\0", 6)
     lines = [line[:MAX_PATCH_LINE] for line in patch.split("\n") if _is_changed(line)]
     paths = dict.fromkeys(added or deleted for added, deleted in _PATCH_PATH.findall(patch))
     return Commit(number, int(time), author, subject, body.strip(), tuple(paths), tuple(lines[:MAX_PATCH_LINES]))

@@ -23,7 +23,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|.*\b(?:ago|yesterday|today)\b.
 _REVISION = re.compile(r"[^-\s:][^\s:]*")
 """Never begins with a dash, so that git can't take it for an option."""
 MAX_COMPARED_LINES = 20_000
-"""A longer file that changed counts as changed in all lines: comparing takes quadratic time at worst."""
+"""If more lines differ between the first change and the last, all of these count as changed."""
 ALL_LINES = (LineRange(1, 1 << 30),)
 
 
@@ -138,12 +138,24 @@ def _compare(old: str, new: object) -> Sequence[LineRange]:
     if not isinstance(new, SourceText):
         return ()
     before, after = old.split("\n"), new.text.split("\n")
+    if before == after:
+        return ()
+    start = _shared(before, after)
+    end = _shared(before[start:][::-1], after[start:][::-1])
+    before, after = before[start : len(before) - end], after[start : len(after) - end]
     if max(len(before), len(after)) > MAX_COMPARED_LINES:
-        return () if before == after else ALL_LINES
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return [
-        LineRange(start + 1, max(end, start + 1)) for kind, _, _, start, end in matcher.get_opcodes() if kind != "equal"
+        return [LineRange(start + 1, start + max(len(after), 1))]
+    return [  # with its rule for popular lines, or a file of equal lines would take hours
+        LineRange(start + first + 1, start + max(last, first + 1))
+        for kind, _, _, first, last in SequenceMatcher(None, before, after).get_opcodes()
+        if kind != "equal"
     ]
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines at the beginning are the same."""
+    shorter = min(len(one), len(other))
+    return next((i for i in range(shorter) if one[i] != other[i]), shorter)
 
 
 def _empty_tree(root: Path) -> str:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def answer(workspace: Workspace, question: str, limit: int, last: int, *, as_json: bool, as_jsonl: bool) -> None:
-    """Print the best of the last commits of the workspace's first repository. Raises typer.Exit, CodesearchError."""
+    """Print the best of the last commits of each repository. Raises typer.Exit, CodesearchError."""
     if as_json and as_jsonl:
         raise typer.BadParameter("--json and --jsonl cannot be used together")
-    hits = workspace.members[0].index.search_commits(question, limit, last)
+    found = [hit for member in workspace.members for hit in member.index.search_commits(question, limit, last)]
+    hits = sorted(found, key=lambda hit: -hit.score)[:limit]
     with results():
         out = caller().stdout
         if as_json:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from codesearch.discovery import git
 from codesearch.errors import CodesearchError
 from codesearch.training.archives import ARCHIVE_SUFFIXES, unpack
 
@@ -33,6 +32,8 @@ _RESTRICTIVE = re.compile(
 )
 _LICENSE_NAME = re.compile(r"licen[cs]e|^(?:copying|unlicense|copyright|artistic)")
 _HEAD = 6000
+_SECONDS = 3600.0
+"""For the patches of a long history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +87,14 @@ def license_of(root: Path) -> str:
 
 def commit_of(root: Path) -> str:
     """The commit that is checked out, "" if `root` is not a checkout."""
-    return _git(root, "rev-parse", "HEAD").strip() if (root / ".git").exists() else ""
+    commit = git.run(root, "rev-parse", "HEAD") if (root / ".git").exists() else None
+    return (commit or b"").decode().strip()
 
 
 def read_commits(root: Path, most: int) -> Iterator[Commit]:
     """The newest `most` commits without merges; none if git is not installed."""
-    log = _git(root, "log", f"-n{most}", "--no-merges", "--unified=0", "--format=%x00%s", "-p", "--diff-filter=M")
-    for entry in log.split("\0")[1:]:
+    options = ("--no-merges", "--unified=0", "--format=%x00%s", "-p", "--diff-filter=M")
+    log = git.log(root, f"-n{most}", *options, seconds=_SECONDS)
+    for entry in (log or "").split("\0")[1:]:
         subject, _, patch = entry.partition("\n")
         yield Commit(subject, tuple(re.findall(r"^@@[^@\n]*@@ (.+)", patch, re.MULTILINE)))
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            capture_output=True,
-            check=False,
-            env=os.environ | {"GIT_NO_LAZY_FETCH": "1"},  # a partial clone must not download its missing objects
-        )
-    except OSError:
-        return ""
-    return done.stdout.decode("utf-8", "replace")

@@ -9,6 +9,7 @@ import pytest
 
 from codesearch.api import Index
 from codesearch.errors import CodesearchError
+from codesearch.training.sources import read_commits as training_commits
 from tests.support.command_line import CommandLine
 from tests.support.repositories import git, needs_git, write
 
@@ -71,6 +72,47 @@ def test_drivers_that_the_repository_names_are_not_run(root: Path, tmp_path: Pat
         index.update()
         assert index.search_commits("oven")
     assert not (tmp_path / "ran").exists()
+
+
+def test_no_signature_is_verified_by_a_program_of_the_repository(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "gpg"
+    script.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    script.chmod(0o755)
+    git(root, "config", "log.showSignature", "true")
+    git(root, "config", "gpg.program", str(script))
+    head, _, message = git(root, "cat-file", "commit", "HEAD").partition("\n\n")
+    signed = tmp_path / "signed"
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----"
+    signed.write_text(f"{head}\n{signature}\n\n{message}")
+    git(root, "reset", "-q", git(root, "hash-object", "-t", "commit", "-w", str(signed)).strip())
+    git(root, "log")
+    assert (tmp_path / "ran").exists(), "git by itself runs it"
+    (tmp_path / "ran").unlink()
+    with Index.create(root) as index:
+        index.update()
+        assert index.search_commits("oven")
+    assert list(training_commits(root, 10))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_patch_can_hold_any_character(root: Path) -> None:
+    write(root, {".gitattributes": "* diff\n", "odd.py": "x = '\x00 \x01 \x02'\nname = 'marmalade'\n"})
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "Odd characters")
+    with Index.create(root) as index:
+        index.update()
+        hit = index.search_commits("marmalade", 1)[0]
+        assert (hit.commit.subject, hit.lines) == ("Odd characters", ("+name = 'marmalade'",))
+
+
+def test_all_repositories_are_searched(codesearch: CommandLine, root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "garage"
+    write(other, {"wheel.py": "def change(): pass\n"})
+    git(other, "init", "-q")
+    git(other, "add", ".")
+    git(other, "commit", "-qm", "Change the wheel")
+    run = codesearch("query", "--commits", "heat the oven, change the wheel", str(root), str(other), cwd=tmp_path)
+    assert {" ".join(line.split()[2:]) for line in run.out.splitlines()} >= {"Heat the oven", "Change the wheel"}
 
 
 def test_without_commits_it_is_said(tmp_path: Path) -> None:

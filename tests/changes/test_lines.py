@@ -103,6 +103,14 @@ def test_filters_that_the_repository_names_are_not_run(root: Path, tmp_path: Pat
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_long_file_of_equal_lines_is_compared(root: Path) -> None:
+    (root / "bread.py").write_text("begin\n" + "x = 1\n" * 20_000 + "end\n")
+    git(root, "commit", "-qam", "long")
+    (root / "bread.py").write_text("start\n" + "x = 1\n" * 15_000 + "stop\n")
+    found = lines(root)["bread.py"]
+    assert (found[0][0], found[-1][1]) == (1, 15_002)
+
+
 TEXT = st.lists(st.sampled_from(["a = 1", "b = 2", "", "def f():", "    return a"]), max_size=12)
 
 
