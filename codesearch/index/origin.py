@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 from codesearch.index.database import IDENTITY
 from codesearch.index.layout import Layout
-from codesearch.state import state_folder
+from codesearch.state import secret
 
 KEY = "origin"
+_KEY_FILE = "origin.key"
 _KEY_BYTES = 32
 
 
 def mark(meta: Mapping[str, str], layout: Layout) -> str:
     """The digests for an index with these settings; empty if no key can be stored."""
-    key = _key(create=True)
+    key = secret(_KEY_FILE, _KEY_BYTES, create=True)
     return f"{_digest(key, *_model(meta))}:{_digest(key, *_file(meta, layout))}" if key else ""
 
 
@@ -47,7 +45,7 @@ def _file(meta: Mapping[str, str], layout: Layout) -> tuple[str, ...]:
 
 def _matches(meta: Mapping[str, str], position: int, facts: tuple[str, ...]) -> bool:
     digests = meta.get(KEY, "").split(":")
-    key = _key(create=False)
+    key = secret(_KEY_FILE, _KEY_BYTES, create=False)
     if not key or len(digests) != 2:
         return False
     return hmac.compare_digest(digests[position].encode(), _digest(key, *facts).encode())
@@ -55,19 +53,3 @@ def _matches(meta: Mapping[str, str], position: int, facts: tuple[str, ...]) -> 
 
 def _digest(key: bytes, *facts: str) -> str:
     return hashlib.blake2b("\0".join(facts).encode(), key=key, digest_size=16).hexdigest()
-
-
-def _key(*, create: bool) -> bytes:
-    """The user's key; empty if there is none."""
-    try:
-        if not (folder := state_folder()):
-            return b""
-        file = Path(folder) / "origin.key"
-        if create and not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as opened:
-                opened.write(secrets.token_bytes(_KEY_BYTES))
-        key = file.read_bytes()
-    except OSError:
-        return b""
-    return key if len(key) == _KEY_BYTES else b""

@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -17,7 +16,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from codesearch.errors import CodesearchError
 from codesearch.mcp.server import build
 from codesearch.mcp.tools import Tools
-from codesearch.state import state_folder
+from codesearch.state import secret, state_folder
 
 HOST = "127.0.0.1"
 PATH = "/mcp"
@@ -32,18 +31,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 def user_token() -> str:
     """The token of this user's server, the same after a restart. Raises CodesearchError if it can't be kept."""
-    folder = state_folder()
-    if not folder:
-        raise CodesearchError("there is no folder for the server's token: HOME is not set")
-    file = Path(folder) / "serve.token"
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not file.exists():
-            with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as opened:
-                opened.write(secrets.token_urlsafe(_TOKEN_BYTES))
-        return file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise CodesearchError(f"{file}: {error.strerror or error}") from error
+    token = secret("serve.token", _TOKEN_BYTES, create=True).hex()
+    if not token:
+        raise CodesearchError(f"the server's token can't be kept in {state_folder() or 'a folder of the user'}")
+    return token
 
 
 @contextmanager

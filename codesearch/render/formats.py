@@ -204,6 +204,7 @@ class Limited:
             needed = tokens(self._text(question, hits[:1]))
             raise CodesearchError(f"a hit takes {needed:,} tokens, more than the {budget:,} allowed", "use --compact")
         self.output.stream.write(self._text(question, hits[: fitting - 1]))
+        self.output.stream.flush()
 
     def _text(self, question: str, hits: Sequence[LocatedHit]) -> str:
         text = StringIO()

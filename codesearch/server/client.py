@@ -85,6 +85,9 @@ def _copy(connection: socket.socket) -> int | None:
                 _write(streams[kind], payload)
             except BrokenPipeError:
                 return _CLOSED_PIPE
+            except OSError as error:  # a full disk; a second run here would print everything again
+                os.write(2, f"codesearch: {error.strerror}\n".encode())
+                return _ERROR
         elif kind == protocol.EXIT:
             return int(payload)
         elif has_begun:

@@ -201,6 +201,15 @@ def test_a_reader_that_is_gone_ends_the_client_quietly(server: Server, indexed_s
     assert server("query", PASSWORDS, cwd=indexed_shop).code == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_said_once(server: Server, indexed_shop: Path) -> None:
+    command = [sys.executable, "-m", "codesearch", "query", PASSWORDS]
+    environment = server.codesearch.environment(**server.variables)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=indexed_shop, env=environment, stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (2, b"codesearch: No space left on device\n")
+
+
 @pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\n\r\n", b"q\xff\xff\xff\xff", b"q\0\0\0\2{]", b"q\0\0\0\2{}"])
 def test_what_is_no_request_is_passed_over(server: Server, indexed_shop: Path, data: bytes) -> None:
     (place,) = (server.folder / "codesearch").glob("*.sock")
