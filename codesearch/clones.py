@@ -164,9 +164,7 @@ def _size(folder: Path) -> int:
 
 def _environment() -> Mapping[str, str]:
     """That of the process, without what redirects git, and so that nothing is asked for."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name == "GIT_SSL_CAINFO"
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
     ssh = os.environ.get("GIT_SSH_COMMAND", "ssh")
     quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true", "GIT_LFS_SKIP_SMUDGE": "1"}
     return kept | quiet | {"GIT_SSH_COMMAND": f"{ssh} -o BatchMode=yes", "LC_ALL": "C"}

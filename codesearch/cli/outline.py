@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,6 @@ from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS
 from codesearch.cli.options import IndexDir, Json, MaxTokens
 from codesearch.cli.output import results
-
-if TYPE_CHECKING:
-    pass
 
 DEFAULT_MAP_TOKENS = 1000
 

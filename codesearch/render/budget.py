@@ -6,6 +6,8 @@ or low by the model, and the same for all, so that a limit means the same everyw
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+
 CHARACTERS_PER_TOKEN = 4
 
 
@@ -18,3 +20,24 @@ def clipped(text: str, most: int) -> str:
     """The text, cut at its end to at most so many tokens."""
     longest = max(most, 0) * CHARACTERS_PER_TOKEN
     return text if len(text) <= longest else text[: max(longest - 1, 0)] + "…"[:longest]
+
+
+def fitting(lines: Sequence[str], most: int | None, rest: Callable[[int], str]) -> Iterator[str]:
+    """As many of the lines as fit into so many tokens (None for no limit), then `rest` of how many were shown.
+
+    `rest` is longest for 0; nothing comes if there is no room even for that.
+    """
+    if most is None or sum(tokens(line + "\n") for line in lines) <= most:
+        yield from lines
+        return
+    left = most - tokens(rest(0) + "\n")
+    if left < 0:
+        return
+    shown = 0
+    for line in lines:
+        left -= tokens(line + "\n")
+        if left < 0:
+            break
+        shown += 1
+        yield line
+    yield rest(shown)

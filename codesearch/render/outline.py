@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from codesearch.quantities import count
-from codesearch.render.budget import tokens
+from codesearch.render.budget import fitting
 from codesearch.render.records import Record
 from codesearch.render.safe import printable
 
@@ -23,20 +23,9 @@ def outline_lines(outlines: Sequence[FileOutline], max_tokens: int | None = None
 
     With `max_tokens` as many as fit, and then how many files are missing.
     """
-    lines = [(line, number) for number, outline in enumerate(outlines) for line in _file_lines(outline)]
-    if max_tokens is None or sum(tokens(line + "\n") for line, _ in lines) <= max_tokens:
-        yield from (line for line, _ in lines)
-        return
-    left = max_tokens - tokens(_more(len(outlines)) + "\n")
-    shown = 0
-    for line, number in lines:
-        left -= tokens(line + "\n")
-        if left < 0:
-            break
-        shown = number
-        yield line
-    if left + tokens(line + "\n") >= 0:
-        yield _more(len(outlines) - shown)
+    lines = [line for outline in outlines for line in _file_lines(outline)]
+    files = [number for number, outline in enumerate(outlines) for _ in range(1 + len(outline.definitions))]
+    return fitting(lines, max_tokens, lambda shown: _more(len(outlines) - (files[shown - 1] if shown else 0)))
 
 
 def outline_record(outline: FileOutline) -> Record:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.navigation.occurrence import Kind
 from codesearch.quantities import count
-from codesearch.render.budget import tokens
+from codesearch.render.budget import fitting
 from codesearch.render.records import Record
 from codesearch.render.safe import printable
 
@@ -50,19 +50,7 @@ def grouped_lines(references: Sequence[Reference]) -> Iterator[str]:
 
 def fitting_lines(lines: Sequence[str], max_tokens: int | None) -> Iterator[str]:
     """As many lines as fit into a budget, then how many are missing."""
-    if max_tokens is None or sum(tokens(line + "\n") for line in lines) <= max_tokens:
-        yield from lines
-        return
-    left = max_tokens - tokens(_more(len(lines)) + "\n")
-    shown = 0
-    for line in lines:
-        left -= tokens(line + "\n")
-        if left < 0:
-            break
-        shown += 1
-        yield line
-    if shown or left + tokens(lines[0] + "\n") >= 0:
-        yield _more(len(lines) - shown)
+    return fitting(lines, max_tokens, lambda shown: _more(len(lines) - shown))
 
 
 def reference_record(reference: Reference) -> Record:
