@@ -25,6 +25,8 @@ from codesearch.index.bm25 import saturated
 AVERAGE_LENGTH = 120.0
 """Sum of a chunk's weighted term counts: the mean over the chunks of 31 repositories."""
 _IMPACT_SCALE = 255.0
+_ODDS = (np.arange(256) / np.maximum(_IMPACT_SCALE - np.arange(256), 0.5)).astype(np.float32)
+"""impact / (1 - impact), for each stored impact."""
 _FEW_ROWS = 1 << 16
 _ARRAYS = ("terms", "term_ends", "starts", "rows", "impacts")
 
@@ -40,6 +42,25 @@ class TermCounts:
     """Indices into `terms`."""
     weights: npt.NDArray[np.float32]
     sizes: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The rows that contain a term, ascending, and its impact in each, between 0 and 1."""
+
+    rows: npt.NDArray[Any]
+    impacts: npt.NDArray[np.float32]
+
+    def summed(self, first: IntArray, last: IntArray) -> npt.NDArray[np.float32]:
+        """Sum of the impacts over the rows first[i] ≤ row < last[i], for each i."""
+        begin = np.searchsorted(self.rows, first.astype(self.rows.dtype))
+        end = np.searchsorted(self.rows, last.astype(np.int64))
+        nonempty = np.flatnonzero(end > begin)
+        sums = np.zeros(len(first), np.float32)
+        if len(nonempty):
+            bounds = np.stack((begin[nonempty], end[nonempty]), axis=1).ravel()
+            sums[nonempty] = np.add.reduceat(np.append(self.impacts, np.float32(0)), bounds)[::2]
+        return sums
 
 
 class Postings:
@@ -77,22 +98,18 @@ class Postings:
         begin, end = int(self._starts[i]), int(self._starts[i + 1])
         return self._rows[begin:end], self._impacts[begin:end]
 
-    def summed(self, term: str, first: IntArray, last: IntArray) -> npt.NDArray[np.float32]:
-        """Sum of a term's impacts (0 to 1 each) over the rows first[i] ≤ row < last[i], for each i."""
-        rows, impacts = self.find(term)
-        begin = np.searchsorted(rows, first.astype(rows.dtype))
-        end = np.searchsorted(rows, last.astype(np.int64))
-        nonempty = np.flatnonzero(end > begin)
-        sums = np.zeros(len(first), np.float32)
-        if len(nonempty):
-            bounds = np.stack((begin[nonempty], end[nonempty]), axis=1).ravel()
-            sums[nonempty] = np.add.reduceat(np.append(impacts, 0), bounds, dtype=np.float32)[::2] / _IMPACT_SCALE
-        return sums
-
-    def frequency(self, term: str) -> int:
-        """How many rows contain a term."""
-        i = self._find_term(term.encode("utf-8", "surrogatepass"))
-        return 0 if i < 0 else int(self._starts[i + 1]) - int(self._starts[i])
+    def find_any(self, terms: Sequence[str]) -> Matches:
+        """The rows that contain any of the terms, and their impacts as if all were one term."""
+        found = [(rows, impacts) for rows, impacts in map(self.find, terms) if len(rows)]
+        if len(found) < 2:
+            rows, impacts = found[0] if found else self.find("")
+            return Matches(rows, impacts.astype(np.float32) / np.float32(_IMPACT_SCALE))
+        # An impact is count / (count + norm), so impact / (1 - impact) is proportional to the count.
+        odds = np.zeros(1 + max(int(rows.max()) for rows, _ in found), np.float32)
+        for rows, impacts in found:
+            odds[rows] += _ODDS[impacts]
+        matching = np.flatnonzero(odds)
+        return Matches(matching.astype(self._rows.dtype), odds[matching] / (1 + odds[matching]))
 
     def starting_with(self, prefix: str, limit: int) -> list[str]:
         """The first `limit` terms that start with a prefix, in order."""
@@ -137,11 +154,6 @@ class Postings:
     def _term(self, i: int) -> bytes:
         begin = int(self._ends[i - 1]) if i else 0
         return self._terms[begin : int(self._ends[i])].tobytes()
-
-
-def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.float32]:
-    """Stored impacts → BM25 scores."""
-    return impacts.astype(np.float32) * np.float32(idf / _IMPACT_SCALE)
 
 
 def build(batches: Iterable[TermCounts]) -> Postings:

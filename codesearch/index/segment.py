@@ -187,9 +187,9 @@ class Segment:
         counts = {kind: int(np.count_nonzero(self.live[self.kinds.find(kind)[0]])) for kind in kinds}
         return {kind: count for kind, count in counts.items() if count}
 
-    def frequency(self, term: str) -> int:
-        """The number of live chunks that contain a term."""
-        rows, _ = self.postings.find(term)
+    def frequency(self, terms: Sequence[str]) -> int:
+        """The number of live chunks that contain any of the terms."""
+        rows = self.postings.find_any(terms).rows
         return int(np.count_nonzero(self.live[rows])) if self.has_deletions else len(rows)
 
     def count_names(self) -> Iterator[tuple[str, NameCount]]:

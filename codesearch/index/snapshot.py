@@ -16,8 +16,8 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged, IndexUntrusted
 from codesearch.index.access import check_exists, open_store
 from codesearch.index.database import database_error
+from codesearch.index.inflections import forms
 from codesearch.index.layout import Layout
-from codesearch.index.postings import impact_scores
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, FileStamp, Run, State
 from codesearch.index.segment import NO_IDS, Ids, NameCount, Segment
 from codesearch.index.store import Store
@@ -114,7 +114,7 @@ class Snapshot:
         self._segments = segments
         self._chunks: dict[int, StoredChunk] = {}
         self._files: dict[int, FileRow] = {}
-        self._frequencies: dict[str, int] = {}
+        self._frequencies: dict[tuple[str, ...], int] = {}
         self._file_vectors: dict[Run, Mean] = {}
         self.meta = state.meta
         self.chunk_count = state.chunks
@@ -157,10 +157,17 @@ class Snapshot:
     # lexical
 
     def document_frequency(self, term: str) -> int:
-        """The number of chunks that contain a term."""
-        frequency = self._frequencies.get(term)
+        """The number of chunks that contain a term, in any inflection."""
+        return self._frequency(forms(term))
+
+    def name_frequency(self, key: str) -> int:
+        """The number of chunks that contain a name."""
+        return self._frequency((key,))
+
+    def _frequency(self, terms: tuple[str, ...]) -> int:
+        frequency = self._frequencies.get(terms)
         if frequency is None:
-            frequency = self._frequencies[term] = sum(segment.frequency(term) for segment in self._segments)
+            frequency = self._frequencies[terms] = sum(segment.frequency(terms) for segment in self._segments)
         return frequency
 
     def lexical(self, idfs: Mapping[str, float], k: int, selection: Selection | None) -> ScoredChunks:
@@ -169,8 +176,8 @@ class Snapshot:
         for i, segment in enumerate(self._segments):
             scores = np.zeros(len(segment.ids), np.float32)
             for term, idf in idfs.items():
-                rows, impacts = segment.postings.find(term)
-                scores[rows] += impact_scores(impacts, idf)
+                found = segment.postings.find_any(forms(term))
+                scores[found.rows] += found.impacts * np.float32(idf)
             allowed = self._allowed(i, selection)
             if allowed is not None:
                 scores *= allowed
@@ -187,12 +194,12 @@ class Snapshot:
             if not len(positions):
                 continue
             for t, (term, idf) in enumerate(idfs.items()):
-                term_rows, impacts = segment.postings.find(term)
-                if not len(term_rows):
+                found = segment.postings.find_any(forms(term))
+                if not len(found.rows):
                     continue
-                at = np.minimum(np.searchsorted(term_rows, rows.astype(term_rows.dtype)), len(term_rows) - 1)
-                is_match = term_rows[at] == rows
-                out[t, positions[is_match]] = impact_scores(impacts[at[is_match]], idf)
+                at = np.minimum(np.searchsorted(found.rows, rows.astype(found.rows.dtype)), len(found.rows) - 1)
+                is_match = found.rows[at] == rows
+                out[t, positions[is_match]] = found.impacts[at[is_match]] * np.float32(idf)
         return out
 
     # semantic
@@ -235,7 +242,7 @@ class Snapshot:
         for segment in self._segments:
             first, last = np.searchsorted(segment.ids, begins), np.searchsorted(segment.ids, ends)
             for t, term in enumerate(terms):
-                out[t] += segment.postings.summed(term, first, last)
+                out[t] += segment.postings.find_any(forms(term)).summed(first, last)
         return out
 
     def _means(self, files: Sequence[Run], dimensions: int) -> list[Mean]:

@@ -48,6 +48,11 @@ class LocalReader:
         frequencies = {term: self._snapshot.document_frequency(term) for term in terms}
         return Statistics(self._snapshot.chunk_count, frequencies)
 
+    def name_statistics(self, keys: Collection[str]) -> Statistics:
+        """See IndexReader."""
+        frequencies = {key: self._snapshot.name_frequency(key) for key in keys}
+        return Statistics(self._snapshot.chunk_count, frequencies)
+
     def kinds(self) -> Collection[str]:
         """See IndexReader."""
         return self._snapshot.kinds()

@@ -85,7 +85,7 @@ def collect(
         parts.append(index.reader.collect(question, vector, filters, statistics, k, retrieval))
     candidates = merge_candidates(parts, Limits.of(question, k))
     names = dict.fromkeys(chunk.name_key for chunk in candidates.chunks)
-    return with_popularity(candidates, total([reader.statistics(names) for reader in readers]))
+    return with_popularity(candidates, total([reader.name_statistics(names) for reader in readers]))
 
 
 def _result(
