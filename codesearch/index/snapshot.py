@@ -18,6 +18,7 @@ from codesearch.index.access import check_exists, open_store
 from codesearch.index.database import database_error
 from codesearch.index.inflections import forms
 from codesearch.index.layout import Layout
+from codesearch.index.postings import impact_scores
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, FileStamp, Run, State
 from codesearch.index.segment import NO_IDS, Ids, NameCount, Segment
 from codesearch.index.store import Store
@@ -176,12 +177,12 @@ class Snapshot:
         for i, segment in enumerate(self._segments):
             scores = np.zeros(len(segment.ids), np.float32)
             for term, idf in idfs.items():
-                found = segment.postings.find_any(forms(term))
-                scores[found.rows] += found.impacts * np.float32(idf)
+                found = segment.matches(forms(term))
+                scores[found.rows] += impact_scores(found.impacts, idf)
             allowed = self._allowed(i, selection)
             if allowed is not None:
                 scores *= allowed
-            matching = np.flatnonzero(scores)
+            matching = np.flatnonzero(scores > 0)
             rows = matching[best(scores[matching], segment.ties[matching], k)]
             by_segment.append(ScoredChunks(segment.ids[rows], scores[rows], segment.ties[rows]))
         return _merged(by_segment, k)
@@ -194,12 +195,12 @@ class Snapshot:
             if not len(positions):
                 continue
             for t, (term, idf) in enumerate(idfs.items()):
-                found = segment.postings.find_any(forms(term))
+                found = segment.matches(forms(term))
                 if not len(found.rows):
                     continue
                 at = np.minimum(np.searchsorted(found.rows, rows.astype(found.rows.dtype)), len(found.rows) - 1)
                 is_match = found.rows[at] == rows
-                out[t, positions[is_match]] = found.impacts[at[is_match]] * np.float32(idf)
+                out[t, positions[is_match]] = impact_scores(found.impacts[at[is_match]], idf)
         return out
 
     # semantic
@@ -242,7 +243,7 @@ class Snapshot:
         for segment in self._segments:
             first, last = np.searchsorted(segment.ids, begins), np.searchsorted(segment.ids, ends)
             for t, term in enumerate(terms):
-                out[t] += segment.postings.find_any(forms(term)).summed(first, last)
+                out[t] += segment.matches(forms(term)).summed(first, last)
         return out
 
     def _means(self, files: Sequence[Run], dimensions: int) -> list[Mean]:

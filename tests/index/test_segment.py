@@ -108,7 +108,7 @@ def test_a_merged_segment_holds_what_lived(
     assert record.chunks == len(kept)
     for word in WORDS:
         assert holders(opened, word) == sorted(holders(parts[0], word) + holders(parts[1], word))
-        assert opened.frequency([word]) == len(holders(opened, word)) == sum(part.frequency([word]) for part in parts)
+        assert opened.frequency((word,)) == len(holders(opened, word)) == sum(part.frequency((word,)) for part in parts)
     assert opened.ties.tolist() == kept
     assert opened.ids[opened.rows_of_kinds(["class"])].tolist() == [chunk for chunk in kept if chunk % 2]
     assert [chunk for chunk in range(100) if len(opened.names.find(f"name{chunk}")[0])] == kept
