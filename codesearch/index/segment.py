@@ -22,6 +22,7 @@ from codesearch.arrays import read_arrays, save_arrays
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged, UpdateIndex
 from codesearch.index import postings
+from codesearch.index.cache import ReadCache
 from codesearch.index.postings import Matches, Postings, TermCounts
 from codesearch.index.rows import LARGEST_NUMBER, Run, SegmentFile, SegmentRecord
 from codesearch.index.signatures import Signatures
@@ -124,7 +125,7 @@ class Segment:
     ) -> None:
         self.folder = folder
         self.record = record
-        self._matches: dict[tuple[str, ...], Matches] = {}
+        self._matches = ReadCache[tuple[str, ...], Matches](CACHED_WORDS)
         try:
             self._vectors_file = MappedFile.open(folder, _VECTORS, record.vectors, verify)
             mapped = MappedFile.open(folder, _ARRAYS, record.arrays, verify)
@@ -193,11 +194,7 @@ class Segment:
 
     def matches(self, terms: tuple[str, ...]) -> Matches:
         """The rows that contain any of the terms; see Postings.find_any."""
-        found = self._matches.get(terms)
-        if found is None:
-            if len(self._matches) >= CACHED_WORDS:
-                self._matches.clear()
-            found = self._matches[terms] = self.postings.find_any(terms)
+        (found,) = self._matches.get([terms], lambda missing: [self.postings.find_any(one) for one in missing])
         return found
 
     def frequency(self, terms: tuple[str, ...]) -> int:

@@ -45,13 +45,13 @@ class LocalReader:
 
     def statistics(self, terms: Collection[str]) -> Statistics:
         """See IndexReader."""
-        frequencies = {term: self._snapshot.document_frequency(term) for term in terms}
-        return Statistics(self._snapshot.chunk_count, frequencies)
+        frequencies = self._snapshot.document_frequencies(terms)
+        return Statistics(self._snapshot.chunk_count, dict(zip(terms, frequencies, strict=True)))
 
     def name_statistics(self, keys: Collection[str]) -> Statistics:
         """See IndexReader."""
-        frequencies = {key: self._snapshot.name_frequency(key) for key in keys}
-        return Statistics(self._snapshot.chunk_count, frequencies)
+        frequencies = self._snapshot.name_frequencies(keys)
+        return Statistics(self._snapshot.chunk_count, dict(zip(keys, frequencies, strict=True)))
 
     def kinds(self) -> Collection[str]:
         """See IndexReader."""
