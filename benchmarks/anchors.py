@@ -25,7 +25,7 @@ from question_sets import FILE_SETS, Corpus, Sources, corpora
 
 from codesearch.evaluation.intervals import estimate
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
-from codesearch.search.question import parse_question
+from codesearch.search.asked_language import read_question
 
 LIMIT = 10
 UNNAMED = "no word of a name"
@@ -93,7 +93,7 @@ def ask_encoder(corpus: Corpus, model: str) -> Iterator[Answer]:
     vectors = encoder.encode_documents([file.read_text(encoding="utf-8") for file in files])
     place = {file.name: i for i, file in enumerate(files)}
     for question in corpus.questions:
-        similarity = vectors @ encoder.encode_query(parse_question(question.query).text)
+        similarity = vectors @ encoder.encode_query(read_question(question.query, lambda: {"Python": 1}).text)
         ranks = tuple(1 + int((similarity > similarity[place[item.path]]).sum()) for item in question.relevant)
         yield Answer("encoder", corpus.name, question.category, question.query, ranks, ranks)
 

@@ -386,6 +386,11 @@ class Snapshot:
         """All files that are not skipped."""
         return [file for file in self._store.files() if not file.skipped]
 
+    @cached_property
+    def chunks_by_language(self) -> Mapping[str, int]:
+        """The number of chunks in each language."""
+        return self._store.chunks_by_language()
+
     def files_with(self, required: Required) -> Sequence[FileRow]:
         """The files that are not skipped and may contain what is required."""
         if required.is_nothing:

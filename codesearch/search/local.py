@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +52,10 @@ class LocalReader:
         """See IndexReader."""
         frequencies = self._snapshot.name_frequencies(keys)
         return Statistics(self._snapshot.chunk_count, dict(zip(keys, frequencies, strict=True)))
+
+    def chunks_by_language(self) -> Mapping[str, int]:
+        """See IndexReader."""
+        return self._snapshot.chunks_by_language
 
     def kinds(self) -> Collection[str]:
         """See IndexReader."""

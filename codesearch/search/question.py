@@ -53,6 +53,8 @@ class Question:
     locations: tuple[Location, ...] = ()
     symbol: Symbol | None = None
     """Set if the question is a single word, or a keyword and a name (`class Foo`)."""
+    language: str = ""
+    """The language that the question asks for, which is not in its text and terms."""
 
 
 STOP_WORDS = frozenset(

@@ -47,6 +47,10 @@ class IndexReader(Protocol):
         """As `statistics`, for the keys of names, which have no inflections."""
         ...
 
+    def chunks_by_language(self) -> Mapping[str, int]:
+        """The number of chunks in each language of the index."""
+        ...
+
     def kinds(self) -> Collection[str]:
         """The kinds of chunks and definitions in the index."""
         ...
