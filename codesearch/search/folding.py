@@ -21,10 +21,11 @@ still gets the German page."""
 
 @dataclass(slots=True)
 class FoldedResult:
-    """Candidates to show, best first, with the scores and locations of the duplicates folded into them."""
+    """Candidates to show, best first, with the duplicates folded into them."""
 
     hits: dict[int, CurrentChunk] = field(default_factory=dict)
-    scores: dict[int, float] = field(default_factory=dict)
+    best: dict[int, int] = field(default_factory=dict)
+    """The best of the candidates that each hit stands for."""
     copies: dict[int, list[Place]] = field(default_factory=dict)
     outdated: int = 0
     """Candidates skipped because their file no longer contains them."""
@@ -64,7 +65,7 @@ def fold(
         leader = first_with.setdefault(tuple(leading.lines), leader)
         if leader not in shown.hits:
             shown.hits[leader] = leading
-            shown.scores[leader] = scores[i]
+            shown.best[leader] = i
         file = int(candidates.file[i])
         if file != candidates.file[leader] and (leader, file) not in recorded:
             recorded.add((leader, file))

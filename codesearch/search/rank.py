@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ SAME_FILE_DECAY = 0.3
 """The share that a file's second chunk counts; further ones count less and less; see docs/ranking.md."""
 DECLARATION_SHARE = 0.5
 """A declaration (a prototype in a header) counts half if its definition is a candidate too."""
+_EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Ranking:
     weights: npt.NDArray[np.float32]
     precedence: Precedence
     """[candidates]: definitions of the symbol that the question is precede all others."""
+
+    def decayed_scores(self, file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """The scores with the decay of further chunks of a file."""
+        factor = np.where(self.precedence[self.order], 1, decay(self.scores, file[self.order]))
+        return np.asarray(self.scores * factor, np.float32)
 
 
 def rank(question: Question, candidates: Candidates) -> Ranking:
@@ -66,14 +73,23 @@ def decayed_order(
     return np.lexsort((-decayed, -precedence))
 
 
-def explain(ranking: Ranking, candidate: int) -> tuple[Signal, ...]:
-    """The contribution of each signal to a candidate's log-odds, largest first."""
-    parts = (
+def explain(ranking: Ranking, candidate: int, score: float, shown: float) -> tuple[Signal, ...]:
+    """The contribution of each signal to a candidate's log-odds, largest first; `shown` is the score with the decay."""
+    parts = [
         Signal(spec.name, float(value), float(value * weight), spec.label)
         for spec, value, weight in zip(SIGNALS, ranking.features[:, candidate], ranking.weights, strict=True)
         if value * weight
-    )
+    ]
+    if shown < score:
+        parts.append(
+            Signal("decay", shown / score, _log_odds(shown) - _log_odds(score), "after a better hit in its file")
+        )
     return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
+
+
+def _log_odds(probability: float) -> float:
+    probability = min(max(probability, _EDGE), 1 - _EDGE)
+    return math.log(probability / (1 - probability))
 
 
 def decay(scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

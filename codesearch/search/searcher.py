@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
@@ -112,17 +113,19 @@ def _result(
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
     fitting = _fitting(question, candidates, scores, readers)
     order = [*fitting, *(i for i in scores if i not in fitting)]
-    shown = fold([i for i in order if scores[i] >= min_score], scores, candidates, fitting, readers, k)
-    nearest = max((scores[i] for i in order if scores[i] < min_score), default=0.0)
+    decayed = dict(zip(scores, ranking.decayed_scores(candidates.file).tolist(), strict=True))
+    falling = dict(zip(order, accumulate((decayed[i] for i in order), min), strict=True))
+    shown = fold([i for i in order if falling[i] >= min_score], scores, candidates, fitting, readers, k)
+    nearest = max((falling[i] for i in order if falling[i] < min_score), default=0.0)
     folded = _folded(candidates, fitting, list(shown.hits), scores)
     hits = tuple(
         _hit(
             current,
-            shown.scores[i],
+            falling[shown.best[i]],
             candidates.term_weights,
             () if current.is_moved else folded.get(i, ()),
             tuple(shown.copies.get(i, ())),
-            explain(ranking, i) if explained else (),
+            explain(ranking, i, scores[i], falling[shown.best[i]]) if explained else (),
             int(candidates.reader[i]),
             pattern,
             is_beyond=i not in fitting,

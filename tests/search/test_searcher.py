@@ -112,8 +112,10 @@ def test_a_place_in_the_question_counts(index: Index) -> None:
 
 
 def test_scores_fall_and_lie_between_0_and_1(index: Index) -> None:
-    result = index.search("signature")
-    assert all(0 <= hit.score <= 1 for hit in result.hits)
+    for question in ("signature", "how is a signed cookie verified", 'cookie "BadSignature"', "Session"):
+        scores = [hit.score for hit in index.search(question).hits]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 1 for score in scores)
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_shards_answer_as_one_index(
 
 def test_a_hit_names_the_index_that_it_is_of(tmp_path: Path) -> None:
     indexes = [_index(tmp_path / "a", ["search/rank.py"], ()), _index(tmp_path / "b", ["search/roles.py"], ())]
-    hits = _ask(indexes, "the role of a file", Filters())
+    hits = _ask(indexes, "rank candidates by the role of a file", Filters())
     assert {(hit.index, hit.path) for hit in hits} == {(0, "search/rank.py"), (1, "search/roles.py")}
     for index in indexes:
         index.close()
