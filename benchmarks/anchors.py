@@ -144,9 +144,9 @@ def load(path: Path | None) -> list[Answer]:
     ]
 
 
-def arguments() -> argparse.ArgumentParser:
+def arguments(about: str | None) -> argparse.ArgumentParser:
     """The options that name the sources."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("anchors", "bench", "repos-dir", "indexes"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--model", help="an encoder other than the default")
@@ -155,7 +155,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main() -> None:
     """Run the program."""
-    parser = arguments()
+    parser = arguments(__doc__)
     parser.add_argument("--sets", nargs="*", default=[])
     parser.add_argument("--rerank", default="")
     parser.add_argument("--save", type=Path)
