@@ -222,21 +222,24 @@ class Workspace:
                     self._rebuild(member.index, error)
             return search_members(self.members)
 
-    def grep(self, pattern: Pattern, filters: Filters | None = None) -> Iterator[MemberMatches]:
+    def grep(self, pattern: Pattern, filters: Filters | None = None, *, since: str = "") -> Iterator[MemberMatches]:
         """The files of all indexes with lines that match, index by index and by path.
+
+        With `since`, a revision or date, only lines that were added or changed since then.
 
         A damaged index is rebuilt first. Raises as Index.grep.
         """
         for number, member in enumerate(self.members):
             restricted = replace(filters or Filters(), within=member.within)
             with self._lock:
+                lines = member.index.changed_lines(since, with_deletions=False) if since else None
                 try:
-                    found = member.index.grep(pattern, restricted)
+                    found = member.index.grep(pattern, restricted, lines)
                 except IndexDamaged as error:
                     if not self._refreshes:
                         raise
                     self._rebuild(member.index, error)
-                    found = member.index.grep(pattern, restricted)
+                    found = member.index.grep(pattern, restricted, lines)
             for matches in found:
                 yield MemberMatches(number, member.index, matches)
 

@@ -12,6 +12,7 @@ import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
+from codesearch.cli.formats import FILES, JSON, JSONL, only_one
 from codesearch.cli.numbers import MOST_HITS, WholeNumber
 from codesearch.cli.options import (
     FilesOnly,
@@ -111,10 +112,7 @@ def _kinds(values: Sequence[str]) -> Sequence[str]:
 
 def _check(as_json: bool, as_jsonl: bool, files_only: bool, null: bool) -> None:
     """Raise typer.BadParameter for options that cannot be used together."""
-    flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only}
-    chosen = [name for name, is_given in flags.items() if is_given]
-    if len(chosen) > 1:
-        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be used together")
+    only_one({JSON: as_json, JSONL: as_jsonl, FILES: files_only})
     if null and not files_only:
         raise typer.BadParameter("--null needs --files-with-matches")
 

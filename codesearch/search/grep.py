@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from codesearch.exact.pattern import MatchingLine, Pattern
 from codesearch.exact.trigrams import required_by
 from codesearch.search.enclosing import enclosing_hit, is_in_accepted
 from codesearch.search.filters import definition_rule, file_rule, resolve_kind_filters
-from codesearch.search.hit import Filters, Hit
+from codesearch.search.hit import Filters, Hit, LineRange
 from codesearch.search.snippets import MAX_READ_SIZE
 
 if TYPE_CHECKING:
@@ -35,9 +36,22 @@ class FileMatches:
         """The text of a line, without its newline."""
         return self.text[line.begin : line.end].decode()
 
+    def only(self, accepts: Callable[[int], bool]) -> FileMatches | None:
+        """Those of the lines whose numbers are accepted; None if there are none."""
+        lines = [line for line in self.lines if accepts(line.number)]
+        return replace(self, lines=lines) if lines else None
 
-def grep(snapshot: Snapshot, root: Path, pattern: Pattern, filters: Filters) -> Iterator[FileMatches]:
+
+def grep(
+    snapshot: Snapshot,
+    root: Path,
+    pattern: Pattern,
+    filters: Filters,
+    lines: Mapping[str, Sequence[LineRange]] | None = None,
+) -> Iterator[FileMatches]:
     """The files with matching lines, by path; lines in definitions that the filters accept, if they restrict these.
+
+    With `lines`, by path, only these.
 
     The snapshot may be closed before the iterator ends, unless the filters restrict definitions. Raises CodesearchError
     for unknown languages and kinds, and invalid globs.
@@ -46,12 +60,17 @@ def grep(snapshot: Snapshot, root: Path, pattern: Pattern, filters: Filters) -> 
     accepts_file = file_rule(filters)
     accepts = definition_rule(filters)
     files = [
-        file for file in snapshot.files_with(required_by(pattern.tree)) if accepts_file is None or accepts_file(file)
+        file
+        for file in snapshot.files_with(required_by(pattern.tree))
+        if (accepts_file is None or accepts_file(file)) and (lines is None or file.path in lines)
     ]
     files.sort(key=lambda file: file.path.split("/"))
-    if not accepts:
-        return filter(None, (_scan(root, file, pattern) for file in files))
-    return filter(None, (_restricted(snapshot, _scan(root, file, pattern), accepts) for file in files))
+    found = filter(None, (_scan(root, file, pattern) for file in files))
+    if lines is not None:
+        found = filter(None, (_within(matches, lines[matches.file.path]) for matches in found))
+    if accepts:
+        found = filter(None, (_restricted(snapshot, matches, accepts) for matches in found))
+    return found
 
 
 def line_hits(snapshot: Snapshot, matches: FileMatches) -> Iterator[Hit]:
@@ -69,10 +88,18 @@ def _scan(root: Path, file: FileRow, pattern: Pattern) -> FileMatches | None:
     return FileMatches(file, shown, lines) if lines else None
 
 
-def _restricted(snapshot: Snapshot, found: FileMatches | None, accepts: DefinitionRule) -> FileMatches | None:
+def _within(found: FileMatches, ranges: Sequence[LineRange]) -> FileMatches | None:
+    """Only the lines in one of the ranges, which are in order; None if there are none."""
+    firsts = [lines.start for lines in ranges]
+
+    def is_inside(number: int) -> bool:
+        at = bisect_right(firsts, number)
+        return at > 0 and number <= ranges[at - 1].end
+
+    return found.only(is_inside)
+
+
+def _restricted(snapshot: Snapshot, found: FileMatches, accepts: DefinitionRule) -> FileMatches | None:
     """Only the lines in definitions that are accepted; None if there are none."""
-    if not found:
-        return None
     chunks = snapshot.chunks_of(found.file)
-    lines = [line for line in found.lines if is_in_accepted(chunks, line.number, accepts)]
-    return replace(found, lines=lines) if lines else None
+    return found.only(lambda number: is_in_accepted(chunks, number, accepts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
@@ -11,7 +11,7 @@ from codesearch.search.candidates import Candidates, Limits, merge_candidates, w
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
-from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal
+from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal, hit_of
 from codesearch.search.question import Question, parse_question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, total
@@ -139,17 +139,8 @@ def _hit(
     chunk = current.chunk if current.is_moved else at_line(current.chunk, line)
     first = chunk.start_line - current.chunk.start_line
     lines = current.lines[first : first + chunk.end_line - chunk.start_line + 1]
-    return Hit(
-        path=chunk.path,
-        start_line=chunk.start_line,
-        end_line=chunk.end_line,
-        language=chunk.language,
-        kind=chunk.kind,
-        name=chunk.name,
-        qualified_name=chunk.qualified_name,
-        signature=chunk.signature,
-        score=round(score, 4),
-        snippet="\n".join(lines),
+    return replace(
+        hit_of(chunk, lines, score),
         best_line=line,
         is_stale=current.is_moved,
         also=also,
