@@ -1,4 +1,4 @@
-"""`codesearch` and `python -m codesearch`: have a resident server answer a query, else run the command here.
+"""`codesearch` and `python -m codesearch`: have a resident server run a command that searches, else run it here.
 
 Nothing heavy may be imported before the server has been asked.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
+from codesearch.server import SERVED
+
 
 def main() -> NoReturn:
     """Run the command line of this process."""
     arguments = sys.argv[1:]
-    if arguments[:1] == ["query"]:
+    if arguments and arguments[0] in SERVED:
         from codesearch.server import client
 
         code = client.answer(arguments)

@@ -135,11 +135,10 @@ def command(
     """Search the code with a question in plain English; best hits first."""
     # numpy's BLAS would start one thread per core on import: 5 ms, 90 ms on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from codesearch.cli.notes import Notes
+    from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import located
     from codesearch.render.remarks import remarks
     from codesearch.search.hit import SearchResult
-    from codesearch.workspace import Workspace
 
     since = "HEAD" if changed else since
     pattern = patterns.pattern()
@@ -151,15 +150,7 @@ def command(
     hit_format = formats.hit_format(chosen, formats.output(explain=explain), is_line=is_alone)
     filters = filters_of(languages, globs, kinds, names)
     questions = questions_of_stdin() if batch else iter(() if is_alone else (one_question(question),))
-    workspace = Workspace(
-        index_dir=index_dir and caller().directory / index_dir,
-        model=model,
-        device=device,
-        refreshes=refresh,
-        observer=Notes(),
-        indexes=caller().indexes,
-        directory=caller().directory,
-    )
+    workspace = workspace_of(index_dir, model=model, device=device, refresh=refresh)
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     if commits:
         from codesearch.cli.commits import answer

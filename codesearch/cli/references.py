@@ -76,15 +76,14 @@ def command(
     index_dir: IndexDir = None,
 ) -> None:
     """List where a symbol is defined, called, imported and mentioned, by the syntax of the files."""
-    from codesearch.cli.notes import Notes
-    from codesearch.workspace import Workspace
+    from codesearch.cli.workspaces import workspace_of
 
     wanted = _kinds(kinds)
     _check(as_json, as_jsonl, files_only, null)
     filters = filters_of(languages, globs, ())
     found: list[Reference] = []
     nearest: list[str] = []
-    with Workspace(index_dir=index_dir, observer=Notes()) as workspace:
+    with workspace_of(index_dir) as workspace:
         workspace.add(paths)
         for member in workspace.members:
             references = member.index.references(symbol, replace(filters, within=member.within)).references

@@ -43,18 +43,17 @@ def command(
     index_dir: IndexDir = None,
 ) -> None:
     """Find code like the code at a line, best first: copies, variants, and code for the same purpose."""
-    from codesearch.cli.notes import Notes
+    from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import located
-    from codesearch.workspace import Workspace
 
     match = _PLACE.fullmatch(place)
     if not match:
         raise CodesearchError(f"{place!r} is not PATH:LINE", "for example: codesearch similar src/retry.go:42")
     hit_format = formats.hit_format(formats.chosen(), formats.output())
     path = Path(match["path"])
-    if path.is_dir():
+    if (caller().directory / path).is_dir():
         raise CodesearchError(f"{path} is a folder", "pass a line of a file")
-    with Workspace(index_dir=index_dir, observer=Notes()) as workspace:
+    with workspace_of(index_dir) as workspace:
         workspace.add([path])
         (member,) = workspace.members
         filters = filters_of(languages, globs, kinds)
