@@ -74,8 +74,10 @@ class PatternOptions:
                     f"{given[0]} needs a pattern", f"for example: codesearch query {given[0]} -e TEXT"
                 )
             return None
-        from codesearch.exact.pattern import Case, Pattern
-
+        try:
+            from codesearch.exact.pattern import Case, Pattern
+        except ModuleNotFoundError as error:  # on systems for which there are no wheels
+            raise CodesearchError(f"-e needs {error.name}", "install the package google-re2") from error
         case = Case.IGNORED if self.ignores_case else Case.SMART if self.smart_case else Case.SENSITIVE
         return Pattern(self.expressions, case=case, is_literal=self.is_literal, whole_words=self.whole_words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
@@ -108,6 +109,15 @@ def test_a_budget_ends_at_a_whole_line_and_a_note_says_so(changed_shop: Path) ->
     short = run_here("query", "-e", "article", "--max-tokens", "3", cwd=changed_shop)
     assert (short.code, short.out) == (2, "")
     assert short.err.startswith("codesearch: a line takes ")
+
+
+def test_without_re2_only_patterns_are_refused(changed_shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.startswith("codesearch.exact.")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "re2", None)
+    run = run_here("query", "-e", "article", cwd=changed_shop)
+    assert (run.code, run.err) == (2, "codesearch: -e needs re2\n  install the package google-re2\n")
+    assert run_here("query", "article", cwd=changed_shop).code == 0
 
 
 def test_compact_lines(changed_shop: Path) -> None:
