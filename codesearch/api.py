@@ -396,16 +396,19 @@ class Index:
         pattern: Pattern,
         filters: Filters | None = None,
         lines: Mapping[str, Sequence[LineRange]] | None = None,
+        *,
+        is_fresh: bool = False,
     ) -> Iterator[FileMatches]:
         """The files with lines that match, by path, read as they are now.
 
-        With filters by kind or name, only lines in such definitions; with `lines`, by path, only these. Raises as
+        With filters by kind or name, only lines in such definitions; with `lines`, by path, only these. `is_fresh` says
+        that refresh() has just found nothing that it left undone, which saves looking at all files again. Raises as
         search().
         """
         from codesearch.search.grep import grep
 
         with self._lock:
-            found = grep(self.snapshot(), self.root, pattern, filters or Filters(), lines)
+            found = grep(self.snapshot(), self.root, pattern, filters or Filters(), lines, is_fresh=is_fresh)
             return iter(list(found)) if filters and filters.definitions else found
 
     def line_hits(self, matches: FileMatches) -> tuple[Hit, ...]:

@@ -138,6 +138,8 @@ class Workspace:
         self._directory = directory or Path()
         self._lock = RLock()
         self._members: dict[Path, Member] = {}
+        self._fresh: set[Path] = set()
+        """The roots of which a refresh, after which nobody has looked for lines yet, left nothing undone."""
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -233,8 +235,10 @@ class Workspace:
             restricted = replace(filters or Filters(), within=member.within)
             with self._lock:
                 lines = member.index.changed_lines(since, with_deletions=False) if since else None
+                is_fresh = member.index.root in self._fresh
+                self._fresh.discard(member.index.root)
                 try:
-                    found = member.index.grep(pattern, restricted, lines)
+                    found = member.index.grep(pattern, restricted, lines, is_fresh=is_fresh)
                 except IndexDamaged as error:
                     if not self._refreshes:
                         raise
@@ -303,6 +307,7 @@ class Workspace:
             self._observer.empty(index)
 
     def _refresh(self, index: Index) -> None:
+        self._fresh.discard(index.root)
         try:
             reason = self._indexes.refresh(index)
         except IndexLocked:
@@ -314,6 +319,8 @@ class Workspace:
         else:
             if reason:
                 self._observer.stale(index, reason)
+            else:
+                self._fresh.add(index.root)
 
     def _rebuild(self, index: Index, error: IndexDamaged) -> None:
         self._observer.rebuilding(index, error)

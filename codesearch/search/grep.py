@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.chunking.shown import shown_text
 from codesearch.discovery.source import read_text
+from codesearch.discovery.stamp import Stamp
 from codesearch.exact.pattern import MatchingLine, Pattern
 from codesearch.exact.trigrams import required_by
 from codesearch.search.enclosing import enclosing_hit, is_in_accepted
@@ -18,7 +20,8 @@ from codesearch.search.hit import Filters, Hit, LineRange
 from codesearch.search.snippets import MAX_READ_SIZE
 
 if TYPE_CHECKING:
-    from codesearch.index.rows import FileRow
+    from codesearch.exact.trigrams import Required
+    from codesearch.index.rows import FileRow, FileStamp
     from codesearch.index.snapshot import Snapshot
     from codesearch.search.filters import DefinitionRule
 
@@ -48,10 +51,13 @@ def grep(
     pattern: Pattern,
     filters: Filters,
     lines: Mapping[str, Sequence[LineRange]] | None = None,
+    *,
+    is_fresh: bool = False,
 ) -> Iterator[FileMatches]:
     """The files with matching lines, by path; lines in definitions that the filters accept, if they restrict these.
 
-    With `lines`, by path, only these.
+    With `lines`, by path, only these. `is_fresh` says that no file has changed since it was indexed; otherwise it is
+    looked which have, as the index does not know what they contain now.
 
     The snapshot may be closed before the iterator ends, unless the filters restrict definitions. Raises CodesearchError
     for unknown languages and kinds, and invalid globs.
@@ -61,7 +67,7 @@ def grep(
     accepts = definition_rule(filters)
     files = [
         file
-        for file in snapshot.files_with(required_by(pattern.tree))
+        for file in _candidates(snapshot, root, required_by(pattern.tree), is_fresh)
         if (accepts_file is None or accepts_file(file)) and (lines is None or file.path in lines)
     ]
     files.sort(key=lambda file: file.path.split("/"))
@@ -77,6 +83,25 @@ def line_hits(snapshot: Snapshot, matches: FileMatches) -> Iterator[Hit]:
     """A hit for each matching line, with the kind and names of the definition around it."""
     chunks = snapshot.chunks_of(matches.file)
     return (enclosing_hit(matches.file, chunks, line.number, matches.text_of(line)) for line in matches.lines)
+
+
+def _candidates(snapshot: Snapshot, root: Path, required: Required, is_fresh: bool) -> Iterator[FileRow]:
+    """The files that may contain what is required, by what the index knows of them or because they have changed."""
+    found = snapshot.files_with(required)
+    yield from found
+    if is_fresh or required.is_nothing:
+        return
+    known = {file.path for file in found}
+    for indexed in snapshot.stamps():
+        if indexed.path not in known and _has_changed(root, indexed):
+            yield from (file for file in snapshot.files_in(indexed.path) if file.path == indexed.path)
+
+
+def _has_changed(root: Path, indexed: FileStamp) -> bool:
+    try:
+        return Stamp.of(os.lstat(f"{root}/{indexed.path}")) != indexed.stamp
+    except OSError:  # it is gone
+        return False
 
 
 def _scan(root: Path, file: FileRow, pattern: Pattern) -> FileMatches | None:
