@@ -336,8 +336,7 @@ class Workspace:
         """The absolute path without symbolic links. Raises CodesearchError if there is no such file or folder."""
         resolved = Path(os.path.realpath(self._directory / path))
         if not resolved.exists():
-            hint = "" if os.sep in str(path) else "quote a question of several words"
-            raise CodesearchError(f"{path} does not exist", hint)
+            raise CodesearchError(f"{path} does not exist")
         if not (resolved.is_dir() or resolved.is_file()):
             raise CodesearchError(f"{path} is neither a file nor a folder")
         return resolved

@@ -8,8 +8,7 @@ from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS
 from codesearch.cli.formats import COMPACT, JSON, JSONL, FormatOptions
 from codesearch.cli.output import results
-from codesearch.errors import CodesearchError
-from codesearch.render.budget import most_fitting, tokens
+from codesearch.render.budget import within
 from codesearch.render.commits import commit_lines, commit_record
 from codesearch.render.formats import COMPACT_TOKENS
 from codesearch.render.records import json_document, json_line
@@ -37,9 +36,6 @@ def answer(workspace: Workspace, question: str, limit: int, last: int, formats: 
         return "".join(f"{line}\n" for hit in hits[:count] for line in commit_lines(hit, with_patch=has_patch))
 
     budget = formats.max_tokens or (COMPACT_TOKENS if chosen == COMPACT else None)
-    count = len(hits) if budget is None else most_fitting(len(hits), text, budget)
-    if budget is not None and hits and not count:
-        raise CodesearchError(f"a commit takes {tokens(text(1)):,} tokens, more than the {budget:,} allowed")
     with results():
-        caller().stdout.write(text(count))
+        caller().stdout.write(within(len(hits), text, budget, "a commit"))
     return HITS if hits else NO_HITS

@@ -123,7 +123,7 @@ class LineSearch:
 
     def _write_fitting(self, found: Iterator[MemberMatches], output: Output, budget: int) -> int:
         """Write as much as fits into so many tokens."""
-        from codesearch.render.budget import CHARACTERS_PER_TOKEN, most_fitting, tokens
+        from codesearch.render.budget import CHARACTERS_PER_TOKEN, most_fitting, too_small
 
         def text(count: int) -> str:
             stream = StringIO()
@@ -134,8 +134,7 @@ class LineSearch:
         count = sum(1 if self._counts_files else len(member.matches.lines) for member in kept)
         fitting = most_fitting(count, text, budget)
         if count and not fitting:
-            needed = tokens(text(1))
-            raise CodesearchError(f"a line takes {needed:,} tokens, more than the {budget:,} allowed", "use -M 80")
+            raise too_small(text(1), "a line", budget)
         output.stream.write(text(fitting))
         if fitting < count:
             note(f"more matches than fit into {budget:,} tokens", "narrow with paths or raise --max-tokens")

@@ -113,19 +113,20 @@ class FormatOptions:
             max_columns=self.max_columns,
         )
 
-    def hit_format(self, chosen: str, output: Output, *, is_line: bool = False) -> HitFormat:
-        """The format of hits that an option selects, by default the one that suits stdout. `is_line` says that hits
-        are lines and not definitions.
+    def hit_format(self, chosen: str, output: Output, *, by_path: bool = False, is_line: bool = False) -> HitFormat:
+        """The format of hits that an option selects, by default the one that suits stdout. `by_path` says that they
+        are printed by path, `is_line` that they are lines and not definitions.
 
         Raises typer.BadParameter for context where there is none, CodesearchError for an invalid template.
         """
-        from codesearch.render.formats import Compact, Limited
+        from codesearch.render.formats import ByPath, Compact, Limited
 
         if chosen == VIMGREP and self.context is not None and not is_line:
             raise typer.BadParameter("--context cannot be used with --vimgrep")
-        if chosen == COMPACT:
-            return Compact(output)  # which keeps to the tokens by itself
-        return Limited(output, self._maker(chosen))
+        if chosen == COMPACT:  # which keeps to the tokens by itself
+            return ByPath(Compact(output)) if by_path else Compact(output)
+        make = self._maker(chosen)
+        return Limited(output, (lambda output: ByPath(make(output))) if by_path else make)
 
     def _maker(self, chosen: str) -> Callable[[Output], HitFormat]:
         from codesearch.render import formats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -31,9 +31,7 @@ from codesearch.cli.options import (
 from codesearch.cli.output import results
 from codesearch.cli.questions import one_question, questions_of_stdin
 from codesearch.cli.usage import given
-
-if TYPE_CHECKING:
-    from codesearch.search.hit import Hit
+from codesearch.errors import CodesearchError
 
 DEFAULT_LIMIT = 10
 _WITH_COMMITS = frozenset(
@@ -147,9 +145,14 @@ def command(
     is_alone = pattern is not None and not question and not batch
     _check(invocation, is_alone=is_alone)
     chosen = formats.chosen({BATCH: batch, COUNT: counts}, explain=explain)
-    hit_format = formats.hit_format(chosen, formats.output(explain=explain), is_line=is_alone)
+    hit_format = formats.hit_format(
+        chosen, formats.output(explain=explain), by_path=sort is Sort.PATH, is_line=is_alone
+    )
     filters = filters_of(languages, globs, kinds, names)
     questions = questions_of_stdin() if batch else iter(() if is_alone else (one_question(question),))
+    for path in paths:
+        if os.sep not in str(path) and not (caller().directory / path).exists():
+            raise CodesearchError(f"{path} does not exist", "quote a question of several words")
     workspace = workspace_of(index_dir, model=model, device=device, refresh=refresh)
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     if commits:
@@ -174,8 +177,7 @@ def command(
                     since=since,
                     pattern=pattern,
                 )
-            hits = sorted(result.hits, key=_by_place) if sort is Sort.PATH else result.hits
-            hit_format.write(text, [*located(hits, roots, caller().directory)])
+            hit_format.write(text, [*located(result.hits, roots, caller().directory)])
             has_hits = has_hits or bool(result.hits)
             for remark in remarks(result, min_score, since):
                 note(remark)
@@ -200,7 +202,3 @@ def _check(invocation: typer.Context, *, is_alone: bool) -> None:
         raise typer.BadParameter(f"{other} needs a question")
     if is_alone and values["sort"] is Sort.SCORE:
         raise typer.BadParameter("--sort score needs a question")
-
-
-def _by_place(hit: Hit) -> tuple[int, list[str], int]:
-    return hit.index, hit.path.split("/"), hit.start_line

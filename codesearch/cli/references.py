@@ -135,12 +135,16 @@ def _displayed(references: Sequence[Reference], member: Member) -> Iterator[Refe
 def _print(
     references: Sequence[Reference], as_json: bool, as_jsonl: bool, files_only: bool, null: bool, max_tokens: int | None
 ) -> None:
+    from codesearch.render.budget import too_small, within
     from codesearch.render.records import json_document, json_line
     from codesearch.render.references import fitting_lines, grouped_lines, reference_lines, reference_record
 
+    def document(count: int) -> str:
+        return json_document(map(reference_record, references[:count])) + "\n"
+
     stdout = caller().stdout
     if as_json:
-        print(json_document(map(reference_record, references)), file=stdout)
+        stdout.write(within(len(references), document, max_tokens, "a reference"))
         return
     if as_jsonl:
         lines = [json_line(reference_record(one)) for one in references]
@@ -148,7 +152,10 @@ def _print(
         lines = list(dict.fromkeys(one.path for one in references))
     else:
         lines = [*(grouped_lines if stdout.isatty() else reference_lines)(references)]
-    for line in fitting_lines(lines, max_tokens):
+    shown = [*fitting_lines(lines, max_tokens)]
+    if max_tokens is not None and not shown:
+        raise too_small(lines[0], "a line", max_tokens)
+    for line in shown:
         print(line, end="\0" if null else "\n", file=stdout)
 
 

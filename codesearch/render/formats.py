@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from codesearch.errors import CodesearchError
-from codesearch.render.budget import most_fitting, tokens
+from codesearch.render.budget import tokens, within
 from codesearch.render.excerpt import Excerpt, around, brief, whole
 from codesearch.render.lines import GROUP_SEPARATOR, best_line_of, excerpt_lines, quickfix_line, signal_lines
 from codesearch.render.records import Record, hit_record, json_document, json_line
@@ -188,6 +187,19 @@ class Headed:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPath:
+    """A format, with the hits in the order of indexes, paths and lines."""
+
+    inner: HitFormat
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        def place(one: LocatedHit) -> tuple[int, list[str], int]:
+            return one.hit.index, one.hit.path.split("/"), one.hit.start_line
+
+        self.inner.write(question, sorted(hits, key=place))
+
+
+@dataclass(frozen=True, slots=True)
 class Limited:
     """A format, for as many of the best hits as fit into the output's tokens."""
 
@@ -196,15 +208,11 @@ class Limited:
 
     def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         """Raises CodesearchError if not even one hit fits."""
-        budget = self.output.max_tokens
-        if budget is None:
+        if self.output.max_tokens is None:
             self.make(self.output).write(question, hits)
             return
-        fitting = most_fitting(len(hits), lambda count: self._text(question, hits[:count]), budget)
-        if hits and not fitting:
-            needed = tokens(self._text(question, hits[:1]))
-            raise CodesearchError(f"a hit takes {needed:,} tokens, more than the {budget:,} allowed", "use --compact")
-        self.output.stream.write(self._text(question, hits[:fitting]))
+        text = within(len(hits), lambda count: self._text(question, hits[:count]), self.output.max_tokens, "a hit")
+        self.output.stream.write(text)
         self.output.stream.flush()
 
     def _text(self, question: str, hits: Sequence[LocatedHit]) -> str:

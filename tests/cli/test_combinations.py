@@ -111,6 +111,13 @@ def test_a_budget_ends_at_a_whole_line_and_a_note_says_so(changed_shop: Path) ->
     assert short.err.startswith("codesearch: a line takes ")
 
 
+def test_the_best_hits_fit_in_whatever_order_they_are_printed(changed_shop: Path) -> None:
+    def hits(*options: str) -> list[str]:
+        return run_here("query", "article", "--max-tokens", "60", *options, cwd=changed_shop).out.splitlines()
+
+    assert sorted(hits()) == sorted(hits("--sort", "path")) != []
+
+
 def test_without_re2_only_patterns_are_refused(changed_shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in [name for name in sys.modules if name.startswith("codesearch.exact.")]:
         monkeypatch.delitem(sys.modules, module)
