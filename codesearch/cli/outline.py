@@ -35,24 +35,23 @@ def command(
     index_dir: IndexDir = None,
 ) -> None:
     """Show the definitions of a file, or a map of a folder: its most used definitions, by file."""
-    from codesearch.cli.notes import Notes
+    from codesearch.cli.workspaces import workspace_of
     from codesearch.render.outline import outline_lines, outline_record
     from codesearch.render.paths import display_path
     from codesearch.render.records import json_document
-    from codesearch.workspace import Workspace
 
-    with Workspace(index_dir=index_dir, observer=Notes()) as workspace:
+    with workspace_of(index_dir) as workspace:
         workspace.add([path])
         (member,) = workspace.members
         outlines = member.index.outline(*member.within)
         root = member.index.root
     outlines = tuple(replace(o, path=display_path(root / o.path, caller().directory)) for o in outlines)
-    if max_tokens is None and not path.is_file():
+    if max_tokens is None and not (caller().directory / path).is_file():
         max_tokens = DEFAULT_MAP_TOKENS
     with results():
         if as_json:
-            print(json_document(outline_record(outline) for outline in outlines))
+            print(json_document(outline_record(outline) for outline in outlines), file=caller().stdout)
         else:
             for line in outline_lines(outlines, max_tokens):
-                print(line)
+                print(line, file=caller().stdout)
     raise typer.Exit(HITS if any(outline.definitions for outline in outlines) else NO_HITS)

@@ -6,6 +6,7 @@ or low by the model, and the same for all, so that a limit means the same everyw
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 CHARACTERS_PER_TOKEN = 4
@@ -41,3 +42,14 @@ def fitting(lines: Sequence[str], most: int | None, rest: Callable[[int], str]) 
         shown += 1
         yield line
     yield rest(shown)
+
+
+def most_fitting(count: int, text: Callable[[int], str], most: int) -> int:
+    """For how many items, up to `count`, their text takes at most so many tokens; more items never take less.
+
+    No text is made of many more items than fit.
+    """
+    tried = min(1, count)
+    while tried < count and tokens(text(tried)) <= most:
+        tried = min(2 * tried, count)
+    return max(bisect_right(range(tried + 1), most, key=lambda items: tokens(text(items))) - 1, 0)
