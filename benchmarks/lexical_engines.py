@@ -68,7 +68,8 @@ class Ours:
         snapshot = Snapshot.open(Layout(folder, folder))
 
         def ask(terms: Sequence[str]) -> Sequence[int]:
-            idfs = {term: idf(snapshot.chunk_count, snapshot.document_frequency(term)) for term in terms}
+            frequencies = snapshot.document_frequencies(terms)
+            idfs = {term: idf(snapshot.chunk_count, n) for term, n in zip(terms, frequencies, strict=True)}
             ids: list[int] = snapshot.lexical(idfs, HITS, None).ids.tolist()
             return ids
 

@@ -13,10 +13,19 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from codesearch.api import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident megabytes of a process: all, and those of its own, without the mapped files of index and libraries."""
+
+    resident: float
+    own: float
 
 
 class Client:
@@ -57,12 +66,11 @@ class Client:
         return text
 
     @property
-    def megabytes(self) -> float:
-        """Resident memory now."""
-        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+    def memory(self) -> Memory:
+        """What the server takes now."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        sizes = dict(line.split(":", 1) for line in lines)
+        return Memory(*(int(sizes[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon")))
 
     def close(self) -> None:
         """End the server."""
@@ -109,7 +117,8 @@ def main() -> None:
     print(f"first search: {first:.2f} s")
     p50, p99 = milliseconds[len(seconds) // 2], milliseconds[-len(seconds) // 100 - 1]
     print(f"warm search: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    print(f"memory: {client.megabytes:.0f} MB")
+    memory = client.memory
+    print(f"memory: {memory.resident:.0f} MB, {memory.own:.0f} MB without mapped files")
     print(f"tools/list: {len(json.dumps(tools, separators=(',', ':')))} characters")
     client.close()
 

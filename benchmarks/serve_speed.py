@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from codesearch.api import Index
@@ -49,7 +50,7 @@ def ask(endpoint: Endpoint, root: Path, question: str, *options: str) -> None:
         "stdout": stream,
         "stderr": stream,
     }
-    with endpoint.connect() as connection:
+    with closing(endpoint.connect()) as connection:
         protocol.send_json(connection, protocol.REQUEST, request)
         kind = b""
         while kind != protocol.EXIT:

@@ -9,10 +9,10 @@ for hit in index.search("where are passwords hashed").hits:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it: importing typing takes 2 ms of every query
 if TYPE_CHECKING:
+    from typing import Any
+
     from codesearch.api import Index
     from codesearch.chunking.chunk import Chunk
     from codesearch.errors import CodesearchError
@@ -36,4 +36,6 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for and nothing else, so that `codesearch --help` starts at once."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(_HOMES[name]), name)

@@ -6,9 +6,12 @@ Nothing heavy may be imported before the server has been asked.
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
 
 from codesearch.server import SERVED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -175,7 +176,7 @@ def _ask(endpoint: Endpoint, request: dict[str, Any]) -> dict[str, Any] | None:
     from codesearch.server.endpoint import Unreachable
 
     try:
-        with endpoint.connect() as connection:
+        with closing(endpoint.connect()) as connection:
             protocol.send_json(connection, protocol.REQUEST, request)
             _, payload = protocol.receive(connection)
     except Unreachable as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,12 @@ class Database:
         """Whether a transaction is open."""
         return self._db.in_transaction
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Two numbers that are the same as long as neither this connection nor another changes anything."""
+        ((others,),) = self._db.execute("PRAGMA data_version")
+        return self._db.total_changes, int(others)
+
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows that a statement returns. Raises IndexDamaged for more than fit the file."""
         size = self._size()
@@ -185,11 +192,12 @@ class Database:
             raise database_error(self._path, ValueError("its tables are not those that codesearch creates"))
 
     def _size(self) -> int:
-        return sum(
-            file.stat().st_size
-            for file in (self._path, self._path.with_name(self._path.name + "-wal"))
-            if file.exists()
-        )
+        """Bytes of the database and its journal. Called for every statement."""
+        size = 0
+        for file in (f"{self._path}", f"{self._path}-wal"):
+            with suppress(FileNotFoundError):
+                size += os.stat(file).st_size  # noqa: PTH116 - takes a fifth of Path.stat's time
+        return size
 
     def _is_out_of_steps(self) -> bool:
         self._steps_left -= _STEPS_PER_CHECK

@@ -15,6 +15,7 @@ from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged, IndexUntrusted
 from codesearch.index.access import check_exists, open_store
+from codesearch.index.cache import ReadCache
 from codesearch.index.database import database_error
 from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
@@ -37,6 +38,12 @@ MAX_SEGMENT_BYTES = 1 << 33
 """Of all segments (ten million chunks): verifying the checksums of as many takes seconds."""
 FILE_SAMPLE = 48
 """Maximum number of chunks for a file's mean vector: more change it little."""
+_CACHED_CHUNKS = 4096
+"""With their definitions about 10 MB."""
+_CACHED_FILES = 4096
+_CACHED_FILE_VECTORS = 2048
+"""4 MB with 256 dimensions."""
+_CACHED_FREQUENCIES = 1 << 16
 _CHUNKS_PER_READ = 20_000
 """Chunks held in memory at once when all of an index are read."""
 _MAX_ATTEMPTS = 5
@@ -112,10 +119,10 @@ class Snapshot:
     def __init__(self, store: Store, segments: Sequence[Segment], state: State) -> None:
         self._store = store
         self._segments = segments
-        self._chunks: dict[int, StoredChunk] = {}
-        self._files: dict[int, FileRow] = {}
-        self._frequencies: dict[str, int] = {}
-        self._file_vectors: dict[Run, Mean] = {}
+        self._chunks = ReadCache[int, StoredChunk](_CACHED_CHUNKS)
+        self._files = ReadCache[int, FileRow | None](_CACHED_FILES)
+        self._frequencies = ReadCache[str, int](_CACHED_FREQUENCIES)
+        self._file_vectors = ReadCache[Run, Mean](_CACHED_FILE_VECTORS)
         self.meta = state.meta
         self.chunk_count = state.chunks
 
@@ -156,12 +163,12 @@ class Snapshot:
 
     # lexical
 
-    def document_frequency(self, term: str) -> int:
-        """The number of chunks that contain a term."""
-        frequency = self._frequencies.get(term)
-        if frequency is None:
-            frequency = self._frequencies[term] = sum(segment.frequency(term) for segment in self._segments)
-        return frequency
+    def document_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """The number of chunks that contain each term."""
+        return self._frequencies.get(terms, self._read_frequencies)
+
+    def _read_frequencies(self, terms: Sequence[str]) -> list[int]:
+        return [sum(segment.frequency(term) for segment in self._segments) for term in terms]
 
     def lexical(self, idfs: Mapping[str, float], k: int, selection: Selection | None) -> ScoredChunks:
         """The `k` best chunks by BM25, all with a score above 0; `idfs` maps the query's terms to their IDF."""
@@ -222,10 +229,9 @@ class Snapshot:
 
         `files` are the chunks of each file. Of a large file, FILE_SAMPLE evenly spaced chunks are used.
         """
-        missing = [run for run in files if run not in self._file_vectors]
-        self._file_vectors.update(zip(missing, self._means(missing, len(vector)), strict=True))
+        means = self._file_vectors.get(files, lambda missing: self._means(missing, len(vector)))
         # Row by row: in a product with all rows at once, the rounding of a row may depend on the others.
-        return np.asarray([(self._file_vectors[run] * vector).sum() for run in files], np.float32)
+        return np.asarray([(mean * vector).sum() for mean in means], np.float32)
 
     def file_term_impacts(self, terms: Sequence[str], files: Sequence[Run]) -> Scores:
         """Sum of each term's impacts (0 to 1 per chunk) over all chunks of each file, float32 [terms, files]."""
@@ -303,26 +309,27 @@ class Snapshot:
 
     def chunks(self, ids: Ids) -> list[StoredChunk]:
         """The chunks with these ids, in this order. Raises IndexDamaged."""
-        numbers = ids.tolist()
-        unread = [number for number in numbers if number not in self._chunks]
-        self._chunks.update(zip(unread, self._read(unread), strict=True))
-        return [self._chunks[number] for number in numbers]
+        return self._chunks.get(ids.tolist(), self._read)
 
     def _read(self, ids: Sequence[int]) -> list[StoredChunk]:
         """As chunks(), but always from the database."""
         rows = self._store.chunks(ids)
         heads = self._store.chunks(sorted({row.head for row in rows.values()}.difference(rows)))
-        files = {row.file for row in rows.values()}.difference(self._files)
-        self._files.update(self._store.files_by_id(list(files)))
+        numbers = list({row.file for row in rows.values()})
+        files = dict(zip(numbers, self._files.get(numbers, self._read_files), strict=True))
         definitions = self._store.definitions([*rows.values(), *heads.values()])
         chunks = []
         for number in ids:
             row = rows.get(number)
-            file = self._files.get(row.file) if row else None
+            file = files[row.file] if row else None
             if row is None or file is None or not 0 <= number - file.first_chunk < file.chunks <= self.chunk_count:
                 raise self._damaged(f"chunk {number} is missing from it")
             chunks.append(self._stored(row, file, definitions))
         return chunks
+
+    def _read_files(self, ids: Sequence[int]) -> list[FileRow | None]:
+        files = self._store.files_by_id(ids)
+        return [files.get(number) for number in ids]
 
     def _stored(self, row: ChunkRow, file: FileRow, definitions: Mapping[int, Sequence[DefinitionRow]]) -> StoredChunk:
         """A chunk from its rows, named after the first definition of its head, or after its file."""

@@ -56,6 +56,10 @@ class Store:
     def __init__(self, database: Database, path: Path) -> None:
         self._db = database
         self._path = path
+        self._files: dict[tuple[Any, ...], FileRow] = {}
+        """The live files that were read last, by their rows: most are the same when they are read again."""
+        self._files_version: tuple[int, int] | None = None
+        """The version of the database that they were read from."""
 
     @classmethod
     def create(cls, path: Path) -> Store:
@@ -224,13 +228,16 @@ class Store:
 
     def files(self, *, live: bool = True) -> list[FileRow]:
         """All live files, or the staged ones. Raises IndexDamaged if there are too few or too many live ones."""
+        if live and self._files_version == (version := self._db.version):
+            return list(self._files.values())
         rows = self._db.rows(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = ?", (live,))
-        files = self._read(FileRow.read, rows)
+        files = self._read(lambda row: self._files.get(row) or FileRow.read(row), rows)
         if live:
             meta = self.meta()
             counts = (len(rows), sum(row[-2] for row in rows), sum(file.chunks for file in files))
             if counts != tuple(self._number(meta, key) for key in _COUNTS):
                 raise self.damaged("files are missing from it")
+            self._files, self._files_version = dict(zip(rows, files, strict=True)), version
         return files
 
     def stamps(self) -> list[FileStamp]:
@@ -366,7 +373,7 @@ class Store:
         """The rows of a statement that ends with IN, for any number of ids."""
         return [row for part in _slices(ids) for row in self._db.rows(f"{statement} ({_placeholders(part)})", part)]
 
-    def _read(self, read: Callable[[Sequence[object]], Row], rows: Iterable[Sequence[object]]) -> list[Row]:
+    def _read(self, read: Callable[[tuple[Any, ...]], Row], rows: Iterable[tuple[Any, ...]]) -> list[Row]:
         try:
             return [read(row) for row in rows]
         except ValueError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 
 from codesearch.identifiers import ascii_parts
@@ -59,6 +60,7 @@ class _Terms(dict[str, tuple[str, ...]]):
 _terms_of = _Terms()
 
 
+@lru_cache(maxsize=1 << 14)
 def name_key(name: str) -> str:
     """The key by which a name is looked up: lower case, without separators (`get_http_response` → gethttpresponse).
 

@@ -103,6 +103,12 @@ def package_folder(model: KnownModel) -> Path | None:
     return Path(spec.origin).parent / "model" if spec and spec.origin else None
 
 
+def is_packaged(folder: Path) -> bool:
+    """Whether a folder is that of a model which comes in a package, and is installed."""
+    packages = (package_folder(model) for model in KNOWN if model.package)
+    return any(found and found.resolve() == folder.resolve() for found in packages)
+
+
 def model_states() -> list[ModelState]:
     """The state of all known models. Incomplete downloads have no folder."""
     found = []

@@ -44,6 +44,11 @@ def check(device: str, precision: str = "auto") -> None:
         )
 
 
+def may_have_gpu() -> bool:
+    """Whether this machine seems to have a GPU that torch can use. Does not import torch, which takes seconds."""
+    return bool(shutil.which("nvidia-smi")) or (platform.system(), platform.machine()) == ("Darwin", "arm64")
+
+
 def choose(device: str = "auto", precision: str = "auto") -> Runtime:
     """Choose the device and precision. Raises CodesearchError if the requested device is not available."""
     check(device, precision)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,35 @@ def _load_jina(files: ModelFiles, device: str, precision: str) -> Encoder:
     return JinaEncoder(files.checkpoint, files.name, runtime, files.max_length)
 
 
+def _has_graph(files: ModelFiles) -> bool:
+    """Only a package's graph is read: a folder of the user may come from anywhere."""
+    from codesearch.models.catalog import is_packaged
+    from codesearch.models.onnx_encoder import GRAPH_FILE
+
+    return is_packaged(files.folder) and (files.folder / GRAPH_FILE).is_file()
+
+
+def _load_graph(files: ModelFiles, device: str, precision: str) -> Encoder:
+    """With ONNX Runtime, or with torch where that is asked for, faster, or all there is."""
+    if _needs_torch(device, precision):
+        return _load_sentence_transformer(files, device, precision)
+    from codesearch.models.modules import read_encoding_config
+    from codesearch.models.onnx_encoder import OnnxEncoder
+
+    config = read_encoding_config(files.folder, files.checkpoint)
+    return OnnxEncoder(files.checkpoint, config, files.name, files.max_length)
+
+
+def _needs_torch(device: str, precision: str) -> bool:
+    from codesearch.models.devices import may_have_gpu
+
+    if device not in ("auto", "cpu") or precision != "auto":
+        return True
+    if not find_spec("torch"):
+        return False
+    return not find_spec("onnxruntime") or (device == "auto" and may_have_gpu())
+
+
 def _load_sentence_transformer(files: ModelFiles, device: str, precision: str) -> Encoder:
     from codesearch.models.devices import choose
 
@@ -98,5 +128,6 @@ def _load_sentence_transformer(files: ModelFiles, device: str, precision: str) -
 ENCODER_KINDS = (
     EncoderKind(_is_static, _load_static, Capabilities()),
     EncoderKind(_is_jina, _load_jina, TRANSFORMER),
+    EncoderKind(_has_graph, _load_graph, TRANSFORMER),
     EncoderKind(lambda _: True, _load_sentence_transformer, TRANSFORMER),
 )

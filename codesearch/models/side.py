@@ -23,11 +23,11 @@ PARTS = ("expand", "bias", "contract")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """expand [dimensions, hidden], bias [hidden], contract [hidden, dimensions], all float32."""
+    """expand [dimensions, hidden], bias [hidden], contract [hidden, dimensions]; float64 is not converted again."""
 
-    expand: Embeddings
-    bias: Embeddings
-    contract: Embeddings
+    expand: npt.NDArray[np.floating]
+    bias: npt.NDArray[np.floating]
+    contract: npt.NDArray[np.floating]
 
     def __call__(self, unit: Embeddings) -> Embeddings:
         """Transform vectors [texts, dimensions] of length 1 or 0 into unit vectors. A zero row may become nonzero.
@@ -35,10 +35,10 @@ class Head:
         Computed in float64, since the rounding of a row in a float32 product depends on the other rows: a text's
         vector would depend on its batch.
         """
-        hidden = unit.astype(np.float64) @ self.expand.astype(np.float64)
+        hidden = unit.astype(np.float64) @ self.expand.astype(np.float64, copy=False)
         hidden += self.bias
         np.maximum(hidden, 0, out=hidden)
-        return normalise(unit + hidden @ self.contract.astype(np.float64))
+        return normalise(unit + hidden @ self.contract.astype(np.float64, copy=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
 def _side(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Side:
     position_weights = arrays.get(f"{name}.{POSITION_WEIGHTS}", np.ones(0))
     parts = [arrays.get(f"{name}.{part}") for part in PARTS]
-    head = Head(*(part.astype(np.float32) for part in parts if part is not None)) if parts[0] is not None else None
+    head = Head(*(part.astype(np.float64) for part in parts if part is not None)) if parts[0] is not None else None
     return Side(position_weights.astype(np.float32), head)
 
 

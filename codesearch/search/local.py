@@ -46,8 +46,8 @@ class LocalReader:
 
     def statistics(self, terms: Collection[str]) -> Statistics:
         """See IndexReader."""
-        frequencies = {term: self._snapshot.document_frequency(term) for term in terms}
-        return Statistics(self._snapshot.chunk_count, frequencies)
+        frequencies = self._snapshot.document_frequencies(list(terms))
+        return Statistics(self._snapshot.chunk_count, dict(zip(terms, frequencies, strict=True)))
 
     def kinds(self) -> Collection[str]:
         """See IndexReader."""

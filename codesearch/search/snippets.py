@@ -7,9 +7,11 @@ definition taken from it, or the chunk is dropped.
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from codesearch.chunking.shown import shown_text
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
 
 
-CACHED_FILES = 64
-"""Files whose lines are cached between the searches of a process."""
+CACHED_CHARACTERS = 8_000_000
+"""Of files that are kept between the searches of a process: about 200 files."""
 SCANNED_LINES = 400
 """Lines of a chunk that are scanned for the best one; only whole files and long types have more."""
 MAX_READ_SIZE = 100_000_000
@@ -38,12 +40,17 @@ MAX_RECHUNKED_FILES = 20
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it was read; without text and lines if it could not be read."""
+    """A file as it was read; without text if it could not be read."""
 
     stamp: Stamp | None
     digest: bytes
     text: str
-    lines: Sequence[str]
+    shown: str
+    """The text as it is shown."""
+
+    def lines(self, first: int, last: int) -> Sequence[str]:
+        """The lines from `first` to `last`, counted from 1; fewer at the end of the file."""
+        return self.shown.split("\n", last)[first - 1 : last] if self.shown else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class CurrentChunk:
     """The file changed since it was indexed, and the same definition was found in it."""
 
 
-_UNREADABLE = File(None, b"", "", ())
+_UNREADABLE = File(None, b"", "", "")
 
 
 class Snippets:
@@ -64,7 +71,11 @@ class Snippets:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._files: dict[str, File] = {}
+        self._files: OrderedDict[str, File] = OrderedDict()
+        """The most recently used last."""
+        self._characters = 0
+        """Of the files that are kept."""
+        self._lock = Lock()
         self._chunks: dict[bytes, Sequence[Chunk]] = {}
         """The chunks of changed files, by digest."""
 
@@ -77,7 +88,8 @@ class Snippets:
         """The chunk itself, or the same definition in a file that changed; None if it is gone."""
         file = self.file(chunk.path)
         if file.digest == chunk.file_digest:
-            return CurrentChunk(chunk, _chunk_lines(file, chunk)) if chunk.start_line <= len(file.lines) else None
+            lines = _chunk_lines(file, chunk)
+            return CurrentChunk(chunk, lines) if lines else None
         found = self._find_definition(chunk, file)
         return CurrentChunk(found, _chunk_lines(file, found), is_moved=True) if found else None
 
@@ -121,28 +133,39 @@ class Snippets:
             stamp = Stamp.of(os.lstat(f"{self.root}/{path}"))
         except OSError:
             return _UNREADABLE
-        kept = self._files.get(path)
-        if kept is None or kept.stamp != stamp:
-            if len(self._files) >= CACHED_FILES:
-                self._files.clear()
-            kept = self._files[path] = _read(self.root, path)
-        return kept
+        with self._lock:
+            kept = self._files.get(path)
+            if kept and kept.stamp == stamp:
+                self._files.move_to_end(path)
+                return kept
+        file = _read(self.root, path)
+        self._keep(path, file)
+        return file
+
+    def _keep(self, path: str, file: File) -> None:
+        with self._lock:
+            self._characters += len(file.shown) - len(self._files.pop(path, _UNREADABLE).shown)
+            self._files[path] = file
+            while self._characters > CACHED_CHARACTERS and len(self._files) > 1:
+                _, dropped = self._files.popitem(last=False)
+                self._characters -= len(dropped.shown)
 
 
 def _chunk_lines(file: File, chunk: StoredChunk) -> Sequence[str]:
-    return file.lines[chunk.start_line - 1 : chunk.end_line]
+    return file.lines(chunk.start_line, chunk.end_line)
 
 
 def source_lines(path: Path) -> Sequence[str]:
     """The lines of a file as numbered in its chunks; none if it can't be read or exceeds MAX_READ_SIZE."""
-    return _read(path.parent, path.name).lines
+    shown = _read(path.parent, path.name).shown
+    return shown.split("\n") if shown else ()
 
 
 def _read(root: Path, path: str) -> File:
     source = read_source(root, path, MAX_READ_SIZE, find_skip_reason=False)
     if not isinstance(source, SourceText):
         return _UNREADABLE
-    return File(source.stamp, source.digest, source.text, shown_text(path, source.text).split("\n"))
+    return File(source.stamp, source.digest, source.text, shown_text(path, source.text))
 
 
 def best_line(

@@ -5,9 +5,8 @@ Imported by every query before anything else: nothing heavy may be imported here
 
 from __future__ import annotations
 
-import json
+import _socket
 import os
-import socket
 import stat
 
 import codesearch
@@ -57,17 +56,17 @@ class Endpoint:
         """What the server says."""
         return os.path.join(self.folder, f"{self.name}.log")  # noqa: PTH118
 
-    def connect(self) -> socket.socket:
-        """A connection to the server. Raises Unreachable."""
+    def connect(self) -> _socket.socket:
+        """A connection to the server, to be closed. Raises Unreachable."""
         check_owner(self.folder)
         try:
             return self._connect_to_socket() if has_unix_sockets() else self._connect_to_port()
         except (OSError, ValueError, KeyError, TypeError):
             raise Unreachable("") from None
 
-    def _connect_to_socket(self) -> socket.socket:
+    def _connect_to_socket(self) -> _socket.socket:
         check_owner(self.socket_file)
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         connection.settimeout(_SECONDS_TO_CONNECT)
         try:
             connection.connect(self.socket_file)
@@ -77,7 +76,10 @@ class Endpoint:
         connection.settimeout(None)
         return connection
 
-    def _connect_to_port(self) -> socket.socket:
+    def _connect_to_port(self) -> _socket.socket:
+        import json
+        import socket
+
         with open(self.port_file, encoding="utf-8") as file:  # noqa: PTH123
             record = json.load(file)
         connection = socket.create_connection(("127.0.0.1", int(record["port"])), _SECONDS_TO_CONNECT)
@@ -88,7 +90,7 @@ class Endpoint:
 
 def has_unix_sockets() -> bool:
     """Whether this system has them; Python offers none on Windows."""
-    return hasattr(socket, "AF_UNIX")
+    return hasattr(_socket, "AF_UNIX")
 
 
 def check_owner(path: str) -> None:

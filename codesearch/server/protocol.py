@@ -2,14 +2,16 @@
 
 A client sends one request. A server sends what the command prints, as it is printed, and at the end its exit code; or
 it refuses, before anything is printed, and the client runs the command itself.
+
+Imported by every query before anything else: the modules socket, json and typing alone take 10 ms.
 """
 
 from __future__ import annotations
 
-import json
-import socket
-import struct
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _socket import socket
+    from typing import Any
 
 REQUEST = b"q"
 STDOUT = b"o"
@@ -21,7 +23,7 @@ ANSWER = b"a"
 REFUSAL = b"r"
 """The request is not answered; the payload says why."""
 
-_HEAD = struct.Struct(">cI")
+_LENGTH_BYTES = 4
 LARGEST = 1 << 24
 """Bytes of a frame: a question of a megabyte fits, and what is no frame is not read into memory."""
 
@@ -30,27 +32,30 @@ class ProtocolError(Exception):
     """What was received is no frame, or the other side is gone."""
 
 
-def send(connection: socket.socket, kind: bytes, payload: bytes) -> None:
+def send(connection: socket, kind: bytes, payload: bytes) -> None:
     """Send bytes in as many frames as they need. Raises OSError."""
     for start in range(0, max(len(payload), 1), LARGEST):
         part = payload[start : start + LARGEST]
-        connection.sendall(_HEAD.pack(kind, len(part)) + part)
+        connection.sendall(kind + len(part).to_bytes(_LENGTH_BYTES, "big") + part)
 
 
-def send_json(connection: socket.socket, kind: bytes, value: Any) -> None:
+def send_json(connection: socket, kind: bytes, value: Any) -> None:
     """Send what JSON can hold. Raises OSError."""
+    import json
+
     send(connection, kind, json.dumps(value).encode())
 
 
-def receive(connection: socket.socket) -> tuple[bytes, bytes]:
+def receive(connection: socket) -> tuple[bytes, bytes]:
     """The kind and payload of the next frame. Raises ProtocolError, or OSError (TimeoutError among them)."""
-    kind, length = _HEAD.unpack(_read(connection, _HEAD.size))
+    head = _read(connection, 1 + _LENGTH_BYTES)
+    kind, length = head[:1], int.from_bytes(head[1:], "big")
     if length > LARGEST:
         raise ProtocolError(f"a frame of {length:,} bytes")
     return kind, _read(connection, length)
 
 
-def _read(connection: socket.socket, length: int) -> bytes:
+def _read(connection: socket, length: int) -> bytes:
     parts = []
     while length:
         part = connection.recv(min(length, 1 << 16))

@@ -47,6 +47,7 @@ class Watch:
         self._cookie = 0
         self._notify: RustNotify | None = None
         self._internals: git.Internals | None = None
+        self._outside_files = _outside_files(root)
         self._outside: tuple[object, ...] = ()
         self._identity: tuple[int, int] | None = None
         self._changed: set[str] = set()
@@ -64,7 +65,7 @@ class Watch:
             self._synchronize()
         if self._has_new_folders:
             self._start()
-        if self._outside != (outside := self._outside_rules()):
+        if self._outside != (outside := tuple(map(_stamp, self._outside_files))):
             self._outside = outside
             self._is_unsure = True
         return None if self._is_unsure else frozenset(self._changed)
@@ -170,12 +171,13 @@ class Watch:
                 if relative.rpartition("/")[2] in IGNORE_FILES:
                     self._has_new_folders = True  # those that are ignored no more
 
-    def _outside_rules(self) -> tuple[object, ...]:
-        """Sizes and times of the ignore files that apply below the root and do not lie there."""
-        home = Path.home()
-        files = [home / ".gitconfig", home / ".config" / "git" / "ignore", home / ".config" / "git" / "config"]
-        files += [folder / name for folder in self._root.parents for name in IGNORE_FILES]
-        return tuple(_stamp(file) for file in files)
+
+def _outside_files(root: Path) -> list[str]:
+    """The ignore files that apply below the root and do not lie there."""
+    home = Path.home()
+    files = [home / ".gitconfig", home / ".config" / "git" / "ignore", home / ".config" / "git" / "config"]
+    files += [folder / name for folder in root.parents for name in IGNORE_FILES]
+    return [str(file) for file in files]
 
 
 def _check_platform(root: Path) -> None:
@@ -211,9 +213,9 @@ def _identity(root: Path) -> tuple[int, int] | None:
     return info.st_dev, info.st_ino
 
 
-def _stamp(file: Path) -> tuple[int, int, int] | None:
+def _stamp(file: str) -> tuple[int, int, int] | None:
     try:
-        info = file.stat()
+        info = os.stat(file)  # noqa: PTH116 - called for every query and file
     except OSError:
         return None
     return info.st_size, info.st_mtime_ns, info.st_ino

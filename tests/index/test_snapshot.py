@@ -102,7 +102,8 @@ def test_a_score_is_bm25(tmp_path: Path) -> None:
             stem, text = file.path.partition(".")[0], (tmp_path / file.path).read_text(encoding="utf-8")
             documents[file.first_chunk] = Counter(terms(text)) + Counter({stem: 4})
         assert len(documents) == snapshot.chunk_count == 3
-        rarity = idf(3, snapshot.document_frequency("fig"))
+        (frequency,) = snapshot.document_frequencies(["fig"])
+        rarity = idf(3, frequency)
         assert rarity == pytest.approx(math.log1p((3 - 2 + 0.5) / (2 + 0.5)))
         found = snapshot.lexical({"fig": rarity}, 10, None)
         for chunk, score in zip(found.ids, found.scores, strict=True):
@@ -161,7 +162,7 @@ def test_terms_and_questions_that_nothing_holds(index: Index) -> None:
     snapshot = index.snapshot()
     found = snapshot.lexical({"nowhere": 1.0}, 10, None)
     assert (found.ids.tolist(), found.scores.tolist()) == ([], [])
-    assert snapshot.document_frequency("nowhere") == 0
+    assert snapshot.document_frequencies(["nowhere"]) == [0]
     assert snapshot.named(["nowhere"], 10, None).ids.tolist() == []
     assert snapshot.lexical({}, 10, None).ids.tolist() == []
 

@@ -264,3 +264,20 @@ def test_no_rollback_journal_ever_has_the_name_of_the_database(tmp_path: Path, m
     store.close()
     assert (tmp_path / "index.db").read_bytes()[18:20] == b"\2\2", "the log is on before the database has its name"
     assert "index.db-journal" not in seen
+
+
+def test_files_are_read_again_after_another_connection_changed_them(store: Store, tmp_path: Path) -> None:
+    with store.transaction():
+        add(store, file_row(), ["f"])
+        store.seal()
+    assert [file.path for file in store.files()] == ["a.py"] == [file.path for file in store.files()]
+    other = Store.open(tmp_path / "index.db", write=True)
+    with other.transaction():
+        add(other, file_row("b.py", first_chunk=3), ["g"])
+        other.seal()
+    other.close()
+    assert sorted(file.path for file in store.files()) == ["a.py", "b.py"]
+    with store.transaction():
+        store.remove_files([file for file in store.files() if file.path == "a.py"])
+        store.seal()
+    assert [file.path for file in store.files()] == ["b.py"]
