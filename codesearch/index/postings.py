@@ -25,6 +25,8 @@ from codesearch.index.bm25 import saturated
 AVERAGE_LENGTH = 120.0
 """Sum of a chunk's weighted term counts: the mean over the chunks of 31 repositories."""
 _IMPACT_SCALE = 255.0
+_ODDS = (np.arange(256) / np.maximum(_IMPACT_SCALE - np.arange(256), 0.5)).astype(np.float32)
+"""impact / (1 - impact), for each stored impact."""
 _FEW_ROWS = 1 << 16
 _ARRAYS = ("terms", "term_ends", "starts", "rows", "impacts")
 
@@ -42,12 +44,35 @@ class TermCounts:
     sizes: npt.NDArray[np.int32]
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The rows that contain a term, ascending, and its impact in each, in units of 1/255."""
+
+    rows: npt.NDArray[Any]
+    impacts: npt.NDArray[np.uint8]
+
+    def summed(self, first: IntArray, last: IntArray) -> npt.NDArray[np.float32]:
+        """Sum of the impacts (0 to 1 each) over the rows first[i] ≤ row < last[i], for each i."""
+        begin = np.searchsorted(self.rows, first.astype(self.rows.dtype))
+        end = np.searchsorted(self.rows, last.astype(np.int64))
+        nonempty = np.flatnonzero(end > begin)
+        sums = np.zeros(len(first), np.float32)
+        if len(nonempty):
+            bounds = np.stack((begin[nonempty], end[nonempty]), axis=1).ravel()
+            # integers, whose sum does not depend on how the rows are divided into segments
+            summed = np.add.reduceat(np.append(self.impacts, 0), bounds, dtype=np.float32)[::2]
+            sums[nonempty] = summed / _IMPACT_SCALE
+        return sums
+
+
 class Postings:
     """Postings as arrays; terms are sorted by their UTF-8 bytes."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> None:
         """`prefix` is the prefix of the arrays' names. Raises KeyError if an array is missing."""
         self._terms, self._ends, self._starts, self._rows, self._impacts = (arrays[prefix + name] for name in _ARRAYS)
+        self._term_bytes, self._term_ends = memoryview(self._terms.data), memoryview(self._ends.data)
+        """Single items of these are read several times as fast as those of arrays."""
 
     def arrays(self, prefix: str = "") -> dict[str, npt.NDArray[Any]]:
         """The arrays to store, by name."""
@@ -72,27 +97,37 @@ class Postings:
     def find(self, term: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
         """The rows that contain a term, ascending, and its impact in each, in units of 1/255."""
         i = self._find_term(term.encode("utf-8", "surrogatepass"))
-        if i < 0:
-            return self._rows[:0], self._impacts[:0]
+        return (self._rows[:0], self._impacts[:0]) if i < 0 else self._posting(i)
+
+    def _posting(self, i: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
         begin, end = int(self._starts[i]), int(self._starts[i + 1])
         return self._rows[begin:end], self._impacts[begin:end]
 
-    def summed(self, term: str, first: IntArray, last: IntArray) -> npt.NDArray[np.float32]:
-        """Sum of a term's impacts (0 to 1 each) over the rows first[i] ≤ row < last[i], for each i."""
-        rows, impacts = self.find(term)
-        begin = np.searchsorted(rows, first.astype(rows.dtype))
-        end = np.searchsorted(rows, last.astype(np.int64))
-        nonempty = np.flatnonzero(end > begin)
-        sums = np.zeros(len(first), np.float32)
-        if len(nonempty):
-            bounds = np.stack((begin[nonempty], end[nonempty]), axis=1).ravel()
-            sums[nonempty] = np.add.reduceat(np.append(impacts, 0), bounds, dtype=np.float32)[::2] / _IMPACT_SCALE
-        return sums
+    def find_any(self, terms: Sequence[str]) -> Matches:
+        """The rows that contain any of the terms, and their impacts as if all were one term."""
+        found = self._postings_of(terms)
+        if len(found) < 2:
+            return Matches(*(found[0] if found else (self._rows[:0], self._impacts[:0])))
+        # An impact is count / (count + norm), so impact / (1 - impact) is proportional to the count.
+        rows = np.concatenate([rows for rows, _ in found])
+        odds = np.concatenate([_ODDS[impacts] for _, impacts in found])
+        order = np.argsort(rows, kind="stable")
+        rows = rows[order]
+        starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
+        sums = np.add.reduceat(odds[order], starts)
+        return Matches(rows[starts], np.round(_IMPACT_SCALE * sums / (1 + sums)).astype(np.uint8))
 
-    def frequency(self, term: str) -> int:
-        """How many rows contain a term."""
-        i = self._find_term(term.encode("utf-8", "surrogatepass"))
-        return 0 if i < 0 else int(self._starts[i + 1]) - int(self._starts[i])
+    def _postings_of(self, terms: Sequence[str]) -> list[tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]]:
+        """The rows and impacts of each of the terms that occurs; quick for terms that begin alike."""
+        encoded = sorted(term.encode("utf-8", "surrogatepass") for term in terms)
+        first = self._lower_bound(encoded[0])
+        end = self._lower_bound(encoded[-1], first) + 1 if encoded[1:] else first + 1
+        found = []
+        for term in encoded:
+            first = self._lower_bound(term, first, end)
+            if first < len(self._ends) and self._term(first) == term:
+                found.append(self._posting(first))
+        return found
 
     def starting_with(self, prefix: str, limit: int) -> list[str]:
         """The first `limit` terms that start with a prefix, in order."""
@@ -123,9 +158,9 @@ class Postings:
         i = self._lower_bound(term)
         return i if i < len(self._ends) and self._term(i) == term else -1
 
-    def _lower_bound(self, term: bytes) -> int:
-        """The index of the first term that is not less than the given one."""
-        low, high = 0, len(self._ends)
+    def _lower_bound(self, term: bytes, low: int = 0, high: int | None = None) -> int:
+        """The index, from `low` to `high`, of the first term that is not less than the given one."""
+        high = len(self._ends) if high is None else min(high, len(self._ends))
         while low < high:
             middle = (low + high) // 2
             if self._term(middle) < term:
@@ -135,8 +170,8 @@ class Postings:
         return low
 
     def _term(self, i: int) -> bytes:
-        begin = int(self._ends[i - 1]) if i else 0
-        return self._terms[begin : int(self._ends[i])].tobytes()
+        begin = self._term_ends[i - 1] if i else 0
+        return bytes(self._term_bytes[begin : self._term_ends[i]])
 
 
 def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from codesearch.errors import IndexDamaged, IndexUntrusted
 from codesearch.index.access import check_exists, open_store
 from codesearch.index.cache import ReadCache
 from codesearch.index.database import database_error
+from codesearch.index.inflections import forms
 from codesearch.index.layout import Layout
 from codesearch.index.postings import impact_scores
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, FileStamp, Run, State
@@ -121,7 +122,7 @@ class Snapshot:
         self._segments = segments
         self._chunks = ReadCache[int, StoredChunk](_CACHED_CHUNKS)
         self._files = ReadCache[int, FileRow | None](_CACHED_FILES)
-        self._frequencies = ReadCache[str, int](_CACHED_FREQUENCIES)
+        self._frequencies = ReadCache[tuple[str, ...], int](_CACHED_FREQUENCIES)
         self._file_vectors = ReadCache[Run, Mean](_CACHED_FILE_VECTORS)
         self.meta = state.meta
         self.chunk_count = state.chunks
@@ -163,12 +164,16 @@ class Snapshot:
 
     # lexical
 
-    def document_frequencies(self, terms: Sequence[str]) -> list[int]:
-        """The number of chunks that contain each term."""
-        return self._frequencies.get(terms, self._read_frequencies)
+    def document_frequencies(self, terms: Iterable[str]) -> list[int]:
+        """The number of chunks that contain each term, in any inflection."""
+        return self._frequencies.get([forms(term) for term in terms], self._read_frequencies)
 
-    def _read_frequencies(self, terms: Sequence[str]) -> list[int]:
-        return [sum(segment.frequency(term) for segment in self._segments) for term in terms]
+    def name_frequencies(self, keys: Iterable[str]) -> list[int]:
+        """The number of chunks that contain each name, given by its key."""
+        return self._frequencies.get([(key,) for key in keys], self._read_frequencies)
+
+    def _read_frequencies(self, words: Sequence[tuple[str, ...]]) -> list[int]:
+        return [sum(segment.frequency(word) for segment in self._segments) for word in words]
 
     def lexical(self, idfs: Mapping[str, float], k: int, selection: Selection | None) -> ScoredChunks:
         """The `k` best chunks by BM25, all with a score above 0; `idfs` maps the query's terms to their IDF."""
@@ -176,12 +181,12 @@ class Snapshot:
         for i, segment in enumerate(self._segments):
             scores = np.zeros(len(segment.ids), np.float32)
             for term, idf in idfs.items():
-                rows, impacts = segment.postings.find(term)
-                scores[rows] += impact_scores(impacts, idf)
+                found = segment.matches(forms(term))
+                scores[found.rows] += impact_scores(found.impacts, idf)
             allowed = self._allowed(i, selection)
             if allowed is not None:
                 scores *= allowed
-            matching = np.flatnonzero(scores)
+            matching = np.flatnonzero(scores > 0)
             rows = matching[best(scores[matching], segment.ties[matching], k)]
             by_segment.append(ScoredChunks(segment.ids[rows], scores[rows], segment.ties[rows]))
         return _merged(by_segment, k)
@@ -194,12 +199,12 @@ class Snapshot:
             if not len(positions):
                 continue
             for t, (term, idf) in enumerate(idfs.items()):
-                term_rows, impacts = segment.postings.find(term)
-                if not len(term_rows):
+                found = segment.matches(forms(term))
+                if not len(found.rows):
                     continue
-                at = np.minimum(np.searchsorted(term_rows, rows.astype(term_rows.dtype)), len(term_rows) - 1)
-                is_match = term_rows[at] == rows
-                out[t, positions[is_match]] = impact_scores(impacts[at[is_match]], idf)
+                at = np.minimum(np.searchsorted(found.rows, rows.astype(found.rows.dtype)), len(found.rows) - 1)
+                is_match = found.rows[at] == rows
+                out[t, positions[is_match]] = impact_scores(found.impacts[at[is_match]], idf)
         return out
 
     # semantic
@@ -241,7 +246,7 @@ class Snapshot:
         for segment in self._segments:
             first, last = np.searchsorted(segment.ids, begins), np.searchsorted(segment.ids, ends)
             for t, term in enumerate(terms):
-                out[t] += segment.postings.summed(term, first, last)
+                out[t] += segment.matches(forms(term)).summed(first, last)
         return out
 
     def _means(self, files: Sequence[Run], dimensions: int) -> list[Mean]:
@@ -380,6 +385,11 @@ class Snapshot:
     def files(self) -> Sequence[FileRow]:
         """All files that are not skipped."""
         return [file for file in self._store.files() if not file.skipped]
+
+    @cached_property
+    def chunks_by_language(self) -> Mapping[str, int]:
+        """The number of chunks in each language."""
+        return self._store.chunks_by_language()
 
     def files_with(self, required: Required) -> Sequence[FileRow]:
         """The files that are not skipped and may contain what is required."""

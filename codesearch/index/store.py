@@ -249,6 +249,10 @@ class Store:
         """The number of live files, including skipped ones."""
         return self._read_number("SELECT count(*) FROM files WHERE live = 1")
 
+    def chunks_by_language(self) -> dict[str, int]:
+        """The number of chunks in each language."""
+        return dict(self._db.rows("SELECT language, sum(chunks) FROM files WHERE live = 1 AND chunks > 0 GROUP BY 1"))
+
     def staged_counts(self) -> FileCounts:
         """The numbers of files and chunks that an update in progress has staged."""
         (row,) = self._db.rows("SELECT count(*), coalesce(sum(chunks), 0) FROM files WHERE live = 0")

@@ -46,8 +46,17 @@ class LocalReader:
 
     def statistics(self, terms: Collection[str]) -> Statistics:
         """See IndexReader."""
-        frequencies = self._snapshot.document_frequencies(list(terms))
+        frequencies = self._snapshot.document_frequencies(terms)
         return Statistics(self._snapshot.chunk_count, dict(zip(terms, frequencies, strict=True)))
+
+    def name_statistics(self, keys: Collection[str]) -> Statistics:
+        """See IndexReader."""
+        frequencies = self._snapshot.name_frequencies(keys)
+        return Statistics(self._snapshot.chunk_count, dict(zip(keys, frequencies, strict=True)))
+
+    def chunks_by_language(self) -> Mapping[str, int]:
+        """See IndexReader."""
+        return self._snapshot.chunks_by_language
 
     def kinds(self) -> Collection[str]:
         """See IndexReader."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from codesearch.index import letters
+from codesearch.index.inflections import stem
 from codesearch.index.terms import question_terms
 from codesearch.languages.registry import known_extensions
 from codesearch.search.operators import Operators, read_operators
@@ -43,7 +45,7 @@ class Question:
     """The text to encode: the question without operators."""
     kind: QuestionKind
     terms: tuple[str, ...]
-    """Distinct lexical terms without stop words, or with them if there are no others."""
+    """Distinct lexical terms, one form of each word, without stop words, or with them if there are no others."""
     identifiers: tuple[str, ...]
     """Symbols mentioned in the question, as written; qualified names are kept whole."""
     operators: Operators
@@ -51,6 +53,8 @@ class Question:
     locations: tuple[Location, ...] = ()
     symbol: Symbol | None = None
     """Set if the question is a single word, or a keyword and a name (`class Foo`)."""
+    language: str = ""
+    """The language that the question asks for, which is not in its text and terms."""
 
 
 STOP_WORDS = frozenset(
@@ -108,10 +112,18 @@ def parse_question(text: str) -> Question:
     locations = _locations(text)
     identifiers = _identifiers(plain, locations)
     found = dict.fromkeys(question_terms(plain))
-    significant = tuple(term for term in found if term not in STOP_WORDS) or tuple(found)
+    significant = _distinct(term for term in found if term not in STOP_WORDS) or tuple(found)
     kind = _kind(plain, identifiers)
     significant = _both_ends(significant, MAX_TERMS)
     return Question(plain, kind, significant, identifiers, operators, locations, parse_symbol(plain))
+
+
+def _distinct(terms: Iterable[str]) -> tuple[str, ...]:
+    """The terms without further forms of the same word."""
+    by_stem: dict[str, str] = {}
+    for term in terms:
+        by_stem.setdefault(stem(term), term)
+    return tuple(by_stem.values())
 
 
 def last_part(identifier: str) -> str:

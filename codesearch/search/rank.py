@@ -15,8 +15,8 @@ from codesearch.search.question import Question
 from codesearch.search.signals import SIGNALS
 from codesearch.search.weights import INTERCEPT, WEIGHTS
 
-SAME_FILE_DECAY = 0.25
-"""Each further chunk of a file counts a quarter of the one before; see docs/ranking.md."""
+SAME_FILE_DECAY = 0.3
+"""The share that a file's second chunk counts; further ones count less and less; see docs/ranking.md."""
 DECLARATION_SHARE = 0.5
 """A declaration (a prototype in a header) counts half if its definition is a candidate too."""
 
@@ -77,5 +77,5 @@ def explain(ranking: Ranking, candidate: int) -> tuple[Signal, ...]:
 
 
 def decay(scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """SAME_FILE_DECAY to the power of the number of better chunks of the same file."""
-    return (SAME_FILE_DECAY ** rank_in_file(scores, file)).astype(np.float32)
+    """SAME_FILE_DECAY to the power of the square root of the number of better chunks of the same file."""
+    return (SAME_FILE_DECAY ** np.sqrt(rank_in_file(scores, file))).astype(np.float32)

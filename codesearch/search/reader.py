@@ -56,6 +56,14 @@ class IndexReader(Protocol):
         """The number of chunks, and the document frequencies of `terms`."""
         ...
 
+    def name_statistics(self, keys: Collection[str]) -> Statistics:
+        """As `statistics`, for the keys of names, which have no inflections."""
+        ...
+
+    def chunks_by_language(self) -> Mapping[str, int]:
+        """The number of chunks in each language of the index."""
+        ...
+
     def kinds(self) -> Collection[str]:
         """The kinds of chunks and definitions in the index."""
         ...

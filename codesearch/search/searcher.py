@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
+from codesearch.search.asked_language import read_question
 from codesearch.search.candidates import Candidates, Limits, best_of_each_retriever, merge_candidates, with_popularity
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
 from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal, hit_of
-from codesearch.search.question import Question, parse_question
+from codesearch.search.question import Question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, total
 from codesearch.search.snippets import best_line
@@ -59,11 +61,11 @@ def search(
     """
     if not question.strip():
         raise CodesearchError("the question is empty")
-    parsed = parse_question(question)
+    readers = [index.reader for index in indexes]
+    parsed = read_question(question, lambda: _chunks_by_language(readers))
     candidates = collect(indexes, parsed, max(k, HITS_WITH_OPERATORS) if parsed.operators else k, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
-    readers = [index.reader for index in indexes]
     ranking = rank(parsed, candidates)
     if reranker:
         ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
@@ -87,7 +89,14 @@ def collect(
     kept = best_of_each_retriever([one.retrieved for one in found], Limits.of(question, k))
     candidates = merge_candidates([one.candidates(ids) for one, ids in zip(found, kept, strict=True)])
     names = dict.fromkeys(chunk.name_key for chunk in candidates.chunks)
-    return with_popularity(candidates, total([reader.statistics(names) for reader in readers]))
+    return with_popularity(candidates, total([reader.name_statistics(names) for reader in readers]))
+
+
+def _chunks_by_language(readers: Sequence[IndexReader]) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for reader in readers:
+        counts.update(reader.chunks_by_language())
+    return counts
 
 
 def _result(

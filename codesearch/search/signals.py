@@ -210,6 +210,12 @@ def location(evidence: Evidence) -> Values:
     return np.asarray([_located(evidence.question, chunk) for chunk in evidence.chunks], np.float32)
 
 
+def other_language(evidence: Evidence) -> Values:
+    """1 if the question asks for a language and the file is in another."""
+    wanted = evidence.question.language
+    return np.asarray([bool(wanted) and chunk.language != wanted for chunk in evidence.chunks], np.float32)
+
+
 def _role(role: Role) -> Callable[[Evidence], Values]:
     def signal(evidence: Evidence) -> Values:
         unasked = role not in evidence.requested_roles
@@ -275,6 +281,7 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("owner_is_asked", "owner is named", owner_is_asked),
     SignalSpec("stem_is_symbol", "file is named after the symbol", stem_is_symbol),
     SignalSpec("location", "file or line is named", location),
+    SignalSpec("other_language", "in another language than asked for", other_language, sign=-1),
     *(
         SignalSpec(role.name.lower(), f"{role.value} file", _role(role), sign=0 if role is Role.REEXPORT else -1)
         for role in Role
