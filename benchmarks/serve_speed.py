@@ -29,7 +29,7 @@ from codesearch.server.endpoint import Endpoint
 
 PROCESSES = 40
 EDITS = 50
-_START = "from codesearch.__main__ import main; main()"
+START = "from codesearch.__main__ import main; main()"
 
 
 def questions(root: Path, count: int, seed: int = 0) -> list[str]:
@@ -40,11 +40,11 @@ def questions(root: Path, count: int, seed: int = 0) -> list[str]:
     return [f"how to {rng.choice(names)} {rng.choice(names)}" for _ in range(count)]
 
 
-def ask(endpoint: Endpoint, root: Path, question: str) -> None:
+def ask(endpoint: Endpoint, root: Path, question: str, *options: str) -> None:
     """One question at the socket, whose whole answer is read."""
     stream = {"is_terminal": False, "encoding": "utf-8"}
     request = {
-        "arguments": ["query", question],
+        "arguments": ["query", question, *options],
         "directory": str(root),
         "environment": {},
         "stdout": stream,
@@ -75,7 +75,7 @@ def process(root: Path, environment: dict[str, str], *flags: str) -> Callable[[s
     """Runs a query as a process, whose first byte is waited for."""
 
     def run(question: str) -> None:
-        command = [sys.executable, *flags, "-c", _START, "query", question]
+        command = [sys.executable, *flags, "-c", START, "query", question]
         with subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE) as started:
             assert started.stdout is not None
             started.stdout.read(1)
@@ -140,7 +140,7 @@ def process_bare(root: Path, environment: dict[str, str]) -> Callable[[str], obj
     path = json.dumps([str(Path(__file__).parents[1])])
 
     def run(question: str) -> None:
-        script = f"import sys; sys.path[:0] = {path}; {_START}"
+        script = f"import sys; sys.path[:0] = {path}; {START}"
         command = [sys.executable, "-S", "-E", "-c", script, "query", question]
         with subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE) as started:
             assert started.stdout is not None

@@ -1,4 +1,4 @@
-"""`codesearch` and `python -m codesearch`: have a resident server answer a query, else run the command here.
+"""`codesearch` and `python -m codesearch`: have a resident server run a command that searches, else run it here.
 
 Nothing heavy may be imported before the server has been asked.
 """
@@ -6,6 +6,8 @@ Nothing heavy may be imported before the server has been asked.
 from __future__ import annotations
 
 import sys
+
+from codesearch.server import SERVED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """Run the command line of this process."""
     arguments = sys.argv[1:]
-    if arguments[:1] == ["query"]:
+    if arguments and arguments[0] in SERVED:
         from codesearch.server import client
 
         code = client.answer(arguments)

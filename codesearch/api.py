@@ -319,8 +319,10 @@ class Index:
 
         return publication(self._latest().meta)
 
-    def changed_lines(self, since: str) -> Mapping[str, Sequence[LineRange]]:
-        """The lines of indexed files that changed since a revision or date, by path, for Filters.lines.
+    def changed_lines(self, since: str, *, with_deletions: bool = True) -> Mapping[str, Sequence[LineRange]]:
+        """The lines of indexed files that changed since a revision or date, by path, for Filters.lines and grep().
+
+        Where lines were deleted, the line behind them counts too unless told otherwise.
 
         Raises CodesearchError if there is no such revision, or the index is not of a git repository.
         """
@@ -329,16 +331,19 @@ class Index:
         commit = resolve_revision(self.root, since)
         with self._lock:
             paths = [file.path for file in self.snapshot().files]
-        return changed_lines(self.root, commit, paths)
+        return changed_lines(self.root, commit, paths, with_deletions=with_deletions)
 
-    def search_commits(self, question: str, k: int = 10, most: int = 200) -> tuple[CommitHit, ...]:
-        """The `k` of the last `most` commits of the repository that answer best, best first.
+    def search_commits(
+        self, question: str, k: int = 10, most: int = 200, *, within: Sequence[str] = ()
+    ) -> tuple[CommitHit, ...]:
+        """The `k` of the last `most` commits of the repository that answer best, best first; of those that change
+        some files or folders, relative to the root, if they are given.
 
         Raises CodesearchError for an empty question, or if the index is not of a git repository.
         """
         from codesearch.changes.commits import read_commits, search_commits
 
-        return search_commits(read_commits(self.root, most), self.encoder, question, k)
+        return search_commits(read_commits(self.root, most, within), self.encoder, question, k)
 
     def outline(self, path: str = "") -> tuple[FileOutline, ...]:
         """The definitions of a file, or the most used ones of a folder, by file; `path` is relative to the root.
@@ -386,15 +391,24 @@ class Index:
         with self._lock:
             return nearest_names(self.snapshot(), asked.name) if asked else []
 
-    def grep(self, pattern: Pattern, filters: Filters | None = None) -> Iterator[FileMatches]:
+    def grep(
+        self,
+        pattern: Pattern,
+        filters: Filters | None = None,
+        lines: Mapping[str, Sequence[LineRange]] | None = None,
+        *,
+        is_fresh: bool = False,
+    ) -> Iterator[FileMatches]:
         """The files with lines that match, by path, read as they are now.
 
-        With filters by kind or name, only lines in such definitions. Raises as search().
+        With filters by kind or name, only lines in such definitions; with `lines`, by path, only these. `is_fresh` says
+        that refresh() has just found nothing that it left undone, which saves looking at all files again. Raises as
+        search().
         """
         from codesearch.search.grep import grep
 
         with self._lock:
-            found = grep(self.snapshot(), self.root, pattern, filters or Filters())
+            found = grep(self.snapshot(), self.root, pattern, filters or Filters(), lines, is_fresh=is_fresh)
             return iter(list(found)) if filters and filters.definitions else found
 
     def line_hits(self, matches: FileMatches) -> tuple[Hit, ...]:

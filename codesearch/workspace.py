@@ -138,6 +138,8 @@ class Workspace:
         self._directory = directory or Path()
         self._lock = RLock()
         self._members: dict[Path, Member] = {}
+        self._fresh: set[Path] = set()
+        """The roots of which a refresh, after which nobody has looked for lines yet, left nothing undone."""
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -222,21 +224,26 @@ class Workspace:
                     self._rebuild(member.index, error)
             return search_members(self.members)
 
-    def grep(self, pattern: Pattern, filters: Filters | None = None) -> Iterator[MemberMatches]:
+    def grep(self, pattern: Pattern, filters: Filters | None = None, *, since: str = "") -> Iterator[MemberMatches]:
         """The files of all indexes with lines that match, index by index and by path.
+
+        With `since`, a revision or date, only lines that were added or changed since then.
 
         A damaged index is rebuilt first. Raises as Index.grep.
         """
         for number, member in enumerate(self.members):
             restricted = replace(filters or Filters(), within=member.within)
             with self._lock:
+                lines = member.index.changed_lines(since, with_deletions=False) if since else None
+                is_fresh = member.index.root in self._fresh
+                self._fresh.discard(member.index.root)
                 try:
-                    found = member.index.grep(pattern, restricted)
+                    found = member.index.grep(pattern, restricted, lines, is_fresh=is_fresh)
                 except IndexDamaged as error:
                     if not self._refreshes:
                         raise
                     self._rebuild(member.index, error)
-                    found = member.index.grep(pattern, restricted)
+                    found = member.index.grep(pattern, restricted, lines)
             for matches in found:
                 yield MemberMatches(number, member.index, matches)
 
@@ -300,6 +307,7 @@ class Workspace:
             self._observer.empty(index)
 
     def _refresh(self, index: Index) -> None:
+        self._fresh.discard(index.root)
         try:
             reason = self._indexes.refresh(index)
         except IndexLocked:
@@ -311,6 +319,8 @@ class Workspace:
         else:
             if reason:
                 self._observer.stale(index, reason)
+            else:
+                self._fresh.add(index.root)
 
     def _rebuild(self, index: Index, error: IndexDamaged) -> None:
         self._observer.rebuilding(index, error)
@@ -326,8 +336,7 @@ class Workspace:
         """The absolute path without symbolic links. Raises CodesearchError if there is no such file or folder."""
         resolved = Path(os.path.realpath(self._directory / path))
         if not resolved.exists():
-            hint = "" if os.sep in str(path) else "quote a question of several words"
-            raise CodesearchError(f"{path} does not exist", hint)
+            raise CodesearchError(f"{path} does not exist")
         if not (resolved.is_dir() or resolved.is_file()):
             raise CodesearchError(f"{path} is neither a file nor a folder")
         return resolved

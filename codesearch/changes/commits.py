@@ -73,8 +73,9 @@ class CommitHit:
     lines: tuple[str, ...]
 
 
-def read_commits(root: Path, most: int) -> list[Commit]:
-    """The last commits that changed something below `root`, newest first, without merges.
+def read_commits(root: Path, most: int, within: Sequence[str] = ()) -> list[Commit]:
+    """The last commits that changed something below `root`, or these files and folders in it, newest first, without
+    merges.
 
     Raises CodesearchError if it is not in a git repository, or that has no commits.
     """
@@ -82,7 +83,8 @@ def read_commits(root: Path, most: int) -> list[Commit]:
         raise CodesearchError(f"{root} is not in a git repository")
     mark = secrets.token_hex(_MARK_BYTES)  # a patch can hold anything else
     patch = ("-p", "--unified=0", "--relative", "--src-prefix=a/", "--dst-prefix=b/")
-    log = git.log(root, f"-n{most}", "--no-renames", "--no-merges", *patch, f"--format={mark}{_FORMAT}", "--", ".")
+    places = [f":(literal){place}" for place in within] or ["."]
+    log = git.log(root, f"-n{most}", "--no-renames", "--no-merges", *patch, f"--format={mark}{_FORMAT}", "--", *places)
     if log is None:
         raise CodesearchError(f"{root} has no commits that git can read")
     return [_parse(entry) for entry in log.split(mark)[1:]]

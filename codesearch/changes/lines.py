@@ -54,9 +54,12 @@ def resolve_revision(root: Path, since: str) -> str:
     raise CodesearchError(f"there is no revision {since!r}", "use a branch, tag, commit or date, such as 2024-05-01")
 
 
-def changed_lines(root: Path, commit: str, paths: Sequence[str]) -> Mapping[str, Sequence[LineRange]]:
+def changed_lines(
+    root: Path, commit: str, paths: Sequence[str], *, with_deletions: bool = True
+) -> Mapping[str, Sequence[LineRange]]:
     """The lines of these files (relative to `root`) that are not in a commit as they are now; unchanged files are
-    omitted. A file that was only renamed is unchanged. Raises CodesearchError if git can't tell."""
+    omitted. A file that was only renamed is unchanged. Where lines were deleted, the line behind them counts too
+    unless told otherwise. Raises CodesearchError if git can't tell."""
     before = _tree(root, commit)
     known = set(before.values())
     tracked = _tracked(root)
@@ -71,7 +74,7 @@ def changed_lines(root: Path, commit: str, paths: Sequence[str]) -> Mapping[str,
         else:
             changed[path] = ALL_LINES
     for path, text in _read_blobs(root, old):
-        if ranges := _compare(text, read_source(root, path)):
+        if ranges := _compare(text, read_source(root, path), with_deletions):
             changed[path] = ranges
     return changed
 
@@ -133,8 +136,8 @@ def _read_blobs(root: Path, blobs: Mapping[str, str]) -> Iterator[tuple[str, str
     yield from ((path, texts.get(blob, "")) for path, blob in blobs.items())
 
 
-def _compare(old: str, new: object) -> Sequence[LineRange]:
-    """The lines of the new text that are not in the old one; where lines were deleted, the line behind them."""
+def _compare(old: str, new: object, with_deletions: bool) -> Sequence[LineRange]:
+    """The lines of the new text that are not in the old one; where lines were deleted, perhaps the line behind them."""
     if not isinstance(new, SourceText):
         return ()
     before, after = old.split("\n"), new.text.split("\n")
@@ -148,7 +151,7 @@ def _compare(old: str, new: object) -> Sequence[LineRange]:
     return [  # with its rule for popular lines, or a file of equal lines would take hours
         LineRange(start + first + 1, start + max(last, first + 1))
         for kind, _, _, first, last in SequenceMatcher(None, before, after).get_opcodes()
-        if kind != "equal"
+        if kind != "equal" and (with_deletions or kind != "delete")
     ]
 
 

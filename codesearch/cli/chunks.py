@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.cli.exits import ERROR, HITS, NO_HITS, note
-from codesearch.cli.options import complete_language
+from codesearch.cli.formats import JSON, JSONL, only_one
+from codesearch.cli.options import JsonArray, JsonLines, complete_language
 from codesearch.cli.output import results
 
 if TYPE_CHECKING:
@@ -36,16 +37,15 @@ def command(
             autocompletion=complete_language,
         ),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")] = False,
+    as_json: JsonArray = False,
+    as_jsonl: JsonLines = False,
 ) -> None:
     """Show how files are split into chunks."""
     from codesearch.languages.registry import resolve
     from codesearch.render.listings import chunk_lines
     from codesearch.render.records import chunk_record, json_document, json_line
 
-    if as_json and as_jsonl:
-        raise typer.BadParameter("--json and --jsonl cannot be used together")
+    only_one({JSON: as_json, JSONL: as_jsonl})
     forced = resolve(language) if language else None
     chunked: list[tuple[Path, Chunk]] = []
     is_complete = True

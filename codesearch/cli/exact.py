@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
+from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codesearch.caller import caller
-from codesearch.cli.exits import HITS, NO_HITS
-from codesearch.cli.numbers import MOST_COLUMNS, WholeNumber
-from codesearch.cli.output import Color, console, has_color, results
+from codesearch.cli.exits import HITS, NO_HITS, note
+from codesearch.cli.formats import COMPACT, COUNT, FILES, RECORDS, VIMGREP, FormatOptions
+from codesearch.cli.output import console, has_color, results
 from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern
-    from codesearch.render.formats import HitFormat, Output
+    from codesearch.render.formats import Output
     from codesearch.render.matches import MatchFormat
     from codesearch.search.hit import Filters
     from codesearch.workspace import MemberMatches, Workspace
@@ -51,27 +53,33 @@ Count = Annotated[bool, typer.Option("--count", "-c", help="Print the number of 
 SortOption = Annotated[
     Sort | None, typer.Option("--sort", help="Order of hits; without a question, always by path.", show_default=False)
 ]
-MaxColumns = Annotated[
-    int,
-    typer.Option(
-        "--max-columns", "-M", parser=WholeNumber(0, MOST_COLUMNS), metavar="N", help="Leave out lines of more bytes."
-    ),
-]
 
 
-def pattern_of(
-    expressions: Sequence[str], *, is_literal: bool, whole_words: bool, ignores_case: bool, smart_case: bool
-) -> Pattern | None:
-    """The pattern that the options give, if any. Raises CodesearchError."""
-    modifiers = {"-F": is_literal, "-w": whole_words, "-i": ignores_case, "-S": smart_case}
-    if not expressions:
-        if given := [name for name, is_given in modifiers.items() if is_given]:
-            raise CodesearchError(f"{given[0]} needs a pattern", f"for example: codesearch query {given[0]} -e TEXT")
-        return None
-    from codesearch.exact.pattern import Case, Pattern
+@dataclass(frozen=True, slots=True)
+class PatternOptions:
+    """What lines have to match."""
 
-    case = Case.IGNORED if ignores_case else Case.SMART if smart_case else Case.SENSITIVE
-    return Pattern(expressions, case=case, is_literal=is_literal, whole_words=whole_words)
+    expressions: Expressions = field(default_factory=list)
+    is_literal: FixedStrings = False
+    whole_words: WordRegexp = False
+    ignores_case: IgnoreCase = False
+    smart_case: SmartCase = False
+
+    def pattern(self) -> Pattern | None:
+        """The pattern that the options give, if any. Raises CodesearchError."""
+        modifiers = {"-F": self.is_literal, "-w": self.whole_words, "-i": self.ignores_case, "-S": self.smart_case}
+        if not self.expressions:
+            if given := [name for name, is_given in modifiers.items() if is_given]:
+                raise CodesearchError(
+                    f"{given[0]} needs a pattern", f"for example: codesearch query {given[0]} -e TEXT"
+                )
+            return None
+        try:
+            from codesearch.exact.pattern import Case, Pattern
+        except ModuleNotFoundError as error:  # on systems for which there are no wheels
+            raise CodesearchError(f"-e needs {error.name}", "install the package google-re2") from error
+        case = Case.IGNORED if self.ignores_case else Case.SMART if self.smart_case else Case.SENSITIVE
+        return Pattern(self.expressions, case=case, is_literal=self.is_literal, whole_words=self.whole_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,51 +88,93 @@ class LineSearch:
 
     pattern: Pattern
     filters: Filters
+    since: str
     limit: int | None
-    output: Output
-    color: Color
-    hit_format: HitFormat | None = None
-    """The format if a record is printed for each line, otherwise None."""
-    paths_only: bool = False
-    counts: bool = False
+    formats: FormatOptions
+    chosen: str
+    """The option that selects the format; "" if none does."""
 
     def run(self, workspace: Workspace) -> int:
         """Print the matching lines of a workspace. Returns the exit code."""
-        found = _limited(workspace.grep(self.pattern, self.filters), self.limit)
+        found = workspace.grep(self.pattern, self.filters, since=self.since)
+        if self.limit is not None:
+            found = self._first(found, self.limit)
+        write = self._write_hits if self.chosen in RECORDS else self._write_lines
         with results():
-            return self._write_hits(workspace, found) if self.hit_format else self._write_lines(found)
+            return write(workspace, found)
 
     def _write_hits(self, workspace: Workspace, found: Iterator[MemberMatches]) -> int:
         from codesearch.render.paths import located
 
-        assert self.hit_format
+        hit_format = self.formats.hit_format(self.chosen, self.formats.output())
         hits = [replace(hit, index=member.number) for member in found for hit in member.index.line_hits(member.matches)]
         roots = [member.index.root for member in workspace.members]
-        self.hit_format.write("", [*located(hits, roots, caller().directory)])
+        hit_format.write("", [*located(hits, roots, caller().directory)])
         return HITS if hits else NO_HITS
 
-    def _write_lines(self, found: Iterator[MemberMatches]) -> int:
+    def _write_lines(self, workspace: Workspace, found: Iterator[MemberMatches]) -> int:
+        from codesearch.render.formats import COMPACT_TOKENS
+
+        output = self.formats.output()
+        budget = output.max_tokens or (COMPACT_TOKENS if self.chosen == COMPACT else None)
+        if budget is not None:
+            return self._write_fitting(found, output, budget)
+        return HITS if self._write(found, output) else NO_HITS
+
+    def _write_fitting(self, found: Iterator[MemberMatches], output: Output, budget: int) -> int:
+        """Write as much as fits into so many tokens."""
+        from codesearch.render.budget import CHARACTERS_PER_TOKEN, most_fitting, too_small
+
+        def text(count: int) -> str:
+            stream = StringIO()
+            self._write(self._first(iter(kept), count), replace(output, stream=stream))
+            return stream.getvalue()
+
+        kept = list(self._first(found, budget * CHARACTERS_PER_TOKEN))  # nothing takes less than a character
+        count = sum(1 if self._counts_files else len(member.matches.lines) for member in kept)
+        fitting = most_fitting(count, text, budget)
+        if count and not fitting:
+            raise too_small(text(1), "a line", budget)
+        output.stream.write(text(fitting))
+        if fitting < count:
+            note(f"more matches than fit into {budget:,} tokens", "narrow with paths or raise --max-tokens")
+        return HITS if count else NO_HITS
+
+    def _write(self, found: Iterator[MemberMatches], output: Output) -> bool:
+        """Write all. Returns whether there was anything."""
         from codesearch.render.paths import display_path
 
-        match_format = self._match_format()
-        code = NO_HITS
+        match_format, has_any = self._match_format(output), False
         for member in found:
             path = display_path(member.index.root / member.matches.file.path, caller().directory)
             match_format.write(path, member.matches)
-            code = HITS
-        return code
+            has_any = True
+        return has_any
 
-    def _match_format(self) -> MatchFormat:
-        from codesearch.render.matches import Counts, HeadedLines, MatchingPaths, PlainLines
+    def _match_format(self, output: Output) -> MatchFormat:
+        from codesearch.render import matches
 
-        if self.counts:
-            return Counts(self.output)
-        if self.paths_only:
-            return MatchingPaths(self.output)
-        colors = has_color(self.color)
-        if not self.output.null and (colors or self.output.stream.isatty()):
-            return HeadedLines(self.output, console(self.output.stream, colors=colors), self.pattern)
-        return PlainLines(self.output)
+        makers: dict[str, Callable[[Output], MatchFormat]] = {
+            COUNT: matches.Counts,
+            FILES: matches.MatchingPaths,
+            VIMGREP: partial(matches.QuickFixLines, pattern=self.pattern),
+            COMPACT: matches.CompactLines,
+        }
+        if maker := makers.get(self.chosen):
+            return maker(output)
+        if self.formats.is_headed:
+            colors = has_color(self.formats.color)
+            return matches.HeadedLines(output, console(output.stream, colors=colors), self.pattern)
+        return matches.PlainLines(output)
+
+    @property
+    def _counts_files(self) -> bool:
+        """Whether what is printed are files, and not lines."""
+        return self.chosen in (COUNT, FILES)
+
+    def _first(self, found: Iterator[MemberMatches], count: int) -> Iterator[MemberMatches]:
+        """The first files, with so many lines in all; or so many files."""
+        return islice(found, count) if self._counts_files else _with_lines(found, count)
 
 
 def is_path(argument: str) -> bool:
@@ -132,12 +182,8 @@ def is_path(argument: str) -> bool:
     return os.path.exists(caller().directory / argument) or ("/" in argument and " " not in argument)  # noqa: PTH110
 
 
-def _limited(found: Iterator[MemberMatches], limit: int | None) -> Iterator[MemberMatches]:
-    """The first files, with at most `limit` lines in all."""
-    for member in found:
-        lines = member.matches.lines if limit is None else list(islice(member.matches.lines, limit))
-        if limit is not None:
-            limit -= len(lines)
+def _with_lines(found: Iterator[MemberMatches], left: int) -> Iterator[MemberMatches]:
+    while left > 0 and (member := next(found, None)):
+        lines = list(islice(member.matches.lines, left))
+        left -= len(lines)
         yield replace(member, matches=replace(member.matches, lines=lines))
-        if limit == 0:
-            return

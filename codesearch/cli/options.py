@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from codesearch.cli.numbers import MOST_HITS, MOST_LINES, MOST_OUTPUT_TOKENS, MOST_PROCESSES, WholeNumber
+from codesearch.cli.numbers import MOST_COLUMNS, MOST_HITS, MOST_LINES, MOST_OUTPUT_TOKENS, MOST_PROCESSES, WholeNumber
 from codesearch.cli.output import Color
 from codesearch.errors import CodesearchError
 
@@ -154,7 +154,7 @@ Template = Annotated[
     str | None,
     typer.Option("--format", metavar="TEXT", help="Print each hit in this format, e.g. '{path}:{start_line}'."),
 ]
-VimGrep = Annotated[bool, typer.Option("--vimgrep", help="Print path:line:column:text, one line per hit.")]
+VimGrep = Annotated[bool, typer.Option("--vimgrep", help="Print path:line:column:text, a line per hit or match.")]
 Compact = Annotated[
     bool, typer.Option("--compact", help="Print a heading and a few lines per hit, at most 850 tokens for all.")
 ]
@@ -173,6 +173,16 @@ Context = Annotated[
     ),
 ]
 Full = Annotated[bool, typer.Option("--full", help="Print all lines of each hit.")]
+MaxColumns = Annotated[
+    int,
+    typer.Option(
+        "--max-columns",
+        "-M",
+        parser=WholeNumber(0, MOST_COLUMNS),
+        metavar="N",
+        help="Leave out lines of over N bytes.",
+    ),
+]
 ColorOption = Annotated[
     Color,
     typer.Option(

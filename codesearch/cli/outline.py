@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS
 from codesearch.cli.options import IndexDir, Json, MaxTokens
 from codesearch.cli.output import results
+
+if TYPE_CHECKING:
+    from codesearch.navigation.outline import FileOutline
 
 DEFAULT_MAP_TOKENS = 1000
 
@@ -35,24 +39,40 @@ def command(
     index_dir: IndexDir = None,
 ) -> None:
     """Show the definitions of a file, or a map of a folder: its most used definitions, by file."""
-    from codesearch.cli.notes import Notes
-    from codesearch.render.outline import outline_lines, outline_record
+    from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import display_path
-    from codesearch.render.records import json_document
-    from codesearch.workspace import Workspace
 
-    with Workspace(index_dir=index_dir, observer=Notes()) as workspace:
+    with workspace_of(index_dir) as workspace:
         workspace.add([path])
         (member,) = workspace.members
         outlines = member.index.outline(*member.within)
         root = member.index.root
     outlines = tuple(replace(o, path=display_path(root / o.path, caller().directory)) for o in outlines)
-    if max_tokens is None and not path.is_file():
-        max_tokens = DEFAULT_MAP_TOKENS
+    is_file = (caller().directory / path).is_file()
     with results():
         if as_json:
-            print(json_document(outline_record(outline) for outline in outlines))
+            caller().stdout.write(_document(outlines, max_tokens))
         else:
-            for line in outline_lines(outlines, max_tokens):
-                print(line)
+            budget = max_tokens if max_tokens or is_file else DEFAULT_MAP_TOKENS
+            caller().stdout.writelines(f"{line}\n" for line in _lines(outlines, budget))
     raise typer.Exit(HITS if any(outline.definitions for outline in outlines) else NO_HITS)
+
+
+def _document(outlines: Sequence[FileOutline], budget: int | None) -> str:
+    """JSON of as many files as fit. Raises CodesearchError if not even one does."""
+    from codesearch.render.budget import within
+    from codesearch.render.outline import outline_record
+    from codesearch.render.records import json_document
+
+    return within(len(outlines), lambda count: json_document(map(outline_record, outlines[:count])) + "\n", budget)
+
+
+def _lines(outlines: Sequence[FileOutline], budget: int | None) -> Sequence[str]:
+    """As many lines as fit. Raises CodesearchError if not even one does."""
+    from codesearch.render.budget import too_small
+    from codesearch.render.outline import outline_lines
+
+    lines = [*outline_lines(outlines, budget)]
+    if budget is not None and outlines and not lines:
+        raise too_small(outlines[0].path, "a line", budget)
+    return lines

@@ -86,8 +86,12 @@ def console(stream: TextIO, *, colors: bool) -> Console:
     """A console on stdout; without colours, it prints no escape sequences at all."""
     from rich.console import Console
 
+    class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # rich would end the process, and redirect its stdout; results() deals with it
+
     stdout, environment = caller().stdout, caller().environment
-    return Console(
+    return _Console(
         file=stream,
         force_terminal=colors,
         color_system="standard" if colors else None,  # the theme uses the terminal's sixteen colours

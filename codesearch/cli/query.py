@@ -4,60 +4,43 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from codesearch.caller import caller
-from codesearch.cli.exact import (
-    Count,
-    Expressions,
-    FixedStrings,
-    IgnoreCase,
-    LineSearch,
-    MaxColumns,
-    SmartCase,
-    Sort,
-    SortOption,
-    WordRegexp,
-    is_path,
-    pattern_of,
-)
+from codesearch.cli.exact import Count, LineSearch, PatternOptions, Sort, SortOption, is_path
 from codesearch.cli.exits import HITS, NO_HITS, note
+from codesearch.cli.formats import BATCH, COUNT, FormatOptions
+from codesearch.cli.groups import with_groups
 from codesearch.cli.numbers import MOST_COMMITS, DecimalNumber, WholeNumber
 from codesearch.cli.options import (
-    ColorOption,
-    Compact,
-    Context,
     Device,
-    FilesOnly,
-    Full,
     Globs,
-    Heading,
     IndexDir,
-    JsonArray,
-    JsonLines,
     Kinds,
     Languages,
     MatchLimit,
-    MaxTokens,
     Model,
-    Null,
     Places,
     Rerank,
-    Template,
-    VimGrep,
     complete_name,
     filters_of,
     places_of,
 )
-from codesearch.cli.output import Color, results
+from codesearch.cli.output import results
 from codesearch.cli.questions import one_question, questions_of_stdin
-
-if TYPE_CHECKING:
-    from codesearch.search.hit import Hit
+from codesearch.cli.usage import given
+from codesearch.errors import CodesearchError
 
 DEFAULT_LIMIT = 10
+_WITH_COMMITS = frozenset(
+    "question paths places limit as_json as_jsonl compact heading max_tokens color commits last"
+    " refresh no_server index_dir model device".split()
+)
+"""Parameters that say something about a search of commits."""
+_WITHOUT_QUESTION = frozenset("min_score full explain rerank".split())
+"""Parameters that say nothing about lines that match a pattern."""
 
 EPILOG = """\
 Examples:
@@ -81,7 +64,10 @@ Exit codes: 0 hits, 1 none, 2 error.
 """
 
 
+@with_groups
 def command(
+    invocation: typer.Context,
+    *,
     question: Annotated[
         str,
         typer.Argument(help="A question in plain English, or a symbol; `-` reads from stdin.", show_default=False),
@@ -90,11 +76,7 @@ def command(
         list[Path], typer.Argument(metavar="[PATH]...", help="Search only these files and folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
     places: Places = [],  # noqa: B006
-    expressions: Expressions = [],  # noqa: B006
-    is_literal: FixedStrings = False,
-    whole_words: WordRegexp = False,
-    ignores_case: IgnoreCase = False,
-    smart_case: SmartCase = False,
+    patterns: PatternOptions,
     limit: MatchLimit = None,
     languages: Languages = [],  # noqa: B006
     globs: Globs = [],  # noqa: B006
@@ -112,28 +94,21 @@ def command(
         float,
         typer.Option("--min-score", parser=DecimalNumber(0, 1), metavar="X", help="Minimum score, 0 to 1."),
     ] = 0.0,
-    as_json: JsonArray = False,
-    as_jsonl: JsonLines = False,
-    files_only: FilesOnly = False,
-    null: Null = False,
-    vimgrep: VimGrep = False,
-    compact: Compact = False,
-    heading: Heading = None,
-    max_tokens: MaxTokens = None,
-    template: Template = None,
-    context: Context = None,
-    full: Full = False,
+    formats: FormatOptions,
     counts: Count = False,
     sort: SortOption = None,
-    max_columns: MaxColumns = 0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print what each ranking signal added to the score.")
     ] = False,
     since: Annotated[
         str,
-        typer.Option("--since", metavar="REV|DATE", help="Only definitions that changed since a revision or date."),
+        typer.Option(
+            "--since",
+            metavar="REV|DATE",
+            help="Only what changed since a revision or date.",
+        ),
     ] = "",
-    changed: Annotated[bool, typer.Option("--changed", help="Only definitions with uncommitted changes.")] = False,
+    changed: Annotated[bool, typer.Option("--changed", help="Only what has uncommitted changes.")] = False,
     commits: Annotated[
         bool, typer.Option("--commits", help="Search the messages and patches of the last commits instead.")
     ] = False,
@@ -141,7 +116,6 @@ def command(
         int,
         typer.Option("--last", parser=WholeNumber(1, MOST_COMMITS), metavar="N", help="With --commits: of so many."),
     ] = 200,
-    color: ColorOption = Color.AUTO,
     refresh: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="Update the index first if that is quick.")
     ] = True,
@@ -159,71 +133,34 @@ def command(
     """Search the code with a question in plain English; best hits first."""
     # numpy's BLAS would start one thread per core on import: 5 ms, 90 ms on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from codesearch.cli.formats import choose
-    from codesearch.cli.notes import Notes
-    from codesearch.render.formats import Output
+    from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import located
     from codesearch.render.remarks import remarks
     from codesearch.search.hit import SearchResult
-    from codesearch.workspace import Workspace
 
-    pattern = pattern_of(
-        expressions,
-        is_literal=is_literal,
-        whole_words=whole_words,
-        ignores_case=ignores_case,
-        smart_case=smart_case,
-    )
-    if changed and since:
-        raise typer.BadParameter("--changed and --since cannot be used together")
     since = "HEAD" if changed else since
+    pattern = patterns.pattern()
     if question and (batch or (pattern and is_path(question))):
         paths, question = [Path(question), *paths], ""
-    flags = {
-        "--json": as_json,
-        "--jsonl": as_jsonl,
-        "--files-with-matches": files_only,
-        "--vimgrep": vimgrep,
-        "--compact": compact,
-        "--batch": batch,
-    }
-    output = Output(
-        caller().stdout,
-        null=null,
-        context=context,
-        full=full,
-        explain=explain,
-        max_tokens=max_tokens,
-        max_columns=max_columns,
-    )
-    hit_format = choose(flags, template, color, output, heading=heading)
-    filters = filters_of(languages, globs, kinds, names)
     is_alone = pattern is not None and not question and not batch
-    if counts and (not is_alone or any(flags.values()) or template is not None):
-        raise typer.BadParameter("--count prints matching lines of -e without a question, and in no other format")
-    questions = questions_of_stdin() if batch else iter(() if is_alone else (one_question(question),))
-    workspace = Workspace(
-        index_dir=index_dir and caller().directory / index_dir,
-        model=model,
-        device=device,
-        refreshes=refresh,
-        observer=Notes(),
-        indexes=caller().indexes,
-        directory=caller().directory,
+    _check(invocation, is_alone=is_alone)
+    chosen = formats.chosen({BATCH: batch, COUNT: counts}, explain=explain)
+    hit_format = formats.hit_format(
+        chosen, formats.output(explain=explain), by_path=sort is Sort.PATH, is_line=is_alone
     )
+    filters = filters_of(languages, globs, kinds, names)
+    questions = questions_of_stdin() if batch else iter(() if is_alone else (one_question(question),))
+    for path in paths:
+        if os.sep not in str(path) and not (caller().directory / path).exists():
+            raise CodesearchError(f"{path} does not exist", "quote a question of several words")
+    workspace = workspace_of(index_dir, model=model, device=device, refresh=refresh)
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     if commits:
         from codesearch.cli.commits import answer
 
-        answer(workspace, one_question(question), limit or DEFAULT_LIMIT, last, as_json=as_json, as_jsonl=as_jsonl)
+        raise typer.Exit(answer(workspace, one_question(question), limit or DEFAULT_LIMIT, last, formats, chosen))
     if pattern and is_alone:
-        if since:
-            raise typer.BadParameter("--since and --changed need a question")
-        has_records = as_json or as_jsonl or template is not None
-        lines = LineSearch(
-            pattern, filters, limit, output, color, hit_format if has_records else None, files_only, counts
-        )
-        raise typer.Exit(lines.run(workspace))
+        raise typer.Exit(LineSearch(pattern, filters, since, limit, formats, chosen).run(workspace))
     roots = [member.index.root for member in workspace.members]
     has_hits = False
     with results():
@@ -240,13 +177,28 @@ def command(
                     since=since,
                     pattern=pattern,
                 )
-            hits = sorted(result.hits, key=_by_place) if sort is Sort.PATH else result.hits
-            hit_format.write(text, [*located(hits, roots, caller().directory)])
+            hit_format.write(text, [*located(result.hits, roots, caller().directory)])
             has_hits = has_hits or bool(result.hits)
             for remark in remarks(result, min_score, since):
                 note(remark)
     raise typer.Exit(HITS if has_hits else NO_HITS)
 
 
-def _by_place(hit: Hit) -> tuple[int, list[str], int]:
-    return hit.index, hit.path.split("/"), hit.start_line
+def _check(invocation: typer.Context, *, is_alone: bool) -> None:
+    """Raise typer.BadParameter for options that cannot be used together, by what is searched."""
+    options = given(invocation)
+    values = invocation.params
+    if values["changed"] and values["since"]:
+        raise typer.BadParameter("--changed and --since cannot be used together")
+    if values["commits"]:
+        if other := next((option for name, option in options.items() if name not in _WITH_COMMITS), ""):
+            raise typer.BadParameter(f"{other} cannot be used with --commits")
+        return
+    if "last" in options:
+        raise typer.BadParameter("--last needs --commits")
+    if values["counts"] and not is_alone:
+        raise typer.BadParameter("--count needs -e and no question")
+    if is_alone and (other := next((option for name, option in options.items() if name in _WITHOUT_QUESTION), "")):
+        raise typer.BadParameter(f"{other} needs a question")
+    if is_alone and values["sort"] is Sort.SCORE:
+        raise typer.BadParameter("--sort score needs a question")

@@ -12,6 +12,7 @@ import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
+from codesearch.cli.formats import FILES, JSON, JSONL, only_one
 from codesearch.cli.numbers import MOST_HITS, WholeNumber
 from codesearch.cli.options import (
     FilesOnly,
@@ -75,15 +76,14 @@ def command(
     index_dir: IndexDir = None,
 ) -> None:
     """List where a symbol is defined, called, imported and mentioned, by the syntax of the files."""
-    from codesearch.cli.notes import Notes
-    from codesearch.workspace import Workspace
+    from codesearch.cli.workspaces import workspace_of
 
     wanted = _kinds(kinds)
     _check(as_json, as_jsonl, files_only, null)
     filters = filters_of(languages, globs, ())
     found: list[Reference] = []
     nearest: list[str] = []
-    with Workspace(index_dir=index_dir, observer=Notes()) as workspace:
+    with workspace_of(index_dir) as workspace:
         workspace.add(paths)
         for member in workspace.members:
             references = member.index.references(symbol, replace(filters, within=member.within)).references
@@ -111,10 +111,7 @@ def _kinds(values: Sequence[str]) -> Sequence[str]:
 
 def _check(as_json: bool, as_jsonl: bool, files_only: bool, null: bool) -> None:
     """Raise typer.BadParameter for options that cannot be used together."""
-    flags = {"--json": as_json, "--jsonl": as_jsonl, "--files-with-matches": files_only}
-    chosen = [name for name, is_given in flags.items() if is_given]
-    if len(chosen) > 1:
-        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be used together")
+    only_one({JSON: as_json, JSONL: as_jsonl, FILES: files_only})
     if null and not files_only:
         raise typer.BadParameter("--null needs --files-with-matches")
 
@@ -138,12 +135,16 @@ def _displayed(references: Sequence[Reference], member: Member) -> Iterator[Refe
 def _print(
     references: Sequence[Reference], as_json: bool, as_jsonl: bool, files_only: bool, null: bool, max_tokens: int | None
 ) -> None:
+    from codesearch.render.budget import too_small, within
     from codesearch.render.records import json_document, json_line
     from codesearch.render.references import fitting_lines, grouped_lines, reference_lines, reference_record
 
+    def document(count: int) -> str:
+        return json_document(map(reference_record, references[:count])) + "\n"
+
     stdout = caller().stdout
     if as_json:
-        print(json_document(map(reference_record, references)), file=stdout)
+        stdout.write(within(len(references), document, max_tokens, "a reference"))
         return
     if as_jsonl:
         lines = [json_line(reference_record(one)) for one in references]
@@ -151,7 +152,10 @@ def _print(
         lines = list(dict.fromkeys(one.path for one in references))
     else:
         lines = [*(grouped_lines if stdout.isatty() else reference_lines)(references)]
-    for line in fitting_lines(lines, max_tokens):
+    shown = [*fitting_lines(lines, max_tokens)]
+    if max_tokens is not None and not shown:
+        raise too_small(lines[0], "a line", max_tokens)
+    for line in shown:
         print(line, end="\0" if null else "\n", file=stdout)
 
 

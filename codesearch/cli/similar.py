@@ -10,27 +10,10 @@ import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS
-from codesearch.cli.options import (
-    ColorOption,
-    Compact,
-    Context,
-    FilesOnly,
-    Full,
-    Globs,
-    Heading,
-    IndexDir,
-    JsonArray,
-    JsonLines,
-    Kinds,
-    Languages,
-    Limit,
-    MaxTokens,
-    Null,
-    Template,
-    VimGrep,
-    filters_of,
-)
-from codesearch.cli.output import Color, results
+from codesearch.cli.formats import FormatOptions
+from codesearch.cli.groups import with_groups
+from codesearch.cli.options import Globs, IndexDir, Kinds, Languages, Limit, filters_of
+from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
 
 _PLACE = re.compile(r"(?P<path>.+?):(?P<line>[0-9]{1,9})(?::.*)?", re.DOTALL)
@@ -48,49 +31,29 @@ Exit codes: 0 hits, 1 none, 2 error.
 """
 
 
+@with_groups
 def command(
+    *,
     place: Annotated[str, typer.Argument(metavar="PATH:LINE", help="A line of an indexed file.")],
     limit: Limit = 10,
     languages: Languages = [],  # noqa: B006 - typer copies it
     globs: Globs = [],  # noqa: B006
     kinds: Kinds = [],  # noqa: B006
-    as_json: JsonArray = False,
-    as_jsonl: JsonLines = False,
-    files_only: FilesOnly = False,
-    null: Null = False,
-    vimgrep: VimGrep = False,
-    compact: Compact = False,
-    heading: Heading = None,
-    max_tokens: MaxTokens = None,
-    template: Template = None,
-    context: Context = None,
-    full: Full = False,
-    color: ColorOption = Color.AUTO,
+    formats: FormatOptions,
     index_dir: IndexDir = None,
 ) -> None:
     """Find code like the code at a line, best first: copies, variants, and code for the same purpose."""
-    from codesearch.cli.formats import choose
-    from codesearch.cli.notes import Notes
-    from codesearch.render.formats import Output
+    from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import located
-    from codesearch.workspace import Workspace
 
     match = _PLACE.fullmatch(place)
     if not match:
         raise CodesearchError(f"{place!r} is not PATH:LINE", "for example: codesearch similar src/retry.go:42")
-    flags = {
-        "--json": as_json,
-        "--jsonl": as_jsonl,
-        "--files-with-matches": files_only,
-        "--vimgrep": vimgrep,
-        "--compact": compact,
-    }
-    output = Output(caller().stdout, null=null, context=context, full=full, max_tokens=max_tokens)
-    hit_format = choose(flags, template, color, output, heading=heading)
+    hit_format = formats.hit_format(formats.chosen(), formats.output())
     path = Path(match["path"])
-    if path.is_dir():
+    if (caller().directory / path).is_dir():
         raise CodesearchError(f"{path} is a folder", "pass a line of a file")
-    with Workspace(index_dir=index_dir, observer=Notes()) as workspace:
+    with workspace_of(index_dir) as workspace:
         workspace.add([path])
         (member,) = workspace.members
         filters = filters_of(languages, globs, kinds)

@@ -17,6 +17,8 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 _MAY_BE_EMPTY = ("question", "queries")
 """Their commands report what is missing."""
 _MAY_BE_BLANK = ("template", "expressions")
+_OF_NO_PARAMETER = "Invalid value: "
+"""What click says first of options that cannot be used together."""
 _SUGGESTION = re.compile(r"[.?]? (?:(Did you mean .*)|\((Possible options: .*)\))$")
 
 
@@ -33,9 +35,19 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+def given(invocation: typer.Context) -> dict[str, str]:
+    """The options that are on the command line, by the names of their parameters."""
+    found = {}
+    for parameter in invocation.command.params:
+        source = invocation.get_parameter_source(parameter.name or "")
+        if parameter.name and source and source.name == "COMMANDLINE" and parameter.param_type_name == "option":
+            found[parameter.name] = parameter.opts[0]
+    return found
+
+
 def as_codesearch_error(error: Any) -> CodesearchError:
     """A usage error of click or typer, worded like this program's errors."""
-    text = error.format_message().rstrip(".")
+    text = error.format_message().rstrip(".").removeprefix(_OF_NO_PARAMETER)
     match = _SUGGESTION.search(text)
     hint = (match[1] or match[2]) if match else f"see: {error.ctx.command_path} --help" if error.ctx else ""
     message = text[: match.start()] if match else text

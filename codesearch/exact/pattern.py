@@ -12,6 +12,7 @@ import re2
 
 from codesearch.exact.cursor import PatternError
 from codesearch.exact.parser import Parsed, literal, parse
+from codesearch.exact.spans import Span, in_characters, spans, spelled_spans
 from codesearch.exact.syntax import Alternatives, Anchor, CharacterClass, Named, Node, Position
 from codesearch.exact.syntax import Sequence as InSequence
 from codesearch.exact.translate import has_boundaries, spelled, translate, translate_relaxed, translate_spelled
@@ -40,14 +41,6 @@ class MatchingLine:
     """Without the newline."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Part of a line, in characters."""
-
-    begin: int
-    end: int
-
-
 class Pattern:
     """One or several regular expressions, any of which a line has to match. Matching takes linear time."""
 
@@ -70,9 +63,9 @@ class Pattern:
         found = parsed(folds=case is Case.IGNORED)
         if case is Case.SMART and not found.has_upper_case:
             found = parsed(folds=True)
+        self._matched = found.tree
+        """What of a match is shown; without what is around words."""
         self.tree = _as_words(found.tree) if whole_words else found.tree
-        boundary = (Position(Anchor.WORD_BOUNDARY),) if whole_words else ()
-        self._shown = InSequence((*boundary, found.tree, *boundary))
         self._has_boundaries = has_boundaries(self.tree)
         self._regex = _compiled(translate(self.tree))
 
@@ -88,17 +81,29 @@ class Pattern:
     def matches(self, line: str) -> bool:
         """Whether a line, without its newline, matches."""
         if self._has_boundaries and not line.isascii():
-            return self._spelled.search(_encoded(spelled(line))) is not None
+            return self._spelled.match(_encoded(spelled(line))) is not None
         return self._regex.search(_encoded(line)) is not None
 
     def spans(self, line: str) -> list[Span]:
-        """What matches in a line, to be highlighted; without empty matches."""
-        found = (match.span() for match in self._highlight.finditer(line))
-        return [Span(begin, end) for begin, end in found if begin < end]
+        """What matches in a line, in characters, to be highlighted; without empty matches."""
+        return [span for span in in_characters(self._spans(line), _encoded(line)) if span.begin < span.end]
+
+    def columns(self, line: str) -> list[int]:
+        """Where in a line that matches its matches begin, in bytes from 1, as ripgrep prints them."""
+        return [span.begin + 1 for span in self._spans(line)]
+
+    def _spans(self, line: str) -> Iterator[Span]:
+        if self._has_boundaries and not line.isascii():
+            return spelled_spans(self._captured_spelled, line)
+        return spans(self._captured, _encoded(line))
 
     @cached_property
-    def _highlight(self) -> Any:
-        return _compiled(translate(self._shown))
+    def _captured(self) -> Any:
+        return _compiled(translate(self.tree, self._matched), captures=True)
+
+    @cached_property
+    def _captured_spelled(self) -> Any:
+        return _compiled(translate_spelled(self.tree, self._matched), captures=True)
 
     @cached_property
     def _relaxed(self) -> Any:
@@ -121,11 +126,11 @@ def _as_words(tree: Node) -> Node:
     return InSequence((before, tree, after))
 
 
-def _compiled(expression: str) -> Any:
+def _compiled(expression: str, *, captures: bool = False) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = MAX_MEMORY
-    options.never_capture = True
+    options.never_capture = not captures
     try:
         return re2.compile(expression, options)
     except re2.error as error:

@@ -30,9 +30,9 @@ _SPELLED = f"[{_IN_WORD}{_OUTSIDE}]"
 _NEWLINE = r"\n"
 
 
-def translate(pattern: Node) -> str:
-    """The pattern for texts in ASCII, and for others if it has no word boundaries."""
-    return f"(?m:{_Writer().write(pattern)})"
+def translate(pattern: Node, captured: Node | None = None) -> str:
+    """The pattern for texts in ASCII, and for others if it has no word boundaries; `captured` is a group of it."""
+    return f"(?m:{_Writer(captured=captured).write(pattern)})"
 
 
 def translate_relaxed(pattern: Node) -> str:
@@ -40,10 +40,10 @@ def translate_relaxed(pattern: Node) -> str:
     return f"(?m:{_Writer(has_boundaries=False).write(pattern)})"
 
 
-def translate_spelled(pattern: Node) -> str:
-    """The pattern for a line that is spelled out."""
+def translate_spelled(pattern: Node, captured: Node | None = None) -> str:
+    """The pattern for a line that is spelled out, from the beginning of a character."""
     unit = f"(?s:{_SPELLED}.{_SPELLED})"
-    return f"^{unit}*?(?:{_Writer(is_spelled=True).write(pattern)})"
+    return f"{unit}*?(?m:{_Writer(is_spelled=True, captured=captured).write(pattern)})"
 
 
 def spelled(line: str) -> str:
@@ -72,11 +72,16 @@ def _mark(character: str) -> str:
 class _Writer:
     """Writes a tree for one of the ways to match it."""
 
-    def __init__(self, *, has_boundaries: bool = True, is_spelled: bool = False) -> None:
+    def __init__(self, *, has_boundaries: bool = True, is_spelled: bool = False, captured: Node | None = None) -> None:
         self._has_boundaries = has_boundaries
         self._is_spelled = is_spelled
+        self._captured = captured
 
     def write(self, node: Node) -> str:
+        text = self._written(node)
+        return f"({text})" if node is self._captured else text
+
+    def _written(self, node: Node) -> str:
         match node:
             case Position(anchor):
                 is_boundary = anchor in (Anchor.WORD_BOUNDARY, Anchor.NO_WORD_BOUNDARY)

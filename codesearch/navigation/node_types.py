@@ -82,6 +82,8 @@ FUNCTION_SCOPE = re.compile(
     r".*(?:function|method|lambda|closure|arrow|constructor|^func|procedure|subroutine|comprehension|generator_expr)"
     r"|^subroutine_declaration_statement$|^function_statement$"
 )
+TEMPLATE_PARAMETERS = "template_parameter_list"
+"""C++'s, which are known in the declaration around them."""
 PROTOTYPE = re.compile(r"^function_declarator$|^function_signature")
 """Its parameters are known nowhere else, unless it is part of a function."""
 BLOCK_SCOPE = re.compile(

@@ -29,6 +29,16 @@ def pattern_of(name: str) -> re.Pattern[str]:
     )
 
 
+def contains(text: str, name: str) -> bool:
+    """Whether a text contains a name; faster than a search for its pattern."""
+    pattern, at = pattern_of(name), text.find(name)
+    while at >= 0:
+        if pattern.match(text, at):
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
 def find_occurrences(path: str, text: str, language: Language, name: str) -> tuple[Occurrence, ...]:
     """The occurrences of a name in the code of a text, in order; none in comments and strings.
 

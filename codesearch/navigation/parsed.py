@@ -124,7 +124,9 @@ def _used(place: _Place) -> _Found:
     declares = names and steps[-1].field == "name" and bool(node_types.DECLARATION.search(place.parent_type))
     form, hides = Form.BARE, None
     receiver = _receiver(place)
-    if _is_key(steps):
+    if _is_of_macro(place):
+        form, receiver = Form.RAW, None
+    elif _is_key(steps):
         form, receiver = Form.KEY, None
     elif receiver is not None:
         form = Form.MEMBER
@@ -197,6 +199,23 @@ def _is_named(steps: Sequence[Step]) -> bool:
             return True
         if step.field in node_types.VALUE_FIELDS:
             return False
+    return False
+
+
+def _is_of_macro(place: _Place) -> bool:
+    """Whether the name is an argument of a C macro before a block, such as `TEST(Name, Case) {`.
+
+    The macro may make other names of it; the grammar takes it for a function without a type.
+    """
+    for step in place.steps:
+        node = step.node
+        declarator = node.child_by_field_name("declarator") if node.type == "function_definition" else None
+        parameters = declarator and declarator.child_by_field_name("parameters")
+        if declarator and parameters and not node.child_by_field_name("type"):
+            called = place.source[declarator.start_byte : parameters.start_byte].strip()
+            is_macro = called.isupper() and called.replace(b"_", b"").isalnum()  # and not a constructor: A::A
+            if is_macro and parameters.start_byte <= place.start < parameters.end_byte:
+                return True
     return False
 
 

@@ -16,8 +16,9 @@ from codesearch.index import guarded
 from codesearch.index.job import Job, Treatment
 from codesearch.index.terms import name_key, terms
 from codesearch.languages.registry import Language, by_name
+from codesearch.navigation.folding import without_other_blocks
 from codesearch.navigation.occurrence import Kind, Occurrence
-from codesearch.navigation.occurrences import find_occurrences, find_words, pattern_of
+from codesearch.navigation.occurrences import contains, find_occurrences, find_words
 from codesearch.navigation.targets import Meaning, Owner, Resolver, Surroundings, Target
 from codesearch.search.filters import select
 from codesearch.search.symbols import Symbol, parse_symbol
@@ -79,6 +80,8 @@ class _File:
     path: str
     language: Language
     text: str
+    code: str
+    """The text without blocks in which the name does not occur."""
     chunks: tuple[StoredChunk, ...]
     """Those that contain the name."""
     is_changed: bool
@@ -107,8 +110,8 @@ class _Finding:
             return _InFile(path, ())
         with limited:
             if job.treatment is Treatment.WINDOWS:
-                return _InFile(path, find_words(file.text, file.language, self.name))
-            return _InFile(path, find_occurrences(path, file.text, file.language, self.name))
+                return _InFile(path, find_words(file.code, file.language, self.name))
+            return _InFile(path, find_occurrences(path, file.code, file.language, self.name))
 
 
 def find_references(snapshot: Snapshot, snippets: Snippets, symbol: str, filters: Filters) -> References:
@@ -126,7 +129,7 @@ def find_references(snapshot: Snapshot, snippets: Snippets, symbol: str, filters
     wanted = snapshot.containing(terms(asked.name), scope)
     chunks = snapshot.chunks(np.asarray(sorted({*defining.tolist(), *wanted.tolist()}), np.int64))
     files = _read(snippets, chunks, asked.name)
-    found = guarded.run_on_texts(_Finding(files, asked.name), {path: file.text for path, file in files.items()})
+    found = guarded.run_on_texts(_Finding(files, asked.name), {path: file.code for path, file in files.items()})
     occurrences = {in_file.path: in_file.occurrences for in_file in found}
     definitions = {
         path: _definitions(
@@ -160,13 +163,14 @@ def _read(snippets: Snippets, chunks: Iterable[StoredChunk], name: str) -> dict[
     by_path: dict[str, list[StoredChunk]] = defaultdict(list)
     for chunk in chunks:
         by_path[chunk.path].append(chunk)
-    files, pattern = {}, pattern_of(name)
+    files = {}
     for path, of_file in by_path.items():
         file = snippets.file(path)
         language = by_name(of_file[0].language)
-        if language and pattern.search(file.text):
+        if language and contains(file.text, name):
             is_changed = file.digest != of_file[0].file_digest
-            files[path] = _File(path, language, file.text, tuple(of_file), is_changed)
+            code = without_other_blocks(file.text, language, name)
+            files[path] = _File(path, language, file.text, code, tuple(of_file), is_changed)
     return files
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +12,11 @@ from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.errors import CodesearchError
 from codesearch.index.terms import terms
 from codesearch.search.filters import select
-from codesearch.search.hit import Filters, Hit
+from codesearch.search.hit import Filters, Hit, hit_of
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import Snapshot, StoredChunk
-    from codesearch.search.snippets import CurrentChunk, Snippets
+    from codesearch.search.snippets import Snippets
 
 MAX_CANDIDATES = 60
 """Chunks whose text is compared; reading and comparing as many takes 30 ms."""
@@ -71,7 +71,8 @@ def find_similar(
     for chunk in candidates[: max(k, MAX_CANDIDATES)]:
         if current := snippets.current(chunk):
             shared = _dice(words, Counter(terms("\n".join(current.lines))))
-            hits.append(_hit(current, (float(np.clip(cosines[chunk.id], 0, 1)) + shared) / 2))
+            score = (float(np.clip(cosines[chunk.id], 0, 1)) + shared) / 2
+            hits.append(replace(hit_of(current.chunk, current.lines, score), is_stale=current.is_moved))
     return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.path, hit.start_line))[:k])
 
 
@@ -91,21 +92,3 @@ def _overlaps(chunk: StoredChunk, own: Located) -> bool:
 def _dice(one: Counter[str], other: Counter[str]) -> float:
     total = one.total() + other.total()
     return 2 * (one & other).total() / total if total else 0.0
-
-
-def _hit(current: CurrentChunk, score: float) -> Hit:
-    chunk = current.chunk
-    return Hit(
-        path=chunk.path,
-        start_line=chunk.start_line,
-        end_line=chunk.end_line,
-        language=chunk.language,
-        kind=chunk.kind,
-        name=chunk.name,
-        qualified_name=chunk.qualified_name,
-        signature=chunk.signature,
-        score=round(score, 4),
-        snippet="\n".join(current.lines),
-        best_line=chunk.start_line,
-        is_stale=current.is_moved,
-    )

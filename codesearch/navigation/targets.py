@@ -81,6 +81,12 @@ class Target:
         return self.kind in _MEMBER_KINDS or (self.owner is not None and self.owner.kind in METHOD_OWNERS)
 
     @property
+    def is_specialization(self) -> bool:
+        """Whether it is a C++ template for some arguments, so that its name means another template first of all."""
+        behind = self.signature.partition(self.name)[2].lstrip()
+        return self.language == "C++" and behind.startswith("<")
+
+    @property
     def is_local(self) -> bool:
         """Whether it is known only in the function or test around it."""
         return self.owner is not None and not self.is_member and self.owner.kind in _LOCAL_SCOPES
@@ -151,9 +157,8 @@ class Resolver:
             return _Verdict.NO if is_impossible else self._imported((one.module,), definition)
         if one.form is Form.KEY:
             return self._key(definition)
-        if one.form is Form.MEMBER:
-            return self._member(one, around, definition)
-        return self._bare(one, around, definition)
+        verdict = (self._member if one.form is Form.MEMBER else self._bare)(one, around, definition)
+        return min(verdict, _Verdict.MAYBE) if definition.is_specialization else verdict
 
     def _key(self, definition: Target) -> _Verdict:
         if definition.kind not in _FIELD_KINDS:

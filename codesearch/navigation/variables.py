@@ -39,8 +39,10 @@ def bound(steps: Sequence[Step], language: Language) -> tuple[Form, tuple[int, i
 def _scope(around: Sequence[Step], language: Language) -> tuple[Form, tuple[int, int] | None]:
     """Where a variable is known that is bound within these nodes."""
     prototype: Node | None = None
-    for step in reversed(around):
+    for at, step in reversed([*enumerate(around)]):
         node = step.node
+        if node.type == node_types.TEMPLATE_PARAMETERS and at:
+            return Form.LOCAL, _range(around[at - 1].node)
         if node_types.PROTOTYPE.search(node.type):
             prototype = prototype or node
         elif node_types.TYPE_SCOPE.search(node.type):

@@ -40,7 +40,7 @@ def _listing(head: Sequence[str], headings: Sequence[str], shown: int) -> str:
 
 def _block(located: LocatedHit, most: int) -> list[str]:
     excerpt = brief(located.hit)
-    lines = [f"{number} {_shortened(excerpt.text(number))}" for number in _numbers(located.hit, most)]
+    lines = [f"{number} {shortened(excerpt.text(number))}" for number in _numbers(located.hit, most)]
     return [_heading(located), *lines, *(_further(located) if most else ())]
 
 
@@ -70,6 +70,7 @@ def _further(located: LocatedHit) -> list[str]:
     return [f"{name} {', '.join(places)}" for name, places in (("also", also), ("same in", same)) if places]
 
 
-def _shortened(line: str) -> str:
+def shortened(line: str) -> str:
+    """A line, printable and of at most _MAX_LINE_LENGTH characters."""
     line = printable(line.rstrip())
     return line if len(line) <= _MAX_LINE_LENGTH else line[: _MAX_LINE_LENGTH - 1] + "…"

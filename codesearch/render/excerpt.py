@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ WINDOW_LINES = 8
 _LINES_ABOVE_BEST = 2
 _SIGNATURE_CHARS = 24
 """Characters of a signature that are enough to recognise its line."""
+OMITTED = "[Omitted long matching line]"
+OMITTED_CONTEXT = "[Omitted long context line]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,24 @@ class Excerpt:
     def text(self, number: int) -> str:
         """One line of the file."""
         return self.lines[number - self.start_line]
+
+    def limited(self, limit: int, hit: Hit) -> Excerpt:
+        """With what ripgrep prints instead of lines of more than `limit` bytes; 0 for no limit."""
+        if not limit:
+            return self
+        own = range(hit.start_line, hit.end_line + 1)
+        numbered = enumerate(self.lines, self.start_line)
+        return replace(self, lines=[limited(line, limit, is_match=number in own) for number, line in numbered])
+
+
+def limited(text: str, limit: int, *, is_match: bool = True) -> str:
+    """A line, or what ripgrep prints instead if it has more than `limit` bytes; 0 for no limit."""
+    return (OMITTED if is_match else OMITTED_CONTEXT) if is_too_long(text, limit) else text
+
+
+def is_too_long(text: str, limit: int) -> bool:
+    """Whether a line has more than `limit` bytes; 0 for no limit."""
+    return limit > 0 and len(text.encode("utf-8", "replace")) > limit
 
 
 def best_line(hit: Hit) -> int:

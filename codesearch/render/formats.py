@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from codesearch.errors import CodesearchError
-from codesearch.render.budget import tokens
+from codesearch.render.budget import tokens, within
 from codesearch.render.excerpt import Excerpt, around, brief, whole
 from codesearch.render.lines import GROUP_SEPARATOR, best_line_of, excerpt_lines, quickfix_line, signal_lines
 from codesearch.render.records import Record, hit_record, json_document, json_line
@@ -36,7 +34,7 @@ class Output:
     max_tokens: int | None = None
     """Tokens that may be written for a question, as counted by codesearch.render.budget; None is no limit."""
     max_columns: int = 0
-    """Longer lines, in bytes, are left out of lines for pipes; 0 for no limit."""
+    """Longer lines, in bytes, are left out; 0 for no limit."""
 
     def write_lines(self, lines: Iterable[str], end: str = "\n") -> None:
         """Write lines, each followed by `end`."""
@@ -45,10 +43,12 @@ class Output:
     def excerpt(self, located: LocatedHit) -> Excerpt:
         """The lines of a hit to show."""
         if self.full:
-            return whole(located.hit)
-        if self.context is None:
-            return brief(located.hit)
-        return around(located.hit, self.context, _file_lines(located))
+            excerpt = whole(located.hit)
+        elif self.context is None:
+            excerpt = brief(located.hit)
+        else:
+            excerpt = around(located.hit, self.context, _file_lines(located))
+        return excerpt.limited(self.max_columns, located.hit)
 
     def records(self, hits: Iterable[LocatedHit]) -> Iterator[Record]:
         """The hits as JSON records."""
@@ -105,7 +105,9 @@ class QuickFix:
     output: Output
 
     def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
-        self.output.write_lines(quickfix_line(located.hit, located.path) for located in hits)
+        self.output.write_lines(
+            quickfix_line(located.hit, located.path, limit=self.output.max_columns) for located in hits
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,7 @@ class Matches:
             if is_long:
                 output.write_lines([GROUP_SEPARATOR] if i else [])
                 excerpt = output.excerpt(located)
-                lines = excerpt_lines(located.hit, excerpt, located.path, null=output.null, limit=output.max_columns)
-                output.write_lines(lines)
+                output.write_lines(excerpt_lines(located.hit, excerpt, located.path, null=output.null))
             else:
                 output.write_lines(
                     [best_line_of(located.hit, located.path, null=output.null, limit=output.max_columns)]
@@ -186,6 +187,19 @@ class Headed:
 
 
 @dataclass(frozen=True, slots=True)
+class ByPath:
+    """A format, with the hits in the order of indexes, paths and lines."""
+
+    inner: HitFormat
+
+    def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
+        def place(one: LocatedHit) -> tuple[int, list[str], int]:
+            return one.hit.index, one.hit.path.split("/"), one.hit.start_line
+
+        self.inner.write(question, sorted(hits, key=place))
+
+
+@dataclass(frozen=True, slots=True)
 class Limited:
     """A format, for as many of the best hits as fit into the output's tokens."""
 
@@ -194,16 +208,11 @@ class Limited:
 
     def write(self, question: str, hits: Sequence[LocatedHit]) -> None:
         """Raises CodesearchError if not even one hit fits."""
-        budget = self.output.max_tokens
-        if budget is None:
+        if self.output.max_tokens is None:
             self.make(self.output).write(question, hits)
             return
-        counts = range(len(hits) + 1)
-        fitting = bisect_right(counts, budget, key=lambda count: tokens(self._text(question, hits[:count])))
-        if hits and fitting <= 1:
-            needed = tokens(self._text(question, hits[:1]))
-            raise CodesearchError(f"a hit takes {needed:,} tokens, more than the {budget:,} allowed", "use --compact")
-        self.output.stream.write(self._text(question, hits[: fitting - 1]))
+        text = within(len(hits), lambda count: self._text(question, hits[:count]), self.output.max_tokens, "a hit")
+        self.output.stream.write(text)
         self.output.stream.flush()
 
     def _text(self, question: str, hits: Sequence[LocatedHit]) -> str:

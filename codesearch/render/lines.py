@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from codesearch.render.excerpt import best_line, best_text
+from codesearch.render.excerpt import best_line, best_text, limited
 from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
@@ -13,16 +13,7 @@ if TYPE_CHECKING:
     from codesearch.search.hit import Hit
 
 GROUP_SEPARATOR = "--"
-OMITTED = "[Omitted long matching line]"
-OMITTED_CONTEXT = "[Omitted long context line]"
 _NUL = "\0"
-
-
-def limited(text: str, limit: int, *, is_match: bool = True) -> str:
-    """A line, or what ripgrep prints instead if it has more than `limit` bytes; 0 for no limit."""
-    if not limit or len(text.encode("utf-8", "replace")) <= limit:
-        return text
-    return OMITTED if is_match else OMITTED_CONTEXT
 
 
 def best_line_of(hit: Hit, path: str, *, null: bool = False, limit: int = 0) -> str:
@@ -30,20 +21,19 @@ def best_line_of(hit: Hit, path: str, *, null: bool = False, limit: int = 0) -> 
     return f"{path}{_NUL if null else ':'}{best_line(hit)}:{printable(limited(best_text(hit), limit))}"
 
 
-def quickfix_line(hit: Hit, path: str) -> str:
-    """`path:line:column:text` of the best line; the column, from 1, is that of its first sign that is not blank."""
+def quickfix_line(hit: Hit, path: str, *, limit: int = 0) -> str:
+    """`path:line:column:text` of the best line; the column, in bytes from 1, is that of its first sign."""
     text = best_text(hit)
-    column = len(text) - len(text.lstrip()) + 1
-    return f"{path}:{best_line(hit)}:{column}:{printable(text)}"
+    blank = text[: len(text) - len(text.lstrip())]
+    return f"{path}:{best_line(hit)}:{len(blank.encode()) + 1}:{printable(limited(text, limit))}"
 
 
-def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False, limit: int = 0) -> Iterator[str]:
+def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False) -> Iterator[str]:
     """The lines of an excerpt: `path:line:text` inside the hit, `path-line-text` around it."""
     for run in excerpt.shown:
         for number in run:
             sign = ":" if hit.start_line <= number <= hit.end_line else "-"
-            text = limited(excerpt.text(number), limit, is_match=sign == ":")
-            yield f"{path}{_NUL if null else sign}{number}{sign}{printable(text)}"
+            yield f"{path}{_NUL if null else sign}{number}{sign}{printable(excerpt.text(number))}"
 
 
 def signal_lines(hit: Hit) -> Iterator[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from codesearch.render.lines import GROUP_SEPARATOR, limited
+from codesearch.render.compact import shortened
+from codesearch.render.excerpt import is_too_long, limited
+from codesearch.render.lines import GROUP_SEPARATOR
 from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from codesearch.exact.pattern import Pattern
     from codesearch.render.formats import Output
@@ -29,6 +32,10 @@ class ShownLine:
     begins_group: bool = False
     """Whether it is the first of a run of lines with their context."""
 
+    def limited(self, limit: int) -> str:
+        """Its text, printable, or what ripgrep prints instead if it has more than `limit` bytes."""
+        return printable(limited(self.text, limit, is_match=self.is_match))
+
 
 class MatchFormat(Protocol):
     """A format of the matching lines of files."""
@@ -46,13 +53,46 @@ class PlainLines:
     _has_written: bool = False
 
     def write(self, path: str, matches: FileMatches) -> None:
-        stream, null = self.output.stream, self.output.null
-        for line in shown_lines(matches, self.output):
+        output = self.output
+        for line in shown_lines(matches, output.context):
             if line.begins_group and self._has_written:
-                stream.write(GROUP_SEPARATOR + "\n")
+                output.write_lines([GROUP_SEPARATOR])
             self._has_written = True
             sign = ":" if line.is_match else "-"
-            stream.write(f"{path}{_NUL if null else sign}{line.number}{sign}{printable(line.text)}\n")
+            output.write_lines(
+                f"{path}{_NUL if output.null else sign}{line.number}{sign}{text}" for text in self._texts(line)
+            )
+
+    def _texts(self, line: ShownLine) -> Iterable[str]:
+        """What is printed behind the number of a line, once for each time that the line is printed."""
+        return (line.limited(self.output.max_columns),)
+
+
+@dataclass(slots=True)
+class QuickFixLines(PlainLines):
+    """`--vimgrep`: `path:line:column:text` for each match, as editors read it."""
+
+    pattern: Pattern = field(kw_only=True)
+
+    def _texts(self, line: ShownLine) -> Iterable[str]:
+        limit = self.output.max_columns
+        if not line.is_match:
+            return (line.limited(limit),)
+        columns = self.pattern.columns(line.text)
+        omitted = f"[Omitted long line with {len(columns)} matches]"
+        text = omitted if is_too_long(line.text, limit) else printable(line.text)
+        return (f"{column}:{text}" for column in columns)
+
+
+@dataclass(frozen=True, slots=True)
+class CompactLines:
+    """`--compact`: the path above the lines of each file, for a language model."""
+
+    output: Output
+
+    def write(self, path: str, matches: FileMatches) -> None:
+        lines = (f"{line.number} {shortened(matches.text_of(line))}" for line in matches.lines)
+        self.output.write_lines([printable(path), *lines])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +131,35 @@ class HeadedLines:
             self._print(Text(""))
         self._has_written = True
         self._print(Text(printable(path), "magenta"))
-        for i, line in enumerate(shown_lines(matches, self.output)):
+        limit = self.output.max_columns
+        for i, line in enumerate(shown_lines(matches, self.output.context)):
             if line.begins_group and i:
                 self._print(Text(GROUP_SEPARATOR, "dim"))
-            text = Text(printable(line.text))
-            for span in self.pattern.spans(line.text) if line.is_match else ():
+            text = Text(line.limited(limit))
+            is_highlighted = line.is_match and not is_too_long(line.text, limit)
+            for span in self.pattern.spans(line.text) if is_highlighted else ():
                 text.stylize("bold red", span.begin, span.end)
             self._print(Text.assemble((str(line.number), "green"), ":" if line.is_match else "-", text))
 
-    def _print(self, line: object) -> None:
-        self.console.print(line, soft_wrap=True, end="\n")
+    def _print(self, line: Text) -> None:
+        from rich.segment import Segments
+
+        segments = line.render(self.console, end="\n")  # which keeps tabs
+        self.console.print(Segments(segments), soft_wrap=True)
 
 
-def shown_lines(matches: FileMatches, output: Output) -> Iterator[ShownLine]:
-    """The matching lines of a file and those around them, in order."""
-    if not output.context:
+def shown_lines(matches: FileMatches, context: int | None) -> Iterator[ShownLine]:
+    """The matching lines of a file and so many around them, in order."""
+    if not context:
         for line in matches.lines:
-            yield ShownLine(line.number, limited(matches.text_of(line), output.max_columns), is_match=True)
+            yield ShownLine(line.number, matches.text_of(line), is_match=True)
         return
     lines = matches.text.decode().removesuffix("\n").split("\n")
     matching = {line.number for line in matches.lines}
     previous = 0
-    for number in _with_context(sorted(matching), output.context, len(lines)):
-        is_match = number in matching
-        text = limited(lines[number - 1], output.max_columns, is_match=is_match)
-        yield ShownLine(number, text, is_match, begins_group=number > previous + 1 or not previous)
+    for number in _with_context(sorted(matching), context, len(lines)):
+        begins_group = number > previous + 1 or not previous
+        yield ShownLine(number, lines[number - 1], number in matching, begins_group)
         previous = number
 
 

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.index.terms import name_key
-from codesearch.index.vectors import Ties, best
+from codesearch.index.vectors import best
 from codesearch.search.question import Question, last_part
 from codesearch.search.reader import Statistics
 from codesearch.search.symbols import Symbol
 
 if TYPE_CHECKING:
-    from codesearch.index.snapshot import StoredChunk
+    from codesearch.index.segment import Ids
+    from codesearch.index.snapshot import ScoredChunks, StoredChunk
 
 RETRIEVED = 50
 """Chunks taken from each of BM25 and dense retrieval before ranking, at least; see docs/ranking.md."""
@@ -45,13 +46,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The score that each retriever gave each candidate, NaN if it did not find it. One entry per candidate."""
+    """The chunks of an index that each retriever found, best first."""
 
-    by_words: Values
-    by_meaning: Values
-    by_name: Values
-    ties: Ties
-    """Break ties between equal scores."""
+    by_words: ScoredChunks
+    by_meaning: ScoredChunks
+    by_name: ScoredChunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,6 @@ class Candidates:
     """Index into the readers searched."""
     file: Numbers
     """File number, counted from 0 in the order of the chunks."""
-    retrieved: Retrieved
     dense: Values
     """Cosine of question and chunk."""
     lexical: Values
@@ -99,20 +97,30 @@ def question_symbols(question: Question) -> tuple[Symbol, ...]:
     return tuple(dict.fromkeys((*([question.symbol] if question.symbol else ()), *named)))
 
 
-def merge_candidates(parts: Sequence[Candidates], limits: Limits) -> Candidates:
-    """Merge the candidates of several indexes into those that a single index of all their files would return."""
+def best_of_each_retriever(parts: Sequence[Retrieved], limits: Limits) -> list[Ids]:
+    """The chunks of each index, in order, that a single index of all their files would have retrieved."""
+    kept: list[set[int]] = [set() for _ in parts]
+    for found, most in (
+        ([part.by_words for part in parts], limits.retrieved),
+        ([part.by_meaning for part in parts], limits.retrieved),
+        ([part.by_name for part in parts], limits.named),
+    ):
+        ids = np.concatenate([one.ids for one in found])
+        owner = np.repeat(np.arange(len(parts)), [len(one.ids) for one in found])
+        scores, ties = np.concatenate([one.scores for one in found]), np.concatenate([one.ties for one in found])
+        for i in best(scores, ties, most).tolist():
+            kept[owner[i]].add(int(ids[i]))
+    return [np.asarray(sorted(numbers), np.int64) for numbers in kept]
+
+
+def merge_candidates(parts: Sequence[Candidates]) -> Candidates:
+    """The candidates of several indexes together; `reader` numbers the parts."""
     if len(parts) == 1:
         return parts[0]
     chunks = [chunk for part in parts for chunk in part.chunks]
     reader = np.repeat(np.arange(len(parts)), [len(part.chunks) for part in parts])
-    retrieved = Retrieved(
-        *(
-            np.concatenate([getattr(part.retrieved, name) for part in parts])
-            for name in ("by_words", "by_meaning", "by_name", "ties")
-        )
-    )
-    kept = _best_of_each_retriever(chunks, reader, retrieved, limits)
-    order = np.asarray(sorted(kept, key=lambda i: (chunks[i].path, reader[i], chunks[i].position)), np.int64)
+    places = range(len(chunks))
+    order = np.asarray(sorted(places, key=lambda i: (chunks[i].path, reader[i], chunks[i].position)), np.int64)
 
     def joined(name: str) -> Values:
         return np.asarray(np.concatenate([getattr(part, name) for part in parts], axis=-1)[..., order], np.float32)
@@ -122,9 +130,6 @@ def merge_candidates(parts: Sequence[Candidates], limits: Limits) -> Candidates:
         chunks=chunks,
         reader=reader[order],
         file=file_numbers(chunks, reader[order]),
-        retrieved=Retrieved(
-            retrieved.by_words[order], retrieved.by_meaning[order], retrieved.by_name[order], retrieved.ties[order]
-        ),
         dense=joined("dense"),
         lexical=joined("lexical"),
         by_term=joined("by_term"),
@@ -149,24 +154,3 @@ def file_numbers(chunks: Sequence[StoredChunk], reader: Numbers) -> Numbers:
     pairs = zip(reader.tolist(), chunks, strict=True)
     found = [numbers.setdefault((index, chunk.file_id), len(numbers)) for index, chunk in pairs]
     return np.asarray(found, np.int64)
-
-
-def _best_of_each_retriever(
-    chunks: Sequence[StoredChunk], reader: Numbers, retrieved: Retrieved, limits: Limits
-) -> list[int]:
-    """Indexes of the candidates whose chunk is among the best of a retriever; a chunk may yield several candidates."""
-    candidates_of: dict[tuple[int, int], list[int]] = {}
-    for i, chunk in enumerate(chunks):
-        candidates_of.setdefault((int(reader[i]), chunk.id), []).append(i)
-    groups = list(candidates_of.values())
-    firsts = np.asarray([group[0] for group in groups], np.int64)
-    kept: set[int] = set()
-    for scores, most in (
-        (retrieved.by_words, limits.retrieved),
-        (retrieved.by_meaning, limits.retrieved),
-        (retrieved.by_name, limits.named),
-    ):
-        found = np.flatnonzero(~np.isnan(scores[firsts]))
-        candidates = firsts[found]
-        kept.update(found[best(scores[candidates], retrieved.ties[candidates], most)].tolist())
-    return sorted(i for group in kept for i in groups[group])

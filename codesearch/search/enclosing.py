@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codesearch.search.hit import Hit
+from codesearch.search.hit import Hit, hit_of
 
 if TYPE_CHECKING:
     from codesearch.index.rows import DefinitionRow, FileRow
@@ -27,19 +28,9 @@ def enclosing_hit(file: FileRow, chunks: Sequence[StoredChunk], line: int, text:
     around = _definitions_around(chunks, line)
     if chunk and around:
         chunk = chunk.focused_on(min(around, key=lambda row: row.end_line - row.start_line))
-    return Hit(
-        path=file.path,
-        start_line=line,
-        end_line=line,
-        language=file.language,
-        kind=chunk.kind if chunk else "",
-        name=chunk.name if chunk else "",
-        qualified_name=chunk.qualified_name if chunk else "",
-        signature=chunk.signature if chunk else "",
-        score=1.0,
-        snippet=text,
-        best_line=line,
-    )
+    if chunk:
+        return hit_of(replace(chunk, start_line=line, end_line=line), [text], 1.0)
+    return Hit(file.path, line, line, file.language, "", "", "", "", 1.0, text, best_line=line)
 
 
 def _definitions_around(chunks: Sequence[StoredChunk], line: int) -> list[DefinitionRow]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codesearch.index.snapshot import StoredChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,23 @@ class Hit:
     """Position in the list of searched indexes; the path is relative to the root of that index."""
     is_beyond: bool = False
     """It lacks a quoted phrase or contains an excluded word, and is ranked after all hits that fit."""
+
+
+def hit_of(chunk: StoredChunk, lines: Sequence[str], score: float) -> Hit:
+    """A chunk, or a part of one, with these lines as a hit."""
+    return Hit(
+        path=chunk.path,
+        start_line=chunk.start_line,
+        end_line=chunk.end_line,
+        language=chunk.language,
+        kind=chunk.kind,
+        name=chunk.name,
+        qualified_name=chunk.qualified_name,
+        signature=chunk.signature,
+        score=round(score, 4),
+        snippet="\n".join(lines),
+        best_line=chunk.start_line,
+    )
 
 
 @dataclass(frozen=True, slots=True)

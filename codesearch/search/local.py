@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from codesearch.index.rows import Run
-from codesearch.index.snapshot import NO_CHUNKS, ScoredChunks, Snapshot, StoredChunk
+from codesearch.index.snapshot import NO_CHUNKS, Snapshot, StoredChunk
 from codesearch.search.candidates import (
     Candidates,
     Limits,
     Retrieved,
-    Values,
     file_numbers,
     name_keys,
     question_symbols,
@@ -26,6 +26,7 @@ from codesearch.search.reader import Statistics
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern
+    from codesearch.index.segment import Ids
     from codesearch.models.encoder import Embeddings
     from codesearch.search.filters import DefinitionRule
     from codesearch.search.matching_chunks import MatchingChunks
@@ -61,7 +62,7 @@ class LocalReader:
         """See IndexReader."""
         return self._snapshot.kinds()
 
-    def collect(
+    def retrieve(
         self,
         question: Question,
         vector: Embeddings,
@@ -69,8 +70,8 @@ class LocalReader:
         statistics: Statistics,
         k: int,
         retrieval: Retrieval,
-    ) -> Candidates:
-        """See IndexReader. The union of the best by BM25, the best by cosine, and definitions asked for by name."""
+    ) -> LocalChunks:
+        """See IndexReader. The best by BM25, the best by cosine, and definitions asked for by name."""
         snapshot, limits = self._snapshot, Limits.of(question, k)
         scope = select(snapshot, filters)
         matching = self._matching(filters)
@@ -80,35 +81,13 @@ class LocalReader:
         # a text without any known token has a zero vector, which is equally near to all chunks
         has_meaning = retrieval is not Retrieval.LEXICAL and bool(vector.any())
         rarities = statistics.rarities(question.terms)
-        by_words = snapshot.lexical(rarities, limits.retrieved, scope.chunks) if has_words else NO_CHUNKS
-        by_meaning = snapshot.nearest(vector, limits.retrieved, scope.chunks) if has_meaning else NO_CHUNKS
-        by_name = snapshot.named(name_keys(question), limits.named, scope.chunks)
-        # np.unique would import numpy.ma, 10 ms
-        found = np.asarray(sorted({*by_words.ids.tolist(), *by_meaning.ids.tolist(), *by_name.ids.tolist()}), np.int64)
-        symbols = question_symbols(question)
-        chunks = [
-            candidate
-            for chunk in sorted(snapshot.chunks(found), key=lambda chunk: chunk.position)
-            for candidate in _focused(chunk, question, symbols, scope.definitions, matching)
-        ]
-        ids = np.asarray([chunk.id for chunk in chunks], np.int64)
-        by_term = snapshot.term_scores(rarities, ids) * np.float32(has_words)
-        reader = np.zeros(len(chunks), np.int64)
-        file = file_numbers(chunks, reader)
-        runs = list(dict.fromkeys(Run(chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks))
-        return Candidates(
-            chunks=chunks,
-            reader=reader,
-            file=file,
-            retrieved=_retrieved(ids, by_words, by_meaning, by_name),
-            dense=snapshot.similarities(vector, ids) * np.float32(has_meaning),
-            lexical=by_term.sum(axis=0) / np.float32(sum(rarities.values()) or 1.0),
-            by_term=by_term,
-            term_weights=rarities,
-            file_chunks=np.asarray([chunk.file_chunks for chunk in chunks], np.float32),
-            file_similarity=(snapshot.file_similarities(vector, runs) * np.float32(has_meaning))[file],
-            file_by_term=(snapshot.file_term_impacts(list(rarities), runs) * np.float32(has_words))[:, file],
-            popularity=np.zeros(len(chunks), np.float32),
+        retrieved = Retrieved(
+            by_words=snapshot.lexical(rarities, limits.retrieved, scope.chunks) if has_words else NO_CHUNKS,
+            by_meaning=snapshot.nearest(vector, limits.retrieved, scope.chunks) if has_meaning else NO_CHUNKS,
+            by_name=snapshot.named(name_keys(question), limits.named, scope.chunks),
+        )
+        return LocalChunks(
+            snapshot, question, vector, rarities, has_words, has_meaning, scope.definitions, matching, retrieved
         )
 
     def text(self, chunk: StoredChunk) -> str:
@@ -130,32 +109,50 @@ class LocalReader:
         return matching_chunks(self._snapshot, self._snippets.root, self._pattern, filters)
 
 
-def _focused(
-    chunk: StoredChunk,
-    question: Question,
-    symbols: Sequence[Symbol],
-    accepts: DefinitionRule | None,
-    matching: MatchingChunks | None,
-) -> list[StoredChunk]:
-    candidates = focus(chunk, question, symbols, accepts)
-    return matching.focused(chunk, candidates, accepts) if matching else candidates
+@dataclass(frozen=True, slots=True)
+class LocalChunks:
+    """What a snapshot has for a question."""
 
+    snapshot: Snapshot
+    question: Question
+    vector: Embeddings
+    rarities: Mapping[str, float]
+    """The inverse document frequency of each term."""
+    has_words: bool
+    has_meaning: bool
+    """Whether words, and embeddings, count."""
+    accepts: DefinitionRule | None
+    matching: MatchingChunks | None
+    retrieved: Retrieved
 
-def _retrieved(ids: np.ndarray, by_words: ScoredChunks, by_meaning: ScoredChunks, by_name: ScoredChunks) -> Retrieved:
-    ties = {
-        number: tie
-        for found in (by_words, by_meaning, by_name)
-        for number, tie in zip(found.ids.tolist(), found.ties.tolist(), strict=True)
-    }
-    return Retrieved(
-        _scores(ids, by_words),
-        _scores(ids, by_meaning),
-        _scores(ids, by_name),
-        np.asarray([ties[number] for number in ids.tolist()], np.uint64),
-    )
+    def candidates(self, ids: Ids) -> Candidates:
+        """See FoundChunks."""
+        snapshot, vector, rarities = self.snapshot, self.vector, self.rarities
+        symbols = question_symbols(self.question)
+        chunks = [
+            candidate
+            for chunk in sorted(snapshot.chunks(ids), key=lambda chunk: chunk.position)
+            for candidate in self._focused(chunk, symbols)
+        ]
+        numbers = np.asarray([chunk.id for chunk in chunks], np.int64)
+        by_term = snapshot.term_scores(rarities, numbers) * np.float32(self.has_words)
+        reader = np.zeros(len(chunks), np.int64)
+        file = file_numbers(chunks, reader)
+        runs = list(dict.fromkeys(Run(chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks))
+        return Candidates(
+            chunks=chunks,
+            reader=reader,
+            file=file,
+            dense=snapshot.similarities(vector, numbers) * np.float32(self.has_meaning),
+            lexical=by_term.sum(axis=0) / np.float32(sum(rarities.values()) or 1.0),
+            by_term=by_term,
+            term_weights=rarities,
+            file_chunks=np.asarray([chunk.file_chunks for chunk in chunks], np.float32),
+            file_similarity=(snapshot.file_similarities(vector, runs) * np.float32(self.has_meaning))[file],
+            file_by_term=(snapshot.file_term_impacts(list(rarities), runs) * np.float32(self.has_words))[:, file],
+            popularity=np.zeros(len(chunks), np.float32),
+        )
 
-
-def _scores(ids: np.ndarray, found: ScoredChunks) -> Values:
-    """The score of each id, NaN if it was not found."""
-    scores = dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
-    return np.asarray([scores.get(number, np.nan) for number in ids.tolist()], np.float32)
+    def _focused(self, chunk: StoredChunk, symbols: Sequence[Symbol]) -> list[StoredChunk]:
+        candidates = focus(chunk, self.question, symbols, self.accepts)
+        return self.matching.focused(chunk, candidates, self.accepts) if self.matching else candidates

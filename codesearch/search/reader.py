@@ -1,8 +1,7 @@
 """The interface that a search needs of an index.
 
-Several indexes are searched in two rounds, as in zoekt: their statistics are summed, then each returns its candidates
-scored with the sums. The candidates are merged and ranked once, so that the result is that of a single index of all
-files.
+Several indexes are searched in rounds, as in zoekt: their statistics are summed, then each retrieves chunks scored with
+the sums. The best of all indexes are read, and ranked once, so that the result is that of a single index of all files.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 from codesearch.index.bm25 import idf
 
 if TYPE_CHECKING:
+    from codesearch.index.segment import Ids
     from codesearch.index.snapshot import StoredChunk
     from codesearch.models.encoder import Embeddings
-    from codesearch.search.candidates import Candidates
+    from codesearch.search.candidates import Candidates, Retrieved
     from codesearch.search.hit import Filters, Retrieval
     from codesearch.search.question import Question
     from codesearch.search.snippets import CurrentChunk
@@ -34,6 +34,19 @@ class Statistics:
     def rarities(self, terms: Collection[str]) -> dict[str, float]:
         """The inverse document frequency of each term."""
         return {term: idf(self.chunks, self.frequencies.get(term, 0)) for term in terms}
+
+
+class FoundChunks(Protocol):
+    """What an index has for a question."""
+
+    @property
+    def retrieved(self) -> Retrieved:
+        """The chunks that each retriever found."""
+        ...
+
+    def candidates(self, ids: Ids) -> Candidates:
+        """Some of these, in order, with all that their ranking needs."""
+        ...
 
 
 class IndexReader(Protocol):
@@ -55,7 +68,7 @@ class IndexReader(Protocol):
         """The kinds of chunks and definitions in the index."""
         ...
 
-    def collect(
+    def retrieve(
         self,
         question: Question,
         vector: Embeddings,
@@ -63,7 +76,7 @@ class IndexReader(Protocol):
         statistics: Statistics,
         k: int,
         retrieval: Retrieval,
-    ) -> Candidates:
+    ) -> FoundChunks:
         """The chunks that may answer, scored with the statistics of all indexes searched."""
         ...
 

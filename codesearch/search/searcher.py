@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
 from codesearch.search.asked_language import read_question
-from codesearch.search.candidates import Candidates, Limits, merge_candidates, with_popularity
+from codesearch.search.candidates import Candidates, Limits, best_of_each_retriever, merge_candidates, with_popularity
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
-from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal
+from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal, hit_of
 from codesearch.search.question import Question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, total
@@ -78,15 +79,16 @@ def collect(
     """The merged candidates of all indexes. Raises CodesearchError as `search` does."""
     readers = [index.reader for index in indexes]
     statistics = total([reader.statistics(question.terms) for reader in readers])
+    kinds = cache(lambda: {kind for reader in readers for kind in reader.kinds()})
     vectors: dict[int, Embeddings] = {}
-    parts = []
+    found = []
     for index in indexes:
-        filters = resolve_kind_filters(index.filters, lambda: {kind for reader in readers for kind in reader.kinds()})
         if id(index.encoder) not in vectors:
             vectors[id(index.encoder)] = index.encoder.encode_query(question.text)
-        vector = vectors[id(index.encoder)]
-        parts.append(index.reader.collect(question, vector, filters, statistics, k, retrieval))
-    candidates = merge_candidates(parts, Limits.of(question, k))
+        vector, filters = vectors[id(index.encoder)], resolve_kind_filters(index.filters, kinds)
+        found.append(index.reader.retrieve(question, vector, filters, statistics, k, retrieval))
+    kept = best_of_each_retriever([one.retrieved for one in found], Limits.of(question, k))
+    candidates = merge_candidates([one.candidates(ids) for one, ids in zip(found, kept, strict=True)])
     names = dict.fromkeys(chunk.name_key for chunk in candidates.chunks)
     return with_popularity(candidates, total([reader.name_statistics(names) for reader in readers]))
 
@@ -151,17 +153,8 @@ def _hit(
     chunk = current.chunk if current.is_moved else at_line(current.chunk, line)
     first = chunk.start_line - current.chunk.start_line
     lines = current.lines[first : first + chunk.end_line - chunk.start_line + 1]
-    return Hit(
-        path=chunk.path,
-        start_line=chunk.start_line,
-        end_line=chunk.end_line,
-        language=chunk.language,
-        kind=chunk.kind,
-        name=chunk.name,
-        qualified_name=chunk.qualified_name,
-        signature=chunk.signature,
-        score=round(score, 4),
-        snippet="\n".join(lines),
+    return replace(
+        hit_of(chunk, lines, score),
         best_line=line,
         is_stale=current.is_moved,
         also=also,

@@ -1,4 +1,4 @@
-"""Have the resident server run a query, if one runs: nothing heavy is imported here.
+"""Have the resident server run a command that searches, if one runs: nothing heavy is imported here.
 
 What the server sends is written as it comes. Where it can't be asked, the caller runs the command itself.
 """
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from _socket import socket
     from collections.abc import Mapping
 
-QUERY = "query"
-"""The command that a server runs for others."""
 OFF = "off"
 START = "start"
 VARIABLE = "CODESEARCH_SERVER"
@@ -36,7 +34,7 @@ _CLOSED_PIPE = 141
 
 
 def answer(arguments: list[str]) -> int | None:
-    """Have the server run `query` with these arguments. Returns the exit code; None if it can't be asked."""
+    """Have the server run the command in these arguments. Returns the exit code; None if it can't be asked."""
     if os.environ.get(VARIABLE) == OFF or not _NOT_FORWARDED.isdisjoint(arguments):
         return None
     if sys.stdout is None or sys.stderr is None or any(os.environ.get(name) for name in _OWN):

@@ -15,8 +15,9 @@ from codesearch.errors import CodesearchError
 from codesearch.server.watch import Watch, WatchUnavailable
 from codesearch.workspace import Indexes
 
-MOST_INDEXES = 16
-"""Kept open. Each holds its vectors and postings in memory: about 60 MB for 20,000 chunks."""
+MOST_INDEXES = 32
+"""Kept open, so that a question to twenty repositories opens none anew. Each holds its vectors and postings in memory:
+about 60 MB for 20,000 chunks."""
 SECONDS_BETWEEN_TRIES = 60
 """To watch, where it did not work."""
 SECONDS_BETWEEN_CHECKS = 600

@@ -21,8 +21,8 @@ from typing import Any
 import codesearch
 from codesearch.errors import CodesearchError, IndexLocked
 from codesearch.index.lock import WriterLock
-from codesearch.server import protocol
-from codesearch.server.client import FORWARDED, QUERY
+from codesearch.server import SERVED, protocol
+from codesearch.server.client import FORWARDED
 from codesearch.server.endpoint import Endpoint, Unreachable, check_owner, has_unix_sockets
 from codesearch.server.residents import ExistingIndexes, NothingIndexed, ResidentIndexes
 from codesearch.server.streams import client_stream
@@ -158,8 +158,8 @@ class Service:
         elif self._is_outdated:
             protocol.send(connection, protocol.REFUSAL, b"codesearch was upgraded")
             self._is_ending.set()
-        elif request["arguments"][:1] != [QUERY]:
-            protocol.send(connection, protocol.REFUSAL, b"only queries are answered")
+        elif request["arguments"][0] not in SERVED:
+            protocol.send(connection, protocol.REFUSAL, b"only searches are answered")
         else:
             with self._counting:
                 self._questions += 1

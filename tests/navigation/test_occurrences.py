@@ -194,3 +194,15 @@ def test_text_around_letters_of_several_bytes_and_in_long_lines() -> None:
     (one,) = found("JavaScript", "a = 1;" * 10_000 + "store(1)\n", "store")
     assert "store(1)" in one.text
     assert len(one.text) <= 1_000
+
+
+def test_parameters_of_templates_hide_the_name_in_the_template_only() -> None:
+    text = "template <typename Store> struct A : B<Store> {\n  Store s;\n};\n"
+    text += "template <class T> void Store(T t);\nStore x;\n"
+    forms = [(one.line, one.form) for one in found("C++", text, "Store")]
+    assert forms == [(1, Form.LOCAL), (1, Form.LOCAL), (2, Form.LOCAL), (4, Form.BARE), (5, Form.BARE)]
+
+
+def test_an_argument_of_a_macro_before_a_block_may_be_part_of_a_name() -> None:
+    text = "TEST(store, Opens) {\n  store();\n}\nA::A(store s) {}\n"
+    assert [one.form for one in found("C++", text, "store")] == [Form.RAW, Form.BARE, Form.BARE]

@@ -316,3 +316,16 @@ def test_the_list_at_a_terminal(ask: Asker) -> None:
         "  other.py:3  total([3])",
         "  other.py:4  items.total()",
     ]
+
+
+def test_the_name_of_a_specialization_of_a_template_may_mean_the_template(ask: Asker) -> None:
+    special = "template <typename R, typename... A>\nstruct Function<R(A...)> {\n  using Result = R;\n};\n"
+    use = '#include "function.h"\n\ntypename Function<F>::Result result;\n'
+    files = {"function.h": "template <typename F>\nstruct Function;\n\n" + special, "use.cc": use}
+    found = ask("Function", files).references
+    assert [(one.path, one.is_certain) for one in found if one.path == "use.cc"] == [("use.cc", False)]
+    primary = "template <typename F>\nstruct Function {\n  using Result = F;\n};\n\n"
+    found = ask("Function", files | {"function.h": primary + special}).references
+    (used,) = (one for one in found if one.path == "use.cc")
+    assert used.is_certain
+    assert [target.line for target in used.targets] == [2]

@@ -14,7 +14,9 @@ import pytest
 from codesearch.api import Index
 from codesearch.errors import CodesearchError
 from codesearch.exact.pattern import Case, Pattern
+from codesearch.index import freshness
 from codesearch.search.hit import Filters
+from codesearch.workspace import Observer, Workspace
 from tests.support.repositories import write
 
 RETRY = '''"""Sending again."""
@@ -106,6 +108,38 @@ def test_files_are_read_as_they_are_now(index: Index) -> None:
     assert places(index, Pattern("limit is")) == ["a.md:4"]
     assert index.refresh() == ""
     assert places(index, Pattern("higher")) == ["a.md:4"]
+
+
+def test_a_changed_file_is_read_whatever_the_index_knows_of_it(index: Index) -> None:
+    (index.root / "a.md").write_text("# Limits\n\nQuite unheard of.\n")
+    (index.root / "b" / "long.js").unlink()
+    assert places(index, Pattern("unheard")) == ["a.md:3"]
+    assert places(index, Pattern("unheard"), Filters(languages=("go",))) == []
+    assert [hit.path for hit in index.search("limits", pattern=Pattern("Quite")).hits] == ["a.md"]
+
+
+def test_changes_that_are_too_many_to_index_before_a_search_are_found(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "MAX_FILES_REFRESHED", 0)
+    (index.root / "a.md").write_text("# Limits\n\nQuite unheard of.\n")
+    stale: list[str] = []
+    observer = Observer()
+    monkeypatch.setattr(observer, "stale", lambda index, reason: stale.append(reason))
+    with Workspace(observer=observer) as workspace:
+        workspace.add([index.root])
+        assert stale == ["1 file changed since the last update"]
+        for _ in range(2):
+            (found,) = workspace.grep(Pattern("unheard"))
+            assert found.matches.file.path == "a.md"
+
+
+def test_a_workspace_looks_at_all_files_again_unless_it_has_just_done_so(index: Index) -> None:
+    with Workspace() as workspace:
+        workspace.add([index.root])
+        assert list(workspace.grep(Pattern("unheard"))) == []
+        (index.root / "a.md").write_text("# Limits\n\nQuite unheard of.\n")
+        assert len(list(workspace.grep(Pattern("unheard")))) == 1
 
 
 @pytest.mark.skipif(not hasattr(Path, "symlink_to"), reason="needs links")

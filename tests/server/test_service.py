@@ -93,6 +93,26 @@ def test_the_output_is_that_of_no_server(server: Server, indexed_shop: Path, arg
     assert questions_of(server) == 1
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("references", "hash_password", "server"),
+        ("references", "nowhere_at_all", "--json"),
+        ("similar", "server/passwords.py:12", "--jsonl"),
+        ("similar", "server"),
+        ("outline", "server/passwords.py", "--json"),
+        ("outline",),
+        ("query", "-e", "salt", "--vimgrep", "--max-tokens", "60"),
+        ("query", "--commits", "salt"),
+    ],
+    ids=" ".join,
+)
+def test_other_commands_are_served_too(server: Server, indexed_shop: Path, arguments: tuple[str, ...]) -> None:
+    here = server(*arguments, cwd=indexed_shop, CODESEARCH_SERVER="off")
+    assert server(*arguments, cwd=indexed_shop) == here
+    assert questions_of(server) == 1
+
+
 def test_environment_and_folder_are_the_clients(server: Server, indexed_shop: Path) -> None:
     for variables in (
         {"NO_COLOR": "1"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from codesearch.caller import Caller, called_by
+from codesearch.cli import run
 from tests.support.places import ROOT
 
 
@@ -19,6 +22,14 @@ class Run:
     code: int
     out: str
     err: str
+
+
+def run_here(*arguments: str, cwd: Path) -> Run:
+    """Run `codesearch` in a folder, in this process and not at a terminal."""
+    out, err = io.StringIO(), io.StringIO()
+    with called_by(Caller(out, err, {}, Path(os.path.realpath(cwd)))):
+        code = run(list(arguments))
+    return Run(code, out.getvalue(), err.getvalue())
 
 
 @dataclass(frozen=True)
