@@ -56,6 +56,10 @@ def device_name(text: str) -> str:
     return text
 
 
+NoServer = Annotated[
+    bool, typer.Option("--no-server", help="Do not ask a running `codesearch serve`.", show_default=False)
+]
+"""Read by codesearch.server.client, before the command line is parsed."""
 IndexDir = Annotated[
     Path | None,
     typer.Option(

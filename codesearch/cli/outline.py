@@ -11,7 +11,7 @@ import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS
-from codesearch.cli.options import IndexDir, Json, MaxTokens
+from codesearch.cli.options import IndexDir, Json, MaxTokens, NoServer
 from codesearch.cli.output import results
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def command(
     path: Annotated[Path, typer.Argument(help="A file or folder in the index.")] = Path(),
     max_tokens: MaxTokens = None,
     as_json: Json = False,
+    no_server: NoServer = False,
     index_dir: IndexDir = None,
 ) -> None:
     """Show the definitions of a file, or a map of a folder: its most used definitions, by file."""

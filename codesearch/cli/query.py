@@ -22,6 +22,7 @@ from codesearch.cli.options import (
     Languages,
     MatchLimit,
     Model,
+    NoServer,
     Places,
     Rerank,
     complete_name,
@@ -122,9 +123,7 @@ def command(
     batch: Annotated[
         bool, typer.Option("--batch", help="Read one question per line from stdin; print one JSON object per question.")
     ] = False,
-    no_server: Annotated[
-        bool, typer.Option("--no-server", help="Do not ask a running `codesearch serve`.", show_default=False)
-    ] = False,
+    no_server: NoServer = False,
     index_dir: IndexDir = None,
     model: Model = None,
     rerank: Rerank = "",

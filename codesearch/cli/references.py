@@ -22,6 +22,7 @@ from codesearch.cli.options import (
     JsonLines,
     Languages,
     MaxTokens,
+    NoServer,
     Null,
     complete_name,
     filters_of,
@@ -73,6 +74,7 @@ def command(
     as_jsonl: JsonLines = False,
     files_only: FilesOnly = False,
     null: Null = False,
+    no_server: NoServer = False,
     index_dir: IndexDir = None,
 ) -> None:
     """List where a symbol is defined, called, imported and mentioned, by the syntax of the files."""

@@ -37,7 +37,7 @@ Examples:
   codesearch serve --status        what it serves
   codesearch serve --stop
 
-`CODESEARCH_SERVER=start` lets the first query start it; `off` and `query --no-server` do not use it.
+`CODESEARCH_SERVER=start` lets the first query start it; `off` and `--no-server` do not use it.
 
 Exit codes: 0 done, 1 no server is running (--status, --stop), 2 error.
 """

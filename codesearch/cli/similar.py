@@ -12,7 +12,7 @@ from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS
 from codesearch.cli.formats import FormatOptions
 from codesearch.cli.groups import with_groups
-from codesearch.cli.options import Globs, IndexDir, Kinds, Languages, Limit, filters_of
+from codesearch.cli.options import Globs, IndexDir, Kinds, Languages, Limit, NoServer, filters_of
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
 
@@ -40,6 +40,7 @@ def command(
     globs: Globs = [],  # noqa: B006
     kinds: Kinds = [],  # noqa: B006
     formats: FormatOptions,
+    no_server: NoServer = False,
     index_dir: IndexDir = None,
 ) -> None:
     """Find code like the code at a line, best first: copies, variants, and code for the same purpose."""
