@@ -17,7 +17,7 @@ from codesearch.training.clean import is_english, is_question, question
 if TYPE_CHECKING:
     from codesearch.training.sources import Commit
 
-PAIR_KINDS = ("documentation", "name", "comment", "heading", "test", "commit")
+PAIR_KINDS = ("documentation", "name", "comment", "heading", "test", "commit", "example")
 SHARES = {"comment": 0.5, "name": 0.35}
 """Share of a kind's pairs per epoch, 1 by default; documentation is most like real questions. See docs/training.md."""
 MIN_CODE_LENGTH = 40
