@@ -21,7 +21,7 @@ from codesearch.training.pairs import PAIR_KINDS, SHARES
 from codesearch.training.start import initial_table
 from codesearch.training.static_model import write_model
 from codesearch.training.trainer import TrainingConfig
-from codesearch.training.vocabulary import to_tokens, tokenise, with_prefixes
+from codesearch.training.vocabulary import to_tokens, tokenise, with_language, with_prefixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,9 @@ def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[TokenPai
     words = tokenise(corpus.words, vocabulary)
     generator = np.random.default_rng(seed)
     groups = []
-    for pairs in corpus.pairs.values():
-        questions = with_prefixes(to_tokens(pairs.questions, words), vocabulary, generator)
+    for language, pairs in corpus.pairs.items():
+        named = with_language(to_tokens(pairs.questions, words), language, vocabulary, generator)
+        questions = with_prefixes(named, vocabulary, generator)
         codes = to_tokens(pairs.codes, words)
         for rows, share in _by_kind(pairs.kinds):
             groups.append(TokenPairs(questions.take(rows), codes.take(rows), share))
