@@ -103,6 +103,15 @@ def command(
             show_default="0.005, transformers 1.5e-4",
         ),
     ] = None,
+    keep: Annotated[
+        float,
+        typer.Option(
+            "--keep",
+            parser=DecimalNumber(0, 0.99),
+            metavar="SHARE",
+            help="Share of the base model's weights in the result; more of them forgets less of what it knew.",
+        ),
+    ] = 0.0,
     most_pairs: Annotated[
         int,
         typer.Option(
@@ -131,6 +140,7 @@ def command(
         usual,
         epochs=epochs or usual.epochs,
         rate=rate or usual.rate,
+        keep=keep,
         seed=seed,
         seconds=budget or 0.0,
     )

@@ -50,6 +50,12 @@ class Network:
         )
         return cls(table, question, document, (first, second))
 
+    def mix(self, other: Network, share: float) -> Network:
+        """A network with this share of the other's weights, the rest its own."""
+        pairs = zip(self.parameters, other.parameters, strict=True)
+        table, *heads = (np.asarray(own + np.float32(share) * (its - own), np.float32) for own, its in pairs)
+        return Network(table, heads[: len(self.question)], heads[len(self.question) :], self.position_weights)
+
     @property
     def parameters(self) -> list[Table]:
         """All trained arrays, the table first."""

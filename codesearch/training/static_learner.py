@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -46,6 +47,7 @@ class StaticLearner:
         self.groups: Sequence[PairGroup] = [PairGroup(len(group), group.share) for group in pairs]
         self.tokens = len(vocabulary)
         self._vocabulary, self._pairs, self._recipe = vocabulary, pairs, recipe
+        self._start = deepcopy(network) if recipe.keep else network
         self._adam = Adam(network.parameters, recipe.betas)
 
     @classmethod
@@ -80,7 +82,7 @@ class StaticLearner:
 
     def write(self, folder: Path) -> None:
         """See Learner."""
-        write_model(folder, self._vocabulary, self.network)
+        write_model(folder, self._vocabulary, self.network.mix(self._start, self._recipe.keep))
 
 
 def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[TokenPairs]:
