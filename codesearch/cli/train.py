@@ -112,6 +112,15 @@ def command(
             help="Share of the base model's weights in the result; more of them forgets less of what it knew.",
         ),
     ] = 0.0,
+    teacher: Annotated[
+        str,
+        typer.Option(
+            "--teacher",
+            metavar="NAME",
+            help="A static model also learns which questions this model, e.g. small, finds similar.",
+            show_default=False,
+        ),
+    ] = "",
     most_pairs: Annotated[
         int,
         typer.Option(
@@ -144,7 +153,7 @@ def command(
         seed=seed,
         seconds=budget or 0.0,
     )
-    options = TrainOptions(base, vocabulary, most_pairs, recipe)
+    options = TrainOptions(base, vocabulary, most_pairs, teacher, recipe)
     with nullcontext(_silent) if quiet else show_training_progress(sys.stderr) as progress:
         report = train(
             sources, out, options, progress, held_out=held_out, resume=resume, jobs=jobs or os.cpu_count() or 1
