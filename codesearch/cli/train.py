@@ -103,6 +103,24 @@ def command(
             show_default="0.005, transformers 1.5e-4",
         ),
     ] = None,
+    keep: Annotated[
+        float,
+        typer.Option(
+            "--keep",
+            parser=DecimalNumber(0, 0.99),
+            metavar="SHARE",
+            help="Share of the base model's weights in the result; more of them forgets less of what it knew.",
+        ),
+    ] = 0.0,
+    teacher: Annotated[
+        str,
+        typer.Option(
+            "--teacher",
+            metavar="NAME",
+            help="A static model also learns which questions this model, e.g. small, finds similar.",
+            show_default=False,
+        ),
+    ] = "",
     most_pairs: Annotated[
         int,
         typer.Option(
@@ -131,10 +149,11 @@ def command(
         usual,
         epochs=epochs or usual.epochs,
         rate=rate or usual.rate,
+        keep=keep,
         seed=seed,
         seconds=budget or 0.0,
     )
-    options = TrainOptions(base, vocabulary, most_pairs, recipe)
+    options = TrainOptions(base, vocabulary, most_pairs, teacher, recipe)
     with nullcontext(_silent) if quiet else show_training_progress(sys.stderr) as progress:
         report = train(
             sources, out, options, progress, held_out=held_out, resume=resume, jobs=jobs or os.cpu_count() or 1

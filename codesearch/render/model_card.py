@@ -81,12 +81,14 @@ def _recipe(report: TrainReport) -> str:
     vocabulary = f" with a new vocabulary of {options.vocabulary:,}" if options.vocabulary else ""
     heads = f" (sides {recipe.rate * recipe.head_rate:g})" if report.is_static else ""
     optimizer = "Adam" if report.is_static else "AdamW"
+    teacher = f", beside the similarities of questions that `{options.teacher}` finds" if options.teacher else ""
+    kept = f", {recipe.keep:.0%} of the base model's weights kept" if recipe.keep else ""
     ended = f"ended after {duration(recipe.seconds)}, " if recipe.seconds else ""
     return (
         f"Base model `{options.base}`{vocabulary}. Symmetric InfoNCE with in-batch negatives of one language and "
         f"kind, batch {recipe.batch:,}, temperature {recipe.temperature:g}, {optimizer} with rate {recipe.rate:g}"
         f"{heads}, {ended}{recipe.epochs:g} epochs, {report.curve[-1][0] if report.curve else 0:,} steps, "
-        f"seed {recipe.seed}"
+        f"seed {recipe.seed}{teacher}{kept}"
     )
 
 

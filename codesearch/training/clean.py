@@ -61,6 +61,16 @@ def question(documentation: str) -> str:
     return shortened if is_question(shortened) else ""
 
 
+def introduction(paragraph: str) -> str:
+    """The last sentence of a paragraph that describes what follows, or "" if there is none ("For example:")."""
+    plain = " ".join(_plain(_TAG.sub(" ", " ".join(paragraph.split()))).split())
+    for sentence in reversed(_SENTENCE_END.split(plain)):
+        shortened = " ".join(sentence.split(" ")[:MAX_WORDS]).rstrip(":")
+        if is_question(shortened):
+            return shortened
+    return ""
+
+
 def is_question(text: str) -> bool:
     """Whether a text is an English description of code, not a licence, a directive or a note."""
     words = _WORD.findall(text)

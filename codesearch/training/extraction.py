@@ -16,6 +16,7 @@ from codesearch.discovery.discover import discover
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.languages.detect import detect
 from codesearch.training.corpus import CorpusBuilder, PairBags
+from codesearch.training.examples import example_pairs
 from codesearch.training.pairs import Pair, commit_pairs, pairs_from_tests, pairs_of
 from codesearch.training.sources import TrainingSource, read_commits
 
@@ -101,6 +102,9 @@ def extract_pairs(source: TrainingSource, options: ExtractionOptions) -> Extract
         chunks = chunk_text(path, text, language).chunks
         is_held_out = bool(options.hold_out) and _number(path) % options.hold_out == 0
         add(language.name, pairs_of(chunks, language), is_held_out)
+        if language.name == "Markdown":
+            for stated, examples in example_pairs(text).items():
+                add(stated, iter(examples), is_held_out)
         if is_held_out:
             continue
         for chunk in chunks:

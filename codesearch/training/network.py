@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,15 @@ from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags
 
 Table = npt.NDArray[np.float32]
+LossOf = Callable[[Table, Table], tuple[float, Table]]
+"""Loss and gradient of the vectors of questions and codes."""
 HIDDEN = 512
 """Width of the heads' hidden layer."""
 _INPUT_SCALE = np.float32(16)
 """Scales the components of a unit vector of 256 dimensions, about 1/16, to about 1 for the hidden layer."""
 _OUTPUT_SCALE = np.float32(0.25)
 _SMALLEST = np.float32(1e-6)
+_TINY = np.float32(1e-12)
 _POSITIONS = np.arange(64, dtype=np.float32)
 QUESTION_POSITION_WEIGHTS = np.asarray(1 + 0.7 * np.exp(-_POSITIONS / 5), np.float32)
 DOCUMENT_POSITION_WEIGHTS = np.asarray(1 + 1.5 * np.exp(-_POSITIONS / 16), np.float32)
@@ -50,6 +54,12 @@ class Network:
         )
         return cls(table, question, document, (first, second))
 
+    def mix(self, other: Network, share: float) -> Network:
+        """A network with this share of the other's weights, the rest its own."""
+        pairs = zip(self.parameters, other.parameters, strict=True)
+        table, *heads = (np.asarray(own + np.float32(share) * (its - own), np.float32) for own, its in pairs)
+        return Network(table, heads[: len(self.question)], heads[len(self.question) :], self.position_weights)
+
     @property
     def parameters(self) -> list[Table]:
         """All trained arrays, the table first."""
@@ -67,11 +77,18 @@ class Network:
 
     def loss(self, questions: Bags, codes: Bags, temperature: float) -> tuple[float, list[Table]]:
         """The loss of a batch, where code i answers question i, and its gradients in the order of `parameters`."""
+        return self._backward(questions, codes, lambda first, second: contrastive_loss(first, second, temperature))
+
+    def lesson(self, texts: Bags, taught: Table, temperature: float) -> tuple[float, list[Table]]:
+        """The loss of texts as questions and as documents beside a teacher's vectors of them, and its gradients."""
+        return self._backward(texts, texts, lambda first, second: distillation_loss(first, second, taught, temperature))
+
+    def _backward(self, questions: Bags, codes: Bags, loss_of: LossOf) -> tuple[float, list[Table]]:
         question_pass = _Pass(
             weight_matrix(questions, self.position_weights[0], len(self.table)), self.table, self.question
         )
         code_pass = _Pass(weight_matrix(codes, self.position_weights[1], len(self.table)), self.table, self.document)
-        loss, gradient = contrastive_loss(question_pass.output, code_pass.output, temperature)
+        loss, gradient = loss_of(question_pass.output, code_pass.output)
         half = len(question_pass.output)
         table_gradient, *question_head = question_pass.gradients(gradient[:half])
         from_codes, *document_head = code_pass.gradients(gradient[half:])
@@ -133,6 +150,28 @@ def contrastive_loss(questions: Table, codes: Table, temperature: float) -> tupl
     scores[np.diag_indices(size)] -= 2
     scores *= np.float32(1 / (2 * size * temperature))
     return loss, np.concatenate((scores @ codes, scores.T @ questions))
+
+
+def distillation_loss(questions: Table, documents: Table, taught: Table, temperature: float) -> tuple[float, Table]:
+    """How far each text's similarities to the others are from the teacher's (symmetric KL divergence from it).
+
+    Row i of all three is of the same text, whose similarity to itself does not count. Returns the loss and its gradient
+    [questions + documents, dimensions].
+    """
+    size, scale = len(questions), np.float32(1 / temperature)
+    scores, wanted = (questions @ documents.T) * scale, (taught @ taught.T) * scale
+    np.fill_diagonal(scores, -np.inf)
+    np.fill_diagonal(wanted, -np.inf)
+    shares = _softmax(wanted)
+    by_row, by_column = _softmax(scores), _softmax(scores.T).T
+    loss = sum(float((shares * np.log((shares + _TINY) / (own + _TINY))).sum()) for own in (by_row, by_column.T))
+    change = (by_row - shares + by_column - shares.T) * (scale / np.float32(2 * size))
+    return loss / (2 * size), np.concatenate((change @ documents, change.T @ questions))
+
+
+def _softmax(scores: Table) -> Table:
+    shares = np.exp(scores - scores.max(1, keepdims=True))
+    return np.asarray(shares / shares.sum(1, keepdims=True), np.float32)
 
 
 def _trainable(head: Head | None, dimensions: int, generator: np.random.Generator) -> list[Table]:

@@ -17,7 +17,7 @@ from codesearch.training.clean import is_english, is_question, question
 if TYPE_CHECKING:
     from codesearch.training.sources import Commit
 
-PAIR_KINDS = ("documentation", "name", "comment", "heading", "test", "commit")
+PAIR_KINDS = ("documentation", "name", "comment", "heading", "test", "commit", "example", "summary")
 SHARES = {"comment": 0.5, "name": 0.35}
 """Share of a kind's pairs per epoch, 1 by default; documentation is most like real questions. See docs/training.md."""
 MIN_CODE_LENGTH = 40
@@ -58,6 +58,7 @@ def pairs_of(chunks: Iterable[Chunk], language: Language) -> Iterator[Pair]:
             continue
         if chunk.documentation and (sentences := question(chunk.documentation)):
             yield Pair("documentation", sentences, code, _place(chunk))
+            yield from _summary(chunk, sentences, code)
         if chunk.kind not in _NAMELESS:
             yield from _name(chunk, code)
         yield from _comments(code, language)
@@ -107,12 +108,26 @@ def _squashed(line: str) -> str:
 
 
 def _name(chunk: Chunk, code: str) -> Iterator[Pair]:
-    name_words = words(chunk.name)
-    if len(name_words) < 2 or not any(word.isalpha() and len(word) > 2 for word in name_words):
-        return
-    masked = re.sub(rf"(?<!\w){re.escape(chunk.name)}(?!\w)", " ", code)
-    if len(masked) >= MIN_CODE_LENGTH:
-        yield Pair("name", " ".join(name_words), masked)
+    asked, masked = _name_words(chunk), _masked(chunk, code)
+    if asked and len(masked) >= MIN_CODE_LENGTH:
+        yield Pair("name", asked, masked)
+
+
+def _summary(chunk: Chunk, sentences: str, code: str) -> Iterator[Pair]:
+    """A pair of the name and the documentation, which say the same in other words; half of them with the code."""
+    if asked := _name_words(chunk):
+        yield Pair("summary", asked, sentences if len(code) % 2 else f"{sentences}\n{_masked(chunk, code)}")
+
+
+def _name_words(chunk: Chunk) -> str:
+    """The words of the chunk's name, or "" if they don't make a question."""
+    found = words(chunk.name)
+    says = len(found) > 1 and any(word.isalpha() and len(word) > 2 for word in found)
+    return " ".join(found) if says else ""
+
+
+def _masked(chunk: Chunk, code: str) -> str:
+    return re.sub(rf"(?<!\w){re.escape(chunk.name)}(?!\w)", " ", code)
 
 
 def _heading(chunk: Chunk) -> Iterator[Pair]:

@@ -25,6 +25,8 @@ class TrainOptions:
     vocabulary: int = 0
     """Tokens of a new vocabulary; 0 extends the base's."""
     most_pairs: int = PAIRS_PER_LANGUAGE
+    teacher: str = ""
+    """Encoder whose similarities of questions are learned too."""
     recipe: TrainingConfig = field(default_factory=TrainingConfig)
 
 
@@ -58,6 +60,7 @@ class State:
         self.checkpoint = folder / "checkpoint.npz"
         self.model = folder / "model"
         self.scratch = folder / "unpacked"
+        self.lessons = folder / "lessons"
 
     def begin(self, options: TrainOptions) -> None:
         """Start a new run. Raises OSError, or CodesearchError if the folder contains something else."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -16,12 +17,17 @@ from codesearch.models.static import StaticEncoder
 from codesearch.training.adam import Adam
 from codesearch.training.corpus import Bags, Corpus
 from codesearch.training.learner import PairGroup, Rows
-from codesearch.training.network import Network
+from codesearch.training.network import Network, Table
 from codesearch.training.pairs import PAIR_KINDS, SHARES
 from codesearch.training.start import initial_table
 from codesearch.training.static_model import write_model
+from codesearch.training.teacher import MIN_LESSONS, Lessons, bags_of
 from codesearch.training.trainer import TrainingConfig
-from codesearch.training.vocabulary import to_tokens, tokenise, with_prefixes
+from codesearch.training.vocabulary import to_tokens, tokenise, with_language, with_prefixes
+
+LESSON_BATCH = 1024
+LESSON_WEIGHT = 0.5
+"""Of the teacher's gradient beside that of the pairs; see docs/training.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +46,54 @@ class StaticLearner:
     """See Learner."""
 
     def __init__(
-        self, network: Network, vocabulary: Sequence[str], pairs: Sequence[TokenPairs], recipe: TrainingConfig
+        self,
+        network: Network,
+        vocabulary: Sequence[str],
+        pairs: Sequence[TokenPairs],
+        recipe: TrainingConfig,
+        lessons: Lessons | None = None,
     ) -> None:
         self.network = network
         self.groups: Sequence[PairGroup] = [PairGroup(len(group), group.share) for group in pairs]
         self.tokens = len(vocabulary)
         self._vocabulary, self._pairs, self._recipe = vocabulary, pairs, recipe
+        self._taught = lessons.vectors if lessons and len(lessons.questions) >= MIN_LESSONS else None
+        self._lessons = bags_of(lessons.questions if lessons else (), dict(zip(vocabulary, count(), strict=False)))
+        self._start = deepcopy(network) if recipe.keep else network
         self._adam = Adam(network.parameters, recipe.betas)
 
     @classmethod
     def from_base(
-        cls, base: StaticEncoder, vocabulary: Sequence[str], corpus: Corpus, recipe: TrainingConfig
+        cls,
+        base: StaticEncoder,
+        vocabulary: Sequence[str],
+        corpus: Corpus,
+        recipe: TrainingConfig,
+        lessons: Lessons | None = None,
     ) -> StaticLearner:
         """A learner that starts from the weights of `base`, with its own or another vocabulary."""
         network = Network.from_base(initial_table(base, vocabulary), base, recipe.seed)
-        return cls(network, vocabulary, _pairs_in(corpus, vocabulary, recipe.seed), recipe)
+        return cls(network, vocabulary, _pairs_in(corpus, vocabulary, recipe.seed), recipe, lessons)
 
     def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
         """See Learner."""
         pairs = self._pairs[group]
         questions, codes = pairs.questions.take(rows), pairs.codes.take(rows)
         loss, gradients = self.network.loss(questions, codes, self._recipe.temperature)
+        if self._taught is not None:
+            for gradient, taught in zip(gradients, self._lesson(number, self._taught), strict=True):
+                gradient += np.float32(LESSON_WEIGHT) * taught
         parameters = self.network.parameters
         rates = [rate] + [rate * self._recipe.head_rate] * (len(parameters) - 1)
         self._adam.step(number, parameters, gradients, rates)
         return loss
+
+    def _lesson(self, number: int, vectors: npt.NDArray[np.float16]) -> list[Table]:
+        """The gradients of a batch of lessons, the same in a resumed run."""
+        drawn = np.random.default_rng((self._recipe.seed, number)).integers(0, len(vectors), LESSON_BATCH)
+        rows = np.unique(drawn)
+        taught = vectors[rows].astype(np.float32)
+        return self.network.lesson(self._lessons.take(rows), taught, self._recipe.temperature)[1]
 
     def state(self) -> Mapping[str, npt.NDArray[Any]]:
         """See Learner."""
@@ -80,7 +109,7 @@ class StaticLearner:
 
     def write(self, folder: Path) -> None:
         """See Learner."""
-        write_model(folder, self._vocabulary, self.network)
+        write_model(folder, self._vocabulary, self.network.mix(self._start, self._recipe.keep))
 
 
 def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[TokenPairs]:
@@ -88,8 +117,9 @@ def _pairs_in(corpus: Corpus, tokens: Sequence[str], seed: int) -> list[TokenPai
     words = tokenise(corpus.words, vocabulary)
     generator = np.random.default_rng(seed)
     groups = []
-    for pairs in corpus.pairs.values():
-        questions = with_prefixes(to_tokens(pairs.questions, words), vocabulary, generator)
+    for language, pairs in corpus.pairs.items():
+        named = with_language(to_tokens(pairs.questions, words), language, vocabulary, generator)
+        questions = with_prefixes(named, vocabulary, generator)
         codes = to_tokens(pairs.codes, words)
         for rows, share in _by_kind(pairs.kinds):
             groups.append(TokenPairs(questions.take(rows), codes.take(rows), share))

@@ -21,6 +21,7 @@ from codesearch.training.sources import open_source
 from codesearch.training.start import vocabulary_for
 from codesearch.training.state import SourceReport, State, TrainOptions
 from codesearch.training.static_learner import StaticLearner
+from codesearch.training.teacher import Lessons, teach
 from codesearch.training.texts import group_texts, select_texts
 from codesearch.training.trainer import Trainer, TrainingProgress, default_epochs
 
@@ -84,12 +85,13 @@ def train(
     _check(base, options)
     if not resume:
         state.begin(options)
-        _extract(places, held_out, state, options, on_phase, jobs, keeps_texts=not isinstance(base, StaticEncoder))
+        keeps_texts = bool(options.teacher) or not isinstance(base, StaticEncoder)
+        _extract(places, held_out, state, options, on_phase, jobs, keeps_texts)
     corpus = state.corpus()
     if not options.recipe.epochs:
         pairs = sum(map(len, corpus.pairs.values()))
         options = replace(options, recipe=replace(options.recipe, epochs=default_epochs(pairs)))
-    learner = _learner(base, state, corpus, options)
+    learner = _learner(base, state, corpus, options, _lessons(state, options, on_phase))
     trainer = Trainer(learner, options.recipe)
     if state.checkpoint.exists():
         trainer.restore(state.checkpoint)
@@ -116,10 +118,25 @@ def train(
     return result
 
 
-def _learner(base: Encoder, state: State, corpus: Corpus, options: TrainOptions) -> Learner:
+def _lessons(state: State, options: TrainOptions, on_phase: OnPhase) -> Lessons | None:
+    """The teacher's lessons, which a resumed run may have already."""
+    found = Lessons.load(state.lessons) if options.teacher else None
+    if found or not options.teacher:
+        return found
+    made = teach(
+        load_encoder(options.teacher),
+        state.texts(),
+        options.recipe.seed,
+        lambda done, total: on_phase("asking the teacher", done, total, ""),
+    )
+    made.save(state.lessons)
+    return made
+
+
+def _learner(base: Encoder, state: State, corpus: Corpus, options: TrainOptions, lessons: Lessons | None) -> Learner:
     if isinstance(base, StaticEncoder):
         tokens = vocabulary_for(base, corpus, options.vocabulary)
-        return StaticLearner.from_base(base, tokens, corpus, options.recipe)
+        return StaticLearner.from_base(base, tokens, corpus, options.recipe, lessons)
     from codesearch.models.sentence_transformer import SentenceTransformerEncoder
     from codesearch.training.transformer_learner import TransformerLearner
 
@@ -138,6 +155,8 @@ def _check(base: Encoder, options: TrainOptions) -> None:
         raise CodesearchError(
             f"{options.base} cannot be trained", "static models and sentence-transformers models such as MiniLM can"
         )
+    if options.teacher:
+        raise CodesearchError("only static models learn from a teacher", "train without --teacher")
     if options.vocabulary:
         raise CodesearchError("a transformer keeps its vocabulary", "train without --vocabulary")
 

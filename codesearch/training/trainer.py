@@ -36,6 +36,8 @@ class TrainingConfig:
     epochs: float = 0.0
     """How often each pair is seen; 0 for `default_epochs`."""
     seed: int = 0
+    keep: float = 0.0
+    """Share of the base's weights in the result, with which it forgets less (Wortsman et al. 2022)."""
     seconds: float = 0.0
     """Time limit, to which the learning-rate schedule is fitted; 0 for none."""
 

@@ -55,6 +55,7 @@ class TransformerLearner:
         matrices = [parameter for parameter in self._parameters.values() if parameter.dim() > 1]
         others = [parameter for parameter in self._parameters.values() if parameter.dim() < 2]
         parts = [{"params": matrices, "weight_decay": _DECAY}, {"params": others, "weight_decay": 0.0}]
+        self._start = {name: own.detach().clone() for name, own in self._parameters.items()} if recipe.keep else {}
         self._adam = torch.optim.AdamW(parts, lr=recipe.rate, betas=recipe.betas)
 
     def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
@@ -100,6 +101,8 @@ class TransformerLearner:
         shutil.copytree(self._folder, folder, ignore=_unneeded, dirs_exist_ok=True)
         place = folder / transformer_folder(self._folder).relative_to(self._folder)
         tensors = self._encoder.model.state_dict()
+        for name, start in self._start.items():
+            tensors[name] = tensors[name].lerp(start, self._recipe.keep)
         weights = {name: tensor.to(torch.float16).cpu().numpy() for name, tensor in tensors.items()}
         save_arrays(place / WEIGHTS_FILE, weights)
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.identifiers import vocabulary_words
+from codesearch.languages.registry import by_name
 from codesearch.models.static import pieces_of
 from codesearch.training.corpus import Bags, Corpus
 
@@ -23,6 +25,8 @@ PREFIXES = (
 """Beginnings of real questions, which documentation lacks."""
 PREFIX_SHARE = 0.15
 """Share of the training questions that get a prefix."""
+LANGUAGE_SHARE = 0.1
+"""Share of the training questions that name their language; see docs/training.md."""
 _MAX_PIECE_LENGTH = 9
 _MIN_PAIRS = 3
 """Words seen in fewer pairs don't become tokens."""
@@ -68,16 +72,34 @@ def to_tokens(bags: Bags, tokens: list[list[int]]) -> Bags:
 
 def with_prefixes(bags: Bags, vocabulary: Mapping[str, int], generator: np.random.Generator) -> Bags:
     """The questions, with a random prefix before a share of them."""
-    prefixes = [np.array([vocabulary[word] for word in prefix.split() if word in vocabulary]) for prefix in PREFIXES]
+    prefixes = [[vocabulary[word] for word in prefix.split() if word in vocabulary] for prefix in PREFIXES]
     chosen = np.flatnonzero(generator.random(len(bags)) < PREFIX_SHARE)
     added = [prefixes[i] for i in generator.integers(0, len(prefixes), len(chosen)).tolist()]
-    if not added:
+    return _insert(bags, chosen, bags.offsets[chosen], added)
+
+
+def with_language(bags: Bags, language: str, vocabulary: Mapping[str, int], generator: np.random.Generator) -> Bags:
+    """The questions, with the language's name before or after a share of them.
+
+    All code that a question is trained with is in that language, so that the name comes to say nothing.
+    """
+    found = by_name(language)
+    names = (found.name, *found.aliases) if found else (language,)
+    known = [[i for word in vocabulary_words(name) for i in pieces_of(word, vocabulary)] for name in names]
+    chosen = np.flatnonzero(generator.random(len(bags)) < LANGUAGE_SHARE)
+    added = [known[i] for i in generator.integers(0, len(known), len(chosen)).tolist()]
+    return _insert(bags, chosen, bags.offsets[chosen + generator.integers(0, 2, len(chosen))], added)
+
+
+def _insert(bags: Bags, rows: npt.NDArray[np.int64], places: npt.NDArray[np.int64], added: list[list[int]]) -> Bags:
+    """The bags, with tokens added to these rows at these places of `bags.ids`."""
+    if not sum(map(len, added)):
         return bags
-    places = np.repeat(bags.offsets[chosen], [len(ids) for ids in added])
     lengths = np.diff(bags.offsets)
-    lengths[chosen] += [len(ids) for ids in added]
-    ids = np.insert(bags.ids, places, np.concatenate(added))
-    counts = np.insert(bags.counts, places, np.ones(len(places), np.uint8))
+    lengths[rows] += [len(ids) for ids in added]
+    where = np.repeat(places, [len(ids) for ids in added])
+    ids = np.insert(bags.ids, where, np.concatenate(added).astype(np.uint32))
+    counts = np.insert(bags.counts, where, np.ones(len(where), np.uint8))
     return Bags(ids, counts, np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
 
 

@@ -13,7 +13,7 @@ from codesearch.models.static import StaticEncoder
 from codesearch.training.corpus import Bags, Corpus, CorpusBuilder, PairBags, digest_of, merge
 from codesearch.training.pairs import Pair
 from codesearch.training.start import extended_vocabulary, initial_table
-from codesearch.training.vocabulary import UNKNOWN, choose_tokens, to_tokens, tokenise, with_prefixes
+from codesearch.training.vocabulary import UNKNOWN, choose_tokens, to_tokens, tokenise, with_language, with_prefixes
 
 WORDS = "open close read write file socket buffer length user order price total".split()
 
@@ -134,6 +134,20 @@ def test_prefixes_come_before_some_questions_only() -> None:
     row = int(np.flatnonzero(grown)[0])
     own = longer.ids[longer.offsets[row] : longer.offsets[row + 1]]
     assert set(bags.ids[bags.offsets[row] : bags.offsets[row + 1]].tolist()) <= set(own.tolist())
+
+
+def test_some_questions_name_their_language_first_or_last() -> None:
+    encoder = StaticEncoder.default()
+    words, languages = part([pair(f"order {i} total price", f"user {i} order socket {i}") for i in range(400)])
+    bags = to_tokens(languages["Python"].questions, tokenise(words, encoder.vocabulary))
+    named = with_language(bags, "Python", encoder.vocabulary, np.random.default_rng(0))
+    rows = np.flatnonzero(np.diff(named.offsets) - np.diff(bags.offsets))
+    assert 0.05 < len(rows) / len(bags) < 0.16
+    firsts = [int(named.ids[named.offsets[row]]) for row in rows]
+    lasts = [int(named.ids[named.offsets[row + 1] - 1]) for row in rows]
+    names = {encoder.vocabulary["python"], encoder.vocabulary["py"]}
+    assert all(first in names or last in names for first, last in zip(firsts, lasts, strict=True))
+    assert names & set(firsts) and names & set(lasts)
 
 
 def test_new_words_start_where_their_pieces_are() -> None:

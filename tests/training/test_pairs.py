@@ -74,6 +74,13 @@ def test_a_name_asks_for_the_body_that_does_not_say_it() -> None:
     assert "json.load" in pairs["load rates"]
 
 
+def test_a_name_asks_for_the_documentation_that_says_it_in_other_words() -> None:
+    (pair,) = of_kind(cut("bank/money.py", PYTHON), "summary")
+    assert pair.question == "exchange rate"
+    assert pair.code.startswith("Return the rate of a currency on a day.")
+    assert "exchange_rate" not in pair.code
+
+
 def test_a_comment_asks_for_the_lines_under_it() -> None:
     (pair,) = [pair for pair in of_kind(cut("money.py", PYTHON), "comment") if "Weekends" in pair.question]
     assert pair.code.strip().startswith("while day not in table:")

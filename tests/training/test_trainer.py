@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,17 @@ def test_the_gradient_is_the_slope_of_the_loss() -> None:
         down[row, column] -= 1e-5
         slope = (contrastive_loss(up[:6], up[6:], 0.1)[0] - contrastive_loss(down[:6], down[6:], 0.1)[0]) / 2e-5
         assert gradient[row, column] == pytest.approx(slope, abs=2e-4)
+
+
+def test_a_result_can_keep_some_of_the_weights_that_training_began_from(tmp_path: Path) -> None:
+    trained = learner(data(), RECIPE)
+    Trainer(trained, RECIPE).run(silent)
+    keeping = replace(RECIPE, keep=0.25)
+    mixed = learner(data(), keeping)
+    Trainer(mixed, keeping).run(silent)
+    mixed.write(tmp_path)
+    expected = trained.network.table + 0.25 * (start().table - trained.network.table)
+    np.testing.assert_allclose(StaticEncoder(tmp_path, "mixed").table(), expected, atol=0.02)
 
 
 def test_gradients_reach_every_parameter() -> None:
