@@ -79,7 +79,7 @@ class Network:
         """The loss of a batch, where code i answers question i, and its gradients in the order of `parameters`."""
         return self._backward(questions, codes, lambda first, second: contrastive_loss(first, second, temperature))
 
-    def lesson(self, texts: Bags, taught: Table, temperature: float) -> tuple[float, list[Table]]:
+    def distil(self, texts: Bags, taught: Table, temperature: float) -> tuple[float, list[Table]]:
         """The loss of texts as questions and as documents beside a teacher's vectors of them, and its gradients."""
         return self._backward(texts, texts, lambda first, second: distillation_loss(first, second, taught, temperature))
 

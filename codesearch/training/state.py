@@ -60,7 +60,7 @@ class State:
         self.checkpoint = folder / "checkpoint.npz"
         self.model = folder / "model"
         self.scratch = folder / "unpacked"
-        self.lessons = folder / "lessons"
+        self.teacher = folder / "teacher"
 
     def begin(self, options: TrainOptions) -> None:
         """Start a new run. Raises OSError, or CodesearchError if the folder contains something else."""

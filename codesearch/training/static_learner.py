@@ -21,12 +21,12 @@ from codesearch.training.network import Network, Table
 from codesearch.training.pairs import PAIR_KINDS, SHARES
 from codesearch.training.start import initial_table
 from codesearch.training.static_model import write_model
-from codesearch.training.teacher import MIN_LESSONS, Lessons, bags_of
+from codesearch.training.teacher import MIN_QUESTIONS, TeacherVectors, bags_of
 from codesearch.training.trainer import TrainingConfig
 from codesearch.training.vocabulary import to_tokens, tokenise, with_language, with_prefixes
 
-LESSON_BATCH = 1024
-LESSON_WEIGHT = 0.5
+TEACHER_BATCH = 1024
+TEACHER_WEIGHT = 0.5
 """Of the teacher's gradient beside that of the pairs; see docs/training.md."""
 
 
@@ -51,14 +51,15 @@ class StaticLearner:
         vocabulary: Sequence[str],
         pairs: Sequence[TokenPairs],
         recipe: TrainingConfig,
-        lessons: Lessons | None = None,
+        taught: TeacherVectors | None = None,
     ) -> None:
         self.network = network
         self.groups: Sequence[PairGroup] = [PairGroup(len(group), group.share) for group in pairs]
         self.tokens = len(vocabulary)
         self._vocabulary, self._pairs, self._recipe = vocabulary, pairs, recipe
-        self._taught = lessons.vectors if lessons and len(lessons.questions) >= MIN_LESSONS else None
-        self._lessons = bags_of(lessons.questions if lessons else (), dict(zip(vocabulary, count(), strict=False)))
+        self._taught = taught.vectors if taught and len(taught.questions) >= MIN_QUESTIONS else None
+        ids = dict(zip(vocabulary, count(), strict=False))
+        self._taught_questions = bags_of(taught.questions if taught else (), ids)
         self._start = deepcopy(network) if recipe.keep else network
         self._adam = Adam(network.parameters, recipe.betas)
 
@@ -69,11 +70,11 @@ class StaticLearner:
         vocabulary: Sequence[str],
         corpus: Corpus,
         recipe: TrainingConfig,
-        lessons: Lessons | None = None,
+        taught: TeacherVectors | None = None,
     ) -> StaticLearner:
         """A learner that starts from the weights of `base`, with its own or another vocabulary."""
         network = Network.from_base(initial_table(base, vocabulary), base, recipe.seed)
-        return cls(network, vocabulary, _pairs_in(corpus, vocabulary, recipe.seed), recipe, lessons)
+        return cls(network, vocabulary, _pairs_in(corpus, vocabulary, recipe.seed), recipe, taught)
 
     def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
         """See Learner."""
@@ -81,19 +82,19 @@ class StaticLearner:
         questions, codes = pairs.questions.take(rows), pairs.codes.take(rows)
         loss, gradients = self.network.loss(questions, codes, self._recipe.temperature)
         if self._taught is not None:
-            for gradient, taught in zip(gradients, self._lesson(number, self._taught), strict=True):
-                gradient += np.float32(LESSON_WEIGHT) * taught
+            for gradient, taught in zip(gradients, self._distil(number, self._taught), strict=True):
+                gradient += np.float32(TEACHER_WEIGHT) * taught
         parameters = self.network.parameters
         rates = [rate] + [rate * self._recipe.head_rate] * (len(parameters) - 1)
         self._adam.step(number, parameters, gradients, rates)
         return loss
 
-    def _lesson(self, number: int, vectors: npt.NDArray[np.float16]) -> list[Table]:
-        """The gradients of a batch of lessons, the same in a resumed run."""
-        drawn = np.random.default_rng((self._recipe.seed, number)).integers(0, len(vectors), LESSON_BATCH)
+    def _distil(self, number: int, vectors: npt.NDArray[np.float16]) -> list[Table]:
+        """The gradients of a batch of the teacher's questions, the same in a resumed run."""
+        drawn = np.random.default_rng((self._recipe.seed, number)).integers(0, len(vectors), TEACHER_BATCH)
         rows = np.unique(drawn)
         taught = vectors[rows].astype(np.float32)
-        return self.network.lesson(self._lessons.take(rows), taught, self._recipe.temperature)[1]
+        return self.network.distil(self._taught_questions.take(rows), taught, self._recipe.temperature)[1]
 
     def state(self) -> Mapping[str, npt.NDArray[Any]]:
         """See Learner."""

@@ -20,15 +20,15 @@ from codesearch.models.static import pieces_of
 from codesearch.training.corpus import Bags
 from codesearch.training.texts import TextPair
 
-MAX_LESSONS = 130_000
+MAX_QUESTIONS = 130_000
 """Questions that the teacher encodes; MiniLM encodes 500 a second on one core."""
-MIN_LESSONS = 2
+MIN_QUESTIONS = 2
 _PER_CALL = 4_000
 _TEXTS, _VECTORS = "questions.json", "vectors.npy"
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
+class TeacherVectors:
     """Questions, and the teacher's unit vectors of them [questions, dimensions]."""
 
     questions: Sequence[str]
@@ -41,26 +41,26 @@ class Lessons:
         np.save(folder / _VECTORS, self.vectors)
 
     @classmethod
-    def load(cls, folder: Path) -> Lessons | None:
+    def load(cls, folder: Path) -> TeacherVectors | None:
         """Read what `save` wrote, None if it did not end."""
         if not (folder / _VECTORS).exists():
             return None
         return cls(json.loads((folder / _TEXTS).read_text(encoding="utf-8")), np.load(folder / _VECTORS))
 
 
-def teach(
+def teacher_vectors(
     teacher: Encoder, texts: Mapping[str, Sequence[TextPair]], seed: int, on_progress: Callable[[int, int], None]
-) -> Lessons:
+) -> TeacherVectors:
     """The teacher's vectors of the pairs' questions, other than names; of a random part if there are too many."""
     distinct = sorted({pair.question for pairs in texts.values() for pair in pairs if pair.kind != "name"})
-    drawn = np.random.default_rng(seed).permutation(len(distinct))[:MAX_LESSONS]
+    drawn = np.random.default_rng(seed).permutation(len(distinct))[:MAX_QUESTIONS]
     questions = [distinct[i] for i in drawn.tolist()]
     vectors = [np.zeros((0, teacher.dimensions), np.float16)]
     for begin in range(0, len(questions), _PER_CALL):
         part = questions[begin : begin + _PER_CALL]
         vectors.append(teacher.encode_documents(part).astype(np.float16))
         on_progress(begin + len(part), len(questions))
-    return Lessons(questions, np.concatenate(vectors))
+    return TeacherVectors(questions, np.concatenate(vectors))
 
 
 def bags_of(texts: Iterable[str], vocabulary: Mapping[str, int]) -> Bags:

@@ -21,7 +21,7 @@ from codesearch.training.sources import open_source
 from codesearch.training.start import vocabulary_for
 from codesearch.training.state import SourceReport, State, TrainOptions
 from codesearch.training.static_learner import StaticLearner
-from codesearch.training.teacher import Lessons, teach
+from codesearch.training.teacher import TeacherVectors, teacher_vectors
 from codesearch.training.texts import group_texts, select_texts
 from codesearch.training.trainer import Trainer, TrainingProgress, default_epochs
 
@@ -91,7 +91,7 @@ def train(
     if not options.recipe.epochs:
         pairs = sum(map(len, corpus.pairs.values()))
         options = replace(options, recipe=replace(options.recipe, epochs=default_epochs(pairs)))
-    learner = _learner(base, state, corpus, options, _lessons(state, options, on_phase))
+    learner = _learner(base, state, corpus, options, _taught(state, options, on_phase))
     trainer = Trainer(learner, options.recipe)
     if state.checkpoint.exists():
         trainer.restore(state.checkpoint)
@@ -118,25 +118,27 @@ def train(
     return result
 
 
-def _lessons(state: State, options: TrainOptions, on_phase: OnPhase) -> Lessons | None:
-    """The teacher's lessons, which a resumed run may have already."""
-    found = Lessons.load(state.lessons) if options.teacher else None
+def _taught(state: State, options: TrainOptions, on_phase: OnPhase) -> TeacherVectors | None:
+    """The teacher's vectors, which a resumed run may have already."""
+    found = TeacherVectors.load(state.teacher) if options.teacher else None
     if found or not options.teacher:
         return found
-    made = teach(
+    made = teacher_vectors(
         load_encoder(options.teacher),
         state.texts(),
         options.recipe.seed,
         lambda done, total: on_phase("asking the teacher", done, total, ""),
     )
-    made.save(state.lessons)
+    made.save(state.teacher)
     return made
 
 
-def _learner(base: Encoder, state: State, corpus: Corpus, options: TrainOptions, lessons: Lessons | None) -> Learner:
+def _learner(
+    base: Encoder, state: State, corpus: Corpus, options: TrainOptions, taught: TeacherVectors | None
+) -> Learner:
     if isinstance(base, StaticEncoder):
         tokens = vocabulary_for(base, corpus, options.vocabulary)
-        return StaticLearner.from_base(base, tokens, corpus, options.recipe, lessons)
+        return StaticLearner.from_base(base, tokens, corpus, options.recipe, taught)
     from codesearch.models.sentence_transformer import SentenceTransformerEncoder
     from codesearch.training.transformer_learner import TransformerLearner
 

@@ -9,7 +9,7 @@ import pytest
 
 from codesearch.models.static import StaticEncoder
 from codesearch.training.network import Network, Table, distillation_loss
-from codesearch.training.teacher import Lessons, bags_of, teach
+from codesearch.training.teacher import TeacherVectors, bags_of, teacher_vectors
 from codesearch.training.texts import TextPair
 
 
@@ -47,25 +47,25 @@ def test_the_teacher_is_asked_each_question_once_but_no_names(tmp_path: Path) ->
         "Go": [TextPair("comment", "sum of a list", "total += x")],
     }
     teacher = StaticEncoder.default()
-    lessons = teach(teacher, texts, 0, lambda _done, _total: None)
-    assert sorted(lessons.questions) == ["open the file", "sum of a list"]
-    np.testing.assert_allclose(lessons.vectors, teacher.encode_documents(lessons.questions), atol=1e-3)
-    assert Lessons.load(tmp_path / "lessons") is None
-    lessons.save(tmp_path / "lessons")
-    again = Lessons.load(tmp_path / "lessons")
-    assert again and again.questions == lessons.questions
-    np.testing.assert_array_equal(again.vectors, lessons.vectors)
+    taught = teacher_vectors(teacher, texts, 0, lambda _done, _total: None)
+    assert sorted(taught.questions) == ["open the file", "sum of a list"]
+    np.testing.assert_allclose(taught.vectors, teacher.encode_documents(taught.questions), atol=1e-3)
+    assert TeacherVectors.load(tmp_path / "teacher") is None
+    taught.save(tmp_path / "teacher")
+    again = TeacherVectors.load(tmp_path / "teacher")
+    assert again and again.questions == taught.questions
+    np.testing.assert_array_equal(again.vectors, taught.vectors)
 
 
-def test_lessons_bring_similarities_closer_to_the_teachers() -> None:
+def test_distillation_brings_similarities_closer_to_the_teachers() -> None:
     encoder = StaticEncoder.default()
     tokens = list(encoder.vocabulary)
     network = Network.from_base(encoder.table(), encoder, seed=0)
     texts = ["read a file", "sort the list", "parse json text", "open a socket", "retry a request", "hash a password"]
     bags, taught = bags_of(texts, encoder.vocabulary), np.asarray(unit(6, 16, 2), np.float32)
     assert bags.ids[: bags.offsets[1]].tolist() == [tokens.index(word) for word in texts[0].split()]
-    first, gradients = network.lesson(bags, taught, 0.2)
+    first, gradients = network.distil(bags, taught, 0.2)
     for parameter, gradient in zip(network.parameters, gradients, strict=True):
         parameter -= np.float32(0.01) * gradient
-    second, _ = network.lesson(bags, taught, 0.2)
+    second, _ = network.distil(bags, taught, 0.2)
     assert second < first
