@@ -30,6 +30,15 @@ class Stamp:
         """The stamp of a file from its `stat` result."""
         return cls(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _LARGEST_INTEGER)
 
+    def is_of(self, info: os.stat_result) -> bool:
+        """Whether this is the stamp of a `stat` result; quicker than `of` for tens of thousands of files."""
+        return (
+            info.st_mtime_ns == self.mtime_ns
+            and info.st_ctime_ns == self.ctime_ns
+            and info.st_size == self.size
+            and info.st_ino & _LARGEST_INTEGER == self.inode
+        )
+
     def read_at(self, now_ns: int) -> Stamp:
         """The stamp to store for a file read at `now_ns`: one that never compares equal if it changed too recently."""
         settling = SETTLING_NS if self.ctime_ns % _COARSE_TICK_NS else COARSE_SETTLING_NS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,18 @@ def test_a_file_that_was_read_soon_after_it_changed_equals_none(ctime: int, age:
     kept = found.read_at(ctime + age)
     assert (kept == found) == is_told
     assert kept.looks_like(found)
+
+
+def test_a_stamp_is_told_from_a_stat_result(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text("one")
+    info = os.lstat(file)
+    stamp = Stamp.of(info)
+    assert stamp.is_of(info)
+    for other in (
+        replace(stamp, size=4),
+        replace(stamp, mtime_ns=1),
+        replace(stamp, ctime_ns=0),
+        replace(stamp, inode=1),
+    ):
+        assert not other.is_of(info)
