@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 RERANKED = 32
 """Candidates to rerank; a small transformer takes a second or two for them on a CPU."""
-WEIGHT = 0.3
-"""Log-odds per standard deviation of the candidates' cosines; tuned with all-MiniLM-L6-v2, see docs/ranking.md."""
+WEIGHT = 0.6
+"""Log-odds per standard deviation of the candidates' cosines; chosen with the model `small`, see docs/ranking.md."""
 _LEAST_SPREAD = 1e-6
 _EDGE = 1e-6
 
