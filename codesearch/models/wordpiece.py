@@ -59,6 +59,8 @@ class WordPiece:
         return chain.from_iterable(map(self._ids_of_word, _words(part)))
 
     def _ids_of_word(self, word: str) -> list[int]:
+        if len(word) > self._longest:
+            return [self._unknown]  # and is not kept: a file may be one word
         ids = self._pieces.get(word)
         if ids is None:
             if len(self._pieces) >= _CACHED_WORDS:
@@ -68,8 +70,6 @@ class WordPiece:
 
     def _longest_pieces(self, word: str) -> list[int]:
         """The longest known pieces from the left; the unknown token if any part is in none."""
-        if len(word) > self._longest:
-            return [self._unknown]
         ids: list[int] = []
         start = 0
         while start < len(word):

@@ -54,3 +54,10 @@ def test_other_tokenizers_are_refused(tmp_path: Path, part: str, change: dict[st
     (tmp_path / "tokenizer.json").write_text(json.dumps(described), encoding="utf-8")
     with pytest.raises(ValueError, match="not an uncased BERT"):
         WordPiece(tmp_path / "tokenizer.json")
+
+
+def test_long_words_are_unknown_and_not_kept() -> None:
+    tokenizer = WordPiece(FILE)
+    text = " ".join(f"{'x' * 5000}{i}" for i in range(50)) + " read"
+    assert tokenizer.ids(text, 256) == THEIRS.encode(text).ids
+    assert [*tokenizer._pieces] == ["read"]
