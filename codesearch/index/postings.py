@@ -94,31 +94,35 @@ class Postings:
         ):
             raise ValueError("its postings are out of range")
 
-    def find(self, term: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
-        """The rows that contain a term, ascending, and its impact in each, in units of 1/255."""
+    def find(self, term: str) -> Matches:
+        """The rows that contain a term, and its impacts."""
         i = self._find_term(term.encode("utf-8", "surrogatepass"))
-        return (self._rows[:0], self._impacts[:0]) if i < 0 else self._posting(i)
+        return self._nothing if i < 0 else self._matches_of(i)
 
-    def _posting(self, i: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
+    @property
+    def _nothing(self) -> Matches:
+        return Matches(self._rows[:0], self._impacts[:0])
+
+    def _matches_of(self, i: int) -> Matches:
         begin, end = int(self._starts[i]), int(self._starts[i + 1])
-        return self._rows[begin:end], self._impacts[begin:end]
+        return Matches(self._rows[begin:end], self._impacts[begin:end])
 
     def find_any(self, terms: Sequence[str]) -> Matches:
         """The rows that contain any of the terms, and their impacts as if all were one term."""
-        found = self._postings_of(terms)
+        found = self._found(terms)
         if len(found) < 2:
-            return Matches(*(found[0] if found else (self._rows[:0], self._impacts[:0])))
+            return found[0] if found else self._nothing
         # An impact is count / (count + norm), so impact / (1 - impact) is proportional to the count.
-        rows = np.concatenate([rows for rows, _ in found])
-        odds = np.concatenate([_ODDS[impacts] for _, impacts in found])
+        rows = np.concatenate([one.rows for one in found])
+        odds = np.concatenate([_ODDS[one.impacts] for one in found])
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
         starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
         sums = np.add.reduceat(odds[order], starts)
         return Matches(rows[starts], np.round(_IMPACT_SCALE * sums / (1 + sums)).astype(np.uint8))
 
-    def _postings_of(self, terms: Sequence[str]) -> list[tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]]:
-        """The rows and impacts of each of the terms that occurs; quick for terms that begin alike."""
+    def _found(self, terms: Sequence[str]) -> list[Matches]:
+        """What is found of each of the terms that occurs; quick for terms that begin alike."""
         encoded = sorted(term.encode("utf-8", "surrogatepass") for term in terms)
         first = self._lower_bound(encoded[0])
         end = self._lower_bound(encoded[-1], first) + 1 if encoded[1:] else first + 1
@@ -126,7 +130,7 @@ class Postings:
         for term in encoded:
             first = self._lower_bound(term, first, end)
             if first < len(self._ends) and self._term(first) == term:
-                found.append(self._posting(first))
+                found.append(self._matches_of(first))
         return found
 
     def starting_with(self, prefix: str, limit: int) -> list[str]:

@@ -183,13 +183,13 @@ class Segment:
         """Which rows have one of the kinds, or contain a definition that has."""
         mask = np.zeros(len(self.ids), np.bool_)
         for kind in kinds:
-            mask[self.kinds.find(kind)[0]] = True
+            mask[self.kinds.find(kind).rows] = True
         return mask
 
     def count_kinds(self) -> dict[str, int]:
         """The number of live chunks that have, or contain a definition of, each kind."""
         kinds = [term.decode("utf-8", "replace") for term in self.kinds.terms()]
-        counts = {kind: int(np.count_nonzero(self.live[self.kinds.find(kind)[0]])) for kind in kinds}
+        counts = {kind: int(np.count_nonzero(self.live[self.kinds.find(kind).rows])) for kind in kinds}
         return {kind: count for kind, count in counts.items() if count}
 
     def matches(self, terms: tuple[str, ...]) -> Matches:
@@ -199,7 +199,7 @@ class Segment:
 
     def frequency(self, terms: tuple[str, ...]) -> int:
         """The number of live chunks that contain any of the terms."""
-        rows = self.matches(terms).rows if terms[1:] else self.postings.find(terms[0])[0]
+        rows = (self.matches(terms) if terms[1:] else self.postings.find(terms[0])).rows
         return int(np.count_nonzero(self.live[rows])) if self.has_deletions else len(rows)
 
     def count_names(self) -> Iterator[tuple[str, NameCount]]:

@@ -276,7 +276,7 @@ class Snapshot:
         """Live chunks that define a name with one of the keys, at most `limit`, all with the score 0."""
         by_segment = []
         for i, segment in enumerate(self._segments):
-            rows = _unique([segment.names.find(key)[0] for key in keys])
+            rows = _unique([segment.names.find(key).rows for key in keys])
             allowed = self._allowed(i, selection)
             rows = rows if allowed is None else rows[allowed[rows]]
             by_segment.append(ScoredChunks(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
@@ -289,7 +289,7 @@ class Snapshot:
             mask = np.ones(len(segment.ids), np.bool_)
             for term in terms:
                 has_term = np.zeros(len(segment.ids), np.bool_)
-                has_term[segment.postings.find(term)[0]] = True
+                has_term[segment.postings.find(term).rows] = True
                 mask &= has_term
             allowed = self._allowed(i, selection)
             by_segment.append(segment.ids[mask if allowed is None else mask & allowed])

@@ -53,10 +53,10 @@ def test_several_terms_count_as_one(docs: list[dict[str, int]]) -> None:
 def test_each_posting_is_the_saturated_part_of_bm25(docs: list[dict[str, int]]) -> None:
     postings = build([counted(docs)])
     for term in {term for doc in docs for term in doc}:
-        rows, impacts = postings.find(term)
-        assert rows.tolist() == [i for i, doc in enumerate(docs) if term in doc]
-        expected = [impact(docs[row], term) for row in rows]
-        assert impact_scores(impacts, 1.0) == pytest.approx(expected, abs=1.01 / 255)
+        found = postings.find(term)
+        assert found.rows.tolist() == [i for i, doc in enumerate(docs) if term in doc]
+        expected = [impact(docs[row], term) for row in found.rows]
+        assert impact_scores(found.impacts, 1.0) == pytest.approx(expected, abs=1.01 / 255)
 
 
 @settings(deadline=None)
@@ -64,7 +64,9 @@ def test_each_posting_is_the_saturated_part_of_bm25(docs: list[dict[str, int]]) 
 def test_several_batches_are_one_segment(docs: list[dict[str, int]], cut: int) -> None:
     whole, parted = build([counted(docs)]), build([counted(docs[:cut]), counted(docs[cut:])])
     for term in {term for doc in docs for term in doc}:
-        np.testing.assert_array_equal(whole.find(term), parted.find(term))
+        one, other = whole.find(term), parted.find(term)
+        np.testing.assert_array_equal(one.rows, other.rows)
+        np.testing.assert_array_equal(one.impacts, other.impacts)
 
 
 @settings(deadline=None)
@@ -80,31 +82,32 @@ def test_merging_keeps_the_postings_of_kept_rows(
             if data.draw(st.booleans()):
                 numbers[row] = next_row
                 for term in docs[row]:
-                    rows, impacts = postings.find(term)
-                    expected[term, next_row, int(impacts[rows.tolist().index(row)])] += 1
+                    holders = postings.find(term)
+                    expected[term, next_row, int(holders.impacts[holders.rows.tolist().index(row)])] += 1
                 next_row += 1
         parts.append((postings, numbers))
     merged = merge(parts, next_row)
     found = Counter(
         (term.decode(), int(row), int(value))
         for term in merged.terms()
-        for row, value in zip(*merged.find(term.decode()), strict=True)
+        for of_term in [merged.find(term.decode())]
+        for row, value in zip(of_term.rows, of_term.impacts, strict=True)
     )
     assert found == expected
 
 
 def test_unknown_terms_and_an_empty_segment() -> None:
     postings = build([])
-    assert Postings(postings.arrays()).find("x")[0].size == 0
+    assert Postings(postings.arrays()).find("x").rows.size == 0
     some = build([counted([{"b": 1}, {"d": 2}])])
-    assert [some.find(term)[0].size for term in ("", "a", "c", "e", "bb")] == [0] * 5
+    assert [some.find(term).rows.size for term in ("", "a", "c", "e", "bb")] == [0] * 5
     assert some.find_any(["a", "c"]).rows.size == 0
 
 
 def test_rows_take_16_bits_where_they_suffice() -> None:
     small = build([counted([{"a": 1}] * 10)])
-    assert small.find("a")[0].dtype == np.uint16
+    assert small.find("a").rows.dtype == np.uint16
     large = build([counted([{"a": 1}] * 70_000)])
-    assert large.find("a")[0].dtype == np.uint32
+    assert large.find("a").rows.dtype == np.uint32
     expected = impact({"a": 1}, "a")
-    assert math.isclose(float(impact_scores(large.find("a")[1], 1.0)[0]), expected, abs_tol=1 / 255)
+    assert math.isclose(float(impact_scores(large.find("a").impacts, 1.0)[0]), expected, abs_tol=1 / 255)

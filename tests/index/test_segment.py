@@ -58,7 +58,7 @@ def runs(ids: set[int] | list[int]) -> list[Run]:
 
 def holders(opened: Segment, word: str) -> list[int]:
     """Live chunks that hold a word."""
-    rows, _ = opened.postings.find(word)
+    rows = opened.postings.find(word).rows
     return [int(opened.ids[row]) for row in rows if opened.live[row]]
 
 
@@ -111,8 +111,8 @@ def test_a_merged_segment_holds_what_lived(
         assert opened.frequency((word,)) == len(holders(opened, word)) == sum(part.frequency((word,)) for part in parts)
     assert opened.ties.tolist() == kept
     assert opened.ids[opened.rows_of_kinds(["class"])].tolist() == [chunk for chunk in kept if chunk % 2]
-    assert [chunk for chunk in range(100) if len(opened.names.find(f"name{chunk}")[0])] == kept
-    assert len(opened.names.find("shared")[0]) == len(kept)
+    assert [chunk for chunk in range(100) if len(opened.names.find(f"name{chunk}").rows)] == kept
+    assert len(opened.names.find("shared").rows) == len(kept)
     for row, chunk in enumerate(kept):
         np.testing.assert_allclose(opened.vectors.reconstruct(np.asarray([row]))[0], vector_of(chunk), atol=0.004)
 
@@ -183,7 +183,7 @@ def test_arrays_with_a_right_checksum_lead_nowhere_outside_themselves(tmp_path: 
         return
     assert len(opened.ids) == len(opened.ties) == 3
     for word in WORDS:
-        rows, _ = opened.postings.find(word)
+        rows = opened.postings.find(word).rows
         assert all(row < 3 for row in rows)
         opened.postings.find_any([word, *WORDS]).summed(np.asarray([0]), np.asarray([3]))
     assert all(count <= 3 for count in opened.count_kinds().values())
