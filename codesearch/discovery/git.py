@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -32,6 +33,9 @@ _SECONDS = 60.0
 """Timeout. git lists a million files in a few seconds, but hangs on a named pipe among its own files."""
 _POINTER = b"gitdir:"
 """First bytes of `.git` if it is a file."""
+
+_ORIGIN = re.compile(r'^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S.*?)\s*$', re.MULTILINE | re.DOTALL)
+"""The setting in a configuration file."""
 
 MIN_FILES_OUTSIDE = 10_000
 """From this number of files on, git saves more than 0.1 s: 75,000 files took git 0.25 s and the walker 1.3 s."""
@@ -63,12 +67,15 @@ def ignored_folders(root: Path) -> set[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Internals:
-    """Files of git that determine which files of a work tree are ignored or tracked."""
+    """The files of a repository that are read without git."""
 
+    work_tree: Path
     index: Path
     """git's index, with the tracked files."""
     exclude: Path
     """Local ignore rules, which are not part of the repository."""
+    config: Path
+    """Of the repository, which its worktrees share."""
 
 
 def internals(root: Path) -> Internals | None:
@@ -83,7 +90,16 @@ def internals(root: Path) -> Internals | None:
         shared = folder / _read(common).decode().strip() if common.exists() else folder
     except (OSError, ValueError):
         return None
-    return Internals(folder / "index", shared / "info" / "exclude")
+    return Internals(repository, folder / "index", shared / "info" / "exclude", shared / "config")
+
+
+def origin(repository: Internals) -> str:
+    """The address from which a repository was cloned, as it was given; empty if it was not."""
+    try:
+        match = _ORIGIN.search(os.fsdecode(_read(repository.config)))
+    except (OSError, ValueError):
+        return ""
+    return match[1].strip('"') if match else ""
 
 
 def list_outside(root: Path, at_least: int = MIN_FILES_OUTSIDE) -> list[str] | None:

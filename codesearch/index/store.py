@@ -64,19 +64,39 @@ class Store:
     @classmethod
     def create(cls, path: Path) -> Store:
         """A new, empty database, open for writing. It is renamed to `path` when it is complete."""
-        for ending in JOURNAL_ENDINGS:  # the journal of a deleted database would be applied to this one
-            path.with_name(path.name + ending).unlink(missing_ok=True)
-        database = Database.create(path)
-        store = cls(database, path)
+        _remove_journals(path)
+        store = cls(Database.create(path), path)
         try:
             store.set_meta(_initial_meta())
             store.seal()
             store.commit()
-            database.enable_wal()
+            store._db.enable_wal()
         finally:
             store.close()
         path.with_name(path.name + ".new").replace(path)
         return cls(Database.open(path, write=True), path)
+
+    def copy_as_staged(self, path: Path, segments: Iterable[SegmentRecord], settings: Mapping[str, str]) -> None:
+        """Make a new database with the live files of this one, staged, and only these segments and settings.
+
+        It is renamed to `path` when it is complete.
+        """
+        _remove_journals(path)
+        copy = Store(Database.copy(self._db, path), path)
+        try:
+            with copy.transaction():
+                copy.remove_files(copy.files(live=False))
+                copy._db.execute("UPDATE files SET live = 0")
+                copy._db.execute("DELETE FROM segments")
+                copy._db.execute("DELETE FROM meta")
+                for record in segments:
+                    copy.add_segment(record, live=False)
+                copy.set_meta({**_initial_meta(), **settings})
+                copy.seal()
+            copy._db.enable_wal()
+        finally:
+            copy.close()
+        path.with_name(path.name + ".new").replace(path)
 
     @classmethod
     def open(cls, path: Path, *, write: bool = False, immutable: bool = False) -> Store:
@@ -398,6 +418,12 @@ class Store:
     def damaged(self, why: str) -> Exception:
         """The error for invalid content of the index."""
         return database_error(self._path, ValueError(why))
+
+
+def _remove_journals(path: Path) -> None:
+    """Delete those of a deleted database, which would be applied to a new one at `path`."""
+    for ending in JOURNAL_ENDINGS:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _initial_meta() -> dict[str, str]:
