@@ -46,14 +46,20 @@ def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaire
     losses = find_losses(request, store)
     meta = store.meta()
     is_outdated = request.force or conditions(meta) != conditions(wanted)
-    live = {file.path: file for file in store.files()}
-    known = {} if is_outdated else {path: file for path, file in live.items() if file.id not in losses.files}
-    compared = compare(request, found.files, known)
-    present = {file.path for file in found.files}
+    indexed = {file.path: file for file in store.stamps()}
+    suspect = [
+        file
+        for file in found.files
+        if is_outdated or (old := indexed.get(file.path)) is None or old.stamp != file.stamp or old.id in losses.files
+    ]
+    removed = indexed.keys() - {file.path for file in found.files}
+    rows = _rows(store, [indexed[path].id for path in (*(file.path for file in suspect), *removed) if path in indexed])
+    known = {} if is_outdated else {path: file for path, file in rows.items() if file.id not in losses.files}
+    compared = compare(request, suspect, known)
     return Plan(
         changed=compared.changed,
-        replaced=tuple(live[file.path] for file in compared.changed if file.path in live),
-        removed=tuple(file for path, file in live.items() if path not in present),
+        replaced=tuple(rows[file.path] for file in compared.changed if file.path in rows),
+        removed=tuple(rows[path] for path in removed),
         touched=compared.touched,
         losses=losses,
         has_other_changes=bool(
@@ -65,6 +71,11 @@ def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaire
             or skips.read_skips(meta) != found.skipped
         ),
     )
+
+
+def _rows(store: Store, ids: Sequence[int]) -> dict[str, FileRow]:
+    """Rows by path. Raises IndexDamaged."""
+    return {file.path: file for file in store.files_by_id(ids).values()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from codesearch.discovery.discover import Discovery, KnownFiles, check_root
 from codesearch.discovery.options import DiscoveryOptions
-from codesearch.errors import CodesearchError, IndexUntrusted, KeepElsewhere
+from codesearch.errors import CodesearchError, IndexDamaged, IndexUntrusted, KeepElsewhere
 from codesearch.index import options as recorded_options
 from codesearch.index import reuse
 from codesearch.index.access import check_file_types, open_store
@@ -23,7 +23,7 @@ from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
 from codesearch.index.plan import Plan, make_plan
 from codesearch.index.publish import publish, remove_orphaned_segments
-from codesearch.index.recovery import open_or_rebuild
+from codesearch.index.recovery import cleared, open_or_rebuild
 from codesearch.index.relatives import remember
 from codesearch.index.request import Progress, UpdateRequest
 from codesearch.index.rows import FileCounts
@@ -175,7 +175,11 @@ def _run(request: UpdateRequest, found: Discovery, distrusted: str, started: flo
     store = opened.store
     taken = None
     try:
-        plan = make_plan(request, store, found, repaired=bool(opened.repaired))
+        try:
+            plan = make_plan(request, store, found, repaired=bool(opened.repaired))
+        except IndexDamaged as error:
+            opened = cleared(store, error)
+            plan = make_plan(request, store, found, repaired=True)
         if not plan.is_empty:
             executed = execute(request, store, plan.changed)
             publish(request, store, plan, executed.staging, found)
@@ -191,7 +195,7 @@ def _run(request: UpdateRequest, found: Discovery, distrusted: str, started: flo
 def _report(
     layout: Layout, store: Store, plan: Plan, found: Discovery, repaired: tuple[str, ...], started: float
 ) -> UpdateReport:
-    counted = tally(store.files(), found.skipped)
+    counted = tally(store.file_groups(), found.skipped)
     return UpdateReport(
         files=counted.files,
         added=len(plan.changed) - len(plan.replaced),

@@ -203,6 +203,21 @@ def test_a_damaged_database_is_made_again(repo: Path) -> None:
         assert report.files == 4
 
 
+@pytest.mark.parametrize("damage", ["language = 'nonsense'", "path = 'elsewhere.py'", "size = 'much'", "mtime_ns = 5"])
+def test_damaged_rows_of_files_are_made_again(repo: Path, tmp_path: Path, damage: str) -> None:
+    with Index.create(repo) as index:
+        index.update()
+        index.close()
+        database = sqlite3.connect(index.directory / "index.db")
+        database.execute(f"UPDATE files SET {damage} WHERE path = 'alpha.py'")
+        database.commit()
+        database.close()
+        (repo / "alpha.py").write_text(TEMPLATE.format(name="omega"), encoding="utf-8")
+        assert index.update().repaired
+        assert contents(index) == fresh_contents(repo, tmp_path)
+        assert index.update(verify=True).is_unchanged
+
+
 def test_a_newer_format_is_refused_and_said(repo: Path) -> None:
     with Index.create(repo) as index:
         index.update()
