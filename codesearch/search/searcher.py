@@ -10,8 +10,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
+from codesearch.models.loading import DEFAULT_MODEL
 from codesearch.search.asked_language import read_question
 from codesearch.search.candidates import Candidates, Limits, best_of_each_retriever, merge_candidates, with_popularity
+from codesearch.search.closeness import is_close
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
@@ -70,7 +72,8 @@ def search(
     ranking = rank(parsed, candidates)
     if reranker:
         ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
-    return _result(question, parsed, candidates, ranking, readers, k, min_score, explained, pattern)
+    found = _result(question, parsed, candidates, ranking, readers, k, min_score, explained, pattern)
+    return replace(found, is_close=_answers(indexes, candidates, ranking, retrieval))
 
 
 def collect(
@@ -91,6 +94,15 @@ def collect(
     candidates = merge_candidates([one.candidates(ids) for one, ids in zip(found, kept, strict=True)])
     names = dict.fromkeys(chunk.name_key for chunk in candidates.chunks)
     return with_popularity(candidates, total([reader.name_statistics(names) for reader in readers]))
+
+
+def _answers(indexes: Sequence[SearchedIndex], candidates: Candidates, ranking: Ranking, retrieval: Retrieval) -> bool:
+    """Whether any candidate may answer. Only the default model's cosines are known well enough to tell."""
+    if ranking.precedence.any():
+        return True
+    if all(index.encoder.name == DEFAULT_MODEL for index in indexes):
+        return is_close(candidates, retrieval)
+    return retrieval is Retrieval.DENSE or is_close(candidates, Retrieval.LEXICAL)
 
 
 def _chunks_by_language(readers: Sequence[IndexReader]) -> Mapping[str, int]:
