@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +23,7 @@ from codesearch.errors import CodesearchError, InstallExtra
 
 if TYPE_CHECKING:
     from codesearch.mcp.tools import Tools
+    from codesearch.page.pages import Pages
     from codesearch.server.endpoint import Endpoint
     from codesearch.server.service import Service
 
@@ -33,6 +37,7 @@ Examples:
 \b
   codesearch serve                 start it; queries use it from now on
   codesearch serve ~/src/a ~/src/b open these indexes at once
+  codesearch serve --open          a page to search and read this repository in
   codesearch serve --http 8900 .   also for agents, at http://127.0.0.1:8900/mcp
   codesearch serve --status        what it serves
   codesearch serve --stop
@@ -68,6 +73,20 @@ def command(
             help="Also serve agents over the Model Context Protocol at http://127.0.0.1:PORT/mcp.",
         ),
     ] = None,
+    opens: Annotated[
+        bool,
+        typer.Option("--open", help="Show a page to search and read in, of these folders or the working directory's."),
+    ] = False,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port",
+            parser=WholeNumber(1, 65_535),
+            metavar="PORT",
+            help="With --open: the page's port. [default: a free one]",
+            show_default=False,
+        ),
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Keep indexes open and up to date in a resident process, so that queries are answered at once."""
@@ -84,29 +103,77 @@ def command(
         return
     if http is not None and not paths:
         raise CodesearchError("--http needs the folders that agents may search", "codesearch serve --http PORT PATH…")
+    if port and not opens:
+        raise typer.BadParameter("--port needs --open")
+    page = _page(paths, port) if opens else None
     if foreground:
-        _serve(endpoint, idle, paths, http)
+        _serve(endpoint, idle, paths, http, page)
     else:
-        _start(endpoint, idle, paths, http)
+        _start(endpoint, idle, paths, http, page)
 
 
-def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page that is asked for."""
+
+    folders: list[Path]
+    port: int
+    """0 for any."""
+
+
+def _page(paths: list[Path], port: int) -> _Page:
+    """The page of these folders. Raises CodesearchError if it can't be shown."""
+    from codesearch.cli.browser import check_packages, folders_of
+
+    check_packages()
+    return _Page(folders_of(paths), port)
+
+
+def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: _Page | None) -> None:
     """Serve in this process."""
     from codesearch.cli import run
-    from codesearch.server.service import Address, Service
+    from codesearch.server.service import Service
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     service = Service(endpoint, lambda arguments, _: run(arguments), idle)
     signal.signal(signal.SIGTERM, lambda *_: service.end())
-    if http is None:
-        service.serve()
-        return
+    service.serve(_beside(service, paths, http, page))
+
+
+@contextmanager
+def _beside(service: Service, paths: list[Path], http: int | None, page: _Page | None) -> Iterator[None]:
+    """Inside, agents and browsers are served too."""
+    from codesearch.cli.browser import show
+
+    with ExitStack() as served:
+        if http is not None:
+            served.enter_context(_for_agents(service, paths, http))
+        pages = cache(lambda: served.enter_context(_pages(service)))
+        service.open_page = lambda folders, port: pages().open(folders, port)
+        if page:
+            show(service.open_page(page.folders, page.port))
+        yield
+
+
+def _pages(service: Service) -> Pages:
+    """The pages of the server; what they need is imported when the first is opened."""
+    from codesearch.cli.remedies import hint_of
+    from codesearch.page.pages import Pages
+
+    return Pages(service.indexes, hint_of, service.touch)
+
+
+def _for_agents(service: Service, paths: list[Path], port: int) -> AbstractContextManager[None]:
+    """A context in which agents are served. Raises CodesearchError."""
+    from codesearch.server.service import Address
+
     try:
-        from codesearch.mcp.http import HOST, PATH, serving, user_token
+        from codesearch.mcp.http import PATH, serving, user_token
+        from codesearch.server.http import HOST
     except ImportError as error:
         raise CodesearchError("serving agents needs the package mcp", InstallExtra("mcp")) from error
-    service.http = Address(f"http://{HOST}:{http}{PATH}", user_token())
-    service.serve(serving(_tools(service, paths), http, service.http.token, service.touch))
+    service.http = Address(f"http://{HOST}:{port}{PATH}", user_token())
+    return serving(_tools(service, paths), port, service.http.token, service.touch)
 
 
 def _tools(service: Service, paths: list[Path]) -> Tools:
@@ -120,13 +187,16 @@ def _tools(service: Service, paths: list[Path]) -> Tools:
     return Tools(Session(roots, lambda _: service.indexes, keeps_up=False), hint_of)
 
 
-def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None) -> None:
-    """Start a server unless one runs, and have it open indexes, which are made and brought up to date here."""
+def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: _Page | None) -> None:
+    """Start a server unless one runs, and have it open indexes, which are made and brought up to date here.
+
+    Those of a page alone are made by the server, as the page shows how far they are.
+    """
     from codesearch.cli.notes import Notes
     from codesearch.workspace import Workspace
 
     with Workspace(observer=Notes()) as workspace:
-        if paths:
+        if paths and (http is not None or not page):
             workspace.add(paths)
         roots = [member.index.root for member in workspace.members]
     answered = _ask(endpoint, {"command": "status"})
@@ -140,6 +210,22 @@ def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None)
     for root in roots:
         answered = _ask(endpoint, {"command": "open", "folder": str(root)}) or answered
     note(f"serving, process {answered['pid']}")
+    if page:
+        _show(endpoint, page)
+
+
+def _show(endpoint: Endpoint, page: _Page) -> None:
+    """Have the running server show a page."""
+    from codesearch.cli.browser import show
+
+    request = {"command": "page", "folders": [str(folder) for folder in page.folders], "port": page.port}
+    answered = _ask(endpoint, request)
+    if answered is None:
+        raise CodesearchError("the server has ended meanwhile", "run the command again")
+    if "error" in answered:
+        raise CodesearchError(answered["error"], answered["hint"])
+    with results():
+        show(answered["url"])
 
 
 def _wait_for(endpoint: Endpoint) -> dict[str, Any]:
