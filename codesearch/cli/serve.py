@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,11 +18,11 @@ from codesearch.cli.exits import NO_HITS, note
 from codesearch.cli.numbers import DecimalNumber, WholeNumber
 from codesearch.cli.options import Json
 from codesearch.cli.output import results
+from codesearch.cli.pages import AskedPage, pages_of, show
 from codesearch.errors import CodesearchError, InstallExtra
 
 if TYPE_CHECKING:
     from codesearch.mcp.tools import Tools
-    from codesearch.page.pages import Pages
     from codesearch.server.endpoint import Endpoint
     from codesearch.server.service import Service
 
@@ -94,6 +93,8 @@ def command(
 
     if foreground + status + stop > 1:
         raise typer.BadParameter("--foreground, --status and --stop cannot be used together")
+    if opens and (status or stop):
+        raise typer.BadParameter("--open cannot be used with --status or --stop")
     try:
         endpoint = Endpoint.of_user()
     except Unreachable as error:
@@ -105,31 +106,14 @@ def command(
         raise CodesearchError("--http needs the folders that agents may search", "codesearch serve --http PORT PATH…")
     if port and not opens:
         raise typer.BadParameter("--port needs --open")
-    page = _page(paths, port) if opens else None
+    page = AskedPage.of(paths, port) if opens else None
     if foreground:
         _serve(endpoint, idle, paths, http, page)
     else:
         _start(endpoint, idle, paths, http, page)
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A page that is asked for."""
-
-    folders: list[Path]
-    port: int
-    """0 for any."""
-
-
-def _page(paths: list[Path], port: int) -> _Page:
-    """The page of these folders. Raises CodesearchError if it can't be shown."""
-    from codesearch.cli.browser import check_packages, folders_of
-
-    check_packages()
-    return _Page(folders_of(paths), port)
-
-
-def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: _Page | None) -> None:
+def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: AskedPage | None) -> None:
     """Serve in this process."""
     from codesearch.cli import run
     from codesearch.server.service import Service
@@ -141,26 +125,16 @@ def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None,
 
 
 @contextmanager
-def _beside(service: Service, paths: list[Path], http: int | None, page: _Page | None) -> Iterator[None]:
+def _beside(service: Service, paths: list[Path], http: int | None, page: AskedPage | None) -> Iterator[None]:
     """Inside, agents and browsers are served too."""
-    from codesearch.cli.browser import show
-
     with ExitStack() as served:
         if http is not None:
             served.enter_context(_for_agents(service, paths, http))
-        pages = cache(lambda: served.enter_context(_pages(service)))
+        pages = cache(lambda: served.enter_context(pages_of(service)))
         service.open_page = lambda folders, port: pages().open(folders, port)
         if page:
             show(service.open_page(page.folders, page.port))
         yield
-
-
-def _pages(service: Service) -> Pages:
-    """The pages of the server; what they need is imported when the first is opened."""
-    from codesearch.cli.remedies import hint_of
-    from codesearch.page.pages import Pages
-
-    return Pages(service.indexes, hint_of, service.touch)
 
 
 def _for_agents(service: Service, paths: list[Path], port: int) -> AbstractContextManager[None]:
@@ -187,7 +161,7 @@ def _tools(service: Service, paths: list[Path]) -> Tools:
     return Tools(Session(roots, lambda _: service.indexes, keeps_up=False), hint_of)
 
 
-def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: _Page | None) -> None:
+def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: AskedPage | None) -> None:
     """Start a server unless one runs, and have it open indexes, which are made and brought up to date here.
 
     Those of a page alone are made by the server, as the page shows how far they are.
@@ -214,10 +188,8 @@ def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None,
         _show(endpoint, page)
 
 
-def _show(endpoint: Endpoint, page: _Page) -> None:
+def _show(endpoint: Endpoint, page: AskedPage) -> None:
     """Have the running server show a page."""
-    from codesearch.cli.browser import show
-
     request = {"command": "page", "folders": [str(folder) for folder in page.folders], "port": page.port}
     answered = _ask(endpoint, request)
     if answered is None:

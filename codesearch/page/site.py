@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codesearch.errors import CodesearchError
-from codesearch.page.failures import BeingMade, NotThere
+from codesearch.page.failures import BeingMade, Failed, NotThere
 from codesearch.render.paths import display_path
 from codesearch.server.freshness import Freshness
 from codesearch.server.progress import Progress
 from codesearch.server.residents import ExistingIndexes, NothingIndexed, ResidentIndexes
 from codesearch.workspace import Member, Workspace
+
+_log = logging.getLogger("codesearch.server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,10 @@ class Site:
         except CodesearchError as error:
             self.error = error
         except OSError as error:
-            self.error = CodesearchError(f"{error.filename or 'a file'} can't be read or written: {error.strerror}")
+            self.error = Failed(f"{error.filename or 'a file'} can't be read or written: {error.strerror}")
+        except Exception:
+            _log.exception("an index for the page could not be made")
+            self.error = Failed("the index could not be made", "codesearch serve --status names the server's log")
 
     @contextmanager
     def opened(self, places: Sequence[str] = ()) -> Iterator[Opened]:

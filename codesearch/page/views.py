@@ -32,7 +32,8 @@ def hits(site: Site, parameters: QueryParams) -> str:
     """The hits of a question to be shown, and places of the best without filters, which facets are made of."""
     asked = questions.asked(parameters)
     with site.opened(asked.places) as opened:
-        result = opened.workspace.search(asked.question, max(asked.limit, SPREAD), asked.filters)
+        most = asked.limit + 1 if asked.is_filtered else max(asked.limit + 1, SPREAD)
+        result = opened.workspace.search(asked.question, most, asked.filters)
         shown = [*located(result.hits[: asked.limit], opened.roots, opened.base)]
         spread = _places(result.hits, opened)
         freshness = opened.freshness
@@ -41,7 +42,7 @@ def hits(site: Site, parameters: QueryParams) -> str:
             spread = _places(opened.workspace.search(asked.question, SPREAD).hits, opened)
     answer = {
         "hits": [_hit_view(one) for one in shown],
-        "total": len(result.hits),
+        "is_more": len(result.hits) > asked.limit,
         "spread": spread,
         "words": _words(asked.question),
         "remarks": [*remarks(result)],

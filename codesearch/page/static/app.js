@@ -91,7 +91,7 @@ async function showFile(state, signal) {
     );
   } else {
     opened.update(state);
-    $("side").replaceChildren(...side.flat().filter(Boolean));
+    putSide(side);
   }
   if (state.lines) opened.scrollTo(state.lines.first);
   else if (!isSame) $("main").scrollTop = 0;
@@ -112,13 +112,17 @@ async function panelOf(state, signal) {
 
 function put({ main, side = [], title, layout, sideLabel = "" }) {
   $("page").className = `page ${layout}`;
-  $("side").classList.toggle("open", isDrawerOpen(read()));
   $("main").replaceChildren(...main.flat().filter(Boolean));
-  $("side").replaceChildren(...side.flat().filter(Boolean));
-  $("side").hidden = side.length === 0;
+  putSide(side);
   $("side").setAttribute("aria-label", sideLabel);
   $("main").scrollTop = 0;
   document.title = site && title !== site.name ? `${title} · ${site.name}` : title;
+}
+
+function putSide(nodes) {
+  $("side").replaceChildren(...nodes.flat().filter(Boolean));
+  $("side").hidden = nodes.length === 0;
+  $("side").classList.toggle("open", isDrawerOpen(read()));
 }
 
 function showProgress({ name, phase, done, total }) {

@@ -25,7 +25,7 @@ export function hitsView(state, answer) {
       ),
     );
   else nodes.push(nothing(state));
-  if (answer.total > answer.hits.length) {
+  if (answer.is_more) {
     const more = { ...state, limit: String(shownAtOnce(state) + STEP) };
     nodes.push(h("p", { class: "more" }, h("a", { class: "button", href: address(more) }, "Show more")));
   }
