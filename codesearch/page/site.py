@@ -53,7 +53,7 @@ class Site:
     def __init__(self, name: str, folders: Sequence[Path], indexes: ResidentIndexes) -> None:
         self.name = name
         self.folders = tuple(folders)
-        self.base = Path(os.path.commonpath(folders))
+        self.base = _common(folders)
         self.progress = Progress()
         """How far the first index is."""
         self.error: CodesearchError | None = None
@@ -123,3 +123,11 @@ class Site:
         if not path.exists():
             raise NotThere(f"{place} is not in {self.name}, or not any more")
         return path
+
+
+def _common(folders: Sequence[Path]) -> Path:
+    """The folder that holds all of these."""
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # on several drives
+        return folders[0]

@@ -15,7 +15,7 @@ from codesearch.page.answers import one_file
 from codesearch.page.colors import Line, colored, excerpt
 from codesearch.page.site import Opened, Site
 from codesearch.page.tree import tree
-from codesearch.render.excerpt import best_line, brief
+from codesearch.render.excerpt import best_line, brief, signature_line
 from codesearch.render.paths import LocatedHit, located
 from codesearch.render.records import Record, hit_record, json_line
 from codesearch.render.remarks import remarks
@@ -60,7 +60,8 @@ def file(site: Site, parameters: QueryParams) -> str:
         with index.locked():
             text = index.text(found)
             (outlined,) = index.outline(found)
-        definitions = [_definition_view(one) for one in outlined.definitions]
+        lines = text.split("\n")
+        definitions = [_definition_view(one, lines) for one in outlined.definitions]
         shown = opened.shown(opened.member, found)
     words = _words(parameters.get("q", ""))
     record = {"path": shown, "language": outlined.language, "text": text, "definitions": definitions, "words": words}
@@ -143,13 +144,14 @@ def _lines(hit: Hit, run: range) -> Sequence[Line]:
     return excerpt("\n".join(lines[start : stop + MAX_CONTEXT]), hit.language)[first - start : stop - start]
 
 
-def _definition_view(one: OutlinedDefinition) -> Record:
+def _definition_view(one: OutlinedDefinition, lines: Sequence[str]) -> Record:
     return {
         "kind": one.kind,
         "name": one.name,
         "qualified_name": one.qualified_name,
         "start_line": one.start_line,
         "end_line": one.end_line,
+        "signature_line": signature_line(one.signature, lines[one.start_line - 1 : one.end_line], one.start_line),
         "depth": one.depth,
         "references": one.references,
     }

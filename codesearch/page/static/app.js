@@ -60,6 +60,7 @@ async function showHome(state, signal) {
 async function showHits(state, signal) {
   const question = { q: state.q, lang: state.lang, kind: state.kind, in: state.in, limit: shownAtOnce(state) };
   const [answer, overview] = await Promise.all([ask("hits", question, signal), cachedOverview(signal)]);
+  if (overview.freshness !== answer.freshness) overviewOf = null;
   const main = state.show === "map" ? pictureView(state, answer, overview) : hitsView(state, answer);
   put({ main, side: facetsView(state, answer, overview), title: state.q, layout: "results", sideLabel: "Filters" });
   showFreshness(answer.freshness);

@@ -22,7 +22,9 @@ export class FileView {
     this.runs = null;
     this.state = state;
     this.definitions = new Map(
-      file.definitions.filter((one) => !DATA_KINDS.includes(one.kind) && one.name).map((one) => [one.start_line, one]),
+      file.definitions
+        .filter((one) => !DATA_KINDS.includes(one.kind) && one.name)
+        .map((one) => [one.signature_line, one]),
     );
     this.blocks = [];
     for (let first = 1; first <= this.texts.length; first += BLOCK) this.blocks.push(this.#placeholder(first));
