@@ -67,7 +67,7 @@ def main() -> None:
 
 def compare_parts(folder: Path, device: str, exact: JinaEncoder, ids: list[list[int]], batch: int) -> None:
     """The same chunks, one part added after the other."""
-    reduced = load(folder, device, "auto")
+    reduced, quantized = load(folder, device, "auto"), load(folder, device, "int8")
     order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
     by_size = [ids[place] for place in order]
     ways: dict[str, Callable[[], Embeddings]] = {
@@ -75,7 +75,8 @@ def compare_parts(folder: Path, device: str, exact: JinaEncoder, ids: list[list[
         "+ SDPA with a float bias": lambda: padded(exact, ids, fused, batch),
         "+ order by length": lambda: padded(exact, by_size, fused, batch),
         "+ packed, token budget, bias as a view": lambda: encode(exact, ids),
-        "+ bfloat16 linear layers": lambda: encode(reduced, ids),
+        "+ bfloat16 linear layers, scores in caches": lambda: encode(reduced, ids),
+        "+ int8 linear layers": lambda: encode(quantized, ids),
     }
     tokens = sum(len(row) for row in ids)
     first, reference = 0.0, np.zeros(0, np.float32)
