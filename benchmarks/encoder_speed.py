@@ -14,7 +14,7 @@ import argparse
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -110,14 +110,17 @@ def by_length(encoder: JinaEncoder, exact: JinaEncoder) -> None:
 
 def repository_texts(root: Path) -> list[str]:
     """What the index would encode."""
-    texts = []
+    return [text for _, text in repository_paths_and_texts(root)]
+
+
+def repository_paths_and_texts(root: Path) -> Iterator[tuple[str, str]]:
+    """The path of each chunk, and what the index would encode."""
     for found in discover(root).files:
         path = found.path
         text = (root / path).read_text(encoding="utf-8", errors="replace")
         language = detect(path, text)
         if language:
-            texts += [encoder_text(chunk) for chunk in chunk_text(path, text, language).chunks]
-    return texts
+            yield from ((path, encoder_text(chunk)) for chunk in chunk_text(path, text, language).chunks)
 
 
 def load(folder: Path, device: str, precision: str) -> JinaEncoder:
