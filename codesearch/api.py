@@ -366,6 +366,19 @@ class Index:
             is_file = [file.path for file in files] == [path]
             return (outline_file(snapshot, files[0]),) if is_file else map_files(snapshot, files)
 
+    def text(self, path: str) -> str:
+        """The text of an indexed file as it is now, with the lines of its chunks; `path` is relative to the root.
+
+        Raises CodesearchError if there is no such file.
+        """
+        with self._lock:
+            if [file.path for file in self.snapshot().files_in(path)] != [path]:
+                raise CodesearchError(f"{path} is not indexed", "to see what was skipped, run: codesearch status")
+            file = self._snippets.file(path)
+            if file.stamp is None:
+                raise CodesearchError(f"{path} can't be read any more")
+            return file.shown
+
     def similar(self, path: str, line: int, k: int = 10, filters: Filters | None = None) -> tuple[Hit, ...]:
         """The `k` pieces of code most like the one at a line of a file, best first; `path` is relative to the root.
 

@@ -12,8 +12,8 @@ from codesearch.mcp.answers import Unanswerable
 from codesearch.mcp.parameters import Parameter, Values, read, schema
 
 if TYPE_CHECKING:
-    from codesearch.mcp.progress import Progress
     from codesearch.mcp.session import Session
+    from codesearch.server.progress import Progress
 
 INSTRUCTIONS = (
     'Use search first whenever you look for code by what it does ("where are passwords hashed") or by a name that you '
