@@ -42,7 +42,9 @@ def connected(address: str) -> Iterator[Any]:
         ray.init(address=address, **options)
     except (OSError, RuntimeError, ValueError) as error:
         if address == AUTO:
-            raise CodesearchError("no Ray cluster runs on this machine", "to start one, run: ray start --head") from error
+            raise CodesearchError(
+                "no Ray cluster runs on this machine", "to start one, run: ray start --head"
+            ) from error
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise CodesearchError(f"the Ray cluster at {address} can't be reached: {said[0]}") from error
     try:

@@ -83,7 +83,7 @@ class _Lines:
 class _Rate:
     """Counts of files and chunks, rate and remaining time of a phase, in words."""
 
-    def __init__(self, counted: tuple[str, str]) -> None:
+    def __init__(self, counted: tuple[str, str] = FILES) -> None:
         self._one, self._several = counted
         self._phase = ""
         self._began = 0.0

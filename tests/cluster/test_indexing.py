@@ -15,7 +15,7 @@ from codesearch import clones
 from codesearch.api import Index
 from codesearch.cluster import build as building
 from codesearch.cluster.archive import layout_of, unpack
-from codesearch.cluster.build import BuildRequest, Built, Limits, Outcome, Program, Refused, Unchanged, build
+from codesearch.cluster.build import BuildRequest, Built, Failed, Limits, Outcome, Program, Refused, Unchanged, build
 from codesearch.cluster.manifest import Failure, Manifest, read_manifest
 from codesearch.cluster.place import Place, open_place
 from codesearch.cluster.sources import read_sources
@@ -141,7 +141,9 @@ def test_shards_are_found_again_without_a_manifest(place: Place, sources: list[P
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut off"])
-def test_a_shard_that_is_not_whole_is_built_again(place: Place, sources: list[Path], tmp_path: Path, damage: str) -> None:
+def test_a_shard_that_is_not_whole_is_built_again(
+    place: Place, sources: list[Path], tmp_path: Path, damage: str
+) -> None:
     index_here(place, sources)
     file = tmp_path / "place" / "shards" / _manifest(place).shards[1].file
     if damage == "missing":
@@ -164,16 +166,20 @@ def test_failures_are_reported_and_tried_again(place: Place, sources: list[Path]
     assert len(_manifest(place).shards) == 3
 
 
-def test_a_source_that_fails_keeps_its_shard(place: Place, sources: list[Path], tmp_path: Path) -> None:
+def test_a_source_that_fails_keeps_its_shard(place: Place, sources: list[Path]) -> None:
     index_here(place, sources)
-    listed = tmp_path / "sources.txt"
-    listed.write_text("\n".join(map(str, sources)), encoding="utf-8")
-    request = read_sources([str(listed)], tmp_path)[0]
-    (sources[0] / "src").rename(tmp_path / "src")
-    (sources[0] / "README.md").unlink()
-    sources[0].rmdir()
-    outcome = build(BuildRequest(request, str(place), "default", LIMITS))
-    assert "has no folder" in getattr(outcome, "reason", "")
+    before = _manifest(place).shards
+    write(sources[0], {"big.py": "x = 1\n" * 1_000})
+    assert len(index_here(place, sources, limits=replace(LIMITS, size=1_000)).failures) == 1
+    assert _manifest(place).shards == before
+
+
+def test_a_node_without_the_folder_of_a_source(place: Place, sources: list[Path], tmp_path: Path) -> None:
+    (source,) = read_sources([str(sources[0])], tmp_path)
+    sources[0].rename(tmp_path / "elsewhere")
+    outcome = build(BuildRequest(source, str(place), "default", LIMITS))
+    assert isinstance(outcome, Failed)
+    assert outcome.reason.endswith(f"has no folder {source.origin}")
 
 
 def test_a_source_may_take_only_so_long(place: Place, sources: list[Path]) -> None:
@@ -224,7 +230,7 @@ def test_a_place_of_a_newer_format_is_refused(place: Place, sources: list[Path])
 )
 def test_a_damaged_manifest_is_refused(place: Place, sources: list[Path], content: bytes) -> None:
     place.write("manifest.json", content)
-    with pytest.raises(CodesearchError, match="the manifest of .* is damaged"):
+    with pytest.raises(CodesearchError, match=r"the manifest of .* is damaged"):
         index_here(place, sources)
 
 
