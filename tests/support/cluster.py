@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from codesearch.cluster.build import BuildRequest, Limits, Outcome, build
+from codesearch.cluster.group import ShardGroup
 from codesearch.cluster.indexing import IndexReport, index_sources
 from codesearch.cluster.parts import PART_BYTES
 from codesearch.cluster.place import Place
@@ -59,3 +62,27 @@ def index_here(
         prune=prune,
         part_bytes=part_bytes,
     )
+
+
+class GroupsHere:
+    """Groups of shards in this process. What is said to them, and what they say, is pickled as between nodes."""
+
+    def __init__(self, groups: Sequence[ShardGroup]) -> None:
+        self.groups: list[ShardGroup | None] = [*groups]
+        """None for one that is gone."""
+        self.before_call: Callable[[str], None] = lambda method: None
+
+    @property
+    def count(self) -> int:
+        """See Groups."""
+        return len(self.groups)
+
+    def call(self, method: str, arguments: Mapping[int, tuple[object, ...]]) -> Mapping[int, Any]:
+        """See Groups."""
+        self.before_call(method)
+        answers = {}
+        for number, given in arguments.items():
+            if group := self.groups[number]:
+                answer = getattr(group, method)(*pickle.loads(pickle.dumps(given)))
+                answers[number] = pickle.loads(pickle.dumps(answer))
+        return answers
