@@ -6,16 +6,21 @@ import os
 import sys
 from contextlib import nullcontext
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import NO_HITS, note
-from codesearch.cli.numbers import LARGEST_SOURCE, ByteSize, seconds
+from codesearch.cli.numbers import LARGEST_SOURCE, MOST_GROUPS, ByteSize, WholeNumber, seconds
 from codesearch.cli.options import Model
 from codesearch.cli.output import results
+from codesearch.cli.usage import given
 from codesearch.errors import CodesearchError
+
+if TYPE_CHECKING:
+    from codesearch.cluster.deployment import ServeOptions
 
 EPILOG = """\
 Examples:
@@ -24,28 +29,41 @@ Examples:
   codesearch cluster index ~/src/* --out /srv/shards              start Ray on this machine
   codesearch cluster index repositories.txt --out /srv/shards     a folder or URL a line
   codesearch cluster index https://github.com/pallets/flask@3.1.0 --out /srv/shards --ray auto
+  codesearch cluster serve /srv/shards                            answer at http://127.0.0.1:8790
+  codesearch query --cluster http://127.0.0.1:8790 "retry with backoff"
 
-Exit codes: 0 all indexed, 1 some repositories failed, 2 error.
+Exit codes: 0 done, 1 some repositories failed, 2 error.
 """
+DEFAULT_PORT = 8790
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Action(StrEnum):
     """What to do."""
 
     INDEX = "index"
+    SERVE = "serve"
+
+
+_ONLY_FOR = {
+    Action.INDEX: ("out", "model", "max_size", "max_time", "prune"),
+    Action.SERVE: ("host", "port", "groups", "replicas", "most_replicas", "access"),
+}
+"""The parameters that mean something for one action alone."""
 
 
 def command(
+    invocation: typer.Context,
+    *,
     action: Annotated[Action, typer.Argument(help="What to do.")],
     places: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...", help="Folders, URLs (`@REV` for a branch, tag or commit), files that list them; `-`."
+            metavar="SOURCE...|PLACE",
+            help="index: folders, URLs (`@REV` for a branch, tag or commit), files that list them, `-`."
+            " serve: where the shards are.",
         ),
     ],
-    out: Annotated[
-        str, typer.Option("--out", "-o", metavar="PLACE", help="Where shards are kept: a folder that all nodes share.")
-    ] = "",
     ray: Annotated[
         str,
         typer.Option(
@@ -55,6 +73,9 @@ def command(
             help="The Ray cluster: HOST:PORT, or auto for one that runs on this machine; local starts one.",
         ),
     ] = "local",
+    out: Annotated[
+        str, typer.Option("--out", "-o", metavar="PLACE", help="Where shards are kept: a folder that all nodes share.")
+    ] = "",
     model: Model = None,
     max_size: Annotated[
         int,
@@ -72,15 +93,82 @@ def command(
         ),
     ] = 900.0,
     prune: Annotated[bool, typer.Option("--prune", help="Drop the shards of repositories that are not named.")] = False,
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="Where to listen; beyond this machine, --access is needed.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", parser=WholeNumber(1, 65_535), help="Where to listen.")
+    ] = DEFAULT_PORT,
+    groups: Annotated[
+        int,
+        typer.Option(
+            "--groups",
+            metavar="N",
+            parser=WholeNumber(0, MOST_GROUPS),
+            help="Groups of shards, each of which one process holds; 0 for one per core.",
+        ),
+    ] = 0,
+    replicas: Annotated[
+        int,
+        typer.Option("--replicas", metavar="N", parser=WholeNumber(1, MOST_GROUPS), help="Processes for each group."),
+    ] = 1,
+    most_replicas: Annotated[
+        int,
+        typer.Option(
+            "--max-replicas", metavar="N", parser=WholeNumber(1, MOST_GROUPS), help="As many if there is much to do."
+        ),
+    ] = 1,
+    access: Annotated[
+        Path | None, typer.Option("--access", metavar="FILE", help="Who may search which repositories (TOML).")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
-    """Index many repositories into shards, a task of Ray for each; only changed ones are processed."""
+    """Index many repositories into shards, a task of Ray for each, and answer questions about all of them."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    options = given(invocation)
+    for other, names in _ONLY_FOR.items():
+        if other is not action and (option := next((options[name] for name in names if name in options), "")):
+            raise typer.BadParameter(f"{option} cannot be used with {action}")
+    if action is Action.SERVE:
+        if len(places) != 1:
+            raise CodesearchError("serve takes one place", "codesearch cluster serve PLACE")
+        from codesearch.cluster.deployment import ServeOptions
+
+        _serve(places[0], ray, access, ServeOptions(host, port, groups, replicas, most_replicas), quiet=quiet)
+        return
     if not out:
-        raise CodesearchError(
-            "--out is missing", "name the folder of the shards: codesearch cluster index … --out PLACE"
-        )
+        raise CodesearchError("--out is missing", "name the folder of the shards: --out PLACE")
     _index(places, out, ray, model, max_size, max_time, prune=prune, quiet=quiet)
+
+
+def _serve(place: str, address: str, access: Path | None, options: ServeOptions, *, quiet: bool) -> None:
+    """Serve until Ctrl-C."""
+    import signal
+    import threading
+
+    from codesearch.cluster.access import access_of_user, read_access
+    from codesearch.cluster.deployment import deploy, undeploy
+    from codesearch.cluster.holding import servable_manifest
+    from codesearch.cluster.place import open_place
+    from codesearch.cluster.ray_tasks import connected
+    from codesearch.quantities import count
+
+    if options.host not in LOOPBACK and not access:
+        raise CodesearchError("--host beyond this machine needs --access", "see docs/cluster.md for the file")
+    granted = read_access(caller().directory / access) if access else access_of_user()
+    opened = open_place(place, caller().directory)
+    manifest = servable_manifest(opened)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with connected(address) as ray:
+        groups = deploy(ray, str(opened), manifest, granted, options)
+        try:
+            if not quiet:
+                shards, chunks = len(manifest.shards), sum(shard.chunks for shard in manifest.shards)
+                holds = f"{count(shards, 'shard')}, {count(chunks, 'chunk')} in {count(groups, 'group')}"
+                note(f"serving {holds} at http://{options.host}:{options.port}; Ctrl-C ends it")
+            threading.Event().wait()
+        finally:
+            undeploy()
 
 
 def _index(

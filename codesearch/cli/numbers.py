@@ -26,6 +26,8 @@ LARGEST_SEED = 2**32 - 1
 """The limit of numpy's and torch's random generators."""
 LARGEST_FILE = 1_000_000_000
 """Bytes. Parsing takes about 60 bytes of memory a byte, and parsers count in 32 bits."""
+MOST_GROUPS = 10_000
+"""Of shards, and of replicas of one; a router asks each group several times a question."""
 LARGEST_SOURCE = 1_000_000_000_000
 """Bytes of a repository; the largest there are have about a tenth."""
 LONGEST_TRAINING = 30 * 24 * 3600

@@ -60,7 +60,7 @@ def _listed(lines: Iterable[str], directory: Path) -> Iterator[Source]:
 
 def _source_of(text: str, directory: Path) -> Source:
     if repository := parse_url(text):
-        return Source(_name_of(repository), repository)
+        return Source(name_of(repository), repository)
     if "://" in text:
         raise CodesearchError(f"{text!r} is not a URL that can be cloned", "use https://…[@REV] or git@HOST:PATH[@REV]")
     folder = Path(os.path.realpath(directory / text))
@@ -69,7 +69,7 @@ def _source_of(text: str, directory: Path) -> Source:
     return Source(folder.as_posix(), folder)
 
 
-def _name_of(repository: RemoteRepository) -> str:
+def name_of(repository: RemoteRepository) -> str:
     """Host and path, the same for each notation of a URL, and the revision if there is one."""
     place = _SCHEME_AND_USER.sub("", repository.url, count=1).rstrip("/").removesuffix(".git")
     if "://" not in repository.url:
