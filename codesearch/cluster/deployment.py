@@ -24,6 +24,8 @@ from codesearch.models.loading import load_encoder
 APPLICATION = "codesearch"
 SECONDS_FOR_A_ROUND = 10.0
 """After which a group counts as gone."""
+SECONDS_FOR_A_LOST_GROUP = 0.25
+"""For one that was gone when it was last asked: Serve may be starting it elsewhere, and nobody should wait for that."""
 _MOST_ONGOING = 32
 """Questions that a replica has at once; further ones wait in the router."""
 
@@ -60,6 +62,7 @@ class RayGroups:
 
     def __init__(self, handles: Sequence[Any]) -> None:
         self._handles = handles
+        self._lost: set[int] = set()
 
     @property
     def count(self) -> int:
@@ -68,16 +71,19 @@ class RayGroups:
 
     def call(self, method: str, arguments: Mapping[int, tuple[object, ...]]) -> Mapping[int, Any]:
         """See Groups."""
-        end = time.monotonic() + SECONDS_FOR_A_ROUND
+        begin = time.monotonic()
         asked = {group: getattr(self._handles[group], method).remote(*given) for group, given in arguments.items()}
         answered = {}
         for group, response in asked.items():
+            patience = SECONDS_FOR_A_LOST_GROUP if group in self._lost else SECONDS_FOR_A_ROUND
             try:
-                answered[group] = response.result(timeout_s=max(end - time.monotonic(), 0.01))
+                answered[group] = response.result(timeout_s=max(begin + patience - time.monotonic(), 0.01))
+                self._lost.discard(group)
             except Exception as error:  # Ray's own errors have no common base
                 cause = getattr(error, "cause", error)
                 if isinstance(cause, CodesearchError):
                     raise cause from None
+                self._lost.add(group)
         return answered
 
 

@@ -69,10 +69,10 @@ _UNREADABLE = File(None, b"", "", "")
 class Snippets:
     """Reads files below a folder, following no links, and caches them."""
 
-    def __init__(self, root: Path, cached: int = CACHED_CHARACTERS) -> None:
-        """`cached` is the number of characters of files to keep."""
+    def __init__(self, root: Path, cached: int = 0) -> None:
+        """`cached` is the number of characters of files to keep; 0 for CACHED_CHARACTERS."""
         self.root = root
-        self._cached = cached
+        self._cached = cached or CACHED_CHARACTERS
         self._files: OrderedDict[str, File] = OrderedDict()
         """The most recently used last."""
         self._characters = 0
