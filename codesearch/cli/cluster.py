@@ -20,6 +20,7 @@ from codesearch.cli.usage import given
 from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
+    from codesearch.cluster.build import Limits
     from codesearch.cluster.deployment import ServeOptions
 
 EPILOG = """\
@@ -46,7 +47,7 @@ class Action(StrEnum):
 
 
 _ONLY_FOR = {
-    Action.INDEX: ("out", "model", "max_size", "max_time", "prune"),
+    Action.INDEX: ("out", "model", "gpu", "max_size", "max_time", "prune"),
     Action.SERVE: ("host", "port", "groups", "replicas", "most_replicas", "access"),
 }
 """The parameters that mean something for one action alone."""
@@ -77,6 +78,9 @@ def command(
         str, typer.Option("--out", "-o", metavar="PLACE", help="Where shards are kept: a folder that all nodes share.")
     ] = "",
     model: Model = None,
+    gpu: Annotated[
+        bool, typer.Option("--gpu", help="Encode on the cluster's GPUs, several repositories at once (transformers).")
+    ] = False,
     max_size: Annotated[
         int,
         typer.Option(
@@ -129,6 +133,9 @@ def command(
     for other, names in _ONLY_FOR.items():
         if other is not action and (option := next((options[name] for name in names if name in options), "")):
             raise typer.BadParameter(f"{option} cannot be used with {action}")
+    from codesearch.cluster.build import Limits
+    from codesearch.models.loading import DEFAULT_MODEL
+
     if action is Action.SERVE:
         if len(places) != 1:
             raise CodesearchError("serve takes one place", "codesearch cluster serve PLACE")
@@ -138,7 +145,9 @@ def command(
         return
     if not out:
         raise CodesearchError("--out is missing", "name the folder of the shards: --out PLACE")
-    _index(places, out, ray, model, max_size, max_time, prune=prune, quiet=quiet)
+    if gpu and (not model or model == DEFAULT_MODEL):
+        raise typer.BadParameter("--gpu needs a transformer (--model); the default model needs no GPU")
+    _index(places, out, ray, model or DEFAULT_MODEL, Limits(max_size, max_time), gpu=gpu, prune=prune, quiet=quiet)
 
 
 def _serve(place: str, address: str, access: Path | None, options: ServeOptions, *, quiet: bool) -> None:
@@ -172,22 +181,13 @@ def _serve(place: str, address: str, access: Path | None, options: ServeOptions,
 
 
 def _index(
-    places: list[str],
-    out: str,
-    address: str,
-    model: str | None,
-    max_size: int,
-    max_time: float,
-    *,
-    prune: bool,
-    quiet: bool,
+    places: list[str], out: str, address: str, model: str, limits: Limits, *, gpu: bool, prune: bool, quiet: bool
 ) -> None:
-    from codesearch.cluster.build import Limits
+    from codesearch.cluster.encoding import encoder_on_gpus
     from codesearch.cluster.indexing import index_sources
     from codesearch.cluster.place import open_place
     from codesearch.cluster.ray_tasks import RayTasks, connected
     from codesearch.cluster.sources import read_sources
-    from codesearch.models.loading import DEFAULT_MODEL
     from codesearch.render.cluster import index_report_lines
     from codesearch.render.progress import REPOSITORIES, show_progress
 
@@ -202,10 +202,11 @@ def _index(
                 place,
                 sources,
                 RayTasks(ray),
-                model=model or DEFAULT_MODEL,
-                limits=Limits(max_size, max_time),
+                model=model,
+                limits=limits,
                 progress=progress or (lambda *_: None),
                 prune=prune,
+                encoder=encoder_on_gpus(ray, model) if gpu else None,
             )
     except KeyboardInterrupt:
         if not quiet:

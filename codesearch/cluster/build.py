@@ -74,6 +74,8 @@ class BuildRequest:
     """0 if it is not known yet whether it has several."""
     part_bytes: int = PART_BYTES
     program: Program = Program()
+    encoder: Encoder | None = None
+    """Of that model, elsewhere; None for one of the task's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _encoder(model: str) -> Encoder:
 
 def _build(request: BuildRequest) -> Outcome:
     started = time.monotonic()
-    encoder, place = _encoder(request.model), open_place(request.place)
+    encoder, place = request.encoder or _encoder(request.model), open_place(request.place)
     origin = request.source.origin
     commit = latest_commit(origin) if isinstance(origin, RemoteRepository) else ""
     if commit and (outcome := _finished(request, place, _version(encoder, commit))):

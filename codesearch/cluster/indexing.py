@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from codesearch.cluster.build import BuildRequest, Built, Divided, Failed, Limits, Outcome, Refused, Unchanged
 from codesearch.cluster.manifest import SHARDS, Failure, Manifest, Shard, read_manifest, write_manifest
@@ -17,6 +17,9 @@ from codesearch.cluster.sources import Source
 from codesearch.errors import CodesearchError
 from codesearch.index.lock import WriterLock
 from codesearch.index.request import Progress
+
+if TYPE_CHECKING:
+    from codesearch.models.encoder import Encoder
 
 SECONDS_BETWEEN_MANIFESTS = 5.0
 _LOCK = "lock"
@@ -75,6 +78,11 @@ class _Run:
     built_chunks: int = 0
     task_seconds: float = 0.0
 
+    def version(self, source: Source) -> str:
+        """The version of a source's shards; empty if there are none."""
+        shards = self.shards.get(source.name)
+        return shards[0].version if shards else ""
+
     def manifest(self) -> Manifest:
         """The manifest as of now."""
         shards = sorted(shard for found in self.shards.values() for shard in found)
@@ -92,12 +100,13 @@ def index_sources(
     progress: Progress,
     prune: bool = False,
     part_bytes: int = PART_BYTES,
+    encoder: Encoder | None = None,
 ) -> IndexReport:
     """Bring the shards of the sources up to date, each by tasks of its own.
 
-    Other sources keep their shards unless `prune`. Whatever ends a run, the shards that were finished stay, and the
-    next run goes on from there. Raises CodesearchError if the place is of a newer format or another run writes it, or
-    a node has another version of codesearch.
+    `encoder` is one of the model that tasks share. Other sources keep their shards unless `prune`. Whatever ends a run,
+    the shards that were finished stay, and the next run goes on from there. Raises CodesearchError if the place is of a
+    newer format or another run writes it, or a node has another version of codesearch.
     """
     started = time.monotonic()
     with _locked(place):
@@ -105,7 +114,10 @@ def index_sources(
         if prune:
             named = {source.name for source in sources}
             run.shards = {name: shards for name, shards in run.shards.items() if name in named}
-        waiting = deque(_request(source, place, run, model, limits, part_bytes) for source in sources)
+        waiting = deque(
+            BuildRequest(source, str(place), model, limits, run.version(source), part_bytes=part_bytes, encoder=encoder)
+            for source in sources
+        )
         with _keeping(place, run) as keep:
             for outcome in _outcomes(waiting, tasks):
                 waiting.extend(_follow(run, outcome))
@@ -114,11 +126,6 @@ def index_sources(
                 keep()
         _delete_others(place, run)
     return _report(run, len(sources), time.monotonic() - started)
-
-
-def _request(source: Source, place: Place, run: _Run, model: str, limits: Limits, part_bytes: int) -> BuildRequest:
-    known = run.shards.get(source.name, ())
-    return BuildRequest(source, str(place), model, limits, known[0].version if known else "", part_bytes=part_bytes)
 
 
 def _outcomes(waiting: deque[BuildRequest], tasks: Tasks) -> Iterator[Outcome]:

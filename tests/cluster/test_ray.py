@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from codesearch.cluster.encoding import encoder_on_gpus
 from codesearch.cluster.indexing import IndexReport, index_sources
 from codesearch.cluster.manifest import Manifest, read_manifest
 from codesearch.cluster.place import Place, open_place
 from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, RayTasks, connected
 from codesearch.cluster.sources import read_sources
+from codesearch.errors import CodesearchError
 from tests.support.cluster import LIMITS, index_here
 from tests.support.command_line import CommandLine
 from tests.support.places import ROOT
@@ -101,6 +103,33 @@ def test_a_node_that_is_killed_costs_no_shard(nodes: Any, place: Place, sources:
     assert report.failures == ()
     assert len(_manifest(place).shards) == REPOSITORIES
     assert _index(place, sources).unchanged == REPOSITORIES
+
+
+def test_gpus_encode_for_all_tasks(nodes: Any, place: Place, sources: list[Path], tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    import ray
+
+    from tests.support.small_transformers import small_bert
+    from tests.support.small_transformers import write as write_model
+
+    model = str(write_model(small_bert(), tmp_path / "model"))
+    with pytest.raises(CodesearchError, match="the Ray cluster has no GPU"):
+        encoder_on_gpus(ray, model)
+    node = nodes.add_node(num_cpus=0, num_gpus=1, object_store_memory=OBJECT_STORE_BYTES)
+    with pytest.raises(CodesearchError, match=r"nowhere can't be loaded on a GPU's node"):
+        encoder_on_gpus(ray, "nowhere")
+    named = read_sources([str(source) for source in sources[:4]], Path())
+    encoder = encoder_on_gpus(ray, model)
+    report = index_sources(
+        place, named, RayTasks(ray), model=model, limits=LIMITS, progress=lambda *_: None, encoder=encoder
+    )
+    assert report.failures == ()
+    here = open_place(str(tmp_path / "here"))
+    index_here(here, sources[:4], model=model)
+    assert [(s.version, s.chunks, s.model) for s in _manifest(place).shards] == [
+        (s.version, s.chunks, s.model) for s in _manifest(here).shards
+    ]
+    nodes.remove_node(node)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")

@@ -50,13 +50,14 @@ def index_here(
     prune: bool = False,
     limits: Limits = LIMITS,
     part_bytes: int = PART_BYTES,
+    model: str = "default",
 ) -> IndexReport:
     """Index sources into a place, in this process."""
     return index_sources(
         place,
         read_sources([str(source) for source in sources], Path()),
         tasks or TasksHere(),
-        model="default",
+        model=model,
         limits=limits,
         progress=lambda *_: None,
         prune=prune,
