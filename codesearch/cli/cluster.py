@@ -75,7 +75,13 @@ def command(
         ),
     ] = "local",
     out: Annotated[
-        str, typer.Option("--out", "-o", metavar="PLACE", help="Where shards are kept: a folder that all nodes share.")
+        str,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PLACE",
+            help="Where shards are kept: a folder that all nodes share, s3://… or gs://….",
+        ),
     ] = "",
     model: Model = None,
     gpu: Annotated[

@@ -54,9 +54,13 @@ class Place(Protocol):
 
 
 def open_place(text: str, directory: Path | None = None) -> Place:
-    """The place that a path names, relative to `directory`. Raises CodesearchError for a URL."""
+    """The place that a path, relative to `directory`, or a URL of object storage names. Raises CodesearchError."""
+    if text.startswith("file:"):
+        raise CodesearchError(f"{text} is a folder", "name it by its path")
     if _SCHEME.match(text):
-        raise CodesearchError(f"{text} is not a folder", "name a folder that all nodes share")
+        from codesearch.cluster.bucket import Bucket
+
+        return Bucket(text)
     return Folder(Path(os.path.realpath((directory or Path()) / text)))
 
 

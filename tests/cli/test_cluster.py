@@ -40,7 +40,7 @@ def test_an_unreachable_cluster(bakery: Path) -> None:
     [
         (["bakery"], "--out is missing"),
         (["nowhere", "--out", "place"], "nowhere is neither a folder, a URL nor a list of them"),
-        (["bakery", "--out", "ftp://host/x"], "ftp://host/x is not a folder"),
+        (["bakery", "--out", "file:///srv"], "file:///srv is a folder"),
         (["bakery", "--out", "place", "--max-size", "2000G"], "invalid value for '--max-size'"),
     ],
 )
