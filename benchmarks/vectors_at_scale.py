@@ -2,10 +2,10 @@
 
     python benchmarks/vectors_at_scale.py REPOSITORY… [--rows 1000000] [--kinds IVF4096,RaBitQ …] [--questions 100]
 
-Takes the vectors of the repositories' chunks, and makes more of them: each a real one, moved by a part of the difference
-of two others. Prints for 8-bit codes searched exactly, as an index has them, and for each FAISS index: bytes a vector,
-seconds to build, and for rising numbers of lists probed the share of the exact 50 nearest among its best (which would
-be scored again from the 8-bit codes) and milliseconds of a question on one core.
+Takes the vectors of the repositories' chunks, and makes more of them: each a real one, moved by a part of the
+difference of two others. Prints for 8-bit codes searched exactly, as an index has them, and for each FAISS index:
+bytes a vector, seconds to build, and for rising numbers of lists probed the share of the exact 50 nearest among its
+best (which would be scored again from the 8-bit codes) and milliseconds of a question on one core.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from codesearch.cluster.group import HeldShard
 from codesearch.cluster.manifest import SHARDS, Manifest, Shard, read_manifest
 from codesearch.cluster.place import Place
 from codesearch.cluster.scratch import node_folder
-from codesearch.errors import CodesearchError
+from codesearch.errors import CodesearchError, IndexDamaged
 from codesearch.index.layout import FORMAT
 
 MAX_UNUSED_SECONDS = 7 * 86_400.0
@@ -56,14 +56,20 @@ def grouped(shards: Sequence[Shard], groups: int) -> list[range]:
 
 
 def hold(place: Place, shard: Shard, number: int) -> HeldShard:
-    """A shard from its copy on this node, which is made first. Raises CodesearchError if it can't be."""
-    copies = node_folder(_COPIES)
-    folder = copies / shard.file.removesuffix(".tar")
+    """A shard from its copy on this node, which is made first, or again if it is damaged.
+
+    Raises CodesearchError if the shard can't be copied, IndexDamaged if it is damaged itself.
+    """
+    folder = node_folder(_COPIES) / shard.file.removesuffix(".tar")
+    if folder.is_dir():
+        try:
+            os.utime(folder)
+            return HeldShard(number, shard.source, folder)
+        except (IndexDamaged, FileNotFoundError):
+            shutil.rmtree(folder, ignore_errors=True)
     try:
-        if not folder.is_dir():
-            with place.reading(f"{SHARDS}/{shard.file}") as archive:
-                unpack(archive, folder)
-        os.utime(folder)
+        with place.reading(f"{SHARDS}/{shard.file}") as archive:
+            unpack(archive, folder)
     except (OSError, tarfile.TarError) as error:
         raise CodesearchError(f"the shard {shard.file} of {place} can't be copied: {error}") from error
     return HeldShard(number, shard.source, folder)

@@ -93,6 +93,9 @@ class Router:
 
     def _answer(self, question: ClusterQuestion, rounds: Rounds) -> SearchResult:
         facts: Callable[[], Sequence[GroupFacts]] = cache(lambda: [*rounds.ask("facts").values()])
+        if question.repositories and not any(one.sources for one in facts()):
+            names = ", ".join(question.repositories)
+            raise CodesearchError(f"the cluster has no repository {names} that you may read", "`*` stands for any text")
         parsed = read_question(question.text, lambda: _chunks_by_language(facts()))
         k = max(question.k, HITS_WITH_OPERATORS) if parsed.operators else question.k
         asked = Asked(

@@ -65,6 +65,15 @@ def test_a_shard_is_copied_once_and_deleted_when_nobody_has_held_it_for_long(
     assert [copy.exists() for copy in copies] == [False]
 
 
+def test_a_damaged_copy_is_made_again(place: Place, tmp_path: Path) -> None:
+    shard = servable_manifest(place).shards[0]
+    hold(place, shard, 0).snapshot.close()
+    (copy,) = (tmp_path / "cache/codesearch/cluster/shards").iterdir()
+    for path in (*copy.rglob("*.safetensors"), copy / "index" / "index.db"):
+        path.write_bytes(b"damaged")
+        assert hold(place, shard, 0).snapshot.chunk_count == shard.chunks
+
+
 def test_a_shard_that_is_no_archive(place: Place, tmp_path: Path) -> None:
     shard = servable_manifest(place).shards[0]
     os.truncate(tmp_path / "place" / "shards" / shard.file, 100)

@@ -178,7 +178,8 @@ def test_a_token_sees_only_its_repositories(doors: list[HeldShard]) -> None:
         assert _found(answered) <= {"acme/barn", "acme/house"}
         assert not any("vault" in hit.snippet for hit in answered.result.hits)
     assert not router.search("none", ClusterQuestion("open the door")).result.hits
-    assert not router.search("acme", ClusterQuestion("vault", repositories=("secret/*",))).result.hits
+    with pytest.raises(CodesearchError, match=r"the cluster has no repository secret/\* that you may read"):
+        router.search("acme", ClusterQuestion("vault", repositories=("secret/*",)))
 
 
 def test_what_a_token_may_not_read_changes_no_score(doors: list[HeldShard]) -> None:
