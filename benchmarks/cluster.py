@@ -60,6 +60,7 @@ def main() -> None:
                 rate = report.built_chunks / report.seconds / workers
                 alone = alone or rate
                 print(f"{workers} workers: {report.chunks:,} chunks, {rate:,.0f} chunks/s per core, {rate / alone:.2f}")
+                print(f"  {report.built_chunks / report.core_seconds:,.0f} chunks per second of processor time")
                 again = _index(ray, place, roots)
                 print(f"  again: {again.seconds:.1f} s, {again.unchanged} of {again.sources} unchanged")
         _serve(place, options.groups, _questions(place, options.questions))

@@ -59,8 +59,8 @@ class IndexReport:
     size: int
     """Of the shards, in bytes."""
     built_chunks: int
-    task_seconds: float
-    """That the tasks took, each on one core."""
+    core_seconds: float
+    """Processor time of the tasks that built shards."""
     seconds: float
     failures: tuple[Failure, ...]
 
@@ -76,7 +76,7 @@ class _Run:
     """The shards that are built of each source that has parts left."""
     unchanged: int = 0
     built_chunks: int = 0
-    task_seconds: float = 0.0
+    core_seconds: float = 0.0
 
     def version(self, source: Source) -> str:
         """The version of a source's shards; empty if there are none."""
@@ -152,7 +152,7 @@ def _follow(run: _Run, outcome: Outcome) -> Sequence[BuildRequest]:
             return [replace(request, part=part, parts=parts) for part in range(parts)]
         case Built(_, shard, seconds):
             run.built_chunks += shard.chunks if seconds else 0
-            run.task_seconds += seconds
+            run.core_seconds += seconds
             _place_shard(run, shard)
     return ()
 
@@ -230,7 +230,7 @@ def _report(run: _Run, sources: int, seconds: float) -> IndexReport:
         chunks=sum(shard.chunks for shard in manifest.shards),
         size=sum(shard.size for shard in manifest.shards),
         built_chunks=run.built_chunks,
-        task_seconds=run.task_seconds,
+        core_seconds=run.core_seconds,
         seconds=seconds,
         failures=manifest.failures,
     )

@@ -24,7 +24,7 @@ def index_report_lines(report: IndexReport) -> Iterator[str]:
     numbers = ", ".join(f"{number:,} {word}" for number, word in parts if number)
     sources = count(report.sources, "repository", "repositories")
     yield f"{sources} in {duration(report.seconds)} ({numbers}): {holds}"
-    if report.task_seconds:
-        yield f"Rate: {report.built_chunks / report.task_seconds:,.0f} chunks/s per core"
+    if report.core_seconds:
+        yield f"Rate: {report.built_chunks / report.core_seconds:,.0f} chunks/s per core"
     for failure in report.failures:
         yield f"Failed: {printable(failure.source)}: {printable(failure.reason)}"
