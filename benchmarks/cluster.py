@@ -114,7 +114,7 @@ def _serve(place: Place, groups: Sequence[int], asked: Sequence[str]) -> None:
             port = server.getsockname()[1]
         with _nodes(2) as ray:
             began = time.perf_counter()
-            deploy(ray, str(place), servable_manifest(place), ACCESS, ServeOptions("127.0.0.1", port, count, 1, 1))
+            deploy(ray, str(place), servable_manifest(place), ACCESS, ServeOptions("127.0.0.1", port, count))
             started = time.perf_counter() - began
             cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
             found = {text: _ask(cluster, text) for text in asked}

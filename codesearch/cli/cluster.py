@@ -48,7 +48,7 @@ class Action(StrEnum):
 
 _ONLY_FOR = {
     Action.INDEX: ("out", "model", "gpu", "max_size", "max_time", "prune"),
-    Action.SERVE: ("host", "port", "groups", "replicas", "most_replicas", "access"),
+    Action.SERVE: ("host", "port", "groups", "replicas", "routers", "access"),
 }
 """The parameters that mean something for one action alone."""
 
@@ -122,10 +122,13 @@ def command(
         int,
         typer.Option("--replicas", metavar="N", parser=WholeNumber(1, MOST_GROUPS), help="Processes for each group."),
     ] = 1,
-    most_replicas: Annotated[
+    routers: Annotated[
         int,
         typer.Option(
-            "--max-replicas", metavar="N", parser=WholeNumber(1, MOST_GROUPS), help="As many if there is much to do."
+            "--routers",
+            metavar="N",
+            parser=WholeNumber(1, MOST_GROUPS),
+            help="Processes that take questions, at most; Ray Serve starts them as they are needed.",
         ),
     ] = 1,
     access: Annotated[
@@ -147,7 +150,7 @@ def command(
             raise CodesearchError("serve takes one place", "codesearch cluster serve PLACE")
         from codesearch.cluster.deployment import ServeOptions
 
-        _serve(places[0], ray, access, ServeOptions(host, port, groups, replicas, most_replicas), quiet=quiet)
+        _serve(places[0], ray, access, ServeOptions(host, port, groups, replicas, routers), quiet=quiet)
         return
     if not out:
         raise CodesearchError("--out is missing", "name the folder of the shards: --out PLACE")

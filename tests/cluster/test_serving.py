@@ -92,7 +92,7 @@ def test_nodes_answer_as_one_process_and_a_lost_one_is_named(place: Place, monke
     try:
         with connected(nodes.address) as ray:
             manifest = servable_manifest(place)
-            assert deploy(ray, str(place), manifest, ACCESS, ServeOptions("127.0.0.1", port, 3, 1, 1)) == 3
+            assert deploy(ray, str(place), manifest, ACCESS, ServeOptions("127.0.0.1", port, 3)) == 3
             cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
             here = _here(place)
             for question in QUESTIONS:
@@ -112,6 +112,24 @@ def test_nodes_answer_as_one_process_and_a_lost_one_is_named(place: Place, monke
             undeploy()
     finally:
         nodes.shutdown()
+
+
+def test_another_replica_answers_for_one_that_is_lost(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from codesearch.cluster.deployment import RayGroups, ServeOptions, start_groups
+
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    manifest = servable_manifest(place)
+    with connected("local") as ray:
+        replicas = start_groups(ray, str(place), manifest, ACCESS, ServeOptions("", 0, groups=2, replicas=2))
+        sources = [shard.source for shard in manifest.shards]
+        router = Router(RayGroups(replicas), load_encoder(), sources)
+        expected = _here(place).search(TOKEN, QUESTIONS[0]).result
+        ray.kill(replicas[1][0])
+        for _ in range(4):
+            answered = router.search(TOKEN, QUESTIONS[0])
+            assert (answered.result, answered.missing) == (expected, ())
+        ray.kill(replicas[1][1])
+        assert router.search(TOKEN, QUESTIONS[0]).missing == (1,)
 
 
 def test_the_command_serves_until_it_is_interrupted(place: Place, codesearch: CommandLine, tmp_path: Path) -> None:
