@@ -14,7 +14,7 @@ import typer
 from codesearch.caller import caller
 from codesearch.cli.exits import NO_HITS, note
 from codesearch.cli.numbers import LARGEST_SOURCE, MOST_GROUPS, ByteSize, WholeNumber, seconds
-from codesearch.cli.options import Model
+from codesearch.cli.options import Json, Model
 from codesearch.cli.output import results
 from codesearch.cli.usage import given
 from codesearch.errors import CodesearchError
@@ -30,6 +30,7 @@ Examples:
   codesearch cluster index ~/src/* --out /srv/shards              start Ray on this machine
   codesearch cluster index repositories.txt --out /srv/shards     a folder or URL a line
   codesearch cluster index https://github.com/pallets/flask@3.1.0 --out /srv/shards --ray auto
+  codesearch cluster status /srv/shards                           what is in it, and what failed
   codesearch cluster serve /srv/shards                            answer at http://127.0.0.1:8790
   codesearch query --cluster http://127.0.0.1:8790 "retry with backoff"
 
@@ -44,11 +45,13 @@ class Action(StrEnum):
 
     INDEX = "index"
     SERVE = "serve"
+    STATUS = "status"
 
 
 _ONLY_FOR = {
     Action.INDEX: ("out", "model", "gpu", "max_size", "max_time", "prune"),
     Action.SERVE: ("host", "port", "groups", "replicas", "routers", "access"),
+    Action.STATUS: ("as_json",),
 }
 """The parameters that mean something for one action alone."""
 
@@ -62,7 +65,7 @@ def command(
         typer.Argument(
             metavar="SOURCE...|PLACE",
             help="index: folders, URLs (`@REV` for a branch, tag or commit), files that list them, `-`."
-            " serve: where the shards are.",
+            " serve, status: where the shards are.",
         ),
     ],
     ray: Annotated[
@@ -134,6 +137,7 @@ def command(
     access: Annotated[
         Path | None, typer.Option("--access", metavar="FILE", help="Who may search which repositories (TOML).")
     ] = None,
+    as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
     """Index many repositories into shards, a task of Ray for each, and answer questions about all of them."""
@@ -145,9 +149,12 @@ def command(
     from codesearch.cluster.build import Limits
     from codesearch.models.loading import DEFAULT_MODEL
 
+    if action is not Action.INDEX and len(places) != 1:
+        raise CodesearchError(f"{action} takes one place", f"codesearch cluster {action} PLACE")
+    if action is Action.STATUS:
+        _print_status(places[0], as_json=as_json)
+        return
     if action is Action.SERVE:
-        if len(places) != 1:
-            raise CodesearchError("serve takes one place", "codesearch cluster serve PLACE")
         from codesearch.cluster.deployment import ServeOptions
 
         _serve(places[0], ray, access, ServeOptions(host, port, groups, replicas, routers), quiet=quiet)
@@ -157,6 +164,21 @@ def command(
     if gpu and (not model or model == DEFAULT_MODEL):
         raise typer.BadParameter("--gpu needs a transformer (--model); the default model needs no GPU")
     _index(places, out, ray, model or DEFAULT_MODEL, Limits(max_size, max_time), gpu=gpu, prune=prune, quiet=quiet)
+
+
+def _print_status(place: str, *, as_json: bool) -> None:
+    from codesearch.cluster.manifest import read_manifest
+    from codesearch.cluster.place import open_place
+    from codesearch.render.cluster import manifest_lines, manifest_record
+    from codesearch.render.records import json_object
+
+    opened = open_place(place, caller().directory)
+    manifest = read_manifest(opened)
+    if manifest is None:
+        raise CodesearchError(f"{opened} has no shards", "run: codesearch cluster index SOURCE… --out PLACE")
+    with results():
+        text = json_object(manifest_record(manifest)) if as_json else "\n".join(manifest_lines(manifest))
+        print(text, file=caller().stdout)
 
 
 def _serve(place: str, address: str, access: Path | None, options: ServeOptions, *, quiet: bool) -> None:

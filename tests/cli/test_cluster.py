@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from codesearch.cluster.place import open_place
+from tests.support.cluster import LIMITS, index_here
 from tests.support.command_line import run_here
 from tests.support.repositories import write
 
@@ -46,5 +50,40 @@ def test_an_unreachable_cluster(bakery: Path) -> None:
 )
 def test_mistakes(bakery: Path, arguments: list[str], said: str) -> None:
     run = run_here("cluster", "index", *arguments, cwd=bakery)
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+
+
+def test_status_says_what_a_place_holds(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(bakery / "cache"))
+    write(bakery / "quarry", {"stone.py": "x = 1\n" * 1_000})
+    place = open_place(str(bakery / "place"))
+    index_here(place, [bakery / "bakery", bakery / "quarry"], limits=replace(LIMITS, size=1_000))
+    run = run_here("cluster", "status", "place", cwd=bakery)
+    root = bakery.resolve().as_posix()
+    holds, model, source, failed = run.out.splitlines()
+    assert run.code == 0
+    assert holds.startswith("Holds: 1 repository, 1 shard, 1 chunk, ")
+    assert (model, source) == ("Model: default", f"  {root}/bakery: 1 chunk")
+    assert failed == f"Failed: {root}/quarry: its files have 6.0 kB, more than 1.0 kB"
+    record = json.loads(run_here("cluster", "status", "place", "--json", cwd=bakery).out)
+    assert [shard["source"] for shard in record["shards"]] == [f"{root}/bakery"]
+    assert [failure["source"] for failure in record["failures"]] == [f"{root}/quarry"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["status", "nowhere"], "has no shards"),
+        (["serve", "nowhere"], "has no shards"),
+        (["serve", "a", "b"], "serve takes one place"),
+        (["serve", "a", "--prune"], "--prune cannot be used with serve"),
+        (["index", "bakery", "--port", "1"], "--port cannot be used with index"),
+        (["serve", "a", "--host", "0.0.0.0"], "--host beyond this machine needs --access"),
+        (["index", "bakery", "--out", "p", "--gpu"], "--gpu needs a transformer"),
+    ],
+)
+def test_more_mistakes(bakery: Path, arguments: list[str], said: str) -> None:
+    run = run_here("cluster", *arguments, cwd=bakery)
     assert (run.code, run.out) == (2, "")
     assert said in run.err
