@@ -1,69 +1,143 @@
-"""How well the best score separates questions that a repository answers from questions that it does not.
+"""Learn when nothing in a repository answers a question, and print how often that is said rightly and wrongly.
 
-    python benchmarks/nothing_close.py --bench FOLDER --repos-dir FOLDER [--split development]
+    python benchmarks/nothing_close.py --anchors FOLDER --bench FOLDER --repos-dir FOLDER --indexes FOLDER
 
-Each repository of semble's benchmark is searched with its own questions and with those of another repository in
-another language. The table shows, by threshold, the share of each that would get "nothing close". The threshold in
-codesearch/search/hit.py was chosen from it.
+See question_sets.py for the folders. Each repository is asked its own questions and as many of others of its set, in
+semble's benchmark of those in another language. A logistic regression tells them apart by the values of Closeness; it
+is evaluated by cross-validation over repositories. The threshold is where OWN of the repositories' own questions are
+below. Some of another repository's questions have an answer, such as those about command-line flags, so that not all
+can be below. The weights, learned from all, go into codesearch/search/closeness.py.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
+from anchors import arguments
+from question_sets import Corpus, Sources, corpora
+from scipy.optimize import minimize
 
-from codesearch.api import Index
+from codesearch.search.asked_language import read_question
+from codesearch.search.closeness import Closeness
+from codesearch.search.hit import Retrieval
+from codesearch.search.question import QuestionKind
+from codesearch.search.searcher import collect
 
-THRESHOLDS = (0.01, 0.02, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2)
+SETS = ("folders", "functions", "languages", "history")
+FOLDS = 5
+OWN = 0.02
+NAMES = [field.name for field in fields(Closeness)]
+USED = {
+    Retrieval.BOTH: ("cosine", "coverage", "absent", "size"),
+    Retrieval.LEXICAL: ("coverage", "absent", "size"),
+    Retrieval.DENSE: ("cosine", "size"),
+}
+"""What closeness is judged by, for each way to find candidates."""
+RIDGE = 0.0001
+
+Array = npt.NDArray[np.float64]
 
 
-def best_scores(root: Path, questions: list[list[str]]) -> list[list[float]]:
-    """The best score of each question, by list."""
-    with tempfile.TemporaryDirectory() as place, Index.create(root, index_dir=place) as index:
-        index.update()
-        found = []
-        for asked in questions:
-            results = [index.search(question, 10).hits for question in asked]
-            found.append([max((hit.score for hit in hits), default=0.0) for hits in results])
-        return found
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that a repository was asked."""
+
+    set: str
+    repo: str
+    is_own: bool
+    closeness: Closeness
+
+
+def ask(corpus: Corpus, others: list[Corpus]) -> Iterator[Asked]:
+    """A repository's own questions, and as many of others; those that are a symbol are left out."""
+    pool = [question.query for other in others for question in other.questions]
+    chosen = np.random.default_rng(0).permutation(len(pool))[: len(corpus.questions)]
+    with corpus.index() as index:
+        searched = index.searchable()
+        for queries, is_own in (
+            ([question.query for question in corpus.questions], True),
+            ([pool[i] for i in chosen.tolist()], False),
+        ):
+            for query in queries:
+                question = read_question(query, searched.reader.chunks_by_language)
+                if question.kind is not QuestionKind.IDENTIFIER:
+                    closeness = Closeness.of(collect([searched], question))
+                    yield Asked(corpus.set, corpus.name, is_own, closeness)
+
+
+def everything(sources: Sources) -> list[Asked]:
+    """All questions of all repositories."""
+    found = list(corpora(sources, SETS))
+    specs = json.loads((sources.bench / "repos.json").read_text(encoding="utf-8"))
+    language = {spec["name"]: spec["language"] for spec in specs}
+    asked: list[Asked] = []
+    for corpus in found:
+        others = [other for other in found if other.set == corpus.set and other.name != corpus.name]
+        if corpus.set == "folders":
+            others = [other for other in others if language[other.name] != language[corpus.name]]
+        asked += ask(corpus, others)
+    return asked
+
+
+def learn(values: Array, is_own: npt.NDArray[np.bool_]) -> Array:
+    """The weights of a logistic regression, with its intercept."""
+    table = np.column_stack([values, np.ones(len(values))])
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        chance = 1 / (1 + np.exp(-(table @ weights)))
+        right = np.where(is_own, chance, 1 - chance)
+        value = -np.log(right + 1e-12).mean() + RIDGE * (weights[:-1] @ weights[:-1])
+        return float(value), table.T @ (chance - is_own) / len(table) + 2 * RIDGE * np.append(weights[:-1], 0)
+
+    return np.asarray(minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x)
+
+
+def left_out(values: Array, asked: list[Asked]) -> Array:
+    """The weighted closeness of every question by weights that never saw its repository."""
+    is_own = np.array([one.is_own for one in asked])
+    fold = np.array([crc32(one.repo.encode()) % FOLDS for one in asked])
+    out = np.zeros(len(asked))
+    for number in range(FOLDS):
+        weights = learn(values[fold != number], is_own[fold != number])
+        out[fold == number] = values[fold == number] @ weights[:-1] + weights[-1]
+    return out
+
+
+def below_own_share(scores: Array, is_own: npt.NDArray[np.bool_]) -> float:
+    """The share of other repositories' questions below the threshold where OWN of the own are."""
+    return float((scores[~is_own] < np.quantile(scores[is_own], OWN)).mean())
 
 
 def main() -> None:
     """Run the program."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bench", type=Path, required=True)
-    parser.add_argument("--repos-dir", type=Path, required=True)
-    parser.add_argument("--split", default="development")
-    options = parser.parse_args()
-    specs = json.loads((options.bench / "repos.json").read_text(encoding="utf-8"))
-    specs = [s for s in specs if s["split"] == options.split and (options.repos_dir / s["name"]).is_dir()]
-    questions = {
-        spec["name"]: [
-            task["query"]
-            for task in json.loads((options.bench / "annotations" / f"{spec['name']}.json").read_text(encoding="utf-8"))
-            if task["category"] != "symbol"
-        ]
-        for spec in specs
-    }
-    own: list[float] = []
-    foreign: list[float] = []
-    for i, spec in enumerate(specs):
-        others = [other for other in specs[i + 1 :] + specs[:i] if other["language"] != spec["language"]]
-        root = options.repos_dir / spec["name"] / (spec.get("benchmark_root") or "")
-        scores = best_scores(root, [questions[spec["name"]], questions[others[0]["name"]]])
-        own += scores[0]
-        foreign += scores[1]
-    print(f"{len(own)} questions of the repository's own, {len(foreign)} of another's; best score, quartiles:")
-    for name, values in (("own", own), ("another's", foreign)):
-        print(f"  {name:<10}", *(f"{value:.3f}" for value in np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95))))
-    print("\nbelow  own  another's")
-    for threshold in THRESHOLDS:
-        shares = [float((np.array(scores) < threshold).mean()) for scores in (own, foreign)]
-        print(f"{threshold:<5}  {shares[0]:.2f}  {shares[1]:.2f}")
+    options = arguments(__doc__).parse_args()
+    sources = Sources(options.anchors, options.bench, options.repos_dir, options.indexes, options.model)
+    asked = everything(sources)
+    is_own = np.array([one.is_own for one in asked])
+    sets = np.array([one.set for one in asked])
+    closeness = np.array([list(asdict(one.closeness).values()) for one in asked])
+    print(f"{is_own.sum()} questions of the repository's own, {(~is_own).sum()} of another's")
+    print(f"share below the threshold, another's (own):{'':3}all  " + "  ".join(f"{name:>13}" for name in SETS))
+    for retrieval, used in USED.items():
+        values = closeness[:, [NAMES.index(name) for name in used]]
+        scores = left_out(values, asked)
+        below = scores < np.quantile(scores[is_own], OWN)
+        groups = [np.ones(len(asked), np.bool_), *(sets == name for name in SETS)]
+        shares = [(below[group & ~is_own].mean(), below[group & is_own].mean()) for group in groups]
+        print(f"{retrieval.value:<32}", *(f"{other:.2f} ({own:.3f})" for other, own in shares))
+        alone = [below_own_share(scores[sets == name], is_own[sets == name]) for name in SETS]
+        print(
+            f"    the same, with {OWN:.0%} in each set",
+            *(f"{name} {share:.2f}" for name, share in zip(SETS, alone, strict=True)),
+        )
+        weights = learn(values, is_own)
+        least = np.quantile((values @ weights[:-1])[is_own], OWN)
+        print("   ", ", ".join(f"{n}={w:.2f}" for n, w in zip(used, weights[:-1], strict=True)), f"least={least:.2f}")
 
 
 if __name__ == "__main__":

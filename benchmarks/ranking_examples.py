@@ -36,6 +36,8 @@ class Example:
     file: npt.NDArray[np.int64]
     unit: npt.NDArray[np.int64]
     hits: npt.NDArray[np.bool_]
+    credited: npt.NDArray[np.bool_]
+    """The hits that count: where answers are lines, those that are little more than the answer."""
     relevant: npt.NDArray[np.bool_]
     """By unit. A class or a file that happens to hold the function is what should not be learned, so where any hit is
     tight, only those are relevant."""
@@ -72,4 +74,7 @@ def _example(index: Index, corpus: Corpus, labelled: LabelledQuestion) -> Exampl
     np.logical_or.at(relevant, unit, (tight if tight.any() else hits).any(axis=1))
     features = np.stack([signal.compute(evidence) for signal in SIGNALS], axis=1).astype(np.float64)
     group = GROUPS[question.kind]
-    return Example(corpus.set, corpus.name, labelled.category, group, features, evidence.file, unit, hits, relevant)
+    credited = hits if corpus.set in FILE_SETS else tight
+    return Example(
+        corpus.set, corpus.name, labelled.category, group, features, evidence.file, unit, hits, credited, relevant
+    )

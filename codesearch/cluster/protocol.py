@@ -78,6 +78,7 @@ def result_record(answer: ClusterResult) -> Record:
         "nearest_score": result.nearest_score,
         "outdated": result.outdated,
         "operators": result.operators,
+        "is_close": result.is_close,
         "groups": answer.groups,
         "missing": answer.missing,
     }
@@ -94,7 +95,12 @@ def result_of_record(question: str, record: Any) -> ClusterResult:
         missing = record["missing"]
         return ClusterResult(
             SearchResult(
-                question, hits, float(record["nearest_score"]), int(record["outdated"]), str(record["operators"])
+                question,
+                hits,
+                float(record["nearest_score"]),
+                int(record["outdated"]),
+                plain(str(record["operators"])),
+                bool(record["is_close"]),
             ),
             repositories,
             int(record["groups"]),

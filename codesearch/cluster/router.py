@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,7 +16,7 @@ from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 from codesearch.search.rank import rank
 from codesearch.search.reader import total
-from codesearch.search.searcher import HITS_WITH_OPERATORS, result_of
+from codesearch.search.searcher import HITS_WITH_OPERATORS, may_answer, result_of
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
@@ -112,9 +112,11 @@ class Router:
         ranking = rank(parsed, found.candidates)
         texts = _Texts(rounds, found)
         texts.read_ahead(ranking.order[: _READ_AHEAD * question.k].tolist(), with_text=bool(parsed.operators))
-        return result_of(
+        result = result_of(
             question.text, parsed, found.candidates, ranking, texts, question.k, question.min_score, question.explain
         )
+        is_close = may_answer([self._encoder.name], found.candidates, ranking, question.retrieval)
+        return replace(result, is_close=is_close)
 
 
 class Rounds:

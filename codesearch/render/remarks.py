@@ -24,8 +24,7 @@ def remarks(result: SearchResult, min_score: float = 0.0, since: str = "") -> It
     elif fitting < len(result.hits):
         yield f"only {_first(fitting)} {result.operators}; the rest are the nearest"
     if result.hits and not result.is_close:
-        best = max(hit.score for hit in result.hits)
-        yield f"no good match; showing the nearest (best score {best:.3f})"
+        yield "no good match; showing the nearest"
     elif not result.hits and since:
         yield f"nothing that changed since {since} matches"
     elif not result.hits and result.nearest_score >= _MIN_SCORE:

@@ -79,6 +79,8 @@ class Candidates:
     """[terms, candidates]: how often the candidate's file contains each term, at most 1 per chunk."""
     popularity: Values
     """log(1 + chunks that contain the candidate's name) / log(1 + all chunks)."""
+    searched: int = 0
+    """Number of chunks searched."""
 
     @property
     def paths(self) -> list[str]:
@@ -147,10 +149,10 @@ def merge_candidates(parts: Sequence[Candidates]) -> Candidates:
 
 
 def with_popularity(candidates: Candidates, statistics: Statistics) -> Candidates:
-    """The candidates with their `popularity`, computed from the document frequencies of their names."""
+    """The candidates with `searched` and their `popularity`, from the document frequencies of their names."""
     holders = np.asarray([statistics.frequencies[chunk.name_key] for chunk in candidates.chunks], np.float32)
     share = np.log1p(holders) / np.float32(np.log1p(statistics.chunks) or 1.0)
-    return replace(candidates, popularity=np.asarray(share, np.float32))
+    return replace(candidates, popularity=np.asarray(share, np.float32), searched=statistics.chunks)
 
 
 def file_numbers(chunks: Sequence[StoredChunk], reader: Numbers) -> Numbers:

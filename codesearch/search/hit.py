@@ -128,10 +128,6 @@ class Retrieval(StrEnum):
     """Embeddings alone, no BM25."""
 
 
-CLOSE = 0.02
-"""A best score below this means that nothing answers; chosen with benchmarks/nothing_close.py, see docs/ranking.md."""
-
-
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits, best first. `nearest_score` is the best score below `min_score`, 0 if there is none."""
@@ -143,8 +139,5 @@ class SearchResult:
     """Number of hits dropped because their files have changed and no longer contain them."""
     operators: str = ""
     """The quoted phrases and excluded words that were recognised in the question; see Hit.is_beyond."""
-
-    @property
-    def is_close(self) -> bool:
-        """Whether any hit scores at least CLOSE."""
-        return any(hit.score >= CLOSE for hit in self.hits)
+    is_close: bool = False
+    """Whether any hit may answer; see codesearch.search.closeness."""

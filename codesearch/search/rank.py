@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from codesearch.search.hit import Signal
 from codesearch.search.precedence import Precedence, definition_precedence
 from codesearch.search.question import Question
 from codesearch.search.signals import SIGNALS
-from codesearch.search.weights import INTERCEPT, WEIGHTS
+from codesearch.search.weights import INTERCEPT, WEIGHTS, WITHIN_FILE
 
 SAME_FILE_DECAY = 0.3
 """The share that a file's second chunk counts; further ones count less and less; see docs/ranking.md."""
@@ -32,6 +32,8 @@ class Ranking:
     features: npt.NDArray[np.float32]
     """[signals, candidates], for explanations and for learning the weights."""
     weights: npt.NDArray[np.float32]
+    within_file: npt.NDArray[np.float32]
+    """[candidates]: what `order_within_files` added to the log-odds of each."""
     precedence: Precedence
     """[candidates]: definitions of the symbol that the question is precede all others."""
 
@@ -48,14 +50,35 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     """
     evidence = Evidence(question, candidates)
     features = np.stack([signal.compute(evidence) for signal in SIGNALS])
-    weights = np.asarray([WEIGHTS[question.kind].get(signal.name, 0.0) for signal in SIGNALS], np.float32)
-    probability = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind])))
-    probability *= _declaration_factor(candidates)
+    weights, extra = (_in_order(of[question.kind]) for of in (WEIGHTS, WITHIN_FILE))
+    own = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind]))) * _declaration_factor(candidates)
+    probability = order_within_files(own, extra @ features, evidence.file)
+    added = np.asarray(log_odds(probability) - log_odds(own), np.float32)
     precedence = definition_precedence(evidence)
     if precedence.any():
         probability = np.where(precedence, 1 + probability, probability) / 2
     order = decayed_order(probability, evidence.file, precedence)
-    return Ranking(order, probability[order].astype(np.float32), features, weights, precedence)
+    return Ranking(order, probability[order].astype(np.float32), features, weights, added, precedence)
+
+
+def _in_order(weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
+    """The weights in the order of SIGNALS, 0 for those that have none."""
+    return np.asarray([weights.get(signal.name, 0.0) for signal in SIGNALS], np.float32)
+
+
+def order_within_files(
+    probability: npt.NDArray[np.floating], extra: npt.NDArray[np.floating], file: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """The probabilities of each file's candidates in another order: by their log-odds and `extra`.
+
+    Much of what tells that a file answers, such as its name, tells nothing about which of its chunks does. Which file
+    comes first stays as it is.
+    """
+    by_probability = np.lexsort((-probability, file))
+    by_both = np.lexsort((-(log_odds(probability) + extra), file))
+    ordered = np.empty(len(probability), np.float64)
+    ordered[by_both] = probability[by_probability]
+    return ordered
 
 
 def _declaration_factor(candidates: Candidates) -> npt.NDArray[np.float32]:
@@ -80,16 +103,20 @@ def explain(ranking: Ranking, candidate: int, score: float, shown: float) -> tup
         for spec, value, weight in zip(SIGNALS, ranking.features[:, candidate], ranking.weights, strict=True)
         if value * weight
     ]
+    if ranking.within_file[candidate]:
+        added = float(ranking.within_file[candidate])
+        parts.append(Signal("within_file", 1.0, added, "against the others of its file"))
     if shown < score:
         parts.append(
-            Signal("decay", shown / score, _log_odds(shown) - _log_odds(score), "after a better hit in its file")
+            Signal("decay", shown / score, float(log_odds(shown) - log_odds(score)), "after a better hit in its file")
         )
     return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
 
 
-def _log_odds(probability: float) -> float:
-    probability = min(max(probability, _EDGE), 1 - _EDGE)
-    return math.log(probability / (1 - probability))
+def log_odds(probability: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The log-odds of probabilities, with those of 0 and 1 kept finite."""
+    kept = np.clip(np.asarray(probability, np.float64), _EDGE, 1 - _EDGE)
+    return np.asarray(np.log(kept / (1 - kept)))
 
 
 def decay(scores: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from codesearch.index.fields import located_text
 from codesearch.search.candidates import Candidates
-from codesearch.search.rank import Ranking, decayed_order
+from codesearch.search.rank import Ranking, decayed_order, log_odds
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
@@ -26,7 +26,6 @@ RERANKED = 32
 WEIGHT = 0.6
 """Log-odds per standard deviation of the candidates' cosines; chosen with the model `small`, see docs/ranking.md."""
 _LEAST_SPREAD = 1e-6
-_EDGE = 1e-6
 
 Scores = npt.NDArray[np.float32]
 Encode = Callable[[Sequence[str]], "Embeddings"]
@@ -63,6 +62,5 @@ def _encoder_text(chunk: StoredChunk, text: str) -> str:
 
 def _add_similarity(scores: Scores, cosines: Scores) -> Scores:
     """Probabilities with WEIGHT times the standardised cosines added to their log-odds."""
-    odds = np.clip(scores, _EDGE, 1 - _EDGE)
     gain = WEIGHT * (cosines - cosines.mean()) / max(float(cosines.std()), _LEAST_SPREAD)
-    return np.asarray(1 / (1 + np.exp(-(np.log(odds / (1 - odds)) + gain))), np.float32)
+    return np.asarray(1 / (1 + np.exp(-(log_odds(scores) + gain))), np.float32)

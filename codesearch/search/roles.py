@@ -40,6 +40,8 @@ _FOLDERS = {
     Role.DOCUMENTATION: frozenset("doc docs documentation docs_src doc_src website site changelog changelogs".split()),
     Role.LEGACY: frozenset("compat _compat legacy deprecated obsolete attic".split()),
 }
+_MANUALS = frozenset("man man1 man3 man5 man8 manpages manual manuals guides wiki".split())
+"""Folders of documentation if that is their whole name."""
 _DOCUMENTATION_SUFFIXES = frozenset(
     ".md .mdx .markdown .rst .adoc .asciidoc .org .rdoc .textile .texi .texinfo .wiki .pod .txt .tex".split()
 )
@@ -125,6 +127,8 @@ def _role_of_folder(folder: str) -> Role | None:
     name, words = folder.lower(), _words(folder)
     if is_test_folder(name, words):
         return Role.TEST
+    if name in _MANUALS:
+        return Role.DOCUMENTATION
     for role, names in _FOLDERS.items():
         if name in names or not names.isdisjoint(words):
             return role

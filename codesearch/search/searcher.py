@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
+from codesearch.models.loading import DEFAULT_MODEL
 from codesearch.search.asked_language import read_question
 from codesearch.search.candidates import (
     Candidates,
@@ -19,6 +20,7 @@ from codesearch.search.candidates import (
     numbered,
     with_popularity,
 )
+from codesearch.search.closeness import is_close
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
@@ -77,7 +79,10 @@ def search(
     ranking = rank(parsed, candidates)
     if reranker:
         ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
-    return result_of(question, parsed, candidates, ranking, readers, k, min_score, explained, pattern)
+    found = result_of(question, parsed, candidates, ranking, readers, k, min_score, explained, pattern)
+    return replace(
+        found, is_close=may_answer([index.encoder.name for index in indexes], candidates, ranking, retrieval)
+    )
 
 
 def collect(
@@ -99,6 +104,15 @@ def collect(
     candidates = merge_candidates([numbered(part, reader) for reader, part in enumerate(parts)])
     names = dict.fromkeys(chunk.name_key for chunk in candidates.chunks)
     return with_popularity(candidates, total([reader.name_statistics(names) for reader in readers]))
+
+
+def may_answer(models: Collection[str], candidates: Candidates, ranking: Ranking, retrieval: Retrieval) -> bool:
+    """Whether any candidate may answer. Only the default model's cosines are known well enough to tell."""
+    if ranking.precedence.any():
+        return True
+    if all(model == DEFAULT_MODEL for model in models):
+        return is_close(candidates, retrieval)
+    return retrieval is Retrieval.DENSE or is_close(candidates, Retrieval.LEXICAL)
 
 
 def _chunks_by_language(readers: Sequence[IndexReader]) -> Mapping[str, int]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.chunking.kinds import TYPE_KINDS
+from codesearch.chunking.kinds import REMAINDER_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key
 from codesearch.search.evidence import Evidence, Values, folder_words, rank_in_file, stem_of, stem_words, words_of
 from codesearch.search.question import Question, last_part
@@ -153,6 +153,17 @@ def is_type(evidence: Evidence) -> Values:
     return np.asarray([chunk.kind in TYPE_KINDS for chunk in evidence.chunks], np.float32)
 
 
+def remainder(evidence: Evidence) -> Values:
+    """1 if the chunk is a whole file, or what is left of it outside definitions."""
+    return np.asarray([chunk.kind in REMAINDER_KINDS for chunk in evidence.chunks], np.float32)
+
+
+def length(evidence: Evidence) -> Values:
+    """Logarithm of the chunk's number of lines, 1 at MAX_LINES: longer definitions do more."""
+    lines = np.asarray([chunk.end_line - chunk.start_line + 1 for chunk in evidence.chunks], np.float32)
+    return np.asarray(np.clip(np.log2(lines) / np.log2(MAX_LINES), 0, 1), np.float32)
+
+
 def test_code(evidence: Evidence) -> Values:
     """1 if the chunk is named like a test (Rust's `mod tests`) and the question does not ask for tests."""
     if Role.TEST in evidence.requested_roles:
@@ -228,6 +239,8 @@ def _role(role: Role) -> Callable[[Evidence], Values]:
 MAX_DEPTH = 5
 MAX_STEM_WORDS = 5
 """Folder levels, and words of a file's stem, at which `shallow` and `short_stem` reach 0."""
+MAX_LINES = 1024
+"""Lines of a chunk at which `length` is 1."""
 OTHER_CASE = 0.6
 OTHER_CONVENTION = 0.3
 """Value of `defines_symbol` for `from_request` if the question has `FromRequest`."""
@@ -274,6 +287,8 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("short_stem", "short file name", short_stem),
     SignalSpec("popularity", "widely used", popularity),
     SignalSpec("is_type", "type", is_type),
+    SignalSpec("remainder", "not a definition", remainder, sign=-1),
+    SignalSpec("length", "long", length),
     SignalSpec("test_code", "test code", test_code, sign=-1),
     SignalSpec("owner_recall", "enclosing type answers", owner_recall),
     SignalSpec("defines_symbol", "defines the symbol", defines_symbol),

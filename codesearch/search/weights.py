@@ -33,6 +33,8 @@ _PROSE: Mapping[str, float] = {
     "short_stem": 2.10,
     "popularity": 0.07,
     "is_type": 0.00,
+    "remainder": 0.00,
+    "length": 0.00,
     "test_code": -0.72,
     "owner_recall": 0.00,
     "defines_symbol": 0.97,
@@ -50,6 +52,13 @@ _PROSE: Mapping[str, float] = {
     "declaration": -0.81,
     "configuration": -1.26,
     "reexport": -0.47,
+}
+
+_PROSE_WITHIN_FILE: Mapping[str, float] = {
+    "lexical_relative": 1.09,
+    "is_type": -0.89,
+    "remainder": -0.96,
+    "length": 2.31,
 }
 
 _IDENTIFIER: Mapping[str, float] = {
@@ -76,6 +85,8 @@ _IDENTIFIER: Mapping[str, float] = {
     "short_stem": 1.99,
     "popularity": 0.07,
     "is_type": 0.14,
+    "remainder": 0.00,
+    "length": 0.00,
     "test_code": -0.15,
     "owner_recall": 0.07,
     "defines_symbol": 3.15,
@@ -100,6 +111,14 @@ WEIGHTS: Mapping[QuestionKind, Mapping[str, float]] = {
     QuestionKind.MIXED: _PROSE,
     QuestionKind.IDENTIFIER: _IDENTIFIER,
 }
+"""For all candidates of a question."""
+
+WITHIN_FILE: Mapping[QuestionKind, Mapping[str, float]] = {
+    QuestionKind.PROSE: _PROSE_WITHIN_FILE,
+    QuestionKind.MIXED: _PROSE_WITHIN_FILE,
+    QuestionKind.IDENTIFIER: {},
+}
+"""Added to order the chunks of one file; see codesearch.search.rank.order_within_files."""
 
 INTERCEPT: Mapping[QuestionKind, float] = {
     QuestionKind.PROSE: -9.75,

@@ -46,7 +46,7 @@ def test_an_answer_survives_json() -> None:
         "src/a.py", 1, 2, "Python", "function", "a", "A.a", "def a()", 0.5, "x\ny", 2, True,
         (Neighbour(3, 4, "b"),), (Place("src/b.py", 5, 6, 1),), (Signal("s", 1.0, 0.5, "why"),), 0, True,
     )  # fmt: skip
-    answer = ClusterResult(SearchResult("q", (hit,), 0.1, 2, '"x"'), {0: "acme/a", 1: "acme/b"}, 3, (2,))
+    answer = ClusterResult(SearchResult("q", (hit,), 0.1, 2, '"x"', True), {0: "acme/a", 1: "acme/b"}, 3, (2,))
     assert result_of_record("q", json.loads(json.dumps(result_record(answer)))) == answer
 
 

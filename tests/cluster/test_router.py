@@ -122,6 +122,7 @@ def test_any_split_answers_as_one_index(
                 question = ClusterQuestion(text, 10, filters, explain=True, retrieval=retrieval)
                 answered = router.search(TOKEN, question)
                 assert _shown(answered.result.hits) == _shown(_expected([whole], question))
+                assert answered.result.is_close == whole.search(text, filters=filters, retrieval=retrieval).is_close
                 assert answered.missing == ()
 
 

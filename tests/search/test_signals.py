@@ -11,12 +11,14 @@ from codesearch.api import Index
 from codesearch.search import rank
 from codesearch.search.evidence import Evidence, Values
 from codesearch.search.signals import SIGNALS, SignalSpec
-from codesearch.search.weights import WEIGHTS
+from codesearch.search.weights import WEIGHTS, WITHIN_FILE
 
 
 def test_weights_have_the_signs_of_their_signals() -> None:
     names = {signal.name for signal in SIGNALS}
     assert len(names) == len(SIGNALS)
+    assert WEIGHTS.keys() == WITHIN_FILE.keys()
+    assert all(weights.keys() <= names for weights in WITHIN_FILE.values())
     for weights in WEIGHTS.values():
         assert weights.keys() <= names
         assert all(signal.sign * weights[signal.name] >= 0 for signal in SIGNALS if signal.name in weights)

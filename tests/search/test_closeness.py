@@ -1,0 +1,46 @@
+"""Tests of what decides whether anything answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codesearch.api import Index
+from codesearch.search.closeness import THRESHOLDS, Closeness
+from codesearch.search.hit import Retrieval
+
+FAR = Closeness(cosine=0.1, coverage=0.2, absent=0.5, size=8)
+NEAR = Closeness(cosine=0.7, coverage=1.0, absent=0.0, size=8)
+
+
+@pytest.mark.parametrize("retrieval", list(Retrieval))
+def test_near_and_far_are_told_apart(retrieval: Retrieval) -> None:
+    threshold = THRESHOLDS[retrieval]
+    assert FAR.weighted(threshold.weights) < threshold.least <= NEAR.weighted(threshold.weights)
+
+
+def test_each_measure_counts_in_its_direction() -> None:
+    weights = THRESHOLDS[Retrieval.BOTH].weights
+    middle = Closeness(cosine=0.4, coverage=0.5, absent=0.2, size=8)
+    for name, better in (("cosine", 0.5), ("coverage", 0.6), ("absent", 0.1), ("size", 7)):
+        assert replace(middle, **{name: better}).weighted(weights) > middle.weighted(weights)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_close"),
+    [
+        ("hash a password", True),
+        ("hash_password", True),
+        ("attach a volume to a container", False),
+        ("kubernetes", False),
+    ],
+)
+@pytest.mark.parametrize("retrieval", list(Retrieval))
+def test_of_an_index(question: str, is_close: bool, retrieval: Retrieval, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text('def hash_password(text):\n    """Hash a password."""\n    return hash(text)\n')
+    (tmp_path / "b.py").write_text("def total(prices):\n    return sum(prices) * 1.2\n")
+    with Index.create(tmp_path) as index:
+        index.update()
+        assert index.search(question, retrieval=retrieval).is_close is is_close
