@@ -49,7 +49,7 @@ class Action(StrEnum):
 
 
 _ONLY_FOR = {
-    Action.INDEX: ("out", "model", "gpu", "max_size", "max_time", "prune"),
+    Action.INDEX: ("out", "gpu", "max_size", "max_time", "prune"),
     Action.SERVE: ("host", "port", "groups", "replicas", "routers", "access"),
     Action.STATUS: ("as_json",),
 }
@@ -142,9 +142,9 @@ def command(
 ) -> None:
     """Index many repositories into shards, a task of Ray for each, and answer questions about all of them."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    options = given(invocation)
+    found = given(invocation)
     for other, names in _ONLY_FOR.items():
-        if other is not action and (option := next((options[name] for name in names if name in options), "")):
+        if other is not action and (option := next((found[name] for name in names if name in found), "")):
             raise typer.BadParameter(f"{option} cannot be used with {action}")
     from codesearch.cluster.build import Limits
     from codesearch.models.loading import DEFAULT_MODEL
@@ -157,7 +157,8 @@ def command(
     if action is Action.SERVE:
         from codesearch.cluster.deployment import ServeOptions
 
-        _serve(places[0], ray, access, ServeOptions(host, port, groups, replicas, routers), quiet=quiet)
+        options = ServeOptions(host, port, groups, replicas, routers)
+        _serve(places[0], ray, model or DEFAULT_MODEL, access, options, quiet=quiet)
         return
     if not out:
         raise CodesearchError("--out is missing", "name the folder of the shards: --out PLACE")
@@ -181,7 +182,7 @@ def _print_status(place: str, *, as_json: bool) -> None:
         print(text, file=caller().stdout)
 
 
-def _serve(place: str, address: str, access: Path | None, options: ServeOptions, *, quiet: bool) -> None:
+def _serve(place: str, address: str, model: str, access: Path | None, options: ServeOptions, *, quiet: bool) -> None:
     """Serve until Ctrl-C."""
     import signal
     import threading
@@ -191,6 +192,7 @@ def _serve(place: str, address: str, access: Path | None, options: ServeOptions,
     from codesearch.cluster.holding import servable_manifest
     from codesearch.cluster.place import open_place
     from codesearch.cluster.ray_tasks import connected
+    from codesearch.models.loading import ModelName
     from codesearch.quantities import count
 
     if options.host not in LOOPBACK and not access:
@@ -198,6 +200,8 @@ def _serve(place: str, address: str, access: Path | None, options: ServeOptions,
     granted = read_access(caller().directory / access) if access else access_of_user()
     opened = open_place(place, caller().directory)
     manifest = servable_manifest(opened)
+    if (used := manifest.shards[0].model) not in (model, str(ModelName.parse(model))):  # none is loaded unasked
+        raise CodesearchError(f"{opened} was indexed with the model {used}, not {model}", f"add --model {used}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with connected(address) as ray:
         groups = deploy(ray, str(opened), manifest, granted, options)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from codesearch.index.layout import Layout
+from codesearch.opening import is_beneath
 
 INDEX = "index"
 FILES = "files"
@@ -31,7 +32,8 @@ def unpack(archive: Path, folder: Path) -> None:
     aside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
     try:
         with tarfile.open(archive, "r:") as opened:
-            opened.extractall(aside, filter="data")
+            for member in opened:
+                _unpack_file(opened, member, aside)
         (aside / FILES).mkdir(exist_ok=True)
         try:
             aside.rename(folder)
@@ -40,6 +42,17 @@ def unpack(archive: Path, folder: Path) -> None:
                 raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _unpack_file(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Unpack one file. Raises tarfile.TarError for anything that pack() does not write."""
+    content = archive.extractfile(member) if member.isreg() and is_beneath(member.name) else None
+    if content is None:
+        raise tarfile.TarError(f"{member.name} is not a file of a shard")
+    path = folder / member.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with content, path.open("xb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def layout_of(folder: Path) -> Layout:

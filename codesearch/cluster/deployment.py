@@ -17,7 +17,7 @@ from codesearch.cluster.group import ShardGroup
 from codesearch.cluster.holding import delete_unused_copies, grouped, hold
 from codesearch.cluster.manifest import Manifest, Shard
 from codesearch.cluster.place import open_place
-from codesearch.cluster.protocol import LONGEST_REQUEST, PATH, Invalid, Record, question_of, result_record
+from codesearch.cluster.protocol import LONGEST_REQUEST, PATH, Record, question_of, result_record
 from codesearch.cluster.router import Router
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import load_encoder
@@ -131,15 +131,17 @@ class Ingress:
 
         if request.url.path != PATH or request.method != "POST":
             return JSONResponse({"error": f"POST to {PATH}"}, 404)
-        content = await request.body()
+        content = b""
+        async for part in request.stream():
+            content += part
+            if len(content) > LONGEST_REQUEST:
+                return JSONResponse({"error": "the question is too long"}, 413)
         status, record = await asyncio.to_thread(self.answer, request.headers.get("authorization", ""), content)
         return JSONResponse(record, status)
 
     def answer(self, authorization: str, content: bytes) -> tuple[int, Record]:
         """The HTTP status and the answer."""
         try:
-            if len(content) > LONGEST_REQUEST:
-                raise Invalid("the request is too long")
             question = question_of(json.loads(content))
             return 200, result_record(self._router.search(authorization.removeprefix("Bearer "), question))
         except AccessDenied as error:

@@ -217,7 +217,8 @@ def _locked(place: Place) -> AbstractContextManager[object]:
     """One run at a time writes a folder."""
     if not isinstance(place, Folder):
         return nullcontext()
-    place.root.mkdir(parents=True, exist_ok=True)
+    if not place.root.exists():
+        place.root.mkdir(mode=0o700, parents=True)
     return WriterLock(place.root / _LOCK)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from codesearch.cluster.manifest import read_manifest, write_manifest
 from codesearch.cluster.place import open_place
 from tests.support.cluster import LIMITS, index_here
 from tests.support.command_line import run_here
@@ -87,3 +88,15 @@ def test_more_mistakes(bakery: Path, arguments: list[str], said: str) -> None:
     run = run_here("cluster", *arguments, cwd=bakery)
     assert (run.code, run.out) == (2, "")
     assert said in run.err
+
+
+def test_a_model_is_loaded_only_if_it_is_named(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(bakery / "cache"))
+    place = open_place(str(bakery / "place"))
+    index_here(place, [bakery / "bakery"])
+    manifest = read_manifest(place)
+    assert manifest
+    write_manifest(place, replace(manifest, shards=(replace(manifest.shards[0], model="theirs"),)))
+    run = run_here("cluster", "serve", "place", cwd=bakery)
+    assert (run.code, run.out) == (2, "")
+    assert "place was indexed with the model theirs, not default\n  add --model theirs" in run.err
