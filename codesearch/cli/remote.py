@@ -11,10 +11,10 @@ from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.output import results
 from codesearch.clones import parse_url
 from codesearch.cluster.client import Cluster
-from codesearch.cluster.router import ClusterQuestion, ClusterResult
+from codesearch.cluster.router import ClusterQuestion
 from codesearch.cluster.sources import name_of
 from codesearch.render.paths import located_in
-from codesearch.render.remarks import remarks
+from codesearch.render.remarks import cluster_remarks, remarks
 
 if TYPE_CHECKING:
     from codesearch.render.formats import HitFormat
@@ -37,11 +37,6 @@ def answer(address: str, questions: Iterable[str], asked: ClusterQuestion, hit_f
             found = cluster.search(replace(asked, text=text))
             hit_format.write(text, [*located_in(found.result.hits, found.repositories, caller().directory)])
             has_hits = has_hits or bool(found.result.hits)
-            for remark in (*_of_groups(found), *remarks(found.result, asked.min_score)):
+            for remark in (*cluster_remarks(found), *remarks(found.result, asked.min_score)):
                 note(remark)
     return HITS if has_hits else NO_HITS
-
-
-def _of_groups(found: ClusterResult) -> Iterable[str]:
-    if found.missing:
-        yield f"{len(found.missing)} of {found.groups} groups did not answer; hits from their repositories are missing"

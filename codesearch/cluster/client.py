@@ -16,8 +16,15 @@ from codesearch.cluster.router import ClusterQuestion, ClusterResult
 from codesearch.errors import CodesearchError
 
 SECONDS_TO_ANSWER = 60.0
+_BAD_QUESTION = 400
 LONGEST_ANSWER = 500_000_000
 """Bytes; 10,000 hits of ordinary size take 20 MB."""
+
+
+class ClusterUnavailable(CodesearchError):
+    """The cluster can't be reached, is not one of codesearch, or does not know the token."""
+
+    code = "cluster-unavailable"
 
 
 class Cluster:
@@ -42,13 +49,15 @@ class Cluster:
         try:
             record = json.loads(content)
         except ValueError:
-            raise CodesearchError(f"{self.address} does not answer as a codesearch cluster (HTTP {status})") from None
+            raise ClusterUnavailable(
+                f"{self.address} does not answer as a codesearch cluster (HTTP {status})"
+            ) from None
         if status != 200:
-            raise _error(self.address, record)
+            raise _error(self.address, status, record)
         try:
             return result_of_record(question.text, record)
         except Invalid as error:
-            raise CodesearchError(f"{self.address}: {error}", "install the same codesearch on both sides") from error
+            raise ClusterUnavailable(f"{self.address}: {error}", "install the same codesearch on both sides") from error
 
     def _post(self, content: bytes) -> tuple[int, bytes]:
         make = HTTPSConnection if self._is_secure else HTTPConnection
@@ -60,18 +69,19 @@ class Cluster:
             return response.status, response.read(LONGEST_ANSWER)
         except (OSError, HTTPException, ValueError) as error:
             said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise CodesearchError(f"the cluster at {self.address} can't be reached: {said}") from error
+            raise ClusterUnavailable(f"the cluster at {self.address} can't be reached: {said}") from error
         finally:
             connection.close()
 
 
-def _error(address: str, record: Any) -> CodesearchError:
+def _error(address: str, status: int, record: Any) -> CodesearchError:
     """What the cluster says is wrong."""
     message = record.get("error") if isinstance(record, dict) else None
     if not isinstance(message, str):
-        return CodesearchError(f"the cluster at {address} failed")
+        return ClusterUnavailable(f"the cluster at {address} failed (HTTP {status})")
     hint = record.get("hint")
-    return CodesearchError(message, hint if isinstance(hint, str) else "")
+    kind = CodesearchError if status == _BAD_QUESTION else ClusterUnavailable
+    return kind(message, hint if isinstance(hint, str) else "")
 
 
 def _is_here(host: str) -> bool:

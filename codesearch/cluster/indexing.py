@@ -74,6 +74,8 @@ class _Run:
     failures: dict[str, str] = field(default_factory=dict)
     parts: dict[str, dict[int, Shard]] = field(default_factory=dict)
     """The shards that are built of each source that has parts left."""
+    done: set[str] = field(default_factory=set)
+    """The sources of which nothing is left to do."""
     unchanged: int = 0
     built_chunks: int = 0
     core_seconds: float = 0.0
@@ -121,8 +123,7 @@ def index_sources(
         with _keeping(place, run) as keep:
             for outcome in _outcomes(waiting, tasks):
                 waiting.extend(_follow(run, outcome))
-                done = len(sources) - len({r.source.name for r in waiting}) - tasks.running
-                progress("indexing", max(done, 0), len(sources), run.built_chunks)
+                progress("indexing", len(run.done), len(sources), run.built_chunks)
                 keep()
         _delete_others(place, run)
     return _report(run, len(sources), time.monotonic() - started)
@@ -145,8 +146,10 @@ def _follow(run: _Run, outcome: Outcome) -> Sequence[BuildRequest]:
         case Failed(_, reason):
             run.failures[name] = reason
             run.parts.pop(name, None)
+            run.done.add(name)
         case Unchanged():
             run.unchanged += 1
+            run.done.add(name)
         case Divided(_, parts):
             run.parts[name] = {}
             return [replace(request, part=part, parts=parts) for part in range(parts)]
@@ -165,6 +168,7 @@ def _place_shard(run: _Run, shard: Shard) -> None:
     parts[shard.part] = shard
     if len(parts) == shard.parts:
         del run.parts[shard.source]
+        run.done.add(shard.source)
         if len({part.version for part in parts.values()}) == 1:
             run.shards[shard.source] = [parts[number] for number in sorted(parts)]
         else:

@@ -31,12 +31,12 @@ def located(hits: Iterable[Hit], roots: Sequence[Path], cwd: Path) -> Iterator[L
         yield LocatedHit(hit, display_path(absolute, cwd), absolute, copies)
 
 
-def located_in(hits: Iterable[Hit], repositories: Mapping[int, str], cwd: Path) -> Iterator[LocatedHit]:
-    """Locate hits of a cluster's repositories: below their names, which are paths if they are folders."""
+def located_in(hits: Iterable[Hit], repositories: Mapping[int, str], cwd: Path | None = None) -> Iterator[LocatedHit]:
+    """Locate hits of a cluster's repositories: below their names; if these are paths, relative to `cwd`."""
 
     def shown(place: Hit | Place) -> str:
         path = f"{repositories[place.index]}/{place.path}"
-        return display_path(Path(path), cwd) if os.path.isabs(path) else path  # noqa: PTH117
+        return display_path(Path(path), cwd) if cwd and os.path.isabs(path) else path  # noqa: PTH117
 
     for hit in hits:
         copies = tuple(replace(copy, path=shown(copy)) for copy in hit.copies)
