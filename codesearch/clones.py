@@ -17,6 +17,7 @@ from pathlib import Path
 from codesearch.errors import CodesearchError
 from codesearch.index.lock import WriterLock
 from codesearch.models.hub import expand_user
+from codesearch.quantities import size
 
 MAX_CLONE_SIZE = 2_000_000_000
 """Bytes on disk. Linux takes 1.6 GB without its history."""
@@ -32,6 +33,15 @@ _URL = re.compile(r"(?:https?|ssh)://[^\s@/]+(?:@[^\s@/]+)?(?:/[^\s@]*)?|[A-Za-z
 _KEPT = ("GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO")
 _STAMP = "codesearch-fetched"
 """A file in `.git` whose time is that of the last fetch."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloneLimits:
+    """What a clone may take."""
+
+    size: int
+    """Bytes on disk."""
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +94,35 @@ def fetch(repository: RemoteRepository, *, refresh: bool = True) -> Path:
     return folder
 
 
+def latest_commit(repository: RemoteRepository) -> str:
+    """The commit of a repository's revision now. Raises CodesearchError if it can't be asked for, or there is none."""
+    if _COMMIT.fullmatch(repository.revision):
+        return repository.revision
+    revision = repository.revision or "HEAD"
+    names = [f"refs/tags/{revision}^{{}}", f"refs/tags/{revision}", f"refs/heads/{revision}", revision]
+    with tempfile.TemporaryDirectory() as folder:
+        answer = _git(repository, Path(folder), "ls-remote", "--end-of-options", repository.url, *names)
+    commits = {name: commit for commit, _, name in (line.partition("\t") for line in answer.splitlines())}
+    found = next((commits[name] for name in names if name in commits), "")
+    if not found:
+        raise CodesearchError(f"{_label(repository)} has no such revision")
+    return found
+
+
+def clone(repository: RemoteRepository, folder: Path, limits: CloneLimits | None = None) -> str:
+    """Make a shallow clone in an empty folder; returns its commit. Raises CodesearchError."""
+    _git(repository, folder, "init", "--quiet", "--template=")
+    _git(repository, folder, "remote", "add", "origin", repository.url)
+    _fetch(repository, folder, limits)
+    return _git(repository, folder, "rev-parse", "HEAD").strip()
+
+
 def _clone(repository: RemoteRepository, folder: Path) -> None:
     """Clone beside the folder, then rename: whoever finds the folder finds all of it."""
     shutil.rmtree(folder, ignore_errors=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        _git(repository, aside, "init", "--quiet", "--template=")
-        _git(repository, aside, "remote", "add", "origin", repository.url)
-        _fetch(repository, aside)
+        clone(repository, aside)
         aside.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -102,11 +133,11 @@ def _update(repository: RemoteRepository, folder: Path) -> None:
     _fetch(repository, folder)
 
 
-def _fetch(repository: RemoteRepository, folder: Path) -> None:
+def _fetch(repository: RemoteRepository, folder: Path, limits: CloneLimits | None = None) -> None:
     _git(repository, folder, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules",
-         "--end-of-options", "origin", repository.revision or "HEAD")  # fmt: skip
+         "--end-of-options", "origin", repository.revision or "HEAD", limits=limits)  # fmt: skip
     _git(repository, folder, "-c", "advice.detachedHead=false", "checkout", "--quiet", "--force",
-         "--no-recurse-submodules", "FETCH_HEAD")  # fmt: skip
+         "--no-recurse-submodules", "FETCH_HEAD", limits=limits)  # fmt: skip
     (folder / ".git" / _STAMP).touch()
 
 
@@ -114,24 +145,24 @@ def _age(folder: Path) -> float:
     return time.time() - (folder / ".git" / _STAMP).stat().st_mtime
 
 
-def _git(repository: RemoteRepository, folder: Path, *arguments: str) -> None:
-    """Run git. Raises CodesearchError with what it says if it fails, takes too long, or the folder grows too large."""
+def _git(repository: RemoteRepository, folder: Path, *arguments: str, limits: CloneLimits | None = None) -> str:
+    """What git prints. Raises CodesearchError with what it says if it fails, or exceeds the limits."""
     allowed = [option for protocol in PROTOCOLS for option in ("-c", f"protocol.{protocol}.allow=always")]
     safe = ["-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never"]
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as output:
         try:
             process = subprocess.Popen(
                 ["git", *safe, *allowed, *arguments],
                 cwd=folder,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=printed,
                 stderr=output,
             )
         except OSError as error:
             raise CodesearchError(f"git can't be run: {error.strerror or error}", "install git") from error
         try:
-            _wait(process, repository, folder)
+            _wait(process, repository, folder, limits or CloneLimits(MAX_CLONE_SIZE, MAX_CLONE_SECONDS))
         finally:
             if process.poll() is None:
                 process.kill()
@@ -139,16 +170,18 @@ def _git(repository: RemoteRepository, folder: Path, *arguments: str) -> None:
         if process.returncode:
             output.seek(0)
             raise CodesearchError(f"{_label(repository)} can't be cloned: {_reason(output.read())}")
+        printed.seek(0)
+        return printed.read().decode("utf-8", "replace")
 
 
-def _wait(process: subprocess.Popen[bytes], repository: RemoteRepository, folder: Path) -> None:
-    end = time.monotonic() + MAX_CLONE_SECONDS
+def _wait(process: subprocess.Popen[bytes], repository: RemoteRepository, folder: Path, limits: CloneLimits) -> None:
+    end = time.monotonic() + limits.seconds
     while True:
         with suppress(subprocess.TimeoutExpired):
             process.wait(_SECONDS_BETWEEN_CHECKS)
             return
-        if _size(folder) > MAX_CLONE_SIZE:
-            raise CodesearchError(f"{_label(repository)} is larger than {MAX_CLONE_SIZE // 10**9} GB")
+        if _size(folder) > limits.size:
+            raise CodesearchError(f"{_label(repository)} is larger than {size(limits.size)}")
         if time.monotonic() > end:
             raise CodesearchError(f"{_label(repository)} can't be cloned: it takes too long")
 

@@ -35,6 +35,7 @@ COMMANDS = (
     "models",
     "eval",
     "train",
+    "cluster",
     "completion",
 )
 """Modules of this package. Each has a function `command`, whose docstring is the help text, and an `EPILOG`."""

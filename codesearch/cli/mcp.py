@@ -24,6 +24,7 @@ Examples:
   codesearch install                       set up the agents on this machine to start it
   codesearch mcp                           serve the repository of the working directory
   codesearch mcp ~/src/a ~/src/b           these folders and what is below them, no others
+  codesearch mcp --cluster HOST:PORT       the repositories of a cluster
 
 It speaks the Model Context Protocol on stdin and stdout, and ends when stdin is closed.
 """
@@ -34,6 +35,10 @@ def command(
         list[Path],
         typer.Argument(metavar="[ROOT]...", help="The folders that may be searched.", show_default=False),
     ] = [],  # noqa: B006 - typer copies it
+    cluster: Annotated[
+        str,
+        typer.Option("--cluster", metavar="ADDRESS", help="Search a cluster (`codesearch cluster serve`) instead."),
+    ] = "",
     model: Model = None,
     device: Device = "",
 ) -> None:
@@ -56,6 +61,14 @@ def command(
         raise CodesearchError("serving agents needs the package mcp", InstallExtra("mcp")) from error
     if sys.stdin.isatty():
         note("waiting for a client on stdin; to set up an agent, run: codesearch install")
+    if cluster:
+        if roots:
+            raise CodesearchError("a cluster has no folders of this machine", "omit them, or --cluster")
+        from codesearch.cluster.client import Cluster
+        from codesearch.mcp.cluster import ClusterTools
+
+        serve_stdio(ClusterTools(Cluster(cluster, caller().environment), hint_of))
+        return
     session = Session(Roots(roots, caller().directory), _open_indexes, model, device)
     serve_stdio(Tools(session, hint_of))
 

@@ -26,6 +26,10 @@ LARGEST_SEED = 2**32 - 1
 """The limit of numpy's and torch's random generators."""
 LARGEST_FILE = 1_000_000_000
 """Bytes. Parsing takes about 60 bytes of memory a byte, and parsers count in 32 bits."""
+MOST_GROUPS = 10_000
+"""Of shards, and of replicas of one; a router asks each group several times a question."""
+LARGEST_SOURCE = 1_000_000_000_000
+"""Bytes of a repository; the largest there are have about a tenth."""
 LONGEST_TRAINING = 30 * 24 * 3600
 """Seconds: 30 days."""
 
@@ -77,19 +81,33 @@ class DecimalNumber:
         return float(text)
 
 
-def file_size(text: str) -> int:
-    """Bytes of `500k`, `2M`, `1.5MB` (powers of 1000). Raises typer.BadParameter."""
-    match = _SIZE.fullmatch(text)
-    size = float(match[1]) * _BYTES[match[2].lower()] if match else 0.0
-    if size < 1:
-        raise typer.BadParameter(f"invalid size {text!r}: use e.g. 500k or 2M")
-    if size > LARGEST_FILE:
-        raise typer.BadParameter(f"{text} exceeds the maximum size, {LARGEST_FILE // 1000**3}G")
-    return int(size)
+@dataclass(frozen=True, slots=True)
+class ByteSize:
+    """Parses sizes as bytes: `500k`, `2M`, `1.5MB` (powers of 1000). Raises typer.BadParameter."""
+
+    most: int
+    __name__ = "size"
+
+    def __call__(self, text: str | int) -> int:
+        """Defaults are passed as numbers."""
+        if isinstance(text, int):
+            return text
+        match = _SIZE.fullmatch(text)
+        size = float(match[1]) * _BYTES[match[2].lower()] if match else 0.0
+        if size < 1:
+            raise typer.BadParameter(f"invalid size {text!r}: use e.g. 500k or 2M")
+        if size > self.most:
+            raise typer.BadParameter(f"{text} exceeds the maximum size, {self.most // 1000**3}G")
+        return int(size)
 
 
-def seconds(text: str) -> float:
-    """Seconds of `90s`, `10m`, `1.5h`, `600`. Raises typer.BadParameter."""
+file_size = ByteSize(LARGEST_FILE)
+
+
+def seconds(text: str | float) -> float:
+    """Seconds of `90s`, `10m`, `1.5h`, `600`. Defaults are passed as numbers. Raises typer.BadParameter."""
+    if isinstance(text, int | float):
+        return text
     match = _TIME.fullmatch(text)
     time = float(match[1]) * _SECONDS[match[2][:1].lower()] if match else 0.0
     if not time:

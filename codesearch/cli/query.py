@@ -40,6 +40,11 @@ _WITH_COMMITS = frozenset(
     " refresh no_server index_dir model device".split()
 )
 """Parameters that say something about a search of commits."""
+_WITH_CLUSTER = frozenset(
+    "question cluster places limit languages globs kinds names min_score explain batch no_server as_json as_jsonl"
+    " files_only null vimgrep compact heading max_tokens template context full max_columns color sort".split()
+)
+"""Parameters that say something about a search of a cluster."""
 _WITHOUT_QUESTION = frozenset("min_score full explain rerank".split())
 """Parameters that say nothing about lines that match a pattern."""
 
@@ -123,6 +128,14 @@ def command(
     batch: Annotated[
         bool, typer.Option("--batch", help="Read one question per line from stdin; print one JSON object per question.")
     ] = False,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Ask a cluster (`codesearch cluster serve`); `--in` names repositories of it, `*` and `?` in them.",
+        ),
+    ] = "",
     no_server: NoServer = False,
     index_dir: IndexDir = None,
     model: Model = None,
@@ -152,6 +165,16 @@ def command(
     for path in paths:
         if os.sep not in str(path) and not (caller().directory / path).exists():
             raise CodesearchError(f"{path} does not exist", "quote a question of several words")
+    if cluster:
+        from codesearch.cli.remote import answer as answer_from
+        from codesearch.cli.remote import repositories_of
+        from codesearch.cluster.router import ClusterQuestion
+
+        if paths:
+            raise CodesearchError("a cluster has no files by local paths", "use --in REPOSITORY and --path GLOB")
+        repositories = repositories_of(places)
+        asked = ClusterQuestion("", limit or DEFAULT_LIMIT, filters, repositories, min_score, explain)
+        raise typer.Exit(answer_from(cluster, questions, asked, hit_format))
     workspace = workspace_of(index_dir, model=model, device=device, refresh=refresh)
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     if commits:
@@ -189,6 +212,10 @@ def _check(invocation: typer.Context, *, is_alone: bool) -> None:
     values = invocation.params
     if values["changed"] and values["since"]:
         raise typer.BadParameter("--changed and --since cannot be used together")
+    if values["cluster"] and (
+        other := next((option for name, option in options.items() if name not in _WITH_CLUSTER), "")
+    ):
+        raise typer.BadParameter(f"{other} cannot be used with --cluster")
     if values["commits"]:
         if other := next((option for name, option in options.items() if name not in _WITH_COMMITS), ""):
             raise typer.BadParameter(f"{other} cannot be used with --commits")

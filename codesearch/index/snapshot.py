@@ -189,7 +189,7 @@ class Snapshot:
             matching = np.flatnonzero(scores > 0)
             rows = matching[best(scores[matching], segment.ties[matching], k)]
             by_segment.append(ScoredChunks(segment.ids[rows], scores[rows], segment.ties[rows]))
-        return _merged(by_segment, k)
+        return merged(by_segment, k)
 
     def term_scores(self, idfs: Mapping[str, float], ids: Ids) -> Scores:
         """Contribution of each term to the BM25 score of each chunk, float32 [terms, ids]; `idfs` as in lexical()."""
@@ -216,7 +216,7 @@ class Snapshot:
             vectors = self._vectors(segment, len(vector))
             rows, scores = vectors.nearest(vector, k, self._allowed(i, selection), segment.ties)
             by_segment.append(ScoredChunks(segment.ids[rows], scores, segment.ties[rows]))
-        return _merged(by_segment, k)
+        return merged(by_segment, k)
 
     def similarities(self, vector: Embeddings, ids: Ids) -> Scores:
         """Cosine of each chunk's vector with a unit vector, float32 [ids]."""
@@ -280,7 +280,7 @@ class Snapshot:
             allowed = self._allowed(i, selection)
             rows = rows if allowed is None else rows[allowed[rows]]
             by_segment.append(ScoredChunks(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
-        return _merged(by_segment, limit)
+        return merged(by_segment, limit)
 
     def containing(self, terms: Sequence[str], selection: Selection | None) -> Ids:
         """Live chunks that contain all of the terms, in order."""
@@ -499,7 +499,7 @@ def _spread(count: int) -> Ids:
     return np.arange(count) if count <= FILE_SAMPLE else np.linspace(0, count - 1, FILE_SAMPLE, dtype=np.int64)
 
 
-def _merged(by_segment: Sequence[ScoredChunks], k: int) -> ScoredChunks:
+def merged(by_segment: Sequence[ScoredChunks], k: int) -> ScoredChunks:
     """The `k` best of the segments' results."""
     if not by_segment:
         return NO_CHUNKS

@@ -55,7 +55,7 @@ def search(session: Session, values: Values, progress: Progress) -> str:
         raise Unanswerable("the query is empty", 'ask a question, for example "how are passwords hashed"')
     filters = Filters(languages=values["languages"], kinds=values["kinds"], paths=values["paths"])
     pattern = _pattern(values["pattern"])
-    with _opened(session, values["root"], "", progress) as opened, _asked():
+    with _opened(session, values["root"], "", progress) as opened, asked():
         result = opened.workspace.search(question, values["limit"], filters, pattern=pattern)
         head = [opened.freshness, *remarks(result)]
         if not result.hits:
@@ -79,7 +79,7 @@ def similar(session: Session, values: Values, progress: Progress) -> str:
     """Code like that at a line of a file."""
     if not values["path"]:
         raise Unanswerable("the path is empty", "pass a file")
-    with _opened(session, values["root"], values["path"], progress) as opened, _asked():
+    with _opened(session, values["root"], values["path"], progress) as opened, asked():
         (member,) = opened.workspace.members
         if not member.within or (member.index.root / member.within[0]).is_dir():
             raise Unanswerable(f"{values['path']} is a folder", "pass a file")
@@ -98,7 +98,7 @@ def references(session: Session, values: Values, progress: Progress) -> str:
 
     if not values["symbol"].strip():
         raise Unanswerable("the symbol is empty", "pass a name, such as Store.open")
-    with _opened(session, values["root"], values["path"], progress) as opened, _asked():
+    with _opened(session, values["root"], values["path"], progress) as opened, asked():
         found = []
         for member in opened.workspace.members:
             listed = member.index.references(values["symbol"], Filters(within=member.within)).references
@@ -125,7 +125,7 @@ def outline(session: Session, values: Values, progress: Progress) -> str:
     from codesearch.render.outline import outline_lines
     from codesearch.render.paths import display_path
 
-    with _opened(session, values["root"], values["path"], progress) as opened, _asked():
+    with _opened(session, values["root"], values["path"], progress) as opened, asked():
         outlines = [
             replace(found, path=display_path(member.index.root / found.path, opened.base))
             for member in opened.workspace.members
@@ -141,7 +141,7 @@ def _opened(session: Session, root: str, path: str, progress: Progress) -> Itera
     """The indexes of a root, or of a path in it. Raises CodesearchError."""
     from codesearch.server.freshness import Freshness
 
-    with _asked():
+    with asked():
         folders = session.roots.chosen(root)
         base = _common(folders)
         places = [session.roots.inside(base, path)] if path else folders
@@ -152,7 +152,7 @@ def _opened(session: Session, root: str, path: str, progress: Progress) -> Itera
 
 
 @contextmanager
-def _asked() -> Iterator[None]:
+def asked() -> Iterator[None]:
     """Inside, errors that another question avoids are Unanswerable."""
     try:
         yield

@@ -25,7 +25,7 @@ from mcp_types import (
 from mcp_types import Tool as Listed
 
 import codesearch
-from codesearch.mcp.tools import INSTRUCTIONS, Answer, Tool, Tools
+from codesearch.mcp.tools import Answer, Tool, ToolSet
 from codesearch.server.progress import Progress
 
 _SECONDS_BETWEEN_REPORTS = 0.5
@@ -36,7 +36,7 @@ Context = Any
 """The SDK's context of a request."""
 
 
-def build(tools: Tools) -> Server[dict[str, Any]]:
+def build(tools: ToolSet[Any]) -> Server[dict[str, Any]]:
     """A server that offers the tools."""
     listed = ListToolsResult(tools=[_listed(tool) for tool in tools])
 
@@ -54,7 +54,7 @@ def build(tools: Tools) -> Server[dict[str, Any]]:
     server: Server[dict[str, Any]] = Server(
         "codesearch",
         version=codesearch.__version__,
-        instructions=INSTRUCTIONS,
+        instructions=tools.instructions,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
@@ -62,7 +62,7 @@ def build(tools: Tools) -> Server[dict[str, Any]]:
     return server
 
 
-def serve_stdio(tools: Tools) -> None:
+def serve_stdio(tools: ToolSet[Any]) -> None:
     """Serve the process that started this one, until it closes stdin. Nothing else reaches stdout meanwhile."""
     server = build(tools)
 
@@ -77,12 +77,12 @@ def serve_stdio(tools: Tools) -> None:
     anyio.run(serve)
 
 
-def _listed(tool: Tool) -> Listed:
+def _listed(tool: Tool[Any]) -> Listed:
     annotations = ToolAnnotations(read_only_hint=True)
     return Listed(name=tool.name, description=tool.description, input_schema=tool.schema(), annotations=annotations)
 
 
-async def _call(tools: Tools, parameters: CallToolRequestParams, context: Context) -> Answer:
+async def _call(tools: ToolSet[Any], parameters: CallToolRequestParams, context: Context) -> Answer:
     """Answer in a thread, so that other requests are answered meanwhile; it goes on if nobody waits for it any more."""
     progress = Progress()
     answer: Answer | None = None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from codesearch.errors import CodesearchError, IndexNotFound
 from codesearch.mcp import answers
 from codesearch.mcp.answers import Unanswerable
 from codesearch.mcp.parameters import Parameter, Values, read, schema
-
-if TYPE_CHECKING:
-    from codesearch.mcp.session import Session
-    from codesearch.server.progress import Progress
+from codesearch.mcp.session import Session
+from codesearch.server.progress import Progress
 
 INSTRUCTIONS = (
     'Use search first whenever you look for code by what it does ("where are passwords hashed") or by a name that you '
@@ -27,17 +25,30 @@ MIN_TOKENS = 50
 MAX_TOKENS = 20_000
 """Clients refuse answers of more than 25,000 tokens."""
 
-Run = Callable[["Session", Values, "Progress"], str]
+
+class Lifetime(Protocol):
+    """What tools ask, from the first request to the last."""
+
+    def warm_up(self) -> None:
+        """Prepare for a first question."""
+        ...
+
+    def close(self) -> None:
+        """Release what is held."""
+        ...
+
+
+Asked = TypeVar("Asked", bound=Lifetime)
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Generic[Asked]):
     """A tool that only reads."""
 
     name: str
     description: str
     parameters: tuple[Parameter, ...]
-    run: Run
+    run: Callable[[Asked, Values, Progress], str]
     """Answers a call. Raises CodesearchError."""
 
     def schema(self) -> dict[str, Any]:
@@ -54,16 +65,23 @@ class Answer:
     """Something is wrong that another question can't avoid."""
 
 
-class Tools:
+class ToolSet(Generic[Asked]):
     """What a server offers. Threads may share it."""
 
-    def __init__(self, session: Session, hint: Callable[[CodesearchError], str]) -> None:
-        """`hint` words the remedy of an error."""
+    def __init__(
+        self,
+        session: Asked,
+        hint: Callable[[CodesearchError], str],
+        tools: Sequence[Tool[Asked]],
+        instructions: str,
+    ) -> None:
+        """`hint` words the remedy of an error; `instructions` say when to use which tool."""
         self.session = session
+        self.instructions = instructions
         self._hint = hint
-        self._tools = {tool.name: tool for tool in TOOLS}
+        self._tools = {tool.name: tool for tool in tools}
 
-    def __iter__(self) -> Iterator[Tool]:
+    def __iter__(self) -> Iterator[Tool[Asked]]:
         return iter(self._tools.values())
 
     def call(self, name: str, arguments: Mapping[str, Any], progress: Progress) -> Answer:
@@ -81,7 +99,7 @@ class Tools:
             return Answer(f"{error.filename or 'a file'} can't be read or written: {error.strerror}", is_error=True)
 
 
-def _values(tool: Tool, arguments: Mapping[str, Any]) -> Values:
+def _values(tool: Tool[Any], arguments: Mapping[str, Any]) -> Values:
     try:
         return read(tool.parameters, arguments)
     except CodesearchError as error:
@@ -145,3 +163,10 @@ TOOLS = (
         answers.outline,
     ),
 )
+
+
+class Tools(ToolSet[Session]):
+    """The tools over the indexes of this machine."""
+
+    def __init__(self, session: Session, hint: Callable[[CodesearchError], str]) -> None:
+        super().__init__(session, hint, TOOLS, INSTRUCTIONS)

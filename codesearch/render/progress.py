@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 WAITING = "waiting for"
 """Prefix of phases that wait for another process; they are reported immediately."""
+FILES, REPOSITORIES = ("file", "files"), ("repository", "repositories")
+"""What is counted: one, and several."""
 _FRAMES_PER_SECOND = 10
 _SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def show_progress(stream: TextIO) -> Iterator[Progress]:
+def show_progress(stream: TextIO, counted: tuple[str, str] = FILES) -> Iterator[Progress]:
     """A callback that shows progress on a stream; the bar is cleared when the context ends."""
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
-        yield _Lines(stream)
+        yield _Lines(stream, counted)
         return
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
@@ -41,14 +43,14 @@ def show_progress(stream: TextIO) -> Iterator[Progress]:
         transient=True,
     )
     with bar:
-        yield _Bar(bar)
+        yield _Bar(bar, counted)
 
 
 class _Bar:
-    def __init__(self, bar: RichProgress) -> None:
+    def __init__(self, bar: RichProgress, counted: tuple[str, str]) -> None:
         self._bar = bar
         self._task = bar.add_task("", total=None, about="")
-        self._rate = _Rate()
+        self._rate = _Rate(counted)
         self._next_frame = 0.0
 
     def __call__(self, phase: str, done: int, total: int, chunks: int) -> None:
@@ -62,9 +64,9 @@ class _Bar:
 
 
 class _Lines:
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, counted: tuple[str, str]) -> None:
         self._stream = stream
-        self._rate = _Rate()
+        self._rate = _Rate(counted)
         self._phase = ""
         self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
 
@@ -81,7 +83,8 @@ class _Lines:
 class _Rate:
     """Counts of files and chunks, rate and remaining time of a phase, in words."""
 
-    def __init__(self) -> None:
+    def __init__(self, counted: tuple[str, str] = FILES) -> None:
+        self._one, self._several = counted
         self._phase = ""
         self._began = 0.0
         self._done_before = self._chunks_before = 0
@@ -93,7 +96,7 @@ class _Rate:
             self._done_before, self._chunks_before = done, chunks
         if not (done or total):
             return ""
-        parts = [f"{done:,}/{total:,} files" if total else count(done, "file")]
+        parts = [f"{done:,}/{total:,} {self._several}" if total else count(done, self._one, self._several)]
         if chunks:
             parts.append(count(chunks, "chunk"))
         seconds = now - self._began
@@ -103,7 +106,7 @@ class _Rate:
             parts.append(
                 f"{_rounded(new_chunks / seconds)} chunks/s"
                 if new_chunks
-                else f"{_rounded(new_files / seconds)} files/s"
+                else f"{_rounded(new_files / seconds)} {self._several}/s"
             )
             if done < total:
                 parts.append(f"{duration((total - done) * seconds / new_files)} left")

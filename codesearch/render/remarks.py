@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codesearch.quantities import count
 
 if TYPE_CHECKING:
+    from codesearch.cluster.router import ClusterResult
     from codesearch.search.hit import SearchResult
 
 _MIN_SCORE = 0.001
@@ -29,6 +30,12 @@ def remarks(result: SearchResult, min_score: float = 0.0, since: str = "") -> It
         yield f"nothing that changed since {since} matches"
     elif not result.hits and result.nearest_score >= _MIN_SCORE:
         yield f"no hit scores at least {min_score}; the best score is {result.nearest_score:.3f}"
+
+
+def cluster_remarks(found: ClusterResult) -> Iterator[str]:
+    """What is to be said about the groups of a cluster that were asked."""
+    if found.missing:
+        yield f"{len(found.missing)} of {found.groups} groups did not answer; hits from their repositories are missing"
 
 
 def _first(fitting: int) -> str:

@@ -115,12 +115,17 @@ def best_of_each_retriever(parts: Sequence[Retrieved], limits: Limits) -> list[I
     return [np.asarray(sorted(numbers), np.int64) for numbers in kept]
 
 
+def numbered(candidates: Candidates, reader: int) -> Candidates:
+    """The candidates of one reader, as those of the reader with this number."""
+    return replace(candidates, reader=np.full(len(candidates.chunks), reader, np.int64))
+
+
 def merge_candidates(parts: Sequence[Candidates]) -> Candidates:
-    """The candidates of several indexes together; `reader` numbers the parts."""
+    """The candidates of several readers together."""
     if len(parts) == 1:
         return parts[0]
     chunks = [chunk for part in parts for chunk in part.chunks]
-    reader = np.repeat(np.arange(len(parts)), [len(part.chunks) for part in parts])
+    reader = np.concatenate([part.reader for part in parts])
     places = range(len(chunks))
     order = np.asarray(sorted(places, key=lambda i: (chunks[i].path, reader[i], chunks[i].position)), np.int64)
 

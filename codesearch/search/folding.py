@@ -11,7 +11,7 @@ from codesearch.search.hit import Place
 
 if TYPE_CHECKING:
     from codesearch.search.candidates import Candidates
-    from codesearch.search.reader import IndexReader
+    from codesearch.search.reader import Readers
     from codesearch.search.snippets import CurrentChunk
 
 ORIGINAL_SHARE = 0.5
@@ -36,7 +36,7 @@ def fold(
     scores: Mapping[int, float],
     candidates: Candidates,
     fitting: Collection[int],
-    readers: Sequence[IndexReader],
+    readers: Readers,
     k: int,
 ) -> FoldedResult:
     """The `k` best candidates that their files still contain, with duplicates folded.

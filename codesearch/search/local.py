@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from codesearch.search.candidates import (
     name_keys,
     question_symbols,
 )
-from codesearch.search.filters import select
+from codesearch.search.filters import definition_rule, select
 from codesearch.search.focus import focus
 from codesearch.search.hit import Filters, Retrieval
 from codesearch.search.question import Question
@@ -72,22 +72,33 @@ class LocalReader:
         retrieval: Retrieval,
     ) -> LocalChunks:
         """See IndexReader. The best by BM25, the best by cosine, and definitions asked for by name."""
+        found = self.prepare(question, vector, filters, statistics, retrieval)
         snapshot, limits = self._snapshot, Limits.of(question, k)
         scope = select(snapshot, filters)
-        matching = self._matching(filters)
-        if matching:
-            scope = scope.within(snapshot.select_chunks(matching.ids))
-        has_words = retrieval is not Retrieval.DENSE
-        # a text without any known token has a zero vector, which is equally near to all chunks
-        has_meaning = retrieval is not Retrieval.LEXICAL and bool(vector.any())
-        rarities = statistics.rarities(question.terms)
+        if found.matching:
+            scope = scope.within(snapshot.select_chunks(found.matching.ids))
         retrieved = Retrieved(
-            by_words=snapshot.lexical(rarities, limits.retrieved, scope.chunks) if has_words else NO_CHUNKS,
-            by_meaning=snapshot.nearest(vector, limits.retrieved, scope.chunks) if has_meaning else NO_CHUNKS,
+            by_words=snapshot.lexical(found.rarities, limits.retrieved, scope.chunks) if found.has_words else NO_CHUNKS,
+            by_meaning=snapshot.nearest(vector, limits.retrieved, scope.chunks) if found.has_meaning else NO_CHUNKS,
             by_name=snapshot.named(name_keys(question), limits.named, scope.chunks),
         )
+        return replace(found, retrieved=retrieved)
+
+    def prepare(
+        self, question: Question, vector: Embeddings, filters: Filters, statistics: Statistics, retrieval: Retrieval
+    ) -> LocalChunks:
+        """As `retrieve`, without retrieving: for the candidates among chunks that were retrieved before."""
         return LocalChunks(
-            snapshot, question, vector, rarities, has_words, has_meaning, scope.definitions, matching, retrieved
+            snapshot=self._snapshot,
+            question=question,
+            vector=vector,
+            rarities=statistics.rarities(question.terms),
+            has_words=retrieval is not Retrieval.DENSE,
+            # a text without any known token has a zero vector, which is equally near to all chunks
+            has_meaning=retrieval is not Retrieval.LEXICAL and bool(vector.any()),
+            accepts=definition_rule(filters),
+            matching=self._matching(filters),
+            retrieved=Retrieved(NO_CHUNKS, NO_CHUNKS, NO_CHUNKS),
         )
 
     def text(self, chunk: StoredChunk) -> str:

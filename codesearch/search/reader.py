@@ -49,7 +49,25 @@ class FoundChunks(Protocol):
         ...
 
 
-class IndexReader(Protocol):
+class TextReader(Protocol):
+    """Reads the files that an index was made from."""
+
+    def text(self, chunk: StoredChunk) -> str:
+        """The chunk's lines, without a trailing newline; "" if its file has changed."""
+        ...
+
+    def current(self, chunk: StoredChunk) -> CurrentChunk | None:
+        """The chunk in the current text of its file, None if it is gone."""
+        ...
+
+
+class Readers(Protocol):
+    """The readers of the texts of candidates, by the number of a candidate's reader."""
+
+    def __getitem__(self, reader: int, /) -> TextReader: ...
+
+
+class IndexReader(TextReader, Protocol):
     """Reads one snapshot of one index."""
 
     def statistics(self, terms: Collection[str]) -> Statistics:
@@ -78,14 +96,6 @@ class IndexReader(Protocol):
         retrieval: Retrieval,
     ) -> FoundChunks:
         """The chunks that may answer, scored with the statistics of all indexes searched."""
-        ...
-
-    def text(self, chunk: StoredChunk) -> str:
-        """The chunk's lines, without a trailing newline; "" if its file has changed."""
-        ...
-
-    def current(self, chunk: StoredChunk) -> CurrentChunk | None:
-        """The chunk in the current text of its file, None if it is gone."""
         ...
 
 

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import DEFAULT_MODEL
 from codesearch.search.asked_language import read_question
-from codesearch.search.candidates import Candidates, Limits, best_of_each_retriever, merge_candidates, with_popularity
+from codesearch.search.candidates import (
+    Candidates,
+    Limits,
+    best_of_each_retriever,
+    merge_candidates,
+    numbered,
+    with_popularity,
+)
 from codesearch.search.closeness import is_close
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
@@ -20,7 +27,7 @@ from codesearch.search.folding import fold
 from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal, hit_of
 from codesearch.search.question import Question
 from codesearch.search.rank import Ranking, explain, rank
-from codesearch.search.reader import IndexReader, total
+from codesearch.search.reader import IndexReader, Readers, total
 from codesearch.search.snippets import best_line
 
 if TYPE_CHECKING:
@@ -72,8 +79,10 @@ def search(
     ranking = rank(parsed, candidates)
     if reranker:
         ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
-    found = _result(question, parsed, candidates, ranking, readers, k, min_score, explained, pattern)
-    return replace(found, is_close=_answers(indexes, candidates, ranking, retrieval))
+    found = result_of(question, parsed, candidates, ranking, readers, k, min_score, explained, pattern)
+    return replace(
+        found, is_close=may_answer([index.encoder.name for index in indexes], candidates, ranking, retrieval)
+    )
 
 
 def collect(
@@ -91,16 +100,17 @@ def collect(
         vector, filters = vectors[id(index.encoder)], resolve_kind_filters(index.filters, kinds)
         found.append(index.reader.retrieve(question, vector, filters, statistics, k, retrieval))
     kept = best_of_each_retriever([one.retrieved for one in found], Limits.of(question, k))
-    candidates = merge_candidates([one.candidates(ids) for one, ids in zip(found, kept, strict=True)])
+    parts = [one.candidates(ids) for one, ids in zip(found, kept, strict=True)]
+    candidates = merge_candidates([numbered(part, reader) for reader, part in enumerate(parts)])
     names = dict.fromkeys(chunk.name_key for chunk in candidates.chunks)
     return with_popularity(candidates, total([reader.name_statistics(names) for reader in readers]))
 
 
-def _answers(indexes: Sequence[SearchedIndex], candidates: Candidates, ranking: Ranking, retrieval: Retrieval) -> bool:
+def may_answer(models: Collection[str], candidates: Candidates, ranking: Ranking, retrieval: Retrieval) -> bool:
     """Whether any candidate may answer. Only the default model's cosines are known well enough to tell."""
     if ranking.precedence.any():
         return True
-    if all(index.encoder.name == DEFAULT_MODEL for index in indexes):
+    if all(model == DEFAULT_MODEL for model in models):
         return is_close(candidates, retrieval)
     return retrieval is Retrieval.DENSE or is_close(candidates, Retrieval.LEXICAL)
 
@@ -112,16 +122,16 @@ def _chunks_by_language(readers: Sequence[IndexReader]) -> Mapping[str, int]:
     return counts
 
 
-def _result(
+def result_of(
     query: str,
     question: Question,
     candidates: Candidates,
     ranking: Ranking,
-    readers: Sequence[IndexReader],
+    readers: Readers,
     k: int,
-    min_score: float,
-    explained: bool,
-    pattern: Pattern | None,
+    min_score: float = 0.0,
+    explained: bool = False,
+    pattern: Pattern | None = None,
 ) -> SearchResult:
     """Select the hits to show and read their text. Candidates that do not fit the question's operators come last."""
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
@@ -178,12 +188,12 @@ def _hit(
 
 
 def _fitting(
-    question: Question, candidates: Candidates, best_first: Iterable[int], readers: Sequence[IndexReader]
+    question: Question, candidates: Candidates, best_first: Iterable[int], readers: Readers
 ) -> dict[int, None]:
     """The candidates that contain every quoted phrase and no excluded word, in order."""
     if not question.operators:
         return dict.fromkeys(best_first)
-    texts = ((i, readers[candidates.reader[i]].text(candidates.chunks[i])) for i in best_first)
+    texts = ((i, readers[int(candidates.reader[i])].text(candidates.chunks[i])) for i in best_first)
     return {i: None for i, text in texts if question.operators.accept(text)}
 
 

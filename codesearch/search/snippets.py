@@ -69,8 +69,10 @@ _UNREADABLE = File(None, b"", "", "")
 class Snippets:
     """Reads files below a folder, following no links, and caches them."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, cached: int = 0) -> None:
+        """`cached` is the number of characters of files to keep; 0 for CACHED_CHARACTERS."""
         self.root = root
+        self._cached = cached or CACHED_CHARACTERS
         self._files: OrderedDict[str, File] = OrderedDict()
         """The most recently used last."""
         self._characters = 0
@@ -146,7 +148,7 @@ class Snippets:
         with self._lock:
             self._characters += len(file.shown) - len(self._files.pop(path, _UNREADABLE).shown)
             self._files[path] = file
-            while self._characters > CACHED_CHARACTERS and len(self._files) > 1:
+            while self._characters > self._cached and len(self._files) > 1:
                 _, dropped = self._files.popitem(last=False)
                 self._characters -= len(dropped.shown)
 

@@ -28,6 +28,8 @@ _OWN = ("CODESEARCH_DEVICE", "CODESEARCH_PRECISION", "_CODESEARCH_COMPLETE")
 """Environment variables that a server can't be told of."""
 _NOT_FORWARDED = frozenset(("-", "--batch", "--help", "-h", NO_SERVER))
 """Arguments of queries that read stdin, or need no index."""
+_CLUSTER = "--cluster"
+"""Asked by this process, which has the token."""
 _ERROR = 2
 _INTERRUPTED = 130
 _CLOSED_PIPE = 141
@@ -36,6 +38,8 @@ _CLOSED_PIPE = 141
 def answer(arguments: list[str]) -> int | None:
     """Have the server run the command in these arguments. Returns the exit code; None if it can't be asked."""
     if os.environ.get(VARIABLE) == OFF or not _NOT_FORWARDED.isdisjoint(arguments):
+        return None
+    if any(argument.startswith(_CLUSTER) for argument in arguments):
         return None
     if sys.stdout is None or sys.stderr is None or any(os.environ.get(name) for name in _OWN):
         return None

@@ -24,10 +24,10 @@ class Run:
     err: str
 
 
-def run_here(*arguments: str, cwd: Path) -> Run:
+def run_here(*arguments: str, cwd: Path, **environment: str) -> Run:
     """Run `codesearch` in a folder, in this process and not at a terminal."""
     out, err = io.StringIO(), io.StringIO()
-    with called_by(Caller(out, err, {}, Path(os.path.realpath(cwd)))):
+    with called_by(Caller(out, err, environment, Path(os.path.realpath(cwd)))):
         code = run(list(arguments))
     return Run(code, out.getvalue(), err.getvalue())
 

@@ -1,0 +1,186 @@
+"""A group of shards: what it answers to a router, in memory that is mapped from its copies of the shards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from codesearch.cluster.access import Access, AccessDenied
+from codesearch.cluster.archive import layout_of
+from codesearch.index.snapshot import ScoredChunks, Snapshot, merged
+from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, numbered
+from codesearch.search.hit import Filters, Retrieval
+from codesearch.search.local import LocalChunks, LocalReader
+from codesearch.search.reader import Statistics, total
+from codesearch.search.snippets import CurrentChunk, Snippets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from codesearch.index.segment import Ids
+    from codesearch.index.snapshot import StoredChunk
+    from codesearch.models.encoder import Embeddings
+    from codesearch.search.question import Question
+
+_CACHED_SCOPES = 1024
+_CACHED_CHARACTERS = 400_000
+"""Of the files of a shard: a group has hundreds."""
+_CHUNK_BITS = 40
+"""Of the number of a chunk among those of all shards; the number of its shard is in the bits above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who asks, and in which repositories: patterns of their names; none for all that the token may read."""
+
+    token: str
+    repositories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as a router asks it."""
+
+    question: Question
+    vector: Embeddings
+    filters: Filters
+    """Their kinds are resolved."""
+    statistics: Statistics
+    """Of all groups."""
+    k: int
+    retrieval: Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkOfShard:
+    """A chunk, and the number of its shard in the manifest."""
+
+    shard: int
+    chunk: StoredChunk
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """What a token may read of a group."""
+
+    sources: Mapping[int, str]
+    """The source of each shard, by the shard's number."""
+    chunks: int
+    chunks_by_language: Mapping[str, int]
+    kinds: frozenset[str]
+
+
+class HeldShard:
+    """A shard that a group holds, unpacked into a folder."""
+
+    def __init__(self, number: int, source: str, folder: Path) -> None:
+        """`number` is its position in the manifest."""
+        layout = layout_of(folder)
+        self.number = number
+        self.source = source
+        self.snapshot = Snapshot.open(layout)
+        self.snippets = Snippets(layout.root, _CACHED_CHARACTERS)
+
+    def reader(self) -> LocalReader:
+        """Reads it for one question."""
+        return LocalReader(self.snapshot, self.snippets)
+
+
+class ShardGroup:
+    """Answers for its shards. No method reads a shard that the token may not read, whatever it is asked.
+
+    All that it takes and returns can be pickled, and it keeps nothing between two calls, so that each may reach another
+    replica.
+    """
+
+    def __init__(self, shards: Sequence[HeldShard], access: Access) -> None:
+        self._shards = {shard.number: shard for shard in sorted(shards, key=lambda shard: shard.number)}
+        self._access = access
+        self._readable = lru_cache(_CACHED_SCOPES)(self._find_readable)
+
+    def facts(self, scope: Scope) -> GroupFacts:
+        """What there is to search."""
+        shards = self._readable(scope)
+        languages: Counter[str] = Counter()
+        for shard in shards:
+            languages.update(shard.snapshot.chunks_by_language)
+        return GroupFacts(
+            {shard.number: shard.source for shard in shards},
+            sum(shard.snapshot.chunk_count for shard in shards),
+            languages,
+            frozenset(kind for shard in shards for kind in shard.snapshot.kinds()),
+        )
+
+    def statistics(self, scope: Scope, terms: Collection[str]) -> Statistics:
+        """See IndexReader."""
+        return total([shard.reader().statistics(terms) for shard in self._readable(scope)])
+
+    def name_statistics(self, scope: Scope, keys: Collection[str]) -> Statistics:
+        """See IndexReader."""
+        return total([shard.reader().name_statistics(keys) for shard in self._readable(scope)])
+
+    def retrieve(self, scope: Scope, asked: Asked) -> Retrieved:
+        """The best chunks of all shards; their ids are numbers among all shards."""
+        parts = [_among_all(shard, _retrieved(shard, asked)) for shard in self._readable(scope)]
+        limits = Limits.of(asked.question, asked.k)
+        return Retrieved(
+            merged([part.by_words for part in parts], limits.retrieved),
+            merged([part.by_meaning for part in parts], limits.retrieved),
+            merged([part.by_name for part in parts], limits.named),
+        )
+
+    def candidates(self, scope: Scope, asked: Asked, ids: Ids) -> Candidates | None:
+        """Some of the chunks that were retrieved, with all that their ranking needs; None if it has none of them."""
+        parts = []
+        for shard in self._readable(scope):
+            own = ids[ids >> _CHUNK_BITS == shard.number] & ((1 << _CHUNK_BITS) - 1)
+            if len(own):
+                parts.append(numbered(_prepared(shard, asked).candidates(own), shard.number))
+        return merge_candidates(parts) if parts else None
+
+    def texts(self, scope: Scope, chunks: Sequence[ChunkOfShard]) -> Sequence[str]:
+        """The text of each chunk; see TextReader."""
+        return [shard.snippets.text(chunk) if shard else "" for shard, chunk in self._located(scope, chunks)]
+
+    def current(self, scope: Scope, chunks: Sequence[ChunkOfShard]) -> Sequence[CurrentChunk | None]:
+        """Each chunk in the text of its file; see TextReader."""
+        return [shard.snippets.current(chunk) if shard else None for shard, chunk in self._located(scope, chunks)]
+
+    def _located(self, scope: Scope, chunks: Iterable[ChunkOfShard]) -> Iterable[tuple[HeldShard | None, StoredChunk]]:
+        readable = {shard.number: shard for shard in self._readable(scope)}
+        return ((readable.get(one.shard), one.chunk) for one in chunks)
+
+    def _find_readable(self, scope: Scope) -> Sequence[HeldShard]:
+        """The shards that may be read. Raises AccessDenied for a token that is not known."""
+        if not self._access.knows(scope.token):
+            raise AccessDenied("the token is missing or wrong")
+        return [
+            shard
+            for shard in self._shards.values()
+            if self._access.allows(scope.token, shard.source)
+            and (not scope.repositories or any(fnmatchcase(shard.source, name) for name in scope.repositories))
+        ]
+
+
+def _retrieved(shard: HeldShard, asked: Asked) -> Retrieved:
+    reader = shard.reader()
+    return reader.retrieve(
+        asked.question, asked.vector, asked.filters, asked.statistics, asked.k, asked.retrieval
+    ).retrieved
+
+
+def _prepared(shard: HeldShard, asked: Asked) -> LocalChunks:
+    return shard.reader().prepare(asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval)
+
+
+def _among_all(shard: HeldShard, found: Retrieved) -> Retrieved:
+    """What was found in a shard, with numbers among the chunks of all shards as ids."""
+
+    def renumbered(chunks: ScoredChunks) -> ScoredChunks:
+        return replace(chunks, ids=chunks.ids + (shard.number << _CHUNK_BITS))
+
+    return Retrieved(renumbered(found.by_words), renumbered(found.by_meaning), renumbered(found.by_name))

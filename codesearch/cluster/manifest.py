@@ -1,0 +1,109 @@
+"""The manifest of a place: which shards it holds, of which source at which state."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from codesearch.cluster.place import Place
+from codesearch.errors import CodesearchError
+
+FORMAT = 1
+"""Version of the manifest: raised if older programs can't read it."""
+NAME = "manifest.json"
+SHARDS = "shards"
+"""The folder of the shards in a place."""
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.tar")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shard:
+    """An index of a source, or of a part of a large one, with the texts of its files."""
+
+    source: str
+    part: int
+    """Counted from 0, of `parts`."""
+    parts: int
+    version: str
+    """A digest of all that the shard depends on: content, model, chunker, format of the index."""
+    commit: str
+    """Of a repository; empty for a folder."""
+    file: str
+    """Its name in the folder of shards."""
+    size: int
+    """Of the file, in bytes."""
+    files: int
+    chunks: int
+    model: str
+    revision: str
+    """Of the model."""
+    index_format: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be indexed, and why. If it has shards, these are of an earlier state."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The shards, by source and part, and the failures of the last run."""
+
+    shards: tuple[Shard, ...] = ()
+    failures: tuple[Failure, ...] = field(default=())
+
+    @property
+    def by_source(self) -> Mapping[str, Sequence[Shard]]:
+        """The shards of each source."""
+        found: dict[str, list[Shard]] = {}
+        for shard in self.shards:
+            found.setdefault(shard.source, []).append(shard)
+        return found
+
+    def to_json(self) -> bytes:
+        """The manifest as JSON, a shard a line."""
+        shards, failures = (
+            ",\n".join(json.dumps(asdict(row), ensure_ascii=False) for row in rows)
+            for rows in (self.shards, self.failures)
+        )
+        return f'{{"format": {FORMAT}, "shards": [\n{shards}\n], "failures": [\n{failures}\n]}}\n'.encode()
+
+
+def read_manifest(place: Place) -> Manifest | None:
+    """The manifest of a place, None if it has none. Raises CodesearchError if it is damaged or of a newer format."""
+    data = place.read(NAME)
+    if data is None:
+        return None
+    try:
+        record = json.loads(data)
+        if record["format"] > FORMAT:
+            raise CodesearchError(
+                f"{place} has a manifest of format {record['format']}; this codesearch reads up to {FORMAT}",
+                "upgrade codesearch",
+            )
+        shards = tuple(shard_of(row) for row in record["shards"])
+        return Manifest(shards, tuple(Failure(row["source"], row["reason"]) for row in record["failures"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CodesearchError(
+            f"the manifest of {place} is damaged", f"delete {place}/{NAME} and index again: whole shards are kept"
+        ) from error
+
+
+def shard_of(row: Mapping[str, Any]) -> Shard:
+    """A shard of its JSON. Raises ValueError, KeyError or TypeError."""
+    values = {column.name: row[column.name] for column in fields(Shard)}
+    kinds = {column.name: int if column.type == "int" else str for column in fields(Shard)}
+    if any(type(value) is not kinds[name] for name, value in values.items()) or not _FILE.fullmatch(row["file"]):
+        raise ValueError("a shard's row is invalid")
+    return Shard(**values)
+
+
+def write_manifest(place: Place, manifest: Manifest) -> None:
+    """Replace the manifest of a place."""
+    place.write(NAME, manifest.to_json())

@@ -1,0 +1,106 @@
+"""Ray: connecting to a cluster, and building shards as its tasks."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from codesearch.cluster.build import BuildRequest, Failed, Outcome, build
+from codesearch.errors import CodesearchError, InstallExtra
+
+LOCAL, AUTO = "local", "auto"
+OBJECT_STORE_BYTES = 200_000_000
+"""Of a cluster that is started on this machine: only requests and their outcomes are in its store."""
+SECONDS_TO_CONNECT = 10.0
+_HOST_AND_PORT = re.compile(r"(?:ray://)?(?P<host>\[[0-9a-fA-F:]+\]|[^:/]+):(?P<port>[0-9]{1,5})")
+MOST_WAITING = 1_000
+"""Tasks that Ray has at once: an autoscaler sees the demand, and the driver's waiting stays quick."""
+MOST_RETRIES = 8
+"""Of a task whose node or process was lost."""
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """The module ray, connected to a cluster; `local` starts one on this machine, which ends with the context.
+
+    Raises CodesearchError if Ray is not installed, or the cluster can't be reached.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+    except ImportError as error:
+        raise CodesearchError("a cluster needs Ray", InstallExtra("cluster")) from error
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": True}
+    _check_address(address)
+    if address == LOCAL:
+        options |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
+    try:
+        ray.init(address=address, **options)
+    except (OSError, RuntimeError, ValueError) as error:
+        if address == AUTO:
+            raise CodesearchError(
+                "no Ray cluster runs on this machine", "to start one, run: ray start --head"
+            ) from error
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise CodesearchError(f"the Ray cluster at {address} can't be reached: {said[0]}") from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _check_address(address: str) -> None:
+    """Raises CodesearchError if nothing listens at HOST:PORT: Ray tries for minutes, and then ends the process."""
+    match = _HOST_AND_PORT.fullmatch(address)
+    if not match:
+        return
+    try:
+        socket.create_connection((match["host"].strip("[]"), int(match["port"])), SECONDS_TO_CONNECT).close()
+    except (OSError, OverflowError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise CodesearchError(f"the Ray cluster at {address} can't be reached: {said}") from error
+
+
+class RayTasks:
+    """Builds shards as tasks of Ray, each on one core; those of a node that is lost are started again elsewhere."""
+
+    def __init__(self, ray: Any) -> None:
+        self._ray = ray
+        self._build = ray.remote(num_cpus=1, max_retries=MOST_RETRIES)(build)
+        self._requests: dict[Any, BuildRequest] = {}
+
+    @property
+    def running(self) -> int:
+        """See Tasks."""
+        return len(self._requests)
+
+    @property
+    def has_room(self) -> bool:
+        """See Tasks."""
+        return self.running < MOST_WAITING
+
+    def start(self, request: BuildRequest) -> None:
+        """See Tasks."""
+        self._requests[self._build.remote(request)] = request
+
+    def next(self) -> Outcome:
+        """See Tasks."""
+        (reference, *_), _ = self._ray.wait([*self._requests], num_returns=1)
+        request = self._requests.pop(reference)
+        try:
+            outcome: Outcome = self._ray.get(reference)
+        except self._ray.exceptions.RayError as error:
+            return Failed(request, f"its task failed: {_reason(error)}")
+        return outcome
+
+
+def _reason(error: BaseException) -> str:
+    """The last line of what Ray says, or its first for a lost process."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    return lines[-1] if type(error).__name__.startswith("RayTaskError") else lines[0]

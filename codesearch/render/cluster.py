@@ -1,0 +1,60 @@
+"""What a cluster has indexed, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from codesearch.quantities import count, duration, size
+from codesearch.render.records import Record
+from codesearch.render.safe import printable
+
+if TYPE_CHECKING:
+    from codesearch.cluster.indexing import IndexReport
+    from codesearch.cluster.manifest import Failure, Manifest
+
+_COMMIT_DIGITS = 12
+
+
+def index_report_lines(report: IndexReport) -> Iterator[str]:
+    """The summary of a run."""
+    failed = len(report.failures)
+    indexed = report.sources - report.unchanged - failed
+    holds = f"{count(report.shards, 'shard')}, {count(report.chunks, 'chunk')}, {size(report.size)}"
+    if not indexed and not failed:
+        yield f"Up to date in {duration(report.seconds)}: {holds}"
+        return
+    parts = ((indexed, "indexed"), (report.unchanged, "unchanged"), (failed, "failed"))
+    numbers = ", ".join(f"{number:,} {word}" for number, word in parts if number)
+    sources = count(report.sources, "repository", "repositories")
+    yield f"{sources} in {duration(report.seconds)} ({numbers}): {holds}"
+    if report.core_seconds:
+        yield f"Rate: {report.built_chunks / report.core_seconds:,.0f} chunks/s per core"
+    yield from map(_failure_line, report.failures)
+
+
+def manifest_lines(manifest: Manifest) -> Iterator[str]:
+    """What a place holds: the totals, then a line for each source."""
+    shards = manifest.shards
+    sources = count(len(manifest.by_source), "repository", "repositories")
+    chunks, bytes_ = sum(shard.chunks for shard in shards), sum(shard.size for shard in shards)
+    yield f"Holds: {sources}, {count(len(shards), 'shard')}, {count(chunks, 'chunk')}, {size(bytes_)}"
+    for model in dict.fromkeys(shard.model for shard in shards):
+        yield f"Model: {printable(model)}"
+    for source, parts in manifest.by_source.items():
+        commit = f" at {parts[0].commit[:_COMMIT_DIGITS]}" if parts[0].commit else ""
+        yield f"  {printable(source)}{commit}: {count(sum(part.chunks for part in parts), 'chunk')}"
+    yield from map(_failure_line, manifest.failures)
+
+
+def manifest_record(manifest: Manifest) -> Record:
+    """What a place holds, as JSON."""
+    return {
+        "shards": [asdict(shard) for shard in manifest.shards],
+        "failures": [asdict(failure) for failure in manifest.failures],
+    }
+
+
+def _failure_line(failure: Failure) -> str:
+    return f"Failed: {printable(failure.source)}: {printable(failure.reason)}"

@@ -1,0 +1,255 @@
+"""Groups of shards answer as one index of everything, and nobody sees what he may not read."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codesearch.api import Index
+from codesearch.cluster.access import Access, AccessDenied, digest
+from codesearch.cluster.group import ChunkOfShard, HeldShard, Scope, ShardGroup
+from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
+from codesearch.errors import CodesearchError
+from codesearch.models.loading import load_encoder
+from codesearch.search.hit import Filters, Hit, Retrieval
+from codesearch.search.local import LocalReader
+from codesearch.search.searcher import SearchedIndex, search
+from codesearch.search.snippets import Snippets
+from tests.support.cluster import GroupsHere
+from tests.support.places import PACKAGE
+from tests.support.repositories import write
+
+TOKEN = "of a test"
+ALL = Access({digest(TOKEN): ("*",)})
+QUESTIONS = (
+    "how is a question parsed",
+    "Snapshot",
+    "Snapshot.nearest",
+    "what happens to files that are deleted while an update runs",
+    "rank",
+    "open",
+    "read -text",
+    '"raises IndexDamaged" where a row is wrong',
+    "search/rank.py",
+    "the state of an index in python",
+)
+FILTERS = (
+    Filters(),
+    Filters(kinds=("function", "method")),
+    Filters(names=("read*",)),
+    Filters(paths=("index/**",)),
+    Filters(languages=("python",), within=("search", "index/store.py")),
+)
+
+
+def _index(folder: Path, kept: Sequence[str], deleted: Sequence[str] = ()) -> None:
+    """A shard's folder with an index of some files that has held others, too."""
+    files = folder / "files"
+    files.mkdir(parents=True)
+    for path in [*kept, *deleted]:
+        (files / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PACKAGE / path, files / path)
+    with Index.create(files, index_dir=folder / "index") as index:
+        index.update()
+        for path in deleted:
+            (files / path).unlink()
+        if deleted:
+            index.update()
+
+
+@pytest.fixture(scope="module")
+def paths() -> list[str]:
+    files = [file for folder in ("index", "search", "render") for file in (PACKAGE / folder).glob("*.py")]
+    return sorted(file.relative_to(PACKAGE).as_posix() for file in files)
+
+
+@pytest.fixture(scope="module")
+def whole(paths: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    folder = tmp_path_factory.mktemp("whole") / "shard"
+    _index(folder, paths)
+    with Index.open(folder / "files", index_dir=folder / "index") as index:
+        yield index
+
+
+def _expected(indexes: Sequence[Index], question: ClusterQuestion) -> list[Hit]:
+    searched = [
+        SearchedIndex(LocalReader(index.snapshot(), Snippets(index.root)), index.encoder, question.filters)
+        for index in indexes
+    ]
+    found = search(searched, question.text, question.k, explained=True, retrieval=question.retrieval)
+    return [*found.hits]
+
+
+def _shown(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without the numbers of their indexes, which depend on the split."""
+    return [replace(hit, index=0, copies=tuple(replace(copy, index=0) for copy in hit.copies)) for hit in hits]
+
+
+def _router(groups: GroupsHere, sources: Sequence[str]) -> Router:
+    return Router(groups, load_encoder(), sources)
+
+
+def _grouped(shards: Sequence[HeldShard], groups: int, access: Access = ALL) -> GroupsHere:
+    """The shards in groups of consecutive ones."""
+    parts = np.array_split(np.arange(len(shards)), groups)
+    return GroupsHere([ShardGroup([shards[i] for i in part], access) for part in parts])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("shards", "groups", "seed"), [(2, 1, 1), (5, 3, 2), (16, 4, 3), (9, 9, 4)])
+def test_any_split_answers_as_one_index(
+    whole: Index, paths: list[str], tmp_path: Path, shards: int, groups: int, seed: int
+) -> None:
+    chance = random.Random(seed)
+    held: list[list[str]] = [[] for _ in range(shards)]
+    for path in paths:
+        chance.choice(held).append(path)
+    opened = []
+    for number, kept in enumerate(held):
+        others = [path for path in paths if path not in kept]
+        _index(tmp_path / str(number), kept, chance.sample(others, 3) if number % 2 else ())
+        opened.append(HeldShard(number, "whole", tmp_path / str(number)))
+    router = _router(_grouped(opened, groups), ["whole"] * shards)
+    for text in QUESTIONS:
+        for filters in FILTERS:
+            for retrieval in (Retrieval.BOTH, Retrieval.LEXICAL) if filters is FILTERS[0] else (Retrieval.BOTH,):
+                question = ClusterQuestion(text, 10, filters, explain=True, retrieval=retrieval)
+                answered = router.search(TOKEN, question)
+                assert _shown(answered.result.hits) == _shown(_expected([whole], question))
+                assert answered.result.is_close == whole.search(text, filters=filters, retrieval=retrieval).is_close
+                assert answered.missing == ()
+
+
+@pytest.fixture
+def doors(tmp_path: Path) -> list[HeldShard]:
+    """Three repositories with a file of the same path."""
+    shards = []
+    for number, name in enumerate(("acme/barn", "acme/house", "secret/vault")):
+        word = name.partition("/")[2]
+        text = f"def open_{word}(door):\n    return door.open({word!r})\n"
+        write(tmp_path / word / "files", {"src/door.py": text, "src/same.py": "def close(door):\n    door.close()\n"})
+        with Index.create(tmp_path / word / "files", index_dir=tmp_path / word / "index") as index:
+            index.update()
+        shards.append(HeldShard(number, name, tmp_path / word))
+    return shards
+
+
+SOURCES = ("acme/barn", "acme/house", "secret/vault")
+
+
+def _found(answered: ClusterResult) -> set[str]:
+    return {answered.repositories[hit.index] for hit in answered.result.hits}
+
+
+def test_hits_name_their_repositories(doors: list[HeldShard]) -> None:
+    router = _router(_grouped(doors, 2), SOURCES)
+    answered = router.search(TOKEN, ClusterQuestion("open the door"))
+    names = {hit.name: answered.repositories[hit.index] for hit in answered.result.hits if hit.name != "close"}
+    assert names == {"open_barn": "acme/barn", "open_house": "acme/house", "open_vault": "secret/vault"}
+
+
+def test_copies_in_several_repositories_are_one_hit(doors: list[HeldShard]) -> None:
+    router = _router(_grouped(doors, 3), SOURCES)
+    answered = router.search(TOKEN, ClusterQuestion("close", 5))
+    hit = next(hit for hit in answered.result.hits if hit.name == "close")
+    assert {answered.repositories[place.index] for place in (*hit.copies,)} | {answered.repositories[hit.index]} == {
+        *SOURCES
+    }
+
+
+def test_only_in_some_repositories(doors: list[HeldShard]) -> None:
+    router = _router(_grouped(doors, 2), SOURCES)
+    answered = router.search(TOKEN, ClusterQuestion("open the door", repositories=("acme/*",)))
+    assert _found(answered) == {"acme/barn", "acme/house"}
+
+
+ACME = Access({digest("acme"): ("acme/*",), digest("none"): (), digest(TOKEN): ("*",)})
+
+
+def test_a_token_sees_only_its_repositories(doors: list[HeldShard]) -> None:
+    router = _router(_grouped(doors, 3, ACME), SOURCES)
+    for text in ("open the door", "open_vault", "vault", "close"):
+        answered = router.search("acme", ClusterQuestion(text))
+        assert _found(answered) <= {"acme/barn", "acme/house"}
+        assert not any("vault" in hit.snippet for hit in answered.result.hits)
+    assert not router.search("none", ClusterQuestion("open the door")).result.hits
+    with pytest.raises(CodesearchError, match=r"the cluster has no repository secret/\* that you may read"):
+        router.search("acme", ClusterQuestion("vault", repositories=("secret/*",)))
+
+
+def test_what_a_token_may_not_read_changes_no_score(doors: list[HeldShard]) -> None:
+    of_two = _router(_grouped(doors[:2], 1), SOURCES)
+    limited = _router(_grouped(doors, 3, ACME), SOURCES)
+    for text in ("open the door", "vault", "close"):
+        question = ClusterQuestion(text, explain=True)
+        assert limited.search("acme", question).result.hits == of_two.search(TOKEN, question).result.hits
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_an_unknown_token_is_refused(doors: list[HeldShard], token: str) -> None:
+    with pytest.raises(AccessDenied, match="the token is missing or wrong"):
+        _router(_grouped(doors, 2), SOURCES).search(token, ClusterQuestion("door"))
+
+
+def test_a_group_refuses_whatever_a_router_asks(doors: list[HeldShard]) -> None:
+    group = ShardGroup(doors, ACME)
+    vault = doors[2].snapshot
+    chunks = [ChunkOfShard(2, chunk) for file in vault.files for chunk in vault.chunks_of(file)]
+    assert set(group.texts(Scope("acme"), chunks)) == {""}
+    assert set(group.current(Scope("acme"), chunks)) == {None}
+    assert 2 not in group.facts(Scope("acme")).sources
+    assert group.statistics(Scope("acme"), ("vault",)).frequencies["vault"] == 0
+    assert any(group.texts(Scope(TOKEN), chunks))
+
+
+def test_groups_that_do_not_answer_are_named(doors: list[HeldShard]) -> None:
+    groups = _grouped(doors, 3)
+    router = _router(groups, SOURCES)
+    groups.groups[1] = None
+    answered = router.search(TOKEN, ClusterQuestion("open the door"))
+    assert (answered.groups, answered.missing) == (3, (1,))
+    assert _found(answered) == {"acme/barn", "secret/vault"}
+    groups.groups = [None, None, None]
+    with pytest.raises(CodesearchError, match="none of the 3 groups of shards answered"):
+        router.search(TOKEN, ClusterQuestion("open the door"))
+
+
+@pytest.mark.parametrize("method", ["retrieve", "candidates", "name_statistics", "current"])
+def test_a_group_that_goes_in_mid_question(doors: list[HeldShard], method: str) -> None:
+    groups = _grouped(doors, 3)
+
+    def kill(called: str) -> None:
+        if called == method:
+            groups.groups[2] = None
+
+    groups.before_call = kill
+    answered = _router(groups, SOURCES).search(TOKEN, ClusterQuestion("open the door"))
+    assert answered.missing == (2,)
+    assert _found(answered) == {"acme/barn", "acme/house"}
+
+
+def test_a_text_that_a_lost_group_has_is_not_shown(doors: list[HeldShard]) -> None:
+    groups = _grouped(doors, 3)
+
+    def kill(called: str) -> None:
+        if called == "current":
+            groups.groups = [None, None, None]
+
+    groups.before_call = kill
+    answered = _router(groups, SOURCES).search(TOKEN, ClusterQuestion("open the door"))
+    assert answered.missing == (0, 1, 2)
+    assert answered.result.hits == ()
+
+
+def test_mistakes_are_those_of_one_machine(doors: list[HeldShard]) -> None:
+    router = _router(_grouped(doors, 2), SOURCES)
+    with pytest.raises(CodesearchError, match="the question is empty"):
+        router.search(TOKEN, ClusterQuestion(" "))
+    with pytest.raises(CodesearchError, match="nonsense"):
+        router.search(TOKEN, ClusterQuestion("door", filters=Filters(kinds=("nonsense",))))

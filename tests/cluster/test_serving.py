@@ -1,0 +1,149 @@
+"""Ray Serve answers as one process does, and says which groups are gone."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codesearch.cluster.access import Access, digest
+from codesearch.cluster.client import Cluster
+from codesearch.cluster.group import ShardGroup
+from codesearch.cluster.holding import grouped, hold, servable_manifest
+from codesearch.cluster.place import Place, open_place
+from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, connected
+from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
+from codesearch.errors import CodesearchError
+from codesearch.models.loading import load_encoder
+from codesearch.search.hit import Filters
+from tests.support.cluster import GroupsHere, index_here
+from tests.support.command_line import CommandLine
+from tests.support.places import PACKAGE, ROOT
+
+pytest.importorskip("ray")
+pytestmark = pytest.mark.slow
+
+TOKEN = "of a test"
+SOURCES = ("index", "search", "render", "cli", "exact", "models")
+ACCESS = Access({digest(TOKEN): ("*",), digest("some"): ("*/search", "*/exact")})
+QUESTIONS = (
+    ClusterQuestion("how is a question parsed"),
+    ClusterQuestion("Snapshot.nearest"),
+    ClusterQuestion("open -text"),
+    ClusterQuestion("the state of an index in python", 5, Filters(kinds=("function", "method"))),
+    ClusterQuestion("which lines match", 5, Filters(paths=("*.py",)), ("*/exact", "*/search")),
+)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        place = open_place(str(tmp_path_factory.mktemp("place")))
+        index_here(place, [PACKAGE / name for name in SOURCES])
+        yield place
+
+
+def _here(place: Place) -> Router:
+    """The same shards in one group of this process."""
+    shards = servable_manifest(place).shards
+    held = [hold(place, shard, number) for number, shard in enumerate(shards)]
+    return Router(GroupsHere([ShardGroup(held, ACCESS)]), load_encoder(), [shard.source for shard in shards])
+
+
+def _lasting(cluster: Cluster, question: ClusterQuestion, missing: int) -> ClusterResult:
+    """The answer once as many groups are missing; until then, any answer, and errors while the router moves."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            answered = cluster.search(question)
+            if len(answered.missing) == missing:
+                return answered
+        except CodesearchError:
+            pass
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_nodes_answer_as_one_process_and_a_lost_one_is_named(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ray.cluster_utils import Cluster as Nodes
+
+    from codesearch.cluster.deployment import ServeOptions, deploy, undeploy
+
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": OBJECT_STORE_BYTES}
+    nodes = Nodes(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    others = [nodes.add_node(**node) for _ in range(2)]
+    port = _free_port()
+    try:
+        with connected(nodes.address) as ray:
+            manifest = servable_manifest(place)
+            assert deploy(ray, str(place), manifest, ACCESS, ServeOptions("127.0.0.1", port, 3)) == 3
+            cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
+            here = _here(place)
+            for question in QUESTIONS:
+                expected = here.search(TOKEN, question)
+                answered = cluster.search(question)
+                assert (answered.result, answered.repositories) == (expected.result, expected.repositories)
+                assert (answered.groups, answered.missing) == (3, ())
+            some = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": "some"})
+            seen = {name.rpartition("/")[2] for name in some.search(QUESTIONS[0]).repositories.values()}
+            assert seen == {"search", "exact"}
+            nodes.remove_node(others[0], allow_graceful=False)
+            answered = _lasting(cluster, QUESTIONS[0], missing=1)
+            (lost,) = answered.missing
+            gone = {manifest.shards[i].source for i in grouped(manifest.shards, 3)[lost]}
+            assert answered.result.hits
+            assert gone.isdisjoint(answered.repositories.values())
+            undeploy()
+    finally:
+        nodes.shutdown()
+
+
+def test_another_replica_answers_for_one_that_is_lost(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from codesearch.cluster.deployment import RayGroups, ServeOptions, start_groups
+
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    manifest = servable_manifest(place)
+    with connected("local") as ray:
+        replicas = start_groups(ray, str(place), manifest, ACCESS, ServeOptions("", 0, groups=2, replicas=2))
+        sources = [shard.source for shard in manifest.shards]
+        router = Router(RayGroups(replicas), load_encoder(), sources)
+        expected = _here(place).search(TOKEN, QUESTIONS[0]).result
+        ray.kill(replicas[1][0])
+        for _ in range(4):
+            answered = router.search(TOKEN, QUESTIONS[0])
+            assert (answered.result, answered.missing) == (expected, ())
+        ray.kill(replicas[1][1])
+        assert router.search(TOKEN, QUESTIONS[0]).missing == (1,)
+
+
+def test_the_command_serves_until_it_is_interrupted(place: Place, codesearch: CommandLine, tmp_path: Path) -> None:
+    port = _free_port()
+    environment = codesearch.environment(XDG_CACHE_HOME=str(tmp_path / "cache"), CODESEARCH_SERVER="off")
+    arguments = ["cluster", "serve", str(place), "--port", str(port), "--groups", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "codesearch", *arguments], env=environment, stderr=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stderr
+        said = next((line for line in served.stderr if line.startswith("codesearch: ")), "")
+        assert said.endswith(f"in 2 groups at http://127.0.0.1:{port}; Ctrl-C ends it\n")
+        run = codesearch("query", "how is a question parsed", "--cluster", f"127.0.0.1:{port}", "-l", cwd=PACKAGE)
+        assert (run.code, run.err) == (0, "")
+        assert "search/question.py" in run.out.splitlines()
+        served.send_signal(signal.SIGINT)
+        assert served.wait(60) == 130
