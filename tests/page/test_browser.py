@@ -23,6 +23,7 @@ from codesearch.server.residents import ResidentIndexes
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
+expect.set_options(timeout=30_000)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")]
 
@@ -226,7 +227,7 @@ def test_a_file_of_ten_thousand_lines_is_there_to_its_end(browsed: Browsed, shop
     browsed.go("?file=long.py#L9998")
     expect(browsed.tab.locator("#L9998")).to_be_in_viewport()
     expect(browsed.tab.locator("#L9998")).to_contain_text("return 2499")
-    expect(browsed.tab.locator(".line")).to_have_count(10_000, timeout=20_000)
+    expect(browsed.tab.locator(".line")).to_have_count(10_000)
     expect(browsed.tab.locator("#L9998 .c-k")).to_have_text("return ")
     expect(browsed.tab.locator('.outline [aria-current="true"]')).to_have_text(re.compile("step_2499"))
     assert browsed.errors == []
@@ -295,7 +296,7 @@ def test_an_index_that_is_being_made_shows_how_far_it_is(
         expect(tab.locator(".notice")).to_contain_text("chunking: 3 of 8 files")
         expect(tab.locator("progress")).to_have_attribute("value", "3")
         may_go_on.set()
-        expect(tab.locator(".hit").first).to_be_visible(timeout=20_000)
+        expect(tab.locator(".hit").first).to_be_visible()
     indexes.close()
 
 

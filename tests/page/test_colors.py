@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codesearch.languages.registry import LANGUAGES
@@ -15,6 +15,7 @@ def text_of(lines: list[list[str]]) -> str:
     return "\n".join("".join(line[1::2]) for line in lines)
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from([language.name for language in LANGUAGES]))
 def test_the_text_is_what_it_was(text: str, language: str) -> None:
     lines = colored(text, language)

@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 
+const BEGINS_NEXT = /\p{Ll}\p{Lu}$/u;
+const SMALL = /\p{Ll}/u;
 const LETTERS = /[.*+?^${}()|[\]\\]/g;
 
 // What finds any of these words; null if there are none.
@@ -18,8 +20,9 @@ export function marked(text, pattern) {
   let end = 0;
   for (const match of text.matchAll(pattern)) {
     if (match.index > end) parts.push(text.slice(end, match.index));
-    parts.push(h("mark", {}, match[0]));
     end = match.index + match[0].length;
+    if (BEGINS_NEXT.test(match[0]) && SMALL.test(text[end] ?? "")) end -= 1; // the S of keyStatus is not of keys
+    parts.push(h("mark", {}, text.slice(match.index, end)));
   }
   parts.push(text.slice(end));
   return parts;
