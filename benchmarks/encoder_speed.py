@@ -14,7 +14,7 @@ import argparse
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -67,7 +67,7 @@ def main() -> None:
 
 def compare_parts(folder: Path, device: str, exact: JinaEncoder, ids: list[list[int]], batch: int) -> None:
     """The same chunks, one part added after the other."""
-    reduced = load(folder, device, "auto")
+    reduced, quantized = load(folder, device, "auto"), load(folder, device, "int8")
     order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
     by_size = [ids[place] for place in order]
     ways: dict[str, Callable[[], Embeddings]] = {
@@ -75,7 +75,8 @@ def compare_parts(folder: Path, device: str, exact: JinaEncoder, ids: list[list[
         "+ SDPA with a float bias": lambda: padded(exact, ids, fused, batch),
         "+ order by length": lambda: padded(exact, by_size, fused, batch),
         "+ packed, token budget, bias as a view": lambda: encode(exact, ids),
-        "+ bfloat16 linear layers": lambda: encode(reduced, ids),
+        "+ bfloat16 linear layers, scores in caches": lambda: encode(reduced, ids),
+        "+ int8 linear layers": lambda: encode(quantized, ids),
     }
     tokens = sum(len(row) for row in ids)
     first, reference = 0.0, np.zeros(0, np.float32)
@@ -109,14 +110,17 @@ def by_length(encoder: JinaEncoder, exact: JinaEncoder) -> None:
 
 def repository_texts(root: Path) -> list[str]:
     """What the index would encode."""
-    texts = []
+    return [text for _, text in repository_paths_and_texts(root)]
+
+
+def repository_paths_and_texts(root: Path) -> Iterator[tuple[str, str]]:
+    """The path of each chunk, and what the index would encode."""
     for found in discover(root).files:
         path = found.path
         text = (root / path).read_text(encoding="utf-8", errors="replace")
         language = detect(path, text)
         if language:
-            texts += [encoder_text(chunk) for chunk in chunk_text(path, text, language).chunks]
-    return texts
+            yield from ((path, encoder_text(chunk)) for chunk in chunk_text(path, text, language).chunks)
 
 
 def load(folder: Path, device: str, precision: str) -> JinaEncoder:

@@ -127,8 +127,8 @@ def ascend(objective: Objective) -> Array:
 
 
 def train_within(questions: list[Example], weights: Array) -> Array:
-    """The weights within a file, for which a chunk's log-odds count 1."""
-    features, worth, sizes = [], [], []
+    """The weights within a file, for which a chunk's log-odds count 1; each set counts the same."""
+    features, worth, sizes, sets = [], [], [], []
     for one in questions:
         value = np.maximum(one.relevant[one.unit], HOLDS * one.hits.any(axis=1)) * (not one.has_files)
         odds = log_odds(scores(one, weights))
@@ -138,6 +138,9 @@ def train_within(questions: list[Example], weights: Array) -> Array:
                 features.append(np.column_stack([one.features[places][:, WITHIN], odds[places]]))
                 worth.append(value[places] / value[places].sum())
                 sizes.append(len(places))
+                sets.append(one.set)
+    files = Counter(sets)
+    share = np.repeat([len(sets) / len(files) / files[name] for name in sets], sizes)
     table, wanted = np.concatenate(features), np.concatenate(worth)
     starts = np.cumsum([0, *sizes[:-1]])
 
@@ -145,8 +148,8 @@ def train_within(questions: list[Example], weights: Array) -> Array:
         raw = table @ guess
         raised = np.exp(raw - np.repeat(np.maximum.reduceat(raw, starts), sizes))
         chance = raised / np.repeat(np.add.reduceat(raised, starts), sizes)
-        value = -(wanted * np.log(chance + 1e-12)).sum() + RIDGE * (guess @ guess) / 2
-        return float(value), table.T @ (chance - wanted) + RIDGE * guess
+        value = -(share * wanted * np.log(chance + 1e-12)).sum() + RIDGE * (guess @ guess) / 2
+        return float(value), table.T @ (share * (chance - wanted)) + RIDGE * guess
 
     found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x
     within = np.zeros(len(NAMES))

@@ -5,8 +5,9 @@
 Works on a copy of FOLDER (by default this repository's package), reduced to 80 files. Each step edits, renames, moves,
 deletes or creates files (sometimes with their old size and time), checks out another branch, stashes, kills an update
 or a query at a random moment, or lets another process update. After each step one question is asked: by `codesearch
-query`, by `codesearch index` and a query without a refresh, or of an `Index` that stays open in a separate process.
-The answer (paths, lines, names, scores, order) must be that of a fresh index of the same files.
+query`, by `codesearch index` and a query without a refresh, of an `Index` that stays open in a separate process, or in
+a new worktree with the same files, whose index begins with what the first one has. The answer (paths, lines, names,
+scores, order) must be that of a fresh index of the same files.
 
 With --server all questions go to a resident server, which is now and then killed or upgraded, has no room to write, or
 loses a client in mid-question.
@@ -36,7 +37,7 @@ from pathlib import Path
 
 from hostile.checks import faults
 from hostile.edits import Tree
-from hostile.places import Place
+from hostile.places import Place, git
 from hostile.processes import Outcome, codesearch_command, forked, preload
 from hostile.questions import Question, questions
 
@@ -174,7 +175,9 @@ class Life:
             "query": self._by_query,
             "index, then query": self._by_index,
             "open Index": self._by_open_index,
+            "new worktree": self._by_worktree,
         }
+        self.taken = 0
         self.steps = {**self.tree.steps, "killed": self._killed, "updated by another process": self._updated}
         if server:
             self.server = server
@@ -276,6 +279,17 @@ class Life:
         answer: Answer = self._open_index.recv()
         return answer
 
+    def _by_worktree(self, question: Question) -> Answer:
+        repo, worktree = self._place.repo, self._place.folder / "worktree"
+        git(repo, "worktree", "add", "-q", "--detach", "--no-checkout", str(worktree))
+        try:
+            shutil.copytree(repo, worktree, ignore=shutil.ignore_patterns(*NOT_COPIED), dirs_exist_ok=True)
+            indexed = codesearch_command(["index"], worktree, self._place.environment, seconds=60)
+            self.taken += "Taken from the index" in indexed.out
+            return self._answer(codesearch_command(question.arguments(), worktree, self._place.environment, 60))
+        finally:
+            git(repo, "worktree", "remove", "--force", str(worktree))
+
     def _answer(self, outcome: Outcome) -> Answer:
         found = list(faults(outcome, self._place.repo))
         if found or outcome.code not in (0, 1):
@@ -307,6 +321,7 @@ def live(place: Place, edits: int, rng: random.Random, server: Server | None) ->
     print(f"{'':<42}{'steps':>7}{'differing':>11}{'in scores only':>16}")
     for name in (*life.steps, *life.ways, "all"):
         print(f"{name:<42}{counts[name]:>7}{differing[name]:>11}{only_scores[name]:>16}")
+    print(f"{life.taken} of {counts['new worktree']} new worktrees took files of the index")
     if server:
         print(f"{server.served} of {server.asked} questions were answered by the server")
         server.close()

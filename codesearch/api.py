@@ -79,7 +79,9 @@ class Index:
         """
         path = Path(path)
         if index_dir is not None:
-            layout = _stored_layout(Path(index_dir))
+            from codesearch.index.settings import stored_layout
+
+            layout = stored_layout(Path(index_dir))
             if layout is None:
                 raise IndexNotFound(f"no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
             return cls(layout, model, device, load)
@@ -108,8 +110,10 @@ class Index:
         if not path.is_dir():
             raise CodesearchError(f"{path} is a file", "index its folder")
         if index_dir is not None:
+            from codesearch.index.settings import stored_layout
+
             try:
-                layout = _stored_layout(Path(index_dir))
+                layout = stored_layout(Path(index_dir))
             except (IndexDamaged, IndexIncompatible):
                 layout = None  # its root can't be read; update() and clean() handle the damage
             return cls(layout or Layout.of(path, Path(index_dir)), model, device, load)
@@ -362,6 +366,19 @@ class Index:
             is_file = [file.path for file in files] == [path]
             return (outline_file(snapshot, files[0]),) if is_file else map_files(snapshot, files)
 
+    def text(self, path: str) -> str:
+        """The text of an indexed file as it is now, with the lines of its chunks; `path` is relative to the root.
+
+        Raises CodesearchError if there is no such file.
+        """
+        with self._lock:
+            if [file.path for file in self.snapshot().files_in(path)] != [path]:
+                raise CodesearchError(f"{path} is not indexed", "to see what was skipped, run: codesearch status")
+            file = self._snippets.file(path)
+            if file.stamp is None:
+                raise CodesearchError(f"{path} can't be read any more")
+            return file.shown
+
     def similar(self, path: str, line: int, k: int = 10, filters: Filters | None = None) -> tuple[Hit, ...]:
         """The `k` pieces of code most like the one at a line of a file, best first; `path` is relative to the root.
 
@@ -488,14 +505,3 @@ class Index:
             encode = partial(encode_cached_for_search, self._layout, encoder)
             self._rerankers[name] = Reranker(encoder, encode)
         return self._rerankers[name]
-
-
-def _stored_layout(folder: Path) -> Layout | None:
-    """The layout of the index in a folder chosen by the user, which records its root; None if there is no index."""
-    from codesearch.index.settings import read_meta
-
-    layout = Layout.of(folder.absolute().parent, folder)
-    if layout.is_inside:  # the root is its parent folder, whatever is recorded
-        return layout if layout.exists() else None
-    root = read_meta(layout).get("root", "")
-    return Layout.of(Path(root), folder) if root and Path(root).is_absolute() else None

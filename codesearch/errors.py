@@ -42,13 +42,20 @@ class KeepElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepInside:
+class _WithoutDetails:
+    """What its subclasses, which are no dataclasses, since each takes 0.3 ms, are compared by: their class."""
+
+
+class KeepInside(_WithoutDetails):
     """Keep the index inside the indexed folder."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class IndexAnyway:
+
+class IndexAnyway(_WithoutDetails):
     """Index a folder that is too large to be indexed automatically."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +81,28 @@ class FetchModel:
     """Bytes; 0 if unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class FetchModelElsewhere:
+class FetchModelElsewhere(_WithoutDetails):
     """Fetch the model on another machine, or through a mirror or proxy."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class FetchModelAgain:
+
+class FetchModelAgain(_WithoutDetails):
     """Fetch or copy the model's folder again; it is incomplete or damaged."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class ListModels:
+
+class ListModels(_WithoutDetails):
     """List the known models."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class ListLanguages:
+
+class ListLanguages(_WithoutDetails):
     """List the supported languages."""
+
+    __slots__ = ()
 
 
 Remedy = (

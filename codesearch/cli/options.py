@@ -49,9 +49,11 @@ def complete_name(context: typer.Context, typed: str) -> list[str]:
 
 def device_name(text: str) -> str:
     """A valid device name, or "" for the default. Raises typer.BadParameter."""
+    if not text:
+        return text
     from codesearch.models.devices import DEVICES
 
-    if text and text not in DEVICES:
+    if text not in DEVICES:
         raise typer.BadParameter(f"{text!r} is not one of {', '.join(DEVICES)}")
     return text
 

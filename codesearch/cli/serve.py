@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +18,7 @@ from codesearch.cli.exits import NO_HITS, note
 from codesearch.cli.numbers import DecimalNumber, WholeNumber
 from codesearch.cli.options import Json
 from codesearch.cli.output import results
+from codesearch.cli.pages import AskedPage, pages_of, show
 from codesearch.errors import CodesearchError, InstallExtra
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ Examples:
 \b
   codesearch serve                 start it; queries use it from now on
   codesearch serve ~/src/a ~/src/b open these indexes at once
+  codesearch serve --open          a page to search and read this repository in
   codesearch serve --http 8900 .   also for agents, at http://127.0.0.1:8900/mcp
   codesearch serve --status        what it serves
   codesearch serve --stop
@@ -68,6 +72,20 @@ def command(
             help="Also serve agents over the Model Context Protocol at http://127.0.0.1:PORT/mcp.",
         ),
     ] = None,
+    opens: Annotated[
+        bool,
+        typer.Option("--open", help="Show a page to search and read in, of these folders or the working directory's."),
+    ] = False,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port",
+            parser=WholeNumber(1, 65_535),
+            metavar="PORT",
+            help="With --open: the page's port. [default: a free one]",
+            show_default=False,
+        ),
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Keep indexes open and up to date in a resident process, so that queries are answered at once."""
@@ -75,6 +93,8 @@ def command(
 
     if foreground + status + stop > 1:
         raise typer.BadParameter("--foreground, --status and --stop cannot be used together")
+    if opens and (status or stop):
+        raise typer.BadParameter("--open cannot be used with --status or --stop")
     try:
         endpoint = Endpoint.of_user()
     except Unreachable as error:
@@ -84,29 +104,50 @@ def command(
         return
     if http is not None and not paths:
         raise CodesearchError("--http needs the folders that agents may search", "codesearch serve --http PORT PATH…")
+    if port and not opens:
+        raise typer.BadParameter("--port needs --open")
+    page = AskedPage.of(paths, port) if opens else None
     if foreground:
-        _serve(endpoint, idle, paths, http)
+        _serve(endpoint, idle, paths, http, page)
     else:
-        _start(endpoint, idle, paths, http)
+        _start(endpoint, idle, paths, http, page)
 
 
-def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None) -> None:
+def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: AskedPage | None) -> None:
     """Serve in this process."""
     from codesearch.cli import run
-    from codesearch.server.service import Address, Service
+    from codesearch.server.service import Service
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     service = Service(endpoint, lambda arguments, _: run(arguments), idle)
     signal.signal(signal.SIGTERM, lambda *_: service.end())
-    if http is None:
-        service.serve()
-        return
+    service.serve(_beside(service, paths, http, page))
+
+
+@contextmanager
+def _beside(service: Service, paths: list[Path], http: int | None, page: AskedPage | None) -> Iterator[None]:
+    """Inside, agents and browsers are served too."""
+    with ExitStack() as served:
+        if http is not None:
+            served.enter_context(_for_agents(service, paths, http))
+        pages = cache(lambda: served.enter_context(pages_of(service)))
+        service.open_page = lambda folders, port: pages().open(folders, port)
+        if page:
+            show(service.open_page(page.folders, page.port))
+        yield
+
+
+def _for_agents(service: Service, paths: list[Path], port: int) -> AbstractContextManager[None]:
+    """A context in which agents are served. Raises CodesearchError."""
+    from codesearch.server.service import Address
+
     try:
-        from codesearch.mcp.http import HOST, PATH, serving, user_token
+        from codesearch.mcp.http import PATH, serving, user_token
+        from codesearch.server.http import HOST
     except ImportError as error:
         raise CodesearchError("serving agents needs the package mcp", InstallExtra("mcp")) from error
-    service.http = Address(f"http://{HOST}:{http}{PATH}", user_token())
-    service.serve(serving(_tools(service, paths), http, service.http.token, service.touch))
+    service.http = Address(f"http://{HOST}:{port}{PATH}", user_token())
+    return serving(_tools(service, paths), port, service.http.token, service.touch)
 
 
 def _tools(service: Service, paths: list[Path]) -> Tools:
@@ -120,13 +161,16 @@ def _tools(service: Service, paths: list[Path]) -> Tools:
     return Tools(Session(roots, lambda _: service.indexes, keeps_up=False), hint_of)
 
 
-def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None) -> None:
-    """Start a server unless one runs, and have it open indexes, which are made and brought up to date here."""
+def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: AskedPage | None) -> None:
+    """Start a server unless one runs, and have it open indexes, which are made and brought up to date here.
+
+    Those of a page alone are made by the server, as the page shows how far they are.
+    """
     from codesearch.cli.notes import Notes
     from codesearch.workspace import Workspace
 
     with Workspace(observer=Notes()) as workspace:
-        if paths:
+        if paths and (http is not None or not page):
             workspace.add(paths)
         roots = [member.index.root for member in workspace.members]
     answered = _ask(endpoint, {"command": "status"})
@@ -140,6 +184,20 @@ def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None)
     for root in roots:
         answered = _ask(endpoint, {"command": "open", "folder": str(root)}) or answered
     note(f"serving, process {answered['pid']}")
+    if page:
+        _show(endpoint, page)
+
+
+def _show(endpoint: Endpoint, page: AskedPage) -> None:
+    """Have the running server show a page."""
+    request = {"command": "page", "folders": [str(folder) for folder in page.folders], "port": page.port}
+    answered = _ask(endpoint, request)
+    if answered is None:
+        raise CodesearchError("the server has ended meanwhile", "run the command again")
+    if "error" in answered:
+        raise CodesearchError(answered["error"], answered["hint"])
+    with results():
+        show(answered["url"])
 
 
 def _wait_for(endpoint: Endpoint) -> dict[str, Any]:

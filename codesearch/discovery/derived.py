@@ -8,9 +8,6 @@ from codesearch.discovery.encodings import has_bom
 from codesearch.discovery.options import NOTEBOOK_ENDING
 from codesearch.discovery.skip_reason import SkipReason
 
-_POINTER = re.compile(rb"version https://(?:git-lfs|hawser)\.github\.com/spec/v1\r?\n")
-_LARGEST_POINTER = 1024
-
 MINIFIED_LINE = 2000
 """Bytes. Files with a larger average line length are minified."""
 _LONG_LINE = 500
@@ -89,11 +86,6 @@ _API_DUMP = re.compile(
 )
 _API_DUMPS = (".api", ".api.md", ".swiftinterface")
 """Written by Kotlin's binary-compatibility-validator, TypeScript's API Extractor and Swift's compiler."""
-
-
-def is_pointer(data: bytes) -> bool:
-    """Whether a file is a Git LFS pointer."""
-    return len(data) <= _LARGEST_POINTER and bool(_POINTER.match(data))
 
 
 def reason_against(path: str, data: bytes) -> SkipReason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -34,36 +35,50 @@ class Rules:
             return SkipReason.EXCLUDED
         if self._include:
             return SkipReason.NONE if self._include.match_file(path) else SkipReason.NOT_INCLUDED
-        folder, _, name = path.rpartition("/")
-        parts = _parts(folder)
-        if not VCS_FOLDERS.isdisjoint(parts):
+        place, _, name = path.rpartition("/")
+        folder = _folder(place)
+        if folder.is_vcs:
             return SkipReason.NOT_SOURCE
-        is_vendored = self._attributes.value(path, VENDORED)
-        is_generated = self._attributes.value(path, GENERATED)
-        if is_vendored or (is_vendored is None and not VENDORED_FOLDERS.isdisjoint(parts)):
+        is_vendored = is_generated = None
+        if self._attributes.rules:
+            is_vendored = self._attributes.value(path, VENDORED)
+            is_generated = self._attributes.value(path, GENERATED)
+        if is_vendored or (is_vendored is None and folder.is_vendored):
             return SkipReason.VENDORED
         if is_generated:
             return SkipReason.GENERATED
-        if is_generated is None and (reason := _reason_against_name(parts, name)):
+        if is_generated is None and (reason := _reason_against_name(folder, name)):
             return reason
         return SkipReason.NONE if is_candidate(name) else SkipReason.NOT_SOURCE
 
     def wants(self, path: str) -> bool:
         """Whether to index a file even if it looks generated."""
-        return bool(self._include) or self._attributes.value(path, GENERATED) is False
+        if self._include:
+            return True
+        return bool(self._attributes.rules) and self._attributes.value(path, GENERATED) is False
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """What a folder and those around it are, judging by their names."""
+
+    is_vcs: bool
+    is_vendored: bool
+    has_snapshots: bool
 
 
 @lru_cache(maxsize=1 << 14)
-def _parts(folder: str) -> tuple[str, ...]:
-    return tuple(folder.split("/")) if folder else ()
+def _folder(path: str) -> _Folder:
+    names = path.split("/")
+    known = (VCS_FOLDERS, VENDORED_FOLDERS, _SNAPSHOT_FOLDERS)
+    return _Folder(*(not folders.isdisjoint(names) for folders in known))
 
 
-def _reason_against_name(folders: tuple[str, ...], name: str) -> SkipReason:
+def _reason_against_name(folder: _Folder, name: str) -> SkipReason:
     """Why a file is generated, judging by the names of the file and its folders; NONE if it isn't."""
     if _MINIFIED_NAME.search(name):
         return SkipReason.MINIFIED
-    is_snapshot = _SNAPSHOT_NAME.search(name) or not _SNAPSHOT_FOLDERS.isdisjoint(folders)
-    return SkipReason.SNAPSHOT if is_snapshot else SkipReason.NONE
+    return SkipReason.SNAPSHOT if folder.has_snapshots or _SNAPSHOT_NAME.search(name) else SkipReason.NONE
 
 
 def _globs(patterns: tuple[str, ...]) -> Globs | None:

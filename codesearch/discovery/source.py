@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from codesearch.discovery.derived import is_pointer, reason_against
 from codesearch.discovery.encodings import UTF8, decode
 from codesearch.discovery.options import MAX_FILE_SIZE, size_limit
 from codesearch.discovery.skip_reason import SkipReason
@@ -17,6 +17,8 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.opening import open_beneath
 
 DIGEST_BYTES = 16
+_POINTER = re.compile(rb"version https://(?:git-lfs|hawser)\.github\.com/spec/v1\r?\n")
+_LARGEST_POINTER = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,17 @@ def read_source(
         return SkippedFile(SkipReason.BINARY, digest, stamp)
     if is_pointer(data):
         return SkippedFile(SkipReason.LFS_POINTER, digest, stamp)
-    reason = reason_against(path, data) if find_skip_reason else SkipReason.NONE
+    reason = SkipReason.NONE
+    if find_skip_reason:
+        from codesearch.discovery.derived import reason_against
+
+        reason = reason_against(path, data)
     return SourceText(normalise_lines(decoded.text), digest, stamp, reason, decoded.encoding)
+
+
+def is_pointer(data: bytes) -> bool:
+    """Whether a file is a Git LFS pointer."""
+    return len(data) <= _LARGEST_POINTER and bool(_POINTER.match(data))
 
 
 def digest_of(data: bytes) -> bytes:

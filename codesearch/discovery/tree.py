@@ -23,6 +23,9 @@ class FoundFile:
     """Whether to index it even if it looks generated, by options or `.gitattributes`."""
 
 
+_REASONS_AGAINST_KINDS = {stat.S_IFLNK: SkipReason.SYMBOLIC_LINK, stat.S_IFDIR: SkipReason.NESTED_REPOSITORY}
+
+
 class Tree:
     """The paths below a root, with cached `lstat` results. Folders that are symbolic links count as empty."""
 
@@ -53,25 +56,24 @@ class Tree:
 
     def examine(self, path: str, max_file_size: int) -> FoundFile | SkipReason:
         """The file, or the reason to skip it; NONE for a tracked file that was deleted."""
-        if acts_on_terminal(path):
+        is_plain = path.isascii() and path.isprintable()  # as almost all are; quicker to tell than what follows
+        if not is_plain and acts_on_terminal(path):
             return SkipReason.UNPRINTABLE_NAME
         try:
-            path.encode("utf-8")
+            if not is_plain:
+                path.encode("utf-8")
             if not self.is_inside(path):
                 return SkipReason.NONE
-            info = self.look(path)
+            info = self._seen.get(path) or os.lstat(self._prefix + path)
         except UnicodeEncodeError:
             return SkipReason.UNDECODABLE_NAME
         except (FileNotFoundError, NotADirectoryError):
             return SkipReason.NONE
         except OSError:
             return SkipReason.UNREADABLE
-        if stat.S_ISLNK(info.st_mode):
-            return SkipReason.SYMBOLIC_LINK
-        if stat.S_ISDIR(info.st_mode):
-            return SkipReason.NESTED_REPOSITORY
-        if not stat.S_ISREG(info.st_mode):
-            return SkipReason.NOT_REGULAR
+        kind = stat.S_IFMT(info.st_mode)
+        if kind != stat.S_IFREG:
+            return _REASONS_AGAINST_KINDS.get(kind, SkipReason.NOT_REGULAR)
         if info.st_size > size_limit(path, max_file_size):
             return SkipReason.TOO_LARGE
         if info.st_size == 0:

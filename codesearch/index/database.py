@@ -95,13 +95,28 @@ class Database:
     @classmethod
     def create(cls, path: Path) -> Database:
         """A database with empty tables, in an open transaction, in a new file `path`.new. Raises OSError."""
-        new = path.with_name(path.name + ".new")
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # its journals get the same mode
-        database = cls(_connect(new, "rw", "DELETE"), new)
+        database = cls._in_new_file(path)
         database.execute("BEGIN IMMEDIATE")
         for statement in SCHEMA:
             database.execute(statement)
         return database
+
+    @classmethod
+    def copy(cls, source: Database, path: Path) -> Database:
+        """A copy of the state that `source` reads, in a new file `path`.new. Raises OSError."""
+        database = cls._in_new_file(path)
+        try:
+            source._db.backup(database._db)
+        except sqlite3.Error as error:
+            database.close()
+            raise database_error(path, error) from error
+        return database
+
+    @classmethod
+    def _in_new_file(cls, path: Path) -> Database:
+        new = path.with_name(path.name + ".new")
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # its journals get the same mode
+        return cls(_connect(new, "rw", "DELETE"), new)
 
     @classmethod
     def open(cls, path: Path, *, write: bool, immutable: bool = False) -> Database:

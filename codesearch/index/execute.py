@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from codesearch.discovery.tree import FoundFile
 from codesearch.index import guarded
 from codesearch.index.embedding_cache import encode_cached
 from codesearch.index.job import Job
-from codesearch.index.plan import is_same
+from codesearch.index.plan import compare
 from codesearch.index.request import UpdateRequest
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
@@ -21,21 +22,33 @@ PARALLEL_BYTES = 1_500_000
 """Below this, starting processes costs more than they save (two workers, 20 ms to start)."""
 
 
-def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) -> Staging:
-    """Chunk and encode the files, writing a segment whenever one is full; returns the staging area with the last one.
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What is to be published."""
 
-    Files staged by an interrupted update are kept if they have not changed since.
+    staging: Staging
+    """With the last segment."""
+    kept: int
+    """The number of files that had been staged before."""
+
+
+def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) -> Executed:
+    """Chunk and encode the files, writing a segment whenever one is full.
+
+    Files that an interrupted update has staged, or that are staged copies of another index's, are kept if they are the
+    same.
     """
     staged = {file.path: file for file in store.files(live=False)}
-    kept = {file.path for file in changed if (old := staged.get(file.path)) and is_same(request, old, file)}
-    stale = [file for path, file in staged.items() if path not in kept]
-    if stale:
-        with store.transaction():
-            store.remove_files(stale)
-            store.seal()
-    pending = [file for file in changed if file.path not in kept]
-    staging = Staging(request.layout, store)
+    compared = compare(request, changed, staged)
+    pending = compared.changed
     pending_by_path = {file.path: file for file in pending}
+    kept = {file.path for file in changed}.difference(pending_by_path)
+    if staged:
+        with store.transaction():
+            store.remove_files([file for path, file in staged.items() if path not in kept])
+            store.update_stamps(compared.touched)
+            store.seal()
+    staging = Staging(request.layout, store)
     done, chunks = len(kept), sum(staged[path].chunks for path in kept)
     request.progress("indexing", done, len(changed), chunks)
     for batch in _batches(request, pending):
@@ -50,7 +63,7 @@ def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) 
             with store.transaction():
                 staging.write()
     request.progress("finishing", done, len(changed), chunks)
-    return staging
+    return Executed(staging, len(kept))
 
 
 def _batches(request: UpdateRequest, pending: Sequence[FoundFile]) -> Iterator[BatchResult]:

@@ -31,7 +31,7 @@ _UNSPACED = (
     (0x20000, 0x3FFFF),  # Han
 )
 """Scripts that don't separate words by spaces, or (Hangul) write particles without a space."""
-_WORD_CHARACTER = re.compile("[\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]")
+_WORD_CHARACTER = "[\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]"
 """Han and Hangul: a single character is often a word."""
 _INVISIBLE = re.compile("[\u00ad\u200c\u200d\u2060\ufeff]")
 """Hints for hyphenation and ligatures."""
@@ -71,7 +71,7 @@ def bigrams(run: str) -> list[str]:
 
 def characters(run: str) -> list[str]:
     """The characters that may be words of their own, of a run of at least two."""
-    return _WORD_CHARACTER.findall(run) if len(run) > 1 else []
+    return re.findall(_WORD_CHARACTER, run) if len(run) > 1 else []
 
 
 class _Shapes(dict[int, str]):

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codesearch.discovery.discover import Discovery
-from codesearch.discovery.source import SkippedFile, SourceText, read_source
+from codesearch.discovery.source import read_source
 from codesearch.discovery.tree import FoundFile
 from codesearch.index import options as recorded_options
 from codesearch.index import skips
+from codesearch.index.conditions import STAGED_FOR, conditions, wanted_settings
 from codesearch.index.recovery import Losses, damage_of, find_losses
 from codesearch.index.request import UpdateRequest
 from codesearch.index.rows import FileRow
-from codesearch.index.settings import ATTRIBUTES, settings
 from codesearch.index.store import Store
-
-_STAGED_FOR = "staged_for"
-"""Key of the setting that records for which model and chunker files were staged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,81 +41,79 @@ class Plan:
 
 def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaired: bool) -> Plan:
     """Compare discovered files with the published ones; `repaired` says that the database was recreated or cleared."""
-    is_outdated = _drop_outdated(request, store)
+    wanted = wanted_settings(request, found)
+    _drop_useless(request, store, conditions(wanted))
     losses = find_losses(request, store)
     meta = store.meta()
-    has_new_options = meta.get(recorded_options.KEY) != recorded_options.to_json(request.options)
-    has_other_attributes = meta.get(ATTRIBUTES, "") != found.attributes.digest
-    live = {file.path: file for file in store.files()}
-    known = {
-        path: file
-        for path, file in live.items()
-        if not (is_outdated or has_other_attributes or file.id in losses.files or (has_new_options and file.skipped))
-    }
-    changed, touched = _compare(request, found.files, known)
-    present = {file.path for file in found.files}
+    is_outdated = request.force or conditions(meta) != conditions(wanted)
+    indexed = {file.path: file for file in store.stamps()}
+    suspect = [
+        file
+        for file in found.files
+        if is_outdated or (old := indexed.get(file.path)) is None or old.stamp != file.stamp or old.id in losses.files
+    ]
+    removed = indexed.keys() - {file.path for file in found.files}
+    rows = _rows(store, [indexed[path].id for path in (*(file.path for file in suspect), *removed) if path in indexed])
+    known = {} if is_outdated else {path: file for path, file in rows.items() if file.id not in losses.files}
+    compared = compare(request, suspect, known)
     return Plan(
-        changed=tuple(changed),
-        replaced=tuple(live[file.path] for file in changed if file.path in live),
-        removed=tuple(file for path, file in live.items() if path not in present),
-        touched=tuple(touched),
+        changed=compared.changed,
+        replaced=tuple(rows[file.path] for file in compared.changed if file.path in rows),
+        removed=tuple(rows[path] for path in removed),
+        touched=compared.touched,
         losses=losses,
         has_other_changes=bool(
             repaired
             or is_outdated
             or losses.segments
             or losses.copied
-            or has_new_options
-            or has_other_attributes
+            or meta.get(recorded_options.KEY) != wanted[recorded_options.KEY]
             or skips.read_skips(meta) != found.skipped
         ),
     )
 
 
-def is_same(request: UpdateRequest, old: FileRow, file: FoundFile) -> bool:
-    """Whether a file's content is that of its row; the file is read only if its stamp differs."""
-    if old.stamp == file.stamp:
-        return True
-    return old.stamp.looks_like(file.stamp) and _read(request, file).digest == old.digest
+def _rows(store: Store, ids: Sequence[int]) -> dict[str, FileRow]:
+    """Rows by path. Raises IndexDamaged."""
+    return {file.path: file for file in store.files_by_id(ids).values()}
 
 
-def _compare(
-    request: UpdateRequest, found: Sequence[FoundFile], known: Mapping[str, FileRow]
-) -> tuple[list[FoundFile], list[FileRow]]:
-    """Files to process, and the rows, with new stamps, of those whose content has not changed."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What has become of files since their rows were made."""
+
+    changed: tuple[FoundFile, ...]
+    """New files, and those whose content has changed."""
+    touched: tuple[FileRow, ...]
+    """Rows, with new stamps, of files whose stamp but not content has changed."""
+
+
+def compare(request: UpdateRequest, found: Sequence[FoundFile], known: Mapping[str, FileRow]) -> Comparison:
+    """Compare files with rows, by path; a file is read only if its stamp differs."""
     changed, touched = [], []
     for file in found:
         old = known.get(file.path)
         if old is None or old.stamp.size != file.stamp.size:
             changed.append(file)
         elif old.stamp != file.stamp:
-            source = _read(request, file)
+            source = read_source(request.layout.root, file.path, request.options.max_file_size, find_skip_reason=False)
             stamp = source.stamp or file.stamp
             if source.digest != old.digest:
                 changed.append(file)
             elif old.stamp != stamp:
                 touched.append(replace(old, stamp=stamp))
-    return changed, touched
+    return Comparison(tuple(changed), tuple(touched))
 
 
-def _read(request: UpdateRequest, file: FoundFile) -> SourceText | SkippedFile:
-    return read_source(request.layout.root, file.path, request.options.max_file_size)
-
-
-def _drop_outdated(request: UpdateRequest, store: Store) -> bool:
-    """Whether all files have to be processed: the model or chunker is another, or `force` is set.
-
-    Drops what an interrupted update has staged if it is damaged or was made with another model or chunker.
-    """
-    meta, wanted = store.meta(), settings(request.encoder)
-    if meta.get(_STAGED_FOR) != str(wanted):
+def _drop_useless(request: UpdateRequest, store: Store, wanted: str) -> None:
+    """Drop what an interrupted update has staged if it is damaged or was made under other conditions than `wanted`."""
+    if store.meta().get(STAGED_FOR) != wanted:
         _drop_staged(store)
         with store.transaction():
-            store.set_meta({_STAGED_FOR: str(wanted)})
+            store.set_meta({STAGED_FOR: wanted})
             store.seal()
     elif any(damage_of(request, record) for record in store.segments(live=False)):
         _drop_staged(store)
-    return request.force or any(meta.get(key, value) != value for key, value in wanted.items())
 
 
 def _drop_staged(store: Store) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from codesearch.discovery.discover import Discovery
-from codesearch.index import options as recorded_options
 from codesearch.index import origin, skips
+from codesearch.index.conditions import wanted_settings
 from codesearch.index.folder import sweep
 from codesearch.index.layout import Layout
 from codesearch.index.merging import merge_small
 from codesearch.index.plan import Plan
 from codesearch.index.recovery import open_segment
 from codesearch.index.request import UpdateRequest
-from codesearch.index.settings import ATTRIBUTES, PUBLICATION, settings
+from codesearch.index.settings import PUBLICATION
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
 
@@ -42,11 +42,9 @@ def remove_orphaned_segments(layout: Layout, store: Store) -> None:
 def _settings(request: UpdateRequest, store: Store, staging: Staging, found: Discovery) -> dict[str, str]:
     """The settings of the index. The root is recorded only for an index outside it; one inside can be moved with it."""
     return {
-        **settings(request.encoder),
+        **wanted_settings(request, found),
         "root": "" if request.layout.is_inside else str(request.layout.root),
         "last_chunk": str(staging.next_chunk - 1),
         PUBLICATION: str(store.number(PUBLICATION) + 1),
-        recorded_options.KEY: recorded_options.to_json(request.options),
         skips.KEY: skips.to_json(found.skipped),
-        ATTRIBUTES: found.attributes.digest,
     }

@@ -101,24 +101,32 @@ def _cleared_if_damaged(request: UpdateRequest, store: Store) -> OpenedStore:
         _check(request, store)
     except IndexDamaged as error:
         try:
-            store.clear()
+            return cleared(store, error)
         except BaseException:
             store.close()
             raise
-        return OpenedStore(store, (error.message,))
     except BaseException:
         store.close()
         raise
     return OpenedStore(store)
 
 
+def cleared(store: Store, error: IndexDamaged) -> OpenedStore:
+    """The database without all rows but its embeddings. Raises IndexDamaged if it is still invalid."""
+    store.clear()
+    return OpenedStore(store, (error.message,))
+
+
 def _check(request: UpdateRequest, store: Store) -> None:
-    """Raises IndexDamaged if anything is damaged that an update relies on; with `verify`, if anything at all is."""
+    """Raises IndexDamaged if anything is damaged that an update relies on; with `verify`, if anything at all is.
+
+    The rows of files that look changed are verified when they are read, as are all others by whoever reads them.
+    """
     store.state()
     for key in ("last_chunk", PUBLICATION):
         store.number(key)
-    for live in (True, False):
-        store.files(live=live)
+    store.check_file_counts()
+    store.files(live=False)
     if request.verify:
         store.check()
         _check_chunks(request, store)

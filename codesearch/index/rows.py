@@ -164,10 +164,24 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """The stamp of an indexed file."""
+    """The stamp of an indexed file, and the id of its row."""
 
     path: str
     stamp: Stamp
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileGroup:
+    """The files with the same language, encoding, reason to be skipped and reason to be chunked into lines."""
+
+    language: str
+    encoding: str
+    skipped: str
+    fallback: str
+    files: int
+    chunks: int
+    outputs: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import shutil
 import stat
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -287,6 +288,18 @@ def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentReco
     signed = sorted(file for segment in order for file in segment.live_signatures())
     signatures = Signatures.of([first for first, _ in signed], [signature for _, signature in signed])
     return _write(folder, number, keys, segment_postings, vectors.reordered(by_id), signatures)
+
+
+def copy(folder: Path, record: SegmentRecord, source: Path) -> SegmentRecord:
+    """Copy the segment in the folder `source`. Raises OSError, or IndexDamaged if it is not what was written."""
+    remove(folder)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for old, new in zip(files(source), files(folder), strict=True):
+        shutil.copyfile(old, new)
+    arrays, vectors = map(_sync, files(folder))
+    if (arrays.checksum, vectors.checksum) != (record.arrays.checksum, record.vectors.checksum):
+        raise _damaged(source, "it does not match its checksum")
+    return replace(record, arrays=arrays, vectors=vectors)
 
 
 def with_current_stamps(folder: Path, record: SegmentRecord) -> SegmentRecord:

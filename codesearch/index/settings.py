@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.errors import IndexIncompatible, UpdateIndex
@@ -23,6 +24,10 @@ def publication(meta: Mapping[str, str]) -> tuple[str, str]:
     return meta.get(IDENTITY, ""), meta.get(PUBLICATION, "")
 
 
+MODEL_AND_CHUNKER = ("model", "revision", "dimensions", "chunker")
+"""Keys of the settings on which an index's vectors and chunks depend."""
+
+
 def read_meta(layout: Layout) -> dict[str, str]:
     """The settings of an index; empty if there is none. Raises IndexDamaged, IndexIncompatible or IndexUntrusted."""
     if not layout.exists():
@@ -36,12 +41,17 @@ def read_meta(layout: Layout) -> dict[str, str]:
 
 def settings(encoder: Encoder) -> dict[str, str]:
     """The settings on which an index's vectors and chunks depend: if one of them differs, all files are processed."""
-    return {
-        "model": encoder.name,
-        "revision": encoder.revision,
-        "dimensions": str(encoder.dimensions),
-        "chunker": str(CHUNKER_VERSION),
-    }
+    values = (encoder.name, encoder.revision, str(encoder.dimensions), str(CHUNKER_VERSION))
+    return dict(zip(MODEL_AND_CHUNKER, values, strict=True))
+
+
+def stored_layout(folder: Path) -> Layout | None:
+    """The layout of the index in a folder chosen by the user, which records its root; None if there is no index."""
+    layout = Layout.of(folder.absolute().parent, folder)
+    if layout.is_inside:  # the root is its parent folder, whatever is recorded
+        return layout if layout.exists() else None
+    root = read_meta(layout).get("root", "")
+    return Layout.of(Path(root), folder) if root and Path(root).is_absolute() else None
 
 
 def check_model(layout: Layout, meta: Mapping[str, str], encoder: Encoder) -> None:

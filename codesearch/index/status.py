@@ -46,7 +46,8 @@ def read_status(layout: Layout) -> Status:
     store = open_store(layout)
     try:
         meta = store.state().meta
-        counted = tally(store.files(), skips.read_skips(meta))
+        store.files()  # verifies the rows that are counted
+        counted = tally(store.file_groups(), skips.read_skips(meta))
         return Status(
             root=layout.root,
             folder=layout.folder,

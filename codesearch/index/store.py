@@ -26,6 +26,7 @@ from codesearch.index.rows import (
     ChunkRow,
     DefinitionRow,
     FileCounts,
+    FileGroup,
     FileRow,
     FileStamp,
     Run,
@@ -64,19 +65,39 @@ class Store:
     @classmethod
     def create(cls, path: Path) -> Store:
         """A new, empty database, open for writing. It is renamed to `path` when it is complete."""
-        for ending in JOURNAL_ENDINGS:  # the journal of a deleted database would be applied to this one
-            path.with_name(path.name + ending).unlink(missing_ok=True)
-        database = Database.create(path)
-        store = cls(database, path)
+        _remove_journals(path)
+        store = cls(Database.create(path), path)
         try:
             store.set_meta(_initial_meta())
             store.seal()
             store.commit()
-            database.enable_wal()
+            store._db.enable_wal()
         finally:
             store.close()
         path.with_name(path.name + ".new").replace(path)
         return cls(Database.open(path, write=True), path)
+
+    def copy_as_staged(self, path: Path, segments: Iterable[SegmentRecord], settings: Mapping[str, str]) -> None:
+        """Make a new database with the live files of this one, staged, and only these segments and settings.
+
+        It is renamed to `path` when it is complete.
+        """
+        _remove_journals(path)
+        copy = Store(Database.copy(self._db, path), path)
+        try:
+            with copy.transaction():
+                copy.remove_files(copy.files(live=False))
+                copy._db.execute("UPDATE files SET live = 0")
+                copy._db.execute("DELETE FROM segments")
+                copy._db.execute("DELETE FROM meta")
+                for record in segments:
+                    copy.add_segment(record, live=False)
+                copy.set_meta({**_initial_meta(), **settings})
+                copy.seal()
+            copy._db.enable_wal()
+        finally:
+            copy.close()
+        path.with_name(path.name + ".new").replace(path)
 
     @classmethod
     def open(cls, path: Path, *, write: bool = False, immutable: bool = False) -> Store:
@@ -167,10 +188,7 @@ class Store:
 
     def seal(self) -> None:
         """Record counts and checksums of the published rows, in the transaction that changes them."""
-        ((files, files_checksum, chunks),) = self._db.rows(
-            "SELECT count(*), coalesce(sum(checksum), 0), coalesce(sum(chunks), 0) FROM files WHERE live = 1"
-        )
-        self.set_meta(dict(zip(_COUNTS, map(str, (files, files_checksum, chunks)), strict=True)))
+        self.set_meta(dict(zip(_COUNTS, map(str, self._live_counts()), strict=True)))
         self.set_meta({_SEAL: str(_seal_of(self.meta(), self.segments(), self.deletions()))})
 
     def state(self) -> State:
@@ -227,23 +245,47 @@ class Store:
     # files
 
     def files(self, *, live: bool = True) -> list[FileRow]:
-        """All live files, or the staged ones. Raises IndexDamaged if there are too few or too many live ones."""
+        """All live files, or the staged ones. Raises IndexDamaged if there are too few or too many live ones.
+
+        Takes half a second for 75,000 files, unless nothing has changed since.
+        """
         if live and self._files_version == (version := self._db.version):
             return list(self._files.values())
         rows = self._db.rows(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = ?", (live,))
         files = self._read(lambda row: self._files.get(row) or FileRow.read(row), rows)
         if live:
-            meta = self.meta()
-            counts = (len(rows), sum(row[-2] for row in rows), sum(file.chunks for file in files))
-            if counts != tuple(self._number(meta, key) for key in _COUNTS):
-                raise self.damaged("files are missing from it")
+            self.check_file_counts()
             self._files, self._files_version = dict(zip(rows, files, strict=True)), version
         return files
 
+    def check_file_counts(self) -> None:
+        """Raises IndexDamaged if there are too few or too many live files. Their checksums are summed, not verified."""
+        meta = self.meta()
+        if self._live_counts() != tuple(self._number(meta, key) for key in _COUNTS):
+            raise self.damaged("files are missing from it")
+
+    def _live_counts(self) -> tuple[int, ...]:
+        """The values of _COUNTS."""
+        (counts,) = self._db.rows(
+            "SELECT count(*), coalesce(sum(checksum), 0), coalesce(sum(chunks), 0) FROM files WHERE live = 1"
+        )
+        return counts
+
     def stamps(self) -> list[FileStamp]:
         """The stamp of every live file. Checksums are not verified: quicker than files()."""
-        rows = self._db.rows("SELECT path, size, mtime_ns, ctime_ns, inode FROM files WHERE live = 1")
-        return [FileStamp(path, Stamp(*stamp)) for path, *stamp in rows]
+        rows = self._db.rows("SELECT path, size, mtime_ns, ctime_ns, inode, id FROM files WHERE live = 1")
+        return [
+            FileStamp(path, Stamp(size, mtime, ctime, inode), number)
+            for path, size, mtime, ctime, inode, number in rows
+        ]
+
+    def file_groups(self) -> list[FileGroup]:
+        """The live files, counted. Checksums are not verified."""
+        key = "language, encoding, skipped, fallback"
+        rows = self._db.rows(
+            f"SELECT {key}, count(*), sum(chunks), sum(outputs) FROM files WHERE live = 1 GROUP BY {key}"
+        )
+        return [FileGroup(*row) for row in rows]
 
     def file_count(self) -> int:
         """The number of live files, including skipped ones."""
@@ -398,6 +440,12 @@ class Store:
     def damaged(self, why: str) -> Exception:
         """The error for invalid content of the index."""
         return database_error(self._path, ValueError(why))
+
+
+def _remove_journals(path: Path) -> None:
+    """Delete those of a deleted database, which would be applied to a new one at `path`."""
+    for ending in JOURNAL_ENDINGS:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _initial_meta() -> dict[str, str]:

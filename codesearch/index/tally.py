@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from codesearch.discovery.skip_reason import SkipReason
-from codesearch.index.rows import FileRow
+from codesearch.index.rows import FileGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +34,21 @@ class Tally:
         return sum(self.chunks_by_language.values())
 
 
-def tally(files: Iterable[FileRow], skipped_by_discovery: Mapping[str, int]) -> Tally:
-    """Count an index's files, and add the counts of those that discovery skipped."""
+def tally(groups: Iterable[FileGroup], skipped_by_discovery: Mapping[str, int]) -> Tally:
+    """Sum up an index's files, and add the counts of those that discovery skipped."""
     languages: Counter[str] = Counter()
     chunks: Counter[str] = Counter()
     encodings: Counter[str] = Counter()
     skipped: Counter[str] = Counter(skipped_by_discovery)
     fallbacks: Counter[str] = Counter()
-    for file in files:
-        if file.skipped:
-            skipped[file.skipped] += 1
+    for group in groups:
+        if group.skipped:
+            skipped[group.skipped] += group.files
             continue
-        languages[file.language] += 1
-        chunks[file.language] += file.chunks
-        encodings[file.encoding] += 1
-        skipped[SkipReason.NOTEBOOK_OUTPUT] += file.outputs
-        if file.fallback:
-            fallbacks[file.fallback] += 1
+        languages[group.language] += group.files
+        chunks[group.language] += group.chunks
+        encodings[group.encoding] += group.files
+        skipped[SkipReason.NOTEBOOK_OUTPUT] += group.outputs
+        if group.fallback:
+            fallbacks[group.fallback] += group.files
     return Tally(*(dict(counts.most_common()) for counts in (languages, chunks, encodings, +skipped, fallbacks)))

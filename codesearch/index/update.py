@@ -6,13 +6,15 @@ import errno
 import os
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from codesearch.discovery.discover import Discovery, KnownFiles, check_root
 from codesearch.discovery.options import DiscoveryOptions
-from codesearch.errors import CodesearchError, IndexUntrusted, KeepElsewhere
+from codesearch.errors import CodesearchError, IndexDamaged, IndexUntrusted, KeepElsewhere
 from codesearch.index import options as recorded_options
+from codesearch.index import reuse
 from codesearch.index.access import check_file_types, open_store
 from codesearch.index.database import read_old_meta
 from codesearch.index.execute import execute
@@ -21,13 +23,23 @@ from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
 from codesearch.index.plan import Plan, make_plan
 from codesearch.index.publish import publish, remove_orphaned_segments
-from codesearch.index.recovery import open_or_rebuild
+from codesearch.index.recovery import cleared, open_or_rebuild
+from codesearch.index.relatives import remember
 from codesearch.index.request import Progress, UpdateRequest
 from codesearch.index.rows import FileCounts
 from codesearch.index.settings import read_meta
 from codesearch.index.store import Store
 from codesearch.index.tally import tally
 from codesearch.models.encoder import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFiles:
+    """Files that were not processed, because the index of another worktree or clone of the repository had them."""
+
+    files: int
+    index: Path
+    """The folder of that index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class UpdateReport:
     seconds: float
     size: int
     """Bytes on disk."""
+    taken: TakenFiles | None = None
+    """The files that a new index has from another one."""
     repaired: tuple[str, ...] = ()
     """Descriptions of the damage that was repaired."""
 
@@ -155,15 +169,25 @@ def _recorded_options(layout: Layout) -> DiscoveryOptions:
 
 def _run(request: UpdateRequest, found: Discovery, distrusted: str, started: float) -> UpdateReport:
     """Plan, execute, publish and report, while the lock is held."""
+    is_new = not (request.force or distrusted or request.layout.exists())
+    other = reuse.begin(request, found) if is_new else None
     opened = open_or_rebuild(request, distrusted)
     store = opened.store
+    taken = None
     try:
-        plan = make_plan(request, store, found, repaired=bool(opened.repaired))
+        try:
+            plan = make_plan(request, store, found, repaired=bool(opened.repaired))
+        except IndexDamaged as error:
+            opened = cleared(store, error)
+            plan = make_plan(request, store, found, repaired=True)
         if not plan.is_empty:
-            staging = execute(request, store, plan.changed)
-            publish(request, store, plan, staging, found)
+            executed = execute(request, store, plan.changed)
+            publish(request, store, plan, executed.staging, found)
+            remember(request.layout)
+            taken = TakenFiles(executed.kept, other.folder) if other else None
         remove_orphaned_segments(request.layout, store)
-        return _report(request.layout, store, plan, found, opened.repaired, started)
+        report = _report(request.layout, store, plan, found, opened.repaired, started)
+        return replace(report, taken=taken)
     finally:
         store.close()
 
@@ -171,7 +195,7 @@ def _run(request: UpdateRequest, found: Discovery, distrusted: str, started: flo
 def _report(
     layout: Layout, store: Store, plan: Plan, found: Discovery, repaired: tuple[str, ...], started: float
 ) -> UpdateReport:
-    counted = tally(store.files(), found.skipped)
+    counted = tally(store.file_groups(), found.skipped)
     return UpdateReport(
         files=counted.files,
         added=len(plan.changed) - len(plan.replaced),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
 from codesearch.mcp.parameters import Values
-from codesearch.mcp.progress import Progress
 from codesearch.mcp.session import Session
+from codesearch.server.progress import Progress
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern
@@ -139,7 +139,7 @@ def outline(session: Session, values: Values, progress: Progress) -> str:
 @contextmanager
 def _opened(session: Session, root: str, path: str, progress: Progress) -> Iterator[Opened]:
     """The indexes of a root, or of a path in it. Raises CodesearchError."""
-    from codesearch.mcp.freshness import Freshness
+    from codesearch.server.freshness import Freshness
 
     with asked():
         folders = session.roots.chosen(root)

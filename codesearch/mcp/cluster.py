@@ -10,8 +10,8 @@ from codesearch.cluster.router import ClusterQuestion
 from codesearch.errors import CodesearchError
 from codesearch.mcp.answers import Unanswerable, asked
 from codesearch.mcp.parameters import Parameter, Values
-from codesearch.mcp.progress import Progress
 from codesearch.mcp.tools import MAX_HITS, MAX_TOKENS, MIN_TOKENS, Tool, ToolSet
+from codesearch.server.progress import Progress
 
 INSTRUCTIONS = (
     "Use search to find code in all repositories of the organisation, by what it does "

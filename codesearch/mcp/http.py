@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import socket
-import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
 from codesearch.errors import CodesearchError
 from codesearch.mcp.server import build
 from codesearch.mcp.tools import Tools
+from codesearch.server import http
+from codesearch.server.http import HOST, App, Receive, Scope, Send
 from codesearch.state import secret, state_folder
 
-HOST = "127.0.0.1"
 PATH = "/mcp"
 _TOKEN_BYTES = 24
-_SECONDS_TO_STOP = 5.0
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def user_token() -> str:
@@ -48,21 +38,9 @@ def serving(tools: Tools, port: int, token: str, touched: Callable[[], None]) ->
     )
     app = build(tools).streamable_http_app(streamable_http_path=PATH, transport_security=security)
     try:
-        listener = socket.create_server((HOST, port))
-    except OSError as error:
-        message = f"port {port} can't be served: {os.strerror(error.errno or 0)}"
-        raise CodesearchError(message, "choose another port") from error
-    config = uvicorn.Config(_for_the_user(app, token, touched), log_level="critical", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield
+        with http.serving(_for_the_user(app, token, touched), http.listen(port)):
+            yield
     finally:
-        server.should_exit = True
-        server.force_exit = True
-        thread.join(_SECONDS_TO_STOP)
-        listener.close()
         tools.session.close()
 
 

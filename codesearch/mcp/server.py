@@ -25,8 +25,8 @@ from mcp_types import (
 from mcp_types import Tool as Listed
 
 import codesearch
-from codesearch.mcp.progress import Progress
 from codesearch.mcp.tools import Answer, Tool, ToolSet
+from codesearch.server.progress import Progress
 
 _SECONDS_BETWEEN_REPORTS = 0.5
 SECONDS_TO_ANSWER = 50.0

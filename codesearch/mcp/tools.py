@@ -10,8 +10,8 @@ from codesearch.errors import CodesearchError, IndexNotFound
 from codesearch.mcp import answers
 from codesearch.mcp.answers import Unanswerable
 from codesearch.mcp.parameters import Parameter, Values, read, schema
-from codesearch.mcp.progress import Progress
 from codesearch.mcp.session import Session
+from codesearch.server.progress import Progress
 
 INSTRUCTIONS = (
     'Use search first whenever you look for code by what it does ("where are passwords hashed") or by a name that you '

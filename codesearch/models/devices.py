@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ def choose(device: str = "auto", precision: str = "auto") -> Runtime:
         raise CodesearchError(f"--device {device}: {missing[device]}", "use --device auto")
     if device == "auto":
         device = next((gpu for gpu, reason in missing.items() if not reason), "cpu")
+    if precision == "int8" and (reason := _no_int8_reason(device)):
+        raise CodesearchError(f"int8: {reason}", "use another precision, or auto")
     chosen = getattr(torch, precision) if precision != "auto" else _precision(device)
     note = f"{_name(device)}, {str(chosen).removeprefix('torch.')}"
     return Runtime(
@@ -83,6 +85,17 @@ def _has_fast_bfloat16() -> bool:
     return any(capabilities.get(name) for name in names) or bool(
         getattr(torch.cpu, "_is_avx512_bf16_supported", bool)()
     )
+
+
+def _no_int8_reason(device: str) -> str:
+    """Why products of bytes are not possible or no faster; "" if they are."""
+    import torch
+
+    if device != "cpu":
+        return "only for the CPU"
+    if not hasattr(torch.ops.onednn, "qlinear_pointwise"):
+        return "this torch was built without oneDNN"
+    return "" if getattr(torch.cpu, "_is_vnni_supported", bool)() else "this CPU has no instructions for it"
 
 
 def _name(device: str) -> str:

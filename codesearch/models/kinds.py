@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codesearch.errors import ModelUnavailable
+from codesearch.errors import CodesearchError, ModelUnavailable
 from codesearch.models.encoder import TRANSFORMER, Capabilities
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ def _load_sentence_transformer(files: ModelFiles, device: str, precision: str) -
 
     checkpoint = files.checkpoint  # before torch is imported, which takes seconds
     runtime = choose(device, precision)
+    if not runtime.precision.is_floating_point:
+        raise CodesearchError(f"{precision} is for JINA's models only", "use another precision, or auto")
     if "auto_map" in checkpoint.config:
         raise ModelUnavailable(
             f"{files.name} requires running code from its repository, which codesearch never does",

@@ -64,10 +64,10 @@ def _length(digits: str | None) -> int | None:
 def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "") -> Encoder:
     """Load the encoder of a known name, an id on the hub, or a folder. Nothing is downloaded.
 
-    `device` is auto, cpu, cuda or mps, `precision` auto, float32, bfloat16 or float16; if empty, they are taken from
-    the environment variables CODESEARCH_DEVICE and CODESEARCH_PRECISION, else auto. Static models ignore both. Raises
-    ModelUnavailable if the model is not on this machine, incomplete or unsafe, or needs an extra that is not
-    installed, and CodesearchError for an unknown or unavailable device.
+    `device` is auto, cpu, cuda or mps, `precision` auto, float32, bfloat16, float16 or int8; if empty, they are taken
+    from the environment variables CODESEARCH_DEVICE and CODESEARCH_PRECISION, else auto. Static models ignore both.
+    Raises ModelUnavailable if the model is not on this machine, incomplete or unsafe, or needs an extra that is not
+    installed, and CodesearchError for an unknown or unavailable device or precision.
     """
     if device:
         from codesearch.models.devices import check

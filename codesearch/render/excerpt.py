@@ -91,7 +91,7 @@ def _brief(hit: Hit, end: int) -> tuple[range, ...]:
         return (range(hit.start_line, end),)
     first = max(hit.start_line, min(best_line(hit) - _LINES_ABOVE_BEST, end - WINDOW_LINES))
     stop = end if end - first <= WINDOW_LINES + 1 else first + WINDOW_LINES
-    head = _signature_line(hit)
+    head = signature_line(hit.signature, hit.snippet.split("\n"), hit.start_line)
     if head >= first:
         return (range(first, stop),)
     if first - head <= 2:  # an ellipsis would take as much room as the line itself
@@ -99,11 +99,11 @@ def _brief(hit: Hit, end: int) -> tuple[range, ...]:
     return (range(head, head + 1), range(first, stop))
 
 
-def _signature_line(hit: Hit) -> int:
-    """The line where the signature begins, below any decorators and comments."""
-    start = hit.signature.strip()[:_SIGNATURE_CHARS]
+def signature_line(signature: str, lines: Sequence[str], first: int) -> int:
+    """The line where the signature of a definition begins, below any decorators and comments; `first` is its first."""
+    start = signature.strip()[:_SIGNATURE_CHARS]
     if start:
-        for offset, line in enumerate(hit.snippet.split("\n")):
+        for offset, line in enumerate(lines):
             if line.strip().startswith(start):
-                return hit.start_line + offset
-    return hit.start_line
+                return first + offset
+    return first

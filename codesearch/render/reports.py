@@ -27,6 +27,9 @@ def update_lines(report: UpdateReport) -> Iterator[str]:
         yield f"Indexed in {duration(report.seconds)}: {totals}" + (f" ({changes})" if changes else "")
         if report.chunks_by_language:
             yield f"Chunks: {_ranked(report.chunks_by_language)}"
+    if report.taken:
+        files, place = count(report.taken.files, "file"), printable(str(report.taken.index))
+        yield f"Taken from the index in {place}: {files}"
     yield from _exceptions(report.skipped, report.fallbacks)
     for repaired in report.repaired:
         yield f"Rebuilt: {printable(repaired)}"

@@ -26,8 +26,8 @@ _CONVENTIONS = (
     (".v .sv .vhd .vhdl", rf"^tb_|_tb$|{_SUFFIX}|{_WHOLE}"),
     (".rs .lua .ml .nim .r .el .vim .sql .zig .tcl .f .f90 .f95 .f03 .f08", rf"{_PREFIX}|{_SUFFIX}|{_WHOLE}"),
 )
-_ELSEWHERE = re.compile(rf"{_SUFFIX}|{_WHOLE}")
-_EXPRESSIONS = {suffix: re.compile(pattern) for suffixes, pattern in _CONVENTIONS for suffix in suffixes.split()}
+_ELSEWHERE = rf"{_SUFFIX}|{_WHOLE}"
+_PATTERNS = {suffix: pattern for suffixes, pattern in _CONVENTIONS for suffix in suffixes.split()}
 _TEST_SUFFIXES = frozenset(".bats .t .phpt .robot .vader".split())
 """Files of test runners only."""
 _SCRIPTS = frozenset(".pl .pm .sh".split())
@@ -40,7 +40,7 @@ _TESTING = frozenset("integration unit functional acceptance regression manual".
 
 def is_test_file(stem: str, suffix: str) -> bool:
     """Whether a file is a test by the naming conventions of its language. `suffix` is in lower case."""
-    return suffix in _TEST_SUFFIXES or bool(_EXPRESSIONS.get(suffix, _ELSEWHERE).search(stem))
+    return suffix in _TEST_SUFFIXES or bool(re.search(_PATTERNS.get(suffix, _ELSEWHERE), stem))
 
 
 def is_test_folder(name: str, words: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from logging.handlers import RotatingFileHandler
@@ -43,6 +43,8 @@ _TOKEN_BYTES = 32
 
 Run = Callable[[list[str], Any], int]
 """Runs a command line for a caller. Returns the exit code."""
+OpenPage = Callable[[Sequence[Path], int], str]
+"""The address of the page of some folders, at a port or, for 0, any. Raises CodesearchError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Service:
         self._is_outdated = False
         """Whether the program on disk is another than the one that runs."""
         self.http: Address | None = None
+        self.open_page: OpenPage | None = None
         self.indexes = ResidentIndexes(Path(endpoint.folder), self._log.info)
 
     def serve(self, beside: AbstractContextManager[object] | None = None) -> None:
@@ -152,7 +155,8 @@ class Service:
         if "command" in request:
             if request["command"] == "open":
                 self._open(Path(request["folder"]))
-            protocol.send_json(connection, protocol.ANSWER, self._status())
+            answer = self._page(request) if request["command"] == "page" else self._status()
+            protocol.send_json(connection, protocol.ANSWER, answer)
             if request["command"] == "stop":
                 self._is_ending.set()
         elif self._is_outdated:
@@ -171,6 +175,16 @@ class Service:
 
         with suppress(CodesearchError, NothingIndexed), Workspace(indexes=ExistingIndexes(self.indexes)) as workspace:
             workspace.add([folder])
+
+    def _page(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The address of a page, or why there is none."""
+        if self.open_page is None:
+            return {"error": "this server shows no pages", "hint": "run: codesearch serve --stop"}
+        self.touch()
+        try:
+            return {"url": self.open_page([Path(folder) for folder in request["folders"]], request["port"])}
+        except CodesearchError as error:
+            return {"error": error.message, "hint": error.remedy if isinstance(error.remedy, str) else ""}
 
     def _run_query(self, connection: socket.socket, request: Mapping[str, Any]) -> None:
         from codesearch.caller import Caller, called_by

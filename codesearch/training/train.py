@@ -150,6 +150,8 @@ def _learner(
 def _check(base: Encoder, options: TrainOptions) -> None:
     """Raises CodesearchError for a model that can't be trained, or not with these options."""
     if isinstance(base, StaticEncoder):
+        if options.teacher:
+            load_encoder(options.teacher)  # raises now, not after an hour of extraction
         return
     from codesearch.models.sentence_transformer import SentenceTransformerEncoder
 

@@ -65,6 +65,25 @@ def test_without_anything_held_out_the_model_is_written_and_serves(
     assert "merging.py" in found.out
 
 
+def test_what_is_kept_of_the_base_and_a_teacher_change_the_result(
+    source: Path, codesearch: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "little").mkdir()
+    (tmp_path / "little/one.py").write_text("x = 1\n", encoding="utf-8")
+    usual = ("train", str(source), "--held-out", "little", "--epochs", "2")
+    text = ["how are segments merged"]
+    base = StaticEncoder.default().encode_documents(text)[0]
+    cosines = {}
+    for name, options in (("plain", ()), ("kept", ("--keep", "0.9")), ("taught", ("--teacher", "default"))):
+        done = codesearch(*usual, *options, "--out", name, "--json", cwd=tmp_path)
+        assert done.code == 0, done.err
+        cosines[name] = float(StaticEncoder(tmp_path / name, name).encode_documents(text)[0] @ base)
+    assert cosines["plain"] < cosines["kept"]
+    assert cosines["taught"] not in (1, cosines["plain"])
+    assert "90% of the base model's weights kept" in (tmp_path / "kept/README.md").read_text(encoding="utf-8")
+    assert "`default` finds" in (tmp_path / "taught/README.md").read_text(encoding="utf-8")
+
+
 def test_a_killed_run_goes_on_to_the_same_model(source: Path, codesearch: CommandLine, tmp_path: Path) -> None:
     arguments = ["train", str(source), "--epochs", "40", "--seed", "3"]
     whole = codesearch(*arguments, "--out", "whole", cwd=tmp_path)
@@ -108,6 +127,8 @@ def test_a_killed_run_goes_on_to_the_same_model(source: Path, codesearch: Comman
         (["empty", "--vocabulary", "٣"], "not a whole number"),
         (["empty", "--held-out", ""], "the value is empty"),
         (["empty", "--from", "no-such-model"], "unknown model"),
+        (["empty", "--teacher", "no-such-model"], "unknown model"),
+        (["empty", "--keep", "1"], "not in the range 0 to 0.99"),
         (["empty", "--resume"], "no training run to resume"),
     ],
 )

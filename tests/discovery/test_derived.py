@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codesearch.discovery.derived import is_pointer, reason_against
+from codesearch.discovery.derived import reason_against
 
 PAGE = "<!DOCTYPE html>\n<html><head><title>Cart</title>{head}</head>\n<body><p>Text.</p>\n{foot}</body></html>\n"
 MINIFIED = "var a=function(b){{return b+{n}}};"
@@ -145,11 +145,3 @@ def test_minified(path: str, text: str) -> None:
 )
 def test_long_lines_of_data_and_of_prose_are_not_minified(path: str, text: str) -> None:
     assert reason_against(path, text.encode()) == ""
-
-
-def test_pointers_of_git_lfs() -> None:
-    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n"
-    assert is_pointer(pointer)
-    assert is_pointer(pointer.replace(b"\n", b"\r\n"))
-    assert not is_pointer(b"# " + pointer)
-    assert not is_pointer(pointer + b"x" * 2000)

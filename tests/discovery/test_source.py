@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codesearch.discovery.source import SkippedFile, SourceText, read_source
+from codesearch.discovery.source import SkippedFile, SourceText, is_pointer, read_source
 
 POSIX = sys.platform != "win32"
 
@@ -125,3 +125,11 @@ def test_utf8_is_read_as_it_is(tmp_path: Path, text: str) -> None:
         assert source.text == text
     else:
         assert isinstance(source, SkippedFile)
+
+
+def test_pointers_of_git_lfs() -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n"
+    assert is_pointer(pointer)
+    assert is_pointer(pointer.replace(b"\n", b"\r\n"))
+    assert not is_pointer(b"# " + pointer)
+    assert not is_pointer(pointer + b"x" * 2000)

@@ -16,8 +16,8 @@ from codesearch.cluster.holding import hold, servable_manifest
 from codesearch.cluster.place import open_place
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.mcp.cluster import ClusterTools
-from codesearch.mcp.progress import Progress
 from codesearch.models.loading import load_encoder
+from codesearch.server.progress import Progress
 from tests.support.cluster import GroupsHere, index_here
 from tests.support.command_line import run_here
 from tests.support.repositories import write

@@ -15,10 +15,10 @@ from mcp import Client
 
 from codesearch.cli.remedies import hint_of
 from codesearch.mcp import server
-from codesearch.mcp.progress import Progress
 from codesearch.mcp.roots import Roots
 from codesearch.mcp.session import Session
 from codesearch.mcp.tools import Answer, Tools
+from codesearch.server.progress import Progress
 
 
 class Slow(Tools):

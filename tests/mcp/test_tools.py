@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from codesearch.cli.remedies import hint_of
 from codesearch.mcp.parameters import Parameter, read, schema
-from codesearch.mcp.progress import Progress
 from codesearch.mcp.roots import Roots
 from codesearch.mcp.session import Session
 from codesearch.mcp.tools import TOOLS, Tools
 from codesearch.render.budget import tokens
+from codesearch.server.progress import Progress
 from codesearch.server.residents import ResidentIndexes
 
 

@@ -15,6 +15,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
+BUFFERED_LENGTH = 2048
+"""Tokens of a text for which BufferedAttention is faster; the scores of one head of a longer one exceed caches."""
+_BUFFERED_SCORES = 600_000
+"""At once, unless one head has more: with their rounded copy 3.6 MB."""
+
 
 class Attention(Protocol):
     """Attends within each text. q, k, v and the result: [tokens, heads, head size]."""
@@ -57,10 +62,58 @@ class SpanAttention:
 
     def _bias(self, length: int) -> Tensor:
         """-slope · distance, float32 [1, heads, length, length], for reversed queries."""
-        distances = torch.arange(1 - length, length, dtype=torch.float32, device=self._slopes.device).abs()
-        table = -self._slopes[:, None] * distances
-        bias = table.as_strided((1, len(self._slopes), length, length), (0, 2 * length - 1, 1, 1))
+        bias = _reversed_bias(self._slopes, length)[None]
         return bias if bias.device.type == "cpu" else bias.contiguous()  # overlapping views are tested on CPUs only
+
+
+class BufferedAttention:
+    """Scores of some heads at a time, in buffers that stay in the caches: in bfloat16 twice as fast as SDPA on a CPU.
+
+    Scores are rounded to bfloat16 before the bias is added. Here the keys and values are in reverse order.
+    """
+
+    def __init__(self, lengths: Sequence[int], heads: int) -> None:
+        self._slopes = torch.tensor(alibi_slopes(heads), dtype=torch.float32)
+        self._lengths = [length for length in lengths if length]
+        most = max((self._at_once(length) * length * length for length in self._lengths), default=0)
+        self._scores = torch.empty(most)
+        self._rounded = torch.empty(most, dtype=torch.bfloat16)
+
+    def __call__(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """See Attention."""
+        out = torch.empty_like(q)
+        q = q / math.sqrt(q.shape[2])
+        start = 0
+        for length in self._lengths:
+            end = start + length
+            queries, keys, values = (x[start:end].transpose(0, 1) for x in (q, k, v))
+            self._attend(queries, keys.flip(1).transpose(1, 2), values.flip(1), out[start:end].transpose(0, 1))
+            start = end
+        return out
+
+    def _attend(self, queries: Tensor, keys: Tensor, values: Tensor, out: Tensor) -> None:
+        """One text, [heads, length, head size], its keys transposed."""
+        heads, length, _ = queries.shape
+        at_once = self._at_once(length)
+        for i in range(0, heads, at_once):
+            part = slice(i, i + at_once)
+            shape = (len(queries[part]), length, length)
+            rounded, scores = (x[: math.prod(shape)].view(shape) for x in (self._rounded, self._scores))
+            torch.bmm(queries[part], keys[part], out=rounded)
+            torch.add(rounded, _reversed_bias(self._slopes[part], length), out=scores)
+            torch.softmax(scores, -1, out=scores)
+            rounded.copy_(scores)
+            out[part] = torch.bmm(rounded, values[part])
+
+    def _at_once(self, length: int) -> int:
+        return max(1, min(len(self._slopes), _BUFFERED_SCORES // (length * length)))
+
+
+def _reversed_bias(slopes: Tensor, length: int) -> Tensor:
+    """-slope · distance, float32 [heads, length, length], for queries or keys in reverse order."""
+    distances = torch.arange(1 - length, length, dtype=torch.float32, device=slopes.device).abs()
+    table = -slopes[:, None] * distances
+    return table.as_strided((len(slopes), length, length), (2 * length - 1, 1, 1))
 
 
 def _runs(lengths: Sequence[int]) -> Iterator[tuple[int, int, int]]:

@@ -16,6 +16,7 @@ from codesearch.models.transformer import TransformerEncoder
 
 if TYPE_CHECKING:
     from codesearch.models.jina.fused import FusedModel
+    from codesearch.models.jina.quantized import QuantizedModel
 
 DEFAULT_LENGTH = 2048
 """Tokens of a text that are read by default: longer than any chunk, and a quarter of the model's maximum."""
@@ -30,8 +31,10 @@ class JinaEncoder(TransformerEncoder):
     def __init__(self, checkpoint: Checkpoint, name: str, runtime: Runtime, max_length: int | None = None) -> None:
         """Load a checkpoint. Raises ModelUnavailable if it is incomplete."""
         super().__init__(checkpoint, name, runtime, max_length or DEFAULT_LENGTH)
-        self.model = load_model(checkpoint, runtime.precision, runtime.device)
+        is_quantized = runtime.precision is torch.int8
+        self.model = load_model(checkpoint, torch.float16 if is_quantized else runtime.precision, runtime.device)
         self.dimensions = self.model.config.hidden
+        self._quantized = _quantized(self.model) if is_quantized else None
         self._fused = _fused(self.model, runtime.device)
         if self._fused:
             self._budget = FUSED_BUDGET
@@ -50,8 +53,15 @@ class JinaEncoder(TransformerEncoder):
         if self._fused:
             return self._fused(self._fused.layout(rows)).float()
         ids = torch.tensor([token for row in rows for token in row], dtype=torch.int64, device=self.device)
-        hidden: Tensor = self.model(ids, [len(row) for row in rows])
+        network = self._quantized or self.model
+        hidden: Tensor = network(ids, [len(row) for row in rows])
         return hidden
+
+
+def _quantized(model: JinaModel) -> QuantizedModel:
+    from codesearch.models.jina.quantized import QuantizedModel
+
+    return QuantizedModel(model)
 
 
 def _fused(model: JinaModel, device: torch.device) -> FusedModel | None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from codesearch.models.jina.attention import Attention, SpanAttention
+from codesearch.models.jina.attention import BUFFERED_LENGTH, Attention, BufferedAttention, SpanAttention
 from codesearch.models.jina.config import JinaConfig
 
 
@@ -179,13 +180,20 @@ class JinaModel(nn.Module):
         """The blocks, first to last."""
         return (layer for layer in self.encoder["layer"].children() if isinstance(layer, Layer))
 
+    @property
+    def precision(self) -> torch.dtype:
+        """Of the linear layers."""
+        within: Any = next(self.layers).attention["self"]
+        precision: torch.dtype = within.value.weight.dtype
+        return precision
+
     def forward(self, ids: Tensor, lengths: Sequence[int], types: Tensor | None = None) -> Tensor:
         """The hidden states of a packed batch, float32 [tokens, hidden].
 
         `ids` and `types` (default 0): int64 [tokens], the texts concatenated. `lengths`: tokens of each text; fastest
         if equal lengths are adjacent.
         """
-        attend = attention_over(lengths, self.config.heads, ids.device)
+        attend = attention_over(lengths, self.config.heads, ids.device, self.precision)
         x: Tensor = self.embeddings(ids, types)
         for layer in self.layers:
             x = layer(x, attend)
@@ -204,12 +212,16 @@ def _activation(config: JinaConfig) -> nn.Module:
     return nn.GELU() if config.activation == "gelu" else nn.ReLU()  # the exact GELU, by erf
 
 
-def attention_over(lengths: Sequence[int], heads: int, device: torch.device) -> Attention:
-    """The attention of a packed batch of texts with these lengths."""
+def attention_over(
+    lengths: Sequence[int], heads: int, device: torch.device, precision: torch.dtype = torch.float32
+) -> Attention:
+    """The attention of a packed batch of texts with these lengths, for queries in `precision`."""
     if has_kernels(device):
         from codesearch.models.jina.kernels import KernelAttention
 
         return KernelAttention(lengths, heads, device)
+    if (device.type, precision) == ("cpu", torch.bfloat16) and max(lengths, default=0) <= BUFFERED_LENGTH:
+        return BufferedAttention(lengths, heads)
     return SpanAttention(lengths, heads, device)
 
 

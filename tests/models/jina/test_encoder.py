@@ -115,5 +115,5 @@ def _with_a_table(encoder: JinaEncoder, ids: list[int]) -> torch.Tensor:
         return torch.einsum("hij,jhd->ihd", scores.softmax(-1), v)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model, "attention_over", lambda lengths, heads, device: attend)
+        patch.setattr(model, "attention_over", lambda *_: attend)
         return encoder.hidden_states([ids])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from codesearch.mcp.progress import Progress
 from codesearch.quantities import count
+from codesearch.server.progress import Progress
 from codesearch.workspace import Observer
 
 if TYPE_CHECKING:

@@ -1,0 +1,63 @@
+"""The folders and files of an index by size, as few as a picture can show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from codesearch.render.records import Record
+
+_SMALLEST_SHARE = 1 / 500
+"""Of all bytes: a smaller folder or file would be a dot in the picture."""
+
+
+@dataclass(slots=True)
+class _Folder:
+    """A folder, while files are added to it."""
+
+    size: int = 0
+    files: int = 0
+    folders: dict[str, _Folder] = field(default_factory=dict)
+    own: dict[str, int] = field(default_factory=dict)
+    """The sizes of its own files."""
+
+
+def tree(sizes: Mapping[str, int]) -> Record:
+    """A folder of these files as JSON: `name`, `path`, `size`, `files` and `children`, the largest first.
+
+    A file has no children. What is too small to be seen is left out, and counts only for the folders around it. A
+    folder with nothing in it but another is one with that.
+    """
+    top = _Folder()
+    for path, size in sizes.items():
+        *folders, name = path.split("/")
+        for folder in _down(top, folders):
+            folder.size += size
+            folder.files += 1
+        folder.own[name] = size
+    return _record(top, "", "", top.size * _SMALLEST_SHARE)
+
+
+def _down(top: _Folder, names: Iterable[str]) -> list[_Folder]:
+    way = [top]
+    for name in names:
+        way.append(way[-1].folders.setdefault(name, _Folder()))
+    return way
+
+
+def _record(folder: _Folder, name: str, path: str, smallest: float) -> Record:
+    while not folder.own and len(folder.folders) == 1:
+        ((only, folder),) = folder.folders.items()
+        name, path = _joined(name, only), _joined(path, only)
+    children = [_record(f, n, _joined(path, n), smallest) for n, f in folder.folders.items() if f.size >= smallest]
+    children += [
+        {"name": n, "path": _joined(path, n), "size": size, "files": 1, "children": []}
+        for n, size in folder.own.items()
+        if size >= smallest
+    ]
+    children.sort(key=lambda child: (-child["size"], child["path"]))
+    return {"name": name, "path": path, "size": folder.size, "files": folder.files, "children": children}
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
