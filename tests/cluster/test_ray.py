@@ -28,8 +28,6 @@ pytest.importorskip("ray")
 pytestmark = pytest.mark.slow
 
 REPOSITORIES = 16
-PATIENCE = {"health_check_period_ms": 1_000, "health_check_timeout_ms": 10_000, "health_check_failure_threshold": 20}
-"""A node that is killed refuses each check at once; one on a busy machine answers one of twenty."""
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +41,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_AUTH_MODE", "disabled")  # the same on all nodes
         node = {"num_cpus": 1, "object_store_memory": OBJECT_STORE_BYTES}
-        head = {**node, "include_dashboard": False, "_system_config": PATIENCE}
-        cluster = Cluster(initialize_head=True, head_node_args=head)
+        cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
         for _ in range(2):
             cluster.add_node(**node)
         try:
