@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -15,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from codesearch.errors import CodesearchError
 from codesearch.page import answers, views
-from codesearch.page.failures import Failed, NotThere, refusal
+from codesearch.page.failures import Failed, NotThere, WrongMethod, refusal
 from codesearch.page.guard import OPEN_AGAIN, Guard
 from codesearch.page.site import Site
 
@@ -35,6 +37,8 @@ _ANSWERS: Mapping[str, Answer] = {
     "state": views.state,
 }
 _NO_PAGE = NotThere("there is no such page")
+_NO_ADDRESS = NotThere("there is nothing at this address")
+_WRONG_METHOD = WrongMethod("only GET is answered")
 _log = logging.getLogger("codesearch.server")
 
 
@@ -58,7 +62,7 @@ def build(
         return FileResponse(STATIC / "index.html")
 
     def show_last(request: Request) -> Response:
-        return RedirectResponse(f"/{next(reversed(sites))}/") if sites else Response(status_code=404)
+        return RedirectResponse(f"/{next(reversed(sites))}/") if sites else refusal(_NO_PAGE, OPEN_AGAIN)
 
     def route(name: str, answer: Answer) -> Route:
         def respond(request: Request) -> Response:
@@ -72,7 +76,13 @@ def build(
         Route("/", show_last, methods=["GET"]),
         Route("/{name}/", show, methods=["GET"]),
     ]
-    return Guard(Starlette(routes=routes), port, token, touched)
+    return Guard(Starlette(routes=routes, exception_handlers={HTTPException: _unrouted}), port, token, touched)
+
+
+def _unrouted(_: Request, error: Exception) -> Response:
+    """What no route answers, or not with this method."""
+    is_there = isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    return refusal(_WRONG_METHOD if is_there else _NO_ADDRESS, "")
 
 
 def _site(sites: Mapping[str, Site], name: str) -> Site | None:

@@ -22,6 +22,12 @@ class BeingMade(CodesearchError):
     code = "being-made"
 
 
+class WrongMethod(CodesearchError):
+    """Something else than to be answered."""
+
+    code = "wrong-method"
+
+
 class Failed(CodesearchError):
     """It is not the question's fault."""
 
@@ -53,6 +59,7 @@ _STATUS: Mapping[type[CodesearchError], int] = {
     Unauthorized: 401,
     WrongHost: 421,
     WrongOrigin: 403,
+    WrongMethod: 405,
 }
 _ELSE = 400
 

@@ -27,6 +27,8 @@ _SECONDS_FOR_COOKIE = 0.5
 _UNRELIABLE = frozenset("nfs nfs4 cifs smb3 smbfs 9p drvfs vboxsf prl_fs afs ceph glusterfs lustre sshfs".split())
 """File systems on which others change files without a report here; those of FUSE are too."""
 _TRIES = 3
+_UNDECODABLE = "the name of a file or folder is not UTF-8"
+"""No report of it can be read, nor any after it."""
 _ADDED = 1
 """What watchfiles calls a path that came to be."""
 
@@ -71,7 +73,7 @@ class Watch:
         return None if self._is_unsure else frozenset(self._changed)
 
     def has_quieted(self) -> bool:
-        """Whether no report came since this was asked last. Takes no time."""
+        """Whether no report came since this was asked last. Takes no time. Raises WatchUnavailable."""
         before = len(self._changed), self._is_unsure, self._has_new_folders
         self._take(self._reports(1, step=1))
         return before == (len(self._changed), self._is_unsure, self._has_new_folders)
@@ -122,6 +124,8 @@ class Watch:
         except OSError as error:
             reason = "fs.inotify.max_user_watches is too low" if "limit" in str(error).lower() else str(error)
             raise WatchUnavailable(reason) from error
+        except UnicodeEncodeError:
+            raise WatchUnavailable(_UNDECODABLE) from None
 
     def _internal_folders(self) -> Iterable[Path]:
         self._internals = git.internals(self._root)
@@ -148,10 +152,18 @@ class Watch:
         return self._cookies / f"{os.getpid()}-{id(self):x}-{number}"
 
     def _reports(self, timeout: int, step: int) -> Collection[tuple[int, str]]:
-        """What was reported since the last call. Waits for a first report, looking every `step` ms for `timeout` ms."""
+        """What was reported since the last call. Waits for a first report, looking every `step` ms for `timeout` ms.
+
+        Raises WatchUnavailable.
+        """
+        from watchfiles._rust_notify import WatchfilesRustInternalError
+
         if self._notify is None:
             return ()
-        reports = self._notify.watch(step, step, timeout, None)
+        try:
+            reports = self._notify.watch(step, step, timeout, None)
+        except WatchfilesRustInternalError:
+            raise WatchUnavailable(_UNDECODABLE) from None
         return reports if isinstance(reports, set) else ()
 
     def _take(self, reports: Collection[tuple[int, str]]) -> None:

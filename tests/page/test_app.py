@@ -222,7 +222,23 @@ def test_static_files_alone_are_served(shop_page: TestClient) -> None:
         "/static/",
     ):
         assert shop_page.get(path).status_code == 404
-    assert shop_page.post("/api/search").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message"),
+    [
+        ("GET", "/api/nothing", 404, "there is nothing at this address"),
+        ("GET", "/static/nothing.js", 404, "there is nothing at this address"),
+        ("POST", "/api/search", 405, "only GET is answered"),
+        ("OPTIONS", "/api/search", 405, "only GET is answered"),
+        ("PUT", "/shop/", 405, "only GET is answered"),
+    ],
+)
+def test_what_is_not_served_is_one_sentence(
+    shop_page: TestClient, method: str, path: str, status: int, message: str
+) -> None:
+    response = shop_page.request(method, path)
+    assert (response.status_code, response.json()["error"]["message"]) == (status, message)
 
 
 def test_a_wrong_question_is_one_sentence(shop_page: TestClient) -> None:
@@ -235,6 +251,7 @@ def test_a_wrong_question_is_one_sentence(shop_page: TestClient) -> None:
     assert refused(shop_page, "file") == (400, "the path is empty")
     assert refused(shop_page, "file", path="server") == (400, "server is a folder")
     assert refused(shop_page, "file", path="server/gone.py")[0] == 404
+    assert refused(shop_page, "file", path="long" * 1000)[0] == 404
     assert refused(shop_page, "similar", path="server/passwords.py", line=999)[0] == 400
     assert refused(shop_page, "references", symbol="a b")[0] == 400
     assert refused(shop_page, "search", q="x", page="other") == (404, "there is no such page")

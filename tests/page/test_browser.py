@@ -117,6 +117,44 @@ def test_a_question_is_answered_while_it_is_typed_and_read_by_keys(browsed: Brow
     assert browsed.errors == []
 
 
+def test_enter_waits_for_the_hits_of_what_was_typed(browsed: Browsed) -> None:
+    held: list[Any] = []
+    browsed.type("retry")
+    expect(browsed.tab.locator(".hit").first).to_be_visible()
+    browsed.tab.route(re.compile(r"/api/hits\?.*hashed"), lambda route: held.append(route))
+    browsed.tab.locator("#question").fill(QUESTION)
+    browsed.tab.keyboard.press("Enter")
+    browsed.tab.wait_for_timeout(300)
+    expect(browsed.tab.locator("#question")).to_be_focused()
+    for route in held:
+        route.continue_()
+    first = browsed.tab.locator(".hit .open").first
+    expect(first).to_contain_text("hash_password")
+    expect(first).to_be_focused()
+
+
+def test_a_question_fits_the_address(browsed: Browsed) -> None:
+    browsed.tab.locator("#question").focus()
+    browsed.tab.keyboard.insert_text("散列密码" * 20_000)
+    expect(browsed.tab).to_have_title(re.compile("散列密码"))
+    browsed.tab.reload()
+    expect(browsed.tab.locator(".hits, .nothing").first).to_be_visible()
+    assert browsed.errors == []
+
+
+def test_an_answer_that_cannot_be_read_is_one_sentence(browsed: Browsed) -> None:
+    browsed.tab.route("**/api/hits*", lambda route: route.fulfill(status=400, body="Invalid HTTP request received."))
+    browsed.tab.locator("#question").fill("anything")
+    expect(browsed.tab.get_by_role("alert")).to_have_text("The server's answer can't be read.")
+
+
+def test_a_filter_that_fits_nothing_any_more_can_be_taken_off(browsed: Browsed) -> None:
+    browsed.go(f"?q={QUESTION}&in=gone")
+    expect(browsed.tab.get_by_role("alert").locator("h1")).to_have_text("gone is not in shop, or not any more.")
+    browsed.tab.get_by_text("Search without filters").click()
+    expect(browsed.tab.locator(".hit .open").first).to_contain_text("hash_password")
+
+
 def test_slash_goes_to_the_question_wherever_one_is(browsed: Browsed) -> None:
     browsed.go("?file=server/passwords.py")
     expect(browsed.tab.locator("#L1")).to_be_visible()
@@ -246,6 +284,17 @@ def test_on_a_narrow_screen_nothing_is_cut_off(browsed: Browsed) -> None:
     browsed.go("?file=server/passwords.py")
     browsed.tab.locator(".drawer").click()
     expect(browsed.tab.locator(".outline .definition").first).to_be_visible()
+
+
+def test_on_a_narrow_screen_long_names_are_broken(browsed: Browsed, shop: Path) -> None:
+    name = "long" * 40
+    (shop / name).mkdir()
+    (shop / name / "parcel.py").write_text("def fetch_parcel(number):\n    return number\n")
+    browsed.tab.set_viewport_size(NARROW)
+    for query, shown in ((f"?q=fetch_parcel&in={name}", ".chip"), (f"?file={name}.py", ".notice")):
+        browsed.go(query)
+        expect(browsed.tab.locator(shown)).to_be_visible()
+        assert browsed.tab.evaluate("document.querySelector('.page').scrollWidth") <= NARROW["width"]
 
 
 def test_colours_follow_the_system(browsed: Browsed) -> None:

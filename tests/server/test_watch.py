@@ -146,6 +146,24 @@ def test_too_few_watches_are_said(root: Path, tmp_path: Path, monkeypatch: pytes
         Watch(root, tmp_path).changes()
 
 
+@pytest.mark.parametrize("is_there_before", [True, False])
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch])
+def test_names_that_are_not_utf8_end_the_watch(
+    root: Path, tmp_path: Path, make: Callable[[Path], None], is_there_before: bool
+) -> None:
+    odd = root / os.fsdecode(b"odd\xff")
+    watch = Watch(root, tmp_path)
+    if is_there_before:
+        make(odd)
+    with pytest.raises(WatchUnavailable, match="UTF-8"):
+        watch.changes()
+        if not is_there_before:
+            make(odd)
+        odd.chmod(0o700)
+        watch.changes()
+    watch.close()
+
+
 def test_without_watchfiles_it_is_said(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     with pytest.raises(WatchUnavailable, match="watchfiles"):

@@ -1,6 +1,7 @@
 // Questions to the server, with the token, which the address brings once and the browser keeps for this port.
 
 const KEY = "token";
+const UNREADABLE = { message: "The server's answer can't be read." };
 const GONE = { message: "The server does not answer any more.", hint: "run: codesearch serve --open" };
 
 export class Failure extends Error {
@@ -34,7 +35,9 @@ export async function ask(name, parameters = {}, signal = undefined) {
     if (error.name === "AbortError") throw error;
     throw new Failure(GONE);
   }
-  const answer = await response.json();
+  const answer = await response.json().catch((error) => {
+    throw error.name === "AbortError" ? error : new Failure(UNREADABLE);
+  });
   if (!response.ok) throw new Failure(answer.error);
   return answer;
 }

@@ -6,19 +6,22 @@ import { facetsView } from "./facets.js";
 import { chosenLines, FileView } from "./file.js";
 import { announcement, hitsView, shownAtOnce } from "./hits.js";
 import { homeView, pictureView } from "./home.js";
-import { listen } from "./keys.js";
+import { listen, toFirst } from "./keys.js";
 import { followOutline, outlineView, referencesView, similarView } from "./panel.js";
-import { address, anchor, isDrawerOpen, read, withoutFile } from "./state.js";
+import { address, anchor, isDrawerOpen, isFiltered, read, withoutFile, withoutFilters } from "./state.js";
 
 const PAUSE = 60;
 const POLL = 300;
 
 let running = new AbortController();
 let opened = null;
+let isShown = false;
+let isSubmitted = false;
 let site = null;
 
 async function show({ restores = false } = {}) {
   running.abort();
+  isShown = false;
   running = new AbortController();
   const { signal } = running;
   const state = read();
@@ -28,7 +31,10 @@ async function show({ restores = false } = {}) {
     if (state.file) await showFile(state, signal);
     else if (state.q) await showHits(state, signal);
     else await showHome(state, signal);
+    isShown = true;
     if (restores) restore();
+    if (isSubmitted) toFirst();
+    isSubmitted = false;
   } catch (error) {
     if (error.name === "AbortError") return;
     if (error.code === "being-made") {
@@ -139,9 +145,12 @@ function showProgress({ name, phase, done, total }) {
 }
 
 function showFailure(error) {
-  const message = `${error.message.replace(/^[a-z]+ /, (word) => word[0].toUpperCase() + word.slice(1)).replace(/\.$/, "")}.`;
   const state = read();
-  const back = state.file ? h("p", {}, h("a", { class: "button", href: address(withoutFile(state)) }, "Back")) : null;
+  const isOfName = [state.file, ...state.in].some((name) => name && error.message.startsWith(name));
+  const start = isOfName ? error.message[0] : error.message[0].toUpperCase();
+  const message = `${start}${error.message.slice(1).replace(/\.$/, "")}.`;
+  const way = state.file ? ["Back", withoutFile(state)] : ["Search without filters", withoutFilters(state)];
+  const back = (state.file || isFiltered(state)) && button(...way);
   const notice = h(
     "section",
     { class: "notice", role: "alert" },
@@ -153,6 +162,8 @@ function showFailure(error) {
   opened = null;
 }
 
+const button = (label, state) => h("p", {}, h("a", { class: "button", href: address(state) }, label));
+
 function showFreshness(text) {
   $("freshness").textContent = text.replace(/^fresh: /, "");
   $("freshness").className = text.startsWith("fresh") ? "freshness" : "freshness stale";
@@ -162,6 +173,7 @@ function showFreshness(text) {
 // Moving about
 
 export function go(href, { replaces = false, isTyped = false } = {}) {
+  clearTimeout(pause);
   const focused = document.activeElement?.dataset?.index;
   if (!replaces) history.replaceState({ ...history.state, scroll: $("main").scrollTop, focused }, "");
   const { q, file } = read();
@@ -178,13 +190,25 @@ function restore() {
 let pause = 0;
 
 function typed() {
+  isSubmitted = false;
   clearTimeout(pause);
-  pause = setTimeout(() => {
-    const q = $("question").value.trim();
-    const state = read();
-    if (q === state.q && !state.file) return;
-    go(address({ ...withoutFile(state), q, limit: "" }), { replaces: Boolean(history.state?.isTyped), isTyped: true });
-  }, PAUSE);
+  pause = setTimeout(follow, PAUSE);
+}
+
+// To the first hit, once there are those of what was typed.
+function submitted(event) {
+  event.preventDefault();
+  isSubmitted = true;
+  follow();
+  if (isShown) toFirst();
+}
+
+// Ask what was typed.
+function follow() {
+  const q = $("question").value.trim();
+  const state = read();
+  if (q === state.q && !state.file) return;
+  go(address({ ...withoutFile(state), q, limit: "" }), { replaces: Boolean(history.state?.isTyped), isTyped: true });
 }
 
 function clicked(event) {
@@ -207,7 +231,7 @@ takeToken();
 $("home").href = location.pathname;
 $("question").value = read().q;
 $("question").addEventListener("input", typed);
-$("search").addEventListener("submit", (event) => event.preventDefault());
+$("search").addEventListener("submit", submitted);
 document.addEventListener("click", clicked);
 document.addEventListener("scroll", () => opened?.code.isConnected && followOutline($("side"), opened.currentLine()), {
   capture: true,

@@ -33,7 +33,7 @@ export class FileView {
       { class: "code", role: "region", "aria-label": `The lines of ${file.path}`, tabindex: 0 },
       this.blocks.map((block) => block.element),
     );
-    this.code.style.setProperty("--columns", Math.max(...this.texts.map(columns), 1));
+    this.code.style.setProperty("--columns", this.texts.reduce((most, text) => Math.max(most, columns(text)), 1));
     this.head = h("div", { class: "file-head" });
     this.nodes = [this.head, this.code];
     this.update(state);

@@ -1,4 +1,4 @@
-// The keyboard: / to the question, arrows among hits, Enter to open, Escape back.
+// The keyboard: / to the question, arrows among hits, Escape back.
 
 import { $ } from "./dom.js";
 import { address, read, withoutFile } from "./state.js";
@@ -6,7 +6,7 @@ import { address, read, withoutFile } from "./state.js";
 export function listen({ go }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const action = { "/": toQuestion, ArrowDown: down, ArrowUp: up, Enter: enter, Escape: back }[event.key];
+    const action = { "/": toQuestion, ArrowDown: down, ArrowUp: up, Escape: back }[event.key];
     if (action?.(go)) event.preventDefault();
   });
 }
@@ -46,12 +46,10 @@ function focus(link) {
   link.closest(".hit").scrollIntoView({ block: "nearest" });
 }
 
-// In the question, to the first hit; on a hit, the browser follows the link.
-function enter() {
+// On a link, the browser follows it; in the question, it submits that.
+export function toFirst() {
   const [first] = links();
-  if (!isAsking() || !first) return false;
-  focus(first);
-  return true;
+  if (isAsking() && first) focus(first);
 }
 
 function back(go) {
