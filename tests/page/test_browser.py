@@ -286,6 +286,31 @@ def test_on_a_narrow_screen_nothing_is_cut_off(browsed: Browsed) -> None:
     expect(browsed.tab.locator(".outline .definition").first).to_be_visible()
 
 
+@pytest.mark.parametrize("size", [{"width": 1200, "height": 740}, NARROW])
+def test_more_hits_are_shown_below_those_before(browsed: Browsed, shop: Path, size: dict[str, int]) -> None:
+    (shop / "steps.py").write_text(
+        "".join(f"def step_{i}():\n    return {'{'}{i}: 'step'{'}'}\n\n\n" * 9 for i in range(60))
+    )
+    scrolled = "document.querySelector('#main').scrollTop + document.querySelector('#page').scrollTop"
+    browsed.tab.set_viewport_size(size)
+    browsed.go("?q=step")
+    browsed.tab.get_by_text("Show more").click()
+    expect(browsed.tab.locator(".hit .open").nth(20)).to_be_focused()
+    assert browsed.tab.evaluate(scrolled) > 1000
+    browsed.tab.locator("#question").fill(QUESTION)
+    expect(browsed.tab.locator(".hit .open").first).to_contain_text("hash_password")
+    assert browsed.tab.evaluate(scrolled) == 0
+
+
+def test_a_file_of_very_many_lines_is_shown(browsed: Browsed) -> None:
+    text = "x\n" * 200_000
+    answer = {"path": "many.txt", "language": "Text", "text": text, "definitions": [], "words": []}
+    browsed.tab.route("**/api/file*", lambda route: route.fulfill(json=answer))
+    browsed.go("?file=server/passwords.py#L199999")
+    expect(browsed.tab.locator("#L199999")).to_be_in_viewport()
+    assert browsed.errors == []
+
+
 def test_on_a_narrow_screen_long_names_are_broken(browsed: Browsed, shop: Path) -> None:
     name = "long" * 40
     (shop / name).mkdir()

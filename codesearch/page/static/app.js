@@ -1,7 +1,7 @@
 // What is shown follows the address: every link and key changes the address, and then the page.
 
 import { ask, Failure, takeToken } from "./api.js";
-import { $, h, say } from "./dom.js";
+import { $, h, say, scroller } from "./dom.js";
 import { facetsView } from "./facets.js";
 import { chosenLines, FileView } from "./file.js";
 import { announcement, hitsView, shownAtOnce } from "./hits.js";
@@ -101,7 +101,7 @@ async function showFile(state, signal) {
     putSide(side);
   }
   if (state.lines) opened.scrollTo(state.lines.first);
-  else if (!isSame) $("main").scrollTop = 0;
+  else if (!isSame) scroller().scrollTop = 0;
   followOutline($("side"), state.lines?.first ?? 1);
   if (!isSame && document.activeElement !== $("question")) opened.code.focus({ preventScroll: true });
 }
@@ -122,7 +122,7 @@ function put({ main, side = [], title, layout, sideLabel = "" }) {
   $("main").replaceChildren(...main.flat().filter(Boolean));
   putSide(side);
   $("side").setAttribute("aria-label", sideLabel);
-  $("main").scrollTop = 0;
+  scroller().scrollTop = 0;
   document.title = site && title !== site.name ? `${title} · ${site.name}` : title;
 }
 
@@ -172,19 +172,22 @@ function showFreshness(text) {
 
 // Moving about
 
-export function go(href, { replaces = false, isTyped = false } = {}) {
+// `place` is the hit to focus, and how far to scroll.
+export function go(href, { replaces = false, isTyped = false, place = null } = {}) {
   clearTimeout(pause);
   const focused = document.activeElement?.dataset?.index;
-  if (!replaces) history.replaceState({ ...history.state, scroll: $("main").scrollTop, focused }, "");
+  if (!replaces) history.replaceState({ ...history.state, scroll: scroller().scrollTop, focused }, "");
   const { q, file } = read();
-  history[replaces ? "replaceState" : "pushState"]({ isTyped, isFromHits: Boolean(q && !file) }, "", href);
-  show();
+  history[replaces ? "replaceState" : "pushState"]({ isTyped, isFromHits: Boolean(q && !file), ...place }, "", href);
+  show({ restores: place != null });
 }
+
+const placeOfMore = () => ({ scroll: scroller().scrollTop, focused: document.querySelectorAll(".hits .open").length });
 
 function restore() {
   const { scroll = 0, focused } = history.state ?? {};
   if (focused !== undefined) document.querySelector(`.open[data-index="${focused}"]`)?.focus({ preventScroll: true });
-  if (!read().file) $("main").scrollTop = scroll;
+  if (!read().file) scroller().scrollTop = scroll;
 }
 
 let pause = 0;
@@ -223,7 +226,7 @@ function clicked(event) {
     opened.update(read());
   } else if (!event.shiftKey) {
     event.preventDefault();
-    go(link.getAttribute("href"));
+    go(link.getAttribute("href"), { place: link.closest(".more") && placeOfMore() });
   }
 }
 

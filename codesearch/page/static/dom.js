@@ -26,12 +26,7 @@ function filled(element, attributes, children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, visible(String(value)));
   }
-  element.append(
-    ...children
-      .flat(Infinity)
-      .filter((child) => child != null && child !== false)
-      .map(node),
-  );
+  for (const child of children.flat(Infinity)) if (child != null && child !== false) element.append(node(child));
   return element;
 }
 
@@ -40,6 +35,9 @@ function node(child) {
 }
 
 export const $ = (id) => document.getElementById(id);
+
+// What scrolls: on a narrow screen, what is beside the page scrolls with it.
+export const scroller = () => (getComputedStyle($("main")).overflowY === "visible" ? $("page") : $("main"));
 
 export function say(sentence) {
   $("live").textContent = visible(sentence);
