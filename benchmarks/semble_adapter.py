@@ -23,7 +23,7 @@ class Adapter:
         self._index = Index.create(
             repo_dir, index_dir=Path(self._place.name) / "index", model=os.environ.get("CODESEARCH_MODEL")
         )
-        self.n_chunks = self._index.update().chunks
+        self.n_chunks = self._index.update(force=True).chunks
 
     def search(self, query: str, k: int) -> list[tuple[str, int, int]]:
         """Path and lines of the best hits."""

@@ -88,7 +88,7 @@ def print_fresh_answers(root: Path, asked: list[Question]) -> None:
     from codesearch.api import Index
 
     with tempfile.TemporaryDirectory() as folder, Index.create(root, index_dir=Path(folder) / "fresh") as index:
-        index.update()
+        index.update(force=True)
         print(json.dumps([api_answer(index, question) for question in asked]))
 
 

@@ -8,10 +8,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.command_line import CommandLine
 from tests.support.places import TESTS, UPDATE_SNAPSHOTS
+
+hypothesis.settings.register_profile("codesearch", deadline=None)  # the machine may be slow
+hypothesis.settings.load_profile("codesearch")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -27,6 +28,7 @@ SECONDS_FOR_A_ROUND = 10.0
 """After which a group counts as gone."""
 SECONDS_FOR_A_LOST_GROUP = 0.25
 """For one that was gone when it was last asked: Ray may be starting it elsewhere, and nobody should wait for that."""
+_MOST_FILES = 65_536
 _MOST_ONGOING = 32
 """Questions that a router has at once."""
 
@@ -49,6 +51,7 @@ class GroupReplica(ShardGroup):
     """A process that holds a group of shards. It is an actor of Ray, which takes one call at a time."""
 
     def __init__(self, place: str, shards: Mapping[int, Shard], access: Access) -> None:
+        _allow_many_files()
         opened = open_place(place)
         delete_unused_copies()
         super().__init__([hold(opened, shard, number) for number, shard in shards.items()], access)
@@ -56,6 +59,16 @@ class GroupReplica(ShardGroup):
     def program(self) -> Program:
         """The program that runs here."""
         return Program()
+
+
+def _allow_many_files() -> None:
+    """Let this process open as many files as it may: a shard takes five, and the usual limit is a thousand."""
+    import resource
+
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        wanted = _MOST_FILES if most == resource.RLIM_INFINITY else min(_MOST_FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed, wanted), most))
 
 
 class RayGroups:

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 from codesearch.cluster.access import Access, AccessDenied
 from codesearch.cluster.archive import layout_of
-from codesearch.index.snapshot import ScoredChunks, Snapshot, merged
+from codesearch.cluster.pickling import pickle_quickly
+from codesearch.discovery.stamp import Stamp
+from codesearch.index.rows import DefinitionRow
+from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk, merged
 from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, numbered
 from codesearch.search.hit import Filters, Retrieval
 from codesearch.search.local import LocalChunks, LocalReader
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codesearch.index.segment import Ids
-    from codesearch.index.snapshot import StoredChunk
     from codesearch.models.encoder import Embeddings
     from codesearch.search.question import Question
 
@@ -72,6 +74,9 @@ class GroupFacts:
     chunks: int
     chunks_by_language: Mapping[str, int]
     kinds: frozenset[str]
+
+
+pickle_quickly((StoredChunk, DefinitionRow, Stamp, ChunkOfShard, CurrentChunk))
 
 
 class HeldShard:

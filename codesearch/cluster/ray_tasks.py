@@ -11,6 +11,7 @@ from typing import Any
 
 from codesearch.cluster.build import BuildRequest, Failed, Outcome, build
 from codesearch.errors import CodesearchError, InstallExtra
+from codesearch.models.hub import expand_user
 
 LOCAL, AUTO = "local", "auto"
 OBJECT_STORE_BYTES = 200_000_000
@@ -30,6 +31,8 @@ def connected(address: str) -> Iterator[Any]:
     Raises CodesearchError if Ray is not installed, or the cluster can't be reached.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if address != LOCAL and _has_token():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # Ray shows it to no cluster unless it is told to
     try:
         import ray
     except ImportError as error:
@@ -46,11 +49,19 @@ def connected(address: str) -> Iterator[Any]:
                 "no Ray cluster runs on this machine", "to start one, run: ray start --head"
             ) from error
         said = str(error).strip().splitlines() or [type(error).__name__]
-        raise CodesearchError(f"the Ray cluster at {address} can't be reached: {said[0]}") from error
+        raise CodesearchError(
+            f"the Ray cluster at {address} can't be reached: {said[0]}", "if it asks for a token, set RAY_AUTH_TOKEN"
+        ) from error
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _has_token() -> bool:
+    """Whether the user has a token of Ray."""
+    kept = expand_user("~/.ray/auth_token")
+    return any(os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")) or kept.is_file()
 
 
 def _check_address(address: str) -> None:

@@ -35,14 +35,17 @@ def remember(layout: Layout) -> None:
 
 
 def relatives(layout: Layout) -> list[Layout]:
-    """The other indexes of the same repository, the one that was updated last first."""
+    """The indexes of other worktrees and clones, the one that was updated last first.
+
+    Whoever makes a second index of the same folder wants to compare the two.
+    """
     family = family_of(layout.root)
     found: list[tuple[int, Layout]] = []
     for folder, other in _read().items() if family else ():
-        if other == family and folder != str(layout.folder):
+        if other == family:
             with suppress(CodesearchError, OSError):
                 relative = stored_layout(Path(folder))
-                if relative is not None:
+                if relative is not None and relative.root != layout.root:
                     found.append((relative.database.stat().st_mtime_ns, relative))
     return [relative for _, relative in sorted(found, key=lambda one: -one[0])]
 

@@ -159,9 +159,13 @@ def remainder(evidence: Evidence) -> Values:
 
 
 def length(evidence: Evidence) -> Values:
-    """Logarithm of the chunk's number of lines, 1 at MAX_LINES: longer definitions do more."""
-    lines = np.asarray([chunk.end_line - chunk.start_line + 1 for chunk in evidence.chunks], np.float32)
-    return np.asarray(np.clip(np.log2(lines) / np.log2(MAX_LINES), 0, 1), np.float32)
+    """Logarithm of the number of lines, 1 at MAX_LINES: longer ones do more. Definitions of a chunk count the same."""
+    lines: dict[tuple[int, int], int] = {}
+    keys = [(int(reader), chunk.id) for reader, chunk in zip(evidence.candidates.reader, evidence.chunks, strict=True)]
+    for key, chunk in zip(keys, evidence.chunks, strict=True):
+        lines[key] = max(lines.get(key, 1), chunk.end_line - chunk.start_line + 1)
+    longest = np.asarray([lines[key] for key in keys], np.float32)
+    return np.asarray(np.clip(np.log2(longest) / np.log2(MAX_LINES), 0, 1), np.float32)
 
 
 def test_code(evidence: Evidence) -> Values:

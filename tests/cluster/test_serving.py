@@ -85,6 +85,7 @@ def test_nodes_answer_as_one_process_and_a_lost_one_is_named(place: Place, monke
 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # the same on all nodes
     node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": OBJECT_STORE_BYTES}
     nodes = Nodes(initialize_head=True, head_node_args={**node, "include_dashboard": False})
     others = [nodes.add_node(**node) for _ in range(2)]

@@ -102,6 +102,12 @@ def test_an_index_elsewhere_gives_and_takes(repo: Path, tmp_path: Path) -> None:
         assert index.root == tree
 
 
+def test_a_second_index_of_a_folder_is_made_from_nothing(repo: Path, tmp_path: Path) -> None:
+    update(repo)
+    with Index.create(repo, index_dir=tmp_path / "second") as index:
+        assert index.update().taken is None
+
+
 def test_deleted_chunks_and_unfinished_updates_are_left_behind(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     update(repo)
     (repo / "beta.py").unlink()
