@@ -1,7 +1,7 @@
 """JinaBERT v2 on a CPU with int8 instructions: the network of codesearch.models.jina.model, its products in int8.
 
-Each row of a weight has a scale of its own, and each token a scale and a middle, so that a text's vector does not depend
-on the others of its batch. Products are rounded to bfloat16; norms, residuals and activations are float32.
+Each row of a weight has a scale of its own, and each token a scale and a middle, so that a text's vector does not
+depend on the others of its batch. Products are rounded to bfloat16; norms, residuals and activations are float32.
 """
 
 from __future__ import annotations
