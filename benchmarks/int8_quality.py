@@ -84,7 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench", type=Path)
     parser.add_argument("repositories", type=Path)
-    parser.add_argument("--names", nargs="+", default=["flask", "click", "requests", "express", "gin", "cobra"])
+    parser.add_argument("--names", nargs="+", default=["flask", "click", "requests", "express", "cobra"])
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)

@@ -140,6 +140,13 @@ def definitions(language: str, text: str) -> list[Definition]:
         ),
         (
             "Swift",
+            "struct Money {\n  static func == (a: Money, b: Money) -> Bool {\n    true\n  }\n"
+            "  static func += (a: inout Money, b: Money) {\n  }\n  prefix static func -(a: Money) -> Money { a }\n}\n"
+            "func <~> <A>(a: A, b: A) -> A {\n  a\n}\nfunc plain(a: Int) -> Int { a }\n",
+            "struct Money, method Money.==, method Money.+=, method Money.-, function <~>, function plain",
+        ),
+        (
+            "Swift",
             "protocol A {\n  associatedtype B\n  var c: Int { get }\n  func d()\n}\nstruct E {\n  let f = 1\n"
             "  func g() {\n    let local = 1\n  }\n}\nenum H {\n  case i, j\n}\nlet k = 1\n",
             "protocol A, type A.B, property A.c, method A.d, struct E, property E.f, method E.g, enum H,"

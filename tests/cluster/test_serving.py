@@ -119,6 +119,7 @@ def test_another_replica_answers_for_one_that_is_lost(place: Place, monkeypatch:
     from codesearch.cluster.deployment import RayGroups, ServeOptions, start_groups
 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # Ray keeps the mode that it first had in this process
     manifest = servable_manifest(place)
     with connected("local") as ray:
         replicas = start_groups(ray, str(place), manifest, ACCESS, ServeOptions("", 0, groups=2, replicas=2))

@@ -4,8 +4,7 @@
 (class_declaration "enum" name: (_) @name) @definition.enum
 (class_declaration "extension" name: (_) @name) @definition.extension
 (protocol_declaration name: (_) @name) @definition.protocol
-(function_declaration "func" . [(simple_identifier) (custom_operator)] @name) @definition.function
-(function_declaration name: (simple_identifier) @name) @definition.function
+(function_declaration "func" . _ @name) @definition.function
 (macro_declaration . (simple_identifier) @name) @definition.macro
 (init_declaration "init" @name) @definition.constructor
 (deinit_declaration "deinit" @name) @definition.destructor

@@ -1,7 +1,7 @@
 """JinaBERT v2 on a CPU with int8 instructions: the network of codesearch.models.jina.model, its products in int8.
 
-Each row of a weight and each token has a scale of its own, so that a text's vector does not depend on the others of its
-batch. Products are rounded to bfloat16; norms, residuals and activations are float32.
+Each row of a weight has a scale of its own, and each token a scale and a middle, so that a text's vector does not
+depend on the others of its batch. Products are rounded to bfloat16; norms, residuals and activations are float32.
 """
 
 from __future__ import annotations
@@ -26,17 +26,21 @@ _TOKENS_AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Numbers in bytes, and what each row is multiplied by."""
+    """Numbers in bytes: of each row, how far they are from the middle between its least and largest number."""
 
     bytes: Tensor
     scale: Tensor
+    """What they are multiplied by, float32 [rows, 1]."""
+    middle: Tensor
     """float32 [rows, 1]."""
 
     @classmethod
     def of(cls, x: Tensor) -> _Rows:
-        scale = x.abs().amax(1, keepdim=True).float().clamp_(min=_SMALLEST_SCALE) / _LARGEST
-        signed = (x / scale).round_().to(torch.int8)
-        return cls(signed.view(torch.uint8).bitwise_xor_(_ZERO), scale)
+        least, largest = x.amin(1, keepdim=True).float(), x.amax(1, keepdim=True).float()
+        middle = (least + largest) / 2
+        scale = (largest - least).clamp_(min=_SMALLEST_SCALE) / (2 * _LARGEST)
+        signed = ((x - middle) / scale).round_().to(torch.int8)
+        return cls(signed.view(torch.uint8).bitwise_xor_(_ZERO), scale, middle)
 
 
 class _Weight:
@@ -48,12 +52,13 @@ class _Weight:
         signed = (weight / rows[:, None]).round_().to(torch.int8)
         self._packed = torch.ops.onednn.qlinear_prepack(signed, None)
         self._scales = rows
+        self._sums = signed.sum(1) * rows
         self._zeros = torch.zeros(len(rows), dtype=torch.int64)
         biases = [layer.bias for layer in layers]
         self._bias = None if biases[0] is None else torch.cat(biases).float()
 
     def product(self, x: _Rows) -> Tensor:
-        """bfloat16 [rows, out], to be multiplied by the scale of each row, without the bias."""
+        """bfloat16 [rows, out]: of the bytes alone, to be multiplied by the scale of each row."""
         out: Tensor = torch.ops.onednn.qlinear_pointwise(
             x.bytes,
             1.0,
@@ -71,12 +76,10 @@ class _Weight:
         )
         return out
 
-    def __call__(self, x: _Rows, scale: Tensor | None = None) -> Tensor:
-        """float32 [rows, out]; with a `scale`, as if each row were multiplied by it."""
-        factor = x.scale if scale is None else x.scale * scale
-        if self._bias is None:
-            return self.product(x) * factor
-        return torch.addcmul(self._bias, self.product(x), factor)
+    def __call__(self, x: _Rows) -> Tensor:
+        """float32 [rows, out]."""
+        constant = x.middle * self._sums if self._bias is None else torch.addcmul(self._bias, x.middle, self._sums)
+        return constant.addcmul_(self.product(x), x.scale)
 
 
 class _Block:
@@ -109,11 +112,10 @@ class _Block:
         """What follows attention: float32 [tokens, hidden]."""
         attended = self._dense_norm(self._dense(_Rows.of(context)).add_(x))
         middle: Tensor = self._middle_norm(x + attended) if self._middle_norm else attended
-        rows = _Rows.of(middle)
-        first, second = self._up.product(rows).chunk(2, 1)
+        first, second = self._up(_Rows.of(middle)).chunk(2, 1)
         gate, up = (first, second) if self._gate_is_first else (second, first)
-        inner = self._activate(gate * rows.scale).mul_(up)  # and by the scale again, which the last product does
-        out: Tensor = self._last_norm(self._down(_Rows.of(inner), rows.scale).add_(middle))
+        inner = self._activate(gate).mul_(up)
+        out: Tensor = self._last_norm(self._down(_Rows.of(inner)).add_(middle))
         return out
 
 
