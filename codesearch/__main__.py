@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
+_COLLECTIONS = (100_000, 50, 1000)
+"""Thresholds of garbage collection. With Python's own, a query takes 10 ms more, a full collection of a server's memory
+interrupts an answer for 20 ms, and an update of 75,000 files with nothing to do takes a fifth longer."""
+
+
 def main() -> NoReturn:
     """Run the command line of this process."""
+    gc.set_threshold(*_COLLECTIONS)
     arguments = sys.argv[1:]
     if arguments and arguments[0] in SERVED:
         from codesearch.server import client
@@ -34,9 +40,8 @@ def main() -> NoReturn:
 def _run_without_cleaning_up() -> int:
     """Run the command line, all of whose output is written then, and return the exit code.
 
-    Collecting garbage, and freeing at the end what the system frees anyway, would take 35 ms of 210.
+    Freeing at the end what the system frees anyway would take 30 ms of 210.
     """
-    gc.disable()
     from codesearch.cli import main as run_here
 
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from contextlib import nullcontext
@@ -31,10 +30,6 @@ Examples:
   codesearch index --index-dir /tmp/index             keep the index out of the repository
   codesearch index --model jina-code                  better answers, slower; interrupt with Ctrl-C, rerun to resume
 """
-
-_COLLECTIONS = (100_000, 50, 1000)
-"""Of garbage. An update holds a record of every file; to look through all of them again and again takes a sixth of its
-time if it has 75,000 files and nothing else to do."""
 
 
 def command(
@@ -74,7 +69,6 @@ def command(
     """Create or update the index of a folder; only changed files are processed."""
     # numpy's BLAS would start a thread per core in each worker process, and they would contend for the cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.set_threshold(*_COLLECTIONS)
     from codesearch.api import Index
     from codesearch.render.emptiness import why_empty
     from codesearch.render.progress import show_progress
