@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -112,11 +112,18 @@ class Router:
         ranking = rank(parsed, found.candidates)
         texts = _Texts(rounds, found)
         texts.read_ahead(ranking.order[: _READ_AHEAD * question.k].tolist(), with_text=bool(parsed.operators))
-        result = result_of(
-            question.text, parsed, found.candidates, ranking, texts, question.k, question.min_score, question.explain
-        )
         is_close = may_answer([self._encoder.name], found.candidates, ranking, question.retrieval)
-        return replace(result, is_close=is_close)
+        return result_of(
+            question.text,
+            parsed,
+            found.candidates,
+            ranking,
+            texts,
+            question.k,
+            is_close,
+            question.min_score,
+            question.explain,
+        )
 
 
 class Rounds:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import DEFAULT_MODEL
+from codesearch.search import closeness
 from codesearch.search.asked_language import read_question
 from codesearch.search.candidates import (
     Candidates,
@@ -20,7 +21,6 @@ from codesearch.search.candidates import (
     numbered,
     with_popularity,
 )
-from codesearch.search.closeness import is_close
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
@@ -79,10 +79,8 @@ def search(
     ranking = rank(parsed, candidates)
     if reranker:
         ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
-    found = result_of(question, parsed, candidates, ranking, readers, k, min_score, explained, pattern)
-    return replace(
-        found, is_close=may_answer([index.encoder.name for index in indexes], candidates, ranking, retrieval)
-    )
+    is_close = may_answer([index.encoder.name for index in indexes], candidates, ranking, retrieval)
+    return result_of(question, parsed, candidates, ranking, readers, k, is_close, min_score, explained, pattern)
 
 
 def collect(
@@ -111,8 +109,8 @@ def may_answer(models: Collection[str], candidates: Candidates, ranking: Ranking
     if ranking.precedence.any():
         return True
     if all(model == DEFAULT_MODEL for model in models):
-        return is_close(candidates, retrieval)
-    return retrieval is Retrieval.DENSE or is_close(candidates, Retrieval.LEXICAL)
+        return closeness.is_close(candidates, retrieval)
+    return retrieval is Retrieval.DENSE or closeness.is_close(candidates, Retrieval.LEXICAL)
 
 
 def _chunks_by_language(readers: Sequence[IndexReader]) -> Mapping[str, int]:
@@ -129,6 +127,7 @@ def result_of(
     ranking: Ranking,
     readers: Readers,
     k: int,
+    is_close: bool,
     min_score: float = 0.0,
     explained: bool = False,
     pattern: Pattern | None = None,
@@ -156,7 +155,7 @@ def result_of(
         )
         for i, current in shown.hits.items()
     )
-    return SearchResult(query, hits, nearest, shown.outdated, str(question.operators))
+    return SearchResult(query, hits, nearest, shown.outdated, str(question.operators), is_close)
 
 
 def _hit(

@@ -17,7 +17,7 @@ from codesearch.cluster.group import ChunkOfShard, HeldShard, Scope, ShardGroup
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import load_encoder
-from codesearch.search.hit import Filters, Hit, Retrieval
+from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
 from codesearch.search.local import LocalReader
 from codesearch.search.searcher import SearchedIndex, search
 from codesearch.search.snippets import Snippets
@@ -38,6 +38,7 @@ QUESTIONS = (
     '"raises IndexDamaged" where a row is wrong',
     "search/rank.py",
     "the state of an index in python",
+    "how a garden is watered",
 )
 FILTERS = (
     Filters(),
@@ -77,13 +78,12 @@ def whole(paths: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield index
 
 
-def _expected(indexes: Sequence[Index], question: ClusterQuestion) -> list[Hit]:
+def _expected(indexes: Sequence[Index], question: ClusterQuestion) -> SearchResult:
     searched = [
         SearchedIndex(LocalReader(index.snapshot(), Snippets(index.root)), index.encoder, question.filters)
         for index in indexes
     ]
-    found = search(searched, question.text, question.k, explained=True, retrieval=question.retrieval)
-    return [*found.hits]
+    return search(searched, question.text, question.k, explained=True, retrieval=question.retrieval)
 
 
 def _shown(hits: Sequence[Hit]) -> list[Hit]:
@@ -121,7 +121,9 @@ def test_any_split_answers_as_one_index(
             for retrieval in (Retrieval.BOTH, Retrieval.LEXICAL) if filters is FILTERS[0] else (Retrieval.BOTH,):
                 question = ClusterQuestion(text, 10, filters, explain=True, retrieval=retrieval)
                 answered = router.search(TOKEN, question)
-                assert _shown(answered.result.hits) == _shown(_expected([whole], question))
+                expected = _expected([whole], question)
+                assert _shown(answered.result.hits) == _shown(expected.hits)
+                assert answered.result.is_close == expected.is_close
                 assert answered.result.is_close == whole.search(text, filters=filters, retrieval=retrieval).is_close
                 assert answered.missing == ()
 
