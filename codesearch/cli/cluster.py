@@ -28,7 +28,7 @@ Examples:
 
 \b
   codesearch cluster index ~/src/* --out /srv/shards              start Ray on this machine
-  codesearch cluster index repositories.txt --out /srv/shards     a folder or URL a line
+  codesearch cluster index repositories.txt --out /srv/shards     one folder or URL per line
   codesearch cluster index https://github.com/pallets/flask@3.1.0 --out /srv/shards --ray auto
   codesearch cluster status /srv/shards                           what is in it, and what failed
   codesearch cluster serve /srv/shards                            answer at http://127.0.0.1:8790
@@ -96,21 +96,28 @@ def command(
             "--max-size",
             metavar="SIZE",
             parser=ByteSize(LARGEST_SOURCE),
-            help="Refuse repositories larger than this, e.g. 500M.",
+            help="Maximum size of a repository, e.g. 500M. [default: 2G]",
+            show_default=False,
         ),
     ] = 2_000_000_000,
     max_time: Annotated[
         float,
         typer.Option(
-            "--max-time", metavar="TIME", parser=seconds, help="Give a repository up after so long, e.g. 10m."
+            "--max-time",
+            metavar="TIME",
+            parser=seconds,
+            help="Time limit per repository, e.g. 10m. [default: 15m]",
+            show_default=False,
         ),
     ] = 900.0,
-    prune: Annotated[bool, typer.Option("--prune", help="Drop the shards of repositories that are not named.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove the shards of repositories that are not named.")
+    ] = False,
     host: Annotated[
-        str, typer.Option("--host", metavar="HOST", help="Where to listen; beyond this machine, --access is needed.")
+        str, typer.Option("--host", metavar="HOST", help="Address to listen on; other than loopback needs --access.")
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option("--port", metavar="PORT", parser=WholeNumber(1, 65_535), help="Where to listen.")
+        int, typer.Option("--port", metavar="PORT", parser=WholeNumber(1, 65_535), help="Port to listen on.")
     ] = DEFAULT_PORT,
     groups: Annotated[
         int,
@@ -118,12 +125,12 @@ def command(
             "--groups",
             metavar="N",
             parser=WholeNumber(0, MOST_GROUPS),
-            help="Groups of shards, each of which one process holds; 0 for one per core.",
+            help="Number of groups of shards, one process per group; 0 for one per core.",
         ),
     ] = 0,
     replicas: Annotated[
         int,
-        typer.Option("--replicas", metavar="N", parser=WholeNumber(1, MOST_GROUPS), help="Processes for each group."),
+        typer.Option("--replicas", metavar="N", parser=WholeNumber(1, MOST_GROUPS), help="Processes per group."),
     ] = 1,
     routers: Annotated[
         int,
@@ -131,16 +138,16 @@ def command(
             "--routers",
             metavar="N",
             parser=WholeNumber(1, MOST_GROUPS),
-            help="Processes that take questions, at most; Ray Serve starts them as they are needed.",
+            help="Maximum number of routers; Ray Serve starts them as needed.",
         ),
     ] = 1,
     access: Annotated[
-        Path | None, typer.Option("--access", metavar="FILE", help="Who may search which repositories (TOML).")
+        Path | None, typer.Option("--access", metavar="FILE", help="Which tokens may search which repositories (TOML).")
     ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
-    """Index many repositories into shards, a task of Ray for each, and answer questions about all of them."""
+    """Index many repositories into shards, one Ray task per repository, and search all of them."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     found = given(invocation)
     for other, names in _ONLY_FOR.items():
@@ -150,7 +157,7 @@ def command(
     from codesearch.models.loading import DEFAULT_MODEL
 
     if action is not Action.INDEX and len(places) != 1:
-        raise CodesearchError(f"{action} takes one place", f"codesearch cluster {action} PLACE")
+        raise CodesearchError(f"{action} takes one place", f"run: codesearch cluster {action} PLACE")
     if action is Action.STATUS:
         _print_status(places[0], as_json=as_json)
         return

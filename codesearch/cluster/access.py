@@ -73,7 +73,7 @@ def _granted(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 
 def access_of_user() -> Access:
-    """This user may read everything, with a token that is kept in his state folder."""
+    """Everything, for this user, with a token that is kept in the state folder."""
     return Access({digest(user_token()): EVERYTHING})
 
 

@@ -45,7 +45,9 @@ def _sources_of(argument: str, directory: Path, stdin: Iterable[str]) -> Iterato
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except UnicodeDecodeError:
-            raise CodesearchError(f"{argument} is not a list of sources", "it needs one folder or URL a line") from None
+            raise CodesearchError(
+                f"{argument} is not a list of sources", "it needs one folder or URL per line"
+            ) from None
         yield from _listed(lines, path.parent)
     else:
         yield _source_of(argument, directory)
