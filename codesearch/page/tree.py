@@ -9,6 +9,8 @@ from codesearch.render.records import Record
 
 _SMALLEST_SHARE = 1 / 500
 """Of all bytes: a smaller folder or file would be a dot in the picture."""
+MAX_LEVELS = 100
+"""Levels of folders shown, each of which is drawn inside the one above."""
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ def tree(sizes: Mapping[str, int]) -> Record:
     """A folder of these files as JSON: `name`, `path`, `size`, `files` and `children`, the largest first.
 
     A file has no children. What is too small to be seen is left out, and counts only for the folders around it. A
-    folder with nothing in it but another is one with that.
+    folder with nothing in it but another is one with that. Folders below MAX_LEVELS are shown without their contents.
     """
     top = _Folder()
     for path, size in sizes.items():
@@ -35,7 +37,7 @@ def tree(sizes: Mapping[str, int]) -> Record:
             folder.size += size
             folder.files += 1
         folder.own[name] = size
-    return _record(top, "", "", top.size * _SMALLEST_SHARE)
+    return _record(top, "", "", top.size * _SMALLEST_SHARE, MAX_LEVELS)
 
 
 def _down(top: _Folder, names: Iterable[str]) -> list[_Folder]:
@@ -45,18 +47,22 @@ def _down(top: _Folder, names: Iterable[str]) -> list[_Folder]:
     return way
 
 
-def _record(folder: _Folder, name: str, path: str, smallest: float) -> Record:
+def _record(folder: _Folder, name: str, path: str, smallest: float, levels: int) -> Record:
     while not folder.own and len(folder.folders) == 1:
         ((only, folder),) = folder.folders.items()
         name, path = _joined(name, only), _joined(path, only)
-    children = [_record(f, n, _joined(path, n), smallest) for n, f in folder.folders.items() if f.size >= smallest]
+    found: Record = {"name": name, "path": path, "size": folder.size, "files": folder.files, "children": []}
+    if not levels:
+        return found
+    shown = ((n, f) for n, f in folder.folders.items() if f.size >= smallest)
+    children = [_record(f, n, _joined(path, n), smallest, levels - 1) for n, f in shown]
     children += [
         {"name": n, "path": _joined(path, n), "size": size, "files": 1, "children": []}
         for n, size in folder.own.items()
         if size >= smallest
     ]
-    children.sort(key=lambda child: (-child["size"], child["path"]))
-    return {"name": name, "path": path, "size": folder.size, "files": folder.files, "children": children}
+    found["children"] = sorted(children, key=lambda child: (-child["size"], child["path"]))
+    return found
 
 
 def _joined(folder: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codesearch.page.tree import tree
+from codesearch.page.tree import MAX_LEVELS, tree
 
 
 def test_folders_have_the_sizes_of_what_is_in_them_and_the_largest_comes_first() -> None:
@@ -30,3 +30,15 @@ def test_what_is_too_small_to_be_seen_is_left_out_and_counted() -> None:
 
 def test_no_files_are_an_empty_folder() -> None:
     assert tree({}) == {"name": "", "path": "", "size": 0, "files": 0, "children": []}
+
+
+def test_very_deep_folders_end_at_the_last_level_shown() -> None:
+    paths = ["a/" * depth + "one.py" for depth in range(1, 1500)]
+    found = tree(dict.fromkeys(paths, 100))
+    assert (found["size"], found["files"]) == (149_900, 1499)
+    levels = 0
+    while folders := [child for child in found["children"] if child["name"] == "a"]:
+        (found,) = folders
+        levels += 1
+    assert levels == MAX_LEVELS
+    assert found["files"] == 1499 - MAX_LEVELS
