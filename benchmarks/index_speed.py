@@ -19,10 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-import semble.index.index as semble_index
-from model2vec import StaticModel
-from semble.index.create import create_index_from_path
+from typing import Any
 
 import codesearch
 
@@ -60,8 +57,10 @@ def with_codesearch(folder: Path) -> int:
         return index.update().chunks
 
 
-def with_semble(folder: Path, model: StaticModel) -> int:
+def with_semble(folder: Path, model: Any) -> int:
     """Index a folder in memory."""
+    from semble.index.create import create_index_from_path
+
     return len(create_index_from_path(folder, model=model, display_root=folder)[2])
 
 
@@ -72,7 +71,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="written by benchmarks/semble_model.py")
     parser.add_argument("--runs", type=int, default=3)
     asked = parser.parse_args()
-    semble_index.save_search_stats = lambda *_, **__: None  # keep no statistics on disk
+    from model2vec import StaticModel
+
     model = StaticModel.from_pretrained(asked.model)
     tools: dict[str, Callable[[Path], int]] = {
         "codesearch": with_codesearch,

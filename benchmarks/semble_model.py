@@ -13,9 +13,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from model2vec import StaticModel
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
-
 from codesearch.models.static import StaticEncoder
 
 
@@ -24,11 +21,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()
+    write(asked.folder)
+
+
+def write(folder: Path) -> None:
+    """Write the model."""
+    from model2vec import StaticModel
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
     encoder = StaticEncoder.default()
     tokenizer = Tokenizer(models.WordPiece(dict(encoder.vocabulary), unk_token="<unk>"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    StaticModel(encoder.table(), tokenizer, normalize=True).save_pretrained(asked.folder)
+    StaticModel(encoder.table(), tokenizer, normalize=True).save_pretrained(folder)
 
 
 if __name__ == "__main__":
