@@ -16,7 +16,8 @@ from codesearch.cluster.access import Access, AccessDenied
 from codesearch.cluster.build import Program
 from codesearch.cluster.group import ShardGroup
 from codesearch.cluster.holding import delete_unused_copies, grouped, hold
-from codesearch.cluster.manifest import Manifest, Shard
+from codesearch.cluster.lists import hold_lists
+from codesearch.cluster.manifest import Lists, Manifest, Shard
 from codesearch.cluster.place import open_place
 from codesearch.cluster.protocol import LONGEST_REQUEST, PATH, Record, question_of, result_record
 from codesearch.cluster.router import Router
@@ -50,11 +51,13 @@ class ServeOptions:
 class GroupReplica(ShardGroup):
     """A process that holds a group of shards. It is an actor of Ray, which takes one call at a time."""
 
-    def __init__(self, place: str, shards: Mapping[int, Shard], access: Access) -> None:
+    def __init__(self, place: str, shards: Mapping[int, Shard], lists: Lists | None, access: Access) -> None:
         _allow_many_files()
         opened = open_place(place)
         delete_unused_copies()
-        super().__init__([hold(opened, shard, number) for number, shard in shards.items()], access)
+        held = [hold(opened, shard, number) for number, shard in shards.items()]
+        files = [shard.file for shard in shards.values()]
+        super().__init__(held, access, hold_lists(opened, lists, files, held) if lists else None)
 
     def program(self) -> Program:
         """The program that runs here."""
@@ -208,7 +211,10 @@ def start_groups(
     share = min(1.0, max(round(cores / (len(parts) * options.replicas) - 0.01, 2), 0.01))
     actor = ray.remote(num_cpus=share, max_restarts=-1)(GroupReplica)
     replicas = [
-        [actor.remote(place, {i: manifest.shards[i] for i in part}, access) for _ in range(options.replicas)]
+        [
+            actor.remote(place, {i: manifest.shards[i] for i in part}, manifest.lists, access)
+            for _ in range(options.replicas)
+        ]
         for part in parts
     ]
     try:

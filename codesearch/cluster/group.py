@@ -9,8 +9,12 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from codesearch.cluster.access import Access, AccessDenied
 from codesearch.cluster.archive import layout_of
+from codesearch.cluster.lists import EXACT_CHUNKS, ListedVectors
+from codesearch.cluster.numbering import among_all, in_shard
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.rows import DefinitionRow
@@ -31,8 +35,6 @@ if TYPE_CHECKING:
 _CACHED_SCOPES = 1024
 _CACHED_CHARACTERS = 400_000
 """Of the files of a shard: a group has hundreds."""
-_CHUNK_BITS = 40
-"""Of the number of a chunk among those of all shards; the number of its shard is in the bits above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,12 @@ class Asked:
     """Of all groups."""
     k: int
     retrieval: Retrieval
+
+    @property
+    def may_miss(self) -> bool:
+        """Whether inverted lists are searched: no filter, which the few that it accepts might not be found with."""
+        has_meaning = self.retrieval is not Retrieval.LEXICAL and bool(self.vector.any())
+        return has_meaning and self.statistics.chunks > EXACT_CHUNKS and self.filters == Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +110,10 @@ class ShardGroup:
     replica.
     """
 
-    def __init__(self, shards: Sequence[HeldShard], access: Access) -> None:
+    def __init__(self, shards: Sequence[HeldShard], access: Access, lists: ListedVectors | None = None) -> None:
+        """`lists` are the vectors of all shards, for questions that may miss some."""
         self._shards = {shard.number: shard for shard in sorted(shards, key=lambda shard: shard.number)}
+        self._lists = lists
         self._access = access
         self._readable = lru_cache(_CACHED_SCOPES)(self._find_readable)
 
@@ -130,11 +140,17 @@ class ShardGroup:
 
     def retrieve(self, scope: Scope, asked: Asked) -> Retrieved:
         """The best chunks of all shards; their ids are numbers among all shards."""
-        parts = [_among_all(shard, _retrieved(shard, asked)) for shard in self._readable(scope)]
-        limits = Limits.of(asked.question, asked.k)
+        shards, limits = self._readable(scope), Limits.of(asked.question, asked.k)
+        lists = self._lists if asked.may_miss else None
+        without_lists = replace(asked, vector=np.zeros_like(asked.vector)) if lists else asked
+        parts = [_among_all(shard, _retrieved(shard, without_lists)) for shard in shards]
+        by_meaning = [part.by_meaning for part in parts]
+        if lists:
+            numbers = frozenset(shard.number for shard in shards)
+            by_meaning = [lists.nearest(asked.vector, limits.retrieved, numbers)]
         return Retrieved(
             merged([part.by_words for part in parts], limits.retrieved),
-            merged([part.by_meaning for part in parts], limits.retrieved),
+            merged(by_meaning, limits.retrieved),
             merged([part.by_name for part in parts], limits.named),
         )
 
@@ -142,8 +158,7 @@ class ShardGroup:
         """Some of the chunks that were retrieved, with all that their ranking needs; None if it has none of them."""
         parts = []
         for shard in self._readable(scope):
-            own = ids[ids >> _CHUNK_BITS == shard.number] & ((1 << _CHUNK_BITS) - 1)
-            if len(own):
+            if len(own := in_shard(shard.number, ids)):
                 parts.append(numbered(_prepared(shard, asked).candidates(own), shard.number))
         return merge_candidates(parts) if parts else None
 
@@ -186,6 +201,6 @@ def _among_all(shard: HeldShard, found: Retrieved) -> Retrieved:
     """What was found in a shard, with numbers among the chunks of all shards as ids."""
 
     def renumbered(chunks: ScoredChunks) -> ScoredChunks:
-        return replace(chunks, ids=chunks.ids + (shard.number << _CHUNK_BITS))
+        return replace(chunks, ids=among_all(shard.number, chunks.ids))
 
     return Retrieved(renumbered(found.by_words), renumbered(found.by_meaning), renumbered(found.by_name))

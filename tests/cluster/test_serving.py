@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from codesearch.cluster.client import Cluster
 from codesearch.cluster.group import ShardGroup
 from codesearch.cluster.holding import grouped, hold, servable_manifest
 from codesearch.cluster.place import Place, open_place
-from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, connected
+from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, RayTasks, connected
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import load_encoder
@@ -122,6 +123,7 @@ def test_another_replica_answers_for_one_that_is_lost(place: Place, monkeypatch:
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # Ray keeps the mode that it first had in this process
     manifest = servable_manifest(place)
     with connected("local") as ray:
+        manifest = replace(manifest, lists=RayTasks(ray).train_lists(str(place), manifest.shards))
         replicas = start_groups(ray, str(place), manifest, ACCESS, ServeOptions("", 0, groups=2, replicas=2))
         sources = [shard.source for shard in manifest.shards]
         router = Router(RayGroups(replicas), load_encoder(), sources)

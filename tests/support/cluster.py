@@ -11,6 +11,8 @@ from typing import Any
 from codesearch.cluster.build import BuildRequest, Limits, Outcome, build
 from codesearch.cluster.group import ShardGroup
 from codesearch.cluster.indexing import IndexReport, index_sources
+from codesearch.cluster.list_training import train_lists
+from codesearch.cluster.manifest import Lists, Shard
 from codesearch.cluster.parts import PART_BYTES
 from codesearch.cluster.place import Place
 from codesearch.cluster.sources import read_sources
@@ -40,6 +42,10 @@ class TasksHere:
         """See Tasks."""
         self.outcomes.append(build(self._waiting.popleft()))
         return self.outcomes[-1]
+
+    def train_lists(self, place: str, shards: Sequence[Shard]) -> Lists | None:
+        """See Tasks."""
+        return train_lists(place, shards)
 
 
 def index_here(
