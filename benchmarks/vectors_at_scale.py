@@ -3,11 +3,11 @@
     python benchmarks/vectors_at_scale.py REPOSITORY… [--rows 1000000] [--kinds IVF4096,RaBitQ …] [--asked FILE]
 
 Takes the vectors of the repositories' chunks, and makes more of them: each a real one, moved by a part of the
-difference of two others. Questions are the lines of a file; without one, each is of the names of two definitions.
+difference of two others. Questions are the lines of a file; without one, each is the name of a definition.
 
 Prints milliseconds of processor time for a question by exact search of 8-bit codes, as an index has them, and by the
-lists that a cluster trains for as many chunks (on the repositories' own chunks and names), with the share of the exact
-50 nearest that they find. Then for each FAISS index: bytes a vector, seconds to build, and for rising numbers of lists
+lists that a cluster trains for as many chunks (asking for the names of definitions), with the share of the exact 50
+nearest that they find. Then for each FAISS index: bytes a vector, seconds to build, and for rising numbers of lists
 probed the same (its best would be scored again from the 8-bit codes).
 """
 
@@ -36,6 +36,7 @@ NEAREST, RESCORED = 50, 400
 TRAINED = 200_000
 """Vectors that the lists' centres are trained on."""
 BATCH = 50_000
+ROWS_PER_NAME = 20
 SHIFT = 0.5
 """Of a made vector: this share of the difference of two real ones is added to a third."""
 
@@ -53,7 +54,7 @@ def main() -> None:
     real, names = _read(options.repositories)
     rng = np.random.default_rng(0)
     encoder = load_encoder()
-    texts = [f"how to {rng.choice(names)} {rng.choice(names)}" for _ in range(options.questions)]
+    texts = [f"how to {rng.choice(names)}" for _ in range(options.questions)]
     if options.asked:
         texts = options.asked.read_text().splitlines()
         texts = [texts[i] for i in rng.permutation(len(texts))[: options.questions]]
@@ -67,8 +68,7 @@ def main() -> None:
     expected, milliseconds = _search(exact, asked, NEAREST)
     print(f"{'exact, 8 bits':<28}{exact.sa_code_size():>6} bytes {'':>9}{milliseconds:>8.1f} ms")
     del exact
-    defined = [*dict.fromkeys(" ".join(words(name)) for name in names)]
-    named = np.stack([encoder.encode_query(name) for name in defined[:: max(len(defined) // QUESTIONS, 1)]])
+    named = np.stack([encoder.encode_query(name) for name in names[:: max(len(names) // QUESTIONS, 1)]])
     _lists(real, options.rows, asked, named.astype(np.float32), expected)
     for kind in options.kinds:
         began = time.process_time()
@@ -88,7 +88,9 @@ def main() -> None:
 def _lists(real: Vectors, rows: int, asked: Vectors, named: Vectors, expected: npt.NDArray[np.int64]) -> None:
     """Train, fill and measure the lists of a cluster."""
     began = time.process_time()
-    trained = train(Codes.of(real[:SAMPLED_CHUNKS]).codes, named)
+    sample = np.concatenate([Codes.of(batch).codes for batch in _batches(real, min(rows, SAMPLED_CHUNKS))])
+    trained = train(sample, named)
+    del sample
     seconds = time.process_time() - began
     print(f"trained in {seconds:.0f} s: {trained.probed} of {len(trained.centres)} lists, recall {trained.recall:.3f}")
     began, index, first = time.process_time(), empty_lists(trained.centres), 0
@@ -110,7 +112,7 @@ def _lists(real: Vectors, rows: int, asked: Vectors, named: Vectors, expected: n
 
 
 def _read(repositories: Sequence[Path]) -> tuple[Vectors, list[str]]:
-    """The vectors of all chunks, and the names of definitions as words."""
+    """The vectors of all chunks, and the names of definitions in some, as words."""
     vectors, names = [], []
     for root in repositories:
         with tempfile.TemporaryDirectory() as folder, Index.create(root, index_dir=f"{folder}/index") as index:
@@ -119,7 +121,9 @@ def _read(repositories: Sequence[Path]) -> tuple[Vectors, list[str]]:
             vectors.append(
                 np.concatenate([part.vectors.reconstruct(np.arange(len(part.ids))) for part in snapshot.segments])
             )
-            names += [name.replace("_", " ") for letter in "acefghmnoprst" for name in index.names(letter, 50)]
+            ids = np.concatenate([part.ids for part in snapshot.segments])[::ROWS_PER_NAME]
+            defined = [chunk.definitions[0] for chunk in snapshot.chunks(ids) if chunk.definitions]
+            names += [" ".join(words(definition.qualified_name)) for definition in defined]
     return _normalised(np.concatenate(vectors)), names
 
 

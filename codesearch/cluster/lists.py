@@ -124,7 +124,8 @@ def empty_lists(centres: Embeddings) -> Any:
     index: Any = faiss.IndexIVFScalarQuantizer(
         quantizer, dimensions, count, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT, False
     )
-    index.sq, index.is_trained = faiss_index(dimensions).sq, True
+    codes = faiss_index(dimensions)  # must live until its quantiser is copied
+    index.sq, index.is_trained = codes.sq, True
     return index
 
 
