@@ -37,6 +37,7 @@ from codesearch.cluster.access import EVERYTHING, Access, digest
 from codesearch.cluster.group import HeldShard, ShardGroup
 from codesearch.cluster.list_training import QUESTIONS, Trained, train
 from codesearch.cluster.lists import ListedVectors, build
+from codesearch.cluster.relay import Member
 from codesearch.cluster.router import ClusterQuestion, Router
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.layout import Layout
@@ -84,9 +85,9 @@ class Timed:
         self.slowest: defaultdict[str, float] = defaultdict(float)
 
     @property
-    def count(self) -> int:
+    def members(self) -> Sequence[Member]:
         """See Groups."""
-        return len(self._groups)
+        return [Member((number,), tuple(group.shards)) for number, group in enumerate(self._groups)]
 
     def call(self, method: str, arguments: Mapping[int, tuple[object, ...]]) -> Mapping[int, Any]:
         """See Groups."""

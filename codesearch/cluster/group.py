@@ -18,8 +18,8 @@ from codesearch.cluster.numbering import among_all, in_shard
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.rows import DefinitionRow
-from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk, merged
-from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, numbered
+from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk
+from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, merge_retrieved, numbered
 from codesearch.search.hit import Filters, Retrieval
 from codesearch.search.local import LocalChunks, LocalReader
 from codesearch.search.reader import Statistics, total
@@ -43,6 +43,8 @@ class Scope:
 
     token: str
     repositories: tuple[str, ...] = ()
+    without: frozenset[int] = frozenset()
+    """The numbers of the groups that did not answer before, and are not asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,11 @@ class ShardGroup:
         self._access = access
         self._readable = lru_cache(_CACHED_SCOPES)(self._find_readable)
 
+    @property
+    def shards(self) -> Sequence[int]:
+        """The numbers of its shards."""
+        return [*self._shards]
+
     def facts(self, scope: Scope) -> GroupFacts:
         """What there is to search."""
         shards = self._readable(scope)
@@ -144,15 +151,11 @@ class ShardGroup:
         lists = self._lists if asked.may_miss else None
         without_lists = replace(asked, vector=np.zeros_like(asked.vector)) if lists else asked
         parts = [_among_all(shard, _retrieved(shard, without_lists)) for shard in shards]
-        by_meaning = [part.by_meaning for part in parts]
+        found = merge_retrieved(parts, limits)
         if lists:
             numbers = frozenset(shard.number for shard in shards)
-            by_meaning = [lists.nearest(asked.vector, limits.retrieved, numbers)]
-        return Retrieved(
-            merged([part.by_words for part in parts], limits.retrieved),
-            merged(by_meaning, limits.retrieved),
-            merged([part.by_name for part in parts], limits.named),
-        )
+            found = replace(found, by_meaning=lists.nearest(asked.vector, limits.retrieved, numbers))
+        return found
 
     def candidates(self, scope: Scope, asked: Asked, ids: Ids) -> Candidates | None:
         """Some of the chunks that were retrieved, with all that their ranking needs; None if it has none of them."""

