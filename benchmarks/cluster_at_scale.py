@@ -48,6 +48,7 @@ from codesearch.index.terms import words
 from codesearch.index.vectors import Vectors
 from codesearch.models.encoder import Encoder
 from codesearch.models.loading import load_encoder
+from codesearch.search.candidates import RETRIEVED
 from codesearch.search.hit import Retrieval
 from codesearch.search.snippets import Snippets
 
@@ -121,7 +122,7 @@ def main() -> None:
         shards = [*_shards(reals, options.chunks, Path(folder))]
         chunks = sum(shard.snapshot.chunk_count for shard in shards)
         print(f"{chunks:,} chunks in {len(shards):,} shards and {options.groups} groups", flush=True)
-        trained = _trained(reals, encoder)
+        trained = _trained(reals, encoder, chunks)
         print(f"trained: {trained.probed} of {len(trained.centres)} lists, recall {trained.recall:.3f}", flush=True)
         codes = np.concatenate([one.vectors.codes for real in reals for one in real.snapshot.segments])
         groups = []
@@ -181,8 +182,8 @@ def _copied(segment: Segment, folder: Path, copy: int) -> Segment:
     return Segment(folder, replace(segment.record, arrays=files[0], vectors=files[1]))
 
 
-def _trained(reals: Sequence[Real], encoder: Encoder) -> Trained:
-    """Lists of the repositories' own vectors, as for a place."""
+def _trained(reals: Sequence[Real], encoder: Encoder, chunks: int) -> Trained:
+    """Lists of the repositories' own vectors, as a sample of so many chunks."""
     rng = np.random.default_rng(0)
     total = sum(real.snapshot.chunk_count for real in reals)
     names = []
@@ -192,7 +193,7 @@ def _trained(reals: Sequence[Real], encoder: Encoder) -> Trained:
         names += [c.definitions[0].qualified_name for c in real.snapshot.chunks(chosen) if c.definitions]
     asked = np.stack([encoder.encode_query(" ".join(words(name))) for name in names]).astype(np.float32)
     codes = np.concatenate([segment.vectors.codes for real in reals for segment in real.snapshot.segments])
-    return train(codes, asked[asked.any(axis=1)])
+    return train(codes, asked[asked.any(axis=1)], max(round(RETRIEVED * total / chunks), 1))
 
 
 def _group(shards: Sequence[Copy], trained: Trained, codes: npt.NDArray[np.uint8], path: Path) -> ShardGroup:

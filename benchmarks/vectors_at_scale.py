@@ -89,7 +89,7 @@ def _lists(real: Vectors, rows: int, asked: Vectors, named: Vectors, expected: n
     """Train, fill and measure the lists of a cluster."""
     began = time.process_time()
     sample = np.concatenate([Codes.of(batch).codes for batch in _batches(real, min(rows, SAMPLED_CHUNKS))])
-    trained = train(sample, named)
+    trained = train(sample, named, max(round(NEAREST * len(sample) / rows), 1))
     del sample
     seconds = time.process_time() - began
     print(f"trained in {seconds:.0f} s: {trained.probed} of {len(trained.centres)} lists, recall {trained.recall:.3f}")

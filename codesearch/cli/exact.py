@@ -18,6 +18,7 @@ from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.formats import COMPACT, COUNT, FILES, RECORDS, VIMGREP, FormatOptions
 from codesearch.cli.output import console, has_color, results
 from codesearch.errors import CodesearchError
+from codesearch.exact.request import Case, PatternRequest
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern
@@ -65,8 +66,8 @@ class PatternOptions:
     ignores_case: IgnoreCase = False
     smart_case: SmartCase = False
 
-    def pattern(self) -> Pattern | None:
-        """The pattern that the options give, if any. Raises CodesearchError."""
+    def request(self) -> PatternRequest | None:
+        """What the options ask for, if anything. Raises CodesearchError."""
         modifiers = {"-F": self.is_literal, "-w": self.whole_words, "-i": self.ignores_case, "-S": self.smart_case}
         if not self.expressions:
             if given := [name for name, is_given in modifiers.items() if is_given]:
@@ -74,12 +75,13 @@ class PatternOptions:
                     f"{given[0]} needs a pattern", f"for example: codesearch query {given[0]} -e TEXT"
                 )
             return None
-        try:
-            from codesearch.exact.pattern import Case, Pattern
-        except ModuleNotFoundError as error:  # on systems for which there are no wheels
-            raise CodesearchError(f"-e needs {error.name}", "install the package google-re2") from error
         case = Case.IGNORED if self.ignores_case else Case.SMART if self.smart_case else Case.SENSITIVE
-        return Pattern(self.expressions, case=case, is_literal=self.is_literal, whole_words=self.whole_words)
+        return PatternRequest(tuple(self.expressions), case, self.is_literal, self.whole_words)
+
+    def pattern(self) -> Pattern | None:
+        """The pattern that the options give, if any. Raises CodesearchError."""
+        asked = self.request()
+        return asked.compiled() if asked else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,9 @@ class RayGroups:
         """`replicas` are those of each group."""
         self._replicas = [one.actors for one in replicas]
         self._members = [one.member for one in replicas]
-        self._seconds = SECONDS_FOR_A_ROUND + SECONDS_FOR_A_LEVEL * max(one.height for one in replicas)
+        of_levels = SECONDS_FOR_A_LEVEL * max(one.height for one in replicas)
+        self._seconds = SECONDS_FOR_A_ROUND + of_levels
+        self._seconds_if_lost = SECONDS_FOR_A_LOST_GROUP + of_levels
         self._lost: set[Any] = set()
         self._turn = count()
 
@@ -144,7 +146,7 @@ class RayGroups:
         answered = {}
         for group, reference in asked.items():
             replica = replicas[group]
-            patience = SECONDS_FOR_A_LOST_GROUP if replica in self._lost else self._seconds
+            patience = self._seconds_if_lost if replica in self._lost else self._seconds
             try:
                 answered[group] = ray.get(reference, timeout=max(begin + patience - time.monotonic(), 0.01))
                 self._lost.discard(replica)

@@ -14,13 +14,14 @@ from codesearch.cluster import indexing, list_training
 from codesearch.cluster.access import Access, digest
 from codesearch.cluster.group import HeldShard, ShardGroup
 from codesearch.cluster.holding import hold, servable_manifest
-from codesearch.cluster.list_training import train
+from codesearch.cluster.list_training import Trained, train
 from codesearch.cluster.lists import hold_lists
 from codesearch.cluster.manifest import Lists, Manifest, read_manifest, write_manifest
 from codesearch.cluster.place import Place, open_place
 from codesearch.cluster.router import ClusterQuestion, Router
 from codesearch.errors import CodesearchError
-from codesearch.index.vectors import Vectors
+from codesearch.index.vectors import Codes, Vectors
+from codesearch.models.encoder import Embeddings
 from codesearch.models.loading import load_encoder
 from codesearch.render.cluster import manifest_lines, manifest_record
 from codesearch.search.hit import Filters, Hit, Retrieval
@@ -162,11 +163,11 @@ def test_recall_is_what_the_lists_searched_hold() -> None:
     centres = rng.normal(size=(40, 16))
     rows = centres[rng.integers(40, size=4000)] + rng.normal(scale=0.5, size=(4000, 16))
     vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    trained = train(Vectors.of(vectors).codes, vectors[:50])
+    trained = train(Vectors.of(vectors).codes, vectors[:50], 50)
     assert len(trained.centres) == 80
     assert 1 < trained.probed < 80
     assert list_training.WANTED_RECALL <= trained.recall < 1
-    assert train(Vectors.of(vectors).codes, vectors[:50]).probed == trained.probed
+    assert train(Vectors.of(vectors).codes, vectors[:50], 50).probed == trained.probed
 
 
 def test_status_says_what_is_searched(place: Place) -> None:
@@ -205,3 +206,16 @@ def test_shards_at_random_are_enough(place: Place, monkeypatch: pytest.MonkeyPat
     assert lists
     assert 200 <= lists.sampled < lists.chunks
     assert lists.questions <= lists.sampled
+
+
+def test_of_a_sample_fewer_of_the_nearest_are_looked_for(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for = []
+
+    def record(codes: Codes, asked: Embeddings, nearest: int) -> Trained:
+        looked_for.append(nearest / 50 - len(codes) / servable_manifest(place).chunks)
+        return train(codes, asked, nearest)
+
+    monkeypatch.setattr(list_training, "train", record)
+    monkeypatch.setattr(list_training, "SAMPLED_CHUNKS", 200)
+    list_training.train_lists(str(place), servable_manifest(place).shards)
+    assert [abs(difference) <= 0.01 for difference in looked_for] == [True]
