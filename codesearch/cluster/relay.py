@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope
+from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope, merge_lines
 from codesearch.cluster.numbering import shards_of
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.search.candidates import Limits, merge_candidates, merge_retrieved
 from codesearch.search.reader import total
 
 if TYPE_CHECKING:
+    from codesearch.exact.request import PatternRequest
     from codesearch.index.segment import Ids
+    from codesearch.search.hit import Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,10 @@ class Relay:
         answered = self._ask("candidates", scope, chosen)
         parts = [part for part in answered.value.values() if part]
         return Answered(merge_candidates(parts) if parts else None, answered.missing)
+
+    def lines(self, scope: Scope, pattern: PatternRequest, filters: Filters, count: int) -> Answered:
+        """The first lines that match."""
+        return self._ask_all("lines", scope, (pattern, filters, count), lambda parts: merge_lines(parts, count))
 
     def texts(self, scope: Scope, chunks: Sequence[ChunkOfShard]) -> Answered:
         """The text of each chunk, "" of those that a lost group has."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope
+from codesearch.cluster.group import Asked, ChunkOfShard, FoundLine, GroupFacts, Scope
 from codesearch.cluster.relay import Answered, Groups, Relay
 from codesearch.errors import CodesearchError
 from codesearch.search.asked_language import read_question
@@ -18,6 +18,7 @@ from codesearch.search.rank import rank
 from codesearch.search.searcher import HITS_WITH_OPERATORS, may_answer, result_of
 
 if TYPE_CHECKING:
+    from codesearch.exact.request import PatternRequest
     from codesearch.index.snapshot import StoredChunk
     from codesearch.models.encoder import Encoder
     from codesearch.search.snippets import CurrentChunk
@@ -38,6 +39,8 @@ class ClusterQuestion:
     min_score: float = 0.0
     explain: bool = False
     retrieval: Retrieval = Retrieval.BOTH
+    pattern: PatternRequest | None = None
+    """Only code with a line that matches; without a text, the hits are those lines, by repository and path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,24 @@ class Router:
 
         Raises AccessDenied, CodesearchError if no group answers, and as codesearch.search.searcher.search.
         """
-        if not question.text.strip():
+        has_text = bool(question.text.strip())
+        if not has_text and not question.pattern:
             raise CodesearchError("the question is empty")
         rounds = Rounds(self._relay, Scope(token, question.repositories))
-        result = self._answer(question, rounds)
+        result = self._answer(question, rounds) if has_text else self._lines(question, rounds)
         shards = {hit.index for hit in result.hits} | {copy.index for hit in result.hits for copy in hit.copies}
         repositories = {shard: self._sources[shard] for shard in sorted(shards)}
         return ClusterResult(result, repositories, self._relay.count, tuple(sorted(rounds.missing)))
 
+    def _lines(self, question: ClusterQuestion, rounds: Rounds) -> SearchResult:
+        """The first lines that match, in the order of repositories and paths."""
+        facts = _facts(question, rounds)
+        filters = resolve_kind_filters(question.filters, lambda: facts().kinds)
+        found: Sequence[FoundLine] = rounds.ask("lines", question.pattern, filters, question.k)
+        return SearchResult("", tuple(line.hit for line in found))
+
     def _answer(self, question: ClusterQuestion, rounds: Rounds) -> SearchResult:
-        facts: Callable[[], GroupFacts] = cache(lambda: rounds.ask("facts"))
-        if question.repositories and not facts().sources:
-            names = ", ".join(question.repositories)
-            raise CodesearchError(f"the cluster has no repository {names} that you may read", "`*` stands for any text")
+        facts = _facts(question, rounds)
         parsed = read_question(question.text, lambda: facts().chunks_by_language)
         k = max(question.k, HITS_WITH_OPERATORS) if parsed.operators else question.k
         asked = Asked(
@@ -88,6 +96,7 @@ class Router:
             rounds.ask("statistics", parsed.terms),
             k,
             question.retrieval,
+            question.pattern,
         )
         candidates = _collect(asked, rounds)
         if candidates is None:
@@ -106,7 +115,17 @@ class Router:
             is_close,
             question.min_score,
             question.explain,
+            question.pattern.compiled() if question.pattern else None,
         )
+
+
+def _facts(question: ClusterQuestion, rounds: Rounds) -> Callable[[], GroupFacts]:
+    """Gives what there is to search. Raises CodesearchError if none of the repositories asked for is there."""
+    facts: Callable[[], GroupFacts] = cache(lambda: rounds.ask("facts"))
+    if question.repositories and not facts().sources:
+        names = ", ".join(question.repositories)
+        raise CodesearchError(f"the cluster has no repository {names} that you may read", "`*` stands for any text")
+    return facts
 
 
 class Rounds:
