@@ -9,10 +9,26 @@ from __future__ import annotations
 
 import re
 
+_IDENTIFIER = re.compile(r"\w+")
 _PART = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"
 _ASCII_PART = re.compile(_PART)
 _VOCABULARY_IDENTIFIER = re.compile(r"[^\W_]+")
 _VOCABULARY_WORD = re.compile(_PART + r"|[^\W\d_a-zA-Z]+")
+
+
+def _spaces_but(pattern: re.Pattern[str]) -> bytes:
+    """A table for bytes.translate that keeps the ASCII characters of a pattern and makes all others spaces."""
+    return bytes(code if code < 0x80 and pattern.match(chr(code)) else ord(" ") for code in range(256))
+
+
+_ASCII_IDENTIFIERS = _spaces_but(_IDENTIFIER)
+_ASCII_VOCABULARY_IDENTIFIERS = _spaces_but(_VOCABULARY_IDENTIFIER)
+"""Translating and splitting takes a third of the time of a search for the pattern."""
+
+
+def identifiers(text: str) -> list[str]:
+    """The runs of letters, digits and underscores in a text."""
+    return _runs(text, _IDENTIFIER, _ASCII_IDENTIFIERS)
 
 
 def ascii_parts(identifier: str) -> list[str]:
@@ -22,7 +38,13 @@ def ascii_parts(identifier: str) -> list[str]:
 
 def vocabulary_identifiers(text: str) -> list[str]:
     """The runs of letters and digits in a text, as tokenized by static models."""
-    return _VOCABULARY_IDENTIFIER.findall(text)
+    return _runs(text, _VOCABULARY_IDENTIFIER, _ASCII_VOCABULARY_IDENTIFIERS)
+
+
+def _runs(text: str, pattern: re.Pattern[str], ascii_table: bytes) -> list[str]:
+    if text.isascii():
+        return text.encode("ascii").translate(ascii_table).decode("ascii").split()
+    return pattern.findall(text)
 
 
 def vocabulary_words(identifier: str) -> list[str]:

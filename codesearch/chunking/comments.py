@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from codesearch.chunking import directives
 from codesearch.languages.registry import Language
@@ -130,6 +130,8 @@ def _is_line_comment(text: str, language: Language) -> bool:
 def _block_at(lines: list[str], index: int, limit: int, language: Language) -> _Block | None:
     """The block comment that begins the line at `index`; it ends at line `limit` unless closed before."""
     text = lines[index].lstrip()
+    if not text.startswith(_openers(language)):
+        return None
     for opener, closer in language.block_comments:
         if opener.endswith("[[") and text.startswith(opener[:-1]):
             level = "=" * (len(text) - len(opener) + 1 - len(text[len(opener) - 1 :].lstrip("=")))
@@ -138,7 +140,7 @@ def _block_at(lines: list[str], index: int, limit: int, language: Language) -> _
             break
     else:
         return None
-    marker = re.compile(f"{re.escape(closer)}|{re.escape(opener)}" if language.nests_comments else re.escape(closer))
+    marker = _end_pattern(opener, closer, language.nests_comments)
     depth, column = 1, len(lines[index]) - len(text) + len(opener)
     for number in range(index, limit):
         for match in marker.finditer(lines[number], column):
@@ -167,6 +169,18 @@ def _text_lines(lines: list[str], language: Language) -> Iterator[str]:
             text = trailing.sub("", text, count=1).rstrip()
         if not directives.is_noise(line, text):
             yield text
+
+
+@cache
+def _openers(language: Language) -> tuple[str, ...]:
+    """What block comments begin with; a long bracket may have `=` between its brackets."""
+    return tuple(opener[:-1] if opener.endswith("[[") else opener for opener, _ in language.block_comments)
+
+
+@lru_cache(maxsize=256)
+def _end_pattern(opener: str, closer: str, nests: bool) -> re.Pattern[str]:
+    """Matches the closer of a block comment, and its opener if comments nest."""
+    return re.compile(f"{re.escape(closer)}|{re.escape(opener)}" if nests else re.escape(closer))
 
 
 @cache

@@ -125,7 +125,7 @@ def parse(text: str, language: Language, path: str) -> Parsed:
     with _installed(language):
         grammar = grammars.load_language(_sources(text, language, path).grammar)
     source = _encoded(text)
-    return Parsed(_parse(grammar, source, (), _deadline(source)), source)
+    return Parsed(_parse(grammar, source, (), _Deadline.of(source)), source)
 
 
 def outline(text: str, language: Language, path: str) -> Outline:
@@ -173,9 +173,20 @@ def _encoded(text: str) -> bytes:
     return source if source.endswith(b"\n") else source + b"\n"
 
 
-def _deadline(source: bytes) -> float:
-    """The thread time at which parsing is given up."""
-    return time.thread_time() + _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """When parsing is given up: a thread time, and the time of a clock that is read ten times as fast before it."""
+
+    thread: float
+    clock: float
+
+    @classmethod
+    def of(cls, source: bytes) -> _Deadline:
+        seconds = _PARSE_SECONDS + _PARSE_SECONDS_PER_BYTE * len(source)
+        return cls(time.thread_time() + seconds, time.perf_counter() + seconds)
+
+    def is_over(self, *_: object) -> bool:
+        return time.perf_counter() > self.clock and time.thread_time() > self.thread
 
 
 @dataclass(slots=True)
@@ -183,7 +194,6 @@ class _Reader:
     """Read callback that gives the parser the text in pieces and, after parsing, predicates the text of nodes."""
 
     source: bytes
-    deadline: float
     piece: bytearray | None = field(default_factory=bytearray)
     """Reused while parsing, because py-tree-sitter 0.26 leaks every object that the callback returns (50 KB of Perl
     leaked 500 MB)."""
@@ -195,9 +205,6 @@ class _Reader:
         self.piece[:] = text
         return self.piece
 
-    def is_late(self, *_: object) -> bool:
-        return time.thread_time() > self.deadline
-
     def finish_parsing(self) -> None:
         """From now on, return bytes, as predicates require."""
         if self.piece is not None:
@@ -207,7 +214,7 @@ class _Reader:
 
 def _query_all(grammar: Grammar, source: bytes) -> _Captures:
     """Run the query on a text and on its macro calls."""
-    deadline = _deadline(source)
+    deadline = _Deadline.of(source)
 
     def parse_ranges(ranges: Sequence[Range] = ()) -> Tree:
         return _parse(grammar.language, source, ranges, deadline)
@@ -223,16 +230,16 @@ def _query_all(grammar: Grammar, source: bytes) -> _Captures:
     return captured
 
 
-def _parse(grammar: TreeSitterLanguage, source: bytes, ranges: Sequence[Range], deadline: float) -> Tree:
+def _parse(grammar: TreeSitterLanguage, source: bytes, ranges: Sequence[Range], deadline: _Deadline) -> Tree:
     from tree_sitter import Parser
 
     parser = Parser(grammar, included_ranges=list(ranges))  # cheap to create, and not thread-safe
-    reader = _Reader(source, deadline)
+    reader = _Reader(source)
     tree = None
     with suppress(ValueError):
-        tree = parser.parse(reader, progress_callback=reader.is_late)
+        tree = parser.parse(reader, progress_callback=deadline.is_over)
     reader.finish_parsing()
-    if tree is None or reader.is_late():
+    if tree is None or deadline.is_over():
         raise Unparsable("the grammar took too long")
     if tree.root_node.has_error and _widest_error(tree.root_node) > _WIDEST_ERROR:
         raise Unparsable("the text does not look like the language")

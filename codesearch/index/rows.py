@@ -102,6 +102,16 @@ class ChunkRow:
         """The values of COLUMNS."""
         return self.id, self.file, self.kind, self.head, self.definitions, self.start_line, self.end_line
 
+    def __reduce__(self) -> tuple[type[ChunkRow], Values]:
+        """Pickle the values alone: workers send many rows, which dataclasses pickle and read field by field."""
+        return ChunkRow, self.values()
+
+    def numbered(self, first: int, file: int) -> ChunkRow:
+        """This row, whose numbers count from 0, in the file with a number and chunks from `first`."""
+        return ChunkRow(
+            first + self.id, file, self.kind, first + self.head, self.definitions, self.start_line, self.end_line
+        )
+
     @classmethod
     def read(cls, row: Sequence[object]) -> ChunkRow:
         """From the values of COLUMNS and checksum. Raises ValueError if they are damaged or invalid."""
@@ -139,6 +149,15 @@ class DefinitionRow:
             *(self.chunk, self.place, self.kind, self.name, self.qualified_name),
             *(self.signature, self.documentation, self.start_line, self.end_line),
         )
+
+    def __reduce__(self) -> tuple[type[DefinitionRow], Values]:
+        """See ChunkRow."""
+        return DefinitionRow, self.values()
+
+    def numbered(self, first: int) -> DefinitionRow:
+        """This row, whose chunk's number counts from 0, where chunks count from `first`."""
+        _, *others = self.values()
+        return DefinitionRow(first + self.chunk, *others)  # type: ignore[arg-type]
 
     @classmethod
     def read(cls, row: Sequence[object]) -> DefinitionRow:

@@ -95,12 +95,8 @@ class Staging:
         for file in self._files:
             number = self._store.add_file(file.row, live=False)
             first = file.row.first_chunk
-            self._store.add_chunks(
-                replace(chunk, id=first + chunk.id, head=first + chunk.head, file=number) for chunk in file.chunks
-            )
-            self._store.add_definitions(
-                replace(definition, chunk=first + definition.chunk) for definition in file.definitions
-            )
+            self._store.add_chunks(chunk.numbered(first, number) for chunk in file.chunks)
+            self._store.add_definitions(definition.numbered(first) for definition in file.definitions)
         self._clear()
 
     def _keys(self) -> ChunkKeys:

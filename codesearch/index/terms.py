@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
-from codesearch.identifiers import ascii_parts
+from codesearch.identifiers import ascii_parts, identifiers
 from codesearch.index import letters
 
-_IDENTIFIER = re.compile(r"\w+")
 _SHAPED_PART = re.compile(r"(?:Am*)+(?![am])|(?:Am*)?a[am]*|0+|o[om]*|c+")
 """`ascii_parts` for letters outside ASCII, over their classes (codesearch.index.letters.shape)."""
 _MAX_TERM_LENGTH = 64
@@ -82,7 +81,7 @@ def words(name: str) -> tuple[str, ...]:
 
 def _identifiers(text: str) -> list[str]:
     if text.isascii():
-        return _IDENTIFIER.findall(text)
+        return identifiers(text)
     return letters.identifier_pattern().findall(letters.normalised(text))
 
 

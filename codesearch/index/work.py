@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -163,13 +163,10 @@ def definition_rows(chunks: Sequence[Chunk]) -> tuple[DefinitionRow, ...]:
 
 def count_terms(chunks: Sequence[Chunk]) -> TermCounts:
     """Weighted term counts of chunks, as flat arrays."""
+    counts = [lexical_terms(chunk) for chunk in chunks]
+    sizes = np.fromiter(map(len, counts), np.int32, len(counts))
+    total = int(sizes.sum())
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    ids: list[int] = []
-    weights: list[float] = []
-    sizes = np.zeros(len(chunks), np.int32)
-    for i, chunk in enumerate(chunks):
-        counts = lexical_terms(chunk)
-        sizes[i] = len(counts)
-        ids.extend(map(numbers.__getitem__, counts))
-        weights.extend(counts.values())
-    return TermCounts(tuple(numbers), np.asarray(ids, np.int32), np.asarray(weights, np.float32), sizes)
+    ids = np.fromiter(map(numbers.__getitem__, chain.from_iterable(counts)), np.int32, total)
+    weights = np.fromiter(chain.from_iterable(map(dict.values, counts)), np.float32, total)
+    return TermCounts(tuple(numbers), ids, weights, sizes)

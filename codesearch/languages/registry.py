@@ -59,6 +59,10 @@ class Language:
     extra: str = ""
     """The extra of the distribution that installs the grammar, if it is not a core dependency."""
 
+    def __hash__(self) -> int:
+        """Of the name alone, as languages are the keys of caches that are read for every line of a comment."""
+        return hash(self.name)
+
     def grammar_for(self, path: str) -> str:
         """The grammar for a file, by its extension."""
         for extension, grammar in self.grammar_variants:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain, count
+from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -77,25 +77,26 @@ class StaticEncoder:
         return np.asarray(self._table.astype(np.float32) * self._scales[:, None], np.float32)
 
     def _encode(self, texts: Sequence[str], side: Side) -> Embeddings:
-        sums = np.zeros((len(texts), self.dimensions), np.float32)
-        for row, text in enumerate(texts):
-            sums[row] = self._sum(self.tokens(text), side.position_weights)
-        unit = normalise(sums)
+        unit = normalise(self._sums([Counter(self.tokens(text)) for text in texts], side.position_weights))
         if side.head is None:
             return unit
         encoded = side.head(unit)
         encoded[~unit.any(1)] = 0
         return encoded
 
-    def _sum(self, ids: list[int], position_weights: Embeddings) -> Embeddings | float:
-        if not ids:
-            return 0.0
-        counts = Counter(ids)  # in order of first appearance
-        rows = np.fromiter(counts, np.int64, len(counts))
-        weights = np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1.0
+    def _sums(self, counts: Sequence[Counter[int]], position_weights: Embeddings) -> Embeddings:
+        """The weighted sums of each text's token vectors [texts, dimensions]; counts are in order of appearance."""
+        ends = np.cumsum([0, *map(len, counts)])
+        rows = np.fromiter(chain.from_iterable(counts), np.int64, ends[-1])
+        weights = np.log(np.fromiter(chain.from_iterable(map(Counter.values, counts)), np.float32, len(rows))) + 1.0
         weights *= self._scales[rows]
-        weights[: len(position_weights)] *= position_weights[: len(rows)]
-        return np.asarray(weights @ self._table[rows].astype(np.float32), np.float32)
+        positions = np.arange(len(rows)) - np.repeat(ends[:-1], np.diff(ends))
+        is_weighted = positions < len(position_weights)
+        weights[is_weighted] *= position_weights[positions[is_weighted]]
+        sums = np.zeros((len(counts), self.dimensions), np.float32)
+        for text, (begin, end) in enumerate(pairwise(ends.tolist())):
+            sums[text] = weights[begin:end] @ self._table[rows[begin:end]].astype(np.float32)
+        return sums
 
 
 class _TokenIds(dict[str, tuple[int, ...]]):

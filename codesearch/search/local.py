@@ -23,6 +23,7 @@ from codesearch.search.focus import focus
 from codesearch.search.hit import Filters, Retrieval
 from codesearch.search.question import Question
 from codesearch.search.reader import Statistics
+from codesearch.search.verbatim import Wording
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern
@@ -93,6 +94,7 @@ class LocalReader:
         """As `retrieve`, without retrieving: for the candidates among chunks that were retrieved before."""
         return LocalChunks(
             snapshot=self._snapshot,
+            snippets=self._snippets,
             question=question,
             vector=vector,
             rarities=statistics.rarities(question.terms),
@@ -128,6 +130,7 @@ class LocalChunks:
     """What a snapshot has for a question."""
 
     snapshot: Snapshot
+    snippets: Snippets
     question: Question
     vector: Embeddings
     rarities: Mapping[str, float]
@@ -165,6 +168,7 @@ class LocalChunks:
             file_similarity=(snapshot.file_similarities(vector, runs) * np.float32(self.has_meaning))[file],
             file_by_term=(snapshot.file_term_impacts(list(rarities), runs) * np.float32(self.has_words))[:, file],
             popularity=np.zeros(len(chunks), np.float32),
+            verbatim=Wording(self.question.text).shares(chunks, by_term > 0, snapshot, self.snippets),
         )
 
     def _focused(self, chunk: StoredChunk, symbols: Sequence[Symbol]) -> list[StoredChunk]:

@@ -337,6 +337,7 @@ def test_attributes_that_take_back_a_guess_hold_at_the_next_update_and_no_longer
 def test_processes_give_what_one_gives(repo: Path, tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = fresh_contents(repo, tmp_path)
     monkeypatch.setattr(execute, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(execute, "PROCESS_BYTES", 1)
     monkeypatch.setattr(execute, "BATCH_BYTES", 1)
     with Index.create(repo) as index:
         index.update(jobs=jobs)
@@ -361,6 +362,7 @@ def test_a_file_that_breaks_its_worker_costs_only_its_syntax(
 
     monkeypatch.setattr("codesearch.index.work.chunk_text", breaks)
     monkeypatch.setattr(execute, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(execute, "PROCESS_BYTES", 1)
     monkeypatch.setattr(pool, "BATCH_SECONDS", 1.0)
     monkeypatch.setattr(pool, "FILE_SECONDS", 1.0)
     with Index.create(repo) as index:
