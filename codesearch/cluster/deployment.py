@@ -202,8 +202,12 @@ def _error(error: CodesearchError) -> Record:
     return {"error": error.message, "hint": error.remedy if isinstance(error.remedy, str) else ""}
 
 
-def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: ServeOptions) -> int:
-    """Serve a place; returns the number of groups once all answer. Raises CodesearchError."""
+def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: ServeOptions) -> Sequence[Replicas]:
+    """Serve a place; returns the groups once all answer. Raises CodesearchError.
+
+    They live as long as the caller keeps what is returned: Ray ends actors that nobody refers to, and a router or relay
+    may be lost with its node.
+    """
     from ray import serve
 
     groups = start_groups(ray, place, manifest, access, options)
@@ -226,7 +230,7 @@ def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: Se
         )
     except RuntimeError as error:
         raise CodesearchError(f"{place} can't be served: {_reason(error)}") from error
-    return len(groups)
+    return groups
 
 
 def undeploy() -> None:
