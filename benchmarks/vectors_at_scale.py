@@ -29,6 +29,7 @@ from codesearch.cluster.list_training import QUESTIONS, SAMPLED_CHUNKS, train
 from codesearch.cluster.lists import add, empty_lists
 from codesearch.index.terms import words
 from codesearch.index.vectors import Vectors as Codes
+from codesearch.index.vectors import faiss_index
 from codesearch.models.loading import load_encoder
 
 Vectors = npt.NDArray[np.float32]
@@ -61,10 +62,9 @@ def main() -> None:
     asked = np.stack([encoder.encode_query(text) for text in texts]).astype(np.float32)
     print(f"{len(real):,} real vectors of {real.shape[1]} dimensions, {options.rows:,} rows")
     dimensions = real.shape[1]
-    exact = faiss.index_factory(dimensions, "SQ8", faiss.METRIC_INNER_PRODUCT)
-    exact.train(real)
+    exact = faiss_index(dimensions)
     for batch in _batches(real, options.rows):
-        exact.add(batch)
+        exact.add_sa_codes(Codes.of(batch).codes)
     expected, milliseconds = _search(exact, asked, NEAREST)
     print(f"{'exact, 8 bits':<28}{exact.sa_code_size():>6} bytes {'':>9}{milliseconds:>8.1f} ms")
     del exact
