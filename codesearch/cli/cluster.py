@@ -215,7 +215,7 @@ def _serve(place: str, address: str, model: str, access: Path | None, options: S
         try:
             if not quiet:
                 shards, chunks = len(manifest.shards), sum(shard.chunks for shard in manifest.shards)
-                holds = f"{count(shards, 'shard')}, {count(chunks, 'chunk')} in {count(groups, 'group')}"
+                holds = f"{count(shards, 'shard')}, {count(chunks, 'chunk')} in {count(len(groups), 'group')}"
                 note(f"serving {holds} at http://{options.host}:{options.port}; Ctrl-C ends it")
             threading.Event().wait()
         finally:

@@ -158,6 +158,11 @@ class Snapshot:
             store.close()
             raise
 
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """The parts of the index."""
+        return self._segments
+
     def close(self) -> None:
         """Close the database."""
         self._store.close()

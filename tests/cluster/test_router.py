@@ -6,16 +6,20 @@ import random
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from codesearch.api import Index
+from codesearch.cluster import group as group_module
 from codesearch.cluster.access import Access, AccessDenied, digest
 from codesearch.cluster.group import ChunkOfShard, HeldShard, Scope, ShardGroup
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
+from codesearch.exact.compiling import compiled
+from codesearch.exact.request import Case, PatternRequest
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
 from codesearch.search.local import LocalReader
@@ -39,6 +43,12 @@ QUESTIONS = (
     "search/rank.py",
     "the state of an index in python",
     "how a garden is watered",
+)
+PATTERNS = (
+    PatternRequest(("def .*rows",)),
+    PatternRequest(("Segment", "snapshot"), Case.SMART, whole_words=True),
+    PatternRequest(("[i]",), is_literal=True),
+    PatternRequest(("nothing has this",)),
 )
 FILTERS = (
     Filters(),
@@ -79,11 +89,16 @@ def whole(paths: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def _expected(indexes: Sequence[Index], question: ClusterQuestion) -> SearchResult:
+    pattern = compiled(question.pattern) if question.pattern else None
     searched = [
-        SearchedIndex(LocalReader(index.snapshot(), Snippets(index.root)), index.encoder, question.filters)
+        SearchedIndex(LocalReader(index.snapshot(), Snippets(index.root), pattern), index.encoder, question.filters)
         for index in indexes
     ]
-    return search(searched, question.text, question.k, explained=True, retrieval=question.retrieval)
+    return search(searched, question.text, question.k, explained=True, retrieval=question.retrieval, pattern=pattern)
+
+
+def _expected_lines(index: Index, pattern: PatternRequest, filters: Filters) -> list[Hit]:
+    return [hit for found in index.grep(compiled(pattern), filters) for hit in index.line_hits(found)]
 
 
 def _shown(hits: Sequence[Hit]) -> list[Hit]:
@@ -101,10 +116,22 @@ def _grouped(shards: Sequence[HeldShard], groups: int, access: Access = ALL) -> 
     return GroupsHere([ShardGroup([shards[i] for i in part], access) for part in parts])
 
 
+def _tree(groups: GroupsHere, chance: random.Random) -> GroupsHere:
+    """The groups below relays, and these below others, at random."""
+    parts = groups.each()
+    while len(parts) > 1 and chance.random() < 0.8:
+        bounds = sorted({0, len(parts), *chance.choices(range(1, len(parts)), k=len(parts) // 2)})
+        parts = [GroupsHere.of_relays(parts[begin:end]) for begin, end in pairwise(bounds)]
+    return GroupsHere.of_relays(parts)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("shards", "groups", "seed"), [(2, 1, 1), (5, 3, 2), (16, 4, 3), (9, 9, 4)])
+@pytest.mark.parametrize(
+    ("shards", "groups", "seed", "has_levels"),
+    [(2, 1, 1, False), (5, 3, 2, False), (16, 4, 3, False), (9, 9, 4, False), (9, 7, 5, True), (16, 12, 6, True)],
+)
 def test_any_split_answers_as_one_index(
-    whole: Index, paths: list[str], tmp_path: Path, shards: int, groups: int, seed: int
+    whole: Index, paths: list[str], tmp_path: Path, shards: int, groups: int, seed: int, has_levels: bool
 ) -> None:
     chance = random.Random(seed)
     held: list[list[str]] = [[] for _ in range(shards)]
@@ -115,7 +142,8 @@ def test_any_split_answers_as_one_index(
         others = [path for path in paths if path not in kept]
         _index(tmp_path / str(number), kept, chance.sample(others, 3) if number % 2 else ())
         opened.append(HeldShard(number, "whole", tmp_path / str(number)))
-    router = _router(_grouped(opened, groups), ["whole"] * shards)
+    split = _grouped(opened, groups)
+    router = _router(_tree(split, chance) if has_levels else split, ["whole"] * shards)
     for text in QUESTIONS:
         for filters in FILTERS:
             for retrieval in (Retrieval.BOTH, Retrieval.LEXICAL) if filters is FILTERS[0] else (Retrieval.BOTH,):
@@ -126,6 +154,14 @@ def test_any_split_answers_as_one_index(
                 assert answered.result.is_close == expected.is_close
                 assert answered.result.is_close == whole.search(text, filters=filters, retrieval=retrieval).is_close
                 assert answered.missing == ()
+    for pattern in PATTERNS:
+        for filters in FILTERS:
+            lines = _expected_lines(whole, pattern, filters)
+            for k in (3, 10_000):
+                answered = router.search(TOKEN, ClusterQuestion("", k, filters, pattern=pattern))
+                assert _shown(answered.result.hits) == lines[:k]
+            question = ClusterQuestion("rows of a segment", 10, filters, pattern=pattern, explain=True)
+            assert _shown(router.search(TOKEN, question).result.hits) == _shown(_expected([whole], question).hits)
 
 
 @pytest.fixture
@@ -236,6 +272,50 @@ def test_a_group_that_goes_in_mid_question(doors: list[HeldShard], method: str) 
     assert _found(answered) == {"acme/barn", "acme/house"}
 
 
+def _levels(doors: list[HeldShard]) -> tuple[GroupsHere, list[GroupsHere], Router]:
+    """Groups 0 and 1 below a relay, and group 2 below another."""
+    groups = [ShardGroup([shard], ALL) for shard in doors]
+    parts = [GroupsHere(groups[:2]), GroupsHere(groups[2:], (2,))]
+    top = GroupsHere.of_relays(parts)
+    return top, parts, _router(top, SOURCES)
+
+
+def test_groups_below_a_relay_are_named(doors: list[HeldShard]) -> None:
+    _, parts, router = _levels(doors)
+    parts[0].groups[1] = None
+    answered = router.search(TOKEN, ClusterQuestion("open the door"))
+    assert (answered.groups, answered.missing) == (3, (1,))
+    assert _found(answered) == {"acme/barn", "secret/vault"}
+
+
+def test_a_lost_relay_loses_all_of_its_groups(doors: list[HeldShard]) -> None:
+    top, _, router = _levels(doors)
+    top.groups[0] = None
+    answered = router.search(TOKEN, ClusterQuestion("open the door"))
+    assert (answered.groups, answered.missing) == (3, (0, 1))
+    assert _found(answered) == {"secret/vault"}
+    top.groups[1] = None
+    with pytest.raises(CodesearchError, match="none of the 3 groups of shards answered"):
+        router.search(TOKEN, ClusterQuestion("open the door"))
+
+
+@pytest.mark.parametrize("method", ["retrieve", "candidates", "name_statistics", "current"])
+def test_a_group_below_a_relay_that_comes_back_is_not_asked_again(doors: list[HeldShard], method: str) -> None:
+    _, parts, router = _levels(doors)
+    lost = parts[0].groups[1]
+    asked = []
+
+    def forget(called: str) -> None:
+        asked.append(called)
+        parts[0].groups[1] = None if called == method else lost
+
+    parts[0].before_call = forget
+    answered = router.search(TOKEN, ClusterQuestion("open the door"))
+    assert method in asked
+    assert answered.missing == (1,)
+    assert _found(answered) == {"acme/barn", "secret/vault"}
+
+
 def test_a_text_that_a_lost_group_has_is_not_shown(doors: list[HeldShard]) -> None:
     groups = _grouped(doors, 3)
 
@@ -247,6 +327,40 @@ def test_a_text_that_a_lost_group_has_is_not_shown(doors: list[HeldShard]) -> No
     answered = _router(groups, SOURCES).search(TOKEN, ClusterQuestion("open the door"))
     assert answered.missing == (0, 1, 2)
     assert answered.result.hits == ()
+
+
+def test_lines_come_by_repository_and_path(doors: list[HeldShard]) -> None:
+    groups = [ShardGroup([doors[2], doors[0]], ALL), ShardGroup([doors[1]], ALL)]
+    router = _router(GroupsHere(groups), SOURCES)
+    answered = router.search(TOKEN, ClusterQuestion("", pattern=PatternRequest((r"open\(|close\(door",))))
+    found = [(answered.repositories[hit.index], hit.path, hit.start_line, hit.name) for hit in answered.result.hits]
+    assert found == [
+        (source, *line)
+        for source in SOURCES
+        for line in (
+            ("src/door.py", 2, f"open_{source.partition('/')[2]}"),
+            ("src/same.py", 1, "close"),
+        )
+    ]
+    some = router.search(TOKEN, ClusterQuestion("", repositories=("*/house",), pattern=PatternRequest(("def",))))
+    assert {some.repositories[hit.index] for hit in some.result.hits} == {"acme/house"}
+
+
+def test_a_token_sees_only_lines_of_its_repositories(doors: list[HeldShard]) -> None:
+    router = _router(_grouped(doors, 3, ACME), SOURCES)
+    for text in ("", "open the door"):
+        answered = router.search("acme", ClusterQuestion(text, pattern=PatternRequest(("vault|close",))))
+        assert answered.result.hits
+        assert _found(answered) <= {"acme/barn", "acme/house"}
+
+
+def test_finding_lines_must_not_keep_others_waiting(doors: list[HeldShard], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_module, "SECONDS_FOR_LINES", -1.0)
+    router = _router(_grouped(doors, 2), SOURCES)
+    for text in ("", "open the door"):
+        with pytest.raises(CodesearchError, match="finding the lines takes a group longer than"):
+            router.search(TOKEN, ClusterQuestion(text, pattern=PatternRequest(("vault",))))
+    assert router.search(TOKEN, ClusterQuestion("open the door")).result.hits
 
 
 def test_mistakes_are_those_of_one_machine(doors: list[HeldShard]) -> None:
