@@ -103,6 +103,11 @@ class Vectors:
         """The number of components of each vector."""
         return int(self._codes.shape[1])
 
+    @property
+    def codes(self) -> Codes:
+        """The codes, uint8 [rows, dimensions]."""
+        return self._codes
+
     def nearest(
         self, vector: Embeddings, k: int, allowed: npt.NDArray[np.bool_] | None, ties: Ties
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
