@@ -82,7 +82,7 @@ def _compare(place: Place, address: Address, asked: Sequence[ClusterQuestion]) -
         if _shown(expected) != _shown(found):
             print(f"  differs: {question.text!r} {question.filters if question.filters != Filters() else ''}")
     count = len(asked)
-    print(f"{count} questions: {same} same top tens ({same / count:.1%}), {scores} same scores, {first} same first hits")
+    print(f"{count} questions: {same} same top tens ({same / count:.1%}), {scores} same scores, {first} first hits")
     print(f"{'milliseconds':<44}{'n':>6}{'p50':>9}{'p90':>9}{'p99':>9}")
     measure("export", partial(_ask, cluster), asked)
     measure("local index", partial(_ask, here), asked)

@@ -32,6 +32,7 @@ from codesearch.cli.options import (
 from codesearch.cli.output import results
 from codesearch.cli.questions import one_question, questions_of_stdin
 from codesearch.cli.usage import given
+from codesearch.cluster.opening import EXPORT
 from codesearch.errors import CodesearchError
 
 DEFAULT_LIMIT = 10
@@ -45,6 +46,8 @@ _WITH_CLUSTER = frozenset(
     " files_only null vimgrep compact heading max_tokens template context full max_columns color sort".split()
 )
 """Parameters that say something about a search of a cluster."""
+_WITH_EXPORT = _WITH_CLUSTER | {"model"}
+"""Parameters that say something about a search of an export of a cluster's shards."""
 _WITHOUT_QUESTION = frozenset("min_score full explain rerank".split())
 """Parameters that say nothing about lines that match a pattern."""
 
@@ -133,7 +136,8 @@ def command(
         typer.Option(
             "--cluster",
             metavar="ADDRESS",
-            help="Ask a cluster (`codesearch cluster serve`); `--in` names repositories of it, `*` and `?` in them.",
+            help="Ask a cluster (`codesearch cluster serve`, or lancedb://… for an export); `--in` names repositories"
+            " of it, `*` and `?` in them.",
         ),
     ] = "",
     no_server: NoServer = False,
@@ -174,7 +178,7 @@ def command(
             raise CodesearchError("a cluster has no files by local paths", "use --in REPOSITORY and --path GLOB")
         repositories = repositories_of(places)
         asked = ClusterQuestion("", limit or DEFAULT_LIMIT, filters, repositories, min_score, explain)
-        raise typer.Exit(answer_from(cluster, questions, asked, hit_format))
+        raise typer.Exit(answer_from(cluster, questions, asked, model or "", hit_format))
     workspace = workspace_of(index_dir, model=model, device=device, refresh=refresh)
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     if commits:
@@ -212,9 +216,8 @@ def _check(invocation: typer.Context, *, is_alone: bool) -> None:
     values = invocation.params
     if values["changed"] and values["since"]:
         raise typer.BadParameter("--changed and --since cannot be used together")
-    if values["cluster"] and (
-        other := next((option for name, option in options.items() if name not in _WITH_CLUSTER), "")
-    ):
+    meant = _WITH_EXPORT if values["cluster"].startswith(EXPORT) else _WITH_CLUSTER
+    if values["cluster"] and (other := next((option for name, option in options.items() if name not in meant), "")):
         raise typer.BadParameter(f"{other} cannot be used with --cluster")
     if values["commits"]:
         if other := next((option for name, option in options.items() if name not in _WITH_COMMITS), ""):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codesearch.cluster.opening import EXPORT
 from codesearch.errors import CodesearchError, InstallExtra
 
-SCHEME = "lancedb://"
 STORAGES = ("s3://",)
 """Object storage that the tests cover."""
 
@@ -28,7 +28,7 @@ class Address:
     @classmethod
     def parse(cls, text: str, directory: Path) -> Address:
         """The address that a text names; a folder is relative to `directory`. Raises CodesearchError if it is none."""
-        location = text.removeprefix(SCHEME)
+        location = text.removeprefix(EXPORT)
         if location == text or not location:
             raise CodesearchError(f"{text!r} is no address of an export", "use lancedb://FOLDER or lancedb://s3://…")
         if "://" not in location:

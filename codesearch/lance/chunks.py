@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codesearch.discovery.stamp import Stamp
-from codesearch.index.inflections import stem
 from codesearch.index.postings import IMPACT_SCALE, impact_scores
 from codesearch.index.rows import DefinitionRow, Run
 from codesearch.index.snapshot import Scores, StoredChunk, cosines
 from codesearch.index.vectors import Vectors
-from codesearch.lance.rows import SUMS, VECTOR_SCALE, ZERO_CODE
+from codesearch.lance.columns import OF_CHUNK, OF_FILE, codes_of, impacts_of, vectors_of
 from codesearch.lance.selecting import found, is_one_of
 from codesearch.lance.tables import CHUNKS, DEFINITIONS, FILES
 
@@ -33,14 +31,14 @@ _DEFINITIONS = (
     *("chunk", "place", "kind", "name", "qualified_name"),
     *("signature", "documentation", "start_line", "end_line"),
 )
-_OF_FILES = ("id", "terms", "impacts", "vector")
+_OF_FILES = ("id", "weights", "vector")
 
 
 class ReadChunks:
     """Some chunks and their files, read at once; see codesearch.search.local.ChunkValues."""
 
     def __init__(self, tables: Mapping[str, Any], ids: Sequence[int]) -> None:
-        rows = found(tables[CHUNKS], is_one_of("id", ids), [*_FACTS, "terms", "impacts", "vector"])
+        rows = found(tables[CHUNKS], is_one_of("id", ids), [*_FACTS, "weights", "vector"])
         definitions = _definitions(tables, ids)
         self._chunks = [_chunk(row, definitions) for row in rows.select([*_FACTS]).to_pylist()]
         self._row = {chunk.id: row for row, chunk in enumerate(self._chunks)}
@@ -58,7 +56,7 @@ class ReadChunks:
 
     def term_scores(self, idfs: Mapping[str, float], ids: Ids, /) -> Scores:
         """As Snapshot.term_scores."""
-        impacts = impacts_of(self._rows, list(idfs), np.dtype(np.uint8))[:, self._rows_of(ids)]
+        impacts = impacts_of(self._rows, list(idfs), OF_CHUNK)[:, self._rows_of(ids)]
         scores = np.zeros(impacts.shape, np.float32)
         for number, idf in enumerate(idfs.values()):
             scores[number] = impact_scores(impacts[number], idf)
@@ -75,38 +73,11 @@ class ReadChunks:
 
     def file_term_impacts(self, terms: Sequence[str], files: Sequence[Run], /) -> Scores:
         """As Snapshot.file_term_impacts."""
-        sums = impacts_of(self._files, terms, SUMS)[:, [self._file[run.first] for run in files]]
+        sums = impacts_of(self._files, terms, OF_FILE)[:, [self._file[run.first] for run in files]]
         return sums.astype(np.float32) / np.float32(IMPACT_SCALE)
 
     def _rows_of(self, ids: Ids) -> Ids:
         return np.asarray([self._row[number] for number in ids.tolist()], np.int64)
-
-
-def impacts_of(rows: Any, terms: Sequence[str], kind: np.dtype[Any]) -> npt.NDArray[Any]:
-    """The impact of each term, in any inflection, in each row: [terms, rows]."""
-    stems = [stem(term) for term in terms]
-    impacts = np.zeros((len(stems), rows.num_rows), kind)
-    texts = zip(rows["terms"].to_pylist(), rows["impacts"].to_pylist(), strict=True)
-    for row, (text, stored) in enumerate(texts):
-        places = {word: place for place, word in enumerate(dict.fromkeys(text.split(" ")))}
-        values = np.frombuffer(stored, kind)
-        for number, word in enumerate(stems):
-            if (place := places.get(word)) is not None:
-                impacts[number, row] = values[place]
-    return impacts
-
-
-def codes_of(rows: Any) -> npt.NDArray[np.uint8]:
-    """The codes of vectors; see codesearch.index.vectors."""
-    codes = np.rint(vectors_of(rows).astype(np.float32) / VECTOR_SCALE) + ZERO_CODE
-    return np.asarray(codes, np.uint8)
-
-
-def vectors_of(rows: Any) -> npt.NDArray[Any]:
-    """The column of vectors, [rows, dimensions]."""
-    column = rows["vector"].combine_chunks()
-    values = column.flatten().to_numpy(zero_copy_only=False)
-    return np.asarray(values.reshape(rows.num_rows, column.type.list_size))
 
 
 def _definitions(tables: Mapping[str, Any], ids: Sequence[int]) -> Mapping[int, Sequence[DefinitionRow]]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from codesearch.cluster.archive import unpack
@@ -18,7 +19,7 @@ from codesearch.cluster.scratch import scratch
 from codesearch.errors import CodesearchError
 from codesearch.index.lock import WriterLock
 from codesearch.lance.address import Address
-from codesearch.lance.indexes import make_indexes
+from codesearch.lance.indexes import delete_old_versions, make_indexes
 from codesearch.lance.tables import TABLES, ExportedShard, State, publish, writable_state
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 CHUNKS_AT_ONCE = 32_768
 """Written and published together: about 100 MB of memory; each state takes six commits."""
+KEPT = timedelta(minutes=10)
+"""How long earlier states are kept, for questions that are being answered."""
+KEPT_UNSEARCHABLE = timedelta(milliseconds=1)
+"""How long states that nobody can search are kept: those of a first export."""
 _LOCK = "export.lock"
 
 
@@ -104,9 +109,12 @@ class _Writer:
         if self._read or self._outdated:
             self._write({one.shard.source for one in (*self._outdated, *(one for one, _ in self._read))})
         if self.state.unindexed:
+            kept = KEPT if self.state.has_indexes else KEPT_UNSEARCHABLE
             with self._address.reached():
-                make_indexes({name: self._connection.open_table(name) for name in TABLES})
-            self.state = publish(self._address, self._connection, self.state.shards, has_indexes=True)
+                tables = {name: self._connection.open_table(name) for name in TABLES}
+                make_indexes(tables)
+                self.state = publish(self._address, self._connection, self.state.shards, has_indexes=True)
+                delete_old_versions(tables, kept)
 
     def _write(self, sources: Collection[str]) -> None:
         """Write what was read, delete the outdated shards of the sources, and publish."""

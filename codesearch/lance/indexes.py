@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from codesearch.lance.tables import CHUNKS, DEFINITIONS, FILES, NAMES, WORDS
@@ -26,7 +27,7 @@ _LOOKED_UP = {
 
 
 def make_indexes(tables: Mapping[str, Any]) -> None:
-    """Make the indexes that are missing, and bring the others up to date."""
+    """Bring the indexes up to date, and make those that are missing."""
     from lancedb.index import FTS, Bitmap, BTree, IvfRq, LabelList
 
     words = FTS(  # `terms` holds words as they are to be found
@@ -46,7 +47,13 @@ def make_indexes(tables: Mapping[str, Any]) -> None:
                 partitions = -(-rows // PARTITION_ROWS)
                 wanted["vector"] = IvfRq(distance_type="dot", num_partitions=partitions, num_bits=CODE_BITS)
         indexed = {column for index in table.list_indices() for column in index.columns}
+        table.optimize()
         for column, config in wanted.items():
             if column not in indexed:
                 table.create_index(column, config=config)
-        table.optimize()
+
+
+def delete_old_versions(tables: Mapping[str, Any], older_than: timedelta) -> None:
+    """Delete what only older versions of the tables hold. Their indexes have to be up to date."""
+    for table in tables.values():
+        table.optimize(cleanup_older_than=older_than)

@@ -15,7 +15,8 @@ from codesearch.index.postings import impact_scores
 from codesearch.index.segment import Ids
 from codesearch.index.snapshot import NO_CHUNKS, ScoredChunks, Scores
 from codesearch.index.vectors import Vectors, best
-from codesearch.lance.chunks import ReadChunks, codes_of, impacts_of, lines_of
+from codesearch.lance.chunks import ReadChunks, lines_of
+from codesearch.lance.columns import OF_CHUNK, codes_of, impacts_of
 from codesearch.lance.indexes import PROBED_PARTITIONS
 from codesearch.lance.selecting import all_of, found, is_one_of, selected
 from codesearch.lance.tables import CHUNKS, NAMES, NUMBER_BITS, WORDS, ExportedShard
@@ -100,9 +101,9 @@ class ExportedGroup:
         if not stems:
             return NO_CHUNKS
         query = self._tables[CHUNKS].search(MatchQuery(stems, "terms"), query_type="fts")
-        rows = self._best(query, ["id", "tie", "terms", "impacts", "_score"], condition, k)
+        rows = self._best(query, ["id", "tie", "weights", "_score"], condition, k)
         scores = np.zeros(rows.num_rows, np.float32)
-        for impacts, idf in zip(impacts_of(rows, list(rarities), np.dtype(np.uint8)), rarities.values(), strict=True):
+        for impacts, idf in zip(impacts_of(rows, list(rarities), OF_CHUNK), rarities.values(), strict=True):
             scores += impact_scores(impacts, idf)
         return self._scored(rows, scores, k)
 

@@ -1,13 +1,14 @@
 """A shard as rows of the tables.
 
 Words are stored by their stems, as a question asks for all inflections of its words. `terms` holds the stems of a chunk
-for Lance's index of words, each as often as it counts there, and `impacts` what each adds to the chunk's BM25 score.
+for Lance's index of words, each as often as it counts there; `weights` holds what each adds to the chunk's BM25 score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,15 +23,12 @@ from codesearch.index.postings import as_one_term, relative_counts
 from codesearch.index.rows import FileRow, Run
 from codesearch.index.segment import Segment
 from codesearch.index.snapshot import Snapshot, StoredChunk
+from codesearch.lance.columns import OF_CHUNK, OF_FILE, components, word_checksum
 from codesearch.lance.tables import CHUNKS, DEFINITIONS, FILES, NAMES, NUMBER_BITS, WORDS
 from codesearch.search.snippets import Snippets
 
-VECTOR_SCALE = np.float32(1 / 255)
-"""A component is a whole number times this; half precision holds it well enough to find the number again."""
-ZERO_CODE = 127
-"""The code of the component 0; see codesearch.index.vectors."""
-SUMS = np.dtype("<u4")
-"""The type of the impacts of a file, each the sum over its chunks."""
+_COMPRESSED = {"lance-encoding:compression": "zstd"}
+_LONG_TEXTS = ("text", "terms")
 
 Integers = npt.NDArray[np.int64]
 
@@ -45,18 +43,20 @@ class Weights:
     """Index into `stems`."""
     impact: npt.NDArray[Any]
 
-    def joined(self, rows: int, times: Integers | None = None) -> Any:
-        """For each row the stems, separated by spaces, each so many times."""
-        repeats = np.ones(len(self.row), np.int64) if times is None else times
-        sizes = np.bincount(self.row, repeats, rows).astype(np.int64)
-        words = pa.array(self.stems, pa.string()).take(pa.array(np.repeat(self.stem, repeats)))
-        ends = pa.array(np.concatenate([[0], np.cumsum(sizes)]), pa.int32())
-        return pc.binary_join(pa.ListArray.from_arrays(ends, words), " ")
+    def texts(self, rows: int) -> Any:
+        """For each row the stems, separated by spaces, each as often as Lance has to count it."""
+        times = np.maximum(np.rint(K1 * relative_counts(self.impact)), 1).astype(np.int64)
+        words = pa.array(self.stems, pa.string()).take(pa.array(np.repeat(self.stem, times)))
+        ends = np.cumsum(np.bincount(self.row, times, rows)).astype(np.int32)
+        return pc.binary_join(pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), ends)), words), " ")
 
-    def bytes(self, rows: int) -> Any:
-        """For each row the impacts of its stems."""
-        ends = np.cumsum(np.bincount(self.row, minlength=rows))
-        return pa.array([part.tobytes() for part in np.split(self.impact, ends[:-1])][:rows], pa.binary())
+    def packed(self, rows: int, kind: np.dtype[Any]) -> Any:
+        """For each row the weights of its stems."""
+        weights = np.empty(len(self.row), kind)
+        weights["word"] = np.asarray([word_checksum(word) for word in self.stems], np.uint32)[self.stem]
+        weights["impact"] = self.impact
+        ends = np.cumsum(np.bincount(self.row, minlength=rows)).tolist()
+        return pa.array([weights[first:end].tobytes() for first, end in pairwise([0, *ends])], pa.binary())
 
     def by_file(self, file: Integers, files: int) -> Weights:
         """The sums over the rows of each file; `file` has the number of each row's file."""
@@ -65,7 +65,7 @@ class Weights:
         found, starts = np.unique(keys[order], return_index=True)
         impacts = self.impact[order].astype(np.int64)
         sums = np.add.reduceat(impacts, starts) if len(starts) else impacts
-        return Weights(self.stems, *np.divmod(found, max(len(self.stems), 1)), sums.astype(SUMS))
+        return Weights(self.stems, *np.divmod(found, max(len(self.stems), 1)), sums)
 
 
 def rows_of(shard: HeldShard) -> dict[str, Any]:
@@ -85,8 +85,8 @@ def rows_of(shard: HeldShard) -> dict[str, Any]:
         CHUNKS: {
             **_facts(chunks, base),
             "text": _texts(chunks, shard.snippets),
-            "terms": weights.joined(len(ids), _times(weights.impact)),
-            "impacts": weights.bytes(len(ids)),
+            "terms": weights.texts(len(ids)),
+            "weights": weights.packed(len(ids), OF_CHUNK),
             "vector": _vectors(segments, ids),
             "tie": _in_order(segments, ids, [segment.ties for segment in segments]),
         },
@@ -96,8 +96,7 @@ def rows_of(shard: HeldShard) -> dict[str, Any]:
             "id": pa.array([base + one.id for one in files], pa.int64()),
             "path": pa.array([one.path for one in files], pa.string()),
             "language": pa.array([one.language for one in files], pa.string()),
-            "terms": of_files.joined(len(files)),
-            "impacts": of_files.bytes(len(files)),
+            "weights": of_files.packed(len(files), OF_FILE),
             "vector": _means(snapshot, files),
         },
         WORDS: _words(segments, weights),
@@ -107,7 +106,9 @@ def rows_of(shard: HeldShard) -> dict[str, Any]:
 
 def _with_shard(columns: dict[str, Any], number: int) -> Any:
     count = len(next(iter(columns.values())))
-    return pa.table({"shard": pa.array(np.full(count, number, np.int64)), **columns})
+    table = pa.table({"shard": pa.array(np.full(count, number, np.int64)), **columns})
+    fields = [one.with_metadata(_COMPRESSED) if one.name in _LONG_TEXTS else one for one in table.schema]
+    return table.cast(pa.schema(fields))
 
 
 def _facts(chunks: Sequence[StoredChunk], base: int) -> dict[str, Any]:
@@ -160,8 +161,7 @@ def _texts(chunks: Iterable[StoredChunk], snippets: Snippets) -> Any:
 
 def _vectors(segments: Sequence[Segment], ids: Integers) -> Any:
     codes = _in_order(segments, ids, [segment.vectors.codes for segment in segments])
-    components = ((codes.astype(np.float32) - ZERO_CODE) * VECTOR_SCALE).astype(np.float16)
-    return pa.FixedSizeListArray.from_arrays(pa.array(components.reshape(-1)), codes.shape[1])
+    return pa.FixedSizeListArray.from_arrays(pa.array(components(codes).reshape(-1)), codes.shape[1])
 
 
 def _means(snapshot: Snapshot, files: Sequence[FileRow]) -> Any:
@@ -194,11 +194,6 @@ def _weights(segments: Sequence[Segment], ids: Integers) -> Weights:
     rows, numbers, impacts = (np.concatenate(part) for part in zip(*parts, strict=True))
     keys, merged = as_one_term(rows * len(vocabulary) + numbers, impacts)
     return Weights(list(vocabulary), *np.divmod(keys, max(len(vocabulary), 1)), merged)
-
-
-def _times(impacts: npt.NDArray[np.uint8]) -> Integers:
-    """How often to write a word for Lance to count it about as we do."""
-    return np.asarray(np.maximum(np.rint(K1 * relative_counts(impacts)), 1), np.int64)
 
 
 def _names(segments: Sequence[Segment], base: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from codesearch.cluster.client import Cluster
+from codesearch.cluster.opening import Answering
 from codesearch.cluster.router import ClusterQuestion
 from codesearch.errors import CodesearchError
 from codesearch.mcp.answers import Unanswerable, asked
@@ -24,7 +24,7 @@ INSTRUCTIONS = (
 class ClusterSession:
     """A cluster that is asked. There is nothing to prepare or to release."""
 
-    cluster: Cluster
+    cluster: Answering
 
     def warm_up(self) -> None:
         """See Lifetime."""
@@ -75,5 +75,5 @@ TOOLS = (
 class ClusterTools(ToolSet[ClusterSession]):
     """The tool over the repositories of a cluster."""
 
-    def __init__(self, cluster: Cluster, hint: Callable[[CodesearchError], str]) -> None:
+    def __init__(self, cluster: Answering, hint: Callable[[CodesearchError], str]) -> None:
         super().__init__(ClusterSession(cluster), hint, TOOLS, INSTRUCTIONS)
