@@ -14,6 +14,9 @@ from codesearch.errors import CodesearchError, InstallExtra
 
 STORAGES = ("s3://",)
 """Object storage that the tests cover."""
+_ENDPOINT = "AWS_ENDPOINT_URL"
+_DETAILS = " {"
+"""What follows is for LanceDB's developers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Address:
         except ImportError as error:
             raise CodesearchError(f"{self.text} needs lancedb", InstallExtra("lance")) from error
         with self.reached():
-            return lancedb.connect(self.location)
+            return lancedb.connect(self.location, storage_options=None if self.folder else _storage_options())
 
     @contextmanager
     def reached(self) -> Iterator[None]:
@@ -61,4 +64,11 @@ class Address:
             raise
         except (OSError, ValueError, RuntimeError) as error:
             said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise CodesearchError(f"{self.text} can't be used: {said}") from error
+            said = said.partition(_DETAILS)[0].removeprefix("Invalid input, ")
+            hint = "" if self.folder else "check the bucket, its endpoint and the credentials"
+            raise CodesearchError(f"{self.text} can't be used: {said}", hint) from error
+
+
+def _storage_options() -> dict[str, str]:
+    """Besides what LanceDB takes from the environment: an endpoint that was given as http:// is meant so."""
+    return {"allow_http": "true"} if os.environ.get(_ENDPOINT, "").startswith("http://") else {}

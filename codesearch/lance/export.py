@@ -73,6 +73,7 @@ def export(place: Place, address: Address, progress: Progress) -> ExportReport:
         for done, shards in enumerate(missing.values()):
             progress("exporting", done, len(missing), writer.chunks)
             writer.add(place, shards)
+        progress("indexing", len(missing), len(missing), writer.chunks)
         writer.finish()
     held = writer.state.shards
     chunks = sum(one.shard.chunks for one in held)
