@@ -68,7 +68,7 @@ def command(
     if cluster:
         if roots:
             raise CodesearchError("a cluster has no folders of this machine", "omit them, or --cluster")
-        from codesearch.cluster.opening import open_cluster
+        from codesearch.lance.opening import open_cluster
         from codesearch.mcp.cluster import ClusterTools
 
         opened = open_cluster(cluster, caller().directory, caller().environment, model or "")

@@ -32,8 +32,8 @@ from codesearch.cli.options import (
 from codesearch.cli.output import results
 from codesearch.cli.questions import one_question, questions_of_stdin
 from codesearch.cli.usage import given
-from codesearch.cluster.opening import EXPORT
 from codesearch.errors import CodesearchError
+from codesearch.lance.address import EXPORT
 
 DEFAULT_LIMIT = 10
 _WITH_COMMITS = frozenset(

@@ -10,9 +10,9 @@ from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.output import results
 from codesearch.clones import parse_url
-from codesearch.cluster.opening import open_cluster
 from codesearch.cluster.router import ClusterQuestion
 from codesearch.cluster.sources import name_of
+from codesearch.lance.opening import open_cluster
 from codesearch.render.paths import located_in
 from codesearch.render.remarks import cluster_remarks, remarks
 

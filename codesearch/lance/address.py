@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codesearch.cluster.opening import EXPORT
 from codesearch.errors import CodesearchError, InstallExtra
 
+EXPORT = "lancedb://"
+"""What addresses of exports begin with."""
 STORAGES = ("s3://",)
 """Object storage that the tests cover."""
 _ENDPOINT = "AWS_ENDPOINT_URL"

@@ -9,7 +9,7 @@ import numpy as np
 
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.postings import IMPACT_SCALE, impact_scores
-from codesearch.index.rows import DefinitionRow, Run
+from codesearch.index.rows import DefinitionRow, Run, plain
 from codesearch.index.snapshot import Scores, StoredChunk, cosines
 from codesearch.index.vectors import Vectors
 from codesearch.lance.columns import OF_CHUNK, OF_FILE, codes_of, impacts_of, vectors_of
@@ -85,7 +85,7 @@ def _definitions(tables: Mapping[str, Any], ids: Sequence[int]) -> Mapping[int, 
     by_chunk: dict[int, list[DefinitionRow]] = {}
     rows = found(tables[DEFINITIONS], is_one_of("chunk", ids), _DEFINITIONS).to_pylist()
     for row in sorted(rows, key=lambda row: row["place"]):
-        by_chunk.setdefault(row["chunk"], []).append(DefinitionRow(**row))
+        by_chunk.setdefault(row["chunk"], []).append(DefinitionRow(**_plain(row)))
     return by_chunk
 
 
@@ -97,8 +97,13 @@ def _chunk(row: Mapping[str, Any], definitions: Mapping[int, Sequence[Definition
         definitions=tuple(definitions.get(row["id"], ())),
         file_stamp=_NO_STAMP,
         file_digest=b"",
-        **{name: row[name] for name in _SAME},
+        **_plain({name: row[name] for name in _SAME}),
     )
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, with texts as a row of an index may contain them: an export may come from elsewhere."""
+    return {name: plain(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def lines_of(tables: Mapping[str, Any], chunks: Iterable[StoredChunk]) -> list[Sequence[str]]:

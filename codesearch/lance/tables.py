@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from codesearch.cluster.manifest import Shard, shard_of
 from codesearch.errors import CodesearchError
 from codesearch.index.layout import FORMAT as INDEX_FORMAT
+from codesearch.index.rows import plain
 from codesearch.lance.address import Address
 
 FORMAT = 1
@@ -164,7 +165,8 @@ def _row_of(one: ExportedShard) -> dict[str, Any]:
 
 def _shard_of(row: Mapping[str, Any]) -> ExportedShard:
     languages = {str(name): int(count) for name, count in json.loads(row["languages"]).items()}
-    return ExportedShard(shard_of(row), int(row["number"]), languages, tuple(row["kinds"]))
+    shard = shard_of(row)
+    return ExportedShard(replace(shard, source=plain(shard.source)), int(row["number"]), languages, tuple(row["kinds"]))
 
 
 def _schema(pa: Any, facts: str) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from codesearch.cluster.opening import Answering
 from codesearch.cluster.router import ClusterQuestion
 from codesearch.errors import CodesearchError
+from codesearch.lance.opening import Answering
 from codesearch.mcp.answers import Unanswerable, asked
 from codesearch.mcp.parameters import Parameter, Values
 from codesearch.mcp.tools import MAX_HITS, MAX_TOKENS, MIN_TOKENS, Tool, ToolSet

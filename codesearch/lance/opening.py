@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from codesearch.lance.address import EXPORT
+
 if TYPE_CHECKING:
     from codesearch.cluster.router import ClusterQuestion, ClusterResult
-
-EXPORT = "lancedb://"
 
 
 class Answering(Protocol):
