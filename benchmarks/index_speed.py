@@ -53,8 +53,9 @@ def measured(index: Callable[[], int]) -> Cost:
 
 
 def with_codesearch(folder: Path) -> int:
-    """Index a folder into a temporary place."""
+    """Index a folder into a temporary place, without the state: the list of clones, whose files would be taken."""
     with tempfile.TemporaryDirectory() as place:
+        os.environ["XDG_STATE_HOME"] = place
         index = codesearch.Index.create(folder, index_dir=Path(place) / "index")
         return index.update().chunks
 

@@ -34,6 +34,10 @@ from codesearch.languages.registry import Language
 MAX_CHARS = 4000
 SMALL_CONTAINER_CHARS = 600
 """Containers up to this size are one chunk, members included."""
+STAGE_CHARS = 1000
+"""Longer stages of a Dockerfile are split …"""
+STEPS_CHARS = 500
+"""… into parts of about this size: a stage is a list of steps, and a question is about one."""
 SMALL_UNIT_CHARS = 200
 """Neighbours of the same kind up to this size (one-line declarations, CSS rules) are joined …"""
 JOINED_CHARS = 800
@@ -157,8 +161,9 @@ def _parts(
     definitions_below: Sequence[Definition] = (),
 ) -> Iterator[Chunk]:
     """The chunks of a unit, several if its text is long: all are named after it, the one with its header defines it."""
-    fits = sum(map(len, texts)) + len(texts) <= MAX_CHARS
-    ranges = [(0, len(texts))] if fits else windows.split(texts, TARGET_CHARS)
+    longest, target = (STAGE_CHARS, STEPS_CHARS) if node.unit.kind == "stage" else (MAX_CHARS, TARGET_CHARS)
+    fits = sum(map(len, texts)) + len(texts) <= longest
+    ranges = [(0, len(texts))] if fits else windows.split(texts, target)
     definition = node.definition
     is_first, has_own_definition = True, False
     for begin, end in ranges:

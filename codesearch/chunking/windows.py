@@ -13,7 +13,8 @@ def split(lines: Sequence[str], target: int) -> list[tuple[int, int]]:
     """Half-open ranges that cover `lines`, each of about `target` characters.
 
     A range ends before a line of its second half, preferably one that follows a blank line and doesn't close a block;
-    among these, before the least indented, and the last of equals. Lines are never split, however long.
+    among these, before the least indented, and the last of equals. Lines that `\\` joins are kept together if possible.
+    Lines are never split, however long.
     """
     ends = list(accumulate(len(line) + 1 for line in lines))
     windows: list[tuple[int, int]] = []
@@ -41,7 +42,7 @@ def _cost(lines: Sequence[str], index: int) -> tuple[int, int]:
     """Cost of beginning a window at `lines[index]`."""
     line = lines[index]
     text = line.lstrip()
-    if not text:
+    if not text or lines[index - 1].endswith("\\"):
         return 1, 1 << 20
     closes = text[0] in ")]}" or text.startswith("end")
     return int(closes or bool(lines[index - 1].strip())), len(line) - len(text)

@@ -33,37 +33,41 @@ class WordMatcher:
         self._weights = dict(weights)
         self._total = sum(self._weights.values()) or 1.0
         self._rarest = max(self._weights.values(), default=0.0) or 1.0
-        self._by_initial: dict[str, list[str]] = {}
-        for term in self._weights:
-            self._by_initial.setdefault(term[:1], []).append(term)
-        self._seen: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._matches = _Matches(self._weights)
 
     def recall_precision(self, words: Iterable[str]) -> tuple[float, float]:
         """Share of the question's weight that the words match, and share of the words that match the question."""
+        found = list(map(self._matches.__getitem__, words))
+        if not any(found):
+            return 0.0, 0.0
         best: dict[str, float] = {}
-        matched = count = 0.0
-        for word in words:
-            count += 1
+        matched = 0.0
+        for matches in found:
             top = 0.0
-            for term, similarity in self._matches(word):
+            for term, similarity in matches:
                 top = max(top, similarity)
                 if similarity > best.get(term, 0.0):
                     best[term] = similarity
             matched += top
-        if not best:
-            return 0.0, 0.0
         recall = sum(self._weights[term] * similarity for term, similarity in best.items()) / self._total
-        return recall, matched / count
+        return recall, matched / len(found)
 
     def rare_precision(self, words: Iterable[str]) -> float:
         """Precision with each match weighted by its rarity relative to the question's rarest word."""
-        found = [max((self._weights[term] * s for term, s in self._matches(word)), default=0.0) for word in words]
+        found = [max((self._weights[term] * s for term, s in self._matches[word]), default=0.0) for word in words]
         return sum(found) / len(found) / self._rarest if found else 0.0
 
-    def _matches(self, word: str) -> tuple[tuple[str, float], ...]:
-        known = self._seen.get(word)
-        if known is None:
-            alike = self._by_initial.get(word[:1], ())
-            pairs = ((term, word_similarity(term, word)) for term in alike)
-            known = self._seen[word] = tuple((term, s) for term, s in pairs if s)
-        return known
+
+class _Matches(dict[str, tuple[tuple[str, float], ...]]):
+    """Word → the terms that are similar to it, and how similar, computed on first use."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        super().__init__()
+        self._by_initial: dict[str, list[str]] = {}
+        for term in terms:
+            self._by_initial.setdefault(term[:1], []).append(term)
+
+    def __missing__(self, word: str) -> tuple[tuple[str, float], ...]:
+        pairs = ((term, word_similarity(term, word)) for term in self._by_initial.get(word[:1], ()))
+        self[word] = similar = tuple((term, similarity) for term, similarity in pairs if similarity)
+        return similar

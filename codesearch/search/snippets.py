@@ -7,12 +7,18 @@ definition taken from it, or the chunk is dropped.
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 from codesearch.chunking.shown import shown_text
 from codesearch.discovery.source import SourceText, read_source
@@ -38,7 +44,7 @@ MAX_RECHUNKED_FILES = 20
 """Changed files that are chunked again during one search."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """A file as it was read; without text if it could not be read."""
 
@@ -50,7 +56,18 @@ class File:
 
     def lines(self, first: int, last: int) -> Sequence[str]:
         """The lines from `first` to `last`, counted from 1; fewer at the end of the file."""
-        return self.shown.split("\n", last)[first - 1 : last] if self.shown else ()
+        starts = self._line_starts
+        if first > len(starts) - 1:
+            return ()
+        return self.shown[starts[first - 1] : starts[min(last, len(starts) - 1)] - 1].split("\n")
+
+    @cached_property
+    def _line_starts(self) -> npt.NDArray[np.int64]:
+        """Where each line starts, and where one after the last would; only 0 if there is no text."""
+        if not self.shown:
+            return np.zeros(1, np.int64)
+        characters = np.frombuffer(self.shown.encode("utf-32-le", "surrogatepass"), np.uint32)
+        return np.concatenate(([0], np.flatnonzero(characters == ord("\n")) + 1, [len(self.shown) + 1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +194,21 @@ def best_line(
 
     With a pattern, of the lines that match, if any does.
     """
-    weighted = [(term, weight) for term, weight in term_weights.items() if weight > 0]
-    candidates = [i for i, line in enumerate(lines) if pattern and pattern.matches(line)] or range(len(lines))
-    best, top = candidates[0] if candidates else 0, 0.0
-    for i in candidates[:SCANNED_LINES]:
-        folded = fold(lines[i])
-        score = sum(weight for term, weight in weighted if term in folded)
-        if score > top:
-            best, top = i, score
-    return first + best
+    candidates: Sequence[int] = [i for i, line in enumerate(lines) if pattern and pattern.matches(line)]
+    candidates = (candidates or range(len(lines)))[:SCANNED_LINES]
+    folded = fold("\n".join(lines[i] for i in candidates))
+    scores = _line_scores(folded, {term: weight for term, weight in term_weights.items() if weight > 0})
+    return first + (candidates[scores.index(max(scores))] if candidates else 0)
+
+
+def _line_scores(text: str, term_weights: Mapping[str, float]) -> list[float]:
+    """For each line of a text, the sum of the weights of the terms in it."""
+    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+    scores = [0.0] * (len(starts) - 1)
+    for term, weight in term_weights.items():
+        at = text.find(term)
+        while at >= 0:
+            line = bisect_right(starts, at) - 1
+            scores[line] += weight
+            at = text.find(term, starts[line + 1])
+    return scores

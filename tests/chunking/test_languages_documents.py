@@ -83,6 +83,18 @@ def test_make_assignments_indented_by_tabs_within_conditions() -> None:
     assert "X" not in names
 
 
+def test_a_long_stage_is_split_between_its_steps() -> None:
+    steps = [
+        f"# Step {i}: {'why ' * 30}\nRUN install-{i} \\\n    --quiet \\\n    --prefix=/opt/{i}\n" for i in range(9)
+    ]
+    chunks = chunks_of("FROM debian AS tools\n\n" + "\n".join(steps), "Dockerfile", "Dockerfile")
+    assert len(chunks) > 3
+    assert {chunk.name for chunk in chunks} == {"tools"}
+    assert [len(chunk.definitions) for chunk in chunks] == [1, *[0] * (len(chunks) - 1)]
+    assert all(chunk.text.startswith(("FROM", "# Step")) for chunk in chunks)
+    assert all(len(chunk.text) <= 1000 for chunk in chunks)
+
+
 def test_dockerfile_stages_run_up_to_the_next() -> None:
     build, runtime = (chunk for chunk in sample("Dockerfile", "Dockerfile") if chunk.kind == "stage")
     assert (build.name, build.documentation, build.end_line) == ("build", "Build stage", 18)

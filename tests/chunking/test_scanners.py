@@ -60,6 +60,26 @@ def test_directives_above_a_label_belong_to_it_and_macros_nest_with_loops() -> N
     assert units == {("label", "f", 1, 4), ("macro", "fill", 5, 9), ("function", "g", 10, 13)}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Procedure IsEof,NEAR\n\tcmp bx,1\nEOF16:\n\tret\nEndProc IsEof\n\n\tprocedure  UNPACK,FAR\n\tret\n",
+            {("function", "IsEof", 1, 5), ("function", "UNPACK", 7, 8)},
+        ),
+        ("proc open name,mode\n  ret\nendp\nmain:\n  ret\n", {("function", "open", 1, 3), ("label", "main", 4, 5)}),
+        (".proc reset\nloop: jmp loop\n.endproc\nnmi: rti\n", {("function", "reset", 1, 3), ("label", "nmi", 4, 4)}),
+        ("BEGIN_FUNC(copy)\n  ret\nEND_FUNC(copy)\nf:\n  ret\n", {("function", "copy", 1, 3), ("label", "f", 4, 5)}),
+        (
+            "PROC f NEAR\nagain:\n  ret\nENDP f\ng proc near\n  ret\ng endp\n",
+            {("function", "f", 1, 4), ("function", "g", 5, 7)},
+        ),
+    ],
+)
+def test_words_around_a_procedure(text: str, expected: set[tuple[str, str, int, int]]) -> None:
+    assert found(assembly.scan(text)) == expected
+
+
 def test_a_macro_that_never_ends_swallows_nothing() -> None:
     assert ("label", "main", 3, 4) in found(assembly.scan("%macro broken 0\n  nop\nmain:\n  ret\n"))
 

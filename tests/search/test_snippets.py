@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from codesearch.search import snippets
-from codesearch.search.snippets import Snippets
+from codesearch.search.snippets import File, Snippets, best_line
 
 
 def write(root: Path, path: str, text: str) -> None:
@@ -25,6 +27,24 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     assert file.lines(2, 99) == ["two", "three"]
     assert not list(file.lines(4, 9))
     assert not list(Snippets(tmp_path).file("gone.py").lines(1, 9))
+
+
+@given(st.text("aä漢\n", max_size=20), st.integers(1, 12), st.integers(0, 12))
+def test_any_range_of_lines(text: str, first: int, more: int) -> None:
+    lines = text.split("\n") if text else []
+    assert list(File(None, b"", text, text).lines(first, first + more)) == lines[first - 1 : first + more]
+
+
+@given(
+    st.lists(st.text("abAÄ ", max_size=6), max_size=9),
+    st.dictionaries(st.text("abä", min_size=1, max_size=2), st.integers(-1, 3).map(float), max_size=4),
+)
+def test_the_best_line_is_the_first_with_the_most_weight(lines: list[str], weights: dict[str, float]) -> None:
+    def weight(line: str) -> float:
+        return sum(weight for term, weight in weights.items() if weight > 0 and term in line.lower())
+
+    best = best_line(lines, 5, weights)
+    assert best == 5 + (max(range(len(lines)), key=lambda i: (weight(lines[i]), -i)) if lines else 0)
 
 
 def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:

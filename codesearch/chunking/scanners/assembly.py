@@ -22,14 +22,16 @@ _BLOCK_END = re.compile(r"^\s*(?:%endmacro|%endm|\.?endm|endstruc|(?:[\w$?@]+\s+
 _PROCEDURE = re.compile(rf"^\s*{_NAME}\s+(?:PROC|FUNCTION)\b", re.IGNORECASE)
 _FUNCTION = re.compile(
     r"^\s*(?:SYM_(?:FUNC|CODE|TYPED_FUNC|INNER_LABEL)\w*|ENTRY|GLOBAL|WEAK|PROC|FUNC\w*|function|cglobal|"
-    r"cvisible|\.func|"
-    r"LEAF|NESTED)[ \t(]\s*([A-Za-z_]\w*)"
+    r"cvisible|LEAF|NESTED|(?i:BEGIN_(?:FUNC|PROC)\w*|\.?PROC(?:EDURE)?|\.FUNC))[ \t(]\s*(?!near\b|far\b)([A-Za-z_]\w*)"
 )
+"""Directives and macros before a name; `proc` in lower case is FASM's, `.proc` of assemblers for the 6502."""
 _LABEL = re.compile(r"^(?:[A-Z]\w*\()?([A-Za-z_$?@.][\w$?@.]*)\)?:(?!=)")
 _DATA = re.compile(r"^([A-Za-z_]\w*)\s+(?:d[bwdqt]|res[bwdq]|equ|byte|d?word|qword)\s", re.IGNORECASE)
 _LOCAL = re.compile(r"\.|L\w*\d|L+\(|\$?L\$|\$L|@@|\d")
 _END = re.compile(
-    r"^\s*(?:[\w$?@]+\s+(?:ENDP|ENDFUNC)\b|(?:SYM_(?:FUNC|CODE)_END|END|ENDPROC|ENDF)\s*\(|endfunc\b)", re.IGNORECASE
+    r"^\s*(?:[\w$?@]+\s+(?:ENDP|ENDFUNC)\b|(?:SYM_(?:FUNC|CODE)_END|END|ENDF)\s*\(|END_(?:FUNC|PROC)|"
+    r"\.?END(?:FUNC|P|PROC)\b)",
+    re.IGNORECASE,
 )
 _DIRECTIVE = re.compile(
     r"^\s*(?:\.?global|\.globl|\.type|\.align|\.balign|\.p2align|\.hidden|\.weak|\.thumb_func|align)\b"
