@@ -160,7 +160,7 @@ class Snapshot:
 
     @property
     def segments(self) -> Sequence[Segment]:
-        """The segments, for copying an index elsewhere. Some of their chunks may be deleted."""
+        """The parts of the index."""
         return self._segments
 
     def close(self) -> None:

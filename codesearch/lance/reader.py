@@ -31,11 +31,15 @@ BM25 were among them for all of 301 questions, and .998 of these among 200."""
 
 
 class ExportedGroup:
-    """All shards of an export as one group. Their numbers are those of their order, as in a manifest."""
+    """All shards of an export as one group.
+
+    To a router, a shard's number is its place in their order, as in a manifest, and not that of its rows.
+    """
 
     def __init__(self, tables: Mapping[str, Any], shards: Sequence[ExportedShard]) -> None:
         self._tables = tables
         self._shards = shards
+        self._number = np.asarray([one.number for one in shards], np.int64)
         self._place = {one.number: place for place, one in enumerate(shards)}
 
     def facts(self, scope: Scope) -> GroupFacts:
@@ -76,9 +80,10 @@ class ExportedGroup:
 
     def candidates(self, scope: Scope, asked: Asked, ids: Ids) -> Candidates | None:
         """See ShardGroup."""
+        places = ids >> NUMBER_BITS
+        ids = ids - (places << NUMBER_BITS) + (self._number[places] << NUMBER_BITS)
         read = ReadChunks(self._tables, ids.tolist())
         chunks = prepared(read, asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval)
-        places = self._places(ids)
         return merge_candidates(
             [numbered(chunks.candidates(ids[places == place]), place) for place in np.unique(places).tolist()]
         )
@@ -127,15 +132,17 @@ class ExportedGroup:
         return self._scored(rows, np.zeros(rows.num_rows, np.float32), k)
 
     def _best(self, query: Any, columns: Sequence[str], condition: str, k: int) -> Any:
-        """The rows that Lance finds, in order."""
+        """The rows that Lance finds."""
         query = query.where(condition) if condition else query
-        rows = query.select([*columns]).limit(max(RERANKED, 2 * k)).to_arrow()
-        ids = rows["id"].to_numpy()
-        return rows.take(np.lexsort((ids, self._places(ids))))
+        return query.select([*columns]).limit(max(RERANKED, 2 * k)).to_arrow()
 
     def _scored(self, rows: Any, scores: Scores, k: int) -> ScoredChunks:
+        """The best of some rows; those of equal score and tie, which are of several shards, in the order of these."""
         ids, ties = rows["id"].to_numpy(), rows["tie"].to_numpy()
-        kept = best(scores, ties, k)
+        places = np.asarray([self._place[number] for number in (ids >> NUMBER_BITS).tolist()], np.int64)
+        ids = ids - (ids >> NUMBER_BITS << NUMBER_BITS) + (places << NUMBER_BITS)
+        order = np.argsort(ids)
+        kept = order[best(scores[order], ties[order], k)]
         return ScoredChunks(ids[kept], scores[kept], ties[kept])
 
     def _counts(self, scope: Scope, words: Collection[str], column: str) -> Counter[str]:
@@ -162,7 +169,3 @@ class ExportedGroup:
     def _numbers(self, scope: Scope) -> list[int] | None:
         """The numbers of the shards in a scope, None for all."""
         return [self._shards[place].number for place in self._readable(scope)] if scope.repositories else None
-
-    def _places(self, ids: Ids) -> Ids:
-        """The place of the shard of each chunk."""
-        return np.asarray([self._place[number] for number in (ids >> NUMBER_BITS).tolist()], np.int64)
