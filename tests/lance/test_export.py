@@ -161,11 +161,11 @@ def _exported(town: Path) -> ExportReport:
     return _export(open_place(str(town / "place")), _address(town / "export"))
 
 
-def _names(town: Path, question: str = "heat the oven or cut a stone") -> set[str]:
-    return {
-        hit.name
-        for hit in ExportedCluster(f"lancedb://{town}/export", Path()).search(ClusterQuestion(question)).result.hits
-    }
+def _names(town: Path) -> set[str]:
+    """What is found, without what both repositories have."""
+    question = ClusterQuestion("heat the oven or cut a stone")
+    cluster = ExportedCluster(f"lancedb://{town}/export", Path())
+    return {hit.name for hit in cluster.search(question).result.hits} - {"same"}
 
 
 def _numbers(report: ExportReport) -> tuple[int, int, int]:
