@@ -58,7 +58,7 @@ def export(place: Place, address: Address, progress: Progress) -> ExportReport:
     if not any(shard.chunks for shard in manifest.shards):
         raise CodesearchError(f"{place} has nothing to export: no file of it has code")
     if address.folder:
-        address.folder.mkdir(parents=True, exist_ok=True)
+        address.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     connection = address.connect()
     with _locked(address):
         state = writable_state(address, connection)
