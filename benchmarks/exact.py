@@ -27,7 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codesearch.api import Index
-from codesearch.exact.pattern import Case, Pattern
+from codesearch.exact.pattern import Pattern
+from codesearch.exact.request import Case
 from codesearch.render.safe import printable
 
 SHOWN_DIFFERENCES = 10

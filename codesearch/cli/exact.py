@@ -16,15 +16,19 @@ import typer
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.formats import COMPACT, COUNT, FILES, RECORDS, VIMGREP, FormatOptions
+from codesearch.cli.found_lines import FoundLines, by_file, in_workspace
 from codesearch.cli.output import console, has_color, results
 from codesearch.errors import CodesearchError
+from codesearch.exact.request import Case, PatternRequest
 
 if TYPE_CHECKING:
+    from codesearch.cluster.client import Cluster
+    from codesearch.cluster.router import ClusterQuestion
     from codesearch.exact.pattern import Pattern
     from codesearch.render.formats import Output
     from codesearch.render.matches import MatchFormat
     from codesearch.search.hit import Filters
-    from codesearch.workspace import MemberMatches, Workspace
+    from codesearch.workspace import Workspace
 
 
 class Sort(StrEnum):
@@ -65,8 +69,8 @@ class PatternOptions:
     ignores_case: IgnoreCase = False
     smart_case: SmartCase = False
 
-    def pattern(self) -> Pattern | None:
-        """The pattern that the options give, if any. Raises CodesearchError."""
+    def request(self) -> PatternRequest | None:
+        """What the options ask for, if anything. Raises CodesearchError."""
         modifiers = {"-F": self.is_literal, "-w": self.whole_words, "-i": self.ignores_case, "-S": self.smart_case}
         if not self.expressions:
             if given := [name for name, is_given in modifiers.items() if is_given]:
@@ -74,12 +78,13 @@ class PatternOptions:
                     f"{given[0]} needs a pattern", f"for example: codesearch query {given[0]} -e TEXT"
                 )
             return None
-        try:
-            from codesearch.exact.pattern import Case, Pattern
-        except ModuleNotFoundError as error:  # on systems for which there are no wheels
-            raise CodesearchError(f"-e needs {error.name}", "install the package google-re2") from error
         case = Case.IGNORED if self.ignores_case else Case.SMART if self.smart_case else Case.SENSITIVE
-        return Pattern(self.expressions, case=case, is_literal=self.is_literal, whole_words=self.whole_words)
+        return PatternRequest(tuple(self.expressions), case, self.is_literal, self.whole_words)
+
+    def pattern(self) -> Pattern | None:
+        """The pattern that the options give, if any. Raises CodesearchError."""
+        asked = self.request()
+        return asked.compiled() if asked else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +101,35 @@ class LineSearch:
 
     def run(self, workspace: Workspace) -> int:
         """Print the matching lines of a workspace. Returns the exit code."""
-        found = workspace.grep(self.pattern, self.filters, since=self.since)
+        return self._print(in_workspace(workspace, self.pattern, self.filters, self.since))
+
+    def run_on(self, cluster: Cluster, asked: ClusterQuestion) -> int:
+        """Print the matching lines of a cluster's repositories. Returns the exit code."""
+        from codesearch.render.paths import located_in
+        from codesearch.render.remarks import cluster_remarks
+
+        found = cluster.search(asked)
+        code = self._print(by_file(located_in(found.result.hits, found.repositories, caller().directory)))
+        for remark in cluster_remarks(found):
+            note(remark)
+        if self.limit is None and len(found.result.hits) == asked.k:
+            note(f"only the first {asked.k:,} matching lines", "narrow with --in or --path")
+        return code
+
+    def _print(self, found: Iterator[FoundLines]) -> int:
         if self.limit is not None:
             found = self._first(found, self.limit)
         write = self._write_hits if self.chosen in RECORDS else self._write_lines
         with results():
-            return write(workspace, found)
+            return write(found)
 
-    def _write_hits(self, workspace: Workspace, found: Iterator[MemberMatches]) -> int:
-        from codesearch.render.paths import located
-
+    def _write_hits(self, found: Iterator[FoundLines]) -> int:
         hit_format = self.formats.hit_format(self.chosen, self.formats.output())
-        hits = [replace(hit, index=member.number) for member in found for hit in member.index.line_hits(member.matches)]
-        roots = [member.index.root for member in workspace.members]
-        hit_format.write("", [*located(hits, roots, caller().directory)])
+        hits = [hit for one in found for hit in one.hits(one.matches)]
+        hit_format.write("", hits)
         return HITS if hits else NO_HITS
 
-    def _write_lines(self, workspace: Workspace, found: Iterator[MemberMatches]) -> int:
+    def _write_lines(self, found: Iterator[FoundLines]) -> int:
         from codesearch.render.formats import COMPACT_TOKENS
 
         output = self.formats.output()
@@ -121,7 +138,7 @@ class LineSearch:
             return self._write_fitting(found, output, budget)
         return HITS if self._write(found, output) else NO_HITS
 
-    def _write_fitting(self, found: Iterator[MemberMatches], output: Output, budget: int) -> int:
+    def _write_fitting(self, found: Iterator[FoundLines], output: Output, budget: int) -> int:
         """Write as much as fits into so many tokens."""
         from codesearch.render.budget import CHARACTERS_PER_TOKEN, most_fitting, too_small
 
@@ -131,7 +148,7 @@ class LineSearch:
             return stream.getvalue()
 
         kept = list(self._first(found, budget * CHARACTERS_PER_TOKEN))  # nothing takes less than a character
-        count = sum(1 if self._counts_files else len(member.matches.lines) for member in kept)
+        count = sum(1 if self._counts_files else len(one.matches.lines) for one in kept)
         fitting = most_fitting(count, text, budget)
         if count and not fitting:
             raise too_small(text(1), "a line", budget)
@@ -140,14 +157,11 @@ class LineSearch:
             note(f"more matches than fit into {budget:,} tokens", "narrow with paths or raise --max-tokens")
         return HITS if count else NO_HITS
 
-    def _write(self, found: Iterator[MemberMatches], output: Output) -> bool:
+    def _write(self, found: Iterator[FoundLines], output: Output) -> bool:
         """Write all. Returns whether there was anything."""
-        from codesearch.render.paths import display_path
-
         match_format, has_any = self._match_format(output), False
-        for member in found:
-            path = display_path(member.index.root / member.matches.file.path, caller().directory)
-            match_format.write(path, member.matches)
+        for one in found:
+            match_format.write(one.path, one.matches)
             has_any = True
         return has_any
 
@@ -172,7 +186,7 @@ class LineSearch:
         """Whether what is printed are files, and not lines."""
         return self.chosen in (COUNT, FILES)
 
-    def _first(self, found: Iterator[MemberMatches], count: int) -> Iterator[MemberMatches]:
+    def _first(self, found: Iterator[FoundLines], count: int) -> Iterator[FoundLines]:
         """The first files, with so many lines in all; or so many files."""
         return islice(found, count) if self._counts_files else _with_lines(found, count)
 
@@ -182,8 +196,8 @@ def is_path(argument: str) -> bool:
     return os.path.exists(caller().directory / argument) or ("/" in argument and " " not in argument)  # noqa: PTH110
 
 
-def _with_lines(found: Iterator[MemberMatches], left: int) -> Iterator[MemberMatches]:
-    while left > 0 and (member := next(found, None)):
-        lines = list(islice(member.matches.lines, left))
+def _with_lines(found: Iterator[FoundLines], left: int) -> Iterator[FoundLines]:
+    while left > 0 and (one := next(found, None)):
+        lines = list(islice(one.matches.lines, left))
         left -= len(lines)
-        yield replace(member, matches=replace(member.matches, lines=lines))
+        yield replace(one, matches=replace(one.matches, lines=lines))

@@ -41,13 +41,15 @@ _WITH_COMMITS = frozenset(
     " refresh no_server index_dir model device".split()
 )
 """Parameters that say something about a search of commits."""
-_WITH_CLUSTER = frozenset(
+_WITH_EXPORT = frozenset(
     "question cluster places limit languages globs kinds names min_score explain batch no_server as_json as_jsonl"
-    " files_only null vimgrep compact heading max_tokens template context full max_columns color sort".split()
+    " files_only null vimgrep compact heading max_tokens template context full max_columns color sort model".split()
+)
+"""Parameters that say something about a search of an export of a cluster's shards."""
+_WITH_CLUSTER = _WITH_EXPORT - {"model"} | set(
+    "counts expressions is_literal whole_words ignores_case smart_case".split()
 )
 """Parameters that say something about a search of a cluster."""
-_WITH_EXPORT = _WITH_CLUSTER | {"model"}
-"""Parameters that say something about a search of an export of a cluster's shards."""
 _WITHOUT_QUESTION = frozenset("min_score full explain rerank".split())
 """Parameters that say nothing about lines that match a pattern."""
 
@@ -172,12 +174,18 @@ def command(
     if cluster:
         from codesearch.cli.remote import answer as answer_from
         from codesearch.cli.remote import repositories_of
+        from codesearch.cluster.client import Cluster
+        from codesearch.cluster.protocol import MOST_HITS
         from codesearch.cluster.router import ClusterQuestion
 
         if paths:
             raise CodesearchError("a cluster has no files by local paths", "use --in REPOSITORY and --path GLOB")
         repositories = repositories_of(places)
-        asked = ClusterQuestion("", limit or DEFAULT_LIMIT, filters, repositories, min_score, explain)
+        most = limit or (MOST_HITS if is_alone else DEFAULT_LIMIT)
+        asked = ClusterQuestion("", most, filters, repositories, min_score, explain, pattern=patterns.request())
+        if pattern and is_alone:
+            search = LineSearch(pattern, filters, "", limit, formats, chosen)
+            raise typer.Exit(search.run_on(Cluster(cluster, caller().environment), asked))
         raise typer.Exit(answer_from(cluster, questions, asked, model or "", hit_format))
     workspace = workspace_of(index_dir, model=model, device=device, refresh=refresh)
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
@@ -229,5 +237,7 @@ def _check(invocation: typer.Context, *, is_alone: bool) -> None:
         raise typer.BadParameter("--count needs -e and no question")
     if is_alone and (other := next((option for name, option in options.items() if name in _WITHOUT_QUESTION), "")):
         raise typer.BadParameter(f"{other} needs a question")
+    if is_alone and values["cluster"] and "context" in options:
+        raise typer.BadParameter(f"{options['context']} with --cluster needs a question")
     if is_alone and values["sort"] is Sort.SCORE:
         raise typer.BadParameter("--sort score needs a question")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -12,13 +13,17 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+import numpy as np
+
 from codesearch.cluster.access import Access, AccessDenied
 from codesearch.cluster.build import Program
 from codesearch.cluster.group import ShardGroup
 from codesearch.cluster.holding import delete_unused_copies, grouped, hold
-from codesearch.cluster.manifest import Manifest, Shard
+from codesearch.cluster.lists import hold_lists
+from codesearch.cluster.manifest import Lists, Manifest, Shard
 from codesearch.cluster.place import open_place
 from codesearch.cluster.protocol import LONGEST_REQUEST, PATH, Record, question_of, result_record
+from codesearch.cluster.relay import Member, Relay, joined
 from codesearch.cluster.router import Router
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import load_encoder
@@ -26,8 +31,13 @@ from codesearch.models.loading import load_encoder
 APPLICATION = "codesearch"
 SECONDS_FOR_A_ROUND = 10.0
 """After which a group counts as gone."""
+SECONDS_FOR_A_LEVEL = 1.0
+"""That a relay has longer than what it asks."""
 SECONDS_FOR_A_LOST_GROUP = 0.25
 """For one that was gone when it was last asked: Ray may be starting it elsewhere, and nobody should wait for that."""
+MOST_MEMBERS = 32
+"""Groups that a router asks itself: a call takes it 0.5 ms of processor time, and a question up to five calls a group.
+Beyond that, relays ask them."""
 _MOST_FILES = 65_536
 _MOST_ONGOING = 32
 """Questions that a router has at once."""
@@ -50,11 +60,13 @@ class ServeOptions:
 class GroupReplica(ShardGroup):
     """A process that holds a group of shards. It is an actor of Ray, which takes one call at a time."""
 
-    def __init__(self, place: str, shards: Mapping[int, Shard], access: Access) -> None:
+    def __init__(self, place: str, shards: Mapping[int, Shard], lists: Lists | None, access: Access) -> None:
         _allow_many_files()
         opened = open_place(place)
         delete_unused_copies()
-        super().__init__([hold(opened, shard, number) for number, shard in shards.items()], access)
+        held = [hold(opened, shard, number) for number, shard in shards.items()]
+        files = [shard.file for shard in shards.values()]
+        super().__init__(held, access, hold_lists(opened, lists, files, held) if lists else None)
 
     def program(self) -> Program:
         """The program that runs here."""
@@ -71,6 +83,16 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed, wanted), most))
 
 
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """The actors that answer for a group of shards, or for several."""
+
+    member: Member
+    actors: Sequence[Any]
+    height: int = 0
+    """The number of levels below."""
+
+
 class RayGroups:
     """Groups that have one or several replicas, all asked at once.
 
@@ -78,16 +100,20 @@ class RayGroups:
     sides (12 repositories in 8 groups: 72 instead of 217 ms a question on a busy machine with two cores).
     """
 
-    def __init__(self, replicas: Sequence[Sequence[Any]]) -> None:
+    def __init__(self, replicas: Sequence[Replicas]) -> None:
         """`replicas` are those of each group."""
-        self._replicas = replicas
+        self._replicas = [one.actors for one in replicas]
+        self._members = [one.member for one in replicas]
+        of_levels = SECONDS_FOR_A_LEVEL * max(one.height for one in replicas)
+        self._seconds = SECONDS_FOR_A_ROUND + of_levels
+        self._seconds_if_lost = SECONDS_FOR_A_LOST_GROUP + of_levels
         self._lost: set[Any] = set()
         self._turn = count()
 
     @property
-    def count(self) -> int:
+    def members(self) -> Sequence[Member]:
         """See Groups."""
-        return len(self._replicas)
+        return self._members
 
     def call(self, method: str, arguments: Mapping[int, tuple[object, ...]]) -> Mapping[int, Any]:
         """See Groups. Where a replica does not answer, the next one of its group is asked."""
@@ -120,7 +146,7 @@ class RayGroups:
         answered = {}
         for group, reference in asked.items():
             replica = replicas[group]
-            patience = SECONDS_FOR_A_LOST_GROUP if replica in self._lost else SECONDS_FOR_A_ROUND
+            patience = self._seconds_if_lost if replica in self._lost else self._seconds
             try:
                 answered[group] = ray.get(reference, timeout=max(begin + patience - time.monotonic(), 0.01))
                 self._lost.discard(replica)
@@ -132,10 +158,17 @@ class RayGroups:
         return answered
 
 
+class RelayReplica(Relay):
+    """A process that asks several groups. It is an actor of Ray, which takes several calls at a time."""
+
+    def __init__(self, replicas: Sequence[Replicas]) -> None:
+        super().__init__(RayGroups(replicas))
+
+
 class Ingress:
     """The router behind HTTP."""
 
-    def __init__(self, model: str, sources: Sequence[str], replicas: Sequence[Sequence[Any]]) -> None:
+    def __init__(self, model: str, sources: Sequence[str], replicas: Sequence[Replicas]) -> None:
         self._router = Router(RayGroups(replicas), load_encoder(model), sources)
 
     async def __call__(self, request: Any) -> Any:
@@ -173,7 +206,7 @@ def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: Se
     """Serve a place; returns the number of groups once all answer. Raises CodesearchError."""
     from ray import serve
 
-    replicas = start_groups(ray, place, manifest, access, options)
+    groups = start_groups(ray, place, manifest, access, options)
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     quiet = {"log_level": "WARNING", "enable_access_log": False}
     serve.start(http_options={"host": options.host, "port": options.port}, logging_config=quiet)
@@ -186,10 +219,14 @@ def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: Se
     )
     sources = [shard.source for shard in manifest.shards]
     try:
-        serve.run(router.bind(manifest.shards[0].model, sources, replicas), name=APPLICATION, route_prefix="/")
+        serve.run(
+            router.bind(manifest.shards[0].model, sources, with_relays(ray, groups, options.replicas, MOST_MEMBERS)),
+            name=APPLICATION,
+            route_prefix="/",
+        )
     except RuntimeError as error:
         raise CodesearchError(f"{place} can't be served: {_reason(error)}") from error
-    return len(replicas)
+    return len(groups)
 
 
 def undeploy() -> None:
@@ -199,20 +236,19 @@ def undeploy() -> None:
     serve.delete(APPLICATION)
 
 
-def start_groups(
-    ray: Any, place: str, manifest: Manifest, access: Access, options: ServeOptions
-) -> Sequence[Sequence[Any]]:
+def start_groups(ray: Any, place: str, manifest: Manifest, access: Access, options: ServeOptions) -> Sequence[Replicas]:
     """The replicas of each group, which Ray starts again if they are lost. Raises CodesearchError."""
     cores = max(int(ray.cluster_resources().get("CPU", 1)), 1)
     parts = grouped(manifest.shards, options.groups or cores)
     share = min(1.0, max(round(cores / (len(parts) * options.replicas) - 0.01, 2), 0.01))
     actor = ray.remote(num_cpus=share, max_restarts=-1)(GroupReplica)
-    replicas = [
-        [actor.remote(place, {i: manifest.shards[i] for i in part}, access) for _ in range(options.replicas)]
-        for part in parts
-    ]
+    groups = []
+    for number, part in enumerate(parts):
+        held = {i: manifest.shards[i] for i in part}
+        actors = [actor.remote(place, held, manifest.lists, access) for _ in range(options.replicas)]
+        groups.append(Replicas(Member((number,), tuple(part)), actors))
     try:
-        programs: Sequence[Program] = ray.get([one.program.remote() for group in replicas for one in group])
+        programs: Sequence[Program] = ray.get([actor.program.remote() for group in groups for actor in group.actors])
     except ray.exceptions.RayError as error:
         raise CodesearchError(f"{place} can't be served: {_reason(error)}") from error
     for there in programs:
@@ -221,7 +257,21 @@ def start_groups(
                 f"a node has codesearch {there.version} (index format {there.index_format}), not {Program().version}",
                 "install the same version on each node",
             )
-    return replicas
+    return groups
+
+
+def with_relays(ray: Any, groups: Sequence[Replicas], replicas: int, most: int) -> Sequence[Replicas]:
+    """What a router asks: up to `most` groups, or relays of as many, or relays of such relays."""
+    if len(groups) <= most:
+        return groups
+    options = {"num_cpus": 0, "max_restarts": -1, "max_concurrency": _MOST_ONGOING, "scheduling_strategy": "SPREAD"}
+    actor = ray.remote(**options)(RelayReplica)
+    relays = []
+    for part in np.array_split(np.arange(len(groups)), math.ceil(len(groups) / most)):
+        below = [groups[i] for i in part]
+        actors = [actor.remote(below) for _ in range(replicas)]
+        relays.append(Replicas(joined([one.member for one in below]), actors, below[0].height + 1))
+    return with_relays(ray, relays, replicas, most)
 
 
 def _reason(error: BaseException) -> str:

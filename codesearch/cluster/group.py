@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import heapq
+import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from codesearch.cluster.access import Access, AccessDenied
 from codesearch.cluster.archive import layout_of
+from codesearch.cluster.lists import EXACT_CHUNKS, ListedVectors
+from codesearch.cluster.numbering import among_all, in_shard
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.discovery.stamp import Stamp
+from codesearch.errors import CodesearchError
 from codesearch.index.rows import DefinitionRow
-from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk, merged
-from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, numbered
-from codesearch.search.hit import Filters, Retrieval
+from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk
+from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, merge_retrieved, numbered
+from codesearch.search.hit import Filters, Hit, Retrieval
 from codesearch.search.local import LocalChunks, LocalReader
 from codesearch.search.reader import Statistics, total
 from codesearch.search.snippets import CurrentChunk, Snippets
@@ -24,15 +32,17 @@ from codesearch.search.snippets import CurrentChunk, Snippets
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from codesearch.exact.pattern import Pattern
+    from codesearch.exact.request import PatternRequest
     from codesearch.index.segment import Ids
     from codesearch.models.encoder import Embeddings
     from codesearch.search.question import Question
 
+SECONDS_FOR_LINES = 5.0
+"""A group answers one question after the other, and a router waits ten seconds for it."""
 _CACHED_SCOPES = 1024
 _CACHED_CHARACTERS = 400_000
 """Of the files of a shard: a group has hundreds."""
-_CHUNK_BITS = 40
-"""Of the number of a chunk among those of all shards; the number of its shard is in the bits above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,8 @@ class Scope:
 
     token: str
     repositories: tuple[str, ...] = ()
+    without: frozenset[int] = frozenset()
+    """The numbers of the groups that did not answer before, and are not asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,14 @@ class Asked:
     """Of all groups."""
     k: int
     retrieval: Retrieval
+    pattern: PatternRequest | None = None
+
+    @property
+    def may_miss(self) -> bool:
+        """Whether inverted lists are searched: without filters, as the few chunks that pass one might not be found."""
+        has_meaning = self.retrieval is not Retrieval.LEXICAL and bool(self.vector.any())
+        is_filtered = self.filters != Filters() or self.pattern is not None
+        return has_meaning and not is_filtered and self.statistics.chunks > EXACT_CHUNKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,19 @@ class ChunkOfShard:
 
     shard: int
     chunk: StoredChunk
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLine:
+    """A line that matches a pattern, as a hit."""
+
+    source: str
+    hit: Hit
+
+    @property
+    def position(self) -> tuple[str, list[str], int]:
+        """An order of lines that is the same however shards are divided into groups: by repository, path and number."""
+        return self.source, self.hit.path.split("/"), self.hit.start_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +109,7 @@ class GroupFacts:
     kinds: frozenset[str]
 
 
-pickle_quickly((StoredChunk, DefinitionRow, Stamp, ChunkOfShard, CurrentChunk))
+pickle_quickly((StoredChunk, DefinitionRow, Stamp, ChunkOfShard, CurrentChunk, FoundLine, Hit))
 
 
 class HeldShard:
@@ -90,9 +123,18 @@ class HeldShard:
         self.snapshot = Snapshot.open(layout)
         self.snippets = Snippets(layout.root, _CACHED_CHARACTERS)
 
-    def reader(self) -> LocalReader:
+    def reader(self, pattern: PatternRequest | None = None) -> LocalReader:
         """Reads it for one question."""
-        return LocalReader(self.snapshot, self.snippets)
+        compiled = pattern.compiled() if pattern else None
+        return LocalReader(self.snapshot, self.snippets, compiled, is_fresh=True)
+
+    def lines(self, pattern: Pattern, filters: Filters) -> Iterator[FoundLine]:
+        """The lines that match, by path."""
+        from codesearch.search.grep import grep, line_hits
+
+        for matches in grep(self.snapshot, self.snippets.root, pattern, filters, is_fresh=True):
+            for hit in line_hits(self.snapshot, matches):
+                yield FoundLine(self.source, replace(hit, index=self.number))
 
 
 class ShardGroup:
@@ -102,10 +144,17 @@ class ShardGroup:
     replica.
     """
 
-    def __init__(self, shards: Sequence[HeldShard], access: Access) -> None:
+    def __init__(self, shards: Sequence[HeldShard], access: Access, lists: ListedVectors | None = None) -> None:
+        """`lists` are the vectors of all shards, for questions that may miss some."""
         self._shards = {shard.number: shard for shard in sorted(shards, key=lambda shard: shard.number)}
+        self._lists = lists
         self._access = access
         self._readable = lru_cache(_CACHED_SCOPES)(self._find_readable)
+
+    @property
+    def shards(self) -> Sequence[int]:
+        """The numbers of its shards."""
+        return [*self._shards]
 
     def facts(self, scope: Scope) -> GroupFacts:
         """What there is to search."""
@@ -130,22 +179,40 @@ class ShardGroup:
 
     def retrieve(self, scope: Scope, asked: Asked) -> Retrieved:
         """The best chunks of all shards; their ids are numbers among all shards."""
-        parts = [_among_all(shard, _retrieved(shard, asked)) for shard in self._readable(scope)]
-        limits = Limits.of(asked.question, asked.k)
-        return Retrieved(
-            merged([part.by_words for part in parts], limits.retrieved),
-            merged([part.by_meaning for part in parts], limits.retrieved),
-            merged([part.by_name for part in parts], limits.named),
-        )
+        shards, limits = self._readable(scope), Limits.of(asked.question, asked.k)
+        lists = self._lists if asked.may_miss else None
+        without_lists = replace(asked, vector=np.zeros_like(asked.vector)) if lists else asked
+        patience = _Patience()
+        parts = []
+        for shard in shards:
+            parts.append(_among_all(shard, _retrieved(shard, without_lists)))
+            if asked.pattern:
+                patience.check()
+        found = merge_retrieved(parts, limits)
+        if lists:
+            numbers = frozenset(shard.number for shard in shards)
+            found = replace(found, by_meaning=lists.nearest(asked.vector, limits.retrieved, numbers))
+        return found
 
     def candidates(self, scope: Scope, asked: Asked, ids: Ids) -> Candidates | None:
         """Some of the chunks that were retrieved, with all that their ranking needs; None if it has none of them."""
         parts = []
         for shard in self._readable(scope):
-            own = ids[ids >> _CHUNK_BITS == shard.number] & ((1 << _CHUNK_BITS) - 1)
-            if len(own):
+            if len(own := in_shard(shard.number, ids)):
                 parts.append(numbered(_prepared(shard, asked).candidates(own), shard.number))
         return merge_candidates(parts) if parts else None
+
+    def lines(self, scope: Scope, pattern: PatternRequest, filters: Filters, count: int) -> Sequence[FoundLine]:
+        """The first lines that match. Raises CodesearchError if that takes too long."""
+        compiled, patience = pattern.compiled(), _Patience()
+        found: list[FoundLine] = []
+        for _, shards in groupby(sorted(self._readable(scope), key=_source), _source):
+            parts = [shard.lines(compiled, filters) for shard in shards]
+            found += merge_lines(parts, count - len(found))
+            patience.check()
+            if len(found) == count:
+                break
+        return found
 
     def texts(self, scope: Scope, chunks: Sequence[ChunkOfShard]) -> Sequence[str]:
         """The text of each chunk; see TextReader."""
@@ -171,21 +238,47 @@ class ShardGroup:
         ]
 
 
+class _Patience:
+    """Ends a search for lines that keeps others waiting."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + SECONDS_FOR_LINES
+
+    def check(self) -> None:
+        """Raises CodesearchError if the time is over."""
+        if time.monotonic() > self._end:
+            raise CodesearchError(
+                f"finding the lines takes a group longer than {SECONDS_FOR_LINES:.0f} s",
+                "name repositories with --in, or give -e a longer text that every line must have",
+            )
+
+
+def merge_lines(parts: Sequence[Iterable[FoundLine]], count: int) -> Sequence[FoundLine]:
+    """The first lines of several lists that are in order."""
+    return [*islice(heapq.merge(*parts, key=lambda line: line.position), count)]
+
+
+def _source(shard: HeldShard) -> str:
+    return shard.source
+
+
 def _retrieved(shard: HeldShard, asked: Asked) -> Retrieved:
-    reader = shard.reader()
+    reader = shard.reader(asked.pattern)
     return reader.retrieve(
         asked.question, asked.vector, asked.filters, asked.statistics, asked.k, asked.retrieval
     ).retrieved
 
 
 def _prepared(shard: HeldShard, asked: Asked) -> LocalChunks:
-    return shard.reader().prepare(asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval)
+    return shard.reader(asked.pattern).prepare(
+        asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval
+    )
 
 
 def _among_all(shard: HeldShard, found: Retrieved) -> Retrieved:
     """What was found in a shard, with numbers among the chunks of all shards as ids."""
 
     def renumbered(chunks: ScoredChunks) -> ScoredChunks:
-        return replace(chunks, ids=chunks.ids + (shard.number << _CHUNK_BITS))
+        return replace(chunks, ids=among_all(shard.number, chunks.ids))
 
     return Retrieved(renumbered(found.by_words), renumbered(found.by_meaning), renumbered(found.by_name))

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from codesearch.cluster.archive import unpack
 from codesearch.cluster.group import HeldShard
-from codesearch.cluster.manifest import SHARDS, Manifest, Shard, read_manifest
+from codesearch.cluster.lists import LISTS_COPIES
+from codesearch.cluster.manifest import LISTS, SHARDS, Manifest, Shard, read_manifest
 from codesearch.cluster.place import Place
 from codesearch.cluster.scratch import node_folder
 from codesearch.errors import CodesearchError, IndexDamaged
@@ -40,6 +41,8 @@ def servable_manifest(place: Place) -> Manifest:
     sizes = place.sizes(SHARDS)
     if broken := sum(sizes.get(shard.file) != shard.size for shard in manifest.shards):
         raise CodesearchError(f"{broken} of {len(manifest.shards)} shards in {place} are missing or cut off", again)
+    if manifest.lists and not place.size(f"{LISTS}/{manifest.lists.file}"):
+        raise CodesearchError(f"the lists of vectors of {place} are missing", again)
     return manifest
 
 
@@ -76,14 +79,17 @@ def hold(place: Place, shard: Shard, number: int) -> HeldShard:
 
 
 def delete_unused_copies() -> None:
-    """Delete copies that have not been held for MAX_UNUSED_SECONDS."""
+    """Delete copies, and lists of their vectors, that have not been held for MAX_UNUSED_SECONDS."""
     for folder in node_folder(_COPIES).iterdir():
         if _age(folder) > MAX_UNUSED_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
+    for file in node_folder(LISTS_COPIES).iterdir():
+        if _age(file) > MAX_UNUSED_SECONDS:
+            file.unlink(missing_ok=True)
 
 
-def _age(folder: Path) -> float:
+def _age(path: Path) -> float:
     try:
-        return time.time() - folder.stat().st_mtime
+        return time.time() - path.stat().st_mtime
     except FileNotFoundError:
         return 0.0

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from codesearch.cluster.build import BuildRequest, Built, Divided, Failed, Limits, Outcome, Refused, Unchanged
-from codesearch.cluster.manifest import SHARDS, Failure, Manifest, Shard, read_manifest, write_manifest
+from codesearch.cluster.lists import EXACT_CHUNKS
+from codesearch.cluster.manifest import (
+    LISTS,
+    SHARDS,
+    Failure,
+    Lists,
+    Manifest,
+    Shard,
+    read_manifest,
+    write_manifest,
+)
 from codesearch.cluster.parts import PART_BYTES
 from codesearch.cluster.place import Folder, Place
 from codesearch.cluster.sources import Source
@@ -22,6 +32,8 @@ if TYPE_CHECKING:
     from codesearch.models.encoder import Encoder
 
 SECONDS_BETWEEN_MANIFESTS = 5.0
+MOST_GROWTH = 2
+"""Lists are trained again when a place has so many times the chunks, or has shrunk as much."""
 _LOCK = "lock"
 
 
@@ -44,6 +56,10 @@ class Tasks(Protocol):
 
     def next(self) -> Outcome:
         """Wait for the next outcome. Raises CodesearchError if there can be none."""
+        ...
+
+    def train_lists(self, place: str, shards: Sequence[Shard]) -> Lists | None:
+        """Run the function of this name. Raises CodesearchError."""
         ...
 
 
@@ -72,6 +88,7 @@ class _Run:
     shards: dict[str, Sequence[Shard]]
     """The shards of the place, by source."""
     failures: dict[str, str] = field(default_factory=dict)
+    lists: Lists | None = None
     parts: dict[str, dict[int, Shard]] = field(default_factory=dict)
     """The shards that are built of each source that has parts left."""
     done: set[str] = field(default_factory=set)
@@ -89,7 +106,7 @@ class _Run:
         """The manifest as of now."""
         shards = sorted(shard for found in self.shards.values() for shard in found)
         failures = sorted((Failure(*failure) for failure in self.failures.items()), key=lambda one: one.source)
-        return Manifest(tuple(shards), tuple(failures))
+        return Manifest(tuple(shards), tuple(failures), self.lists)
 
 
 def index_sources(
@@ -112,7 +129,9 @@ def index_sources(
     """
     started = time.monotonic()
     with _locked(place):
-        run = _Run(_whole_shards(place))
+        place.sweep()
+        known = read_manifest(place) or Manifest()
+        run = _Run(_whole_shards(place, known), lists=_whole_lists(place, known))
         if prune:
             named = {source.name for source in sources}
             run.shards = {name: shards for name, shards in run.shards.items() if name in named}
@@ -125,6 +144,11 @@ def index_sources(
                 waiting.extend(_follow(run, outcome))
                 progress("indexing", len(run.done), len(sources), run.built_chunks)
                 keep()
+            if run.manifest().chunks <= EXACT_CHUNKS:
+                run.lists = None
+            elif _are_old(run.manifest()):
+                progress("training lists", len(run.done), len(sources), run.built_chunks)
+                run.lists = tasks.train_lists(str(place), run.manifest().shards)
         _delete_others(place, run)
     return _report(run, len(sources), time.monotonic() - started)
 
@@ -175,16 +199,27 @@ def _place_shard(run: _Run, shard: Shard) -> None:
             run.failures[shard.source] = "it changed while it was being indexed"
 
 
-def _whole_shards(place: Place) -> dict[str, Sequence[Shard]]:
+def _whole_shards(place: Place, manifest: Manifest) -> dict[str, Sequence[Shard]]:
     """The shards of the manifest, by source, without sources of which a file is missing or was cut off."""
-    place.sweep()
-    manifest = read_manifest(place) or Manifest()
     sizes = place.sizes(SHARDS)
     return {
         name: shards
         for name, shards in manifest.by_source.items()
         if len(shards) == shards[0].parts and all(sizes.get(shard.file) == shard.size for shard in shards)
     }
+
+
+def _whole_lists(place: Place, manifest: Manifest) -> Lists | None:
+    """The lists of the manifest, if their file is there."""
+    return manifest.lists if manifest.lists and place.size(f"{LISTS}/{manifest.lists.file}") else None
+
+
+def _are_old(manifest: Manifest) -> bool:
+    """Whether a place has no lists, those of another model, or of a time when it was much smaller or larger."""
+    lists, of = manifest.lists, manifest.shards[0]
+    if lists is None or (lists.model, lists.revision) != (of.model, of.revision):
+        return True
+    return not lists.chunks / MOST_GROWTH <= manifest.chunks <= lists.chunks * MOST_GROWTH
 
 
 @contextmanager
@@ -209,12 +244,13 @@ class _Keep:
 
 
 def _delete_others(place: Place, run: _Run) -> None:
-    """Delete the shards that the manifest does not name: those of earlier states."""
-    kept = {shard.file for shards in run.shards.values() for shard in shards}
-    kept |= {file.removesuffix(".tar") + ".json" for file in kept}
-    for name in place.sizes(SHARDS):
-        if name not in kept:
-            place.delete(f"{SHARDS}/{name}")
+    """Delete the shards and lists that the manifest does not name: those of earlier states."""
+    shards = {shard.file for shards in run.shards.values() for shard in shards}
+    facts = {file.removesuffix(".tar") + ".json" for file in shards}
+    lists = {run.lists.file} if run.lists else set()
+    for folder, kept in ((SHARDS, shards | facts), (LISTS, lists)):
+        for name in place.sizes(folder).keys() - kept:
+            place.delete(f"{folder}/{name}")
 
 
 def _locked(place: Place) -> AbstractContextManager[object]:
@@ -232,7 +268,7 @@ def _report(run: _Run, sources: int, seconds: float) -> IndexReport:
         sources=sources,
         unchanged=run.unchanged,
         shards=len(manifest.shards),
-        chunks=sum(shard.chunks for shard in manifest.shards),
+        chunks=manifest.chunks,
         size=sum(shard.size for shard in manifest.shards),
         built_chunks=run.built_chunks,
         core_seconds=run.core_seconds,

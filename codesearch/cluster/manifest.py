@@ -16,7 +16,10 @@ FORMAT = 1
 NAME = "manifest.json"
 SHARDS = "shards"
 """The folder of the shards in a place."""
+LISTS = "lists"
+"""The folder of the centres of inverted lists."""
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.tar")
+_LISTS_FILE = re.compile(r"[0-9a-f]{32}\.safetensors")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,11 +55,39 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Lists:
+    """Inverted lists that are searched where a place has too many vectors for exact search; how they were measured."""
+
+    file: str
+    """Its name in the folder of lists."""
+    model: str
+    revision: str
+    centres: int
+    """The number of lists."""
+    probed: int
+    """How many of them a question searches."""
+    recall: float
+    """The share of the 50 nearest chunks that are in the lists searched."""
+    questions: int
+    """That it was measured with."""
+    sampled: int
+    """The chunks that it was measured on."""
+    chunks: int
+    """Of the place, when that was done."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The shards, by source and part, and the failures of the last run."""
 
     shards: tuple[Shard, ...] = ()
     failures: tuple[Failure, ...] = field(default=())
+    lists: Lists | None = None
+
+    @property
+    def chunks(self) -> int:
+        """Of all shards."""
+        return sum(shard.chunks for shard in self.shards)
 
     @property
     def by_source(self) -> Mapping[str, Sequence[Shard]]:
@@ -72,7 +103,10 @@ class Manifest:
             ",\n".join(json.dumps(asdict(row), ensure_ascii=False) for row in rows)
             for rows in (self.shards, self.failures)
         )
-        return f'{{"format": {FORMAT}, "shards": [\n{shards}\n], "failures": [\n{failures}\n]}}\n'.encode()
+        lists = json.dumps(self.lists and asdict(self.lists))
+        return (
+            f'{{"format": {FORMAT}, "shards": [\n{shards}\n], "failures": [\n{failures}\n], "lists": {lists}}}\n'
+        ).encode()
 
 
 def read_manifest(place: Place) -> Manifest | None:
@@ -88,7 +122,8 @@ def read_manifest(place: Place) -> Manifest | None:
                 "upgrade codesearch",
             )
         shards = tuple(shard_of(row) for row in record["shards"])
-        return Manifest(shards, tuple(Failure(row["source"], row["reason"]) for row in record["failures"]))
+        failures = tuple(Failure(row["source"], row["reason"]) for row in record["failures"])
+        return Manifest(shards, failures, _lists_of(record.get("lists")))
     except (ValueError, KeyError, TypeError) as error:
         raise CodesearchError(
             f"the manifest of {place} is damaged", f"delete {place}/{NAME} and index again: whole shards are kept"
@@ -97,11 +132,25 @@ def read_manifest(place: Place) -> Manifest | None:
 
 def shard_of(row: Mapping[str, Any]) -> Shard:
     """A shard of its JSON. Raises ValueError, KeyError or TypeError."""
-    values = {column.name: row[column.name] for column in fields(Shard)}
-    kinds = {column.name: int if column.type == "int" else str for column in fields(Shard)}
-    if any(type(value) is not kinds[name] for name, value in values.items()) or not _FILE.fullmatch(row["file"]):
-        raise ValueError("a shard's row is invalid")
-    return Shard(**values)
+    if not _FILE.fullmatch(row["file"]):
+        raise ValueError("a shard's file has an invalid name")
+    return Shard(**_checked(Shard, row))
+
+
+def _lists_of(row: Mapping[str, Any] | None) -> Lists | None:
+    if row is None:
+        return None
+    if not _LISTS_FILE.fullmatch(row["file"]):
+        raise ValueError("the file of the lists has an invalid name")
+    return Lists(**_checked(Lists, row))
+
+
+def _checked(kind: type[Shard | Lists], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a dataclass's fields. Raises ValueError or KeyError."""
+    values = {column.name: row[column.name] for column in fields(kind)}
+    if wrong := [column.name for column in fields(kind) if type(values[column.name]).__name__ != column.type]:
+        raise ValueError(f"{wrong[0]} is of the wrong type")
+    return values
 
 
 def write_manifest(place: Place, manifest: Manifest) -> None:

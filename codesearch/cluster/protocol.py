@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Any, get_args
 
 from codesearch.cluster.router import ClusterQuestion, ClusterResult
+from codesearch.exact.request import Case, PatternRequest
 from codesearch.index.rows import plain
 from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal
 
-VERSION = 1
+VERSION = 2
 """Raised if programs of another version can't read what this one sends."""
 PATH = "/search"
 MOST_HITS = 10_000
@@ -39,6 +40,7 @@ def question_record(question: ClusterQuestion) -> Record:
         "min_score": question.min_score,
         "explain": question.explain,
         "retrieval": question.retrieval,
+        "pattern": question.pattern and asdict(question.pattern),
     }
 
 
@@ -65,6 +67,21 @@ def question_of(record: Any) -> ClusterQuestion:
         min_score=float(_value(record, "min_score", int | float)),
         explain=_value(record, "explain", bool),
         retrieval=retrieval,
+        pattern=_pattern_of(record.get("pattern")),
+    )
+
+
+def _pattern_of(record: Any) -> PatternRequest | None:
+    if record is None:
+        return None
+    if not isinstance(record, dict) or not record.get("expressions"):
+        raise Invalid("pattern is of the wrong type")
+    try:
+        case = Case(_value(record, "case", str))
+    except ValueError as error:
+        raise Invalid(str(error)) from error
+    return PatternRequest(
+        _texts(record, "expressions"), case, _value(record, "is_literal", bool), _value(record, "whole_words", bool)
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from codesearch.cluster.build import BuildRequest, Failed, Outcome, build
+from codesearch.cluster.list_training import train_lists
+from codesearch.cluster.manifest import Lists, Shard
 from codesearch.errors import CodesearchError, InstallExtra
 from codesearch.models.hub import expand_user
 
@@ -107,6 +109,15 @@ class RayTasks:
         except self._ray.exceptions.RayError as error:
             return Failed(request, f"its task failed: {_reason(error)}")
         return outcome
+
+    def train_lists(self, place: str, shards: Sequence[Shard]) -> Lists | None:
+        """See Tasks."""
+        train = self._ray.remote(num_cpus=1, max_retries=MOST_RETRIES)(train_lists)
+        try:
+            lists: Lists | None = self._ray.get(train.remote(place, shards))
+        except self._ray.exceptions.RayError as error:
+            raise CodesearchError(f"the lists of vectors could not be trained: {_reason(error)}") from error
+        return lists
 
 
 def _reason(error: BaseException) -> str:

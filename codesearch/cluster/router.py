@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope
+from codesearch.cluster.group import Asked, ChunkOfShard, FoundLine, GroupFacts, Scope
+from codesearch.cluster.relay import Answered, Groups, Relay
 from codesearch.errors import CodesearchError
 from codesearch.search.asked_language import read_question
-from codesearch.search.candidates import Candidates, Limits, best_of_each_retriever, merge_candidates, with_popularity
+from codesearch.search.candidates import Candidates, Retrieved, with_popularity
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 from codesearch.search.rank import rank
-from codesearch.search.reader import total
 from codesearch.search.searcher import HITS_WITH_OPERATORS, may_answer, result_of
 
 if TYPE_CHECKING:
+    from codesearch.exact.request import PatternRequest
     from codesearch.index.snapshot import StoredChunk
     from codesearch.models.encoder import Encoder
     from codesearch.search.snippets import CurrentChunk
 
 _READ_AHEAD = 2
 """Texts are read of so many times the hits asked for, as some candidates are copies of others."""
-
-
-class Groups(Protocol):
-    """Groups of shards, elsewhere."""
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        ...
-
-    def call(self, method: str, arguments: Mapping[int, tuple[object, ...]]) -> Mapping[int, Any]:
-        """What a method of ShardGroup returns for its arguments, by the group's number.
-
-        Groups that do not answer are left out. Raises CodesearchError if one does.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +39,8 @@ class ClusterQuestion:
     min_score: float = 0.0
     explain: bool = False
     retrieval: Retrieval = Retrieval.BOTH
+    pattern: PatternRequest | None = None
+    """Only code with a line that matches; without a text, the hits are those lines, by repository and path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +60,7 @@ class Router:
 
     def __init__(self, groups: Groups, encoder: Encoder, sources: Sequence[str]) -> None:
         """`sources` are those of all shards, by their number."""
-        self._groups = groups
+        self._relay = Relay(groups)
         self._encoder = encoder
         self._sources = sources
 
@@ -83,107 +69,104 @@ class Router:
 
         Raises AccessDenied, CodesearchError if no group answers, and as codesearch.search.searcher.search.
         """
-        if not question.text.strip():
+        has_text = bool(question.text.strip())
+        if not has_text and not question.pattern:
             raise CodesearchError("the question is empty")
-        rounds = Rounds(self._groups, Scope(token, question.repositories))
-        result = self._answer(question, rounds)
+        rounds = Rounds(self._relay, Scope(token, question.repositories))
+        result = self._answer(question, rounds) if has_text else self._lines(question, rounds)
         shards = {hit.index for hit in result.hits} | {copy.index for hit in result.hits for copy in hit.copies}
         repositories = {shard: self._sources[shard] for shard in sorted(shards)}
-        return ClusterResult(result, repositories, self._groups.count, tuple(sorted(rounds.missing)))
+        return ClusterResult(result, repositories, self._relay.count, tuple(sorted(rounds.missing)))
+
+    def _lines(self, question: ClusterQuestion, rounds: Rounds) -> SearchResult:
+        """The first lines that match, in the order of repositories and paths."""
+        facts = _facts(question, rounds)
+        filters = resolve_kind_filters(question.filters, lambda: facts().kinds)
+        found: Sequence[FoundLine] = rounds.ask("lines", question.pattern, filters, question.k)
+        return SearchResult("", tuple(line.hit for line in found))
 
     def _answer(self, question: ClusterQuestion, rounds: Rounds) -> SearchResult:
-        facts: Callable[[], Sequence[GroupFacts]] = cache(lambda: [*rounds.ask("facts").values()])
-        if question.repositories and not any(one.sources for one in facts()):
-            names = ", ".join(question.repositories)
-            raise CodesearchError(f"the cluster has no repository {names} that you may read", "`*` stands for any text")
-        parsed = read_question(question.text, lambda: _chunks_by_language(facts()))
+        facts = _facts(question, rounds)
+        parsed = read_question(question.text, lambda: facts().chunks_by_language)
         k = max(question.k, HITS_WITH_OPERATORS) if parsed.operators else question.k
         asked = Asked(
             parsed,
             self._encoder.encode_query(parsed.text),
-            resolve_kind_filters(question.filters, lambda: {kind for one in facts() for kind in one.kinds}),
-            total([*rounds.ask("statistics", parsed.terms).values()]),
+            resolve_kind_filters(question.filters, lambda: facts().kinds),
+            rounds.ask("statistics", parsed.terms),
             k,
             question.retrieval,
+            question.pattern,
         )
-        found = _collect(asked, rounds)
-        if not found:
+        candidates = _collect(asked, rounds)
+        if candidates is None:
             return SearchResult(question.text, ())
-        ranking = rank(parsed, found.candidates)
-        texts = _Texts(rounds, found)
+        ranking = rank(parsed, candidates)
+        texts = _Texts(rounds, candidates)
         texts.read_ahead(ranking.order[: _READ_AHEAD * question.k].tolist(), with_text=bool(parsed.operators))
-        is_close = may_answer([self._encoder.name], found.candidates, ranking, question.retrieval)
+        is_close = may_answer([self._encoder.name], candidates, ranking, question.retrieval)
         return result_of(
             question.text,
             parsed,
-            found.candidates,
+            candidates,
             ranking,
             texts,
             question.k,
             is_close,
             question.min_score,
             question.explain,
+            question.pattern.compiled() if question.pattern else None,
         )
+
+
+def _facts(question: ClusterQuestion, rounds: Rounds) -> Callable[[], GroupFacts]:
+    """Gives what there is to search. Raises CodesearchError if none of the repositories asked for is there."""
+    facts: Callable[[], GroupFacts] = cache(lambda: rounds.ask("facts"))
+    if question.repositories and not facts().sources:
+        names = ", ".join(question.repositories)
+        raise CodesearchError(f"the cluster has no repository {names} that you may read", "`*` stands for any text")
+    return facts
 
 
 class Rounds:
     """The calls for one question. A group that does not answer once is not asked again."""
 
-    def __init__(self, groups: Groups, scope: Scope) -> None:
-        self._groups = groups
+    def __init__(self, relay: Relay, scope: Scope) -> None:
+        self._relay = relay
         self._scope = scope
         self.missing: set[int] = set()
 
-    def ask(self, method: str, *arguments: object) -> dict[int, Any]:
-        """What all groups return, by their number and in order. Raises CodesearchError if none does."""
-        answered = self.ask_each(method, dict.fromkeys(range(self._groups.count), arguments))
-        if not answered:
-            raise CodesearchError(f"none of the {self._groups.count} groups of shards answered")
-        return answered
+    def ask(self, method: str, *arguments: object) -> Any:
+        """What all groups answer together. Raises CodesearchError if none does."""
+        value = self.ask_some(method, *arguments)
+        if len(self.missing) == self._relay.count:
+            raise CodesearchError(f"none of the {self._relay.count} groups of shards answered")
+        return value
 
-    def ask_each(self, method: str, arguments: Mapping[int, tuple[object, ...]]) -> dict[int, Any]:
-        """What these groups return for arguments of their own, by their number and in order."""
-        asked = {group: (self._scope, *given) for group, given in arguments.items() if group not in self.missing}
-        answered = self._groups.call(method, asked) if asked else {}
-        self.missing.update(asked.keys() - answered.keys())
-        return {group: answered[group] for group in sorted(answered)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The candidates of all groups, and the group of each shard."""
-
-    candidates: Candidates
-    group: Mapping[int, int]
+    def ask_some(self, method: str, *arguments: object) -> Any:
+        """What those groups answer that are concerned, if they do."""
+        scope = replace(self._scope, without=frozenset(self.missing))
+        answered: Answered = getattr(self._relay, method)(scope, *arguments)
+        self.missing |= answered.missing
+        return answered.value
 
 
-def _collect(asked: Asked, rounds: Rounds) -> _Found | None:
+def _collect(asked: Asked, rounds: Rounds) -> Candidates | None:
     """As codesearch.search.searcher.collect: the best of all groups are read."""
-    retrieved = rounds.ask("retrieve", asked)
-    kept = best_of_each_retriever([*retrieved.values()], Limits.of(asked.question, asked.k))
-    chosen = {group: (asked, ids) for group, ids in zip(retrieved, kept, strict=True) if len(ids)}
-    parts: dict[int, Candidates] = {g: part for g, part in rounds.ask_each("candidates", chosen).items() if part}
-    if not parts:
+    retrieved: Retrieved = rounds.ask("retrieve", asked)
+    candidates: Candidates | None = rounds.ask_some("candidates", asked, retrieved.ids)
+    if candidates is None:
         return None
-    candidates = merge_candidates([*parts.values()])
     names = tuple(dict.fromkeys(chunk.name_key for chunk in candidates.chunks))
-    group = {shard: group for group, part in parts.items() for shard in set(part.reader.tolist())}
-    return _Found(with_popularity(candidates, total([*rounds.ask("name_statistics", names).values()])), group)
-
-
-def _chunks_by_language(facts: Sequence[GroupFacts]) -> Mapping[str, int]:
-    counts: Counter[str] = Counter()
-    for one in facts:
-        counts.update(one.chunks_by_language)
-    return counts
+    return with_popularity(candidates, rounds.ask("name_statistics", names))
 
 
 class _Texts:
     """The texts of candidates, by the number of their shard; those that are likely to be needed are read at once."""
 
-    def __init__(self, rounds: Rounds, found: _Found) -> None:
+    def __init__(self, rounds: Rounds, candidates: Candidates) -> None:
         self._rounds = rounds
-        self._found = found
+        self._candidates = candidates
         self._current: dict[ChunkOfShard, CurrentChunk | None] = {}
         self._text: dict[ChunkOfShard, str] = {}
 
@@ -192,10 +175,8 @@ class _Texts:
 
     def read_ahead(self, best: Sequence[int], *, with_text: bool) -> None:
         """Read the best candidates, and the text of all for operators."""
-        candidates = self._found.candidates
-        every = [
-            ChunkOfShard(int(shard), chunk) for shard, chunk in zip(candidates.reader, candidates.chunks, strict=True)
-        ]
+        found = self._candidates
+        every = [ChunkOfShard(int(shard), chunk) for shard, chunk in zip(found.reader, found.chunks, strict=True)]
         self._current |= self._read("current", [every[i] for i in best])
         if with_text:
             self._text |= self._read("texts", every)
@@ -213,14 +194,8 @@ class _Texts:
         return self._text.get(one, "")
 
     def _read(self, method: str, chunks: Sequence[ChunkOfShard]) -> dict[ChunkOfShard, Any]:
-        """What the groups of chunks return for them; nothing for those of a group that does not answer."""
-        of_group: dict[int, list[ChunkOfShard]] = {}
-        for one in chunks:
-            of_group.setdefault(self._found.group[one.shard], []).append(one)
-        answered = self._rounds.ask_each(method, {group: (asked,) for group, asked in of_group.items()})
-        return {
-            one: value for group, values in answered.items() for one, value in zip(of_group[group], values, strict=True)
-        }
+        """What the groups of chunks return for them."""
+        return dict(zip(chunks, self._rounds.ask_some(method, chunks), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

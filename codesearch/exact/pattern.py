@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ import re2
 
 from codesearch.exact.cursor import PatternError
 from codesearch.exact.parser import Parsed, literal, parse
+from codesearch.exact.request import Case
 from codesearch.exact.spans import Span, in_characters, spans, spelled_spans
 from codesearch.exact.syntax import Alternatives, Anchor, CharacterClass, Named, Node, Position
 from codesearch.exact.syntax import Sequence as InSequence
@@ -20,15 +20,6 @@ from codesearch.exact.translate import has_boundaries, spelled, translate, trans
 MAX_MEMORY = 64 << 20
 """Bytes that RE2 may use for a pattern; beyond, it is too large."""
 _NEWLINE = b"\n"
-
-
-class Case(StrEnum):
-    """Whether upper and lower case are the same."""
-
-    SENSITIVE = "sensitive"
-    IGNORED = "ignored"
-    SMART = "smart"
-    """Ignored unless the pattern has an upper-case letter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ _MAX_DIMENSIONS = 1 << 14
 _MAX_EXACT = 1 << 24
 """Up to this, sums of integers are exact in float32, in any order."""
 _MAX_CODE = 255
-_FAISS_ERROR = 1e-5
+FAISS_ERROR = 1e-5
 """Upper bound of the difference between FAISS's cosines and the exact ones."""
 
 
@@ -152,11 +152,10 @@ class Vectors:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        steps, scale = _integer_steps(vector)
         limit = min(2 * k, len(self))
-        scores, found = self._index.search((steps / np.float32(scale))[None, :], limit, params=parameters)
+        scores, found = self._index.search(as_faiss_compares(vector)[None, :], limit, params=parameters)
         nearest = found[0][found[0] >= 0].astype(np.int64)
-        has_margin = len(nearest) > k and scores[0][k - 1] - scores[0][-1] > _FAISS_ERROR
+        has_margin = len(nearest) > k and scores[0][k - 1] - scores[0][-1] > FAISS_ERROR
         if len(nearest) < min(limit, len(rows)) or has_margin:
             return np.asarray(nearest)
         return rows if len(nearest) < len(rows) else np.asarray(nearest)
@@ -169,7 +168,7 @@ class Vectors:
         faiss.omp_set_num_threads(1)  # waking OpenMP's threads takes 10 ms, searching 100,000 vectors 2 ms
         if self._path is not None:
             return faiss.read_index(str(self._path), faiss.IO_FLAG_MMAP_IFC)
-        index = _empty(self._codes.shape[1])
+        index = faiss_index(self._codes.shape[1])
         index.add_sa_codes(np.ascontiguousarray(self._codes))
         return index
 
@@ -180,6 +179,12 @@ def best(scores: npt.NDArray[np.float32], ties: Ties, k: int) -> npt.NDArray[np.
     if 0 < k < len(scores):
         indices = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
     return indices[np.lexsort((ties[indices], -scores[indices]))[:k]]
+
+
+def as_faiss_compares(vector: Embeddings) -> Embeddings:
+    """A unit vector as FAISS needs it to find, up to FAISS_ERROR, the cosines of `similarities`."""
+    steps, scale = _integer_steps(vector)
+    return np.asarray(steps / np.float32(scale), np.float32)
 
 
 def component(codes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -210,7 +215,8 @@ def _header(dimensions: int, rows: int) -> bytes:
     )
 
 
-def _empty(dimensions: int) -> Any:
+def faiss_index(dimensions: int) -> Any:
+    """An empty FAISS index of the codes."""
     import faiss
 
     index = faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)

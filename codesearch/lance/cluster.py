@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codesearch.cluster.relay import Member
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
 from codesearch.lance.address import Address
@@ -47,7 +48,7 @@ class ExportedCluster:
                 f"{self._address.text} was indexed with the model {used}, not {self._model}", f"add --model {used}"
             )
         group = ExportedGroup(open_tables(self._address, self._connection, state), state.shards)
-        return Router(_OneGroup(group), self._encoder, [one.shard.source for one in state.shards])
+        return Router(_OneGroup(group, len(state.shards)), self._encoder, [one.shard.source for one in state.shards])
 
     @cached_property
     def _encoder(self) -> Encoder:
@@ -55,12 +56,11 @@ class ExportedCluster:
 
 
 class _OneGroup:
-    """See codesearch.cluster.router.Groups."""
+    """See codesearch.cluster.relay.Groups."""
 
-    count = 1
-
-    def __init__(self, group: ExportedGroup) -> None:
+    def __init__(self, group: ExportedGroup, shards: int) -> None:
         self._group = group
+        self.members = (Member((0,), tuple(range(shards))),)
 
     def call(self, method: str, arguments: Mapping[int, tuple[object, ...]]) -> Mapping[int, Any]:
         """See Groups."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope
+from codesearch.cluster.numbering import among_all, shards_of
 from codesearch.index.inflections import stem
 from codesearch.index.postings import impact_scores
 from codesearch.index.segment import Ids
@@ -19,7 +20,7 @@ from codesearch.lance.chunks import ReadChunks, lines_of
 from codesearch.lance.columns import OF_CHUNK, codes_of, impacts_of
 from codesearch.lance.indexes import PROBED_PARTITIONS
 from codesearch.lance.selecting import all_of, found, is_one_of, selected
-from codesearch.lance.tables import CHUNKS, NAMES, NUMBER_BITS, WORDS, ExportedShard
+from codesearch.lance.tables import CHUNKS, NAMES, WORDS, ExportedShard
 from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, name_keys, numbered
 from codesearch.search.local import counts_meaning, counts_words, prepared
 from codesearch.search.reader import Statistics
@@ -80,8 +81,8 @@ class ExportedGroup:
 
     def candidates(self, scope: Scope, asked: Asked, ids: Ids) -> Candidates | None:
         """See ShardGroup."""
-        places = ids >> NUMBER_BITS
-        ids = ids - (places << NUMBER_BITS) + (self._number[places] << NUMBER_BITS)
+        places = shards_of(ids)
+        ids = among_all(self._number[places] - places, ids)
         read = ReadChunks(self._tables, ids.tolist())
         chunks = prepared(read, asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval)
         return merge_candidates(
@@ -139,8 +140,8 @@ class ExportedGroup:
     def _scored(self, rows: Any, scores: Scores, k: int) -> ScoredChunks:
         """The best of some rows; those of equal score and tie, which are of several shards, in the order of these."""
         ids, ties = rows["id"].to_numpy(), rows["tie"].to_numpy()
-        places = np.asarray([self._place[number] for number in (ids >> NUMBER_BITS).tolist()], np.int64)
-        ids = ids - (ids >> NUMBER_BITS << NUMBER_BITS) + (places << NUMBER_BITS)
+        numbers = shards_of(ids)
+        ids = among_all(np.asarray([self._place[one] for one in numbers.tolist()], np.int64) - numbers, ids)
         order = np.argsort(ids)
         kept = order[best(scores[order], ties[order], k)]
         return ScoredChunks(ids[kept], scores[kept], ties[kept])

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from codesearch.cluster.group import HeldShard
+from codesearch.cluster.numbering import CHUNK_BITS
 from codesearch.index.bm25 import K1
 from codesearch.index.inflections import stem
 from codesearch.index.postings import as_one_term, relative_counts
@@ -24,7 +25,7 @@ from codesearch.index.rows import FileRow, Run
 from codesearch.index.segment import Segment
 from codesearch.index.snapshot import Snapshot, StoredChunk
 from codesearch.lance.columns import OF_CHUNK, OF_FILE, components, word_checksum
-from codesearch.lance.tables import CHUNKS, DEFINITIONS, FILES, NAMES, NUMBER_BITS, WORDS
+from codesearch.lance.tables import CHUNKS, DEFINITIONS, FILES, NAMES, WORDS
 from codesearch.search.snippets import Snippets
 
 _COMPRESSED = {"lance-encoding:compression": "zstd"}
@@ -70,7 +71,7 @@ class Weights:
 
 def rows_of(shard: HeldShard) -> dict[str, Any]:
     """The rows of each table for a shard, whose number is that of its rows."""
-    snapshot, base = shard.snapshot, shard.number << NUMBER_BITS
+    snapshot, base = shard.snapshot, shard.number << CHUNK_BITS
     segments = snapshot.segments
     live = np.concatenate([segment.ids[segment.live] for segment in segments] or [np.zeros(0, np.int64)])
     ids = np.sort(live)

@@ -24,8 +24,6 @@ CHUNKS, DEFINITIONS, NAMES, FILES, WORDS = TABLES = ("chunks", "definitions", "n
 _FACTS = "codesearch"
 """The key of the schema's metadata with format and versions."""
 _MOST_TABLES = 10_000
-NUMBER_BITS = 40
-"""Of the number of a chunk or file in its shard; the number of the shard is in the bits above."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codesearch.quantities import count, duration, size
 from codesearch.render.records import Record
 from codesearch.render.safe import printable
+from codesearch.search.candidates import RETRIEVED
 
 if TYPE_CHECKING:
     from codesearch.cluster.indexing import IndexReport
@@ -49,10 +50,15 @@ def manifest_lines(manifest: Manifest) -> Iterator[str]:
     """What a place holds: the totals, then a line for each source."""
     shards = manifest.shards
     sources = count(len(manifest.by_source), "repository", "repositories")
-    chunks, bytes_ = sum(shard.chunks for shard in shards), sum(shard.size for shard in shards)
-    yield f"Holds: {sources}, {count(len(shards), 'shard')}, {count(chunks, 'chunk')}, {size(bytes_)}"
+    bytes_ = sum(shard.size for shard in shards)
+    yield f"Holds: {sources}, {count(len(shards), 'shard')}, {count(manifest.chunks, 'chunk')}, {size(bytes_)}"
     for model in dict.fromkeys(shard.model for shard in shards):
         yield f"Model: {printable(model)}"
+    if lists := manifest.lists:
+        yield (
+            f"Nearest vectors: {lists.probed:,} of {count(lists.centres, 'list')} searched, {lists.recall:.1%} of the"
+            f" {RETRIEVED} nearest found (of {count(lists.sampled, 'chunk')} for {count(lists.questions, 'question')})"
+        )
     for source, parts in manifest.by_source.items():
         commit = f" at {parts[0].commit[:_COMMIT_DIGITS]}" if parts[0].commit else ""
         yield f"  {printable(source)}{commit}: {count(sum(part.chunks for part in parts), 'chunk')}"
@@ -64,6 +70,7 @@ def manifest_record(manifest: Manifest) -> Record:
     return {
         "shards": [asdict(shard) for shard in manifest.shards],
         "failures": [asdict(failure) for failure in manifest.failures],
+        "lists": manifest.lists and asdict(manifest.lists),
     }
 
 

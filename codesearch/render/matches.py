@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from codesearch.exact.pattern import Pattern
     from codesearch.render.formats import Output
-    from codesearch.search.grep import FileMatches
+    from codesearch.search.grep import TextMatches
 
 _NUL = "\0"
 
@@ -40,7 +40,7 @@ class ShownLine:
 class MatchFormat(Protocol):
     """A format of the matching lines of files."""
 
-    def write(self, path: str, matches: FileMatches) -> None:
+    def write(self, path: str, matches: TextMatches) -> None:
         """Write the lines of one file. Raises OSError."""
         ...
 
@@ -52,7 +52,7 @@ class PlainLines:
     output: Output
     _has_written: bool = False
 
-    def write(self, path: str, matches: FileMatches) -> None:
+    def write(self, path: str, matches: TextMatches) -> None:
         output = self.output
         for line in shown_lines(matches, output.context):
             if line.begins_group and self._has_written:
@@ -90,7 +90,7 @@ class CompactLines:
 
     output: Output
 
-    def write(self, path: str, matches: FileMatches) -> None:
+    def write(self, path: str, matches: TextMatches) -> None:
         lines = (f"{line.number} {shortened(matches.text_of(line))}" for line in matches.lines)
         self.output.write_lines([printable(path), *lines])
 
@@ -101,7 +101,7 @@ class Counts:
 
     output: Output
 
-    def write(self, path: str, matches: FileMatches) -> None:
+    def write(self, path: str, matches: TextMatches) -> None:
         self.output.stream.write(f"{path}{_NUL if self.output.null else ':'}{len(matches.lines)}\n")
 
 
@@ -111,7 +111,7 @@ class MatchingPaths:
 
     output: Output
 
-    def write(self, path: str, matches: FileMatches) -> None:
+    def write(self, path: str, matches: TextMatches) -> None:
         self.output.stream.write(path + (_NUL if self.output.null else "\n"))
 
 
@@ -124,7 +124,7 @@ class HeadedLines:
     pattern: Pattern
     _has_written: bool = False
 
-    def write(self, path: str, matches: FileMatches) -> None:
+    def write(self, path: str, matches: TextMatches) -> None:
         from rich.text import Text
 
         if self._has_written:
@@ -148,7 +148,7 @@ class HeadedLines:
         self.console.print(Segments(segments), soft_wrap=True)
 
 
-def shown_lines(matches: FileMatches, context: int | None) -> Iterator[ShownLine]:
+def shown_lines(matches: TextMatches, context: int | None) -> Iterator[ShownLine]:
     """The matching lines of a file and so many around them, in order."""
     if not context:
         for line in matches.lines:

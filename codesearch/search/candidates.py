@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.index.snapshot import ScoredChunks, merged
 from codesearch.index.terms import name_key
 from codesearch.index.vectors import best
 from codesearch.search.question import Question, last_part
@@ -17,7 +18,7 @@ from codesearch.search.symbols import Symbol
 
 if TYPE_CHECKING:
     from codesearch.index.segment import Ids
-    from codesearch.index.snapshot import ScoredChunks, StoredChunk
+    from codesearch.index.snapshot import StoredChunk
 
 RETRIEVED = 50
 """Chunks taken from each of BM25 and dense retrieval before ranking, at least; see docs/ranking.md."""
@@ -51,6 +52,11 @@ class Retrieved:
     by_words: ScoredChunks
     by_meaning: ScoredChunks
     by_name: ScoredChunks
+
+    @property
+    def ids(self) -> Ids:
+        """Of all, in order."""
+        return np.unique(np.concatenate([self.by_words.ids, self.by_meaning.ids, self.by_name.ids]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,15 @@ def best_of_each_retriever(parts: Sequence[Retrieved], limits: Limits) -> list[I
         for i in best(scores, ties, most).tolist():
             kept[owner[i]].add(int(ids[i]))
     return [np.asarray(sorted(numbers), np.int64) for numbers in kept]
+
+
+def merge_retrieved(parts: Sequence[Retrieved], limits: Limits) -> Retrieved:
+    """What several indexes retrieved, with ids that differ between them, as one index of all their files would have."""
+    return Retrieved(
+        merged([part.by_words for part in parts], limits.retrieved),
+        merged([part.by_meaning for part in parts], limits.retrieved),
+        merged([part.by_name for part in parts], limits.named),
+    )
 
 
 def numbered(candidates: Candidates, reader: int) -> Candidates:

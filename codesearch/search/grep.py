@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class FileMatches:
-    """A file and its lines that match, in order; at least one."""
+class TextMatches:
+    """A text and its lines that match, in order; at least one."""
 
-    file: FileRow
     text: bytes
     """In UTF-8, with `\\n` as newlines."""
     lines: Sequence[MatchingLine]
@@ -37,6 +36,13 @@ class FileMatches:
     def text_of(self, line: MatchingLine) -> str:
         """The text of a line, without its newline."""
         return self.text[line.begin : line.end].decode()
+
+
+@dataclass(frozen=True, slots=True)
+class FileMatches(TextMatches):
+    """A file and its lines that match."""
+
+    file: FileRow
 
     def only(self, accepts: Callable[[int], bool]) -> FileMatches | None:
         """Those of the lines whose numbers are accepted; None if there are none."""
@@ -109,7 +115,7 @@ def _scan(root: Path, file: FileRow, pattern: Pattern) -> FileMatches | None:
         return None
     shown = shown_text(file.path, text).encode("utf-8", "replace")
     lines = list(pattern.lines(shown))
-    return FileMatches(file, shown, lines) if lines else None
+    return FileMatches(shown, lines, file) if lines else None
 
 
 def _within(found: FileMatches, ranges: Sequence[LineRange]) -> FileMatches | None:

@@ -37,9 +37,12 @@ if TYPE_CHECKING:
 class LocalReader:
     """Reads a snapshot and the files that it was made from, for one question."""
 
-    def __init__(self, snapshot: Snapshot, snippets: Snippets, pattern: Pattern | None = None) -> None:
-        """With a pattern, only chunks with a line that matches are collected."""
+    def __init__(
+        self, snapshot: Snapshot, snippets: Snippets, pattern: Pattern | None = None, *, is_fresh: bool = False
+    ) -> None:
+        """With a pattern, only chunks with a line that matches are collected; for `is_fresh` see grep()."""
         self._pattern = pattern
+        self._is_fresh = is_fresh
         self._snapshot = snapshot
         self._snippets = snippets
         snippets.forget_changes()
@@ -107,7 +110,7 @@ class LocalReader:
             return None
         from codesearch.search.matching_chunks import matching_chunks
 
-        return matching_chunks(self._snapshot, self._snippets.root, self._pattern, filters)
+        return matching_chunks(self._snapshot, self._snippets.root, self._pattern, filters, is_fresh=self._is_fresh)
 
 
 class ChunkValues(Protocol):

@@ -47,9 +47,11 @@ class MatchingChunks:
         return kept or [chunk]
 
 
-def matching_chunks(snapshot: Snapshot, root: Path, pattern: Pattern, filters: Filters) -> MatchingChunks:
-    """The chunks with a line that matches, of what the filters accept. Raises as grep()."""
-    found = list(grep(snapshot, root, pattern, filters))
+def matching_chunks(
+    snapshot: Snapshot, root: Path, pattern: Pattern, filters: Filters, *, is_fresh: bool = False
+) -> MatchingChunks:
+    """The chunks with a line that matches, of what the filters accept; see grep()."""
+    found = list(grep(snapshot, root, pattern, filters, is_fresh=is_fresh))
     lines = {matches.file.id: [line.number for line in matches.lines] for matches in found}
     rows = snapshot.chunk_rows([matches.file for matches in found])
     return MatchingChunks(

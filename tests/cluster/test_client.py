@@ -51,14 +51,14 @@ def test_an_answer_survives_json() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"version": 2}, {"k": 0}, {"k": True}, {"question": 1}, {"kinds": [1]}, {"retrieval": "all"}]
+    "changes", [{"version": 3}, {"k": 0}, {"k": True}, {"question": 1}, {"kinds": [1]}, {"retrieval": "all"}]
 )
 def test_what_is_no_question(changes: dict[str, object]) -> None:
     with pytest.raises(Invalid):
         question_of({**json.loads(json.dumps(question_record(QUESTION))), **changes})
 
 
-@pytest.mark.parametrize("record", [[], {}, {"version": 1}, {"version": 1, "hits": [{}], "repositories": {}}])
+@pytest.mark.parametrize("record", [[], {}, {"version": 2}, {"version": 2, "hits": [{}], "repositories": {}}])
 def test_what_is_no_answer(record: object) -> None:
     with pytest.raises(Invalid):
         result_of_record("q", record)
@@ -161,7 +161,7 @@ def test_a_wrong_token(serving: Callable[[Answer], str], ingress: Ingress, tmp_p
     [
         ((200, b"<html>"), "does not answer as a codesearch cluster (HTTP 200)"),
         ((500, {"x": 1}), "failed"),
-        ((200, {"version": 2}), "speaks version 2 of the protocol, not 1"),
+        ((200, {"version": 3}), "speaks version 3 of the protocol, not 2"),
         ((400, {"error": "no such thing", "hint": "try another"}), "no such thing\n  try another"),
     ],
 )

@@ -6,6 +6,7 @@ import random
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -101,10 +102,22 @@ def _grouped(shards: Sequence[HeldShard], groups: int, access: Access = ALL) -> 
     return GroupsHere([ShardGroup([shards[i] for i in part], access) for part in parts])
 
 
+def _tree(groups: GroupsHere, chance: random.Random) -> GroupsHere:
+    """The groups below relays, and these below others, at random."""
+    parts = groups.each()
+    while len(parts) > 1 and chance.random() < 0.8:
+        bounds = sorted({0, len(parts), *chance.choices(range(1, len(parts)), k=len(parts) // 2)})
+        parts = [GroupsHere.of_relays(parts[begin:end]) for begin, end in pairwise(bounds)]
+    return GroupsHere.of_relays(parts)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("shards", "groups", "seed"), [(2, 1, 1), (5, 3, 2), (16, 4, 3), (9, 9, 4)])
+@pytest.mark.parametrize(
+    ("shards", "groups", "seed", "has_levels"),
+    [(2, 1, 1, False), (5, 3, 2, False), (16, 4, 3, False), (9, 9, 4, False), (9, 7, 5, True), (16, 12, 6, True)],
+)
 def test_any_split_answers_as_one_index(
-    whole: Index, paths: list[str], tmp_path: Path, shards: int, groups: int, seed: int
+    whole: Index, paths: list[str], tmp_path: Path, shards: int, groups: int, seed: int, has_levels: bool
 ) -> None:
     chance = random.Random(seed)
     held: list[list[str]] = [[] for _ in range(shards)]
@@ -115,7 +128,8 @@ def test_any_split_answers_as_one_index(
         others = [path for path in paths if path not in kept]
         _index(tmp_path / str(number), kept, chance.sample(others, 3) if number % 2 else ())
         opened.append(HeldShard(number, "whole", tmp_path / str(number)))
-    router = _router(_grouped(opened, groups), ["whole"] * shards)
+    split = _grouped(opened, groups)
+    router = _router(_tree(split, chance) if has_levels else split, ["whole"] * shards)
     for text in QUESTIONS:
         for filters in FILTERS:
             for retrieval in (Retrieval.BOTH, Retrieval.LEXICAL) if filters is FILTERS[0] else (Retrieval.BOTH,):
@@ -234,6 +248,50 @@ def test_a_group_that_goes_in_mid_question(doors: list[HeldShard], method: str) 
     answered = _router(groups, SOURCES).search(TOKEN, ClusterQuestion("open the door"))
     assert answered.missing == (2,)
     assert _found(answered) == {"acme/barn", "acme/house"}
+
+
+def _levels(doors: list[HeldShard]) -> tuple[GroupsHere, list[GroupsHere], Router]:
+    """Groups 0 and 1 below a relay, and group 2 below another."""
+    groups = [ShardGroup([shard], ALL) for shard in doors]
+    parts = [GroupsHere(groups[:2]), GroupsHere(groups[2:], (2,))]
+    top = GroupsHere.of_relays(parts)
+    return top, parts, _router(top, SOURCES)
+
+
+def test_groups_below_a_relay_are_named(doors: list[HeldShard]) -> None:
+    _, parts, router = _levels(doors)
+    parts[0].groups[1] = None
+    answered = router.search(TOKEN, ClusterQuestion("open the door"))
+    assert (answered.groups, answered.missing) == (3, (1,))
+    assert _found(answered) == {"acme/barn", "secret/vault"}
+
+
+def test_a_lost_relay_loses_all_of_its_groups(doors: list[HeldShard]) -> None:
+    top, _, router = _levels(doors)
+    top.groups[0] = None
+    answered = router.search(TOKEN, ClusterQuestion("open the door"))
+    assert (answered.groups, answered.missing) == (3, (0, 1))
+    assert _found(answered) == {"secret/vault"}
+    top.groups[1] = None
+    with pytest.raises(CodesearchError, match="none of the 3 groups of shards answered"):
+        router.search(TOKEN, ClusterQuestion("open the door"))
+
+
+@pytest.mark.parametrize("method", ["retrieve", "candidates", "name_statistics", "current"])
+def test_a_group_below_a_relay_that_comes_back_is_not_asked_again(doors: list[HeldShard], method: str) -> None:
+    _, parts, router = _levels(doors)
+    lost = parts[0].groups[1]
+    asked = []
+
+    def forget(called: str) -> None:
+        asked.append(called)
+        parts[0].groups[1] = None if called == method else lost
+
+    parts[0].before_call = forget
+    answered = router.search(TOKEN, ClusterQuestion("open the door"))
+    assert method in asked
+    assert answered.missing == (1,)
+    assert _found(answered) == {"acme/barn", "secret/vault"}
 
 
 def test_a_text_that_a_lost_group_has_is_not_shown(doors: list[HeldShard]) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from codesearch.cluster.client import Cluster
 from codesearch.cluster.group import ShardGroup
 from codesearch.cluster.holding import grouped, hold, servable_manifest
 from codesearch.cluster.place import Place, open_place
-from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, connected
+from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, RayTasks, connected
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import load_encoder
@@ -78,10 +79,16 @@ def _lasting(cluster: Cluster, question: ClusterQuestion, missing: int) -> Clust
         time.sleep(0.2)
 
 
-def test_nodes_answer_as_one_process_and_a_lost_one_is_named(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("most_members", [3, 2])
+def test_nodes_answer_as_one_process_and_a_lost_one_is_named(
+    place: Place, monkeypatch: pytest.MonkeyPatch, most_members: int
+) -> None:
     from ray.cluster_utils import Cluster as Nodes
 
+    from codesearch.cluster import deployment
     from codesearch.cluster.deployment import ServeOptions, deploy, undeploy
+
+    monkeypatch.setattr(deployment, "MOST_MEMBERS", most_members)
 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
@@ -122,15 +129,16 @@ def test_another_replica_answers_for_one_that_is_lost(place: Place, monkeypatch:
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # Ray keeps the mode that it first had in this process
     manifest = servable_manifest(place)
     with connected("local") as ray:
+        manifest = replace(manifest, lists=RayTasks(ray).train_lists(str(place), manifest.shards))
         replicas = start_groups(ray, str(place), manifest, ACCESS, ServeOptions("", 0, groups=2, replicas=2))
         sources = [shard.source for shard in manifest.shards]
         router = Router(RayGroups(replicas), load_encoder(), sources)
         expected = _here(place).search(TOKEN, QUESTIONS[0]).result
-        ray.kill(replicas[1][0])
+        ray.kill(replicas[1].actors[0])
         for _ in range(4):
             answered = router.search(TOKEN, QUESTIONS[0])
             assert (answered.result, answered.missing) == (expected, ())
-        ray.kill(replicas[1][1])
+        ray.kill(replicas[1].actors[1])
         assert router.search(TOKEN, QUESTIONS[0]).missing == (1,)
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from codesearch.api import Index
 from codesearch.errors import CodesearchError
-from codesearch.exact.pattern import Case, Pattern
+from codesearch.exact.pattern import Pattern
+from codesearch.exact.request import Case
 from codesearch.index import freshness
 from codesearch.search.hit import Filters
 from codesearch.workspace import Observer, Workspace

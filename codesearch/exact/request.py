@@ -1,0 +1,49 @@
+"""What lines have to match, as it is asked for: it can be sent, and compiled where the files are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from codesearch.errors import CodesearchError
+
+if TYPE_CHECKING:
+    from codesearch.exact.pattern import Pattern
+
+_CACHED = 16
+
+
+class Case(StrEnum):
+    """Whether upper and lower case are the same."""
+
+    SENSITIVE = "sensitive"
+    IGNORED = "ignored"
+    SMART = "smart"
+    """Ignored unless the pattern has an upper-case letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatternRequest:
+    """One or several regular expressions, and how they are to be matched; see Pattern."""
+
+    expressions: tuple[str, ...]
+    case: Case = Case.SENSITIVE
+    is_literal: bool = False
+    whole_words: bool = False
+
+    def compiled(self) -> Pattern:
+        """The pattern. Raises PatternError, and CodesearchError where re2 is not installed."""
+        return _compiled(self)
+
+
+@lru_cache(_CACHED)
+def _compiled(request: PatternRequest) -> Pattern:
+    try:
+        from codesearch.exact.pattern import Pattern
+    except ModuleNotFoundError as error:  # on systems for which there are no wheels
+        raise CodesearchError(f"-e needs {error.name}", "install the package google-re2") from error
+    return Pattern(
+        request.expressions, case=request.case, is_literal=request.is_literal, whole_words=request.whole_words
+    )
