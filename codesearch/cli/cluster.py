@@ -223,10 +223,10 @@ def _export(place: str, to: str, *, quiet: bool) -> None:
 def _serve(place: str, address: str, model: str, access: Path | None, options: ServeOptions, *, quiet: bool) -> None:
     """Serve until Ctrl-C."""
     import signal
-    import threading
 
     from codesearch.cluster.access import access_of_user, read_access
     from codesearch.cluster.deployment import deploy, undeploy
+    from codesearch.cluster.following import follow
     from codesearch.cluster.holding import servable_manifest
     from codesearch.cluster.place import open_place
     from codesearch.cluster.ray_tasks import connected
@@ -242,13 +242,13 @@ def _serve(place: str, address: str, model: str, access: Path | None, options: S
         raise CodesearchError(f"{opened} was indexed with the model {used}, not {model}", f"add --model {used}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with connected(address) as ray:
-        groups = deploy(ray, str(opened), manifest, granted, options)
+        serving = deploy(ray, str(opened), manifest, granted, options)
         try:
             if not quiet:
                 shards, chunks = len(manifest.shards), sum(shard.chunks for shard in manifest.shards)
-                holds = f"{count(shards, 'shard')}, {count(chunks, 'chunk')} in {count(groups, 'group')}"
+                holds = f"{count(shards, 'shard')}, {count(chunks, 'chunk')} in {count(serving.groups, 'group')}"
                 note(f"serving {holds} at http://{options.host}:{options.port}; Ctrl-C ends it")
-            threading.Event().wait()
+            follow(opened, manifest, serving.replace, (lambda _: None) if quiet else note)
         finally:
             undeploy()
 
