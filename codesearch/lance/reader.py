@@ -83,7 +83,7 @@ class ExportedGroup:
         places = ids >> NUMBER_BITS
         ids = ids - (places << NUMBER_BITS) + (self._number[places] << NUMBER_BITS)
         read = ReadChunks(self._tables, ids.tolist())
-        chunks = prepared(read, asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval)
+        chunks = prepared(read, read, asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval)
         return merge_candidates(
             [numbered(chunks.candidates(ids[places == place]), place) for place in np.unique(places).tolist()]
         )
