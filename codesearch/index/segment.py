@@ -176,6 +176,13 @@ class Segment:
         firsts = self.signatures.firsts[self.signatures.candidates(required)]
         return np.asarray(firsts[self.live[np.searchsorted(self.ids, firsts)]])
 
+    def may_contain(self, firsts: Ids, trigrams: npt.NDArray[np.uint32]) -> tuple[Ids, npt.NDArray[np.bool_]]:
+        """Of files given by their first chunks, the positions of those here, and which may have each trigram."""
+        files = np.searchsorted(self.signatures.firsts, firsts)
+        files[files == len(self.signatures.firsts)] = 0
+        positions = np.flatnonzero(self.signatures.firsts[files] == firsts) if len(self.signatures.firsts) else NO_IDS
+        return positions, self.signatures.may_contain(files[positions], trigrams)
+
     def live_signatures(self) -> list[tuple[int, bytes]]:
         """First chunk and signature of each live file."""
         return self.signatures.only(self.live[np.searchsorted(self.ids, self.signatures.firsts)])

@@ -35,25 +35,28 @@ def folded(text: str) -> str:
 
 def signature_of(text: str) -> bytes:
     """The signature of a text."""
-    data = folded(text).encode("utf-8", "replace")
-    trigrams = _trigrams_of(data)
-    size = max(1, len(trigrams) * BITS_PER_TRIGRAM // 8)
+    found = _distinct_trigrams(folded(text).encode("utf-8", "replace"))
+    size = max(1, len(found) * BITS_PER_TRIGRAM // 8)
     bits = np.zeros(size * 8, np.bool_)
     for multiplier in _MULTIPLIERS:
-        bits[trigrams * np.uint32(multiplier) % np.uint32(size * 8)] = True
+        bits[found * np.uint32(multiplier) % np.uint32(size * 8)] = True
     return np.packbits(bits).tobytes()
 
 
-def _trigrams_of(data: bytes) -> npt.NDArray[np.uint32]:
-    """The different trigrams of a text as little-endian numbers, without those with a newline."""
-    count = len(data) - 2
-    if count <= 0:
-        return np.zeros(0, np.uint32)
-    found = np.ndarray((count,), "<u4", data + b"\n", strides=(1,)) & _LARGEST_TRIGRAM
+def trigrams(data: bytes) -> npt.NDArray[np.uint32]:
+    """The trigram at each position of a folded text in UTF-8, as a little-endian number."""
+    return np.ndarray((max(0, len(data) - 2),), "<u4", data + b"\n", strides=(1,)) & np.uint32(_LARGEST_TRIGRAM)
+
+
+def _distinct_trigrams(data: bytes) -> npt.NDArray[np.uint32]:
+    """The different trigrams of a text, without those with a newline."""
+    found = trigrams(data)
+    if not len(found):
+        return found
     is_newline = np.frombuffer(data, np.uint8) == _NEWLINE
     found[is_newline[:-2] | is_newline[1:-1] | is_newline[2:]] = _LEFT_OUT
     found.sort()  # np.unique would import numpy.ma, 10 ms
-    is_last = np.empty(count, np.bool_)
+    is_last = np.empty(len(found), np.bool_)
     np.not_equal(found[1:], found[:-1], out=is_last[:-1])
     is_last[-1] = found[-1] != _LEFT_OUT
     return np.asarray(found[is_last])
@@ -102,6 +105,16 @@ class Signatures:
     def candidates(self, required: Required) -> Indices:
         """Which files may contain what is required, in order."""
         return self._among(np.arange(len(self.firsts)), required)
+
+    def may_contain(self, files: Indices, numbers: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+        """Which of the files may contain each of the trigrams [files, trigrams]."""
+        ends = self._ends[files]
+        starts = np.where(files > 0, self._ends[files - 1], 0)
+        found = np.ones((len(files), len(numbers)), np.bool_)
+        for multiplier in _MULTIPLIERS:
+            bits = (numbers * np.uint32(multiplier))[None, :] % ((ends - starts) * 8)[:, None]
+            found &= (self._bits[starts[:, None] + (bits >> 3)] << (bits & 7).astype(np.uint8) & 0x80).astype(np.bool_)
+        return found
 
     def _among(self, files: Indices, required: Required) -> Indices:
         for trigram in sorted(required.trigrams):

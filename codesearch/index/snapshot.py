@@ -406,6 +406,14 @@ class Snapshot:
         rows = self._store.chunks(firsts)
         return list(self._store.files_by_id([row.file for row in rows.values()]).values())
 
+    def may_contain(self, firsts: Ids, trigrams: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+        """Which files, given by their first chunks, may contain each of the trigrams [files, trigrams]."""
+        found = np.zeros((len(firsts), len(trigrams)), np.bool_)
+        for segment in self._segments:
+            positions, in_segment = segment.may_contain(firsts, trigrams)
+            found[positions] = in_segment
+        return found
+
     def files_in(self, place: str) -> list[FileRow]:
         """The file with this path, or the files in this folder, that are not skipped, in order."""
         return [file for file in self._store.files_in(place) if not file.skipped]

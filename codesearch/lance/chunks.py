@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.postings import IMPACT_SCALE, impact_scores
@@ -38,6 +39,7 @@ class ReadChunks:
     """Some chunks and their files, read at once; see codesearch.search.local.ChunkValues."""
 
     def __init__(self, tables: Mapping[str, Any], ids: Sequence[int]) -> None:
+        self._tables = tables
         rows = found(tables[CHUNKS], is_one_of("id", ids), [*_FACTS, "weights", "vector"])
         definitions = _definitions(tables, ids)
         self._chunks = [_chunk(row, definitions) for row in rows.select([*_FACTS]).to_pylist()]
@@ -75,6 +77,14 @@ class ReadChunks:
         """As Snapshot.file_term_impacts."""
         sums = impacts_of(self._files, terms, OF_FILE)[:, [self._file[run.first] for run in files]]
         return sums.astype(np.float32) / np.float32(IMPACT_SCALE)
+
+    def may_contain(self, firsts: Ids, trigrams: npt.NDArray[np.uint32], /) -> npt.NDArray[np.bool_]:
+        """As Snapshot.may_contain. There are no signatures: all may."""
+        return np.ones((len(firsts), len(trigrams)), np.bool_)
+
+    def texts(self, chunks: Sequence[StoredChunk], /) -> Sequence[str]:
+        """As Snippets.texts."""
+        return ["\n".join(lines) for lines in lines_of(self._tables, chunks)]
 
     def _rows_of(self, ids: Ids) -> Ids:
         return np.asarray([self._row[number] for number in ids.tolist()], np.int64)

@@ -84,7 +84,7 @@ class ExportedGroup:
         places = shards_of(ids)
         ids = among_all(self._number[places] - places, ids)
         read = ReadChunks(self._tables, ids.tolist())
-        chunks = prepared(read, asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval)
+        chunks = prepared(read, read, asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval)
         return merge_candidates(
             [numbered(chunks.candidates(ids[places == place]), place) for place in np.unique(places).tolist()]
         )

@@ -85,6 +85,8 @@ class Candidates:
     """[terms, candidates]: how often the candidate's file contains each term, at most 1 per chunk."""
     popularity: Values
     """log(1 + chunks that contain the candidate's name) / log(1 + all chunks)."""
+    verbatim: Values
+    """The share of the question's words that the candidate has word for word; see codesearch.search.verbatim."""
     searched: int = 0
     """Number of chunks searched."""
 
@@ -160,6 +162,7 @@ def merge_candidates(parts: Sequence[Candidates]) -> Candidates:
         file_similarity=joined("file_similarity"),
         file_by_term=joined("file_by_term"),
         popularity=joined("popularity"),
+        verbatim=joined("verbatim"),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from codesearch.index.rows import Run
 from codesearch.index.snapshot import NO_CHUNKS, Scores, Snapshot, StoredChunk
@@ -23,6 +24,7 @@ from codesearch.search.focus import focus
 from codesearch.search.hit import Filters, Retrieval
 from codesearch.search.question import Question
 from codesearch.search.reader import Statistics
+from codesearch.search.verbatim import Wording
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern
@@ -92,7 +94,7 @@ class LocalReader:
     ) -> LocalChunks:
         """As `retrieve`, without retrieving: for the candidates among chunks that were retrieved before."""
         matching = self._matching(filters)
-        return prepared(self._snapshot, question, vector, filters, statistics, retrieval, matching)
+        return prepared(self._snapshot, self._snippets, question, vector, filters, statistics, retrieval, matching)
 
     def text(self, chunk: StoredChunk) -> str:
         """See IndexReader."""
@@ -121,6 +123,13 @@ class ChunkValues(Protocol):
     def similarities(self, vector: Embeddings, ids: Ids, /) -> Scores: ...
     def file_similarities(self, vector: Embeddings, files: Sequence[Run], /) -> Scores: ...
     def file_term_impacts(self, terms: Sequence[str], files: Sequence[Run], /) -> Scores: ...
+    def may_contain(self, firsts: Ids, trigrams: npt.NDArray[np.uint32], /) -> npt.NDArray[np.bool_]: ...
+
+
+class ChunkTexts(Protocol):
+    """Reads the texts of chunks; see Snippets."""
+
+    def texts(self, chunks: Sequence[StoredChunk], /) -> Sequence[str]: ...
 
 
 def counts_words(retrieval: Retrieval) -> bool:
@@ -136,6 +145,7 @@ def counts_meaning(retrieval: Retrieval, vector: Embeddings) -> bool:
 
 def prepared(
     index: ChunkValues,
+    texts: ChunkTexts,
     question: Question,
     vector: Embeddings,
     filters: Filters,
@@ -146,6 +156,7 @@ def prepared(
     """What an index has for a question, before anything is retrieved."""
     return LocalChunks(
         index=index,
+        texts=texts,
         question=question,
         vector=vector,
         rarities=statistics.rarities(question.terms),
@@ -162,6 +173,7 @@ class LocalChunks:
     """What an index has for a question."""
 
     index: ChunkValues
+    texts: ChunkTexts
     question: Question
     vector: Embeddings
     rarities: Mapping[str, float]
@@ -199,6 +211,7 @@ class LocalChunks:
             file_similarity=(index.file_similarities(vector, runs) * np.float32(self.has_meaning))[file],
             file_by_term=(index.file_term_impacts(list(rarities), runs) * np.float32(self.has_words))[:, file],
             popularity=np.zeros(len(chunks), np.float32),
+            verbatim=Wording(self.question.text).shares(chunks, by_term > 0, index.may_contain, self.texts.texts),
         )
 
     def _focused(self, chunk: StoredChunk, symbols: Sequence[Symbol]) -> list[StoredChunk]:

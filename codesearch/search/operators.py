@@ -79,7 +79,7 @@ def read_operators(text: str, is_file: Callable[[str], bool]) -> Operators:
     phrases: dict[bool, list[str]] = {True: [], False: []}
     for match in _PHRASE.finditer(text):
         phrase = (match["straight"] or match["curly"]).strip()
-        if phrase and not is_file(phrase):
+        if phrase.strip("“”") and not is_file(phrase):
             phrases[bool(match["dash"])].append(phrase)
     words = _PHRASE.sub(" ", text).split()
     excluded = _excluded(words, bool(phrases[False]))

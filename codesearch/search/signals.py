@@ -148,6 +148,11 @@ def popularity(evidence: Evidence) -> Values:
     return evidence.candidates.popularity
 
 
+def verbatim(evidence: Evidence) -> Values:
+    """Share of the question's words that the chunk has word for word; see Candidates.verbatim."""
+    return evidence.candidates.verbatim
+
+
 def is_type(evidence: Evidence) -> Values:
     """1 if the chunk is a type."""
     return np.asarray([chunk.kind in TYPE_KINDS for chunk in evidence.chunks], np.float32)
@@ -290,6 +295,7 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("shallow", "near the root", shallow),
     SignalSpec("short_stem", "short file name", short_stem),
     SignalSpec("popularity", "widely used", popularity),
+    SignalSpec("verbatim", "has the question word for word", verbatim),
     SignalSpec("is_type", "type", is_type),
     SignalSpec("remainder", "not a definition", remainder, sign=-1),
     SignalSpec("length", "long", length),

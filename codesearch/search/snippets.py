@@ -56,10 +56,18 @@ class File:
 
     def lines(self, first: int, last: int) -> Sequence[str]:
         """The lines from `first` to `last`, counted from 1; fewer at the end of the file."""
+        return self.shown_between(first, last).split("\n") if first < len(self._line_starts) else ()
+
+    def shown_between(self, first: int, last: int) -> str:
+        """The same lines as one text, without a trailing newline."""
         starts = self._line_starts
-        if first > len(starts) - 1:
-            return ()
-        return self.shown[starts[first - 1] : starts[min(last, len(starts) - 1)] - 1].split("\n")
+        if first >= len(starts):
+            return ""
+        return self.shown[starts[first - 1] : starts[min(last, len(starts) - 1)] - 1]
+
+    def text_of(self, chunk: StoredChunk) -> str:
+        """The chunk's lines, without a trailing newline; "" if the file has changed since it was indexed."""
+        return self.shown_between(chunk.start_line, chunk.end_line) if self.digest == chunk.file_digest else ""
 
     @cached_property
     def _line_starts(self) -> npt.NDArray[np.int64]:
@@ -100,8 +108,12 @@ class Snippets:
 
     def text(self, chunk: StoredChunk) -> str:
         """The chunk's lines, without a trailing newline; "" if the file has changed since it was indexed."""
-        file = self.file(chunk.path)
-        return "\n".join(_chunk_lines(file, chunk)) if file.digest == chunk.file_digest else ""
+        return self.file(chunk.path).text_of(chunk)
+
+    def texts(self, chunks: Sequence[StoredChunk]) -> Sequence[str]:
+        """The text of each chunk."""
+        files = {path: self.file(path) for path in dict.fromkeys(chunk.path for chunk in chunks)}
+        return [files[chunk.path].text_of(chunk) for chunk in chunks]
 
     def current(self, chunk: StoredChunk) -> CurrentChunk | None:
         """The chunk itself, or the same definition in a file that changed; None if it is gone."""

@@ -44,6 +44,7 @@ QUESTIONS = (
     '"raises IndexDamaged" where a row is wrong',
     "search/rank.py",
     "the state of an index in python",
+    "vectors.faiss has 300 bytes where 400 were written",
     "which settings and bindings are there",
     "Straße 検索 naïve",
     "how a garden is watered",

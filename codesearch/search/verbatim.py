@@ -1,0 +1,72 @@
+"""Which chunks contain the question, or most of it, word for word: the place that a pasted message comes from.
+
+Values are filled in to a message, so runs of its words are looked for. Only candidates are read that have enough of the
+question's terms, and whose file may contain a run according to its signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from codesearch.index.signatures import folded, trigrams
+from codesearch.index.snapshot import StoredChunk
+
+RUN_WORDS = 4
+"""Words in a row; three occur by chance. For both constants see docs/ranking.md."""
+LEAST_SHARE = 0.5
+"""Of the question's words; of less, nothing counts."""
+LEAST_TERMS = 0.6
+"""The share of the question's terms that a chunk must have to be read; those filled in are often the rarest."""
+MOST_WORDS = 100
+"""Words of a question; what is longer is pasted code or a log, of which a chunk has only a part."""
+
+MayContain = Callable[[npt.NDArray[np.int64], npt.NDArray[np.uint32]], npt.NDArray[np.bool_]]
+"""Which files, given by their first chunks, may contain each of some trigrams [files, trigrams]."""
+
+
+class Wording:
+    """The words of a question, in order, and their runs."""
+
+    def __init__(self, text: str) -> None:
+        self._words = folded(text).encode("utf-8", "replace").split()
+        first_words = range(len(self._words) - RUN_WORDS + 1) if len(self._words) <= MOST_WORDS else ()
+        self._runs = [b" ".join(self._words[i : i + RUN_WORDS]) for i in first_words]
+
+    def shares(
+        self,
+        chunks: Sequence[StoredChunk],
+        has_term: npt.NDArray[np.bool_],
+        may_contain: MayContain,
+        texts: Callable[[Sequence[StoredChunk]], Sequence[str]],
+    ) -> npt.NDArray[np.float32]:
+        """The share of the question's words that are in runs in each chunk, 0 below LEAST_SHARE, float32 [chunks].
+
+        `has_term` is which of the question's terms each chunk has [terms, chunks], `texts` reads the chunks.
+        """
+        shares = np.zeros(len(chunks), np.float32)
+        if not self._runs:
+            return shares
+        plausible = np.flatnonzero(has_term.sum(axis=0) >= LEAST_TERMS * len(has_term)).tolist()
+        possible = self._files_with_runs(may_contain, list({chunks[i].file_first_chunk for i in plausible}))
+        read = [i for i in plausible if chunks[i].file_first_chunk in possible]
+        for i, text in zip(read, texts([chunks[i] for i in read]), strict=True):
+            shares[i] = self._share(text)
+        return np.where(shares >= LEAST_SHARE, shares, np.float32(0))
+
+    def _files_with_runs(self, may_contain: MayContain, firsts: Sequence[int]) -> set[int]:
+        """Which files, given by their first chunks, may have one of the runs."""
+        found = may_contain(np.asarray(firsts, np.int64), trigrams(b" ".join(self._words)))
+        missing = np.cumsum(~found, axis=1)
+        begins = np.cumsum([0, *(len(word) + 1 for word in self._words)])[: len(self._runs)]
+        ends = begins + np.asarray([len(run) for run in self._runs]) - 3
+        may_have = missing[:, ends] - missing[:, begins] + ~found[:, begins] == 0
+        return {firsts[i] for i in np.flatnonzero(may_have.any(axis=1)).tolist()}
+
+    def _share(self, text: str) -> float:
+        """The share of the words that are in at least one of the runs that a text has."""
+        data = folded(text).encode("utf-8", "replace")
+        in_runs = {i + k for i, run in enumerate(self._runs) if run in data for k in range(RUN_WORDS)}
+        return len(in_runs) / len(self._words)

@@ -1,0 +1,99 @@
+"""Questions whose words are in the code, one after the other: messages as they are pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codesearch.api import Index
+from codesearch.index.signatures import Signatures, signature_of, trigrams
+from codesearch.search.snippets import Snippets
+from codesearch.search.verbatim import MOST_WORDS, Wording
+from tests.support.repositories import write
+
+READER = '''"""Reads tables."""
+
+
+def read_table(path):
+    header = first_line(path)
+    if not header:
+        raise ValueError(f"the Table {path} can not be read: its first line is empty")
+    return header
+'''
+OTHERS = '''"""Tables: the first line, empty tables, how a table is read."""
+
+
+def is_empty_table(table, line):
+    """Whether a table can be read, or its first line, or the table, is empty."""
+    return not table or not line
+
+
+def read_empty_line(line):
+    """Read the first line of a table that is empty."""
+    return line.empty
+'''
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    write(tmp_path, {"reader.py": READER, "others.py": OTHERS})
+    with Index.create(tmp_path) as made:
+        made.update()
+        yield made
+
+
+def shares(index: Index, question: str) -> dict[str, float]:
+    """The share of each chunk that has one, by name."""
+    snapshot = index.snapshot()
+    ids = np.concatenate([np.arange(file.chunks) + file.first_chunk for file in snapshot.files])
+    chunks = snapshot.chunks(ids)
+    found = Wording(question).shares(
+        chunks, np.ones((1, len(chunks)), np.bool_), snapshot.may_contain, Snippets(index.root).texts
+    )
+    return {chunk.name: round(float(share), 2) for chunk, share in zip(chunks, found, strict=True) if share}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("the Table a/b.csv can not be read: its first line is empty", 10 / 12),
+        ("THE TABLE x CAN NOT BE READ: ITS FIRST LINE IS EMPTY", 9 / 12),
+        ("can not be read: its first line is empty", 1.0),
+        ("its first line is", 1.0),
+        ("can not be written because its first line is long and somebody wants it to be short", 0),
+        ("first line empty", 0),
+        ("is empty first line", 0),
+        ("read " * MOST_WORDS + "can not be read: its first line is empty", 0),
+    ],
+)
+def test_runs_of_words_count_from_half_of_the_question_on(index: Index, question: str, expected: float) -> None:
+    found = shares(index, question)
+    assert found.get("read_table", 0) == pytest.approx(expected, abs=0.1)
+    assert found.keys() <= {"read_table"}
+
+
+def test_a_pasted_message_brings_the_code_that_raises_it(index: Index) -> None:
+    hit, *others = index.search("the table data.csv can not be read: its first line is empty", explain=True).hits
+    assert hit.name == "read_table"
+    assert "has the question word for word" in {signal.reason for signal in hit.signals}
+    assert others, "the words alone are elsewhere too"
+
+
+def test_text_that_has_changed_is_not_compared(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "reader.py").write_text(READER.replace("Table", "File"), encoding="utf-8")
+    assert not shares(index, "can not be read: its first line is empty")
+
+
+@given(
+    st.lists(st.text("abä \n", min_size=1, max_size=30), min_size=1, max_size=5), st.text("abä", min_size=3, max_size=5)
+)
+def test_signatures_rule_out_only_trigrams_that_a_file_lacks(texts: list[str], word: str) -> None:
+    signatures = Signatures.of(range(1, len(texts) + 1), [signature_of(text) for text in texts])
+    found = signatures.may_contain(np.arange(len(texts)), trigrams(word.encode()))
+    for text, row in zip(texts, found, strict=True):
+        assert word not in text or row.all()
