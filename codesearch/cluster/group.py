@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 SECONDS_FOR_LINES = 5.0
 """A group answers one question after the other, and a router waits ten seconds for it."""
 _CACHED_SCOPES = 1024
+_CACHED_PATTERNS = 16
 _CACHED_CHARACTERS = 400_000
 """Of the files of a shard: a group has hundreds."""
 
@@ -125,8 +126,7 @@ class HeldShard:
 
     def reader(self, pattern: PatternRequest | None = None) -> LocalReader:
         """Reads it for one question."""
-        compiled = pattern.compiled() if pattern else None
-        return LocalReader(self.snapshot, self.snippets, compiled, is_fresh=True)
+        return LocalReader(self.snapshot, self.snippets, _compiled(pattern) if pattern else None, is_fresh=True)
 
     def lines(self, pattern: Pattern, filters: Filters) -> Iterator[FoundLine]:
         """The lines that match, by path."""
@@ -204,7 +204,7 @@ class ShardGroup:
 
     def lines(self, scope: Scope, pattern: PatternRequest, filters: Filters, count: int) -> Sequence[FoundLine]:
         """The first lines that match. Raises CodesearchError if that takes too long."""
-        compiled, patience = pattern.compiled(), _Patience()
+        compiled, patience = _compiled(pattern), _Patience()
         found: list[FoundLine] = []
         for _, shards in groupby(sorted(self._readable(scope), key=_source), _source):
             parts = [shard.lines(compiled, filters) for shard in shards]
@@ -256,6 +256,12 @@ class _Patience:
 def merge_lines(parts: Sequence[Iterable[FoundLine]], count: int) -> Sequence[FoundLine]:
     """The first lines of several lists that are in order."""
     return [*islice(heapq.merge(*parts, key=lambda line: line.position), count)]
+
+
+@lru_cache(_CACHED_PATTERNS)
+def _compiled(pattern: PatternRequest) -> Pattern:
+    """The pattern, compiled once for all shards."""
+    return pattern.compiled()
 
 
 def _source(shard: HeldShard) -> str:

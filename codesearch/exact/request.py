@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern
-
-_CACHED = 16
 
 
 class Case(StrEnum):
@@ -35,15 +32,8 @@ class PatternRequest:
 
     def compiled(self) -> Pattern:
         """The pattern. Raises PatternError, and CodesearchError where re2 is not installed."""
-        return _compiled(self)
-
-
-@lru_cache(_CACHED)
-def _compiled(request: PatternRequest) -> Pattern:
-    try:
-        from codesearch.exact.pattern import Pattern
-    except ModuleNotFoundError as error:  # on systems for which there are no wheels
-        raise CodesearchError(f"-e needs {error.name}", "install the package google-re2") from error
-    return Pattern(
-        request.expressions, case=request.case, is_literal=request.is_literal, whole_words=request.whole_words
-    )
+        try:
+            from codesearch.exact.pattern import Pattern
+        except ModuleNotFoundError as error:  # on systems for which there are no wheels
+            raise CodesearchError(f"-e needs {error.name}", "install the package google-re2") from error
+        return Pattern(self.expressions, case=self.case, is_literal=self.is_literal, whole_words=self.whole_words)

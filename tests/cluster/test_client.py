@@ -19,6 +19,7 @@ from codesearch.cluster.group import HeldShard, ShardGroup
 from codesearch.cluster.protocol import Invalid, question_of, question_record, result_of_record, result_record
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
+from codesearch.exact.request import Case, PatternRequest
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal
 from tests.support.cluster import GroupsHere
@@ -34,6 +35,7 @@ QUESTION = ClusterQuestion(
     0.1,
     True,
     Retrieval.LEXICAL,
+    PatternRequest(("door(s)?", "x"), Case.SMART, whole_words=True),
 )
 
 
@@ -51,7 +53,19 @@ def test_an_answer_survives_json() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"version": 3}, {"k": 0}, {"k": True}, {"question": 1}, {"kinds": [1]}, {"retrieval": "all"}]
+    "changes",
+    [
+        {"pattern": []},
+        {"pattern": {"expressions": []}},
+        {"pattern": {"expressions": ["x"], "case": "odd", "is_literal": False, "whole_words": False}},
+        {"pattern": {"expressions": ["x"], "case": "smart", "is_literal": 1, "whole_words": False}},
+        {"version": 3},
+        {"k": 0},
+        {"k": True},
+        {"question": 1},
+        {"kinds": [1]},
+        {"retrieval": "all"},
+    ],
 )
 def test_what_is_no_question(changes: dict[str, object]) -> None:
     with pytest.raises(Invalid):
@@ -140,6 +154,41 @@ def test_a_query_prints_what_a_cluster_answers(
     assert (run.code, "nonsense" in run.err) == (2, True)
 
 
+def test_lines_of_a_cluster_are_printed_as_those_of_one_machine(
+    serving: Callable[[Answer], str], ingress: Ingress, tmp_path: Path
+) -> None:
+    address = serving(ingress.answer)
+
+    def printed(*arguments: str) -> str:
+        run = run_here("query", *arguments, "--cluster", address, cwd=tmp_path, CODESEARCH_CLUSTER_TOKEN=TOKEN)
+        assert (run.code, run.err) == (0, "")
+        return run.out
+
+    barn, house = "github.com/acme/barn/src/door.py", "github.com/acme/house/src/door.py"
+    assert printed("-e", "def open") == f"{barn}:1:def open_barn(door):\n{house}:1:def open_house(door):\n"
+    assert printed("-e", "OPEN.*[01]", "-i", "-n", "1") == f"{barn}:2:    return door.open(0)\n"
+    assert printed("-e", "door", "-c") == f"{barn}:2\n{house}:2\n"
+    assert printed("-e", "house", "-l") == f"{house}\n"
+    assert printed("-e", "door", "--vimgrep", "--in", "*/house") == (
+        f"{house}:1:16:def open_house(door):\n{house}:2:12:    return door.open(1)\n"
+    )
+    records = json.loads(printed("-e", r"open\(1", "--json"))
+    assert [(hit["path"], hit["start_line"], hit["name"]) for hit in records] == [(house, 2, "open_house")]
+    assert printed("open the door", "-e", "house", "-l") == f"{house}\n"
+    run = run_here("query", "-e", "window", "--cluster", address, cwd=tmp_path, CODESEARCH_CLUSTER_TOKEN=TOKEN)
+    assert (run.code, run.out) == (1, "")
+
+
+def test_all_lines_are_not_sent(
+    serving: Callable[[Answer], str], ingress: Ingress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codesearch.cluster.protocol.MOST_HITS", 3)
+    address = serving(ingress.answer)
+    run = run_here("query", "-e", "door", "--cluster", address, cwd=tmp_path, CODESEARCH_CLUSTER_TOKEN=TOKEN)
+    assert len(run.out.splitlines()) == 3
+    assert "only the first 3 matching lines\n  narrow with --in or --path" in run.err
+
+
 def test_groups_that_are_gone_are_named(serving: Callable[[Answer], str], ingress: Ingress, tmp_path: Path) -> None:
     ingress.groups.groups[1] = None  # type: ignore[attr-defined]
     address = serving(ingress.answer)
@@ -187,7 +236,9 @@ def test_what_is_no_address(address: str) -> None:
     ("arguments", "said"),
     [
         (["door", "--since", "v1"], "--since cannot be used with --cluster"),
-        (["door", "-e", "x"], "--regexp cannot be used with --cluster"),
+        (["door", "--rerank", "small"], "--rerank cannot be used with --cluster"),
+        (["-e", "x", "-C", "2"], "--context with --cluster needs a question"),
+        (["-e", "(x"], "the group is not closed"),
         (["door", "src"], "a cluster has no files by local paths"),
     ],
 )

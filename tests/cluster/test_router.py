@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from codesearch.api import Index
+from codesearch.cluster import group as group_module
 from codesearch.cluster.access import Access, AccessDenied, digest
 from codesearch.cluster.group import ChunkOfShard, HeldShard, Scope, ShardGroup
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
+from codesearch.exact.request import Case, PatternRequest
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
 from codesearch.search.local import LocalReader
@@ -40,6 +42,12 @@ QUESTIONS = (
     "search/rank.py",
     "the state of an index in python",
     "how a garden is watered",
+)
+PATTERNS = (
+    PatternRequest(("def .*rows",)),
+    PatternRequest(("Segment", "snapshot"), Case.SMART, whole_words=True),
+    PatternRequest(("[i]",), is_literal=True),
+    PatternRequest(("nothing has this",)),
 )
 FILTERS = (
     Filters(),
@@ -80,11 +88,16 @@ def whole(paths: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def _expected(indexes: Sequence[Index], question: ClusterQuestion) -> SearchResult:
+    pattern = question.pattern.compiled() if question.pattern else None
     searched = [
-        SearchedIndex(LocalReader(index.snapshot(), Snippets(index.root)), index.encoder, question.filters)
+        SearchedIndex(LocalReader(index.snapshot(), Snippets(index.root), pattern), index.encoder, question.filters)
         for index in indexes
     ]
-    return search(searched, question.text, question.k, explained=True, retrieval=question.retrieval)
+    return search(searched, question.text, question.k, explained=True, retrieval=question.retrieval, pattern=pattern)
+
+
+def _expected_lines(index: Index, pattern: PatternRequest, filters: Filters) -> list[Hit]:
+    return [hit for found in index.grep(pattern.compiled(), filters) for hit in index.line_hits(found)]
 
 
 def _shown(hits: Sequence[Hit]) -> list[Hit]:
@@ -140,6 +153,14 @@ def test_any_split_answers_as_one_index(
                 assert answered.result.is_close == expected.is_close
                 assert answered.result.is_close == whole.search(text, filters=filters, retrieval=retrieval).is_close
                 assert answered.missing == ()
+    for pattern in PATTERNS:
+        for filters in FILTERS:
+            lines = _expected_lines(whole, pattern, filters)
+            for k in (3, 10_000):
+                answered = router.search(TOKEN, ClusterQuestion("", k, filters, pattern=pattern))
+                assert _shown(answered.result.hits) == lines[:k]
+            question = ClusterQuestion("rows of a segment", 10, filters, pattern=pattern, explain=True)
+            assert _shown(router.search(TOKEN, question).result.hits) == _shown(_expected([whole], question).hits)
 
 
 @pytest.fixture
@@ -305,6 +326,40 @@ def test_a_text_that_a_lost_group_has_is_not_shown(doors: list[HeldShard]) -> No
     answered = _router(groups, SOURCES).search(TOKEN, ClusterQuestion("open the door"))
     assert answered.missing == (0, 1, 2)
     assert answered.result.hits == ()
+
+
+def test_lines_come_by_repository_and_path(doors: list[HeldShard]) -> None:
+    groups = [ShardGroup([doors[2], doors[0]], ALL), ShardGroup([doors[1]], ALL)]
+    router = _router(GroupsHere(groups), SOURCES)
+    answered = router.search(TOKEN, ClusterQuestion("", pattern=PatternRequest((r"open\(|close\(door",))))
+    found = [(answered.repositories[hit.index], hit.path, hit.start_line, hit.name) for hit in answered.result.hits]
+    assert found == [
+        (source, *line)
+        for source in SOURCES
+        for line in (
+            ("src/door.py", 2, f"open_{source.partition('/')[2]}"),
+            ("src/same.py", 1, "close"),
+        )
+    ]
+    some = router.search(TOKEN, ClusterQuestion("", repositories=("*/house",), pattern=PatternRequest(("def",))))
+    assert {some.repositories[hit.index] for hit in some.result.hits} == {"acme/house"}
+
+
+def test_a_token_sees_only_lines_of_its_repositories(doors: list[HeldShard]) -> None:
+    router = _router(_grouped(doors, 3, ACME), SOURCES)
+    for text in ("", "open the door"):
+        answered = router.search("acme", ClusterQuestion(text, pattern=PatternRequest(("vault|close",))))
+        assert answered.result.hits
+        assert _found(answered) <= {"acme/barn", "acme/house"}
+
+
+def test_finding_lines_must_not_keep_others_waiting(doors: list[HeldShard], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_module, "SECONDS_FOR_LINES", -1.0)
+    router = _router(_grouped(doors, 2), SOURCES)
+    for text in ("", "open the door"):
+        with pytest.raises(CodesearchError, match="finding the lines takes a group longer than"):
+            router.search(TOKEN, ClusterQuestion(text, pattern=PatternRequest(("vault",))))
+    assert router.search(TOKEN, ClusterQuestion("open the door")).result.hits
 
 
 def test_mistakes_are_those_of_one_machine(doors: list[HeldShard]) -> None:

@@ -160,6 +160,12 @@ def test_the_command_serves_until_it_is_interrupted(place: Place, codesearch: Co
         assert served.wait(60) == 130
 
 
+def _alive(ray: Any) -> int:
+    """The number of replicas of groups."""
+    actors = ray._private.state.actors().values()
+    return sum(one["ActorClassName"] == "GroupReplica" and one["State"] == "ALIVE" for one in actors)
+
+
 def test_a_later_state_replaces_the_one_that_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All answers are those of one state; the groups of the earlier one end."""
     from codesearch.cluster.deployment import ServeOptions, deploy, undeploy
@@ -188,9 +194,7 @@ def test_a_later_state_replaces_the_one_that_is_served(tmp_path: Path, monkeypat
             names.add(frozenset(hit.name for hit in answered.result.hits))
             assert time.monotonic() < end
         assert names == {frozenset({"heat_oven", "cut_stone"}), frozenset({"cool_oven", "break_stone"})}
-        from ray.util.state import list_actors
-
-        while sum(one.class_name == "GroupReplica" and one.state == "ALIVE" for one in list_actors()) > 2:
+        while _alive(ray) > 2:
             assert time.monotonic() < end
             time.sleep(0.5)
         undeploy()
