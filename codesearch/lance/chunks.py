@@ -40,7 +40,7 @@ class ReadChunks:
 
     def __init__(self, tables: Mapping[str, Any], ids: Sequence[int]) -> None:
         self._tables = tables
-        rows = found(tables[CHUNKS], is_one_of("id", ids), [*_FACTS, "weights", "vector"])
+        rows = found(tables[CHUNKS], is_one_of("id", ids), [*_FACTS, "text", "weights", "vector"])
         definitions = _definitions(tables, ids)
         self._chunks = [_chunk(row, definitions) for row in rows.select([*_FACTS]).to_pylist()]
         self._row = {chunk.id: row for row, chunk in enumerate(self._chunks)}
@@ -83,8 +83,20 @@ class ReadChunks:
         return np.ones((len(firsts), len(trigrams)), np.bool_)
 
     def texts(self, chunks: Sequence[StoredChunk], /) -> Sequence[str]:
-        """As Snippets.texts."""
-        return ["\n".join(lines) for lines in lines_of(self._tables, chunks)]
+        """As Snippets.texts. Only those of definitions that go on in other chunks have to be read."""
+        own = [self._own_lines(chunk) for chunk in chunks]
+        beyond = [chunk for chunk, lines in zip(chunks, own, strict=True) if not lines]
+        read = iter(lines_of(self._tables, beyond) if beyond else ())
+        return ["\n".join(lines or next(read)) for lines in own]
+
+    def _own_lines(self, chunk: StoredChunk) -> Sequence[str]:
+        """The lines of a chunk or of a definition in it; none if it has others."""
+        row = self._row[chunk.id]
+        whole = self._chunks[row]
+        if not whole.start_line <= chunk.start_line <= chunk.end_line <= whole.end_line:
+            return ()
+        lines: list[str] = self._rows["text"][row].as_py().split("\n")
+        return lines[chunk.start_line - whole.start_line : chunk.end_line - whole.start_line + 1]
 
     def _rows_of(self, ids: Ids) -> Ids:
         return np.asarray([self._row[number] for number in ids.tolist()], np.int64)
