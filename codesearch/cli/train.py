@@ -15,6 +15,7 @@ import typer
 from codesearch.cli.exits import NO_HITS
 from codesearch.cli.numbers import (
     LARGEST_SEED,
+    MOST_COMMITS,
     MOST_EPOCHS,
     MOST_PAIRS,
     DecimalNumber,
@@ -25,7 +26,7 @@ from codesearch.cli.options import Jobs, Json
 from codesearch.cli.output import results
 from codesearch.errors import CodesearchError
 from codesearch.models import MAX_TOKENS
-from codesearch.training import PAIRS_PER_LANGUAGE
+from codesearch.training import COMMITS_PER_SOURCE, PAIRS_PER_LANGUAGE
 
 if TYPE_CHECKING:
     from codesearch.training.train import TrainReport
@@ -127,6 +128,15 @@ def command(
             "--most-pairs", parser=WholeNumber(1, MOST_PAIRS), metavar="N", help="Maximum pairs per language."
         ),
     ] = PAIRS_PER_LANGUAGE,
+    commits: Annotated[
+        int,
+        typer.Option(
+            "--commits",
+            parser=WholeNumber(0, MOST_COMMITS),
+            metavar="N",
+            help="Newest commits of each source to learn from; they resemble what people ask.",
+        ),
+    ] = COMMITS_PER_SOURCE,
     seed: Annotated[
         int, typer.Option("--seed", parser=WholeNumber(0, LARGEST_SEED), metavar="N", help="Random seed.")
     ] = 0,
@@ -153,7 +163,7 @@ def command(
         seed=seed,
         seconds=budget or 0.0,
     )
-    options = TrainOptions(base, vocabulary, most_pairs, teacher, recipe)
+    options = TrainOptions(base, vocabulary, most_pairs, commits, teacher, recipe)
     with nullcontext(_silent) if quiet else show_training_progress(sys.stderr) as progress:
         report = train(
             sources, out, options, progress, held_out=held_out, resume=resume, jobs=jobs or os.cpu_count() or 1

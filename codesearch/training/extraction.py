@@ -15,13 +15,12 @@ from codesearch.chunking.kinds import TESTED_KINDS
 from codesearch.discovery.discover import discover
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.languages.detect import detect
+from codesearch.training import COMMITS_PER_SOURCE
 from codesearch.training.corpus import CorpusBuilder, PairBags
 from codesearch.training.examples import example_pairs
 from codesearch.training.pairs import Pair, commit_pairs, pairs_from_tests, pairs_of
 from codesearch.training.sources import TrainingSource, read_commits
 
-COMMITS = 1000
-"""Newest commits of a source that are read."""
 _SOURCES_PER_WORKER = 8
 """Sources after which a worker is replaced, since tree-sitter leaks a little memory with each parse."""
 
@@ -55,6 +54,8 @@ class ExtractionOptions:
 
     max_pairs: int = 30_000
     """Per language and kind."""
+    commits: int = COMMITS_PER_SOURCE
+    """Newest commits that are read."""
     hold_out: int = 0
     """Hold out the pairs of one file in this many; 1 for all, 0 for none."""
     keeps_texts: bool = False
@@ -121,7 +122,7 @@ def extract_pairs(source: TrainingSource, options: ExtractionOptions) -> Extract
         add(language_name, pairs_from_tests(tests[language_name], by_name), options.hold_out == 1)
     has_history = source.history is not None or (source.root / ".git").exists()
     if options.hold_out != 1 and has_history:
-        commits = list(read_commits(source.history or source.root, COMMITS))
+        commits = list(read_commits(source.history or source.root, options.commits))
         for language_name, by_name in functions.items():
             add(language_name, commit_pairs(commits, by_name), False)
     result.words, result.pairs, result.texts = list(builder.words), builder.finish(), dict(builder.texts)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from codesearch.errors import CodesearchError
-from codesearch.training import PAIRS_PER_LANGUAGE
+from codesearch.training import COMMITS_PER_SOURCE, PAIRS_PER_LANGUAGE
 from codesearch.training.corpus import Corpus
 from codesearch.training.extraction import ExtractedPairs, HeldOutPair
 from codesearch.training.pairs import Pair
@@ -25,6 +25,7 @@ class TrainOptions:
     vocabulary: int = 0
     """Tokens of a new vocabulary; 0 extends the base's."""
     most_pairs: int = PAIRS_PER_LANGUAGE
+    commits: int = COMMITS_PER_SOURCE
     teacher: str = ""
     """Encoder whose similarities of questions are learned too."""
     recipe: TrainingConfig = field(default_factory=TrainingConfig)

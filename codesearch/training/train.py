@@ -176,7 +176,9 @@ def _extract(
 ) -> None:
     """Extract the pairs of all sources and write them."""
     apart = ExtractionOptions(hold_out=1)
-    within = ExtractionOptions(hold_out=0 if held_out else HELD_OUT_FILES, keeps_texts=keeps_texts)
+    within = ExtractionOptions(
+        commits=options.commits, hold_out=0 if held_out else HELD_OUT_FILES, keeps_texts=keeps_texts
+    )
     work = [(open_source(place, state.scratch), apart) for place in held_out]
     work += [(open_source(place, state.scratch), within) for place in places]
     extractions: list[ExtractedPairs] = []
