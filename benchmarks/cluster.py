@@ -114,12 +114,12 @@ def _serve(place: Place, groups: Sequence[int], asked: Sequence[str]) -> None:
             port = server.getsockname()[1]
         with _nodes(2) as ray:
             began = time.perf_counter()
-            deploy(ray, str(place), servable_manifest(place), ACCESS, ServeOptions("127.0.0.1", port, count))
+            held = deploy(ray, str(place), servable_manifest(place), ACCESS, ServeOptions("127.0.0.1", port, count))
             started = time.perf_counter() - began
             cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
             found = {text: _ask(cluster, text) for text in asked}
             expected = expected or found
-            measure(f"{count} groups", partial(_ask, cluster), asked)
+            measure(f"{len(held)} groups", partial(_ask, cluster), asked)
             same = sum(found[text] == expected[text] for text in asked)
             print(f"  serving after {started:.1f} s; {same} of {len(asked)} answers as with {groups[0]} groups")
             undeploy()

@@ -19,6 +19,7 @@ from codesearch.cli.formats import COMPACT, COUNT, FILES, RECORDS, VIMGREP, Form
 from codesearch.cli.found_lines import FoundLines, by_file, in_workspace
 from codesearch.cli.output import console, has_color, results
 from codesearch.errors import CodesearchError
+from codesearch.exact.compiling import compiled
 from codesearch.exact.request import Case, PatternRequest
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class PatternOptions:
     def pattern(self) -> Pattern | None:
         """The pattern that the options give, if any. Raises CodesearchError."""
         asked = self.request()
-        return asked.compiled() if asked else None
+        return compiled(asked) if asked else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,8 +264,8 @@ class Serving:
         self._number = 0
         self.states = ray.remote(num_cpus=0, scheduling_strategy=_on_this_node(ray))(States).remote()
         """The actor of States, lost only with this process, whose actors all others are, too."""
-        self.groups = 0
-        """How many there are."""
+        self._kept: tuple[Sequence[Replicas], Sequence[Replicas]] = (), ()
+        """The groups and relays of the state: Ray ends actors that nobody refers to, and routers may be lost."""
 
     def replace(self, manifest: Manifest) -> None:
         """Serve a state of the place once all of its groups answer. Those of earlier ones end with their last question.
@@ -277,7 +277,12 @@ class Serving:
         sources = [shard.source for shard in manifest.shards]
         self._ray.get(self.states.put.remote(Served(self._number + 1, sources, replicas)))
         self._number += 1
-        self.groups = len(groups)
+        self._kept = groups, replicas
+
+    @property
+    def groups(self) -> int:
+        """How many there are."""
+        return len(self._kept[0])
 
 
 def _on_this_node(ray: Any) -> Any:
@@ -287,7 +292,7 @@ def _on_this_node(ray: Any) -> Any:
 
 
 def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: ServeOptions) -> Serving:
-    """Serve a place. Raises CodesearchError."""
+    """Serve a place, as long as the caller keeps what is returned. Raises CodesearchError."""
     from ray import serve
 
     serving = Serving(ray, place, access, options)

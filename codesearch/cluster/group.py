@@ -21,6 +21,7 @@ from codesearch.cluster.numbering import among_all, in_shard
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError
+from codesearch.exact.compiling import compiled
 from codesearch.index.rows import DefinitionRow
 from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk
 from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, merge_retrieved, numbered
@@ -204,10 +205,10 @@ class ShardGroup:
 
     def lines(self, scope: Scope, pattern: PatternRequest, filters: Filters, count: int) -> Sequence[FoundLine]:
         """The first lines that match. Raises CodesearchError if that takes too long."""
-        compiled, patience = _compiled(pattern), _Patience()
+        parsed, patience = _compiled(pattern), _Patience()
         found: list[FoundLine] = []
         for _, shards in groupby(sorted(self._readable(scope), key=_source), _source):
-            parts = [shard.lines(compiled, filters) for shard in shards]
+            parts = [shard.lines(parsed, filters) for shard in shards]
             found += merge_lines(parts, count - len(found))
             patience.check()
             if len(found) == count:
@@ -261,7 +262,7 @@ def merge_lines(parts: Sequence[Iterable[FoundLine]], count: int) -> Sequence[Fo
 @lru_cache(_CACHED_PATTERNS)
 def _compiled(pattern: PatternRequest) -> Pattern:
     """The pattern, compiled once for all shards."""
-    return pattern.compiled()
+    return compiled(pattern)
 
 
 def _source(shard: HeldShard) -> str:

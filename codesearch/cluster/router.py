@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from codesearch.cluster.group import Asked, ChunkOfShard, FoundLine, GroupFacts, Scope
 from codesearch.cluster.relay import Answered, Groups, Relay
 from codesearch.errors import CodesearchError
+from codesearch.exact.compiling import compiled
 from codesearch.search.asked_language import read_question
 from codesearch.search.candidates import Candidates, Retrieved, with_popularity
 from codesearch.search.filters import resolve_kind_filters
@@ -115,7 +116,7 @@ class Router:
             is_close,
             question.min_score,
             question.explain,
-            question.pattern.compiled() if question.pattern else None,
+            compiled(question.pattern) if question.pattern else None,
         )
 
 

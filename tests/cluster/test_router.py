@@ -18,6 +18,7 @@ from codesearch.cluster.access import Access, AccessDenied, digest
 from codesearch.cluster.group import ChunkOfShard, HeldShard, Scope, ShardGroup
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
+from codesearch.exact.compiling import compiled
 from codesearch.exact.request import Case, PatternRequest
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
@@ -88,7 +89,7 @@ def whole(paths: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def _expected(indexes: Sequence[Index], question: ClusterQuestion) -> SearchResult:
-    pattern = question.pattern.compiled() if question.pattern else None
+    pattern = compiled(question.pattern) if question.pattern else None
     searched = [
         SearchedIndex(LocalReader(index.snapshot(), Snippets(index.root), pattern), index.encoder, question.filters)
         for index in indexes
@@ -97,7 +98,7 @@ def _expected(indexes: Sequence[Index], question: ClusterQuestion) -> SearchResu
 
 
 def _expected_lines(index: Index, pattern: PatternRequest, filters: Filters) -> list[Hit]:
-    return [hit for found in index.grep(pattern.compiled(), filters) for hit in index.line_hits(found)]
+    return [hit for found in index.grep(compiled(pattern), filters) for hit in index.line_hits(found)]
 
 
 def _shown(hits: Sequence[Hit]) -> list[Hit]:
