@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from codesearch.api import Index
 from codesearch.server import protocol
@@ -29,6 +30,7 @@ from codesearch.server.endpoint import Endpoint
 
 PROCESSES = 40
 EDITS = 50
+Asked = TypeVar("Asked")
 START = "from codesearch.__main__ import main; main()"
 
 
@@ -59,7 +61,7 @@ def ask(endpoint: Endpoint, root: Path, question: str, *options: str) -> None:
                 sys.exit(f"refused: {payload.decode()}")
 
 
-def measure(name: str, work: Callable[[str], object], asked: Sequence[str]) -> None:
+def measure(name: str, work: Callable[[Asked], object], asked: Sequence[Asked]) -> None:
     """Print the times that something takes."""
     times = []
     for question in asked:

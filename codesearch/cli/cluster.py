@@ -33,6 +33,8 @@ Examples:
   codesearch cluster status /srv/shards                           what is in it, and what failed
   codesearch cluster serve /srv/shards                            answer at http://127.0.0.1:8790
   codesearch query --cluster http://127.0.0.1:8790 "retry with backoff"
+  codesearch cluster export /srv/shards --to lancedb:///srv/export    as tables of LanceDB (extra: lance)
+  codesearch query --cluster lancedb:///srv/export "retry with backoff"
 
 Exit codes: 0 done, 1 some repositories failed, 2 error.
 """
@@ -46,12 +48,14 @@ class Action(StrEnum):
     INDEX = "index"
     SERVE = "serve"
     STATUS = "status"
+    EXPORT = "export"
 
 
 _ONLY_FOR = {
     Action.INDEX: ("out", "gpu", "max_size", "max_time", "prune"),
     Action.SERVE: ("host", "port", "groups", "replicas", "routers", "access"),
     Action.STATUS: ("as_json",),
+    Action.EXPORT: ("to",),
 }
 """The parameters that mean something for one action alone."""
 
@@ -65,7 +69,7 @@ def command(
         typer.Argument(
             metavar="SOURCE...|PLACE",
             help="index: folders, URLs (`@REV` for a branch, tag or commit), files that list them, `-`."
-            " serve, status: where the shards are.",
+            " serve, status, export: where the shards are.",
         ),
     ],
     ray: Annotated[
@@ -144,6 +148,12 @@ def command(
     access: Annotated[
         Path | None, typer.Option("--access", metavar="FILE", help="Which tokens may search which repositories (TOML).")
     ] = None,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="ADDRESS", help="Where to export to: lancedb://FOLDER or lancedb://s3://BUCKET/FOLDER."
+        ),
+    ] = "",
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
@@ -160,6 +170,9 @@ def command(
         raise CodesearchError(f"{action} takes one place", f"run: codesearch cluster {action} PLACE")
     if action is Action.STATUS:
         _print_status(places[0], as_json=as_json)
+        return
+    if action is Action.EXPORT:
+        _export(places[0], to, quiet=quiet)
         return
     if action is Action.SERVE:
         from codesearch.cluster.deployment import ServeOptions
@@ -189,13 +202,31 @@ def _print_status(place: str, *, as_json: bool) -> None:
         print(text, file=caller().stdout)
 
 
+def _export(place: str, to: str, *, quiet: bool) -> None:
+    from codesearch.cluster.place import open_place
+    from codesearch.lance.address import Address
+    from codesearch.lance.export import export
+    from codesearch.render.cluster import export_report_line
+    from codesearch.render.progress import REPOSITORIES, show_progress
+
+    if not to:
+        raise CodesearchError("--to is missing", "name where to export to: --to lancedb://FOLDER")
+    address = Address.parse(to, caller().directory)
+    opened = open_place(place, caller().directory)
+    with nullcontext() if quiet else show_progress(caller().stderr, REPOSITORIES) as progress:
+        report = export(opened, address, progress or (lambda *_: None))
+    if not quiet:
+        with results():
+            print(export_report_line(report), file=caller().stdout)
+
+
 def _serve(place: str, address: str, model: str, access: Path | None, options: ServeOptions, *, quiet: bool) -> None:
     """Serve until Ctrl-C."""
     import signal
-    import threading
 
     from codesearch.cluster.access import access_of_user, read_access
     from codesearch.cluster.deployment import deploy, undeploy
+    from codesearch.cluster.following import follow
     from codesearch.cluster.holding import servable_manifest
     from codesearch.cluster.place import open_place
     from codesearch.cluster.ray_tasks import connected
@@ -211,13 +242,13 @@ def _serve(place: str, address: str, model: str, access: Path | None, options: S
         raise CodesearchError(f"{opened} was indexed with the model {used}, not {model}", f"add --model {used}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with connected(address) as ray:
-        groups = deploy(ray, str(opened), manifest, granted, options)
+        serving = deploy(ray, str(opened), manifest, granted, options)
         try:
             if not quiet:
                 shards, chunks = len(manifest.shards), sum(shard.chunks for shard in manifest.shards)
-                holds = f"{count(shards, 'shard')}, {count(chunks, 'chunk')} in {count(len(groups), 'group')}"
+                holds = f"{count(shards, 'shard')}, {count(chunks, 'chunk')} in {count(serving.groups, 'group')}"
                 note(f"serving {holds} at http://{options.host}:{options.port}; Ctrl-C ends it")
-            threading.Event().wait()
+            follow(opened, manifest, serving.replace, (lambda _: None) if quiet else note)
         finally:
             undeploy()
 

@@ -37,7 +37,11 @@ def command(
     ] = [],  # noqa: B006 - typer copies it
     cluster: Annotated[
         str,
-        typer.Option("--cluster", metavar="ADDRESS", help="Search a cluster (`codesearch cluster serve`) instead."),
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Search a cluster (`codesearch cluster serve`, or lancedb://…) instead.",
+        ),
     ] = "",
     model: Model = None,
     device: Device = "",
@@ -64,10 +68,11 @@ def command(
     if cluster:
         if roots:
             raise CodesearchError("a cluster has no folders of this machine", "omit them, or --cluster")
-        from codesearch.cluster.client import Cluster
+        from codesearch.lance.opening import open_cluster
         from codesearch.mcp.cluster import ClusterTools
 
-        serve_stdio(ClusterTools(Cluster(cluster, caller().environment), hint_of))
+        opened = open_cluster(cluster, caller().directory, caller().environment, model or "")
+        serve_stdio(ClusterTools(opened, hint_of))
         return
     session = Session(Roots(roots, caller().directory), _open_indexes, model, device)
     serve_stdio(Tools(session, hint_of))

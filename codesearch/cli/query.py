@@ -33,6 +33,7 @@ from codesearch.cli.output import results
 from codesearch.cli.questions import one_question, questions_of_stdin
 from codesearch.cli.usage import given
 from codesearch.errors import CodesearchError
+from codesearch.lance.address import EXPORT
 
 DEFAULT_LIMIT = 10
 _WITH_COMMITS = frozenset(
@@ -40,10 +41,13 @@ _WITH_COMMITS = frozenset(
     " refresh no_server index_dir model device".split()
 )
 """Parameters that say something about a search of commits."""
-_WITH_CLUSTER = frozenset(
+_WITH_EXPORT = frozenset(
     "question cluster places limit languages globs kinds names min_score explain batch no_server as_json as_jsonl"
-    " files_only null vimgrep compact heading max_tokens template context full max_columns color sort counts"
-    " expressions is_literal whole_words ignores_case smart_case".split()
+    " files_only null vimgrep compact heading max_tokens template context full max_columns color sort model".split()
+)
+"""Parameters that say something about a search of an export of a cluster's shards."""
+_WITH_CLUSTER = _WITH_EXPORT - {"model"} | set(
+    "counts expressions is_literal whole_words ignores_case smart_case".split()
 )
 """Parameters that say something about a search of a cluster."""
 _WITHOUT_QUESTION = frozenset("min_score full explain rerank".split())
@@ -134,7 +138,8 @@ def command(
         typer.Option(
             "--cluster",
             metavar="ADDRESS",
-            help="Ask a cluster (`codesearch cluster serve`); `--in` names repositories of it, `*` and `?` in them.",
+            help="Ask a cluster (`codesearch cluster serve`, or lancedb://… for an export); `--in` names repositories"
+            " of it, `*` and `?` in them.",
         ),
     ] = "",
     no_server: NoServer = False,
@@ -181,7 +186,7 @@ def command(
         if pattern and is_alone:
             search = LineSearch(pattern, filters, "", limit, formats, chosen)
             raise typer.Exit(search.run_on(Cluster(cluster, caller().environment), asked))
-        raise typer.Exit(answer_from(cluster, questions, asked, hit_format))
+        raise typer.Exit(answer_from(cluster, questions, asked, model or "", hit_format))
     workspace = workspace_of(index_dir, model=model, device=device, refresh=refresh)
     workspace.add([*paths, *places_of(places, refresh=refresh)] if paths or places else ())
     if commits:
@@ -219,9 +224,8 @@ def _check(invocation: typer.Context, *, is_alone: bool) -> None:
     values = invocation.params
     if values["changed"] and values["since"]:
         raise typer.BadParameter("--changed and --since cannot be used together")
-    if values["cluster"] and (
-        other := next((option for name, option in options.items() if name not in _WITH_CLUSTER), "")
-    ):
+    meant = _WITH_EXPORT if values["cluster"].startswith(EXPORT) else _WITH_CLUSTER
+    if values["cluster"] and (other := next((option for name, option in options.items() if name not in meant), "")):
         raise typer.BadParameter(f"{other} cannot be used with --cluster")
     if values["commits"]:
         if other := next((option for name, option in options.items() if name not in _WITH_COMMITS), ""):

@@ -10,9 +10,9 @@ from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.output import results
 from codesearch.clones import parse_url
-from codesearch.cluster.client import Cluster
 from codesearch.cluster.router import ClusterQuestion
 from codesearch.cluster.sources import name_of
+from codesearch.lance.opening import open_cluster
 from codesearch.render.paths import located_in
 from codesearch.render.remarks import cluster_remarks, remarks
 
@@ -25,9 +25,9 @@ def repositories_of(places: Iterable[str]) -> tuple[str, ...]:
     return tuple(name_of(found) if (found := parse_url(place)) else place.rstrip("/") for place in places)
 
 
-def answer(address: str, questions: Iterable[str], asked: ClusterQuestion, hit_format: HitFormat) -> int:
+def answer(address: str, questions: Iterable[str], asked: ClusterQuestion, model: str, hit_format: HitFormat) -> int:
     """Print a cluster's answers; `asked` is all but the text of a question. Returns the exit code."""
-    cluster = Cluster(address, caller().environment)
+    cluster = open_cluster(address, caller().directory, caller().environment, model)
     has_hits = False
     with results():
         for text in questions:

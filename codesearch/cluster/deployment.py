@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import math
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -38,6 +39,8 @@ SECONDS_FOR_A_LOST_GROUP = 0.25
 MOST_MEMBERS = 32
 """Groups that a router asks itself: a call takes it 0.5 ms of processor time, and a question up to five calls a group.
 Beyond that, relays ask them."""
+SECONDS_BETWEEN_STATES = 2.0
+"""Between two looks of a router for a later state."""
 _MOST_FILES = 65_536
 _MOST_ONGOING = 32
 """Questions that a router has at once."""
@@ -165,11 +168,59 @@ class RelayReplica(Relay):
         super().__init__(RayGroups(replicas))
 
 
-class Ingress:
-    """The router behind HTTP."""
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A state of a place as routers ask it."""
 
-    def __init__(self, model: str, sources: Sequence[str], replicas: Sequence[Replicas]) -> None:
-        self._router = Router(RayGroups(replicas), load_encoder(model), sources)
+    number: int
+    """Counted from 1."""
+    sources: Sequence[str]
+    """Of all shards."""
+    replicas: Sequence[Replicas]
+
+
+class States:
+    """Holds the state that is served. It is an actor of Ray, which routers ask for later states."""
+
+    def __init__(self) -> None:
+        self._served: Served | None = None
+
+    def put(self, served: Served) -> None:
+        """Replace the state."""
+        self._served = served
+
+    def later(self, number: int) -> Served | None:
+        """The state, None if it is not a later one."""
+        return self._served if self._served and self._served.number > number else None
+
+
+class Ingress:
+    """The router behind HTTP. Each question is asked of one state, whatever is served meanwhile."""
+
+    def __init__(self, model: str, states: Any) -> None:
+        """`states` is the actor of States."""
+        self._encoder = load_encoder(model)
+        self._states = states
+        self._number = 0
+        self._look()
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def _look(self) -> None:
+        """Take a later state, if there is one."""
+        import ray
+
+        served: Served | None = ray.get(self._states.later.remote(self._number))
+        if served:
+            self._router = Router(RayGroups(served.replicas), self._encoder, served.sources)
+            self._number = served.number
+
+    def _follow(self) -> None:
+        import ray
+
+        while True:
+            time.sleep(SECONDS_BETWEEN_STATES)
+            with suppress(ray.exceptions.RayError):
+                self._look()
 
     async def __call__(self, request: Any) -> Any:
         """Answer one request."""
@@ -202,15 +253,50 @@ def _error(error: CodesearchError) -> Record:
     return {"error": error.message, "hint": error.remedy if isinstance(error.remedy, str) else ""}
 
 
-def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: ServeOptions) -> Sequence[Replicas]:
-    """Serve a place; returns the groups once all answer. Raises CodesearchError.
+class Serving:
+    """A place that is served."""
 
-    They live as long as the caller keeps what is returned: Ray ends actors that nobody refers to, and a router or relay
-    may be lost with its node.
-    """
+    def __init__(self, ray: Any, place: str, access: Access, options: ServeOptions) -> None:
+        self._ray = ray
+        self._place = place
+        self._access = access
+        self._options = options
+        self._number = 0
+        self.states = ray.remote(num_cpus=0, scheduling_strategy=_on_this_node(ray))(States).remote()
+        """The actor of States, lost only with this process, whose actors all others are, too."""
+        self._kept: tuple[Sequence[Replicas], Sequence[Replicas]] = (), ()
+        """The groups and relays of the state: Ray ends actors that nobody refers to, and routers may be lost."""
+
+    def replace(self, manifest: Manifest) -> None:
+        """Serve a state of the place once all of its groups answer. Those of earlier ones end with their last question.
+
+        Raises CodesearchError, and then goes on serving what was served.
+        """
+        groups = start_groups(self._ray, self._place, manifest, self._access, self._options)
+        replicas = with_relays(self._ray, groups, self._options.replicas, MOST_MEMBERS)
+        sources = [shard.source for shard in manifest.shards]
+        self._ray.get(self.states.put.remote(Served(self._number + 1, sources, replicas)))
+        self._number += 1
+        self._kept = groups, replicas
+
+    @property
+    def groups(self) -> int:
+        """How many there are."""
+        return len(self._kept[0])
+
+
+def _on_this_node(ray: Any) -> Any:
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    return NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+
+
+def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: ServeOptions) -> Serving:
+    """Serve a place, as long as the caller keeps what is returned. Raises CodesearchError."""
     from ray import serve
 
-    groups = start_groups(ray, place, manifest, access, options)
+    serving = Serving(ray, place, access, options)
+    serving.replace(manifest)
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     quiet = {"log_level": "WARNING", "enable_access_log": False}
     serve.start(http_options={"host": options.host, "port": options.port}, logging_config=quiet)
@@ -221,16 +307,11 @@ def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: Se
         autoscaling_config={"min_replicas": 1, "max_replicas": options.routers},
         logging_config=quiet,
     )
-    sources = [shard.source for shard in manifest.shards]
     try:
-        serve.run(
-            router.bind(manifest.shards[0].model, sources, with_relays(ray, groups, options.replicas, MOST_MEMBERS)),
-            name=APPLICATION,
-            route_prefix="/",
-        )
+        serve.run(router.bind(manifest.shards[0].model, serving.states), name=APPLICATION, route_prefix="/")
     except RuntimeError as error:
         raise CodesearchError(f"{place} can't be served: {_reason(error)}") from error
-    return groups
+    return serving
 
 
 def undeploy() -> None:
@@ -244,8 +325,9 @@ def start_groups(ray: Any, place: str, manifest: Manifest, access: Access, optio
     """The replicas of each group, which Ray starts again if they are lost. Raises CodesearchError."""
     cores = max(int(ray.cluster_resources().get("CPU", 1)), 1)
     parts = grouped(manifest.shards, options.groups or cores)
-    share = min(1.0, max(round(cores / (len(parts) * options.replicas) - 0.01, 2), 0.01))
-    actor = ray.remote(num_cpus=share, max_restarts=-1)(GroupReplica)
+    # half of the cores, so that the groups of the next state fit beside these
+    share = min(0.5, max(round(cores / (len(parts) * options.replicas) / 2 - 0.01, 2), 0.01))
+    actor = ray.remote(num_cpus=share, max_restarts=-1, scheduling_strategy="SPREAD")(GroupReplica)
     groups = []
     for number, part in enumerate(parts):
         held = {i: manifest.shards[i] for i in part}

@@ -6,19 +6,19 @@ import numpy as np
 
 from codesearch.index.segment import Ids
 
-_CHUNK_BITS = 40
+CHUNK_BITS = 40
 
 
-def among_all(shard: int, chunks: Ids) -> Ids:
-    """The numbers among all of some chunks of a shard."""
-    return chunks + (shard << _CHUNK_BITS)
+def among_all(shard: int | Ids, chunks: Ids) -> Ids:
+    """The numbers among all of some chunks of a shard, or of as many shards."""
+    return chunks + (shard << CHUNK_BITS)
 
 
 def shards_of(numbers: Ids) -> Ids:
     """The shard of each chunk."""
-    return numbers >> _CHUNK_BITS
+    return numbers >> CHUNK_BITS
 
 
 def in_shard(shard: int, numbers: Ids) -> Ids:
     """The chunks of a shard, by their numbers in its index."""
-    return np.asarray(numbers[shards_of(numbers) == shard] & ((1 << _CHUNK_BITS) - 1))
+    return np.asarray(numbers[shards_of(numbers) == shard] & ((1 << CHUNK_BITS) - 1))

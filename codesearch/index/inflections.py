@@ -10,7 +10,9 @@ from functools import lru_cache
 
 _MIN_LENGTH = 4
 """Shorter terms (`ids`, `get`) are abbreviations more often than inflections."""
-_ENDINGS = ("", "e", "s", "es", "ed", "ing")
+_ENDINGS = ("", "e", "s", "es", "ed", "eds", "ing", "ings", "eing", "eings")
+_AFTER_DOUBLED = ("ed", "eds", "ing", "ings")
+"""Endings before which a consonant may be doubled: `stopped`, `settings`."""
 _VOWEL = re.compile("[aeiouy]")
 _UNINFLECTED = ("ss", "us", "is")
 """`class`, `status` and `axis` are no plurals."""
@@ -23,10 +25,9 @@ _ROOTS = frozenset("embed imped shred".split())
 
 @lru_cache(maxsize=1 << 14)
 def forms(term: str) -> tuple[str, ...]:
-    """The forms of a lower-case term that a text may have, itself first."""
+    """The forms of a lower-case term that a text may have, itself first: all that have its stem."""
     base = stem(term)
-    last = base[-1:]
-    endings = (*_ENDINGS, last + "ed", last + "ing")
+    endings = (*_ENDINGS, *(base[-1:] + ending for ending in _AFTER_DOUBLED))
     found = dict.fromkeys([term, *(base + ending for ending in endings), base[:-1] + "ies", base[:-1] + "ied"])
     return tuple(form for form in found if stem(form) == base)
 

@@ -24,8 +24,8 @@ from codesearch.index.bm25 import saturated
 
 AVERAGE_LENGTH = 120.0
 """Sum of a chunk's weighted term counts: the mean over the chunks of 31 repositories."""
-_IMPACT_SCALE = 255.0
-_ODDS = (np.arange(256) / np.maximum(_IMPACT_SCALE - np.arange(256), 0.5)).astype(np.float32)
+IMPACT_SCALE = 255.0
+_ODDS = (np.arange(256) / np.maximum(IMPACT_SCALE - np.arange(256), 0.5)).astype(np.float32)
 """impact / (1 - impact), for each stored impact."""
 _FEW_ROWS = 1 << 16
 _ARRAYS = ("terms", "term_ends", "starts", "rows", "impacts")
@@ -61,7 +61,7 @@ class Matches:
             bounds = np.stack((begin[nonempty], end[nonempty]), axis=1).ravel()
             # integers, whose sum does not depend on how the rows are divided into segments
             summed = np.add.reduceat(np.append(self.impacts, 0), bounds, dtype=np.float32)[::2]
-            sums[nonempty] = summed / _IMPACT_SCALE
+            sums[nonempty] = summed / IMPACT_SCALE
         return sums
 
 
@@ -112,14 +112,10 @@ class Postings:
         found = self._found(terms)
         if len(found) < 2:
             return found[0] if found else self._nothing
-        # An impact is count / (count + norm), so impact / (1 - impact) is proportional to the count.
-        rows = np.concatenate([one.rows for one in found])
-        odds = np.concatenate([_ODDS[one.impacts] for one in found])
-        order = np.argsort(rows, kind="stable")
-        rows = rows[order]
-        starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
-        sums = np.add.reduceat(odds[order], starts)
-        return Matches(rows[starts], np.round(_IMPACT_SCALE * sums / (1 + sums)).astype(np.uint8))
+        rows, impacts = as_one_term(
+            np.concatenate([one.rows for one in found]), np.concatenate([one.impacts for one in found])
+        )
+        return Matches(rows, impacts)
 
     def _found(self, terms: Sequence[str]) -> list[Matches]:
         """What is found of each of the terms that occurs; quick for terms that begin alike."""
@@ -178,9 +174,26 @@ class Postings:
         return bytes(self._term_bytes[begin : self._term_ends[i]])
 
 
+def as_one_term(
+    rows: npt.NDArray[Any], impacts: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
+    """The distinct rows of the postings of several terms, ascending, and their impacts as if all were one term."""
+    # An impact is count / (count + norm), so impact / (1 - impact) is proportional to the count.
+    order = np.argsort(rows, kind="stable")
+    rows = rows[order]
+    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]][: len(rows)])
+    sums = np.add.reduceat(relative_counts(impacts[order]), starts) if len(starts) else np.zeros(0, np.float32)
+    return rows[starts], np.round(IMPACT_SCALE * sums / (1 + sums)).astype(np.uint8)
+
+
+def relative_counts(impacts: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Stored impacts → term counts, weighted as in BM25 and divided by the norm of their chunk's length."""
+    return np.asarray(_ODDS[impacts], np.float32)
+
+
 def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.float32]:
     """Stored impacts → BM25 scores."""
-    return impacts.astype(np.float32) * np.float32(idf / _IMPACT_SCALE)
+    return impacts.astype(np.float32) * np.float32(idf / IMPACT_SCALE)
 
 
 def build(batches: Iterable[TermCounts]) -> Postings:
@@ -196,7 +209,7 @@ def build(batches: Iterable[TermCounts]) -> Postings:
     rows = np.repeat(np.arange(len(size)), size)
     lengths = np.bincount(rows, tf, len(size))
     shares = saturated(tf, rows, lengths, AVERAGE_LENGTH)
-    impacts = np.clip(np.rint(_IMPACT_SCALE * shares), 1, 255).astype(np.uint8)
+    impacts = np.clip(np.rint(IMPACT_SCALE * shares), 1, 255).astype(np.uint8)
     return _sorted([term.encode("utf-8", "surrogatepass") for term in vocabulary], term_ids, rows, impacts, len(size))
 
 

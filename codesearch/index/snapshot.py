@@ -239,9 +239,11 @@ class Snapshot:
 
         `files` are the chunks of each file. Of a large file, FILE_SAMPLE evenly spaced chunks are used.
         """
-        means = self._file_vectors.get(files, lambda missing: self._means(missing, len(vector)))
-        # Row by row: in a product with all rows at once, the rounding of a row may depend on the others.
-        return np.asarray([(mean * vector).sum() for mean in means], np.float32)
+        return cosines(self.file_vectors(files, len(vector)), vector)
+
+    def file_vectors(self, files: Sequence[Run], dimensions: int) -> list[Mean]:
+        """The normalised mean of the vectors of each file, as in `file_similarities`."""
+        return self._file_vectors.get(files, lambda missing: self._means(missing, dimensions))
 
     def file_term_impacts(self, terms: Sequence[str], files: Sequence[Run]) -> Scores:
         """Sum of each term's impacts (0 to 1 per chunk) over all chunks of each file, float32 [terms, files]."""
@@ -486,6 +488,12 @@ class Snapshot:
 
     def _damaged(self, why: str) -> Exception:
         return self._store.damaged(why)
+
+
+def cosines(means: Iterable[Mean], vector: Embeddings) -> Scores:
+    """Cosine of each mean vector with a unit vector."""
+    # Row by row: in a product with all rows at once, the rounding of a row may depend on the others.
+    return np.asarray([(mean * vector).sum() for mean in means], np.float32)
 
 
 def intersection(selections: Sequence[Selection]) -> Selection | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from codesearch.cluster.client import Cluster
 from codesearch.cluster.router import ClusterQuestion
 from codesearch.errors import CodesearchError
+from codesearch.lance.opening import Answering
 from codesearch.mcp.answers import Unanswerable, asked
 from codesearch.mcp.parameters import Parameter, Values
 from codesearch.mcp.tools import MAX_HITS, MAX_TOKENS, MIN_TOKENS, Tool, ToolSet
@@ -24,7 +24,7 @@ INSTRUCTIONS = (
 class ClusterSession:
     """A cluster that is asked. There is nothing to prepare or to release."""
 
-    cluster: Cluster
+    cluster: Answering
 
     def warm_up(self) -> None:
         """See Lifetime."""
@@ -75,5 +75,5 @@ TOOLS = (
 class ClusterTools(ToolSet[ClusterSession]):
     """The tool over the repositories of a cluster."""
 
-    def __init__(self, cluster: Cluster, hint: Callable[[CodesearchError], str]) -> None:
+    def __init__(self, cluster: Answering, hint: Callable[[CodesearchError], str]) -> None:
         super().__init__(ClusterSession(cluster), hint, TOOLS, INSTRUCTIONS)

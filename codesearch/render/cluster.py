@@ -14,6 +14,7 @@ from codesearch.search.candidates import RETRIEVED
 if TYPE_CHECKING:
     from codesearch.cluster.indexing import IndexReport
     from codesearch.cluster.manifest import Failure, Manifest
+    from codesearch.lance.export import ExportReport
 
 _COMMIT_DIGITS = 12
 
@@ -33,6 +34,16 @@ def index_report_lines(report: IndexReport) -> Iterator[str]:
     if report.core_seconds:
         yield f"Rate: {report.built_chunks / report.core_seconds:,.0f} chunks/s per core"
     yield from map(_failure_line, report.failures)
+
+
+def export_report_line(report: ExportReport) -> str:
+    """The summary of an export."""
+    holds = f"{count(report.shards, 'shard')}, {count(report.chunks, 'chunk')}"
+    if not report.added and not report.removed:
+        return f"Up to date in {duration(report.seconds)}: {holds}"
+    parts = ((report.added, "written"), (report.removed, "removed"))
+    numbers = ", ".join(f"{number:,} {word}" for number, word in parts if number)
+    return f"Exported in {duration(report.seconds)} ({numbers}): {holds}"
 
 
 def manifest_lines(manifest: Manifest) -> Iterator[str]:

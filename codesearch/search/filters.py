@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from codesearch.chunking.kinds import KINDS, resolve_kinds
 from codesearch.globs import compile_globs, compile_name
@@ -18,28 +18,38 @@ from codesearch.search.hit import Filters, LineRange
 from codesearch.search.question import last_part
 
 if TYPE_CHECKING:
-    from codesearch.index.rows import DefinitionRow, FileRow
+    from codesearch.index.rows import DefinitionRow
     from codesearch.index.snapshot import Snapshot, StoredChunk
 
 _JOINT = re.compile(r"(?:(?<=\w)(?:::|->)|[\\#])(?=\w|\*)")
+
+
+class Located(Protocol):
+    """What the filters of files look at."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
 
 DefinitionRule = Callable[[str, "StoredChunk | DefinitionRow"], bool]
 """Predicate over the path of a file and a chunk or definition in it."""
 
 
-def _path_rule(globs: tuple[str, ...]) -> Callable[[FileRow], bool]:
+def _path_rule(globs: tuple[str, ...]) -> Callable[[Located], bool]:
     """Accepts paths that match a positive glob, if there is one, and no negative glob (one that begins with `!`)."""
     wanted = compile_globs(tuple(glob for glob in globs if not glob.startswith("!")) or ("**",))
     unwanted = compile_globs(tuple(glob for glob in globs if glob.startswith("!")))
     return lambda file: wanted.match_file(file.path) and not unwanted.negates(file.path)
 
 
-def file_rule(filters: Filters) -> Callable[[FileRow], bool] | None:
+def file_rule(filters: Filters) -> Callable[[Located], bool] | None:
     """The predicate of the files that pass the filters, None if all do.
 
     Raises CodesearchError for unknown languages and invalid globs.
     """
-    rules: list[Callable[[FileRow], bool]] = []
+    rules: list[Callable[[Located], bool]] = []
     if filters.languages:
         names = {resolve(name).name for name in filters.languages}
         rules.append(lambda file: file.language in names)
@@ -121,15 +131,15 @@ def select(snapshot: Snapshot, filters: Filters) -> SearchScope:
     rule = definition_rule(filters)
     if filters.lines is not None and rule:
         changed = snapshot.select_files(lambda file: file.path in (filters.lines or ()))
-        selections.append(snapshot.select_definitions(rule, _keys(filters.names), changed))
+        selections.append(snapshot.select_definitions(rule, name_keys_of(filters.names), changed))
     elif filters.names and rule:
-        selections.append(snapshot.select_definitions(rule, _keys(filters.names)))
+        selections.append(snapshot.select_definitions(rule, name_keys_of(filters.names)))
     elif filters.kinds:
         selections.append(snapshot.select_kinds(filters.kinds))
     return SearchScope(intersection(selections), rule)
 
 
-def _keys(names: tuple[str, ...]) -> list[str]:
+def name_keys_of(names: tuple[str, ...]) -> list[str]:
     """The keys to look names up by; empty if a wildcard or an empty key requires a scan of all names."""
     keys = [name_key(part) for name in names for part in (name, last_part(name))]
     return [] if "" in keys or any(sign in name for name in names for sign in "*?") else keys

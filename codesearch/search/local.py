@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from codesearch.index.rows import Run
-from codesearch.index.snapshot import NO_CHUNKS, Snapshot, StoredChunk
+from codesearch.index.snapshot import NO_CHUNKS, Scores, Snapshot, StoredChunk
 from codesearch.search.candidates import (
     Candidates,
     Limits,
@@ -92,19 +93,8 @@ class LocalReader:
         self, question: Question, vector: Embeddings, filters: Filters, statistics: Statistics, retrieval: Retrieval
     ) -> LocalChunks:
         """As `retrieve`, without retrieving: for the candidates among chunks that were retrieved before."""
-        return LocalChunks(
-            snapshot=self._snapshot,
-            snippets=self._snippets,
-            question=question,
-            vector=vector,
-            rarities=statistics.rarities(question.terms),
-            has_words=retrieval is not Retrieval.DENSE,
-            # a text without any known token has a zero vector, which is equally near to all chunks
-            has_meaning=retrieval is not Retrieval.LEXICAL and bool(vector.any()),
-            accepts=definition_rule(filters),
-            matching=self._matching(filters),
-            retrieved=Retrieved(NO_CHUNKS, NO_CHUNKS, NO_CHUNKS),
-        )
+        matching = self._matching(filters)
+        return prepared(self._snapshot, self._snippets, question, vector, filters, statistics, retrieval, matching)
 
     def text(self, chunk: StoredChunk) -> str:
         """See IndexReader."""
@@ -125,12 +115,65 @@ class LocalReader:
         return matching_chunks(self._snapshot, self._snippets.root, self._pattern, filters, is_fresh=self._is_fresh)
 
 
+class ChunkValues(Protocol):
+    """What the ranking needs of the chunks of an index; see Snapshot, which has it all."""
+
+    def chunks(self, ids: Ids, /) -> list[StoredChunk]: ...
+    def term_scores(self, idfs: Mapping[str, float], ids: Ids, /) -> Scores: ...
+    def similarities(self, vector: Embeddings, ids: Ids, /) -> Scores: ...
+    def file_similarities(self, vector: Embeddings, files: Sequence[Run], /) -> Scores: ...
+    def file_term_impacts(self, terms: Sequence[str], files: Sequence[Run], /) -> Scores: ...
+    def may_contain(self, firsts: Ids, trigrams: npt.NDArray[np.uint32], /) -> npt.NDArray[np.bool_]: ...
+
+
+class ChunkTexts(Protocol):
+    """Reads the texts of chunks; see Snippets."""
+
+    def texts(self, chunks: Sequence[StoredChunk], /) -> Sequence[str]: ...
+
+
+def counts_words(retrieval: Retrieval) -> bool:
+    """Whether chunks are retrieved and scored by words."""
+    return retrieval is not Retrieval.DENSE
+
+
+def counts_meaning(retrieval: Retrieval, vector: Embeddings) -> bool:
+    """Whether chunks are retrieved and scored by their embeddings."""
+    # a text without any known token has a zero vector, which is equally near to all chunks
+    return retrieval is not Retrieval.LEXICAL and bool(vector.any())
+
+
+def prepared(
+    index: ChunkValues,
+    texts: ChunkTexts,
+    question: Question,
+    vector: Embeddings,
+    filters: Filters,
+    statistics: Statistics,
+    retrieval: Retrieval,
+    matching: MatchingChunks | None = None,
+) -> LocalChunks:
+    """What an index has for a question, before anything is retrieved."""
+    return LocalChunks(
+        index=index,
+        texts=texts,
+        question=question,
+        vector=vector,
+        rarities=statistics.rarities(question.terms),
+        has_words=counts_words(retrieval),
+        has_meaning=counts_meaning(retrieval, vector),
+        accepts=definition_rule(filters),
+        matching=matching,
+        retrieved=Retrieved(NO_CHUNKS, NO_CHUNKS, NO_CHUNKS),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LocalChunks:
-    """What a snapshot has for a question."""
+    """What an index has for a question."""
 
-    snapshot: Snapshot
-    snippets: Snippets
+    index: ChunkValues
+    texts: ChunkTexts
     question: Question
     vector: Embeddings
     rarities: Mapping[str, float]
@@ -144,15 +187,15 @@ class LocalChunks:
 
     def candidates(self, ids: Ids) -> Candidates:
         """See FoundChunks."""
-        snapshot, vector, rarities = self.snapshot, self.vector, self.rarities
+        index, vector, rarities = self.index, self.vector, self.rarities
         symbols = question_symbols(self.question)
         chunks = [
             candidate
-            for chunk in sorted(snapshot.chunks(ids), key=lambda chunk: chunk.position)
+            for chunk in sorted(index.chunks(ids), key=lambda chunk: chunk.position)
             for candidate in self._focused(chunk, symbols)
         ]
         numbers = np.asarray([chunk.id for chunk in chunks], np.int64)
-        by_term = snapshot.term_scores(rarities, numbers) * np.float32(self.has_words)
+        by_term = index.term_scores(rarities, numbers) * np.float32(self.has_words)
         reader = np.zeros(len(chunks), np.int64)
         file = file_numbers(chunks, reader)
         runs = list(dict.fromkeys(Run(chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks))
@@ -160,15 +203,15 @@ class LocalChunks:
             chunks=chunks,
             reader=reader,
             file=file,
-            dense=snapshot.similarities(vector, numbers) * np.float32(self.has_meaning),
+            dense=index.similarities(vector, numbers) * np.float32(self.has_meaning),
             lexical=by_term.sum(axis=0) / np.float32(sum(rarities.values()) or 1.0),
             by_term=by_term,
             term_weights=rarities,
             file_chunks=np.asarray([chunk.file_chunks for chunk in chunks], np.float32),
-            file_similarity=(snapshot.file_similarities(vector, runs) * np.float32(self.has_meaning))[file],
-            file_by_term=(snapshot.file_term_impacts(list(rarities), runs) * np.float32(self.has_words))[:, file],
+            file_similarity=(index.file_similarities(vector, runs) * np.float32(self.has_meaning))[file],
+            file_by_term=(index.file_term_impacts(list(rarities), runs) * np.float32(self.has_words))[:, file],
             popularity=np.zeros(len(chunks), np.float32),
-            verbatim=Wording(self.question.text).shares(chunks, by_term > 0, snapshot, self.snippets),
+            verbatim=Wording(self.question.text).shares(chunks, by_term > 0, index.may_contain, self.texts.texts),
         )
 
     def _focused(self, chunk: StoredChunk, symbols: Sequence[Symbol]) -> list[StoredChunk]:

@@ -110,6 +110,11 @@ class Snippets:
         """The chunk's lines, without a trailing newline; "" if the file has changed since it was indexed."""
         return self.file(chunk.path).text_of(chunk)
 
+    def texts(self, chunks: Sequence[StoredChunk]) -> Sequence[str]:
+        """The text of each chunk."""
+        files = {path: self.file(path) for path in dict.fromkeys(chunk.path for chunk in chunks)}
+        return [files[chunk.path].text_of(chunk) for chunk in chunks]
+
     def current(self, chunk: StoredChunk) -> CurrentChunk | None:
         """The chunk itself, or the same definition in a file that changed; None if it is gone."""
         file = self.file(chunk.path)

@@ -6,14 +6,13 @@ question's terms, and whose file may contain a run according to its signature.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from codesearch.index.signatures import folded, trigrams
-from codesearch.index.snapshot import Snapshot, StoredChunk
-from codesearch.search.snippets import File, Snippets
+from codesearch.index.snapshot import StoredChunk
 
 RUN_WORDS = 4
 """Words in a row; three occur by chance. For both constants see docs/ranking.md."""
@@ -23,6 +22,9 @@ LEAST_TERMS = 0.6
 """The share of the question's terms that a chunk must have to be read; those filled in are often the rarest."""
 MOST_WORDS = 100
 """Words of a question; what is longer is pasted code or a log, of which a chunk has only a part."""
+
+MayContain = Callable[[npt.NDArray[np.int64], npt.NDArray[np.uint32]], npt.NDArray[np.bool_]]
+"""Which files, given by their first chunks, may contain each of some trigrams [files, trigrams]."""
 
 
 class Wording:
@@ -34,28 +36,29 @@ class Wording:
         self._runs = [b" ".join(self._words[i : i + RUN_WORDS]) for i in first_words]
 
     def shares(
-        self, chunks: Sequence[StoredChunk], has_term: npt.NDArray[np.bool_], snapshot: Snapshot, snippets: Snippets
+        self,
+        chunks: Sequence[StoredChunk],
+        has_term: npt.NDArray[np.bool_],
+        may_contain: MayContain,
+        texts: Callable[[Sequence[StoredChunk]], Sequence[str]],
     ) -> npt.NDArray[np.float32]:
         """The share of the question's words that are in runs in each chunk, 0 below LEAST_SHARE, float32 [chunks].
 
-        `has_term` is which of the question's terms each chunk has [terms, chunks].
+        `has_term` is which of the question's terms each chunk has [terms, chunks], `texts` reads the chunks.
         """
         shares = np.zeros(len(chunks), np.float32)
         if not self._runs:
             return shares
         plausible = np.flatnonzero(has_term.sum(axis=0) >= LEAST_TERMS * len(has_term)).tolist()
-        possible = self._files_with_runs(snapshot, list({chunks[i].file_first_chunk for i in plausible}))
-        files: dict[str, File] = {}
-        for i in plausible:
-            chunk = chunks[i]
-            if chunk.file_first_chunk in possible:
-                file = files.get(chunk.path) or files.setdefault(chunk.path, snippets.file(chunk.path))
-                shares[i] = self._share(file.text_of(chunk))
+        possible = self._files_with_runs(may_contain, list({chunks[i].file_first_chunk for i in plausible}))
+        read = [i for i in plausible if chunks[i].file_first_chunk in possible]
+        for i, text in zip(read, texts([chunks[i] for i in read]), strict=True):
+            shares[i] = self._share(text)
         return np.where(shares >= LEAST_SHARE, shares, np.float32(0))
 
-    def _files_with_runs(self, snapshot: Snapshot, firsts: Sequence[int]) -> set[int]:
+    def _files_with_runs(self, may_contain: MayContain, firsts: Sequence[int]) -> set[int]:
         """Which files, given by their first chunks, may have one of the runs."""
-        found = snapshot.may_contain(np.asarray(firsts, np.int64), trigrams(b" ".join(self._words)))
+        found = may_contain(np.asarray(firsts, np.int64), trigrams(b" ".join(self._words)))
         missing = np.cumsum(~found, axis=1)
         begins = np.cumsum([0, *(len(word) + 1 for word in self._words)])[: len(self._runs)]
         ends = begins + np.asarray([len(run) for run in self._runs]) - 3

@@ -13,6 +13,7 @@ from codesearch.cluster.place import Place, open_place
 from codesearch.errors import CodesearchError
 from tests.support.cluster import index_here
 from tests.support.repositories import write
+from tests.support.s3 import s3_server
 
 
 @pytest.fixture
@@ -24,20 +25,8 @@ def place(tmp_path: Path) -> Place:
 def s3() -> Iterator[str]:
     """The URL of a bucket on a server of the tests' own."""
     pytest.importorskip("s3fs")
-    moto = pytest.importorskip("moto.server")
-    import boto3
-
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    _, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        boto3.client("s3").create_bucket(Bucket="shards")
+    with s3_server("shards"):
         yield "s3://shards"
-    server.stop()
 
 
 @pytest.fixture(params=["folder", "memory", "s3"])

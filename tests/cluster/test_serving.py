@@ -27,6 +27,7 @@ from codesearch.search.hit import Filters
 from tests.support.cluster import GroupsHere, index_here
 from tests.support.command_line import CommandLine
 from tests.support.places import PACKAGE, ROOT
+from tests.support.repositories import write
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.slow
@@ -100,8 +101,7 @@ def test_nodes_answer_as_one_process_and_a_lost_one_is_named(
     try:
         with connected(nodes.address) as ray:
             manifest = servable_manifest(place)
-            groups = deploy(ray, str(place), manifest, ACCESS, ServeOptions("127.0.0.1", port, 3))
-            assert len(groups) == 3
+            assert deploy(ray, str(place), manifest, ACCESS, ServeOptions("127.0.0.1", port, 3)).groups == 3
             cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
             here = _here(place)
             for question in QUESTIONS:
@@ -158,3 +158,43 @@ def test_the_command_serves_until_it_is_interrupted(place: Place, codesearch: Co
         assert "search/question.py" in run.out.splitlines()
         served.send_signal(signal.SIGINT)
         assert served.wait(60) == 130
+
+
+def _alive(ray: Any) -> int:
+    """The number of replicas of groups."""
+    actors = ray._private.state.actors().values()
+    return sum(one["ActorClassName"] == "GroupReplica" and one["State"] == "ALIVE" for one in actors)
+
+
+def test_a_later_state_replaces_the_one_that_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All answers are those of one state; the groups of the earlier one end."""
+    from codesearch.cluster.deployment import ServeOptions, deploy, undeploy
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    place, port = open_place(str(tmp_path / "place")), _free_port()
+    bakery, quarry = tmp_path / "bakery", tmp_path / "quarry"
+    write(bakery, {"oven.py": "def heat_oven():\n    return 1\n"})
+    write(quarry, {"stone.py": "def cut_stone():\n    return 2\n"})
+    index_here(place, [bakery, quarry])
+    with connected("local") as ray:
+        serving = deploy(ray, str(place), servable_manifest(place), ACCESS, ServeOptions("127.0.0.1", port, 2))
+        cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
+        question = ClusterQuestion("heat or cool the oven, cut or break the stone")
+        names = {frozenset(hit.name for hit in cluster.search(question).result.hits)}
+        write(bakery, {"oven.py": "def cool_oven():\n    return 1\n"})
+        write(quarry, {"stone.py": "def break_stone():\n    return 2\n"})
+        index_here(place, [bakery, quarry])
+        serving.replace(servable_manifest(place))
+        end = time.monotonic() + 60
+        while frozenset({"cool_oven", "break_stone"}) not in names:
+            answered = cluster.search(question)
+            assert not answered.missing
+            names.add(frozenset(hit.name for hit in answered.result.hits))
+            assert time.monotonic() < end
+        assert names == {frozenset({"heat_oven", "cut_stone"}), frozenset({"cool_oven", "break_stone"})}
+        while _alive(ray) > 2:
+            assert time.monotonic() < end
+            time.sleep(0.5)
+        undeploy()

@@ -52,7 +52,9 @@ def shares(index: Index, question: str) -> dict[str, float]:
     snapshot = index.snapshot()
     ids = np.concatenate([np.arange(file.chunks) + file.first_chunk for file in snapshot.files])
     chunks = snapshot.chunks(ids)
-    found = Wording(question).shares(chunks, np.ones((1, len(chunks)), np.bool_), snapshot, Snippets(index.root))
+    found = Wording(question).shares(
+        chunks, np.ones((1, len(chunks)), np.bool_), snapshot.may_contain, Snippets(index.root).texts
+    )
     return {chunk.name: round(float(share), 2) for chunk, share in zip(chunks, found, strict=True) if share}
 
 

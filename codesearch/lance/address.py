@@ -1,0 +1,75 @@
+"""Addresses of exports: `lancedb://` and what LanceDB opens, a folder or a URL of object storage."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codesearch.errors import CodesearchError, InstallExtra
+
+EXPORT = "lancedb://"
+"""What addresses of exports begin with."""
+STORAGES = ("s3://",)
+"""Object storage that the tests cover."""
+_ENDPOINT = "AWS_ENDPOINT_URL"
+_DETAILS = " {"
+"""What follows is for LanceDB's developers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an export is."""
+
+    text: str
+    """As the user wrote it."""
+    location: str
+    """What LanceDB opens."""
+
+    @classmethod
+    def parse(cls, text: str, directory: Path) -> Address:
+        """The address that a text names; a folder is relative to `directory`. Raises CodesearchError if it is none."""
+        location = text.removeprefix(EXPORT)
+        if location == text or not location:
+            raise CodesearchError(f"{text!r} is no address of an export", "use lancedb://FOLDER or lancedb://s3://…")
+        if "://" not in location:
+            return cls(text, os.path.realpath(directory / location))
+        if not location.startswith(STORAGES):
+            raise CodesearchError(f"{text} is in no storage that codesearch knows", "use a folder or s3://…")
+        return cls(text, location.rstrip("/"))
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of this machine that it is in, None for object storage."""
+        return None if "://" in self.location else Path(self.location)
+
+    def connect(self) -> Any:
+        """A connection of LanceDB, which makes a missing folder. Raises CodesearchError."""
+        os.environ.setdefault("LANCEDB_LOG", "error")  # its warnings are for its developers
+        try:
+            import lancedb
+        except ImportError as error:
+            raise CodesearchError(f"{self.text} needs lancedb", InstallExtra("lance")) from error
+        with self.reached():
+            return lancedb.connect(self.location, storage_options=None if self.folder else _storage_options())
+
+    @contextmanager
+    def reached(self) -> Iterator[None]:
+        """Raises CodesearchError for what LanceDB or its storage says is wrong."""
+        try:
+            yield
+        except CodesearchError:
+            raise
+        except (OSError, ValueError, RuntimeError) as error:
+            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            said = said.partition(_DETAILS)[0].removeprefix("Invalid input, ")
+            hint = "" if self.folder else "check the bucket, its endpoint and the credentials"
+            raise CodesearchError(f"{self.text} can't be used: {said}", hint) from error
+
+
+def _storage_options() -> dict[str, str]:
+    """Besides what LanceDB takes from the environment: an endpoint that was given as http:// is meant so."""
+    return {"allow_http": "true"} if os.environ.get(_ENDPOINT, "").startswith("http://") else {}
