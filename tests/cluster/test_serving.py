@@ -66,6 +66,23 @@ def _here(place: Place) -> Router:
     return Router(GroupsHere([ShardGroup(held, ACCESS)]), load_encoder(), [shard.source for shard in shards])
 
 
+class _Work:
+    """Another program on a node."""
+
+    def begin(self) -> None:
+        pass
+
+
+def _occupy(ray: Any) -> list[Any]:
+    """Use what the groups leave of each node, so that a lost group has to wait: else Ray starts it on another node."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    nodes = [NodeAffinitySchedulingStrategy(node["NodeID"], soft=False) for node in ray.nodes()]
+    work = [ray.remote(num_cpus=0.5, scheduling_strategy=node)(_Work).remote() for node in nodes]
+    ray.get([one.begin.remote() for one in work])
+    return work
+
+
 def _lasting(cluster: Cluster, question: ClusterQuestion, missing: int) -> ClusterResult:
     """The answer once as many groups are missing; until then, any answer, and errors while the router moves."""
     end = time.monotonic() + 60
@@ -112,6 +129,8 @@ def test_nodes_answer_as_one_process_and_a_lost_one_is_named(
             some = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": "some"})
             seen = {name.rpartition("/")[2] for name in some.search(QUESTIONS[0]).repositories.values()}
             assert seen == {"search", "exact"}
+            work = _occupy(ray)
+            assert len(work) == 3
             nodes.remove_node(others[0], allow_graceful=False)
             answered = _lasting(cluster, QUESTIONS[0], missing=1)
             (lost,) = answered.missing
