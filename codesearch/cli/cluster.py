@@ -245,8 +245,8 @@ def _serve(place: str, address: str, model: str, access: Path | None, options: S
         serving = deploy(ray, str(opened), manifest, granted, options)
         try:
             if not quiet:
-                shards, chunks = len(manifest.shards), sum(shard.chunks for shard in manifest.shards)
-                holds = f"{count(shards, 'shard')}, {count(chunks, 'chunk')} in {count(serving.groups, 'group')}"
+                shards, chunks = count(len(manifest.shards), "shard"), count(manifest.chunks, "chunk")
+                holds = f"{shards}, {chunks} in {count(serving.groups, 'group')}"
                 note(f"serving {holds} at http://{options.host}:{options.port}; Ctrl-C ends it")
             follow(opened, manifest, serving.replace, (lambda _: None) if quiet else note)
         finally:

@@ -26,7 +26,7 @@ from codesearch.index.rows import DefinitionRow
 from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk
 from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, merge_retrieved, numbered
 from codesearch.search.hit import Filters, Hit, Retrieval
-from codesearch.search.local import LocalChunks, LocalReader
+from codesearch.search.local import LocalChunks, LocalReader, counts_meaning
 from codesearch.search.reader import Statistics, total
 from codesearch.search.snippets import CurrentChunk, Snippets
 
@@ -56,6 +56,10 @@ class Scope:
     without: frozenset[int] = frozenset()
     """The numbers of the groups that did not answer before, and are not asked again."""
 
+    def names(self, source: str) -> bool:
+        """Whether a source is in these repositories."""
+        return not self.repositories or any(fnmatchcase(source, name) for name in self.repositories)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -74,8 +78,8 @@ class Asked:
     @property
     def may_miss(self) -> bool:
         """Whether inverted lists are searched: without filters, as the few chunks that pass one might not be found."""
-        has_meaning = self.retrieval is not Retrieval.LEXICAL and bool(self.vector.any())
         is_filtered = self.filters != Filters() or self.pattern is not None
+        has_meaning = counts_meaning(self.retrieval, self.vector)
         return has_meaning and not is_filtered and self.statistics.chunks > EXACT_CHUNKS
 
 
@@ -129,6 +133,13 @@ class HeldShard:
         """Reads it for one question."""
         return LocalReader(self.snapshot, self.snippets, _compiled(pattern) if pattern else None, is_fresh=True)
 
+    def facts(self) -> GroupFacts:
+        """What there is to search."""
+        found = self.snapshot
+        return GroupFacts(
+            {self.number: self.source}, found.chunk_count, found.chunks_by_language, frozenset(found.kinds())
+        )
+
     def lines(self, pattern: Pattern, filters: Filters) -> Iterator[FoundLine]:
         """The lines that match, by path."""
         from codesearch.search.grep import grep, line_hits
@@ -159,16 +170,7 @@ class ShardGroup:
 
     def facts(self, scope: Scope) -> GroupFacts:
         """What there is to search."""
-        shards = self._readable(scope)
-        languages: Counter[str] = Counter()
-        for shard in shards:
-            languages.update(shard.snapshot.chunks_by_language)
-        return GroupFacts(
-            {shard.number: shard.source for shard in shards},
-            sum(shard.snapshot.chunk_count for shard in shards),
-            languages,
-            frozenset(kind for shard in shards for kind in shard.snapshot.kinds()),
-        )
+        return merge_facts([shard.facts() for shard in self._readable(scope)])
 
     def statistics(self, scope: Scope, terms: Collection[str]) -> Statistics:
         """See IndexReader."""
@@ -234,8 +236,7 @@ class ShardGroup:
         return [
             shard
             for shard in self._shards.values()
-            if self._access.allows(scope.token, shard.source)
-            and (not scope.repositories or any(fnmatchcase(shard.source, name) for name in scope.repositories))
+            if self._access.allows(scope.token, shard.source) and scope.names(shard.source)
         ]
 
 
@@ -252,6 +253,19 @@ class _Patience:
                 f"finding the lines takes a group longer than {SECONDS_FOR_LINES:.0f} s",
                 "name repositories with --in, or give -e a longer text that every line must have",
             )
+
+
+def merge_facts(parts: Sequence[GroupFacts]) -> GroupFacts:
+    """The facts of several shards or groups together."""
+    languages: Counter[str] = Counter()
+    for part in parts:
+        languages.update(part.chunks_by_language)
+    return GroupFacts(
+        {shard: source for part in parts for shard, source in part.sources.items()},
+        sum(part.chunks for part in parts),
+        languages,
+        frozenset(kind for part in parts for kind in part.kinds),
+    )
 
 
 def merge_lines(parts: Sequence[Iterable[FoundLine]], count: int) -> Sequence[FoundLine]:

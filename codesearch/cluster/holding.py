@@ -6,7 +6,8 @@ import os
 import shutil
 import tarfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from codesearch.cluster.group import HeldShard
 from codesearch.cluster.lists import LISTS_COPIES
 from codesearch.cluster.manifest import LISTS, SHARDS, Manifest, Shard, read_manifest
 from codesearch.cluster.place import Place
-from codesearch.cluster.scratch import node_folder
+from codesearch.cluster.scratch import node_folder, scratch
 from codesearch.errors import CodesearchError, IndexDamaged
 from codesearch.index.layout import FORMAT
 
@@ -70,12 +71,29 @@ def hold(place: Place, shard: Shard, number: int) -> HeldShard:
             return HeldShard(number, shard.source, folder)
         except (IndexDamaged, FileNotFoundError):
             shutil.rmtree(folder, ignore_errors=True)
+    _copy(place, shard, folder)
+    return HeldShard(number, shard.source, folder)
+
+
+@contextmanager
+def held_once(place: Place, shard: Shard, number: int) -> Iterator[HeldShard]:
+    """A shard from a copy that is deleted when the context ends. Raises as `hold`."""
+    with scratch() as folder:
+        _copy(place, shard, folder / "shard")
+        held = HeldShard(number, shard.source, folder / "shard")
+        try:
+            yield held
+        finally:
+            held.snapshot.close()
+
+
+def _copy(place: Place, shard: Shard, folder: Path) -> None:
+    """Unpack a shard into a new folder. Raises CodesearchError."""
     try:
         with place.reading(f"{SHARDS}/{shard.file}") as archive:
             unpack(archive, folder)
     except (OSError, tarfile.TarError) as error:
         raise CodesearchError(f"the shard {shard.file} of {place} can't be copied: {error}") from error
-    return HeldShard(number, shard.source, folder)
 
 
 def delete_unused_copies() -> None:

@@ -11,17 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.arrays import save_arrays
-from codesearch.cluster.archive import layout_of, unpack
+from codesearch.cluster.holding import held_once
 from codesearch.cluster.lists import CENTRES_ARRAY
-from codesearch.cluster.manifest import LISTS, SHARDS, Lists, Shard
+from codesearch.cluster.manifest import LISTS, Lists, Shard
 from codesearch.cluster.place import Place, open_place
-from codesearch.cluster.scratch import scratch
 from codesearch.index.segment import NO_IDS
-from codesearch.index.snapshot import Snapshot
 from codesearch.index.terms import words
 from codesearch.index.vectors import Codes, Vectors
 from codesearch.models.encoder import Embeddings
 from codesearch.models.loading import load_encoder
+from codesearch.models.side import normalise
 from codesearch.search.candidates import RETRIEVED
 
 CENTRES = 4096
@@ -95,20 +94,14 @@ def _samples(place: Place, shards: Sequence[Shard], asked: float) -> Iterator[_S
         if taken >= SAMPLED_CHUNKS:
             return
         taken += shard.chunks
-        with scratch() as folder:
-            with place.reading(f"{SHARDS}/{shard.file}") as archive:
-                unpack(archive, folder / "shard")
-            snapshot = Snapshot.open(layout_of(folder / "shard"))
-            try:
-                parts = [(one.vectors.codes[one.live], one.ids[one.live]) for one in snapshot.segments]
-                ids = np.concatenate([NO_IDS, *(ids for _, ids in parts)])
-                chosen = ids[[chance.random() < asked for _ in ids]]
-                defined = [chunk.definitions[0] for chunk in snapshot.chunks(chosen) if chunk.definitions]
-                if parts:
-                    names = [" ".join(words(definition.qualified_name)) for definition in defined]
-                    yield _Sample(np.concatenate([codes for codes, _ in parts]), names)
-            finally:
-                snapshot.close()
+        with held_once(place, shard, 0) as held:
+            parts = [(one.vectors.codes[one.live], one.ids[one.live]) for one in held.snapshot.segments]
+            ids = np.concatenate([NO_IDS, *(ids for _, ids in parts)])
+            chosen = ids[[chance.random() < asked for _ in ids]]
+            defined = [chunk.definitions[0] for chunk in held.snapshot.chunks(chosen) if chunk.definitions]
+            if parts:
+                names = [" ".join(words(definition.qualified_name)) for definition in defined]
+                yield _Sample(np.concatenate([codes for codes, _ in parts]), names)
 
 
 def train(codes: Codes, asked: Embeddings, nearest: int) -> Trained:
@@ -122,7 +115,7 @@ def train(codes: Codes, asked: Embeddings, nearest: int) -> Trained:
     means = faiss.Kmeans(
         vectors.dimensions, count, niter=ROUNDS, spherical=True, seed=0, min_points_per_centroid=1
     )  # FAISS warns below 39 points
-    means.train(_unit(vectors.reconstruct(np.sort(rows))))
+    means.train(normalise(vectors.reconstruct(np.sort(rows))))
     centres = np.asarray(means.centroids, np.float32)
     ranks = np.sort(np.concatenate([_ranks(vectors, centres, vector, nearest) for vector in asked]))
     probed = int(ranks[int(np.ceil(WANTED_RECALL * len(ranks))) - 1]) + 1
@@ -135,8 +128,3 @@ def _ranks(vectors: Vectors, centres: Embeddings, asked: Embeddings, count: int)
     place = np.empty(len(centres), np.int64)
     place[np.argsort(-(centres @ asked), kind="stable")] = np.arange(len(centres))
     return np.asarray(place[np.argmax(vectors.reconstruct(nearest) @ centres.T, axis=1)])
-
-
-def _unit(vectors: Embeddings) -> Embeddings:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, np.finfo(np.float32).tiny), np.float32)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope, merge_lines
+from codesearch.cluster.group import Asked, ChunkOfShard, Scope, merge_facts, merge_lines
 from codesearch.cluster.numbering import shards_of
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.search.candidates import Limits, merge_candidates, merge_retrieved
@@ -79,7 +78,7 @@ class Relay:
 
     def facts(self, scope: Scope) -> Answered:
         """What there is to search."""
-        return self._ask_all("facts", scope, (), _merge_facts)
+        return self._ask_all("facts", scope, (), merge_facts)
 
     def statistics(self, scope: Scope, terms: Collection[str]) -> Answered:
         """The sum of all statistics."""
@@ -147,15 +146,3 @@ class Relay:
                 reply = reply.value
             values[i] = reply
         return Answered(values, frozenset(missing))
-
-
-def _merge_facts(parts: Sequence[GroupFacts]) -> GroupFacts:
-    languages: Counter[str] = Counter()
-    for part in parts:
-        languages.update(part.chunks_by_language)
-    return GroupFacts(
-        {shard: source for part in parts for shard, source in part.sources.items()},
-        sum(part.chunks for part in parts),
-        languages,
-        frozenset(kind for part in parts for kind in part.kinds),
-    )

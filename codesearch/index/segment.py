@@ -178,10 +178,8 @@ class Segment:
 
     def may_contain(self, firsts: Ids, trigrams: npt.NDArray[np.uint32]) -> tuple[Ids, npt.NDArray[np.bool_]]:
         """Of files given by their first chunks, the positions of those here, and which may have each trigram."""
-        files = np.searchsorted(self.signatures.firsts, firsts)
-        files[files == len(self.signatures.firsts)] = 0
-        positions = np.flatnonzero(self.signatures.firsts[files] == firsts) if len(self.signatures.firsts) else NO_IDS
-        return positions, self.signatures.may_contain(files[positions], trigrams)
+        positions, files = _found_in(self.signatures.firsts, firsts)
+        return positions, self.signatures.may_contain(files, trigrams)
 
     def live_signatures(self) -> list[tuple[int, bytes]]:
         """First chunk and signature of each live file."""
@@ -228,10 +226,7 @@ class Segment:
 
     def rows_of(self, ids: Ids) -> tuple[Ids, Ids]:
         """The positions in `ids` of the chunks that this segment contains, and their rows."""
-        rows = np.searchsorted(self.ids, ids)
-        rows[rows == len(self.ids)] = 0
-        positions = np.flatnonzero(self.ids[rows] == ids) if len(self.ids) else np.zeros(0, np.int64)
-        return positions, rows[positions]
+        return _found_in(self.ids, ids)
 
     def _check(self, is_trusted: bool) -> None:
         """Raises ValueError unless the arrays are consistent. Skips the postings of a trusted file, which is large."""
@@ -246,6 +241,14 @@ class Segment:
         if not is_trusted:
             for postings in (self.postings, self.names, self.kinds):
                 postings.check(len(ids))
+
+
+def _found_in(ascending: Ids, numbers: Ids) -> tuple[Ids, Ids]:
+    """The positions in `numbers` of those that are in an ascending array, and their positions in that array."""
+    places = np.searchsorted(ascending, numbers)
+    places[places == len(ascending)] = 0
+    positions = np.flatnonzero(ascending[places] == numbers) if len(ascending) else NO_IDS
+    return positions, places[positions]
 
 
 def write(

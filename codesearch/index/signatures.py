@@ -118,21 +118,14 @@ class Signatures:
 
     def _among(self, files: Indices, required: Required) -> Indices:
         for trigram in sorted(required.trigrams):
-            number = int.from_bytes(trigram, "little")
-            for multiplier in _MULTIPLIERS:
-                files = files[self._has_bit(files, number * multiplier & 0xFFFFFFFF)]
+            number = np.asarray([int.from_bytes(trigram, "little")], np.uint32)
+            files = files[self.may_contain(files, number)[:, 0]]
         for alternatives in required.alternatives:
             found = np.zeros(len(self.firsts), np.bool_)
             for alternative in alternatives:
                 found[self._among(files, alternative)] = True
             files = files[found[files]]
         return files
-
-    def _has_bit(self, files: Indices, hashed: int) -> npt.NDArray[np.bool_]:
-        """Which of the files have the bit of a hash."""
-        starts = self._starts()[files]
-        bits = hashed % ((self._ends[files] - starts) * 8)
-        return np.asarray((self._bits[starts + (bits >> 3)] << (bits & 7).astype(np.uint8)) & 0x80, np.bool_)
 
     def _starts(self) -> Indices:
         return np.concatenate([np.zeros(1, np.int64), self._ends])[:-1]

@@ -10,15 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.index.inflections import stem
+from codesearch.index.vectors import Vectors, component
 
 OF_CHUNK = np.dtype([("word", "<u4"), ("impact", "u1")])
 """The weight of a stem in a chunk: a checksum of the stem and the impact; see codesearch.index.postings."""
 OF_FILE = np.dtype([("word", "<u4"), ("impact", "<u4")])
 """As OF_CHUNK, with the sum of the impacts in the chunks of a file."""
-_SCALE = np.float32(1 / 255)
-"""A component is a whole number times this; half precision holds it well enough to find the number again."""
-_ZERO_CODE = 127
-"""The code of the component 0; see codesearch.index.vectors."""
 
 
 def word_checksum(stem: str) -> int:
@@ -27,8 +24,8 @@ def word_checksum(stem: str) -> int:
 
 
 def components(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float16]:
-    """Codes of vectors as their components."""
-    return ((codes.astype(np.float32) - _ZERO_CODE) * _SCALE).astype(np.float16)
+    """Codes of vectors as their components: half precision holds them well enough to find the codes again."""
+    return component(codes.astype(np.float64)).astype(np.float16)
 
 
 def impacts_of(rows: Any, terms: Sequence[str], kind: np.dtype[Any]) -> npt.NDArray[Any]:
@@ -46,8 +43,7 @@ def impacts_of(rows: Any, terms: Sequence[str], kind: np.dtype[Any]) -> npt.NDAr
 
 def codes_of(rows: Any) -> npt.NDArray[np.uint8]:
     """The codes of vectors; see codesearch.index.vectors."""
-    codes = np.rint(vectors_of(rows).astype(np.float32) / _SCALE) + _ZERO_CODE
-    return np.asarray(codes, np.uint8)
+    return Vectors.of(vectors_of(rows)).codes
 
 
 def vectors_of(rows: Any) -> npt.NDArray[Any]:

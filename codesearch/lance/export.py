@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,12 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from codesearch.cluster.archive import unpack
-from codesearch.cluster.group import HeldShard
-from codesearch.cluster.holding import servable_manifest
-from codesearch.cluster.manifest import SHARDS, Shard
+from codesearch.cluster.holding import held_once, servable_manifest
+from codesearch.cluster.manifest import Shard
 from codesearch.cluster.place import Place
-from codesearch.cluster.scratch import scratch
 from codesearch.errors import CodesearchError
 from codesearch.index.lock import WriterLock
 from codesearch.lance.address import Address
@@ -55,7 +51,7 @@ def export(place: Place, address: Address, progress: Progress) -> ExportReport:
     """
     started = time.monotonic()
     manifest = servable_manifest(place)
-    if not any(shard.chunks for shard in manifest.shards):
+    if not manifest.chunks:
         raise CodesearchError(f"{place} has nothing to export: no file of it has code")
     if address.folder:
         address.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -154,19 +150,10 @@ def _read(place: Place, shard: Shard, number: int) -> tuple[ExportedShard, Mappi
     """A shard, and its rows in each table; none if it has no chunks. Raises CodesearchError."""
     from codesearch.lance.rows import rows_of
 
-    with scratch() as folder:
-        try:
-            with place.reading(f"{SHARDS}/{shard.file}") as archive:
-                unpack(archive, folder / "shard")
-        except (OSError, tarfile.TarError) as error:
-            raise CodesearchError(f"the shard {shard.file} of {place} can't be read: {error}") from error
-        held = HeldShard(number, shard.source, folder / "shard")
-        try:
-            snapshot = held.snapshot
-            exported = ExportedShard(shard, number, dict(snapshot.chunks_by_language), tuple(sorted(snapshot.kinds())))
-            return exported, rows_of(held) if snapshot.chunk_count else {}
-        finally:
-            held.snapshot.close()
+    with held_once(place, shard, number) as held:
+        snapshot = held.snapshot
+        exported = ExportedShard(shard, number, dict(snapshot.chunks_by_language), tuple(sorted(snapshot.kinds())))
+        return exported, rows_of(held) if snapshot.chunk_count else {}
 
 
 def _locked(address: Address) -> AbstractContextManager[object]:

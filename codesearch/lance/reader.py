@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
 
-from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope
+from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope, merge_facts
 from codesearch.cluster.numbering import among_all, shards_of
 from codesearch.index.inflections import stem
 from codesearch.index.postings import impact_scores
@@ -45,16 +44,12 @@ class ExportedGroup:
 
     def facts(self, scope: Scope) -> GroupFacts:
         """See ShardGroup."""
-        places = self._readable(scope)
-        shards = [self._shards[place] for place in places]
-        languages: Counter[str] = Counter()
-        for one in shards:
-            languages.update(one.languages)
-        return GroupFacts(
-            {place: self._shards[place].shard.source for place in places},
-            sum(one.shard.chunks for one in shards),
-            languages,
-            frozenset(kind for one in shards for kind in one.kinds),
+        held = [(place, self._shards[place]) for place in self._readable(scope)]
+        return merge_facts(
+            [
+                GroupFacts({place: one.shard.source}, one.shard.chunks, one.languages, frozenset(one.kinds))
+                for place, one in held
+            ]
         )
 
     def statistics(self, scope: Scope, terms: Collection[str]) -> Statistics:
@@ -161,11 +156,7 @@ class ExportedGroup:
 
     def _readable(self, scope: Scope) -> list[int]:
         """The places of the shards in a scope."""
-        return [
-            place
-            for place, one in enumerate(self._shards)
-            if not scope.repositories or any(fnmatchcase(one.shard.source, name) for name in scope.repositories)
-        ]
+        return [place for place, one in enumerate(self._shards) if scope.names(one.shard.source)]
 
     def _numbers(self, scope: Scope) -> list[int] | None:
         """The numbers of the shards in a scope, None for all."""

@@ -21,7 +21,7 @@ _BLOCK = re.compile(
 _BLOCK_END = re.compile(r"^\s*(?:%endmacro|%endm|\.?endm|endstruc|(?:[\w$?@]+\s+)?ENDS)\b", re.IGNORECASE)
 _PROCEDURE = re.compile(rf"^\s*{_NAME}\s+(?:PROC|FUNCTION)\b", re.IGNORECASE)
 _FUNCTION = re.compile(
-    r"^\s*(?:SYM_(?:FUNC|CODE|TYPED_FUNC|INNER_LABEL)\w*|ENTRY|GLOBAL|WEAK|PROC|FUNC\w*|function|cglobal|"
+    r"^\s*(?:SYM_(?:FUNC|CODE|TYPED_FUNC|INNER_LABEL)\w*|ENTRY|GLOBAL|WEAK|FUNC\w*|function|cglobal|"
     r"cvisible|LEAF|NESTED|(?i:BEGIN_(?:FUNC|PROC)\w*|\.?PROC(?:EDURE)?|\.FUNC))[ \t(]\s*(?!near\b|far\b)([A-Za-z_]\w*)"
 )
 """Directives and macros before a name; `proc` in lower case is FASM's, `.proc` of assemblers for the 6502."""
