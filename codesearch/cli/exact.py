@@ -16,16 +16,15 @@ import typer
 from codesearch.caller import caller
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.formats import COMPACT, COUNT, FILES, RECORDS, VIMGREP, FormatOptions
-from codesearch.cli.found_lines import FoundLines, by_file, in_workspace
 from codesearch.cli.output import console, has_color, results
 from codesearch.errors import CodesearchError
-from codesearch.exact.compiling import compiled
-from codesearch.exact.request import Case, PatternRequest
 
 if TYPE_CHECKING:
+    from codesearch.cli.found_lines import FoundLines
     from codesearch.cluster.client import Cluster
     from codesearch.cluster.router import ClusterQuestion
     from codesearch.exact.pattern import Pattern
+    from codesearch.exact.request import PatternRequest
     from codesearch.render.formats import Output
     from codesearch.render.matches import MatchFormat
     from codesearch.search.hit import Filters
@@ -79,13 +78,18 @@ class PatternOptions:
                     f"{given[0]} needs a pattern", f"for example: codesearch query {given[0]} -e TEXT"
                 )
             return None
+        from codesearch.exact.request import Case, PatternRequest
+
         case = Case.IGNORED if self.ignores_case else Case.SMART if self.smart_case else Case.SENSITIVE
         return PatternRequest(tuple(self.expressions), case, self.is_literal, self.whole_words)
 
     def pattern(self) -> Pattern | None:
         """The pattern that the options give, if any. Raises CodesearchError."""
-        asked = self.request()
-        return compiled(asked) if asked else None
+        if not (asked := self.request()):
+            return None
+        from codesearch.exact.compiling import compiled
+
+        return compiled(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +106,13 @@ class LineSearch:
 
     def run(self, workspace: Workspace) -> int:
         """Print the matching lines of a workspace. Returns the exit code."""
+        from codesearch.cli.found_lines import in_workspace
+
         return self._print(in_workspace(workspace, self.pattern, self.filters, self.since))
 
     def run_on(self, cluster: Cluster, asked: ClusterQuestion) -> int:
         """Print the matching lines of a cluster's repositories. Returns the exit code."""
+        from codesearch.cli.found_lines import by_file
         from codesearch.render.paths import located_in
         from codesearch.render.remarks import cluster_remarks
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,6 @@ from codesearch.cli.output import results
 from codesearch.cli.questions import one_question, questions_of_stdin
 from codesearch.cli.usage import given
 from codesearch.errors import CodesearchError
-from codesearch.lance.address import EXPORT
 
 DEFAULT_LIMIT = 10
 _WITH_COMMITS = frozenset(
@@ -224,9 +224,8 @@ def _check(invocation: typer.Context, *, is_alone: bool) -> None:
     values = invocation.params
     if values["changed"] and values["since"]:
         raise typer.BadParameter("--changed and --since cannot be used together")
-    meant = _WITH_EXPORT if values["cluster"].startswith(EXPORT) else _WITH_CLUSTER
-    if values["cluster"] and (other := next((option for name, option in options.items() if name not in meant), "")):
-        raise typer.BadParameter(f"{other} cannot be used with --cluster")
+    if values["cluster"]:
+        _check_cluster(values["cluster"], options)
     if values["commits"]:
         if other := next((option for name, option in options.items() if name not in _WITH_COMMITS), ""):
             raise typer.BadParameter(f"{other} cannot be used with --commits")
@@ -241,3 +240,13 @@ def _check(invocation: typer.Context, *, is_alone: bool) -> None:
         raise typer.BadParameter(f"{options['context']} with --cluster needs a question")
     if is_alone and values["sort"] is Sort.SCORE:
         raise typer.BadParameter("--sort score needs a question")
+
+
+def _check_cluster(address: str, options: Mapping[str, str]) -> None:
+    """Raises BadParameter if an option means nothing for a cluster, or for an export of one."""
+    from codesearch.lance.address import EXPORT
+
+    is_export = address.startswith(EXPORT)
+    meant = _WITH_EXPORT if is_export else _WITH_CLUSTER
+    if other := next((option for name, option in options.items() if name not in meant), ""):
+        raise typer.BadParameter(f"{other} cannot be used with --cluster{f' {EXPORT}…' if is_export else ''}")

@@ -82,8 +82,8 @@ def _batches(request: UpdateRequest, pending: Sequence[FoundFile]) -> Iterator[B
         from codesearch.index import pool
 
         processes = min(request.processes, max(1, size // PROCESS_BYTES))
-        batch_size = min(BATCH_BYTES, size // (processes * BATCHES_PER_PROCESS))
-        yield from pool.run(worker, _jobs(pending, batch_size), processes)
+        jobs = _jobs(pending, min(BATCH_BYTES, size // (processes * BATCHES_PER_PROCESS)))
+        yield from pool.run(worker, jobs, min(processes, len(jobs)))
 
 
 def _encode(request: UpdateRequest, store: Store, batch: BatchResult, done: int, total: int, chunks: int) -> Embeddings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,17 +35,24 @@ class Address:
         """The address that a text names; a folder is relative to `directory`. Raises CodesearchError if it is none."""
         location = text.removeprefix(EXPORT)
         if location == text or not location:
-            raise CodesearchError(f"{text!r} is no address of an export", "use lancedb://FOLDER or lancedb://s3://…")
+            raise CodesearchError(
+                f"{text!r} is not the address of an export", "use lancedb://FOLDER or lancedb://s3://…"
+            )
         if "://" not in location:
             return cls(text, os.path.realpath(directory / location))
         if not location.startswith(STORAGES):
-            raise CodesearchError(f"{text} is in no storage that codesearch knows", "use a folder or s3://…")
+            raise CodesearchError(f"{text} is in a storage that is not supported", "use a folder or s3://…")
         return cls(text, location.rstrip("/"))
 
     @property
     def folder(self) -> Path | None:
         """The folder of this machine that it is in, None for object storage."""
         return None if "://" in self.location else Path(self.location)
+
+    @property
+    def to_export(self) -> str:
+        """A hint for those who find nothing there."""
+        return f"run: codesearch cluster export PLACE --to {shlex.quote(self.text)}"
 
     def connect(self) -> Any:
         """A connection of LanceDB, which makes a missing folder. Raises CodesearchError."""

@@ -26,9 +26,7 @@ class ExportedCluster:
         """A folder is relative to `directory`. `model` has to be that of the export. Raises CodesearchError."""
         self._address = Address.parse(address, directory)
         if (folder := self._address.folder) and not folder.is_dir():
-            raise CodesearchError(
-                f"{folder} does not exist", f"run: codesearch cluster export PLACE --to {self._address.text}"
-            )
+            raise CodesearchError(f"{folder} does not exist", self._address.to_export)
         self._connection = self._address.connect()
         self._model = model or DEFAULT_MODEL
         self._opened: tuple[State, Router] | None = None

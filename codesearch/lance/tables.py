@@ -79,9 +79,7 @@ def open_state(address: Address, connection: Any) -> State:
     """The published state of an export that can be searched. Raises CodesearchError."""
     state = read_state(address, connection)
     if state is None or not state.shards:
-        raise CodesearchError(
-            f"{address.text} holds no export", f"run: codesearch cluster export PLACE --to {address.text}"
-        )
+        raise CodesearchError(f"{address.text} holds no export", address.to_export)
     if not state.has_indexes:
         raise CodesearchError(
             f"the export to {address.text} was not finished", "run the same codesearch cluster export again"

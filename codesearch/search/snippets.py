@@ -74,7 +74,8 @@ class File:
         """Where each line starts, and where one after the last would; only 0 if there is no text."""
         if not self.shown:
             return np.zeros(1, np.int64)
-        characters = np.frombuffer(self.shown.encode("utf-32-le", "surrogatepass"), np.uint32)
+        encoding, kind = ("ascii", np.uint8) if self.shown.isascii() else ("utf-32-le", np.uint32)
+        characters = np.frombuffer(self.shown.encode(encoding, "surrogatepass"), kind)
         return np.concatenate(([0], np.flatnonzero(characters == ord("\n")) + 1, [len(self.shown) + 1]))
 
 

@@ -15,7 +15,7 @@ from codesearch.index.signatures import folded, trigrams
 from codesearch.index.snapshot import StoredChunk
 
 RUN_WORDS = 4
-"""Words in a row; three occur by chance. For both constants see docs/ranking.md."""
+"""Words in a row; three occur by chance. For this and LEAST_SHARE see docs/ranking.md."""
 LEAST_SHARE = 0.5
 """Of the question's words; of less, nothing counts."""
 LEAST_TERMS = 0.6
@@ -47,9 +47,9 @@ class Wording:
         `has_term` is which of the question's terms each chunk has [terms, chunks], `texts` reads the chunks.
         """
         shares = np.zeros(len(chunks), np.float32)
-        if not self._runs:
-            return shares
         plausible = np.flatnonzero(has_term.sum(axis=0) >= LEAST_TERMS * len(has_term)).tolist()
+        if not self._runs or not plausible:
+            return shares
         possible = self._files_with_runs(may_contain, list({chunks[i].file_first_chunk for i in plausible}))
         read = [i for i in plausible if chunks[i].file_first_chunk in possible]
         for i, text in zip(read, texts([chunks[i] for i in read]), strict=True):

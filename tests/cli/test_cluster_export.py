@@ -51,7 +51,7 @@ def test_from_place_to_hits(town: Path) -> None:
     [
         (["cluster", "export", "place"], "--to is missing"),
         (["cluster", "export", "place", "other", "--to", "lancedb://x"], "export takes one place"),
-        (["cluster", "export", "place", "--to", "x"], "'x' is no address of an export"),
+        (["cluster", "export", "place", "--to", "x"], "'x' is not the address of an export"),
         (["cluster", "export", "nowhere", "--to", "lancedb://x"], "nowhere has no shards"),
         (["cluster", "export", "place", "--to", "lancedb://x", "--prune"], "--prune cannot be used with export"),
         (["cluster", "status", "place", "--to", "lancedb://x"], "--to cannot be used with status"),

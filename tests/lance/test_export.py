@@ -261,9 +261,9 @@ def test_object_storage(town: Path) -> None:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("lancedb://", "is no address of an export"),
-        ("s3://exports", "is no address of an export"),
-        ("lancedb://db://cloud", "is in no storage that codesearch knows"),
+        ("lancedb://", "is not the address of an export"),
+        ("s3://exports", "is not the address of an export"),
+        ("lancedb://db://cloud", "is in a storage that is not supported"),
         ("lancedb://nowhere", "nowhere does not exist"),
         ("lancedb://place", "lancedb://place holds no export"),
         ("lancedb://other", "lancedb://other is not an export of codesearch"),
