@@ -53,7 +53,7 @@ class Action(StrEnum):
 
 _ONLY_FOR = {
     Action.INDEX: ("out", "gpu", "max_size", "max_time", "prune"),
-    Action.SERVE: ("host", "port", "groups", "replicas", "routers", "access"),
+    Action.SERVE: ("host", "port", "groups", "replicas", "routers", "rerank", "access"),
     Action.STATUS: ("as_json",),
     Action.EXPORT: ("to",),
 }
@@ -145,6 +145,9 @@ def command(
             help="Maximum number of routers; Ray Serve starts them as needed.",
         ),
     ] = 1,
+    rerank: Annotated[
+        str, typer.Option("--rerank", metavar="MODEL", help="Let `query --rerank MODEL` rerank with this model.")
+    ] = "",
     access: Annotated[
         Path | None, typer.Option("--access", metavar="FILE", help="Which tokens may search which repositories (TOML).")
     ] = None,
@@ -177,7 +180,7 @@ def command(
     if action is Action.SERVE:
         from codesearch.cluster.deployment import ServeOptions
 
-        options = ServeOptions(host, port, groups, replicas, routers)
+        options = ServeOptions(host, port, groups, replicas, routers, rerank)
         _serve(places[0], ray, model or DEFAULT_MODEL, access, options, quiet=quiet)
         return
     if not out:

@@ -42,14 +42,17 @@ _WITH_COMMITS = frozenset(
 )
 """Parameters that say something about a search of commits."""
 _WITH_EXPORT = frozenset(
-    "question cluster places limit languages globs kinds names min_score explain batch no_server as_json as_jsonl"
-    " files_only null vimgrep compact heading max_tokens template context full max_columns color sort model".split()
+    "question cluster places limit languages globs kinds names min_score explain rerank batch no_server as_json"
+    " as_jsonl files_only null vimgrep compact heading max_tokens template context full max_columns color sort"
+    " model".split()
 )
 """Parameters that say something about a search of an export of a cluster's shards."""
 _WITH_CLUSTER = _WITH_EXPORT - {"model"} | set(
     "counts expressions is_literal whole_words ignores_case smart_case".split()
 )
 """Parameters that say something about a search of a cluster."""
+_WITH_HISTORY = ("since", "changed", "commits")
+"""Parameters for which the history of a repository is needed."""
 _WITHOUT_QUESTION = frozenset("min_score full explain rerank".split())
 """Parameters that say nothing about lines that match a pattern."""
 
@@ -182,7 +185,9 @@ def command(
             raise CodesearchError("a cluster has no files by local paths", "use --in REPOSITORY and --path GLOB")
         repositories = repositories_of(places)
         most = limit or (MOST_HITS if is_alone else DEFAULT_LIMIT)
-        asked = ClusterQuestion("", most, filters, repositories, min_score, explain, pattern=patterns.request())
+        asked = ClusterQuestion(
+            "", most, filters, repositories, min_score, explain, rerank=rerank, pattern=patterns.request()
+        )
         if pattern and is_alone:
             search = LineSearch(pattern, filters, "", limit, formats, chosen)
             raise typer.Exit(search.run_on(Cluster(cluster, caller().environment), asked))
@@ -248,5 +253,8 @@ def _check_cluster(address: str, options: Mapping[str, str]) -> None:
 
     is_export = address.startswith(EXPORT)
     meant = _WITH_EXPORT if is_export else _WITH_CLUSTER
-    if other := next((option for name, option in options.items() if name not in meant), ""):
-        raise typer.BadParameter(f"{other} cannot be used with --cluster{f' {EXPORT}…' if is_export else ''}")
+    if other := next((name for name in options if name not in meant), ""):
+        why = ": a cluster has no history of its repositories" if other in _WITH_HISTORY else ""
+        raise typer.BadParameter(
+            f"{options[other]} cannot be used with --cluster{f' {EXPORT}…' if is_export else ''}{why}"
+        )

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import math
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from codesearch.cluster.manifest import Lists, Manifest, Shard
 from codesearch.cluster.place import open_place
 from codesearch.cluster.protocol import LONGEST_REQUEST, PATH, Record, question_of, result_record
 from codesearch.cluster.relay import Member, Relay, joined
+from codesearch.cluster.reranking import offered
 from codesearch.cluster.router import Router
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import load_encoder
@@ -41,6 +43,7 @@ MOST_MEMBERS = 32
 Beyond that, relays ask them."""
 SECONDS_BETWEEN_STATES = 2.0
 """Between two looks of a router for a later state."""
+_OWN_ERROR = re.compile(r"codesearch\.(?:\w+\.)+\w+: (?P<message>.+)")
 _MOST_FILES = 65_536
 _MOST_ONGOING = 32
 """Questions that a router has at once."""
@@ -58,6 +61,8 @@ class ServeOptions:
     """Processes for each group."""
     routers: int = 1
     """That Serve may start when there are many questions."""
+    rerank: str = ""
+    """The model with which routers can rerank; none if empty."""
 
 
 class GroupReplica(ShardGroup):
@@ -197,9 +202,10 @@ class States:
 class Ingress:
     """The router behind HTTP. Each question is asked of one state, whatever is served meanwhile."""
 
-    def __init__(self, model: str, states: Any) -> None:
-        """`states` is the actor of States."""
+    def __init__(self, model: str, rerank: str, states: Any) -> None:
+        """`states` is the actor of States. Raises ModelUnavailable."""
         self._encoder = load_encoder(model)
+        self._rerankers = offered(rerank)
         self._states = states
         self._number = 0
         self._look()
@@ -211,7 +217,7 @@ class Ingress:
 
         served: Served | None = ray.get(self._states.later.remote(self._number))
         if served:
-            self._router = Router(RayGroups(served.replicas), self._encoder, served.sources)
+            self._router = Router(RayGroups(served.replicas), self._encoder, served.sources, self._rerankers)
             self._number = served.number
 
     def _follow(self) -> None:
@@ -307,10 +313,13 @@ def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: Se
         autoscaling_config={"min_replicas": 1, "max_replicas": options.routers},
         logging_config=quiet,
     )
+    bound = router.bind(manifest.shards[0].model, options.rerank, serving.states)
     try:
-        serve.run(router.bind(manifest.shards[0].model, serving.states), name=APPLICATION, route_prefix="/")
+        serve.run(bound, name=APPLICATION, route_prefix="/")
     except RuntimeError as error:
-        raise CodesearchError(f"{place} can't be served: {_reason(error)}") from error
+        status = serve.status().applications.get(APPLICATION)
+        said = [router.message for router in status.deployments.values()] if status else []
+        raise CodesearchError(f"{place} can't be served: {_reason(*said, str(error))}") from error
     return serving
 
 
@@ -336,7 +345,7 @@ def start_groups(ray: Any, place: str, manifest: Manifest, access: Access, optio
     try:
         programs: Sequence[Program] = ray.get([actor.program.remote() for group in groups for actor in group.actors])
     except ray.exceptions.RayError as error:
-        raise CodesearchError(f"{place} can't be served: {_reason(error)}") from error
+        raise CodesearchError(f"{place} can't be served: {_reason(str(error))}") from error
     for there in programs:
         if there != Program():
             raise CodesearchError(
@@ -360,7 +369,8 @@ def with_relays(ray: Any, groups: Sequence[Replicas], replicas: int, most: int) 
     return with_relays(ray, relays, replicas, most)
 
 
-def _reason(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    found = [line for line in lines if "CodesearchError" in line]
-    return (found or lines or [type(error).__name__])[-1]
+def _reason(*texts: str) -> str:
+    """What an error of ours says, if a text of Ray's has the traceback of one; else the last line of all."""
+    lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+    own = [match["message"] for line in lines if (match := _OWN_ERROR.match(line))]
+    return (own or lines or ["Ray says no more"])[-1]

@@ -40,6 +40,7 @@ def question_record(question: ClusterQuestion) -> Record:
         "min_score": question.min_score,
         "explain": question.explain,
         "retrieval": question.retrieval,
+        "rerank": question.rerank,
         "pattern": question.pattern and asdict(question.pattern),
     }
 
@@ -67,6 +68,7 @@ def question_of(record: Any) -> ClusterQuestion:
         min_score=float(_value(record, "min_score", int | float)),
         explain=_value(record, "explain", bool),
         retrieval=retrieval,
+        rerank=_value(record, "rerank", str),
         pattern=_pattern_of(record.get("pattern")),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from codesearch.cluster.group import Asked, ChunkOfShard, FoundLine, GroupFacts, Scope
 from codesearch.cluster.relay import Answered, Groups, Relay
+from codesearch.cluster.reranking import Rerankers, offered
 from codesearch.errors import CodesearchError
 from codesearch.exact.compiling import compiled
 from codesearch.search.asked_language import read_question
@@ -16,6 +17,7 @@ from codesearch.search.candidates import Candidates, Retrieved, with_popularity
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.hit import Filters, Retrieval, SearchResult
 from codesearch.search.rank import rank
+from codesearch.search.rerank import RERANKED
 from codesearch.search.searcher import HITS_WITH_OPERATORS, may_answer, result_of
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class ClusterQuestion:
     min_score: float = 0.0
     explain: bool = False
     retrieval: Retrieval = Retrieval.BOTH
+    rerank: str = ""
+    """The model that scores the best candidates again; none if empty."""
     pattern: PatternRequest | None = None
     """Only code with a line that matches; without a text, the hits are those lines, by repository and path."""
 
@@ -59,11 +63,14 @@ class ClusterResult:
 class Router:
     """Answers questions as one index of all shards that the groups hold would."""
 
-    def __init__(self, groups: Groups, encoder: Encoder, sources: Sequence[str]) -> None:
+    def __init__(
+        self, groups: Groups, encoder: Encoder, sources: Sequence[str], rerankers: Rerankers | None = None
+    ) -> None:
         """`sources` are those of all shards, by their number."""
         self._relay = Relay(groups)
         self._encoder = encoder
         self._sources = sources
+        self._rerankers = rerankers or offered("")
 
     def search(self, token: str, question: ClusterQuestion) -> ClusterResult:
         """The best hits in all that a token may read.
@@ -87,6 +94,7 @@ class Router:
         return SearchResult("", tuple(line.hit for line in found))
 
     def _answer(self, question: ClusterQuestion, rounds: Rounds) -> SearchResult:
+        reranker = self._rerankers(question.rerank) if question.rerank else None
         facts = _facts(question, rounds)
         parsed = read_question(question.text, lambda: facts().chunks_by_language)
         k = max(question.k, HITS_WITH_OPERATORS) if parsed.operators else question.k
@@ -104,7 +112,12 @@ class Router:
             return SearchResult(question.text, ())
         ranking = rank(parsed, candidates)
         texts = _Texts(rounds, candidates)
-        texts.read_ahead(ranking.order[: _READ_AHEAD * question.k].tolist(), with_text=bool(parsed.operators))
+        if reranker:
+            texts.read_texts(ranking.order[:RERANKED].tolist())
+            ranking = reranker.rerank(parsed.text, candidates, ranking, texts)
+        texts.read_current(ranking.order[: _READ_AHEAD * question.k].tolist())
+        if parsed.operators:
+            texts.read_texts(ranking.order.tolist())
         is_close = may_answer([self._encoder.name], candidates, ranking, question.retrieval)
         return result_of(
             question.text,
@@ -163,7 +176,7 @@ def _collect(asked: Asked, rounds: Rounds) -> Candidates | None:
 
 
 class _Texts:
-    """The texts of candidates, by the number of their shard; those that are likely to be needed are read at once."""
+    """The texts of candidates, by the number of their shard; those that are likely to be needed are read together."""
 
     def __init__(self, rounds: Rounds, candidates: Candidates) -> None:
         self._rounds = rounds
@@ -174,13 +187,17 @@ class _Texts:
     def __getitem__(self, shard: int, /) -> _TextsOfShard:
         return _TextsOfShard(self, shard)
 
-    def read_ahead(self, best: Sequence[int], *, with_text: bool) -> None:
-        """Read the best candidates, and the text of all for operators."""
+    def read_current(self, which: Sequence[int]) -> None:
+        """Read some candidates as `current` returns them."""
+        self._current |= self._read("current", self._chunks(which))
+
+    def read_texts(self, which: Sequence[int]) -> None:
+        """Read some candidates as `text` returns them."""
+        self._text |= self._read("texts", [one for one in self._chunks(which) if one not in self._text])
+
+    def _chunks(self, which: Sequence[int]) -> list[ChunkOfShard]:
         found = self._candidates
-        every = [ChunkOfShard(int(shard), chunk) for shard, chunk in zip(found.reader, found.chunks, strict=True)]
-        self._current |= self._read("current", [every[i] for i in best])
-        if with_text:
-            self._text |= self._read("texts", every)
+        return [ChunkOfShard(int(found.reader[i]), found.chunks[i]) for i in which]
 
     def current(self, one: ChunkOfShard) -> CurrentChunk | None:
         """See TextReader."""

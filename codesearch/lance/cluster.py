@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codesearch.cluster.relay import Member
+from codesearch.cluster.reranking import load_reranker
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
 from codesearch.lance.address import Address
@@ -29,6 +30,7 @@ class ExportedCluster:
             raise CodesearchError(f"{folder} does not exist", self._address.to_export)
         self._connection = self._address.connect()
         self._model = model or DEFAULT_MODEL
+        self._rerankers = cache(load_reranker)
         self._opened: tuple[State, Router] | None = None
 
     def search(self, question: ClusterQuestion) -> ClusterResult:
@@ -46,7 +48,8 @@ class ExportedCluster:
                 f"{self._address.text} was indexed with the model {used}, not {self._model}", f"add --model {used}"
             )
         group = ExportedGroup(open_tables(self._address, self._connection, state), state.shards)
-        return Router(_OneGroup(group, len(state.shards)), self._encoder, [one.shard.source for one in state.shards])
+        sources = [one.shard.source for one in state.shards]
+        return Router(_OneGroup(group, len(sources)), self._encoder, sources, self._rerankers)
 
     @cached_property
     def _encoder(self) -> Encoder:

@@ -19,7 +19,7 @@ from codesearch.search.rank import Ranking, decayed_order, log_odds
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
     from codesearch.models.encoder import Embeddings, Encoder
-    from codesearch.search.reader import IndexReader
+    from codesearch.search.reader import Readers
 
 RERANKED = 32
 """Candidates to rerank; a small transformer takes a second or two for them on a CPU."""
@@ -38,15 +38,14 @@ class Reranker:
     encoder: Encoder
     encode: Encode
 
-    def rerank(
-        self, question: str, candidates: Candidates, ranking: Ranking, readers: Sequence[IndexReader]
-    ) -> Ranking:
+    def rerank(self, question: str, candidates: Candidates, ranking: Ranking, readers: Readers) -> Ranking:
         """The ranking with its RERANKED best candidates rescored; all others keep their scores."""
         best = ranking.order[:RERANKED]
         if len(best) < 2:
             return ranking
         texts = [
-            _encoder_text(candidates.chunks[i], readers[candidates.reader[i]].text(candidates.chunks[i])) for i in best
+            _encoder_text(candidates.chunks[i], readers[int(candidates.reader[i])].text(candidates.chunks[i]))
+            for i in best
         ]
         cosines = self.encode(texts) @ self.encoder.encode_query(question)
         scores = ranking.scores.copy()

@@ -17,6 +17,7 @@ from codesearch.cluster.client import Cluster
 from codesearch.cluster.deployment import Ingress
 from codesearch.cluster.group import HeldShard, ShardGroup
 from codesearch.cluster.protocol import Invalid, question_of, question_record, result_of_record, result_record
+from codesearch.cluster.reranking import offered
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
 from codesearch.exact.request import Case, PatternRequest
@@ -24,6 +25,7 @@ from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal
 from tests.support.cluster import GroupsHere
 from tests.support.command_line import run_here
+from tests.support.encoders import Words
 from tests.support.repositories import write
 
 TOKEN = "secret"
@@ -35,6 +37,7 @@ QUESTION = ClusterQuestion(
     0.1,
     True,
     Retrieval.LEXICAL,
+    "small",
     PatternRequest(("door(s)?", "x"), Case.SMART, whole_words=True),
 )
 
@@ -189,6 +192,24 @@ def test_all_lines_are_not_sent(
     assert "only the first 3 matching lines\n  narrow with --in or --path" in run.err
 
 
+def test_only_the_reranker_that_is_offered_is_used(
+    serving: Callable[[Answer], str], ingress: Ingress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Words()
+    monkeypatch.setattr("codesearch.cluster.reranking.load_encoder", lambda _: encoder)
+    address = serving(ingress.answer)
+    asked = ("query", "open the door", "--cluster", address, "--jsonl", "--rerank")
+    run = run_here(*asked, "small", cwd=tmp_path, CODESEARCH_CLUSTER_TOKEN=TOKEN)
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "codesearch: the cluster does not rerank with small\n  serve it with --rerank small\n"
+    ingress._router._rerankers = offered("small")
+    run = run_here(*asked, "other", cwd=tmp_path, CODESEARCH_CLUSTER_TOKEN=TOKEN)
+    assert run.err == "codesearch: the cluster does not rerank with other\n  it does with small\n"
+    run = run_here(*asked, "small", cwd=tmp_path, CODESEARCH_CLUSTER_TOKEN=TOKEN)
+    assert (run.code, run.err) == (0, "")
+    assert encoder.encoded > 1
+
+
 def test_groups_that_are_gone_are_named(serving: Callable[[Answer], str], ingress: Ingress, tmp_path: Path) -> None:
     ingress.groups.groups[1] = None  # type: ignore[attr-defined]
     address = serving(ingress.answer)
@@ -235,8 +256,10 @@ def test_what_is_no_address(address: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["door", "--since", "v1"], "--since cannot be used with --cluster"),
-        (["door", "--rerank", "small"], "--rerank cannot be used with --cluster"),
+        (["door", "--since", "v1"], "--since cannot be used with --cluster: a cluster has no history"),
+        (["door", "--changed"], "--changed cannot be used with --cluster: a cluster has no history"),
+        (["door", "--commits"], "--commits cannot be used with --cluster: a cluster has no history"),
+        (["-e", "x", "--rerank", "small"], "--rerank needs a question"),
         (["-e", "x", "-C", "2"], "--context with --cluster needs a question"),
         (["-e", "(x"], "the group is not closed"),
         (["door", "src"], "a cluster has no files by local paths"),

@@ -16,6 +16,7 @@ from codesearch.api import Index
 from codesearch.cluster import group as group_module
 from codesearch.cluster.access import Access, AccessDenied, digest
 from codesearch.cluster.group import ChunkOfShard, HeldShard, Scope, ShardGroup
+from codesearch.cluster.reranking import RememberedEmbeddings
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
 from codesearch.exact.compiling import compiled
@@ -23,9 +24,11 @@ from codesearch.exact.request import Case, PatternRequest
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Hit, Retrieval, SearchResult
 from codesearch.search.local import LocalReader
+from codesearch.search.rerank import Reranker
 from codesearch.search.searcher import SearchedIndex, search
 from codesearch.search.snippets import Snippets
 from tests.support.cluster import GroupsHere
+from tests.support.encoders import Words
 from tests.support.places import PACKAGE
 from tests.support.repositories import write
 
@@ -106,8 +109,13 @@ def _shown(hits: Sequence[Hit]) -> list[Hit]:
     return [replace(hit, index=0, copies=tuple(replace(copy, index=0) for copy in hit.copies)) for hit in hits]
 
 
+def _reranker(model: str) -> Reranker:
+    encoder = Words()
+    return Reranker(encoder, RememberedEmbeddings(encoder))
+
+
 def _router(groups: GroupsHere, sources: Sequence[str]) -> Router:
-    return Router(groups, load_encoder(), sources)
+    return Router(groups, load_encoder(), sources, _reranker)
 
 
 def _grouped(shards: Sequence[HeldShard], groups: int, access: Access = ALL) -> GroupsHere:
@@ -131,7 +139,14 @@ def _tree(groups: GroupsHere, chance: random.Random) -> GroupsHere:
     [(2, 1, 1, False), (5, 3, 2, False), (16, 4, 3, False), (9, 9, 4, False), (9, 7, 5, True), (16, 12, 6, True)],
 )
 def test_any_split_answers_as_one_index(
-    whole: Index, paths: list[str], tmp_path: Path, shards: int, groups: int, seed: int, has_levels: bool
+    whole: Index,
+    paths: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shards: int,
+    groups: int,
+    seed: int,
+    has_levels: bool,
 ) -> None:
     chance = random.Random(seed)
     held: list[list[str]] = [[] for _ in range(shards)]
@@ -154,6 +169,12 @@ def test_any_split_answers_as_one_index(
                 assert answered.result.is_close == expected.is_close
                 assert answered.result.is_close == whole.search(text, filters=filters, retrieval=retrieval).is_close
                 assert answered.missing == ()
+    monkeypatch.setattr(whole, "_load", lambda name, _: Words())
+    for text in QUESTIONS:
+        for filters in FILTERS:
+            answered = router.search(TOKEN, ClusterQuestion(text, 10, filters, explain=True, rerank="words"))
+            expected = whole.search(text, 10, filters, explain=True, rerank="words")
+            assert _shown(answered.result.hits) == _shown(expected.hits)
     for pattern in PATTERNS:
         for filters in FILTERS:
             lines = _expected_lines(whole, pattern, filters)

@@ -179,6 +179,14 @@ def test_the_command_serves_until_it_is_interrupted(place: Place, codesearch: Co
         assert served.wait(60) == 130
 
 
+def test_a_reranker_that_can_not_be_loaded(place: Place, codesearch: CommandLine, tmp_path: Path) -> None:
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "CODESEARCH_SERVER": "off"}
+    options = ("--port", str(_free_port()), "--groups", "1", "--rerank", "nobody/nothing")
+    run = codesearch("cluster", "serve", str(place), *options, cwd=tmp_path, **environment)
+    assert (run.code, run.out) == (2, "")
+    assert run.err == f"codesearch: {place} can't be served: the model nobody/nothing is not on this machine\n"
+
+
 def _alive(ray: Any) -> int:
     """The number of replicas of groups."""
     actors = ray._private.state.actors().values()

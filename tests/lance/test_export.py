@@ -27,6 +27,7 @@ from codesearch.lance.export import ExportReport, export
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Retrieval
 from tests.support.cluster import GroupsHere, index_here
+from tests.support.encoders import Words
 from tests.support.places import PACKAGE
 from tests.support.repositories import write
 from tests.support.s3 import s3_server
@@ -119,6 +120,17 @@ def test_an_export_answers_as_the_shards_do(place: Place, exported: ExportedClus
         expected, found = router.search(TOKEN, question), exported.search(question)
         assert found.result == expected.result, question
         assert (found.repositories, found.groups, found.missing) == (expected.repositories, 1, ())
+
+
+def test_reranking_gives_the_same(place: Place, exported: ExportedCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codesearch.cluster.reranking.load_encoder", lambda _: Words())
+    router = _shards(place)
+    router._rerankers = exported._rerankers
+    for text in QUESTIONS[:4]:
+        question = ClusterQuestion(text, rerank="words")
+        expected, found = router.search(TOKEN, question).result, exported.search(question).result
+        assert found == expected
+        assert found != exported.search(ClusterQuestion(text)).result
 
 
 def test_signals_are_explained(place: Place, exported: ExportedCluster) -> None:
