@@ -31,7 +31,7 @@ Examples:
   codesearch cluster index repositories.txt --out /srv/shards     one folder or URL per line
   codesearch cluster index https://github.com/pallets/flask@3.1.0 --out /srv/shards --ray auto
   codesearch cluster status /srv/shards                           what is in it, and what failed
-  codesearch cluster serve /srv/shards                            answer at http://127.0.0.1:8790
+  codesearch cluster serve /srv/shards --open                     answer at http://127.0.0.1:8790, also in a browser
   codesearch query --cluster http://127.0.0.1:8790 "retry with backoff"
   codesearch cluster export /srv/shards --to lancedb:///srv/export    as tables of LanceDB (extra: lance)
   codesearch query --cluster lancedb:///srv/export "retry with backoff"
@@ -53,7 +53,7 @@ class Action(StrEnum):
 
 _ONLY_FOR = {
     Action.INDEX: ("out", "gpu", "max_size", "max_time", "prune"),
-    Action.SERVE: ("host", "port", "groups", "replicas", "routers", "rerank", "access"),
+    Action.SERVE: ("host", "port", "groups", "replicas", "routers", "rerank", "access", "opens"),
     Action.STATUS: ("as_json",),
     Action.EXPORT: ("to",),
 }
@@ -151,6 +151,9 @@ def command(
     access: Annotated[
         Path | None, typer.Option("--access", metavar="FILE", help="Which tokens may search which repositories (TOML).")
     ] = None,
+    opens: Annotated[
+        bool, typer.Option("--open", help="Show the page to search and read in, which is served in any case.")
+    ] = False,
     to: Annotated[
         str,
         typer.Option(
@@ -181,7 +184,7 @@ def command(
         from codesearch.cluster.deployment import ServeOptions
 
         options = ServeOptions(host, port, groups, replicas, routers, rerank)
-        _serve(places[0], ray, model or DEFAULT_MODEL, access, options, quiet=quiet)
+        _serve(places[0], ray, model or DEFAULT_MODEL, access, options, opens=opens, quiet=quiet)
         return
     if not out:
         raise CodesearchError("--out is missing", "name the folder of the shards: --out PLACE")
@@ -223,22 +226,27 @@ def _export(place: str, to: str, *, quiet: bool) -> None:
             print(export_report_line(report), file=caller().stdout)
 
 
-def _serve(place: str, address: str, model: str, access: Path | None, options: ServeOptions, *, quiet: bool) -> None:
+def _serve(
+    place: str, address: str, model: str, access: Path | None, options: ServeOptions, *, opens: bool, quiet: bool
+) -> None:
     """Serve until Ctrl-C."""
     import signal
 
-    from codesearch.cluster.access import access_of_user, read_access
+    from codesearch.cli.pages import show
+    from codesearch.cluster.access import access_of_user, read_access, user_token
     from codesearch.cluster.deployment import deploy, undeploy
     from codesearch.cluster.following import follow
     from codesearch.cluster.holding import servable_manifest
     from codesearch.cluster.place import open_place
-    from codesearch.cluster.ray_tasks import connected
+    from codesearch.cluster.ray_tasks import LOCAL, check_port, connected
     from codesearch.models.loading import ModelName
     from codesearch.quantities import count
 
     if options.host not in LOOPBACK and not access:
         raise CodesearchError("--host beyond this machine needs --access", "see docs/cluster.md for the file")
     granted = read_access(caller().directory / access) if access else access_of_user()
+    if address == LOCAL:
+        check_port(options.host, options.port)
     opened = open_place(place, caller().directory)
     manifest = servable_manifest(opened)
     if (used := manifest.shards[0].model) not in (model, str(ModelName.parse(model))):  # none is loaded unasked
@@ -251,6 +259,9 @@ def _serve(place: str, address: str, model: str, access: Path | None, options: S
                 shards, chunks = count(len(manifest.shards), "shard"), count(manifest.chunks, "chunk")
                 holds = f"{shards}, {chunks} in {count(serving.groups, 'group')}"
                 note(f"serving {holds} at http://{options.host}:{options.port}; Ctrl-C ends it")
+            if opens:
+                token = "" if access else f"#token={user_token()}"
+                show(f"http://{options.host}:{options.port}/{token}")
             follow(opened, manifest, serving.replace, (lambda _: None) if quiet else note)
         finally:
             undeploy()

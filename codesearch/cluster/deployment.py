@@ -204,11 +204,14 @@ class Ingress:
 
     def __init__(self, model: str, rerank: str, states: Any) -> None:
         """`states` is the actor of States. Raises ModelUnavailable."""
+        from codesearch.cluster.page_app import build
+
         self._encoder = load_encoder(model)
         self._rerankers = offered(rerank)
         self._states = states
         self._number = 0
         self._look()
+        self._page = build(lambda: self._router)
         threading.Thread(target=self._follow, daemon=True).start()
 
     def _look(self) -> None:
@@ -229,11 +232,13 @@ class Ingress:
                 self._look()
 
     async def __call__(self, request: Any) -> Any:
-        """Answer one request."""
+        """Answer one request: a question, or one of the page."""
         from starlette.responses import JSONResponse
 
+        from codesearch.cluster.page_app import AnswerOf
+
         if request.url.path != PATH or request.method != "POST":
-            return JSONResponse({"error": f"POST to {PATH}"}, 404)
+            return AnswerOf(self._page)
         content = b""
         async for part in request.stream():
             content += part

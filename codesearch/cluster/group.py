@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from codesearch.cluster.archive import layout_of
 from codesearch.cluster.lists import EXACT_CHUNKS, ListedVectors
 from codesearch.cluster.numbering import among_all, in_shard
 from codesearch.cluster.pickling import pickle_quickly
+from codesearch.cluster.sizes import Branches, Sizes, branches, merge_branches, merge_sizes
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError
 from codesearch.exact.compiling import compiled
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from codesearch.exact.request import PatternRequest
     from codesearch.index.segment import Ids
     from codesearch.models.encoder import Embeddings
+    from codesearch.navigation.outline import FileOutline
     from codesearch.search.question import Question
 
 SECONDS_FOR_LINES = 5.0
@@ -115,17 +117,26 @@ class GroupFacts:
     kinds: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file to be read."""
+
+    text: str
+    outline: FileOutline
+
+
 pickle_quickly((StoredChunk, DefinitionRow, Stamp, ChunkOfShard, CurrentChunk, FoundLine, Hit))
 
 
 class HeldShard:
     """A shard that a group holds, unpacked into a folder."""
 
-    def __init__(self, number: int, source: str, folder: Path) -> None:
-        """`number` is its position in the manifest."""
+    def __init__(self, number: int, source: str, folder: Path, *, is_whole: bool = False) -> None:
+        """`number` is its position in the manifest; `is_whole` says that its source has no other shard."""
         layout = layout_of(folder)
         self.number = number
         self.source = source
+        self._is_whole = is_whole
         self.snapshot = Snapshot.open(layout)
         self.snippets = Snippets(layout.root, _CACHED_CHARACTERS)
 
@@ -139,6 +150,28 @@ class HeldShard:
         return GroupFacts(
             {self.number: self.source}, found.chunk_count, found.chunks_by_language, frozenset(found.kinds())
         )
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """Its totals."""
+        files = self.snapshot.read_files()
+        languages: Counter[str] = Counter()
+        for file in files:
+            languages[file.language] += file.stamp.size
+        return Sizes(len(files), sum(file.chunks for file in files), languages)
+
+    def branches(self, smallest: float) -> Branches:
+        """Its files below its shown name, as a picture in which nothing smaller is seen needs them."""
+        top = shown_name(self.source)
+        sizes = {f"{top}/{file.path}": file.stamp.size for file in self.snapshot.read_files()}
+        return branches(top, sizes, smallest, is_whole=self._is_whole)
+
+    def file(self, path: str) -> ShownFile | None:
+        """An indexed file, None if there is none with this path."""
+        from codesearch.navigation.outline import outline_file
+
+        rows = [file for file in self.snapshot.files_in(path) if file.path == path]
+        return ShownFile(self.snippets.file(path).shown, outline_file(self.snapshot, rows[0])) if rows else None
 
     def lines(self, pattern: Pattern, filters: Filters) -> Iterator[FoundLine]:
         """The lines that match, by path."""
@@ -217,6 +250,18 @@ class ShardGroup:
                 break
         return found
 
+    def sizes(self, scope: Scope) -> Sizes:
+        """The totals of what there is to search."""
+        return merge_sizes([shard.sizes for shard in self._readable(scope)])
+
+    def branches(self, scope: Scope, smallest: float) -> Branches:
+        """The files of all shards, below the shown names of their sources; see codesearch.cluster.sizes."""
+        return merge_branches(shard.branches(smallest) for shard in self._readable(scope))
+
+    def file(self, scope: Scope, path: str) -> ShownFile | None:
+        """The file with this path in one of the shards, None if there is none."""
+        return next((file for shard in self._readable(scope) if (file := shard.file(path))), None)
+
     def texts(self, scope: Scope, chunks: Sequence[ChunkOfShard]) -> Sequence[str]:
         """The text of each chunk; see TextReader."""
         return [shard.snippets.text(chunk) if shard else "" for shard, chunk in self._located(scope, chunks)]
@@ -238,6 +283,11 @@ class ShardGroup:
             for shard in self._shards.values()
             if self._access.allows(scope.token, shard.source) and scope.names(shard.source)
         ]
+
+
+def shown_name(source: str) -> str:
+    """The name of a source where paths start at no folder of this machine."""
+    return source.strip("/")
 
 
 class _Patience:

@@ -68,11 +68,11 @@ def hold(place: Place, shard: Shard, number: int) -> HeldShard:
     if folder.is_dir():
         try:
             os.utime(folder)
-            return HeldShard(number, shard.source, folder)
+            return HeldShard(number, shard.source, folder, is_whole=shard.parts == 1)
         except (IndexDamaged, FileNotFoundError):
             shutil.rmtree(folder, ignore_errors=True)
     _copy(place, shard, folder)
-    return HeldShard(number, shard.source, folder)
+    return HeldShard(number, shard.source, folder, is_whole=shard.parts == 1)
 
 
 @contextmanager

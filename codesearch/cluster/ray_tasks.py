@@ -78,6 +78,15 @@ def _check_address(address: str) -> None:
         raise CodesearchError(f"the Ray cluster at {address} can't be reached: {said}") from error
 
 
+def check_port(host: str, port: int) -> None:
+    """Raises CodesearchError if a port of this machine is in use: Serve would share it with whoever listens there."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        message = f"port {port} can't be served: {os.strerror(error.errno or 0)}"
+        raise CodesearchError(message, "choose another one with --port") from error
+
+
 class RayTasks:
     """Builds shards as tasks of Ray, each on one core; those of a node that is lost are started again elsewhere."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from codesearch.cluster.group import Asked, ChunkOfShard, Scope, merge_facts, merge_lines
 from codesearch.cluster.numbering import shards_of
 from codesearch.cluster.pickling import pickle_quickly
+from codesearch.cluster.sizes import merge_branches, merge_sizes
 from codesearch.search.candidates import Limits, merge_candidates, merge_retrieved
 from codesearch.search.reader import total
 
@@ -104,6 +105,18 @@ class Relay:
     def lines(self, scope: Scope, pattern: PatternRequest, filters: Filters, count: int) -> Answered:
         """The first lines that match."""
         return self._ask_all("lines", scope, (pattern, filters, count), lambda parts: merge_lines(parts, count))
+
+    def sizes(self, scope: Scope) -> Answered:
+        """The totals of all."""
+        return self._ask_all("sizes", scope, (), merge_sizes)
+
+    def branches(self, scope: Scope, smallest: float) -> Answered:
+        """The files of all."""
+        return self._ask_all("branches", scope, (smallest,), merge_branches)
+
+    def file(self, scope: Scope, path: str) -> Answered:
+        """The first file with this path, None if there is none."""
+        return self._ask_all("file", scope, (path,), lambda parts: next(filter(None, parts), None))
 
     def texts(self, scope: Scope, chunks: Sequence[ChunkOfShard]) -> Answered:
         """The text of each chunk, "" of those that a lost group has."""

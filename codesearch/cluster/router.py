@@ -80,11 +80,15 @@ class Router:
         has_text = bool(question.text.strip())
         if not has_text and not question.pattern:
             raise CodesearchError("the question is empty")
-        rounds = Rounds(self._relay, Scope(token, question.repositories))
+        rounds = self.rounds(token, question.repositories)
         result = self._answer(question, rounds) if has_text else self._lines(question, rounds)
         shards = {hit.index for hit in result.hits} | {copy.index for hit in result.hits for copy in hit.copies}
         repositories = {shard: self._sources[shard] for shard in sorted(shards)}
         return ClusterResult(result, repositories, self._relay.count, tuple(sorted(rounds.missing)))
+
+    def rounds(self, token: str, repositories: tuple[str, ...] = ()) -> Rounds:
+        """Calls of the groups for what a token may read in some repositories, by patterns of their names."""
+        return Rounds(self._relay, Scope(token, repositories))
 
     def _lines(self, question: ClusterQuestion, rounds: Rounds) -> SearchResult:
         """The first lines that match, in the order of repositories and paths."""

@@ -391,6 +391,10 @@ class Snapshot:
     @cached_property
     def files(self) -> Sequence[FileRow]:
         """All files that are not skipped."""
+        return self.read_files()
+
+    def read_files(self) -> list[FileRow]:
+        """As `files`, which keeps them in memory."""
         return [file for file in self._store.files() if not file.skipped]
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from codesearch.errors import CodesearchError
 from codesearch.page import answers, views
 from codesearch.page.failures import Failed, NotThere, WrongMethod, refusal
-from codesearch.page.guard import OPEN_AGAIN, Guard
+from codesearch.page.guard import OPEN_AGAIN, Guard, only_the_user
 from codesearch.page.site import Site
 
 STATIC = Path(__file__).parent / "static"
@@ -66,17 +66,25 @@ def build(
 
     def route(name: str, answer: Answer) -> Route:
         def respond(request: Request) -> Response:
-            return _response(_site(sites, request.query_params.get("page", "")), answer, request.query_params, hint)
+            site = _site(sites, request.query_params.get("page", ""))
+            if not site:
+                return refusal(_NO_PAGE, OPEN_AGAIN)
+            return response(lambda: answer(site, request.query_params), hint)
 
         return Route(f"/api/{name}", respond, methods=["GET"])
 
     routes = [
         *(route(name, answer) for name, answer in _ANSWERS.items()),
-        Mount("/static", StaticFiles(directory=STATIC)),
         Route("/", show_last, methods=["GET"]),
         Route("/{name}/", show, methods=["GET"]),
     ]
-    return Guard(Starlette(routes=routes, exception_handlers={HTTPException: _unrouted}), port, token, touched)
+    return Guard(application(routes), only_the_user(port, token, touched))
+
+
+def application(routes: Sequence[Route]) -> Starlette:
+    """An application with these routes, and the page's own files."""
+    static = Mount("/static", StaticFiles(directory=STATIC))
+    return Starlette(routes=[static, *routes], exception_handlers={HTTPException: _unrouted})
 
 
 def _unrouted(_: Request, error: Exception) -> Response:
@@ -90,17 +98,18 @@ def _site(sites: Mapping[str, Site], name: str) -> Site | None:
     return sites.get(name) or (next(iter(sites.values())) if not name and len(sites) == 1 else None)
 
 
-def _response(
-    site: Site | None, answer: Answer, parameters: QueryParams, hint: Callable[[CodesearchError], str]
+def response(
+    answer: Callable[[], str],
+    hint: Callable[[CodesearchError], str],
+    log: str = "codesearch serve --status names the server's log",
 ) -> Response:
+    """An answer in JSON, or why there is none; `log` says where to read about faults."""
     try:
-        if site is None:
-            return refusal(_NO_PAGE, OPEN_AGAIN)
-        return Response(answer(site, parameters), media_type="application/json")
+        return Response(answer(), media_type="application/json")
     except CodesearchError as error:
         return refusal(error, hint(error))
     except OSError as error:
         return refusal(Failed(f"{error.filename or 'a file'} can't be read or written: {error.strerror}"), "")
     except Exception:
         _log.exception("a request of the page failed")
-        return refusal(Failed("this could not be answered"), "codesearch serve --status names the server's log")
+        return refusal(Failed("this could not be answered"), log)

@@ -40,6 +40,12 @@ class Unauthorized(CodesearchError):
     code = "unauthorized"
 
 
+class TokenNeeded(CodesearchError):
+    """Without a token that may read anything, for which a page asks its reader."""
+
+    code = "token-needed"
+
+
 class WrongHost(CodesearchError):
     """Under a name that only leads here."""
 
@@ -57,6 +63,7 @@ _STATUS: Mapping[type[CodesearchError], int] = {
     BeingMade: 503,
     Failed: 500,
     Unauthorized: 401,
+    TokenNeeded: 401,
     WrongHost: 421,
     WrongOrigin: 403,
     WrongMethod: 405,

@@ -31,7 +31,8 @@ _POLICY = "; ".join(
     )
 )
 """Only the page's own files, and no text that becomes markup."""
-OPEN_AGAIN = "run: codesearch serve --open"
+OPEN_COMMAND = "codesearch serve --open"
+OPEN_AGAIN = f"run: {OPEN_COMMAND}"
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -41,16 +42,16 @@ _HEADERS = {
 }
 
 
-class Guard:
-    """An app that answers only whom it may answer."""
+Refuse = Callable[[Headers, bool], Response | None]
+"""The answer to a request with these headers that is not permitted; whether it is below `/api/` is told, too."""
 
-    def __init__(self, app: App, port: int, token: str, touched: Callable[[], None]) -> None:
-        """`touched` hears of each request that brings the token, which those below `/api/` have to."""
+
+class Guard:
+    """An app that answers only what is permitted, and forbids its pages whatever is not their own."""
+
+    def __init__(self, app: App, refuse: Refuse) -> None:
         self._app = app
-        self._hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
-        self._origins = {f"http://{host}" for host in self._hosts}
-        self._expected = f"Bearer {token}".encode()
-        self._touched = touched
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
@@ -66,16 +67,28 @@ class Guard:
                 headers["Cache-Control"] = "no-store" if is_private else "no-cache"
             await send(message)
 
-        refused = self._refusal(Headers(scope=scope), is_private=is_private)
+        refused = self._refuse(Headers(scope=scope), is_private)
         await (refused or self._app)(scope, receive, with_headers)
 
-    def _refusal(self, headers: Headers, *, is_private: bool) -> Response | None:
-        if headers.get("host", "") not in self._hosts:
+
+def only_the_user(port: int, token: str, touched: Callable[[], None]) -> Refuse:
+    """Refuses other hosts than this one at a port, other origins, and below `/api/` whoever lacks the token.
+
+    `touched` hears of each request that brings it.
+    """
+    hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
+    origins = {f"http://{host}" for host in hosts}
+    expected = f"Bearer {token}".encode()
+
+    def refuse(headers: Headers, is_private: bool) -> Response | None:
+        if headers.get("host", "") not in hosts:
             return refusal(WrongHost("this host is not served"), "")
-        if headers.get("origin", next(iter(self._origins))) not in self._origins:
+        if headers.get("origin", next(iter(origins))) not in origins:
             return refusal(WrongOrigin("other sites may not ask"), "")
         if is_private:
-            if not secrets.compare_digest(headers.get("authorization", "").encode(), self._expected):
+            if not secrets.compare_digest(headers.get("authorization", "").encode(), expected):
                 return refusal(Unauthorized("the token is missing or out of date"), OPEN_AGAIN)
-            self._touched()
+            touched()
         return None
+
+    return refuse

@@ -21,8 +21,8 @@ class Asked:
 
     question: str
     limit: int
-    filters: Filters
-    places: tuple[str, ...]
+    filters: Filters = Filters()  # noqa: RUF009 - it can't be changed
+    places: tuple[str, ...] = ()
     """Only these files and folders."""
 
     @property

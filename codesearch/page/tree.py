@@ -22,13 +22,29 @@ class _Folder:
     folders: dict[str, _Folder] = field(default_factory=dict)
     own: dict[str, int] = field(default_factory=dict)
     """The sizes of its own files."""
+    is_cut: bool = False
+    """Whether it has further files and folders, which count but are not known."""
 
 
-def tree(sizes: Mapping[str, int]) -> Record:
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The size of some files in a folder that are not named, and their number."""
+
+    size: int
+    files: int
+
+
+def smallest_shown(total: int) -> float:
+    """How large a file or folder has to be to be shown, with so many bytes in all."""
+    return total * _SMALLEST_SHARE
+
+
+def tree(sizes: Mapping[str, int], rests: Mapping[str, Rest] | None = None) -> Record:
     """A folder of these files as JSON: `name`, `path`, `size`, `files` and `children`, the largest first.
 
     A file has no children. What is too small to be seen is left out, and counts only for the folders around it. A
     folder with nothing in it but another is one with that. Folders below MAX_LEVELS are shown without their contents.
+    `rests` are of files that are smaller still, by their folder.
     """
     top = _Folder()
     for path, size in sizes.items():
@@ -37,7 +53,12 @@ def tree(sizes: Mapping[str, int]) -> Record:
             folder.size += size
             folder.files += 1
         folder.own[name] = size
-    return _record(top, "", "", top.size * _SMALLEST_SHARE, MAX_LEVELS)
+    for path, rest in (rests or {}).items():
+        for folder in _down(top, path.split("/") if path else ()):
+            folder.size += rest.size
+            folder.files += rest.files
+        folder.is_cut = True
+    return _record(top, "", "", smallest_shown(top.size), MAX_LEVELS)
 
 
 def _down(top: _Folder, names: Iterable[str]) -> list[_Folder]:
@@ -48,7 +69,7 @@ def _down(top: _Folder, names: Iterable[str]) -> list[_Folder]:
 
 
 def _record(folder: _Folder, name: str, path: str, smallest: float, levels: int) -> Record:
-    while not folder.own and len(folder.folders) == 1:
+    while not folder.own and not folder.is_cut and len(folder.folders) == 1:
         ((only, folder),) = folder.folders.items()
         name, path = _joined(name, only), _joined(path, only)
     found: Record = {"name": name, "path": path, "size": folder.size, "files": folder.files, "children": []}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from starlette.datastructures import QueryParams
 
@@ -13,7 +13,8 @@ from codesearch.navigation.outline import OutlinedDefinition
 from codesearch.page import questions
 from codesearch.page.answers import one_file
 from codesearch.page.colors import Line, colored, excerpt
-from codesearch.page.site import Opened, Site
+from codesearch.page.guard import OPEN_COMMAND
+from codesearch.page.site import Site
 from codesearch.page.tree import tree
 from codesearch.render.excerpt import best_line, brief, signature_line
 from codesearch.render.paths import LocatedHit, located
@@ -35,16 +36,16 @@ def hits(site: Site, parameters: QueryParams) -> str:
         most = asked.limit + 1 if asked.is_filtered else max(asked.limit + 1, SPREAD)
         result = opened.workspace.search(asked.question, most, asked.filters)
         shown = [*located(result.hits[: asked.limit], opened.roots, opened.base)]
-        spread = _places(result.hits, opened)
+        spread = places_of(located(result.hits, opened.roots, opened.base))
         freshness = opened.freshness
     if asked.is_filtered:
         with site.opened() as opened:
-            spread = _places(opened.workspace.search(asked.question, SPREAD).hits, opened)
+            spread = places_of(located(opened.workspace.search(asked.question, SPREAD).hits, opened.roots, opened.base))
     answer = {
-        "hits": [_hit_view(one) for one in shown],
+        "hits": [hit_view(one) for one in shown],
         "is_more": len(result.hits) > asked.limit,
         "spread": spread,
-        "words": _words(asked.question),
+        "words": marked_words(asked.question),
         "remarks": [*remarks(result)],
         "freshness": freshness,
     }
@@ -61,9 +62,9 @@ def file(site: Site, parameters: QueryParams) -> str:
             text = index.text(found)
             (outlined,) = index.outline(found)
         lines = text.split("\n")
-        definitions = [_definition_view(one, lines) for one in outlined.definitions]
+        definitions = [definition_view(one, lines) for one in outlined.definitions]
         shown = opened.shown(opened.member, found)
-    words = _words(parameters.get("q", ""))
+    words = marked_words(parameters.get("q", ""))
     record = {"path": shown, "language": outlined.language, "text": text, "definitions": definitions, "words": words}
     return json_line(record)
 
@@ -119,11 +120,13 @@ def state(site: Site, parameters: QueryParams) -> str:
             "phase": progress.phase,
             "done": progress.done,
             "total": progress.total,
+            "lacks": [],
+            "command": OPEN_COMMAND,
         }
     )
 
 
-def _hit_view(one: LocatedHit) -> Record:
+def hit_view(one: LocatedHit) -> Record:
     """A hit with its excerpt in colours."""
     hit = one.hit
     return {
@@ -144,7 +147,8 @@ def _lines(hit: Hit, run: range) -> Sequence[Line]:
     return excerpt("\n".join(lines[start : stop + MAX_CONTEXT]), hit.language)[first - start : stop - start]
 
 
-def _definition_view(one: OutlinedDefinition, lines: Sequence[str]) -> Record:
+def definition_view(one: OutlinedDefinition, lines: Sequence[str]) -> Record:
+    """A definition of a file with these lines."""
     return {
         "kind": one.kind,
         "name": one.name,
@@ -157,14 +161,14 @@ def _definition_view(one: OutlinedDefinition, lines: Sequence[str]) -> Record:
     }
 
 
-def _places(found: Sequence[Hit], opened: Opened) -> list[Record]:
+def places_of(found: Iterable[LocatedHit]) -> list[Record]:
+    """What facets and the picture are made of."""
     return [
-        {"path": one.path, "language": one.hit.language, "kind": one.hit.kind, "score": one.hit.score}
-        for one in located(found, opened.roots, opened.base)
+        {"path": one.path, "language": one.hit.language, "kind": one.hit.kind, "score": one.hit.score} for one in found
     ]
 
 
-def _words(question: str) -> list[str]:
+def marked_words(question: str) -> list[str]:
     """The words of a question in all their forms, to be marked in code."""
     words = [term for term in question_terms(question) if term not in STOP_WORDS]
     return list(dict.fromkeys(form for word in words for form in forms(word)))

@@ -79,6 +79,7 @@ def test_status_says_what_a_place_holds(bakery: Path, monkeypatch: pytest.Monkey
         (["serve", "nowhere"], "has no shards"),
         (["serve", "a", "b"], "serve takes one place"),
         (["serve", "a", "--prune"], "--prune cannot be used with serve"),
+        (["index", "bakery", "--open"], "--open cannot be used with index"),
         (["index", "bakery", "--port", "1"], "--port cannot be used with index"),
         (["serve", "a", "--host", "0.0.0.0"], "--host beyond this machine needs --access"),
         (["index", "bakery", "--out", "p", "--gpu"], "--gpu needs a transformer"),
@@ -88,6 +89,17 @@ def test_more_mistakes(bakery: Path, arguments: list[str], said: str) -> None:
     run = run_here("cluster", *arguments, cwd=bakery)
     assert (run.code, run.out) == (2, "")
     assert said in run.err
+
+
+def test_a_port_is_not_shared(bakery: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        run = run_here("cluster", "serve", "place", "--port", str(port), cwd=bakery)
+    assert (run.code, run.out) == (2, "")
+    assert (
+        run.err
+        == f"codesearch: port {port} can't be served: Address already in use\n  choose another one with --port\n"
+    )
 
 
 def test_a_model_is_loaded_only_if_it_is_named(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:

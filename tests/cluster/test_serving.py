@@ -30,6 +30,7 @@ from tests.support.places import PACKAGE, ROOT
 from tests.support.repositories import write
 
 pytest.importorskip("ray")
+httpx2 = pytest.importorskip("httpx2")
 pytestmark = pytest.mark.slow
 
 TOKEN = "of a test"
@@ -175,6 +176,9 @@ def test_the_command_serves_until_it_is_interrupted(place: Place, codesearch: Co
         run = codesearch("query", "how is a question parsed", "--cluster", f"127.0.0.1:{port}", "-l", cwd=PACKAGE)
         assert (run.code, run.err) == (0, "")
         assert "search/question.py" in run.out.splitlines()
+        page = f"http://127.0.0.1:{port}"
+        assert httpx2.get(f"{page}/cluster/").text == httpx2.get(page, follow_redirects=True).text
+        assert httpx2.get(f"{page}/api/state").status_code == 401
         served.send_signal(signal.SIGINT)
         assert served.wait(60) == 130
 

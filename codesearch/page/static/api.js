@@ -1,8 +1,16 @@
-// Questions to the server, with the token, which the address brings once and the browser keeps for this port.
+// Questions to the server, with the token, which the address or the reader brings once and the browser keeps for this
+// port.
 
 const KEY = "token";
 const UNREADABLE = { message: "The server's answer can't be read." };
-const GONE = { message: "The server does not answer any more.", hint: "run: codesearch serve --open" };
+const GONE = "The server does not answer any more.";
+
+let command = "";
+
+// What starts the server.
+export function setCommand(text) {
+  command = text;
+}
 
 export class Failure extends Error {
   constructor({ code = "", message, hint = "" }) {
@@ -14,11 +22,15 @@ export class Failure extends Error {
 
 // Take the token out of the address, before anything is copied from there. Returns whether there was one.
 export function takeToken() {
-  const match = /^#token=([\w-]+)$/.exec(location.hash);
+  const match = /^#token=([\w.~+/=-]+)$/.exec(location.hash);
   if (!match) return false;
-  localStorage.setItem(KEY, match[1]);
+  keepToken(match[1]);
   history.replaceState(history.state, "", location.pathname + location.search);
   return true;
+}
+
+export function keepToken(token) {
+  localStorage.setItem(KEY, token);
 }
 
 // The answer to a question. Throws Failure, or AbortError if the signal says so.
@@ -33,7 +45,7 @@ export async function ask(name, parameters = {}, signal = undefined) {
     response = await fetch(`/api/${name}?${query}`, { headers, signal });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Failure(GONE);
+    throw new Failure({ message: GONE, hint: command && `run: ${command}` });
   }
   const answer = await response.json().catch((error) => {
     throw error.name === "AbortError" ? error : new Failure(UNREADABLE);

@@ -1,6 +1,6 @@
 // What is shown follows the address: every link and key changes the address, and then the page.
 
-import { ask, Failure, takeToken } from "./api.js";
+import { ask, Failure, keepToken, setCommand, takeToken } from "./api.js";
 import { $, h, say, scroller } from "./dom.js";
 import { facetsView } from "./facets.js";
 import { chosenLines, FileView } from "./file.js";
@@ -50,6 +50,7 @@ async function prepared(signal) {
   for (;;) {
     const state = await ask("state", {}, signal);
     $("name").textContent = state.name;
+    setCommand(state.command);
     if (state.ready) return state;
     showProgress(state);
     await new Promise((resolve) => setTimeout(resolve, POLL));
@@ -58,7 +59,8 @@ async function prepared(signal) {
 }
 
 async function showHome(state, signal) {
-  const [overview, outlines] = await Promise.all([ask("overview", {}, signal), ask("outline", {}, signal)]);
+  const outlined = site.lacks.includes("outline") ? [] : ask("outline", {}, signal);
+  const [overview, outlines] = await Promise.all([ask("overview", {}, signal), outlined]);
   put({ main: homeView(state, site, overview, outlines), title: site.name, layout: "home" });
   showFreshness(overview.freshness);
 }
@@ -89,7 +91,7 @@ async function showFile(state, signal) {
   ]);
   const side = panel ? panel(file) : outlineView(state, file);
   if (!isSame) {
-    opened = new FileView(state, file);
+    opened = new FileView(state, file, site);
     put({ main: opened.nodes, side, title: file.path, layout: "file", sideLabel: "Outline" });
     const view = opened;
     ask("colors", { path: state.file }, signal).then(
@@ -156,17 +158,28 @@ function showFailure(error) {
     { class: "notice", role: "alert" },
     h("h1", {}, message),
     error.hint && h("p", {}, error.hint),
-    back,
+    error.code === "token-needed" ? tokenForm() : back,
   );
   put({ main: [notice], title: "codesearch", layout: "alone" });
   opened = null;
+}
+
+// Asks for the token, and then again for what was to be shown.
+function tokenForm() {
+  const input = h("input", { type: "password", autocomplete: "off", "aria-label": "Token" });
+  const onsubmit = (event) => {
+    event.preventDefault();
+    keepToken(input.value.trim());
+    show();
+  };
+  return h("form", { class: "token", onsubmit }, input, h("button", { class: "button" }, "Use this token"));
 }
 
 const button = (label, state) => h("p", {}, h("a", { class: "button", href: address(state) }, label));
 
 function showFreshness(text) {
   $("freshness").textContent = text.replace(/^fresh: /, "");
-  $("freshness").className = text.startsWith("fresh") ? "freshness" : "freshness stale";
+  $("freshness").className = !text || text.startsWith("fresh") ? "freshness" : "freshness stale";
   $("freshness").title = text;
 }
 

@@ -12,7 +12,8 @@ const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f
 const DATA_KINDS = ["variable", "constant", "field", "property", "key", "attribute"];
 
 export class FileView {
-  constructor(state, file) {
+  constructor(state, file, site) {
+    this.lacks = site.lacks;
     this.path = file.path;
     this.file = file;
     this.question = state.q;
@@ -137,9 +138,13 @@ export class FileView {
     return h(
       "span",
       { class: "lens" },
-      h("a", { href: address(references), "aria-label": `References to ${definition.qualified_name}` }, "references"),
-      h("a", { href: address(similar), "aria-label": `Code similar to ${definition.qualified_name}` }, "similar"),
+      this.#link("references", references, `References to ${definition.qualified_name}`),
+      this.#link("similar", similar, `Code similar to ${definition.qualified_name}`),
     );
+  }
+
+  #link(name, state, label) {
+    return !this.lacks.includes(name) && h("a", { href: address(state), "aria-label": label }, name);
   }
 
   #line(number) {
