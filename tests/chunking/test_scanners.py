@@ -74,10 +74,53 @@ def test_directives_above_a_label_belong_to_it_and_macros_nest_with_loops() -> N
             "PROC f NEAR\nagain:\n  ret\nENDP f\ng proc near\n  ret\ng endp\n",
             {("function", "f", 1, 4), ("function", "g", 5, 7)},
         ),
+        (
+            "SYM_FUNC_START(f)\n  ret\nSYM_FUNC_END(f)\nSYM_FUNC_ALIAS(g, f)\n\nSYM_CODE_START_LOCAL(h)\n  ret\n"
+            "SYM_CODE_END(h)\n",
+            {("function", "f", 1, 3), ("function", "g", 4, 4), ("function", "h", 6, 8)},
+        ),
+        ("FUNC_START(f)\n  blr\nFUNC_END(f)\n_GLOBAL(g)\n  blr\n", {("function", "f", 1, 3), ("function", "g", 4, 5)}),
+        (
+            "LEAF_ENTRY f, _TEXT\n  ret\nLEAF_END_MARKED f, _TEXT\nt:\n  dq 0\n    NESTED_ENTRY g,,Handler\n  ret\n"
+            "    NESTED_END\n",
+            {("function", "f", 1, 3), ("label", "t", 4, 5), ("function", "g", 6, 8)},
+        ),
+        (
+            "ENTRY (f)\n  ret\nEND (f)\nENTRY_NP(g)\n  ret\nSET_SIZE(g)\n",
+            {("function", "f", 1, 3), ("function", "g", 4, 6)},
+        ),
+        ("sym(f):\n  ret\n", {("label", "f", 1, 2)}),
     ],
 )
 def test_words_around_a_procedure(text: str, expected: set[tuple[str, str, int, int]]) -> None:
     assert found(assembly.scan(text)) == expected
+
+
+@pytest.mark.parametrize("end", ["FUNC_END(f)", "SYM_FUNC_END(f)", "LEAF_END f, _TEXT", "NESTED_END", "END (f)"])
+def test_the_end_of_a_procedure_is_no_procedure(end: str) -> None:
+    assert assembly.scan(f"{end}\n") == []
+
+
+@pytest.mark.parametrize("entry", ["SYM_INNER_LABEL(g, SYM_L_GLOBAL)", "ALTERNATE_ENTRY g", "    ALTENTRY(g)"])
+def test_an_entry_inside_a_procedure_is_its_member(entry: str) -> None:
+    (unit,) = assembly.scan(f"SYM_CODE_START(f)\n  nop\n{entry}\n  ret\nSYM_CODE_END(f)\n")
+    assert (unit.name, unit.end_line, unit.members) == ("f", 5, (Member(3, "g", "label"),))
+
+
+@pytest.mark.parametrize(
+    "symbol", ["·f", "bytes·f", "math∕big·f", "f<>", "runtime·f<ABIInternal>", "main.(*T).f", "github·com∕a∕b·f"]
+)
+def test_go_functions_are_named_without_their_package(symbol: str) -> None:
+    (unit,) = assembly.scan(f"TEXT {symbol}(SB),NOSPLIT,$0-24\n  NOP\nloop:\n  RET\n")
+    assert (unit.kind, unit.name, unit.end_line, unit.members) == ("function", "f", 4, (Member(3, "loop", "label"),))
+
+
+def test_the_lines_of_data_of_a_go_variable_are_one_unit() -> None:
+    text = (
+        "TEXT ·f(SB),NOSPLIT,$0\n  RET\nDATA t<>+0(SB)/8, $1\nDATA t<>+8(SB)/8, $2\n"
+        "GLOBL t<>(SB), RODATA, $16\nGLOBL ·u(SB), $8\n"
+    )
+    assert found(assembly.scan(text)) == {("function", "f", 1, 2), ("variable", "t", 3, 5), ("variable", "u", 6, 6)}
 
 
 def test_a_macro_that_never_ends_swallows_nothing() -> None:

@@ -21,16 +21,26 @@ _BLOCK = re.compile(
 _BLOCK_END = re.compile(r"^\s*(?:%endmacro|%endm|\.?endm|endstruc|(?:[\w$?@]+\s+)?ENDS)\b", re.IGNORECASE)
 _PROCEDURE = re.compile(rf"^\s*{_NAME}\s+(?:PROC|FUNCTION)\b", re.IGNORECASE)
 _FUNCTION = re.compile(
-    r"^\s*(?:SYM_(?:FUNC|CODE|TYPED_FUNC|INNER_LABEL)\w*|ENTRY|GLOBAL|WEAK|FUNC\w*|function|cglobal|"
-    r"cvisible|LEAF|NESTED|(?i:BEGIN_(?:FUNC|PROC)\w*|\.?PROC(?:EDURE)?|\.FUNC))[ \t(]\s*(?!near\b|far\b)([A-Za-z_]\w*)"
+    r"^\s*(?!\w*_?END(?:_\w+)?\b)(?:SYM_(?:FUNC|CODE|TYPED_FUNC)\w*|"
+    r"(?:(?:LEAF|NESTED|STATIC|WRITE_BARRIER)_|AS|[EL_])?ENTRY(?:_\w+)?|_?GLOBAL(?:_TOC)?|WEAK|FUNC\w*|function|cglobal|"
+    r"cvisible|LEAF|NESTED|(?i:BEGIN_(?:FUNC|PROC)\w*|\.?PROC(?:EDURE)?|\.FUNC))(?:\s*\(|\s)\s*(?!near\b|far\b)([A-Za-z_]\w*)"
 )
-"""Directives and macros before a name; `proc` in lower case is FASM's, `.proc` of assemblers for the 6502."""
-_LABEL = re.compile(r"^(?:[A-Z]\w*\()?([A-Za-z_$?@.][\w$?@.]*)\)?:(?!=)")
+"""Directives and macros before a name: of Linux, the BSDs, glibc, .NET; `proc` in lower case is FASM's, `.proc` of
+assemblers for the 6502."""
+_GO_NAME = r"(?:\S*[^\w\s<>+])?(\w+)(?:<\w*>)?(?:\+\d+)?\(SB\)"
+"""A symbol of Go without its package: `·add(SB)`, `math∕big·add(SB)`, `main·add<>(SB)`."""
+_GO_FUNCTION = re.compile(rf"^TEXT\s+{_GO_NAME}")
+_GO_DATA = re.compile(rf"^(?:DATA|GLOBL)\s+{_GO_NAME}")
+_ENTRY_INSIDE = re.compile(
+    r"^\s*(?:SYM_INNER_LABEL\w*|ALTERNATE_ENTRY|ALTENTRY|PATCH_LABEL)(?:\s*\(|\s)\s*([A-Za-z_]\w*)"
+)
+_LABEL = re.compile(r"^(?:[A-Za-z]\w*\()?([A-Za-z_$?@.][\w$?@.]*)\)?:(?!=)")
 _DATA = re.compile(r"^([A-Za-z_]\w*)\s+(?:d[bwdqt]|res[bwdq]|equ|byte|d?word|qword)\s", re.IGNORECASE)
 _LOCAL = re.compile(r"\.|L\w*\d|L+\(|\$?L\$|\$L|@@|\d")
 _END = re.compile(
-    r"^\s*(?:[\w$?@]+\s+(?:ENDP|ENDFUNC)\b|(?:SYM_(?:FUNC|CODE)_END|END|ENDF)\s*\(|END_(?:FUNC|PROC)|"
-    r"\.?END(?:FUNC|P|PROC)\b)",
+    r"^\s*(?:[\w$?@]+\s+(?:ENDP|ENDFUNC)\b|"
+    r"(?:SYM_(?:TYPED_)?(?:FUNC|CODE)|FUNC(?:TION)?|PROC|LEAF|NESTED|WRITE_BARRIER)_END(?:_\w+)?\b|"
+    r"(?:END|ENDF|END_CHK|SET_SIZE)\s*\(|END_(?:FUNC|PROC)|\.?END(?:FUNC|P|PROC)\b)",
     re.IGNORECASE,
 )
 _DIRECTIVE = re.compile(
@@ -61,7 +71,11 @@ def scan(text: str) -> list[Unit]:
         elif (heading := _heading(line, number)) and not _is_inside(heading, current):
             _close(units, current, number - 1, lines)
             current = _with_directives(heading, lines, units)
-        elif current and (label := _LABEL.match(line)) and len(current.members) < _MOST_LABELS:
+        elif (
+            current
+            and (label := _ENTRY_INSIDE.match(line) or _LABEL.match(line))
+            and len(current.members) < _MOST_LABELS
+        ):
             current = replace(current, members=(*current.members, Member(number, label[1].lstrip("."), "label")))
     _close(units, current, len(lines), lines)
     return units
@@ -86,8 +100,12 @@ def _blocks(lines: list[str]) -> dict[int, Unit]:
 def _heading(line: str, number: int) -> Unit | None:
     if not line or line[0] in ";#*/":
         return None
-    if match := _FUNCTION.match(line) or _PROCEDURE.match(line):
+    if match := _FUNCTION.match(line) or _PROCEDURE.match(line) or _GO_FUNCTION.match(line):
         return _unit("function", match[1], number, number, line)
+    if match := _ENTRY_INSIDE.match(line):
+        return _unit("label", match[1], number, number, line)
+    if match := _GO_DATA.match(line):
+        return _unit("variable", match[1], number, number, line)
     if line[0].isspace():
         return None
     if (match := _LABEL.match(line)) and not _LOCAL.match(line):
@@ -98,8 +116,12 @@ def _heading(line: str, number: int) -> Unit | None:
 
 
 def _is_inside(heading: Unit, current: Unit | None) -> bool:
-    """Whether a label or constant belongs to the open procedure."""
-    return current is not None and current.kind == "function" and heading.kind != "function"
+    """Whether a label or constant belongs to the open procedure, or a line of data to the variable above."""
+    if current is None:
+        return False
+    if heading.kind == "variable":
+        return (current.kind, current.name) == (heading.kind, heading.name)
+    return current.kind == "function" and heading.kind != "function"
 
 
 def _with_directives(unit: Unit, lines: list[str], units: list[Unit]) -> Unit:
