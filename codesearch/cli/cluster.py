@@ -230,8 +230,6 @@ def _serve(
     place: str, address: str, model: str, access: Path | None, options: ServeOptions, *, opens: bool, quiet: bool
 ) -> None:
     """Serve until Ctrl-C."""
-    import signal
-
     from codesearch.cli.pages import show
     from codesearch.cluster.access import access_of_user, read_access, user_token
     from codesearch.cluster.deployment import deploy, undeploy
@@ -251,7 +249,6 @@ def _serve(
     manifest = servable_manifest(opened)
     if (used := manifest.shards[0].model) not in (model, str(ModelName.parse(model))):  # none is loaded unasked
         raise CodesearchError(f"{opened} was indexed with the model {used}, not {model}", f"add --model {used}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with connected(address) as ray:
         serving = deploy(ray, str(opened), manifest, granted, options)
         try:

@@ -32,23 +32,25 @@ class Cluster:
 
     def __init__(self, address: str, environment: Mapping[str, str] = os.environ) -> None:
         """`address` is `http(s)://HOST:PORT`, or `HOST:PORT`. Raises CodesearchError if it is none."""
-        parts = urlsplit(address if "://" in address else f"http://{address}")
         try:
-            port = parts.port
+            parts = urlsplit(address if "://" in address else f"http://{address}")
+            host, port = parts.hostname, parts.port
         except ValueError:
-            port = None
-        if parts.scheme not in ("http", "https") or not parts.hostname or (parts.scheme == "http" and not port):
+            host = None
+        if not host or parts.scheme not in ("http", "https") or (parts.scheme == "http" and not port):
             raise CodesearchError(f"{address!r} is no address of a cluster", "use http://HOST:PORT")
         self.address = address
-        self._is_secure, self._host, self._port = parts.scheme == "https", parts.hostname, port
-        self._token = environment.get(TOKEN_VARIABLE) or (user_token() if _is_here(parts.hostname) else "")
+        self._is_secure, self._host, self._port = parts.scheme == "https", host, port
+        self._token = environment.get(TOKEN_VARIABLE) or (user_token() if _is_here(host) else "")
+        if not (self._token.isascii() and self._token.isprintable()):
+            raise CodesearchError(f"{TOKEN_VARIABLE} has a character that no token has", "tokens are printable ASCII")
 
     def search(self, question: ClusterQuestion) -> ClusterResult:
         """The cluster's answer. Raises CodesearchError if it can't be asked, or says what is wrong."""
         status, content = self._post(json.dumps(question_record(question)).encode())
         try:
             record = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ClusterUnavailable(
                 f"{self.address} does not answer as a codesearch cluster (HTTP {status})"
             ) from None

@@ -233,8 +233,6 @@ class Ingress:
 
     async def __call__(self, request: Any) -> Any:
         """Answer one request: a question, or one of the page."""
-        from starlette.responses import JSONResponse
-
         from codesearch.cluster.page_app import AnswerOf
 
         if request.url.path != PATH or request.method != "POST":
@@ -243,9 +241,9 @@ class Ingress:
         async for part in request.stream():
             content += part
             if len(content) > LONGEST_REQUEST:
-                return JSONResponse({"error": "the question is too long"}, 413)
+                return json_response(413, {"error": "the question is too long"})
         status, record = await asyncio.to_thread(self.answer, request.headers.get("authorization", ""), content)
-        return JSONResponse(record, status)
+        return json_response(status, record)
 
     def answer(self, authorization: str, content: bytes) -> tuple[int, Record]:
         """The HTTP status and the answer."""
@@ -256,8 +254,15 @@ class Ingress:
             return 401, _error(error)
         except CodesearchError as error:
             return 400, _error(error)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return 400, {"error": f"the question can't be read: {error}"}
+
+
+def json_response(status: int, record: Record) -> Any:
+    """JSON in ASCII, as names in a question need not be Unicode."""
+    from starlette.responses import Response
+
+    return Response(json.dumps(record), status, media_type="application/json")
 
 
 def _error(error: CodesearchError) -> Record:
@@ -310,7 +315,6 @@ def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: Se
     serving.replace(manifest)
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     quiet = {"log_level": "WARNING", "enable_access_log": False}
-    serve.start(http_options={"host": options.host, "port": options.port}, logging_config=quiet)
     router = serve.deployment(Ingress).options(
         name="router",
         ray_actor_options={"num_cpus": 0},
@@ -320,6 +324,7 @@ def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: Se
     )
     bound = router.bind(manifest.shards[0].model, options.rerank, serving.states)
     try:
+        serve.start(http_options={"host": options.host, "port": options.port}, logging_config=quiet)
         serve.run(bound, name=APPLICATION, route_prefix="/")
     except RuntimeError as error:
         status = serve.status().applications.get(APPLICATION)

@@ -125,7 +125,7 @@ def result_of_record(question: str, record: Any) -> ClusterResult:
             int(record["groups"]),
             tuple(int(number) for number in missing),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Invalid(f"the answer is not one of codesearch: {error}") from error
 
 

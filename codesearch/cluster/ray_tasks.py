@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from codesearch.cluster.build import BuildRequest, Failed, Outcome, build
@@ -29,6 +30,8 @@ MOST_RETRIES = 8
 @contextmanager
 def connected(address: str) -> Iterator[Any]:
     """The module ray, connected to a cluster; `local` starts one on this machine, which ends with the context.
+
+    SIGTERM is KeyboardInterrupt from then on, as Ctrl-C is.
 
     Raises CodesearchError if Ray is not installed, or the cluster can't be reached.
     """
@@ -54,6 +57,8 @@ def connected(address: str) -> Iterator[Any]:
         raise CodesearchError(
             f"the Ray cluster at {address} can't be reached: {said[0]}", "if it asks for a token, set RAY_AUTH_TOKEN"
         ) from error
+    with suppress(ValueError):  # outside the main thread
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray's own prints a stack trace and aborts
     try:
         yield ray
     finally:
@@ -83,8 +88,10 @@ def check_port(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
-        message = f"port {port} can't be served: {os.strerror(error.errno or 0)}"
-        raise CodesearchError(message, "choose another one with --port") from error
+        said = (error.strerror or str(error)).partition(" (")[0]
+        raise CodesearchError(
+            f"port {port} of {host} can't be served: {said}", "choose another one with --port"
+        ) from error
 
 
 class RayTasks:

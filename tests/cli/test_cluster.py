@@ -98,7 +98,7 @@ def test_a_port_is_not_shared(bakery: Path) -> None:
     assert (run.code, run.out) == (2, "")
     assert (
         run.err
-        == f"codesearch: port {port} can't be served: Address already in use\n  choose another one with --port\n"
+        == f"codesearch: port {port} of 127.0.0.1 can't be served: Address already in use\n  choose another one with --port\n"
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from codesearch.api import Index
 from codesearch.cluster.access import Access, digest
 from codesearch.cluster.client import Cluster
-from codesearch.cluster.deployment import Ingress
+from codesearch.cluster.deployment import Ingress, json_response
 from codesearch.cluster.group import HeldShard, ShardGroup
 from codesearch.cluster.protocol import Invalid, question_of, question_record, result_of_record, result_record
 from codesearch.cluster.reranking import offered
@@ -75,7 +75,20 @@ def test_what_is_no_question(changes: dict[str, object]) -> None:
         question_of({**json.loads(json.dumps(question_record(QUESTION))), **changes})
 
 
-@pytest.mark.parametrize("record", [[], {}, {"version": 2}, {"version": 2, "hits": [{}], "repositories": {}}])
+NO_HITS = json.loads(json.dumps(result_record(ClusterResult(SearchResult("q", ()), {}, 1))))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        [],
+        {},
+        {"version": 2},
+        {"version": 2, "hits": [{}], "repositories": {}},
+        {**NO_HITS, "groups": float("inf")},
+        {**NO_HITS, "outdated": float("nan")},
+    ],
+)
 def test_what_is_no_answer(record: object) -> None:
     with pytest.raises(Invalid):
         result_of_record("q", record)
@@ -226,9 +239,30 @@ def test_a_wrong_token(serving: Callable[[Answer], str], ingress: Ingress, tmp_p
     assert run.err.startswith("codesearch: the token is missing or wrong")
 
 
+def test_names_that_are_no_unicode_are_answered(ingress: Ingress) -> None:
+    pytest.importorskip("starlette")
+    asked = question_record(ClusterQuestion("door", repositories=("\udcff",)))
+    status, record = ingress.answer(f"Bearer {TOKEN}", json.dumps(asked).encode())
+    assert status == 400
+    assert json.loads(json_response(status, record).body)["error"].startswith("the cluster has no repository \udcff ")
+
+
+def test_a_question_that_is_nested_deeply_is_refused(ingress: Ingress) -> None:
+    status, record = ingress.answer(f"Bearer {TOKEN}", b"[" * 100_000)
+    assert status == 400
+    assert record["error"].startswith("the question can't be read: ")
+
+
+@pytest.mark.parametrize("token", ["a\nb", "\u65e5", "\udcff"])
+def test_a_token_that_is_none(token: str) -> None:
+    with pytest.raises(CodesearchError, match="CODESEARCH_CLUSTER_TOKEN has a character that no token has"):
+        Cluster("127.0.0.1:9", {"CODESEARCH_CLUSTER_TOKEN": token})
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
+        ((200, b"[" * 100_000), "does not answer as a codesearch cluster (HTTP 200)"),
         ((200, b"<html>"), "does not answer as a codesearch cluster (HTTP 200)"),
         ((500, {"x": 1}), "failed"),
         ((200, {"version": 3}), "speaks version 3 of the protocol, not 2"),
@@ -247,7 +281,7 @@ def test_an_address_where_nobody_listens(tmp_path: Path) -> None:
     assert run.err.startswith("codesearch: the cluster at 127.0.0.1:9 can't be reached: ")
 
 
-@pytest.mark.parametrize("address", ["nowhere", "ftp://x:1", "http://host:99999", "http://"])
+@pytest.mark.parametrize("address", ["nowhere", "ftp://x:1", "http://host:99999", "http://", "http://[::1"])
 def test_what_is_no_address(address: str) -> None:
     with pytest.raises(CodesearchError, match="is no address of a cluster"):
         Cluster(address, {})

@@ -134,8 +134,9 @@ def test_gpus_encode_for_all_tasks(nodes: Any, place: Place, sources: list[Path]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
-def test_ctrl_c_leaves_whole_shards_and_the_next_run_goes_on(
-    place: Place, sources: list[Path], tmp_path: Path, codesearch: CommandLine
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_whole_shards_and_the_next_run_goes_on(
+    place: Place, sources: list[Path], tmp_path: Path, codesearch: CommandLine, ends: signal.Signals
 ) -> None:
     arguments = [sys.executable, "-m", "codesearch", "cluster", "index", *map(str, sources), "--out", str(place)]
     environment = codesearch.environment(XDG_CACHE_HOME=str(tmp_path / "cache"))
@@ -143,7 +144,7 @@ def test_ctrl_c_leaves_whole_shards_and_the_next_run_goes_on(
     end = time.monotonic() + 90
     while time.monotonic() < end and len(place.sizes("shards")) < 4:
         time.sleep(0.02)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(ends)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130
     assert "interrupted; run the same command to go on" in said

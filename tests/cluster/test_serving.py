@@ -179,8 +179,9 @@ def test_the_command_serves_until_it_is_interrupted(place: Place, codesearch: Co
         page = f"http://127.0.0.1:{port}"
         assert httpx2.get(f"{page}/cluster/").text == httpx2.get(page, follow_redirects=True).text
         assert httpx2.get(f"{page}/api/state").status_code == 401
-        served.send_signal(signal.SIGINT)
+        served.send_signal(signal.SIGTERM)
         assert served.wait(60) == 130
+        assert "SIGTERM received" not in served.stderr.read()
 
 
 def test_a_reranker_that_can_not_be_loaded(place: Place, codesearch: CommandLine, tmp_path: Path) -> None:
