@@ -299,5 +299,5 @@ def _index(
     if not quiet:
         with results():
             print(*index_report_lines(report), sep="\n", file=caller().stdout)
-    if report.failures:
+    if report.failures or report.lost:
         raise typer.Exit(NO_HITS)

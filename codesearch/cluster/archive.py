@@ -8,12 +8,13 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from codesearch.index.layout import Layout
+from codesearch.index.layout import DATABASE, Layout
 from codesearch.opening import is_beneath
 
 INDEX = "index"
 FILES = "files"
-_NOT_PACKED = ("lock", ".gitignore")
+_NOT_PACKED = ("lock", ".gitignore", f"{DATABASE}-shm")
+"""The last is SQLite's, which makes it anew."""
 
 
 def pack(layout: Layout, paths: Iterable[str], target: Path) -> None:

@@ -19,7 +19,7 @@ from codesearch import __version__
 from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.clones import CloneLimits, RemoteRepository, clone, latest_commit
 from codesearch.cluster.archive import INDEX, pack
-from codesearch.cluster.manifest import SHARDS, Shard, shard_of
+from codesearch.cluster.manifest import FACTS, SHARDS, Shard, read_facts
 from codesearch.cluster.parts import PART_BYTES, PartOfFiles, divided
 from codesearch.cluster.place import Place, open_place
 from codesearch.cluster.scratch import scratch
@@ -132,7 +132,8 @@ def build(request: BuildRequest) -> Outcome:
     except CodesearchError as error:
         return Failed(request, error.message)
     except OSError as error:
-        return Failed(request, f"{error.filename or request.source.name}: {error.strerror or error}")
+        said = error.strerror or str(error)
+        return Failed(request, f"{error.filename}: {said}" if error.filename else said)
 
 
 def _difference(asked: Program) -> str:
@@ -186,18 +187,10 @@ def _finished(request: BuildRequest, place: Place, version: str) -> Outcome | No
     if version == request.known:
         return Unchanged(request)
     parts = request.parts or 1
-    shard = _read_facts(place, _name(request.source, version, request.part, parts))
+    shard = read_facts(place, _name(request.source, version, request.part, parts))
     if shard and place.size(f"{SHARDS}/{shard.file}") == shard.size:
         return Built(replace(request, parts=parts), shard, 0.0)
     return None
-
-
-def _read_facts(place: Place, name: str) -> Shard | None:
-    data = place.read(f"{SHARDS}/{name}.json")
-    try:
-        return shard_of(json.loads(data)) if data else None
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 def _write(
@@ -236,7 +229,7 @@ def _write(
                 revision=encoder.revision,
                 index_format=FORMAT,
             )
-            place.write(f"{SHARDS}/{name}.json", json.dumps(asdict(shard)).encode())
+            place.write(f"{SHARDS}/{name}{FACTS}", json.dumps(asdict(shard)).encode())
     return shard
 
 

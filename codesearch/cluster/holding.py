@@ -62,7 +62,7 @@ def grouped(shards: Sequence[Shard], groups: int) -> list[range]:
 def hold(place: Place, shard: Shard, number: int) -> HeldShard:
     """A shard from its copy on this node, which is made first, or again if it is damaged.
 
-    Raises CodesearchError if the shard can't be copied, IndexDamaged if it is damaged itself.
+    Raises CodesearchError if the shard can't be copied, or is damaged itself.
     """
     folder = node_folder(_COPIES) / shard.file.removesuffix(".tar")
     if folder.is_dir():
@@ -72,13 +72,14 @@ def hold(place: Place, shard: Shard, number: int) -> HeldShard:
         except (IndexDamaged, FileNotFoundError):
             shutil.rmtree(folder, ignore_errors=True)
     _copy(place, shard, folder)
-    return HeldShard(number, shard.source, folder, is_whole=shard.parts == 1)
+    with _damage_named(place, shard):
+        return HeldShard(number, shard.source, folder, is_whole=shard.parts == 1)
 
 
 @contextmanager
 def held_once(place: Place, shard: Shard, number: int) -> Iterator[HeldShard]:
     """A shard from a copy that is deleted when the context ends. Raises as `hold`."""
-    with scratch() as folder:
+    with scratch() as folder, _damage_named(place, shard):
         _copy(place, shard, folder / "shard")
         held = HeldShard(number, shard.source, folder / "shard")
         try:
@@ -90,10 +91,21 @@ def held_once(place: Place, shard: Shard, number: int) -> Iterator[HeldShard]:
 def _copy(place: Place, shard: Shard, folder: Path) -> None:
     """Unpack a shard into a new folder. Raises CodesearchError."""
     try:
-        with place.reading(f"{SHARDS}/{shard.file}") as archive:
+        with _damage_named(place, shard), place.reading(f"{SHARDS}/{shard.file}") as archive:
             unpack(archive, folder)
-    except (OSError, tarfile.TarError) as error:
+    except OSError as error:
         raise CodesearchError(f"the shard {shard.file} of {place} can't be copied: {error}") from error
+
+
+@contextmanager
+def _damage_named(place: Place, shard: Shard) -> Iterator[None]:
+    """Raises CodesearchError for a shard that turns out to be damaged, though it has the right size."""
+    try:
+        yield
+    except (IndexDamaged, tarfile.TarError) as error:
+        raise CodesearchError(
+            f"{place}/{SHARDS}/{shard.file} is damaged", "delete it, and run the same codesearch cluster index again"
+        ) from error
 
 
 def delete_unused_copies() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from codesearch.cluster.build import BuildRequest, Built, Divided, Failed, Limits, Outcome, Refused, Unchanged
 from codesearch.cluster.lists import EXACT_CHUNKS
 from codesearch.cluster.manifest import (
+    FACTS,
     LISTS,
     SHARDS,
     Failure,
@@ -19,6 +20,7 @@ from codesearch.cluster.manifest import (
     Manifest,
     Shard,
     read_manifest,
+    recovered_manifest,
     write_manifest,
 )
 from codesearch.cluster.parts import PART_BYTES
@@ -79,6 +81,8 @@ class IndexReport:
     """Processor time of the tasks that built shards."""
     seconds: float
     failures: tuple[Failure, ...]
+    lost: tuple[str, ...]
+    """Sources that were not named, and are not in the place any more: a file of theirs was missing or cut off."""
 
 
 @dataclass
@@ -130,10 +134,11 @@ def index_sources(
     started = time.monotonic()
     with _locked(place):
         place.sweep()
-        known = read_manifest(place) or Manifest()
+        known = read_manifest(place) or recovered_manifest(place)
         run = _Run(_whole_shards(place, known), lists=_whole_lists(place, known))
+        named = {source.name for source in sources}
+        lost = known.by_source.keys() - run.shards.keys() - named
         if prune:
-            named = {source.name for source in sources}
             run.shards = {name: shards for name, shards in run.shards.items() if name in named}
         waiting = deque(
             BuildRequest(source, str(place), model, limits, run.version(source), part_bytes=part_bytes, encoder=encoder)
@@ -150,7 +155,7 @@ def index_sources(
                 progress("training lists", len(run.done), len(sources), run.built_chunks)
                 run.lists = tasks.train_lists(str(place), run.manifest().shards)
         _delete_others(place, run)
-    return _report(run, len(sources), time.monotonic() - started)
+    return _report(run, len(sources), time.monotonic() - started, () if prune else tuple(sorted(lost)))
 
 
 def _outcomes(waiting: deque[BuildRequest], tasks: Tasks) -> Iterator[Outcome]:
@@ -246,7 +251,7 @@ class _Keep:
 def _delete_others(place: Place, run: _Run) -> None:
     """Delete the shards and lists that the manifest does not name: those of earlier states."""
     shards = {shard.file for shards in run.shards.values() for shard in shards}
-    facts = {file.removesuffix(".tar") + ".json" for file in shards}
+    facts = {file.removesuffix(".tar") + FACTS for file in shards}
     lists = {run.lists.file} if run.lists else set()
     for folder, kept in ((SHARDS, shards | facts), (LISTS, lists)):
         for name in place.sizes(folder).keys() - kept:
@@ -259,10 +264,11 @@ def _locked(place: Place) -> AbstractContextManager[object]:
         return nullcontext()
     if not place.root.exists():
         place.root.mkdir(mode=0o700, parents=True)
+        (place.root / ".gitignore").write_text("*\n", encoding="utf-8")  # it may be in a folder that is indexed
     return WriterLock(place.root / _LOCK)
 
 
-def _report(run: _Run, sources: int, seconds: float) -> IndexReport:
+def _report(run: _Run, sources: int, seconds: float, lost: tuple[str, ...]) -> IndexReport:
     manifest = run.manifest()
     return IndexReport(
         sources=sources,
@@ -274,4 +280,5 @@ def _report(run: _Run, sources: int, seconds: float) -> IndexReport:
         core_seconds=run.core_seconds,
         seconds=seconds,
         failures=manifest.failures,
+        lost=lost,
     )

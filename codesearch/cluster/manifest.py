@@ -16,6 +16,8 @@ FORMAT = 1
 NAME = "manifest.json"
 SHARDS = "shards"
 """The folder of the shards in a place."""
+FACTS = ".json"
+"""The suffix of the file with the facts of a shard, beside it."""
 LISTS = "lists"
 """The folder of the centres of inverted lists."""
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.tar")
@@ -122,12 +124,31 @@ def read_manifest(place: Place) -> Manifest | None:
                 "upgrade codesearch",
             )
         shards = tuple(shard_of(row) for row in record["shards"])
-        failures = tuple(Failure(row["source"], row["reason"]) for row in record["failures"])
+        failures = tuple(Failure(**_checked(Failure, row)) for row in record["failures"])
         return Manifest(shards, failures, _lists_of(record.get("lists")))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CodesearchError(
             f"the manifest of {place} is damaged", f"delete {place}/{NAME} and index again: whole shards are kept"
         ) from error
+
+
+def recovered_manifest(place: Place) -> Manifest:
+    """The manifest of a place that has lost it, by the facts beside its shards; of each source, one whole state."""
+    states: dict[tuple[str, str], list[Shard]] = {}
+    for name in sorted(place.sizes(SHARDS)):
+        if name.endswith(FACTS) and (shard := read_facts(place, name.removesuffix(FACTS))):
+            states.setdefault((shard.source, shard.version), []).append(shard)
+    whole = {source: shards for (source, _), shards in states.items() if len(shards) == shards[0].parts}
+    return Manifest(tuple(sorted(shard for shards in whole.values() for shard in shards)))
+
+
+def read_facts(place: Place, name: str) -> Shard | None:
+    """The facts beside a shard, None if there are none that can be read. `name` has no suffix."""
+    data = place.read(f"{SHARDS}/{name}{FACTS}")
+    try:
+        return shard_of(json.loads(data)) if data else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def shard_of(row: Mapping[str, Any]) -> Shard:
@@ -145,7 +166,7 @@ def _lists_of(row: Mapping[str, Any] | None) -> Lists | None:
     return Lists(**_checked(Lists, row))
 
 
-def _checked(kind: type[Shard | Lists], row: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(kind: type[Shard | Lists | Failure], row: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a dataclass's fields. Raises ValueError or KeyError."""
     values = {column.name: row[column.name] for column in fields(kind)}
     if wrong := [column.name for column in fields(kind) if type(values[column.name]).__name__ != column.type]:

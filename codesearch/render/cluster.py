@@ -21,6 +21,13 @@ _COMMIT_DIGITS = 12
 
 def index_report_lines(report: IndexReport) -> Iterator[str]:
     """The summary of a run."""
+    yield from _totals(report)
+    yield from map(_failure_line, report.failures)
+    for source in report.lost:
+        yield f"Lost: {printable(source)}: a file of its shards was missing or cut off; name it to index it again"
+
+
+def _totals(report: IndexReport) -> Iterator[str]:
     failed = len(report.failures)
     indexed = report.sources - report.unchanged - failed
     holds = f"{count(report.shards, 'shard')}, {count(report.chunks, 'chunk')}, {size(report.size)}"
@@ -33,7 +40,6 @@ def index_report_lines(report: IndexReport) -> Iterator[str]:
     yield f"{sources} in {duration(report.seconds)} ({numbers}): {holds}"
     if report.core_seconds:
         yield f"Rate: {report.built_chunks / report.core_seconds:,.0f} chunks/s per core"
-    yield from map(_failure_line, report.failures)
 
 
 def export_report_line(report: ExportReport) -> str:

@@ -96,10 +96,8 @@ def test_a_port_is_not_shared(bakery: Path) -> None:
         port = server.getsockname()[1]
         run = run_here("cluster", "serve", "place", "--port", str(port), cwd=bakery)
     assert (run.code, run.out) == (2, "")
-    assert (
-        run.err
-        == f"codesearch: port {port} of 127.0.0.1 can't be served: Address already in use\n  choose another one with --port\n"
-    )
+    said = f"codesearch: port {port} of 127.0.0.1 can't be served: Address already in use\n"
+    assert run.err == f"{said}  choose another one with --port\n"
 
 
 def test_a_model_is_loaded_only_if_it_is_named(bakery: Path, monkeypatch: pytest.MonkeyPatch) -> None:

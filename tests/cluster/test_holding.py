@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from codesearch.cluster import holding
-from codesearch.cluster.holding import delete_unused_copies, grouped, hold, servable_manifest
+from codesearch.cluster.holding import delete_unused_copies, grouped, held_once, hold, servable_manifest
 from codesearch.cluster.manifest import Manifest, Shard, read_manifest, write_manifest
 from codesearch.cluster.place import Place, open_place
 from codesearch.errors import CodesearchError
@@ -77,9 +78,24 @@ def test_a_damaged_copy_is_made_again(place: Place, tmp_path: Path) -> None:
 def test_a_shard_that_is_no_archive(place: Place, tmp_path: Path) -> None:
     shard = servable_manifest(place).shards[0]
     os.truncate(tmp_path / "place" / "shards" / shard.file, 100)
-    with pytest.raises(CodesearchError, match=rf"the shard {shard.file} of .* can't be copied"):
+    with pytest.raises(CodesearchError, match=rf"shards/{shard.file} is damaged"):
         hold(place, shard, 0)
     assert not list((tmp_path / "cache/codesearch/cluster/shards").iterdir())
+
+
+def test_an_index_that_is_damaged_in_the_place(place: Place, tmp_path: Path) -> None:
+    shard = servable_manifest(place).shards[0]
+    file = tmp_path / "place" / "shards" / shard.file
+    content = bytearray(file.read_bytes())
+    with tarfile.open(file) as archive:
+        begin = archive.getmember("index/index.db").offset_data
+    content[begin : begin + 100] = b"x" * 100
+    file.write_bytes(content)
+    with pytest.raises(CodesearchError, match=rf"shards/{shard.file} is damaged") as caught:
+        hold(place, shard, 0)
+    assert caught.value.remedy == "delete it, and run the same codesearch cluster index again"
+    with pytest.raises(CodesearchError, match=rf"shards/{shard.file} is damaged"), held_once(place, shard, 0):
+        pass
 
 
 def _manifest(place: Place) -> Manifest:

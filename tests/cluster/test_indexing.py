@@ -15,12 +15,13 @@ from codesearch import clones
 from codesearch.api import Index
 from codesearch.cluster import build as building
 from codesearch.cluster.archive import layout_of, unpack
-from codesearch.cluster.build import BuildRequest, Built, Failed, Limits, Outcome, Program, Refused, Unchanged, build
+from codesearch.cluster.build import BuildRequest, Failed, Limits, Outcome, Program, Refused, Unchanged, build
 from codesearch.cluster.manifest import Failure, Manifest, read_manifest
 from codesearch.cluster.place import Place, open_place
 from codesearch.cluster.sources import read_sources
 from codesearch.errors import CodesearchError, IndexLocked
 from codesearch.index.lock import WriterLock
+from codesearch.render.cluster import index_report_lines
 from tests.support.cluster import LIMITS, TasksHere, index_here
 from tests.support.repositories import git, needs_git, write
 
@@ -71,6 +72,13 @@ def test_a_second_run_does_nothing(place: Place, sources: list[Path], tmp_path: 
     assert report.unchanged == 3
     assert all(isinstance(outcome, Unchanged) for outcome in tasks.outcomes)
     assert {path: path.stat() for path in (tmp_path / "place").rglob("*.tar")} == before
+
+
+def test_a_place_in_a_source_is_no_part_of_it(sources: list[Path]) -> None:
+    inside = open_place(str(sources[0] / "shards"))
+    index_here(inside, sources)
+    assert index_here(inside, sources).unchanged == 3
+    assert [shard.files for shard in _manifest(inside).shards] == [2, 2, 2]
 
 
 def test_a_changed_source_is_built_again_alone(place: Place, sources: list[Path]) -> None:
@@ -136,8 +144,28 @@ def test_shards_are_found_again_without_a_manifest(place: Place, sources: list[P
     place.delete("manifest.json")
     tasks = TasksHere()
     report = index_here(place, sources, tasks)
-    assert (report.shards, report.built_chunks) == (3, 0)
-    assert [outcome.seconds for outcome in tasks.outcomes if isinstance(outcome, Built)] == [0, 0, 0]
+    assert (report.shards, report.unchanged) == (3, 3)
+
+
+def test_sources_that_are_not_named_outlive_the_manifest(place: Place, sources: list[Path], tmp_path: Path) -> None:
+    index_here(place, sources)
+    before = _manifest(place).shards
+    place.delete("manifest.json")
+    (tmp_path / "place" / "shards" / "odd.json").write_text("[" * 100_000)
+    index_here(place, sources[:1])
+    assert _manifest(place).shards == before
+
+
+def test_a_source_that_is_not_named_and_has_lost_a_shard_is_reported(
+    place: Place, sources: list[Path], tmp_path: Path
+) -> None:
+    index_here(place, sources)
+    (tmp_path / "place" / "shards" / _manifest(place).shards[1].file).unlink()
+    report = index_here(place, sources[:1])
+    lost = sources[1].resolve().as_posix()
+    assert (report.lost, report.shards) == ((lost,), 2)
+    assert [*index_report_lines(report)][-1].startswith(f"Lost: {lost}: ")
+    assert index_here(place, sources).lost == ()
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut off"])
@@ -226,7 +254,14 @@ def test_a_place_of_a_newer_format_is_refused(place: Place, sources: list[Path])
 
 @pytest.mark.parametrize(
     "content",
-    [b"{", b"[]", b'{"format": 1}', b'{"format": 1, "shards": [{"file": "../x.tar"}], "failures": []}'],
+    [
+        b"{",
+        b"[]",
+        b'{"format": 1}',
+        b'{"format": 1, "shards": [{"file": "../x.tar"}], "failures": []}',
+        b'{"format": 1, "shards": [], "failures": [{"source": 1, "reason": ""}]}',
+        b"[" * 100_000,
+    ],
 )
 def test_a_damaged_manifest_is_refused(place: Place, sources: list[Path], content: bytes) -> None:
     place.write("manifest.json", content)
