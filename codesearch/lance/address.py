@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,10 @@ EXPORT = "lancedb://"
 STORAGES = ("s3://",)
 """Object storage that the tests cover."""
 _ENDPOINT = "AWS_ENDPOINT_URL"
-_DETAILS = " {"
+_DETAILS = re.compile(r" \{|,? /\S+\.rs:\d")
 """What follows is for LanceDB's developers."""
+_PANIC = "RustPanic"
+"""The class of the errors of LanceDB's own faults, as when a file is damaged; it is in no module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,11 @@ class Address:
         """A hint for those who find nothing there."""
         return f"run: codesearch cluster export PLACE --to {shlex.quote(self.text)}"
 
+    @property
+    def to_repair(self) -> str:
+        """A hint for those who can't read what is there; empty for object storage, where other causes are likelier."""
+        return f"if it is damaged, delete it and {self.to_export}" if self.folder else ""
+
     def connect(self) -> Any:
         """A connection of LanceDB, which makes a missing folder. Raises CodesearchError."""
         os.environ.setdefault("LANCEDB_LOG", "error")  # its warnings are for its developers
@@ -65,16 +73,19 @@ class Address:
             return lancedb.connect(self.location, storage_options=None if self.folder else _storage_options())
 
     @contextmanager
-    def reached(self) -> Iterator[None]:
+    def reached(self, hint: str = "") -> Iterator[None]:
         """Raises CodesearchError for what LanceDB or its storage says is wrong."""
         try:
             yield
         except CodesearchError:
             raise
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:
+            is_of_tables = isinstance(error, (OSError, ValueError, RuntimeError, LookupError))
+            if not is_of_tables and type(error).__name__ != _PANIC:
+                raise
             said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            said = said.partition(_DETAILS)[0].removeprefix("Invalid input, ")
-            hint = "" if self.folder else "check the bucket, its endpoint and the credentials"
+            said = _DETAILS.split(said)[0].removeprefix("Invalid input, ")
+            hint = hint if self.folder else "check the bucket, its endpoint and the credentials"
             raise CodesearchError(f"{self.text} can't be used: {said}", hint) from error
 
 

@@ -38,7 +38,7 @@ class ExportedCluster:
         state = open_state(self._address, self._connection)
         if self._opened is None or self._opened[0] != state:
             self._opened = state, self._router(state)
-        with self._address.reached():
+        with self._address.reached(self._address.to_repair):
             return self._opened[1].search("", question)
 
     def _router(self, state: State) -> Router:

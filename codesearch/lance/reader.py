@@ -25,9 +25,12 @@ from codesearch.search.local import counts_meaning, counts_words, prepared
 from codesearch.search.reader import Statistics
 from codesearch.search.snippets import CurrentChunk
 
-RERANKED = 1000
-"""Chunks that Lance finds by words, and by vectors, of which our scores take the best: in 71,581 chunks, the 50 best by
-BM25 were among them for all of 301 questions, and .998 of these among 200."""
+RERANKED = 20
+"""Times as many chunks as are wanted are found by Lance by words, and by vectors, and our scores take the best: in
+71,581 chunks, the 50 best by BM25 were among 1,000 for all of 301 questions, and .998 of these among 200. Of the 400 of
+a question with operators, 1,000 missed .001 among 7,885 chunks."""
+MOST_RERANKED = 10_000
+"""Unless more than half as many are wanted: they take 10 MB."""
 
 
 class ExportedGroup:
@@ -130,7 +133,7 @@ class ExportedGroup:
     def _best(self, query: Any, columns: Sequence[str], condition: str, k: int) -> Any:
         """The rows that Lance finds."""
         query = query.where(condition) if condition else query
-        return query.select([*columns]).limit(max(RERANKED, 2 * k)).to_arrow()
+        return query.select([*columns]).limit(max(2 * k, min(RERANKED * k, MOST_RERANKED))).to_arrow()
 
     def _scored(self, rows: Any, scores: Scores, k: int) -> ScoredChunks:
         """The best of some rows; those of equal score and tie, which are of several shards, in the order of these."""

@@ -55,7 +55,7 @@ class State:
 
 def read_state(address: Address, connection: Any) -> State | None:
     """The published state, None if there is none. Raises CodesearchError if this program can't read it."""
-    with address.reached():
+    with address.reached(address.to_repair):
         if SHARDS not in _names(connection):
             return None
         table = connection.open_table(SHARDS)
@@ -71,7 +71,7 @@ def read_state(address: Address, connection: Any) -> State | None:
         shards = tuple(sorted(_shard_of(row) for row in rows.to_pylist()))
         versions = {name: int(found["versions"][name]) for name in TABLES if shards or name in found["versions"]}
         return State(shards, versions, int(found["unindexed"]), bool(found["has_indexes"]), version)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _foreign(address) from error
 
 
@@ -102,8 +102,11 @@ def writable_state(address: Address, connection: Any) -> State:
         if _names(connection):
             raise _foreign(address)
         return publish(address, connection, ())
-    with address.reached():
-        for name in _names(connection):
+    with address.reached(address.to_repair):
+        there = _names(connection)
+        if missing := [name for name in state.versions if name not in there]:
+            raise CodesearchError(f"the table {missing[0]} of {address.text} is missing", address.to_repair)
+        for name in there:
             if name != SHARDS and name not in state.versions:
                 connection.drop_table(name)
             elif name != SHARDS:
@@ -137,7 +140,7 @@ def publish(
 
 def open_tables(address: Address, connection: Any, state: State) -> dict[str, Any]:
     """The tables of a state."""
-    with address.reached():
+    with address.reached(address.to_repair):
         tables = {name: connection.open_table(name) for name in TABLES}
         for name, table in tables.items():
             table.checkout(state.versions[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -294,6 +295,25 @@ def test_tables_of_others_are_not_touched(town: Path, name: str) -> None:
     with pytest.raises(CodesearchError, match="is not an export of codesearch"):
         _exported(town)
     assert connection.open_table(name).count_rows() == 1
+
+
+def test_a_damaged_export_says_what_repairs_it(town: Path) -> None:
+    _exported(town)
+    for file in (town / "export" / "chunks.lance" / "data").iterdir():
+        os.truncate(file, 100)
+    with pytest.raises(CodesearchError, match=r"export can't be used: ") as caught:
+        _names(town)
+    assert ".rs" not in caught.value.message
+    assert str(caught.value.remedy).startswith("if it is damaged, delete it and run: codesearch cluster export ")
+
+
+def test_a_table_that_is_missing_is_not_up_to_date(town: Path) -> None:
+    _exported(town)
+    shutil.rmtree(town / "export" / "names.lance")
+    with pytest.raises(CodesearchError, match=r"the table names of .*export is missing"):
+        _exported(town)
+    with pytest.raises(CodesearchError, match="Table 'names' was not found"):
+        _names(town)
 
 
 def test_a_newer_format(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
