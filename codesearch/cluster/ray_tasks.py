@@ -48,6 +48,8 @@ def connected(address: str) -> Iterator[Any]:
         options |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
     try:
         ray.init(address=address, **options)
+    except UnicodeEncodeError as error:
+        raise CodesearchError("Ray needs a command line and a working folder in UTF-8") from error
     except (OSError, RuntimeError, ValueError) as error:
         if address == AUTO:
             raise CodesearchError(

@@ -68,7 +68,12 @@ def _source_of(text: str, directory: Path) -> Source:
     folder = Path(os.path.realpath(directory / text))
     if not folder.is_dir():
         raise CodesearchError(f"{text} is neither a folder, a URL nor a list of them")
-    return Source(folder.as_posix(), folder)
+    name = folder.as_posix()
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise CodesearchError(f"the name of {name} is not UTF-8", "rename it to index it in a cluster") from None
+    return Source(name, folder)
 
 
 def name_of(repository: RemoteRepository) -> str:

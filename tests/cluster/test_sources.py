@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,10 @@ def test_what_is_no_source(argument: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(CodesearchError) as raised:
         read_sources([argument], tmp_path)
     assert raised.value.message == message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_folder_whose_name_is_no_unicode(tmp_path: Path) -> None:
+    (tmp_path / "\udce9").mkdir()
+    with pytest.raises(CodesearchError, match=r"the name of .* is not UTF-8"):
+        read_sources(["\udce9"], tmp_path)
