@@ -34,11 +34,16 @@ class Access:
 
     def allows(self, token: str, source: str) -> bool:
         """Whether a token may read a source."""
-        return any(fnmatchcase(source, pattern) for pattern in self.patterns.get(digest(token), ()))
+        return any(is_named(source, pattern) for pattern in self.patterns.get(digest(token), ()))
 
     def knows(self, token: str) -> bool:
         """Whether a token may search at all."""
         return digest(token) in self.patterns
+
+
+def is_named(source: str, pattern: str) -> bool:
+    """Whether a pattern means a source: `*` and `?` stand for others, `[` for itself."""
+    return fnmatchcase(source, pattern.replace("[", "[[]"))
 
 
 def digest(token: str) -> str:

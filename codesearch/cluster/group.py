@@ -7,14 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from codesearch.cluster.access import Access, AccessDenied
+from codesearch.cluster.access import Access, AccessDenied, is_named
 from codesearch.cluster.archive import layout_of
 from codesearch.cluster.lists import EXACT_CHUNKS, ListedVectors
 from codesearch.cluster.numbering import among_all, in_shard
@@ -60,7 +59,7 @@ class Scope:
 
     def names(self, source: str) -> bool:
         """Whether a source is in these repositories."""
-        return not self.repositories or any(fnmatchcase(source, name) for name in self.repositories)
+        return not self.repositories or any(is_named(source, name) for name in self.repositories)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codesearch.cluster.access import access_of_user, digest, read_access, user_token
+from codesearch.cluster.access import access_of_user, digest, is_named, read_access, user_token
 from codesearch.errors import CodesearchError
 
 
@@ -24,6 +24,11 @@ def test_a_file_grants_patterns_of_repositories(tmp_path: Path) -> None:
     assert not access.allows("web", "host.org/xy")
     assert not access.allows("other", "host.org/x")
     assert access.allows("all", "/srv/anything")
+
+
+def test_brackets_in_a_pattern_stand_for_themselves() -> None:
+    assert is_named("/srv/[id]/web", "/srv/[id]/*")
+    assert not is_named("/srv/i/web", "/srv/[id]/*")
 
 
 @pytest.mark.parametrize(
