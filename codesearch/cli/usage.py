@@ -37,11 +37,12 @@ class Command(TyperCommand):
 
 def given(invocation: typer.Context) -> dict[str, str]:
     """The options that are on the command line, by the names of their parameters."""
-    found = {}
+    found: dict[str, str] = {}
     for parameter in invocation.command.params:
         source = invocation.get_parameter_source(parameter.name or "")
         if parameter.name and source and source.name == "COMMANDLINE" and parameter.param_type_name == "option":
-            found[parameter.name] = parameter.opts[0]
+            is_negated = parameter.secondary_opts and invocation.params.get(parameter.name) is False
+            found[parameter.name] = (parameter.secondary_opts if is_negated else parameter.opts)[0]
     return found
 
 

@@ -225,5 +225,7 @@ def _file_lines(located: LocatedHit) -> Sequence[str]:
     """Lines of a hit's file as it is now; those of the hit alone if it can't be read."""
     from codesearch.search.snippets import source_lines
 
-    hit = located.hit
-    return source_lines(located.absolute) or [*[""] * (hit.start_line - 1), *hit.snippet.split("\n")]
+    hit, lines = located.hit, source_lines(located.absolute)
+    if lines and not lines[-1]:
+        lines = lines[:-1]  # what follows the last line break is no line
+    return lines or [*[""] * (hit.start_line - 1), *hit.snippet.split("\n")]

@@ -31,7 +31,7 @@ class Wording:
     """The words of a question, in order, and their runs."""
 
     def __init__(self, text: str) -> None:
-        self._words = folded(text).encode("utf-8", "replace").split()
+        self._words = [word.encode("utf-8", "replace") for word in folded(text).split()]
         first_words = range(len(self._words) - RUN_WORDS + 1) if len(self._words) <= MOST_WORDS else ()
         self._runs = [b" ".join(self._words[i : i + RUN_WORDS]) for i in first_words]
 

@@ -105,6 +105,7 @@ def test_context_in_a_pipe_is_as_grep_prints_it(codesearch: CommandLine, indexed
     assert sum(row.startswith(path) for row in rows) >= count
     assert any(re.match(re.escape(path) + r":\d+:", row) for row in rows)
     assert rows[0] == f"{path}-1-use std::collections::HashMap;"
+    assert not any(row.startswith(f"{path}-{count + 1}-") for row in rows)
 
 
 def test_the_whole_hit_in_a_pipe(codesearch: CommandLine, indexed_shop: Path) -> None:

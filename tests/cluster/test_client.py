@@ -290,6 +290,7 @@ def test_what_is_no_address(address: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["door", "--no-refresh"], "--no-refresh cannot be used with --cluster"),
         (["door", "--since", "v1"], "--since cannot be used with --cluster: a cluster has no history"),
         (["door", "--changed"], "--changed cannot be used with --cluster: a cluster has no history"),
         (["door", "--commits"], "--commits cannot be used with --cluster: a cluster has no history"),

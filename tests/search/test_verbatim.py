@@ -65,6 +65,7 @@ def shares(index: Index, question: str) -> dict[str, float]:
         ("THE TABLE x CAN NOT BE READ: ITS FIRST LINE IS EMPTY", 9 / 12),
         ("can not be read: its first line is empty", 1.0),
         ("its first line is", 1.0),
+        ("its\u00a0first\u3000line\u2028is", 1.0),
         ("can not be written because its first line is long and somebody wants it to be short", 0),
         ("first line empty", 0),
         ("is empty first line", 0),
