@@ -52,12 +52,33 @@ def test_loops_in_functions_of_namespaces_and_macros_are_no_functions() -> None:
         ("int\nadds(a, b)\n  int a;\n  char *b;", "adds"),
         ("HINSTANCE\nadds(int a)", "adds"),
         ("int (*adds(int which))(int, char *)", "adds"),
+        ("int API_SUFFIX(adds)(int a,\n\tint b)", "adds"),
+        ("static void\nRENAME(adds) (void)", "adds"),
+        ("static inline int NAME(T, adds)(T *x, int y)", "adds"),
+        ("EXTERN int EXPORT adds OF((int a, void (*f)(int)))", "adds"),
+        ("char *adds __P((int a,\n\tchar *b))", "adds"),
     ],
 )
 def test_heads_of_functions_in_c(head: str, name: str) -> None:
     text = f"/* A function. */\n\n{head}\n{{\n\treturn 0;\n}}\nint last(void) {{ return 1; }}\n"
     end = 6 + head.count("\n")
     assert definitions("C", text) == {name: ("function", 3, end), "last": ("function", end + 1, end + 1)}
+
+
+def test_prototypes_whose_names_or_parameters_are_in_macros() -> None:
+    text = "int FN(one)(int a);\nextern char *two PROTO((int, char *));\nint three(int a);\n"
+    assert definitions("C", text) == {
+        name: ("declaration", line, line) for line, name in enumerate(("one", "two", "three"), 1)
+    }
+
+
+def test_calls_and_attributes_are_no_names_in_macros() -> None:
+    text = (
+        "static int count __attribute__((unused));\nstatic int (*table[])(int) = { one, two };\n"
+        "int last(void)\n{\n\tgetter(1)(2);\n\treturn GET(x)(3);\n}\n"
+    )
+    assert cpp.prepare(text).count("getter(1)(2)") == cpp.prepare(text).count("GET(x)(3)") == 1
+    assert {"last"} == set(definitions("C", text))
 
 
 @pytest.mark.parametrize("language", ["C", "C++"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import resolve
@@ -81,6 +83,32 @@ def test_make_assignments_indented_by_tabs_within_conditions() -> None:
     names = defined(chunks_of(text, "Makefile"))
     assert {"ONE", "TWO", "all"} <= names
     assert "X" not in names
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a program (with a note)",
+        "(without an end",
+        "don't",
+        "$(shell printf 'int main(void) { return 0; }' | $(CC) -x c - && echo 1)",
+        "one \\\n\ttwo (\\\n\tthree",
+        "-O2 # turn off assert() there",
+    ],
+)
+def test_make_values_and_recipes_hide_nothing(value: str) -> None:
+    text = f'A := {value}\nexport B ?= {value}\none: C += {value}\none: a\n\techo "{value}\n\ntwo: one\n\ttrue\nD = 1\n'
+    assert {"A", "B", "C", "D", "one", "two"} == defined(chunks_of(text, "Makefile")) - {"Makefile"}
+
+
+def test_make_variables_of_targets_and_computed_names() -> None:
+    text = (
+        "obj-$(CONFIG_X) += x.o\nx-y := a.o \\\n\tb.o\n"
+        "debug: export FLAGS += -g\ndebug release: LEVEL?=1\ndebug: main.o\n\ttrue\n$(error never reached)\nLAST = 1\n"
+    )
+    chunks = chunks_of(text, "Makefile")
+    assert {"x-y", "FLAGS", "LEVEL", "debug", "LAST"} == defined(chunks) - {"Makefile"}
+    assert [d.kind for chunk in chunks for d in chunk.definitions if d.name == "debug"] == ["target"]
 
 
 def test_a_long_stage_is_split_between_its_steps() -> None:

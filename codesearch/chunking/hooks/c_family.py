@@ -10,6 +10,7 @@ import re
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import conditionals
 from codesearch.chunking.hooks.c_macros import blank_group, without_comments_in_definitions, without_macros
+from codesearch.chunking.hooks.c_names import with_plain_names
 
 # #ifdef __cplusplus / extern "C" { / #endif, and the closing counterpart
 _EXTERN_C = re.compile(
@@ -29,7 +30,7 @@ def prepare(text: str, *leading: re.Pattern[str]) -> str:
     text = without_comments_in_definitions(text)
     if "__cplusplus" in text:
         text = _EXTERN_C.sub(blank_group, text)
-    return without_macros(conditionals.resolve(text), *leading)
+    return without_macros(with_plain_names(conditionals.resolve(text)), *leading)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:

@@ -10,7 +10,7 @@ _STRING = r"\"(?:\\.|[^\"\\\n])*+\""
 _ARGUMENTS = rf"\((?>[^()\"\n]++|{_STRING}|{_NESTED})*+\)"
 # Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`). If a body follows, the last one is the head of a
 # definition (`TEST_IMPL(name)` and `{` on the next line); if a name follows, it is a type.
-_BARE_MACRO = rf"\n(?:static[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?[ \t]*$"
+_BARE_MACRO = rf"\n(?:static[ \t]+|[A-Z][A-Z0-9_]+_INLINE[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?[ \t]*$"
 _BARE_MACROS = re.compile(
     rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE
 )

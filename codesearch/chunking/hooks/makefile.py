@@ -7,15 +7,23 @@ import re
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.scanners.extents import last_nonblank_line
 
-# Autoconf substitutions (`@SET_MAKE@`) and directives of nmake and BSD make (`!if`, `.if`)
+# Autoconf substitutions (`@SET_MAKE@`), messages of make, and directives of nmake and BSD make (`!if`, `.if`)
 _FOREIGN_LINE = re.compile(
-    r"^(?:@\w+@[ \t]*$|!.*|\.[ \t]*(?:if|elif|else|endif|for|endfor|include|undef|error)\b.*)", re.MULTILINE
+    r"^(?:@\w+@[ \t]*$|@?\$\((?:error|warning|info)\b.*|!.*"
+    r"|\.[ \t]*(?:if|elif|else|endif|for|endfor|include|undef|error)\b.*)",
+    re.MULTILINE,
 )
-_TIGHT_ASSIGNMENT = re.compile(r"^([ ]*)([\w.-]+)([?:+!]?=)", re.MULTILINE)
+_ASSIGNMENT = re.compile(
+    r"^([ ]*)([^\s:=#][^:=#\n]*:[ \t]*)?((?:(?:export|override|private)[ ]+)*)"
+    r"((?:[\w.-]|\$[({][\w.-]+[)}])+)[ \t]*((?:[?+!]|:{1,3})?=)((?:.*\\\n)*.*)",
+    re.MULTILINE,
+)
+_CODE_LINE = re.compile(r"^([ \t]*)(?!\\$)\S.*?([ \t]*\\?)$", re.MULTILINE)
 _AUTOMAKE_IF = re.compile(r"^if[ \t]+!?\w+[ \t]*$", re.MULTILINE)
 _AUTOMAKE_CONDITION = re.compile(r"^(?:if|else|endif)\b.*$", re.MULTILINE)
 _NOT_A_RECIPE = re.compile(
-    r"\t\s*(?:#|(?:ifn?eq|ifn?def|else|endif|export|include)\b|(?:override[ \t]+)?[\w.-]+[ \t]*(?:[?:+!]|::)?=)"
+    r"\t\s*(?:#|\$\((?:error|warning|info)\b|(?:ifn?eq|ifn?def|else|endif|export|include)\b"
+    r"|(?:override[ \t]+)?[\w.-]+[ \t]*(?:[?:+!]|::)?=)"
 )
 _CONDITION = re.compile(r"^[ ]*(?:ifn?eq|ifn?def|else|endif)\b", re.MULTILINE)
 _RULE = re.compile(r"[^\s#=][^#=\n]*:(?!=)")
@@ -23,10 +31,37 @@ _NEARBY = 20
 
 
 def prepare(text: str) -> str:
-    """Remove syntax of other make programs and normalise assignments. Lines are kept."""
+    """Remove syntax of other make programs, normalise assignments and shorten their values. Lines are kept."""
     if _AUTOMAKE_IF.search(text):
         text = _AUTOMAKE_CONDITION.sub("", text)
-    return _TIGHT_ASSIGNMENT.sub(r"\1\2 \3", _without_tabs_in_assignments(_FOREIGN_LINE.sub("", text)))
+    text = _without_tabs_in_assignments(_FOREIGN_LINE.sub("", text))
+    return _with_plain_recipes(_ASSIGNMENT.sub(_plain_assignment, text))
+
+
+def _plain_assignment(assignment: re.Match[str]) -> str:
+    """An assignment as the grammar takes it: a target's own variable has no modifiers, and no name is computed."""
+    indent, target, modifiers, name, operator, value = assignment.groups(default="")
+    if "$" in name:
+        return "\n" * value.count("\n")
+    return f"{indent}{target or modifiers}{name} {operator}{_plain(value)}"
+
+
+def _with_plain_recipes(text: str) -> str:
+    lines = text.split("\n")
+    is_recipe = is_continued = False
+    for number, line in enumerate(lines):
+        if line.startswith("\t"):
+            lines[number] = _plain(line) if is_recipe and not is_continued else line
+            is_continued = is_continued and line.endswith("\\")
+        elif line.strip() and not line.startswith("#") and not _CONDITION.match(line):
+            is_recipe = bool(_RULE.match(line))
+            is_continued = line.endswith("\\")
+    return "\n".join(lines)
+
+
+def _plain(lines: str) -> str:
+    """A plain word on each line: shell commands with unpaired quotes or parentheses would end the parse."""
+    return _CODE_LINE.sub(r"\1 x\2", lines)
 
 
 def _without_tabs_in_assignments(text: str) -> str:

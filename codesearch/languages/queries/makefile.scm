@@ -4,4 +4,3 @@
 (rule (targets (_) (_) @member.target))
 (variable_assignment name: (_) @member.variable)
 (rule target: (pattern_list (_) @member.target))
-(variable_assignment target_or_pattern: (list (_) @member.variable))
