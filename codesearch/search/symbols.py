@@ -22,6 +22,9 @@ _OPERATOR = re.compile(
     r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&<>,]*)$|(?:^|(?<=\w[.#])|(?<=\w::))(?:[-+*/%<>=!~^|&]+@?|\[\]=?)$"
 )
 """Operators of C++ and C# (`operator==`), and those of Ruby and others without a keyword (`Cart#<=>`, `[]=`)."""
+_SIMPLE = r"[\w-]+(?:[.#:]{1,2}[\w-]+(?:\([\w+-]*\))?)*"
+_SELECTOR = re.compile(rf"[.#]{_SIMPLE}(?:\s+[.#]{_SIMPLE}|\s*[>+~]\s*[.#]?{_SIMPLE})+")
+"""A selector of CSS with several parts (`.card > a`, `.nav .item:hover`): the name of a rule."""
 _SPACED_OPERATOR = re.compile(r"^operator\s+(?=[^\w\s])")
 
 
@@ -42,11 +45,13 @@ def parse_symbol(text: str) -> Symbol | None:
     """The symbol that a question consists of, None if it is more than that.
 
     `Foo::bar`, `Foo.bar`, `Foo#bar`, `Foo->bar`, `bar()`, `bar/2`, `Vec<T>`, `$bar`, `class Foo` and the like are
-    parsed into name and owner. The index is not consulted.
+    parsed into name and owner; a selector of CSS with several parts is a name. The index is not consulted.
     """
     text = text.strip("` \t\n").rstrip("; {\t")
     if len(text) > MAX_SYMBOL_LENGTH:
         return None
+    if _SELECTOR.fullmatch(text):
+        return Symbol(text)
     operator = _OPERATOR.search(text)
     head = text[: operator.start()] if operator else text
     arity = _ARITY.search(head)
