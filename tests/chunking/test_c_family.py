@@ -243,3 +243,21 @@ def test_macros_of_qt_are_no_members() -> None:
 def test_rows_of_one_macro_are_no_types() -> None:
     text = '#include "a.h"\nDECLARE_FN(foo)\nDECLARE_FN(bar);\n\nint sum(int n)\n{\n\treturn n;\n}\n'
     assert definitions("C", text) == {"sum": ("function", 5, 8)}
+
+
+def test_methods_named_in_qt_s_connections_end_no_function() -> None:
+    text = """\
+Dialog::Dialog(QWidget *parent, QStringList names) : QDialog(parent),
+    names(names)
+{
+    connect(ui.time, SIGNAL(changed(const QTime &)), this, SLOT(timeChanged(const QTime &)));
+    connect(ui.all, SIGNAL(toggled(bool)), this, SLOT(allToggled(bool)));
+    update();
+}
+
+time_t Dialog::amount() const
+{
+    return 1;
+}
+"""
+    assert definitions("C++", text) == {"Dialog::Dialog": ("function", 1, 7), "Dialog::amount": ("function", 9, 12)}

@@ -35,16 +35,20 @@ _INLINE_NAMESPACE = re.compile(r"::(\s*inline\s+)(\w+)")
 _QT_ACCESS = re.compile(
     r"^[ \t]*(?:signals|Q_SIGNALS|(?:public|protected|private)[ \t]+(?:slots|Q_SLOTS))[ \t]*:", re.MULTILINE
 )
+# `SIGNAL(toggled(bool))`: the grammar takes no type as an argument
+_QT_METHOD = re.compile(r"\b(?:SIGNAL|SLOT)(\(\s*\w+\([^()\n]*\)\s*\))")
 
 
 def prepare(text: str) -> str:
-    """Blank such macros and module syntax. Lines and lengths are kept."""
+    """Blank such macros and module syntax. Lines are kept."""
     if text.startswith(("export", "module")) or "\nexport" in text or "\nmodule" in text:
         text = _without_modules(text)
     if "::inline" in text:
         text = _INLINE_NAMESPACE.sub(lambda match: "::" + match[2] + " " * len(match[1]), text)
     if "Q_OBJECT" in text:
         text = _QT_ACCESS.sub(lambda match: "public:".rjust(len(match[0])), text)
+    if "SIGNAL(" in text or "SLOT(" in text:
+        text = _QT_METHOD.sub(blank_group, text)
     if "::operator " in text:
         text = _CONVERSION_SPECIFIER.sub(blank_group, text)
     if "extern template" in text:
