@@ -130,6 +130,26 @@ def definitions(language: str, text: str) -> list[Definition]:
         ),
         (
             "Kotlin",
+            "@T(1)\n@U\nannotation class A\n\n@T(1)\nclass B(val c: Int)\n/** Doc. */\nclass D {\n  fun g() = 1\n}\n",
+            "class A, class B, property B.c, class D, method D.g",
+        ),
+        (
+            "Kotlin",
+            "class A {\n  fun a() {\n    val b = 1 shl 2\n    set = set or b\n    open(path)\n    in2.close()\n  }\n"
+            "  fun c(suspend: (Int) -> Int) = d(\n    suspend = { inner -> suspend(inner) },\n  )\n"
+            "  var e: Int\n    get() = 1\n    set(value) { f = value }\n  override val inline = $$\"a $1\"\n"
+            "  fun open() = 1\n}\n",
+            "class A, method A.a, method A.c, property A.e, property A.inline, method A.open",
+        ),
+        (
+            "Kotlin",
+            "fun a(b: suspend context(C<D>) () -> E) = when (x) {\n  is F<*> if y == 1 -> 2\n  else if g() -> 3\n"
+            "  else -> 4\n}\n"
+            "data class H(@all:I(j = K.L) val m: Int) {\n  fun n() = 1\n}\n",
+            "function a, class H, property H.m, method H.n",
+        ),
+        (
+            "Kotlin",
             "context(log: Logger)\nfun a() {}\n\ncontext(Logger, Db)\ninternal class B\nfun c() {}\n",
             "function a, class B, function c",
         ),

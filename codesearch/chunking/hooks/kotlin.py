@@ -1,4 +1,4 @@
-"""Kotlin: syntax that the grammar can't parse is replaced before parsing. Lines and lengths are kept."""
+"""Kotlin: syntax that the grammar can't parse is replaced before parsing. Lines are kept."""
 
 from __future__ import annotations
 
@@ -22,6 +22,35 @@ _CONTEXT = re.compile(
     r"^([ \t]*)context\((?>[^()\n]++|\([^()\n]*+\))*+\)(?=\s+(?:[a-z]+\s+){0,5}(?:fun|va[lr]|class)\b)",
     re.MULTILINE,
 )
+# `@Target(CLASS)` and `annotation class Name`, without a body, are parsed as an expression of names
+_NO_BODY = re.compile(
+    r"^((?:@[\w.]+(?:\([^()\n]*\))?[ \t]+)*)((?:[a-z]+[ \t]+)*)"
+    r"((?:class|interface|object)[ \t]+\w+(?:<[^<>\n]*>)?(?:\([^()\n]*\))?)[ \t]*$"
+    r"(?!\s*(?:[{(:<]|where\b|(?:[@a-z][\w.]*(?:\([^()\n]*\))?\s+)*constructor\b))",
+    re.MULTILINE,
+)
+# In types: `block: context(Scope) () -> Unit`
+_CONTEXT_IN_TYPE = re.compile(
+    r"(?<=[:=(,>])(\s*(?:suspend\s+)?)(context\((?>[^()\n]++|\([^()\n]*+\))*+\))(?=\s*[\w(<])"
+)
+# `is Circle if radius > 0 ->`: a further condition of a branch
+_GUARD = re.compile(r" if (?:(?!->)[^\n{}])*(?=->)")
+_BRANCH = re.compile(r"[ \t]*[\w!](?:(?!->)[^\n{}])*")
+# `open = true`, `open(path)`, `{ inner -> … }`: a name that is a modifier elsewhere. Names of declarations are kept.
+_MODIFIER = (
+    "abstract|crossinline|external|final|infix|inline|internal|lateinit|noinline|open|override|private|protected|public"
+    "|sealed|tailrec|vararg"
+)
+_NAMED_AS_MODIFIER = re.compile(rf"(?:{_MODIFIER}|dynamic|suspend|get|set)(?=[ \t]*(?:=(?!=)|->)|\()")
+_DECLARED_OR_WITHIN = re.compile(r"[\w.@]$|\b(?:va[lr]|fun) $")
+# `suspend() -> Unit` is a type; `get() = 1` and `set(value) {` are accessors
+_TYPE = re.compile(r"\([^()]*\)\s*->")
+_ACCESSOR = re.compile(r"\([^()\n]*\)(?!\.|[ \t]+\w)")
+_NO_CALL = {"suspend": _TYPE, "get": _ACCESSOR, "set": _ACCESSOR}
+# A line that begins with `in2`: the grammar takes the first two letters for an operator
+_LIKE_AN_OPERATOR = re.compile(r"\n[ \t]*(?:in|as|is)(?=[\d_])")
+# `$$"costs $1"`: how many dollars begin an interpolation
+_DOLLARS = re.compile(r"\$\$+(?=\")")
 _FILE_ANNOTATIONS = re.compile(r"(?<=\S)[ \t](?=@file:)")
 
 
@@ -31,10 +60,34 @@ def prepare(text: str) -> str:
         text = _PRIMARY_CONSTRUCTOR.sub(lambda match: match[1] + " " * len(match[2]), text)
     if "suspend" in text:
         text = _SUSPENDED_LAMBDA.sub("       ", text)
+    if '$$"' in text:
+        text = _DOLLARS.sub(lambda match: " " * len(match[0]), text)
+    if " if " in text:
+        text = _GUARD.sub(_without_guard, text)
+    if "@all:" in text:
+        text = text.replace("@all:", "@get:")
+    text = _NAMED_AS_MODIFIER.sub(_renamed, text)
+    text = _LIKE_AN_OPERATOR.sub(lambda match: match[0].upper(), text)
     if "?::" in text:
         text = _NULLABLE_REFERENCE.sub(" ", text)
     if "context(" in text:
+        text = _CONTEXT_IN_TYPE.sub(lambda match: match[1] + " " * len(match[2]), text)
         text = _CONTEXT.sub(lambda match: f"{match[1]}@context".ljust(len(match[0])), text)
     if "@file:" in text:
         text = _FILE_ANNOTATIONS.sub(";", text)
+    text = _NO_BODY.sub(lambda match: match[1] + " " * len(match[2]) + match[3] + ";", text)
     return _NO_SEMICOLON.sub(r"\1;", _NO_SEMICOLON.sub(r"\1;", text))
+
+
+def _without_guard(match: re.Match[str]) -> str:
+    line = match.string[match.string.rfind("\n", 0, match.start()) + 1 : match.start()]
+    return " " * len(match[0]) if _BRANCH.fullmatch(line) else match[0]
+
+
+def _renamed(match: re.Match[str]) -> str:
+    """A name as one that the grammar takes for nothing else, unless it is declared here, where it is shown."""
+    text, start, end = match.string, match.start(), match.end()
+    no_call = _NO_CALL.get(match[0])
+    if _DECLARED_OR_WITHIN.search(text[max(0, start - 5) : start]) or (no_call and no_call.match(text, end)):
+        return match[0]
+    return match[0].capitalize()
