@@ -119,7 +119,7 @@ def _serve(place: Place, groups: Sequence[int], asked: Sequence[str]) -> None:
             cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
             found = {text: _ask(cluster, text) for text in asked}
             expected = expected or found
-            measure(f"{held.groups} groups", partial(_ask, cluster), asked)
+            measure(f"{len(held.replicas)} groups", partial(_ask, cluster), asked)
             same = sum(found[text] == expected[text] for text in asked)
             print(f"  serving after {started:.1f} s; {same} of {len(asked)} answers as with {groups[0]} groups")
             undeploy()

@@ -7,13 +7,13 @@ import sys
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from codesearch.caller import caller
 from codesearch.cli.exits import NO_HITS, note
-from codesearch.cli.numbers import LARGEST_SOURCE, MOST_GROUPS, ByteSize, WholeNumber, seconds
+from codesearch.cli.numbers import LARGEST_SOURCE, MOST_GROUPS, ByteSize, NumberRange, WholeNumber, seconds
 from codesearch.cli.options import Json, Model
 from codesearch.cli.output import results
 from codesearch.cli.usage import given
@@ -133,9 +133,15 @@ def command(
         ),
     ] = 0,
     replicas: Annotated[
-        int,
-        typer.Option("--replicas", metavar="N", parser=WholeNumber(1, MOST_GROUPS), help="Processes per group."),
-    ] = 1,
+        Any,
+        typer.Option(
+            "--replicas",
+            metavar="N|MIN:MAX",
+            parser=NumberRange(WholeNumber(1, MOST_GROUPS)),
+            help="Processes per group; from MIN to MAX of them, as many as are needed. [default: 1]",
+            show_default=False,
+        ),
+    ] = (1, 1),
     routers: Annotated[
         int,
         typer.Option(
@@ -183,7 +189,8 @@ def command(
     if action is Action.SERVE:
         from codesearch.cluster.deployment import ServeOptions
 
-        options = ServeOptions(host, port, groups, replicas, routers, rerank)
+        least, most = replicas
+        options = ServeOptions(host, port, groups, least, most, routers, rerank)
         _serve(places[0], ray, model or DEFAULT_MODEL, access, options, opens=opens, quiet=quiet)
         return
     if not out:
@@ -254,12 +261,12 @@ def _serve(
         try:
             if not quiet:
                 shards, chunks = count(len(manifest.shards), "shard"), count(manifest.chunks, "chunk")
-                holds = f"{shards}, {chunks} in {count(serving.groups, 'group')}"
+                holds = f"{shards}, {chunks} in {count(len(serving.replicas), 'group')}"
                 note(f"serving {holds} at http://{options.host}:{options.port}; Ctrl-C ends it")
             if opens:
                 token = "" if access else f"#token={user_token()}"
                 show(f"http://{options.host}:{options.port}/{token}")
-            follow(opened, manifest, serving.replace, (lambda _: None) if quiet else note)
+            follow(opened, manifest, serving.replace, (lambda _: None) if quiet else note, serving.wait)
         finally:
             undeploy()
 

@@ -63,6 +63,24 @@ class WholeNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberRange:
+    """Parses `MIN:MAX`, or one number for both. Raises typer.BadParameter for anything but numbers in `number`."""
+
+    number: WholeNumber
+    __name__ = "range"
+
+    def __call__(self, text: str | tuple[int, int]) -> tuple[int, int]:
+        """Defaults are passed as numbers."""
+        if isinstance(text, tuple):
+            return text
+        least, colon, most = text.partition(":")
+        found = self.number(least), self.number(most if colon else least)
+        if found[0] > found[1]:
+            raise typer.BadParameter(f"{text} has a minimum above its maximum")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class DecimalNumber:
     """Parses decimal numbers. Raises typer.BadParameter for anything but one from `least` to `most`."""
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -119,7 +120,7 @@ def test_nodes_answer_as_one_process_and_a_lost_one_is_named(
     try:
         with connected(nodes.address) as ray:
             manifest = servable_manifest(place)
-            assert deploy(ray, str(place), manifest, ACCESS, ServeOptions("127.0.0.1", port, 3)).groups == 3
+            assert deploy(ray, str(place), manifest, ACCESS, ServeOptions("127.0.0.1", port, 3)).replicas == [1, 1, 1]
             cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
             here = _here(place)
             for question in QUESTIONS:
@@ -144,14 +145,14 @@ def test_nodes_answer_as_one_process_and_a_lost_one_is_named(
 
 
 def test_another_replica_answers_for_one_that_is_lost(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    from codesearch.cluster.deployment import RayGroups, ServeOptions, start_groups
+    from codesearch.cluster.replicas import RayGroups, group_starts, start_groups
 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # Ray keeps the mode that it first had in this process
     manifest = servable_manifest(place)
     with connected("local") as ray:
         manifest = replace(manifest, lists=RayTasks(ray).train_lists(str(place), manifest.shards))
-        replicas = start_groups(ray, str(place), manifest, ACCESS, ServeOptions("", 0, groups=2, replicas=2))
+        replicas = start_groups(group_starts(ray, str(place), manifest, ACCESS, 2, 2), 2)
         sources = [shard.source for shard in manifest.shards]
         router = Router(RayGroups(replicas), load_encoder(), sources)
         expected = _here(place).search(TOKEN, QUESTIONS[0]).result
@@ -190,6 +191,56 @@ def test_a_reranker_that_can_not_be_loaded(place: Place, codesearch: CommandLine
     run = codesearch("cluster", "serve", str(place), *options, cwd=tmp_path, **environment)
     assert (run.code, run.out) == (2, "")
     assert run.err == f"codesearch: {place} can't be served: the model nobody/nothing is not on this machine\n"
+
+
+def test_replicas_follow_the_load(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from codesearch.cluster import scaling
+    from codesearch.cluster.deployment import ServeOptions, Serving
+    from codesearch.cluster.replicas import RayGroups
+
+    monkeypatch.setattr(scaling, "CALM_LOOKS", 2)
+    monkeypatch.setattr(scaling, "BUSY_SHARE", 0.02)  # those who ask here are slower than the groups
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    manifest = servable_manifest(place)
+    sources = [shard.source for shard in manifest.shards]
+    expected = _here(place).search(TOKEN, QUESTIONS[0]).result
+    with connected("local") as ray:
+        serving = Serving(ray, str(place), ACCESS, ServeOptions("", 0, groups=2, replicas=1, most_replicas=2))
+        serving.replace(manifest)
+        stop = threading.Event()
+        wrong = []
+
+        def ask() -> None:
+            served = ray.get(serving.states.later.remote(0))
+            router = Router(RayGroups(served.replicas), load_encoder(), sources)
+            while not stop.is_set():
+                if later := ray.get(serving.states.later.remote(served.number)):
+                    served, router = later, Router(RayGroups(later.replicas), load_encoder(), sources)
+                answered = router.search(TOKEN, QUESTIONS[0])
+                if (answered.result, answered.missing) != (expected, ()):
+                    wrong.append(answered)
+
+        def scaled(replicas: int) -> None:
+            end = time.monotonic() + 120
+            while serving.replicas != [replicas, replicas]:
+                time.sleep(0.5)
+                serving.scale()
+                assert time.monotonic() < end
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            scaled(2)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        scaled(1)
+        assert wrong == []
+        serving.replace(manifest)
+        assert serving.replicas == [1, 1]
 
 
 def _alive(ray: Any) -> int:
