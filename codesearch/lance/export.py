@@ -15,8 +15,8 @@ from codesearch.cluster.place import Place
 from codesearch.errors import CodesearchError
 from codesearch.index.lock import WriterLock
 from codesearch.lance.address import Address
-from codesearch.lance.indexes import delete_old_versions, make_indexes
-from codesearch.lance.tables import TABLES, ExportedShard, State, publish, writable_state
+from codesearch.lance.tables import TABLES, ExportedShard
+from codesearch.lance.writing import Writing
 
 if TYPE_CHECKING:
     from codesearch.index.request import Progress
@@ -57,7 +57,8 @@ def export(place: Place, address: Address, progress: Progress) -> ExportReport:
         address.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     connection = address.connect()
     with _locked(address):
-        state = writable_state(address, connection)
+        writing = Writing(address, connection)
+        state = writing.state
         there, wanted = {one.shard.file for one in state.shards}, {shard.file for shard in manifest.shards}
         missing = {
             source: [shard for shard in shards if shard.file not in there]
@@ -65,13 +66,15 @@ def export(place: Place, address: Address, progress: Progress) -> ExportReport:
             if not there.issuperset(shard.file for shard in shards)
         }
         outdated = [one for one in state.shards if one.shard.file not in wanted]
-        writer = _Writer(address, connection, state, outdated)
+        writer = _Writer(writing, outdated)
+        if missing or outdated or state.unindexed or not writing.is_latest:
+            writing.begin()
         for done, shards in enumerate(missing.values()):
             progress("exporting", done, len(missing), writer.chunks)
             writer.add(place, shards)
         progress("indexing", len(missing), len(missing), writer.chunks)
         writer.finish()
-    held = writer.state.shards
+    held = writing.state.shards
     chunks = sum(one.shard.chunks for one in held)
     return ExportReport(len(held), chunks, writer.added, len(outdated), time.monotonic() - started)
 
@@ -79,15 +82,13 @@ def export(place: Place, address: Address, progress: Progress) -> ExportReport:
 class _Writer:
     """Writes sources, several at once, and publishes the state after each time."""
 
-    def __init__(self, address: Address, connection: Any, state: State, outdated: Sequence[ExportedShard]) -> None:
+    def __init__(self, writing: Writing, outdated: Sequence[ExportedShard]) -> None:
         """`outdated` are the shards to delete: with those that replace them, or at the end."""
-        self._address = address
-        self._connection = connection
+        self._writing = writing
         self._outdated = [*outdated]
-        self._next = max((one.number for one in state.shards), default=-1) + 1
+        self._next = max((one.number for one in writing.state.shards), default=-1) + 1
         self._read: list[tuple[ExportedShard, Mapping[str, Any]]] = []
         """Shards that are yet to be written, and their rows."""
-        self.state = state
         self.added = self.chunks = 0
         """Shards and chunks read."""
 
@@ -105,45 +106,33 @@ class _Writer:
         """Write the rest, delete what is outdated, and bring the indexes up to date."""
         if self._read or self._outdated:
             self._write({one.shard.source for one in (*self._outdated, *(one for one, _ in self._read))})
-        if self.state.unindexed:
-            kept = KEPT if self.state.has_indexes else KEPT_UNSEARCHABLE
-            with self._address.reached():
-                tables = {name: self._connection.open_table(name) for name in TABLES}
-                make_indexes(tables)
-                self.state = publish(self._address, self._connection, self.state.shards, has_indexes=True)
-                delete_old_versions(tables, kept)
+        writing = self._writing
+        if writing.state.unindexed:
+            kept = KEPT if writing.state.has_indexes else KEPT_UNSEARCHABLE
+            writing.make_indexes()
+            writing.publish(writing.state.shards, has_indexes=True)
+            writing.delete_old_versions(kept)
 
     def _write(self, sources: Collection[str]) -> None:
         """Write what was read, delete the outdated shards of the sources, and publish."""
+        self._writing.check()
         replaced = [one for one in self._outdated if one.shard.source in sources]
-        with self._address.reached():
-            for name in TABLES:
-                self._write_rows(name, [rows[name] for _, rows in self._read if rows], replaced)
+        for name in TABLES:
+            rows = [of_shard[name] for _, of_shard in self._read if of_shard]
+            self._writing.write(name, _joined(rows) if rows else None, replaced)
         gone = {one.number for one in replaced}
-        held = [*(one for one in self.state.shards if one.number not in gone), *(one for one, _ in self._read)]
+        state = self._writing.state
+        held = [*(one for one in state.shards if one.number not in gone), *(one for one, _ in self._read)]
         changed = sum(one.shard.chunks for one, _ in self._read) + sum(one.shard.chunks for one in replaced)
-        self.state = publish(
-            self._address,
-            self._connection,
-            held,
-            unindexed=self.state.unindexed + max(changed, 1),
-            has_indexes=self.state.has_indexes,
-        )
+        self._writing.publish(held, unindexed=state.unindexed + max(changed, 1), has_indexes=state.has_indexes)
         self._outdated = [one for one in self._outdated if one.number not in gone]
         self._read = []
 
-    def _write_rows(self, name: str, rows: Sequence[Any], replaced: Sequence[ExportedShard]) -> None:
-        import pyarrow as pa
 
-        if name not in self.state.versions:
-            if rows:
-                self._connection.create_table(name, pa.concat_tables(rows))
-            return
-        table = self._connection.open_table(name)
-        if replaced:
-            table.delete(f"shard IN ({', '.join(str(one.number) for one in replaced)})")
-        if rows:
-            table.add(pa.concat_tables(rows))
+def _joined(rows: Sequence[Any]) -> Any:
+    import pyarrow as pa
+
+    return pa.concat_tables(rows)
 
 
 def _read(place: Place, shard: Shard, number: int) -> tuple[ExportedShard, Mapping[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from codesearch.cluster.manifest import Shard, shard_of
@@ -21,7 +21,7 @@ FORMAT = 1
 """Version of the tables: raised if older programs can't read them."""
 SHARDS = "shards"
 CHUNKS, DEFINITIONS, NAMES, FILES, WORDS = TABLES = ("chunks", "definitions", "names", "files", "words")
-_FACTS = "codesearch"
+FACTS = "codesearch"
 """The key of the schema's metadata with format and versions."""
 _MOST_TABLES = 10_000
 
@@ -56,10 +56,10 @@ class State:
 def read_state(address: Address, connection: Any) -> State | None:
     """The published state, None if there is none. Raises CodesearchError if this program can't read it."""
     with address.reached(address.to_repair):
-        if SHARDS not in _names(connection):
+        if SHARDS not in table_names(connection):
             return None
         table = connection.open_table(SHARDS)
-        facts, rows = (table.schema.metadata or {}).get(_FACTS.encode()), table.to_arrow()
+        facts, rows = (table.schema.metadata or {}).get(FACTS.encode()), table.to_arrow()
         version = table.version
     try:
         found = json.loads(facts or "")
@@ -72,7 +72,7 @@ def read_state(address: Address, connection: Any) -> State | None:
         versions = {name: int(found["versions"][name]) for name in TABLES if shards or name in found["versions"]}
         return State(shards, versions, int(found["unindexed"]), bool(found["has_indexes"]), version)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _foreign(address) from error
+        raise foreign(address) from error
 
 
 def open_state(address: Address, connection: Any) -> State:
@@ -92,52 +92,6 @@ def open_state(address: Address, connection: Any) -> State:
     return state
 
 
-def writable_state(address: Address, connection: Any) -> State:
-    """The published state, to export to, without what an export that was killed has done since.
-
-    Raises CodesearchError, also if there are tables that codesearch has not made.
-    """
-    state = read_state(address, connection)
-    if state is None:
-        if _names(connection):
-            raise _foreign(address)
-        return publish(address, connection, ())
-    with address.reached(address.to_repair):
-        there = _names(connection)
-        if missing := [name for name in state.versions if name not in there]:
-            raise CodesearchError(f"the table {missing[0]} of {address.text} is missing", address.to_repair)
-        for name in there:
-            if name != SHARDS and name not in state.versions:
-                connection.drop_table(name)
-            elif name != SHARDS:
-                table = connection.open_table(name)
-                if table.version != state.versions[name]:
-                    table.checkout(state.versions[name])
-                    table.restore()
-    return state
-
-
-def publish(
-    address: Address,
-    connection: Any,
-    shards: Sequence[ExportedShard],
-    *,
-    unindexed: int = 0,
-    has_indexes: bool = False,
-) -> State:
-    """Make the latest version of all tables the published state."""
-    import pyarrow as pa
-
-    with address.reached():
-        versions = {name: connection.open_table(name).version for name in _names(connection) if name != SHARDS}
-        ordered = tuple(sorted(shards))
-        facts = {"format": FORMAT, "versions": versions, "unindexed": unindexed, "has_indexes": has_indexes}
-        schema = _schema(pa, json.dumps(facts))
-        table = pa.Table.from_pylist([_row_of(one) for one in ordered], schema)
-        published = connection.create_table(SHARDS, table, mode="overwrite").version
-    return State(ordered, versions, unindexed, has_indexes, published)
-
-
 def open_tables(address: Address, connection: Any, state: State) -> dict[str, Any]:
     """The tables of a state."""
     with address.reached(address.to_repair):
@@ -147,17 +101,19 @@ def open_tables(address: Address, connection: Any, state: State) -> dict[str, An
     return tables
 
 
-def _names(connection: Any) -> list[str]:
+def table_names(connection: Any) -> list[str]:
     """The tables that there are."""
     found = connection.list_tables(limit=_MOST_TABLES).tables
     return [name for name in (SHARDS, *TABLES) if name in found]
 
 
-def _foreign(address: Address) -> CodesearchError:
+def foreign(address: Address) -> CodesearchError:
+    """What is there is something else."""
     return CodesearchError(f"{address.text} is not an export of codesearch", "name another folder")
 
 
-def _row_of(one: ExportedShard) -> dict[str, Any]:
+def row_of(one: ExportedShard) -> dict[str, Any]:
+    """The row of a shard in the table of shards."""
     shard = asdict(one.shard)
     return {**shard, "number": one.number, "languages": json.dumps(one.languages), "kinds": list(one.kinds)}
 
@@ -166,9 +122,3 @@ def _shard_of(row: Mapping[str, Any]) -> ExportedShard:
     languages = {str(name): int(count) for name, count in json.loads(row["languages"]).items()}
     shard = shard_of(row)
     return ExportedShard(replace(shard, source=plain(shard.source)), int(row["number"]), languages, tuple(row["kinds"]))
-
-
-def _schema(pa: Any, facts: str) -> Any:
-    columns = [(one.name, pa.int64() if one.type == "int" else pa.string()) for one in fields(Shard)]
-    own = [("number", pa.int64()), ("languages", pa.string()), ("kinds", pa.list_(pa.string()))]
-    return pa.schema([*columns, *own], metadata={_FACTS: facts})

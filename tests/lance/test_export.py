@@ -7,8 +7,11 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -21,10 +24,11 @@ from codesearch.cluster.place import Place, open_place
 from codesearch.cluster.router import ClusterQuestion, Router
 from codesearch.errors import CodesearchError
 from codesearch.lance import export as exporting
-from codesearch.lance import indexes, tables
+from codesearch.lance import indexes, tables, writing
 from codesearch.lance.address import Address
 from codesearch.lance.cluster import ExportedCluster
 from codesearch.lance.export import ExportReport, export
+from codesearch.lance.writing import AnotherWriter, Writing
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Filters, Retrieval
 from tests.support.cluster import GroupsHere, index_here
@@ -211,13 +215,16 @@ def _versions(town: Path) -> dict[str, int]:
     return {name: connection.open_table(name).version for name in (tables.SHARDS, *tables.TABLES)}
 
 
-@pytest.mark.parametrize("at", ["make_indexes", "publish", "delete_old_versions"])
+STEPS = ["begin", "write", "make_indexes", "publish", "delete_old_versions"]
+
+
+@pytest.mark.parametrize("at", STEPS)
 def test_an_export_that_is_killed_goes_on(town: Path, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
     def kill(*arguments: Any, **options: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(exporting, at, kill)
+        patch.setattr(Writing, at, kill)
         with pytest.raises(KeyboardInterrupt):
             _exported(town)
     if at != "delete_old_versions":
@@ -228,10 +235,11 @@ def test_an_export_that_is_killed_goes_on(town: Path, monkeypatch: pytest.Monkey
     write(town / "bakery", {"oven.py": "def cool_oven(degrees):\n    return -degrees\n"})
     _index(town)
     with monkeypatch.context() as patch:
-        patch.setattr(exporting, at, kill)
+        patch.setattr(Writing, at, kill)
         with pytest.raises(KeyboardInterrupt):
             _exported(town)
-    assert _names(town) == ({"heat_oven", "cut_stone"} if at == "publish" else {"cool_oven", "cut_stone"})
+    is_published = at in ("make_indexes", "delete_old_versions")
+    assert _names(town) == ({"cool_oven", "cut_stone"} if is_published else {"heat_oven", "cut_stone"})
     _exported(town)
     assert _names(town) == {"cool_oven", "cut_stone"}
     connection = _address(town / "export").connect()
@@ -246,6 +254,52 @@ def test_one_export_at_a_time(town: Path) -> None:
         _exported(town)
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("is_whole", [True, False])
+@pytest.mark.parametrize("at", STEPS)
+def test_two_exports_at_once_mix_no_states(
+    town: Path, monkeypatch: pytest.MonkeyPatch, at: str, is_whole: bool, is_first: bool
+) -> None:
+    """In storage that has no locks, one that begins while another is at a step; it ends before that goes on, or not."""
+    monkeypatch.setattr(exporting, "_locked", lambda _: nullcontext())
+    monkeypatch.setattr(exporting, "CHUNKS_AT_ONCE", 1)
+    if not is_first:
+        _exported(town)
+    write(town / "bakery", {"oven.py": "def cool_oven(degrees):\n    return -degrees\n"})
+    _index(town)
+    address = _address(town / "export")
+    step = getattr(Writing, at)
+    others: list[Writing] = []
+
+    def interrupted(self: Writing, *arguments: Any, **options: Any) -> Any:
+        if not others:
+            others.append(Writing(address, address.connect()))
+            if is_whole:
+                with monkeypatch.context() as patch:
+                    patch.setattr(Writing, at, step)
+                    assert _exported(town).shards == 3
+            else:
+                others[0].begin()
+        return step(self, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Writing, at, interrupted)
+        with suppress(AnotherWriter):
+            assert _exported(town).shards == 3
+    assert others
+    if is_whole:
+        assert _names(town) == {"cool_oven", "cut_stone"}
+        if at != "delete_old_versions":  # by then, all is published
+            with pytest.raises(AnotherWriter, match=f"another codesearch cluster export writes to {address.text}"):
+                others[0].publish(())
+    _exported(town)
+    assert _names(town) == {"cool_oven", "cut_stone"}
+    connection = address.connect()
+    assert connection.open_table("chunks").count_rows() == 4
+    expected = _shards(open_place(str(town / "place"))).search(TOKEN, ClusterQuestion("oven")).result
+    assert ExportedCluster(address.text, Path()).search(ClusterQuestion("oven")).result == expected
+
+
 def test_text_between_and_across_chunks(town: Path) -> None:
     body = "".join(f"\n    def step_{number}(self):\n        return {number}\n" * 8 for number in range(40))
     write(town / "bakery", {"dough.py": f"class Dough:\n    height = 1\n{body}"})
@@ -256,6 +310,28 @@ def test_text_between_and_across_chunks(town: Path) -> None:
     for text in ("Dough", "class Dough", "step_7"):
         question = ClusterQuestion(text)
         assert cluster.search(question).result == _shards(place).search(TOKEN, question).result
+
+
+def test_two_exports_at_once_to_object_storage(town: Path) -> None:
+    with s3_server("exports"):
+        address = Address.parse("lancedb://s3://exports/busy", town)
+        place = open_place(str(town / "place"))
+        begin = Barrier(2)
+
+        def exported(_: int) -> bool:
+            begin.wait()
+            try:
+                _export(place, address)
+            except AnotherWriter:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            assert any(threads.map(exported, range(2)))
+        expected = _shards(place).search(TOKEN, ClusterQuestion("cut a stone")).result
+        for _ in range(2):
+            assert ExportedCluster(address.text, town).search(ClusterQuestion("cut a stone")).result == expected
+            assert _numbers(_export(place, address)) == (3, 0, 0)
 
 
 def test_object_storage(town: Path) -> None:
@@ -318,7 +394,7 @@ def test_a_table_that_is_missing_is_not_up_to_date(town: Path) -> None:
 
 def test_a_newer_format(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(tables, "FORMAT", 2)
+        patch.setattr(writing, "FORMAT", 2)
         _exported(town)
     with pytest.raises(CodesearchError, match="is of format 2; this codesearch reads up to 1"):
         _names(town)
