@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from glob import escape
 
 from starlette.datastructures import QueryParams
 
@@ -43,7 +42,7 @@ class Readable:
 
     def rounds(self, repository: str = "") -> Rounds:
         """Calls of the groups, for one repository or for all."""
-        return self.router.rounds(self.token, (escape(repository),) if repository else ())
+        return self.router.rounds(self.token, (repository,) if repository else ())
 
     def search(self, asked: Asked, limit: int) -> ClusterResult:
         """The best hits."""
@@ -82,11 +81,11 @@ class _Place:
 def _place(place: str, sources: Mapping[str, str]) -> _Place:
     """Raises NotThere."""
     if place in sources:
-        return _Place((escape(sources[place]),))
+        return _Place((sources[place],))
     if above := max((name for name in sources if place.startswith(f"{name}/")), key=len, default=""):
-        return _Place((escape(sources[above]),), (place[len(above) + 1 :],))
+        return _Place((sources[above],), (place[len(above) + 1 :],))
     if any(name.startswith(f"{place}/") for name in sources):
-        return _Place((f"{escape(place)}/*", f"/{escape(place)}/*"))
+        return _Place((f"{place}/*", f"/{place}/*"))
     raise _not_there(place)
 
 

@@ -76,8 +76,11 @@ class Writing:
     def is_latest(self) -> bool:
         """Whether the tables are as they were published, for those who open them without this program."""
         with self._alone():
-            there = self.state.versions.items()
-            return all(self._connection.open_table(name).version == version for name, version in there)
+            there = table_names(self._connection)
+            versions = self.state.versions.items()
+            return all(
+                name in there and self._connection.open_table(name).version == version for name, version in versions
+            )
 
     def begin(self) -> None:
         """Restore all tables to their published versions: what writers that were killed have done since is gone, and
@@ -87,9 +90,7 @@ class Writing:
         """
         there = table_names(self._connection)
         if missing := [name for name in self.state.versions if name not in there]:
-            raise CodesearchError(
-                f"the table {missing[0]} of {self._address.text} is missing", self._address.to_repair
-            )
+            raise CodesearchError(f"the table {missing[0]} of {self._address.text} is missing", self._address.to_repair)
         with self._alone():
             for name, version in self.state.versions.items():
                 table = self._connection.open_table(name)
