@@ -26,7 +26,7 @@ from codesearch.search.hit import Filters, Hit, LineRange, Retrieval, SearchResu
 
 if TYPE_CHECKING:
     from codesearch.changes.commits import CommitHit
-    from codesearch.discovery.discover import KnownFiles
+    from codesearch.discovery.known import KnownFiles
     from codesearch.discovery.options import DiscoveryOptions
     from codesearch.exact.pattern import Pattern
     from codesearch.index.request import Progress
@@ -188,9 +188,9 @@ class Index:
 
     @cached_property
     def _files(self) -> KnownFiles:
-        from codesearch.discovery.discover import KnownFiles
+        from codesearch.discovery.known import KnownFiles
 
-        return KnownFiles(self.root)
+        return KnownFiles(self.root, self._layout.discovery)
 
     @cached_property
     def _snippets(self) -> Snippets:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import os
 import sys
 
+_KEY_FILE = "origin.key"
+_KEY_BYTES = 32
+
 
 def secret(name: str, size: int, *, create: bool) -> bytes:
     """A random secret of the user, kept in the state folder; empty if there is none, or it can't be kept or is damaged.
@@ -28,6 +31,11 @@ def secret(name: str, size: int, *, create: bool) -> bytes:
     except OSError:
         return b""
     return found if len(found) == size else b""
+
+
+def user_key(*, create: bool) -> bytes:
+    """The user's key for digests that nobody else can make; empty as in `secret`."""
+    return secret(_KEY_FILE, _KEY_BYTES, create=create)
 
 
 def state_folder() -> str:

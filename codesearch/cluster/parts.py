@@ -7,7 +7,9 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from codesearch.discovery.discover import Discovery, KnownFiles
+from codesearch.discovery.discovery import Discovery
+from codesearch.discovery.files import Files
+from codesearch.discovery.known import KnownFiles
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.discovery.tree import FoundFile
 
@@ -40,4 +42,4 @@ class PartOfFiles(KnownFiles):
     def find(self, options: DiscoveryOptions, changed: Collection[str] | None = None) -> Discovery:
         """As KnownFiles.find."""
         found = super().find(options, changed)
-        return replace(found, files=tuple(file for file in found.files if file.path in self._paths))
+        return replace(found, files=Files.of(found.files.among(self._paths)))

@@ -2,59 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from codesearch.discovery import attributes, copies
-from codesearch.discovery.attributes import Attributes
+from codesearch.discovery.discovery import Discovery
+from codesearch.discovery.files import Files
 from codesearch.discovery.folders import VCS_FOLDERS, VENDORED_FOLDERS
 from codesearch.discovery.listing import IGNORE_FILES, list_paths, list_paths_within
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.discovery.rules import Rules
-from codesearch.discovery.skip_reason import SkipReason
-from codesearch.discovery.tree import FoundFile, Tree
+from codesearch.discovery.skip_reason import COPIES, SkipReason
+from codesearch.discovery.tree import EXAMINED, FoundFile, Tree
 from codesearch.errors import CodesearchError
 
 _MOST_PATHS = 500
 """Maximum number of changed paths to list alone; for more, git takes about as long as for all files."""
-_COPIES = (SkipReason.BUILT_COPY, SkipReason.GENERATED_DOCUMENTATION)
 
 
-@dataclass(frozen=True)
-class Discovery:
-    """The files below a root."""
+def discover(root: Path, options: DiscoveryOptions | None = None, before: Discovery | None = None) -> Discovery:
+    """The files below `root`. Raises CodesearchError if `root` is not a folder.
 
-    files: tuple[FoundFile, ...]
-    """Files to index, sorted by path."""
-    skip_reasons: Mapping[str, SkipReason] = field(default_factory=dict)
-    """Skipped files, by path. Does not include ignored files."""
-    attributes: Attributes = field(default_factory=Attributes)
-    attribute_files: tuple[str, ...] = ()
-    """Paths of the files with `attributes`."""
-    is_listed_by_git: bool = False
-    """Whether git's rules alone determine which files are ignored."""
-
-    @cached_property
-    def skipped(self) -> dict[str, int]:
-        """The number of skipped files by the value of a SkipReason."""
-        return dict(Counter(reason.value for reason in self.skip_reasons.values()))
-
-
-def discover(root: Path, options: DiscoveryOptions | None = None) -> Discovery:
-    """The files below `root`. Raises CodesearchError if `root` is not a folder."""
+    `before` is an earlier result with the same options: what it says of files with the same stamps is kept.
+    """
     options = options or DiscoveryOptions()
     check_root(root)
     tree = Tree(root)
     listing = list_paths(root, tree)
     attribute_files = tuple(filter(_may_have_attributes, listing.paths))
-    empty = Discovery(
-        (), {}, attributes.read_attributes(root, attribute_files), attribute_files, listing.is_listed_by_git
-    )
-    return _with_paths(empty, options, tree, listing.paths)
+    rules = attributes.read_attributes(root, attribute_files)
+    empty = Discovery(Files.of(()), {}, rules, attribute_files, listing.is_listed_by_git)
+    if before is None or before.attributes != rules:
+        return revised(empty, options, tree, (), listing.paths)
+    known = replace(before, attribute_files=attribute_files, is_listed_by_git=listing.is_listed_by_git)
+    present = set(listing.paths)
+    changed = before.files.columns.changed(root)
+    changed += [path for path in before.files.paths if path not in present or not tree.is_inside(path)]
+    changed += [path for path, reason in before.skip_reasons.items() if reason in EXAMINED or path not in present]
+    new = present.difference(before.files.paths, before.skip_reasons)
+    return revised(known, options, tree, changed, [*present.intersection(changed), *new])
 
 
 def rediscover(root: Path, options: DiscoveryOptions, before: Discovery, changed: Collection[str]) -> Discovery:
@@ -71,33 +59,46 @@ def rediscover(root: Path, options: DiscoveryOptions, before: Discovery, changed
     attribute_files = (path for path in before.attribute_files if _is_within(path, changed))
     if listed is None or any(map(_has_rules, chain(listed, attribute_files))):
         return discover(root, options)
-    files = tuple(file for file in before.files if not _is_within(file.path, changed))
-    skip_reasons = {path: reason for path, reason in before.skip_reasons.items() if not _is_within(path, changed)}
-    copied = [path for path, reason in skip_reasons.items() if reason in _COPIES]  # their source may have been deleted
-    for path in copied:
-        del skip_reasons[path]
-    return _with_paths(replace(before, files=files, skip_reasons=skip_reasons), options, Tree(root), [*listed, *copied])
+    known = chain(before.files.paths, before.skip_reasons)
+    within = [path for path in known if _is_within(path, changed)]
+    return revised(before, options, Tree(root), within, listed)
 
 
-class KnownFiles:
-    """Discovers the files below a root, repeatedly; only changed paths have to be examined again."""
+def revised(
+    before: Discovery, options: DiscoveryOptions, tree: Tree, changed: Iterable[str], listed: Iterable[str]
+) -> Discovery:
+    """`before` with what is true now of the `changed` files, of which it knows, and of the `listed` ones.
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._options: DiscoveryOptions | None = None
-        self._last = Discovery(())
+    A changed file that is not listed exists no more, or is ignored.
+    """
+    rules = Rules(options, before.attributes)
 
-    def find(self, options: DiscoveryOptions, changed: Collection[str] | None = None) -> Discovery:
-        """The files that exist now. `changed` are all paths that have changed since the last call; None if unknown.
+    def examined(path: str) -> FoundFile | SkipReason:
+        found = rules.reason_against(path) or tree.examine(path, options.max_file_size)
+        return found._replace(is_wanted=True) if isinstance(found, FoundFile) and rules.wants(path) else found
 
-        Raises as discover().
-        """
-        if changed is None or options != self._options:
-            self._last = discover(self._root, options)
-        else:
-            self._last = rediscover(self._root, options, self._last, changed)
-        self._options = options
-        return self._last
+    skip_reasons = dict(before.skip_reasons)
+    found = {**dict.fromkeys(changed, SkipReason.NONE), **{path: examined(path) for path in listed}}
+    kept = [what for what in found.values() if isinstance(what, FoundFile)]
+    if len(kept) == len(found) and all(before.files.get(path) for path in found):
+        doubtful = before.doubtful.union(found)
+        return replace(before, files=before.files.with_stamps_of(kept), doubtful=doubtful)
+    copied = [path for path, reason in skip_reasons.items() if reason in COPIES and path not in found]
+    found |= {path: examined(path) for path in copied}  # their source may be gone
+    files = {file.path: file for file in before.files}
+    for path, what in found.items():
+        skip_reasons.pop(path, None)
+        files.pop(path, None)
+        if isinstance(what, FoundFile):
+            files[path] = what
+        elif what:
+            skip_reasons[path] = what
+    for path, reason in copies.derived(list(files)).items():
+        if not files[path].is_wanted:
+            del files[path]
+            skip_reasons[path] = reason
+    doubtful = before.doubtful.union(found, files.keys() ^ set(before.files.paths))
+    return replace(before, files=Files.of(files.values()), skip_reasons=skip_reasons, doubtful=doubtful)
 
 
 def check_root(root: Path) -> None:
@@ -106,26 +107,6 @@ def check_root(root: Path) -> None:
         raise CodesearchError(f"{root} does not exist")
     if not root.is_dir():
         raise CodesearchError(f"{root} is a file", "index its folder, or pass the file after a question")
-
-
-def _with_paths(discovery: Discovery, options: DiscoveryOptions, tree: Tree, paths: Iterable[str]) -> Discovery:
-    """Examine further paths and add them to a discovery."""
-    rules = Rules(options, discovery.attributes)
-    files = {file.path: file for file in discovery.files}
-    skip_reasons = dict(discovery.skip_reasons)
-    for path in paths:
-        reason = rules.reason_against(path)
-        found = reason or tree.examine(path, options.max_file_size)
-        if isinstance(found, FoundFile):
-            files[path] = replace(found, is_wanted=True) if rules.wants(path) else found
-        elif found:
-            skip_reasons[path] = found
-    for path, reason in copies.derived(list(files)).items():
-        if not files[path].is_wanted:
-            del files[path]
-            skip_reasons[path] = reason
-    sorted_files = tuple(sorted(files.values(), key=lambda file: file.path))
-    return replace(discovery, files=sorted_files, skip_reasons=skip_reasons)
 
 
 def _may_have_attributes(path: str) -> bool:

@@ -66,6 +66,35 @@ def ignored_folders(root: Path) -> set[str] | None:
     return {os.fsdecode(name[:-1]) for name in listed.split(b"\0") if name.endswith(b"/")}
 
 
+def ignored(root: Path, paths: Collection[str]) -> frozenset[str] | None:
+    """Those of the paths, relative to a folder in a repository, that git ignores; None as in `run`."""
+    found = run(root, "check-ignore", "-z", "--stdin", stdin=b"\0".join(map(os.fsencode, paths)), codes=(0, 1))
+    return None if found is None else frozenset(os.fsdecode(path) for path in found.split(b"\0") if path)
+
+
+def rule_files(root: Path) -> set[str] | None:
+    """The files outside the folders of a root that decide which files git lists; None if git can't tell.
+
+    Some of them may not exist.
+    """
+    settings = run(root, "config", "-z", "--list", "--show-origin", "--includes")
+    if settings is None:
+        return None
+    home = Path.home()
+    user = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
+    files = {Path("/etc/gitconfig"), home / ".gitconfig", user / "config", user / "ignore"}
+    if repository := internals(root):
+        files |= {repository.index, repository.exclude, repository.config, repository.index.parent / "config.worktree"}
+    fields = os.fsdecode(settings).split("\0")
+    for origin_of, setting in zip(fields[::2], fields[1::2], strict=False):
+        name, _, value = setting.partition("\n")
+        if origin_of.startswith("file:"):
+            files.add(root / origin_of.removeprefix("file:"))
+        if name == "core.excludesfile":
+            files.add(root / os.path.expanduser(value))  # noqa: PTH111
+    return set(map(os.fspath, files))
+
+
 @dataclass(frozen=True, slots=True)
 class Internals:
     """The files of a repository that are read without git."""
@@ -228,8 +257,13 @@ def log(root: Path, *arguments: str, seconds: float = _SECONDS) -> str | None:
     return None if output is None else output.decode("utf-8", "replace")
 
 
-def run(root: Path, *arguments: str, stdin: bytes = b"", seconds: float = _SECONDS) -> bytes | None:
-    """git's output; None if git is missing, too old, too slow, or does not trust the folder."""
+def run(
+    root: Path, *arguments: str, stdin: bytes = b"", seconds: float = _SECONDS, codes: Collection[int] = (0,)
+) -> bytes | None:
+    """git's output; None if git is missing, too old, too slow, or does not trust the folder.
+
+    `codes` are the exit codes of success.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
@@ -239,9 +273,8 @@ def run(root: Path, *arguments: str, stdin: bytes = b"", seconds: float = _SECON
             env=environment,
             input=stdin,
             capture_output=True,
-            check=True,
             timeout=seconds,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return completed.stdout
+    return completed.stdout if completed.returncode in codes else None

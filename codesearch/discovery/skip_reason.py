@@ -37,3 +37,7 @@ class SkipReason(StrEnum):
     NOT_CHUNKED = "could not be cut"
     NOTEBOOK_OUTPUT = "notebook output"
     """Counts outputs, not files."""
+
+
+COPIES = frozenset((SkipReason.BUILT_COPY, SkipReason.GENERATED_DOCUMENTATION))
+"""Reasons that depend on which other files there are."""

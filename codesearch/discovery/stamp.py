@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 _COARSE_TICK_NS = 1_000_000
 """Times in whole milliseconds indicate a file system with coarse timestamps (FAT, HFS+, ext3)."""
@@ -12,12 +12,14 @@ COARSE_SETTLING_NS = 2_000_000_000
 SETTLING_NS = 50_000_000
 """Other file systems use the kernel's tick, at most 10 ms."""
 _LARGEST_INTEGER = (1 << 63) - 1
-"""SQLite's integers are signed, inode numbers are not."""
+"""SQLite's integers are signed, inode numbers are not, and times after 2262 are larger."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Size, times and inode of a file. Unlike the modification time, the change time can't be set by programs."""
+class Stamp(NamedTuple):
+    """Size, times and inode of a file. Unlike the modification time, the change time can't be set by programs.
+
+    A named tuple, which is made and compared faster than a dataclass: an update does so tens of thousands of times.
+    """
 
     size: int
     mtime_ns: int
@@ -28,22 +30,19 @@ class Stamp:
     @classmethod
     def of(cls, info: os.stat_result) -> Stamp:
         """The stamp of a file from its `stat` result."""
-        return cls(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _LARGEST_INTEGER)
-
-    def is_of(self, info: os.stat_result) -> bool:
-        """Whether this is the stamp of a `stat` result; quicker than `of` for tens of thousands of files."""
-        return (
-            info.st_mtime_ns == self.mtime_ns
-            and info.st_ctime_ns == self.ctime_ns
-            and info.st_size == self.size
-            and info.st_ino & _LARGEST_INTEGER == self.inode
-        )
+        return cls(*fields_of(info))
 
     def read_at(self, now_ns: int) -> Stamp:
         """The stamp to store for a file read at `now_ns`: one that never compares equal if it changed too recently."""
         settling = SETTLING_NS if self.ctime_ns % _COARSE_TICK_NS else COARSE_SETTLING_NS
-        return self if now_ns - self.ctime_ns > settling else replace(self, ctime_ns=0)
+        return self if now_ns - self.ctime_ns > settling else self._replace(ctime_ns=0)
 
     def looks_like(self, other: Stamp) -> bool:
         """Whether size and modification time are equal: then the content very likely is, and a digest confirms it."""
         return self.size == other.size and self.mtime_ns == other.mtime_ns
+
+
+def fields_of(info: os.stat_result) -> tuple[int, int, int, int]:
+    """The fields of a Stamp."""
+    mtime, ctime = info.st_mtime_ns & _LARGEST_INTEGER, info.st_ctime_ns & _LARGEST_INTEGER
+    return info.st_size, mtime, ctime, info.st_ino & _LARGEST_INTEGER

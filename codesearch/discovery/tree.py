@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from codesearch.discovery.options import size_limit
-from codesearch.discovery.skip_reason import SkipReason
+from codesearch.discovery.skip_reason import COPIES, SkipReason
 from codesearch.discovery.stamp import Stamp
 from codesearch.opening import acts_on_terminal
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A file to index; the path is relative to the root and `/`-separated."""
 
     path: str
@@ -24,6 +23,11 @@ class FoundFile:
 
 
 _REASONS_AGAINST_KINDS = {stat.S_IFLNK: SkipReason.SYMBOLIC_LINK, stat.S_IFDIR: SkipReason.NESTED_REPOSITORY}
+EXAMINED = COPIES.union(
+    _REASONS_AGAINST_KINDS.values(),
+    (SkipReason.UNREADABLE, SkipReason.NOT_REGULAR, SkipReason.TOO_LARGE, SkipReason.EMPTY),
+)
+"""Reasons to skip files that were examined; the others are known from paths alone."""
 
 
 class Tree:

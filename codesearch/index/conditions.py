@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from codesearch.discovery.discover import Discovery
+from codesearch.discovery.discovery import Discovery
 from codesearch.index import options
 from codesearch.index.request import UpdateRequest
 from codesearch.index.settings import ATTRIBUTES, MODEL_AND_CHUNKER, settings

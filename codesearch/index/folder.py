@@ -55,8 +55,8 @@ def _check_foreign_files(layout: Layout) -> None:
 
 
 def discard(layout: Layout) -> None:
-    """Delete the database and all segments."""
-    for file in _database_files(layout):
+    """Delete the database, all segments, and the record of the last discovery."""
+    for file in _data_files(layout):
         _unlink(file)
     if layout.segments.is_symlink():
         layout.segments.unlink()
@@ -88,7 +88,7 @@ def size_on_disk(layout: Layout) -> int:
     """Size of an index in bytes."""
     if layout.folder.is_symlink() or layout.segments.is_symlink():
         return 0
-    files = [*_database_files(layout), *(file for folder in _segments(layout) for file in segment.files(folder))]
+    files = [*_data_files(layout), *(file for folder in _segments(layout) for file in segment.files(folder))]
     return sum(info.st_size for file in files if (info := _lstat(file)) and stat.S_ISREG(info.st_mode))
 
 
@@ -112,7 +112,7 @@ def unexpected_file(layout: Layout) -> str:
             return f"{folder} is {_described(info, 'not a folder')}"
     if os.path.lexists(layout.rollback_journal):
         return f"{layout.rollback_journal} was not made by codesearch"
-    for file in (layout.lock, layout.folder / ".gitignore", *_database_files(layout)):
+    for file in (layout.lock, layout.folder / ".gitignore", *_data_files(layout)):
         info = _lstat(file)
         if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
             kind = "a hard link" if stat.S_ISREG(info.st_mode) else "not a regular file"
@@ -133,11 +133,12 @@ def _unlink_if_unexpected(file: Path) -> None:
 
 def _reserved_paths(layout: Layout) -> Iterator[Path]:
     yield from (layout.lock, layout.segments, layout.folder / ".gitignore")
-    yield from _database_files(layout)
+    yield from _data_files(layout)
 
 
-def _database_files(layout: Layout) -> Iterator[Path]:
-    return (layout.folder / (layout.database.name + ending) for ending in ("", *JOURNAL_ENDINGS))
+def _data_files(layout: Layout) -> Iterator[Path]:
+    yield from (layout.folder / (layout.database.name + ending) for ending in ("", *JOURNAL_ENDINGS))
+    yield from (layout.discovery, layout.discovery.with_name(layout.discovery.name + ".new"))
 
 
 def _segments(layout: Layout) -> list[Path]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codesearch.discovery.discover import Discovery
-from codesearch.index.settings import ATTRIBUTES, settings
+from codesearch.discovery.discovery import Discovery
+from codesearch.index.settings import ATTRIBUTES, settings, state_name
 from codesearch.index.snapshot import Snapshot
 from codesearch.models.encoder import Encoder
 from codesearch.quantities import count
@@ -57,11 +57,12 @@ def find_changes(snapshot: Snapshot, discovery: Discovery, encoder: Encoder) -> 
     """Compare an index with the files that exist now. Raises IndexDamaged."""
     meta = snapshot.meta
     has_same_rules = meta.get(ATTRIBUTES, "") == discovery.attributes.digest
-    indexed = {file.path: file.stamp for file in snapshot.stamps()} if has_same_rules else {}
+    doubtful = discovery.doubtful if has_same_rules and discovery.basis == state_name(meta) != "" else None
+    indexed = {file.path: file.stamp for file in snapshot.stamps(doubtful)} if has_same_rules else {}
     is_outdated = any(meta.get(key, value) != value for key, value in settings(encoder).items())
     changed_sizes: list[int] = []
     doubtful_sizes: list[int] = []
-    for file in discovery.files:
+    for file in discovery.files.among(doubtful):
         indexed_stamp = indexed.pop(file.path, None)
         if indexed_stamp is None or not file.stamp.looks_like(indexed_stamp):
             changed_sizes.append(file.stamp.size)

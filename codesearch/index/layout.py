@@ -62,6 +62,11 @@ class Layout:
         """The file that a writer locks."""
         return self.folder / "lock"
 
+    @property
+    def discovery(self) -> Path:
+        """What the last update found in the root (codesearch.discovery.record)."""
+        return self.folder / "discovery.record"
+
     def segment(self, number: int) -> Path:
         """The folder of a segment."""
         return self.segments / f"{number:06d}"

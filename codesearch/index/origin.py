@@ -12,16 +12,14 @@ from collections.abc import Mapping
 
 from codesearch.index.database import IDENTITY
 from codesearch.index.layout import Layout
-from codesearch.state import secret
+from codesearch.state import user_key
 
 KEY = "origin"
-_KEY_FILE = "origin.key"
-_KEY_BYTES = 32
 
 
 def mark(meta: Mapping[str, str], layout: Layout) -> str:
     """The digests for an index with these settings; empty if no key can be stored."""
-    key = secret(_KEY_FILE, _KEY_BYTES, create=True)
+    key = user_key(create=True)
     return f"{_digest(key, *_model(meta))}:{_digest(key, *_file(meta, layout))}" if key else ""
 
 
@@ -45,7 +43,7 @@ def _file(meta: Mapping[str, str], layout: Layout) -> tuple[str, ...]:
 
 def _matches(meta: Mapping[str, str], position: int, facts: tuple[str, ...]) -> bool:
     digests = meta.get(KEY, "").split(":")
-    key = secret(_KEY_FILE, _KEY_BYTES, create=False)
+    key = user_key(create=False)
     if not key or len(digests) != 2:
         return False
     return hmac.compare_digest(digests[position].encode(), _digest(key, *facts).encode())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codesearch.discovery.discover import Discovery
+from codesearch.discovery.discovery import Discovery
 from codesearch.discovery.source import read_source
 from codesearch.discovery.tree import FoundFile
 from codesearch.index import options as recorded_options
@@ -13,7 +13,8 @@ from codesearch.index import skips
 from codesearch.index.conditions import STAGED_FOR, conditions, wanted_settings
 from codesearch.index.recovery import Losses, damage_of, find_losses
 from codesearch.index.request import UpdateRequest
-from codesearch.index.rows import FileRow
+from codesearch.index.rows import FileRow, FileStamp
+from codesearch.index.settings import state_name
 from codesearch.index.store import Store
 
 
@@ -29,6 +30,8 @@ class Plan:
     """Rows of files that no longer exist."""
     touched: tuple[FileRow, ...]
     """Rows, with new stamps, of files whose stamp but not content has changed."""
+    suspects: frozenset[str]
+    """The paths of all files whose stamps differ from those in the index."""
     losses: Losses
     has_other_changes: bool
     """Whether there is something else to publish."""
@@ -46,13 +49,16 @@ def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaire
     losses = find_losses(request, store)
     meta = store.meta()
     is_outdated = request.force or conditions(meta) != conditions(wanted)
-    indexed = {file.path: file for file in store.stamps()}
+    is_based = found.basis == state_name(meta) != "" and not (is_outdated or losses.files)
+    files, indexed = _compared(store, found, found.doubtful if is_based else None)
+    if is_based and not indexed.keys() >= {file.path for file in files}:
+        files, indexed = _compared(store, found, None)  # files were added, or the database is damaged
     suspect = [
         file
-        for file in found.files
+        for file in files
         if is_outdated or (old := indexed.get(file.path)) is None or old.stamp != file.stamp or old.id in losses.files
     ]
-    removed = indexed.keys() - {file.path for file in found.files}
+    removed = indexed.keys() - {file.path for file in files}
     rows = _rows(store, [indexed[path].id for path in (*(file.path for file in suspect), *removed) if path in indexed])
     known = {} if is_outdated else {path: file for path, file in rows.items() if file.id not in losses.files}
     compared = compare(request, suspect, known)
@@ -61,6 +67,7 @@ def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaire
         replaced=tuple(rows[file.path] for file in compared.changed if file.path in rows),
         removed=tuple(rows[path] for path in removed),
         touched=compared.touched,
+        suspects=frozenset(file.path for file in suspect),
         losses=losses,
         has_other_changes=bool(
             repaired
@@ -71,6 +78,13 @@ def make_plan(request: UpdateRequest, store: Store, found: Discovery, *, repaire
             or skips.read_skips(meta) != found.skipped
         ),
     )
+
+
+def _compared(
+    store: Store, found: Discovery, paths: Collection[str] | None
+) -> tuple[Sequence[FoundFile], Mapping[str, FileStamp]]:
+    """The files that were found and, by path, those that are indexed, with the given paths; all for None."""
+    return list(found.files.among(paths)), {file.path: file for file in store.stamps(paths)}
 
 
 def _rows(store: Store, ids: Sequence[int]) -> dict[str, FileRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codesearch.discovery.discover import Discovery
+from codesearch.discovery.discovery import Discovery
 from codesearch.index import origin, skips
 from codesearch.index.conditions import wanted_settings
 from codesearch.index.folder import sweep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from codesearch.discovery.discover import Discovery
+from codesearch.discovery.discovery import Discovery
 from codesearch.errors import CodesearchError
 from codesearch.index import origin, segment
 from codesearch.index.access import open_store

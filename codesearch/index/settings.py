@@ -24,6 +24,11 @@ def publication(meta: Mapping[str, str]) -> tuple[str, str]:
     return meta.get(IDENTITY, ""), meta.get(PUBLICATION, "")
 
 
+def state_name(meta: Mapping[str, str]) -> str:
+    """A name for a published state that no other has; empty if nothing is published."""
+    return ":".join(publication(meta)) if PUBLICATION in meta else ""
+
+
 MODEL_AND_CHUNKER = ("model", "revision", "dimensions", "chunker")
 """Keys of the settings on which an index's vectors and chunks depend."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -380,9 +380,9 @@ class Snapshot:
         ids = [number for file in files for number in range(file.first_chunk, file.first_chunk + file.chunks)]
         return list(self._store.chunks(ids).values())
 
-    def stamps(self) -> list[FileStamp]:
-        """The stamp of every file, including skipped ones. Checksums are not verified."""
-        return self._store.stamps()
+    def stamps(self, paths: Collection[str] | None = None) -> list[FileStamp]:
+        """The stamps of files, by default of all, including skipped ones. Checksums are not verified."""
+        return self._store.stamps(paths)
 
     def file_count(self) -> int:
         """The number of files, including skipped ones."""

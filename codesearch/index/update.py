@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from codesearch.discovery.discover import Discovery, KnownFiles, check_root
+from codesearch.discovery.discover import check_root
+from codesearch.discovery.discovery import Discovery
+from codesearch.discovery.known import KnownFiles
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexDamaged, IndexUntrusted, KeepElsewhere
 from codesearch.index import options as recorded_options
@@ -27,7 +29,7 @@ from codesearch.index.recovery import cleared, open_or_rebuild
 from codesearch.index.relatives import remember
 from codesearch.index.request import Progress, UpdateRequest
 from codesearch.index.rows import FileCounts
-from codesearch.index.settings import read_meta
+from codesearch.index.settings import read_meta, state_name
 from codesearch.index.store import Store
 from codesearch.index.tally import tally
 from codesearch.models.encoder import Encoder
@@ -109,9 +111,10 @@ def update(
             reason = reason or _reason_for_distrust(layout)
             options = options or _recorded_options(layout)
             prepare(layout)  # the previous holder of the lock may have removed the folders
-            found = (files or KnownFiles(layout.root)).find(options, changed)
+            files = files or KnownFiles(layout.root, layout.discovery)
+            found = files.find(options, changed)
             request = UpdateRequest(layout, encoder, options, progress, jobs or os.cpu_count() or 1, force, verify)
-            return _run(request, found, reason, started)
+            return _run(request, files, found, reason, started)
     except OSError as error:
         raise CodesearchError(
             f"{layout.folder} can't be written: {error.strerror or error}", _REMEDIES.get(error.errno or 0, "")
@@ -167,7 +170,7 @@ def _recorded_options(layout: Layout) -> DiscoveryOptions:
         return recorded_options.read_options(read_old_meta(layout.database))
 
 
-def _run(request: UpdateRequest, found: Discovery, distrusted: str, started: float) -> UpdateReport:
+def _run(request: UpdateRequest, files: KnownFiles, found: Discovery, distrusted: str, started: float) -> UpdateReport:
     """Plan, execute, publish and report, while the lock is held."""
     is_new = not (request.force or distrusted or request.layout.exists())
     other = reuse.begin(request, found) if is_new else None
@@ -186,10 +189,17 @@ def _run(request: UpdateRequest, found: Discovery, distrusted: str, started: flo
             remember(request.layout)
             taken = TakenFiles(executed.kept, other.folder) if other else None
         remove_orphaned_segments(request.layout, store)
+        files.keep(state_name(store.meta()), _doubtful(store, plan, found))
         report = _report(request.layout, store, plan, found, opened.repaired, started)
         return replace(report, taken=taken)
     finally:
         store.close()
+
+
+def _doubtful(store: Store, plan: Plan, found: Discovery) -> list[str]:
+    """The paths of which the index still has other stamps: the files have just changed."""
+    stored = {file.path: file.stamp for file in store.stamps(plan.suspects)}
+    return [file.path for file in found.files.among(plan.suspects) if stored.get(file.path) != file.stamp]
 
 
 def _report(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.chunking.shown import shown_text
 from codesearch.discovery.source import read_text
+from codesearch.discovery.stamp import Stamp
 from codesearch.exact.pattern import MatchingLine, Pattern
 from codesearch.exact.trigrams import required_by
 from codesearch.search.enclosing import enclosing_hit, is_in_accepted
@@ -104,7 +105,7 @@ def _candidates(snapshot: Snapshot, root: Path, required: Required, is_fresh: bo
 
 def _has_changed(root: Path, indexed: FileStamp) -> bool:
     try:
-        return not indexed.stamp.is_of(os.lstat(f"{root}/{indexed.path}"))
+        return indexed.stamp != Stamp.of(os.lstat(f"{root}/{indexed.path}"))
     except OSError:  # it is gone
         return False
 

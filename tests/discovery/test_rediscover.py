@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codesearch.discovery import discover as module
-from codesearch.discovery.discover import Discovery, KnownFiles, discover, rediscover
+from codesearch.discovery.discover import discover, rediscover
+from codesearch.discovery.discovery import Discovery
+from codesearch.discovery.known import KnownFiles
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError
 from tests.support.repositories import git, needs_git, write
@@ -89,7 +91,7 @@ def test_any_edits_are_found(rounds: list[list[tuple[Callable[[Path, str], None]
                     make(root / path, text)
                 except (FileExistsError, NotADirectoryError, FileNotFoundError):
                     continue
-                changed.add(path)
+                changed.update((path, os.path.relpath(os.path.realpath(root / path), os.path.realpath(root))))
                 if (root / path).is_file() != (root / path).exists():
                     changed.add(path.partition("/")[0])
             try:

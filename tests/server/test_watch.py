@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codesearch.discovery.discover import KnownFiles, discover
+from codesearch.discovery.discover import discover
+from codesearch.discovery.known import KnownFiles
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.server import watch as module
 from codesearch.server.watch import Watch, WatchUnavailable

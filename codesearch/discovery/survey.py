@@ -1,0 +1,135 @@
+"""Everything that decides which files are listed. As long as none of it has changed, neither has a listing.
+
+That are the folders, whose modification time changes with every file that is added, renamed or deleted, and the files
+that hold rules: ignore files, those of git, and the modules of this package.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from codesearch.discovery import attributes, git
+from codesearch.discovery.files import StampedPaths
+from codesearch.discovery.folders import VCS_FOLDERS
+from codesearch.discovery.listing import IGNORE_FILES
+from codesearch.discovery.stamp import Stamp
+
+_MOST_FOLDERS = 100_000
+"""More take longer to look at than git takes to list the files in them."""
+_RULE_FILES = frozenset((*IGNORE_FILES, attributes.FILE_NAME))
+_CODE = ("discovery", "languages")
+"""The packages whose rules decide which files are listed and skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What decides which files below a root are listed, as it was before they were."""
+
+    folders: StampedPaths
+    """All folders that may hold files that are not ignored, relative to the root, which is the empty string."""
+    rules: Mapping[str, Stamp | None]
+    """The files with rules, by their absolute paths; None for those that did not exist."""
+
+    def is_current(self, root: Path) -> bool:
+        """Whether nothing has changed since."""
+        return all(_stamp(path) == stamp for path, stamp in self.rules.items()) and not self.folders.changed(root)
+
+
+def make_survey(root: Path, listed: Collection[str], began_ns: int) -> Survey | None:
+    """A survey of what led to a listing, which began at a time; None if it would not show every change.
+
+    What has changed since then, or shortly before, differs from every later state.
+    """
+    if sys.platform == "win32":  # where the change time of a file is that of its creation
+        return None
+    outside = git.rule_files(root)
+    found = _walk(root, listed)
+    if outside is None or found is None:
+        return None
+    folders, rules = found
+    prefix = os.path.join(root, "")  # noqa: PTH118
+    try:
+        infos = {folder: os.lstat(prefix + folder) for folder in folders}
+    except OSError:
+        return None
+    if len({info.st_dev for info in infos.values()}) > 1:
+        return None  # another file system may not keep the times of folders
+    return Survey(
+        StampedPaths.of({folder: Stamp.of(info).read_at(began_ns) for folder, info in infos.items()}),
+        {
+            path: stamp.read_at(began_ns) if (stamp := _stamp(path)) else None
+            for path in {*outside, *_above(root), *_code(), *(prefix + path for path in rules)}
+        },
+    )
+
+
+def _walk(root: Path, listed: Collection[str]) -> tuple[list[str], list[str]] | None:
+    """The folders of a survey, and the paths of the files with rules in them; None if there are too many.
+
+    A folder without a listed file is left out if git ignores it: a build may have thousands of them.
+    """
+    files = set(listed)
+    with_files = set(_parents(files))
+    can_ignore = git.inside_repository(root)
+    folders, rules = [], []
+    pending = [""]
+    while pending:
+        folders += pending
+        if len(folders) > _MOST_FOLDERS:
+            return None
+        below: list[str] = []
+        for folder in pending:
+            for entry in _entries(root, folder):
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.name in _RULE_FILES or (entry.name == ".git" and folder):
+                    rules.append(path)
+                    if entry.name == ".git" and not can_ignore:
+                        return None  # a repository in a folder outside any has rules of its own
+                elif entry.is_dir(follow_symlinks=False) and entry.name not in VCS_FOLDERS and path not in files:
+                    below.append(path)  # a folder that is listed itself is a repository of its own
+        empty = [path for path in below if path not in with_files]
+        ignored = git.ignored(root, empty) if empty and can_ignore else frozenset()
+        if ignored is None:
+            return None
+        pending = [path for path in below if path not in ignored]
+    return folders, rules
+
+
+def _parents(paths: Iterable[str]) -> Iterator[str]:
+    """The folders in which paths are, directly or not."""
+    seen = {""}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder not in seen:
+            seen.add(folder)
+            folder = folder.rpartition("/")[0]
+    return iter(seen)
+
+
+def _entries(root: Path, folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(root / folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _above(root: Path) -> Iterator[str]:
+    """The ignore files that a folder above the root may have."""
+    return (os.fspath(folder / name) for folder in root.parents for name in IGNORE_FILES)
+
+
+def _code() -> Iterator[str]:
+    package = Path(__file__).parent.parent
+    return (entry.path for name in _CODE for entry in _entries(package, name) if entry.is_file())
+
+
+def _stamp(path: str) -> Stamp | None:
+    try:
+        return Stamp.of(os.stat(path))  # noqa: PTH116 - called for every file with rules
+    except OSError:
+        return None
