@@ -22,14 +22,12 @@ class ReadCache(Generic[Key, Value]):
 
     def get(self, keys: Sequence[Key], read: Callable[[Sequence[Key]], Sequence[Value]]) -> list[Value]:
         """The values of the keys, in order. Those that are not kept are read with one call, in order."""
-        kept = ((key, self._kept.get(key)) for key in keys)  # another thread may drop any of them
-        found = {key: value for key, value in kept if value is not None}
-        missing = [key for key in dict.fromkeys(keys) if key not in found]
-        if missing:
+        found = dict(zip(keys, map(self._kept.get, keys), strict=True))  # another thread may drop any of them
+        if missing := [key for key, value in found.items() if value is None]:
             new = dict(zip(missing, read(missing), strict=True))
-            found.update(new)
             self._keep(new)
-        return [found[key] for key in keys]
+            found.update(new)
+        return [found[key] for key in keys]  # type: ignore[misc]
 
     def _keep(self, values: dict[Key, Value]) -> None:
         self._kept.update(values)

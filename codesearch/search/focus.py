@@ -29,7 +29,7 @@ def focus(
     chunk is a candidate only if the filters accept it.
     """
     accepted = [d for d in chunk.definitions if accepts is None or accepts(chunk.path, d)]
-    spellings = [_spelling(symbols, definition.name) for definition in accepted]
+    spellings = [_spelling(symbols, definition.name) for definition in accepted] if symbols else []
     best = max(spellings, default=Spelling.OTHER)
     if best >= (Spelling.CONVENTION if question.symbol else Spelling.BARE):  # prose may only mean the word
         named = [definition for definition, found in zip(accepted, spellings, strict=True) if found is best]

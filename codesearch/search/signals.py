@@ -166,7 +166,7 @@ def remainder(evidence: Evidence) -> Values:
 def length(evidence: Evidence) -> Values:
     """Logarithm of the number of lines, 1 at MAX_LINES: longer ones do more. Definitions of a chunk count the same."""
     lines: dict[tuple[int, int], int] = {}
-    keys = [(int(reader), chunk.id) for reader, chunk in zip(evidence.candidates.reader, evidence.chunks, strict=True)]
+    keys = list(zip(evidence.candidates.reader.tolist(), [chunk.id for chunk in evidence.chunks], strict=True))
     for key, chunk in zip(keys, evidence.chunks, strict=True):
         lines[key] = max(lines.get(key, 1), chunk.end_line - chunk.start_line + 1)
     longest = np.asarray([lines[key] for key in keys], np.float32)
