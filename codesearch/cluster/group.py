@@ -19,7 +19,6 @@ from codesearch.cluster.lists import EXACT_CHUNKS, ListedVectors
 from codesearch.cluster.numbering import among_all, in_shard
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.cluster.sizes import Branches, Sizes, branches, merge_branches, merge_sizes
-from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError
 from codesearch.exact.compiling import compiled
 from codesearch.index.rows import DefinitionRow
@@ -124,7 +123,7 @@ class ShownFile:
     outline: FileOutline
 
 
-pickle_quickly((StoredChunk, DefinitionRow, Stamp, ChunkOfShard, CurrentChunk, FoundLine, Hit))
+pickle_quickly((StoredChunk, DefinitionRow, ChunkOfShard, CurrentChunk, FoundLine, Hit))
 
 
 class HeldShard:

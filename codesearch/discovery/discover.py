@@ -38,9 +38,10 @@ def discover(root: Path, options: DiscoveryOptions | None = None, before: Discov
         return revised(empty, options, tree, (), listing.paths)
     known = replace(before, attribute_files=attribute_files, is_listed_by_git=listing.is_listed_by_git)
     present = set(listing.paths)
-    changed = before.files.columns.changed(root)
-    changed += [path for path in before.files.paths if path not in present or not tree.is_inside(path)]
-    changed += [path for path, reason in before.skip_reasons.items() if reason in EXAMINED or path not in present]
+    changed = set(before.files.columns.changed(root))
+    changed |= {path for path in before.files.paths if path not in present}
+    changed |= {path for path, reason in before.skip_reasons.items() if reason in EXAMINED or path not in present}
+    changed |= {path for path in before.files.paths if path not in changed and not tree.is_inside(path)}
     new = present.difference(before.files.paths, before.skip_reasons)
     return revised(known, options, tree, changed, [*present.intersection(changed), *new])
 

@@ -46,7 +46,10 @@ class Tree:
         return found
 
     def is_inside(self, path: str) -> bool:
-        """Whether no parent folder is a symbolic link. git lists tracked files below folders that became links."""
+        """Whether all parent folders exist and none is a symbolic link; git lists tracked files below others too.
+
+        Raises OSError for a folder that can't be looked at.
+        """
         unknown = []
         folder = path.rpartition("/")[0]
         while folder not in self._real_folders:
@@ -54,7 +57,10 @@ class Tree:
             folder = folder.rpartition("/")[0]
         is_real = self._real_folders[folder]
         for below in reversed(unknown):
-            is_real = is_real and stat.S_ISDIR(os.lstat(self._prefix + below).st_mode)
+            try:
+                is_real = is_real and stat.S_ISDIR(os.lstat(self._prefix + below).st_mode)
+            except (FileNotFoundError, NotADirectoryError):
+                is_real = False
             self._real_folders[below] = is_real
         return is_real
 

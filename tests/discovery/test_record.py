@@ -192,6 +192,17 @@ def test_a_moved_folder_behind_a_link_is_not_in_the_root(root: Path) -> None:
 
 @needs_git
 @pytest.mark.usefixtures("at_once")
+def test_git_lists_files_of_a_folder_that_is_gone(root: Path) -> None:
+    track(root, "src")
+    time.sleep(TICK)
+    find(root)
+    shutil.rmtree(root / "src")
+    assert find(root) == discover(root)
+    assert "src/b.js" not in paths(find(root))
+
+
+@needs_git
+@pytest.mark.usefixtures("at_once")
 def test_other_options_list_all_files(root: Path) -> None:
     time.sleep(TICK)
     find(root)

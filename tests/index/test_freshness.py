@@ -24,7 +24,7 @@ from codesearch.index.store import Store
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
     """Of files that count as settled however young they are."""
     for name in ("SETTLING_NS", "COARSE_SETTLING_NS"):
-        monkeypatch.setattr(stamp, name, -(10**18))
+        monkeypatch.setattr(stamp, name, 0)
     for name in "abc":
         (tmp_path / f"{name}.py").write_text(f"def {name}():\n    return 1\n", encoding="utf-8")
     with Index.create(tmp_path) as made:

@@ -12,11 +12,13 @@ import pytest
 
 from codesearch.api import Index
 from codesearch.cli.remedies import hint_of
+from codesearch.discovery import discover as discovering
 from codesearch.discovery import stamp
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.errors import CodesearchError, IndexIncompatible
 from codesearch.index import embedding_cache, execute, pool, staging
 from codesearch.index.merging import FAN_IN
+from codesearch.index.update import UpdateReport
 from codesearch.models.encoder import Embeddings
 from tests.support.encoders import Words
 from tests.support.repositories import git
@@ -65,7 +67,7 @@ def test_paths_that_changed_are_the_only_ones_looked_at(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("SETTLING_NS", "COARSE_SETTLING_NS"):  # young files are read again whatever is said of them
-        monkeypatch.setattr(stamp, name, -(10**18))
+        monkeypatch.setattr(stamp, name, 0)
     git(repo, "init", "-q")
     with Index.create(repo) as index:
         index.update()
@@ -370,3 +372,45 @@ def test_a_file_that_breaks_its_worker_costs_only_its_syntax(
         assert report.files == 4
         assert report.fallbacks == {"the chunker failed" if fault == "die" else "the grammar took too long": 1}
         assert {hit.path for hit in index.search("beta").hits} >= {"beta.py"}
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files and folders count as settled however young they are."""
+    for name in ("SETTLING_NS", "COARSE_SETTLING_NS"):
+        monkeypatch.setattr(stamp, name, 0)
+
+
+def updated(repo: Path) -> UpdateReport:
+    with Index.create(repo) as index:
+        return index.update()
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_new_process_lists_files_only_if_a_folder_has_changed(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    updated(repo)
+    updated(repo)  # the first one made a folder
+    with monkeypatch.context() as patch:
+        patch.setattr(discovering, "discover", lambda *_: pytest.fail("all files were listed"))
+        assert updated(repo).is_unchanged
+        (repo / "alpha.py").write_text(TEMPLATE.format(name="omega"), encoding="utf-8")
+        assert updated(repo).changed == 1
+        assert updated(repo).is_unchanged
+    (repo / "new.py").write_text(TEMPLATE.format(name="new"), encoding="utf-8")
+    (repo / "beta.py").unlink()
+    report = updated(repo)
+    assert (report.added, report.changed, report.removed) == (1, 0, 1)
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_record_of_files_holds_for_one_state_of_the_index(repo: Path, tmp_path: Path) -> None:
+    updated(repo)
+    shutil.copytree(repo / ".codesearch", tmp_path / "earlier")
+    (repo / "alpha.py").write_text(TEMPLATE.format(name="omega"), encoding="utf-8")
+    updated(repo)
+    shutil.copytree(
+        tmp_path / "earlier", repo / ".codesearch", dirs_exist_ok=True, ignore=lambda *_: ["discovery.record"]
+    )
+    assert updated(repo).changed == 1
+    with Index.open(repo) as index:
+        assert contents(index) == fresh_contents(repo, tmp_path)
