@@ -22,7 +22,7 @@ import time
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -179,7 +179,7 @@ def _copied(segment: Segment, folder: Path, copy: int) -> Segment:
         SegmentFile(Stamp.of(path.stat()), zlib.crc32(path.read_bytes()))
         for path in (folder / "chunks.safetensors", folder / "vectors.faiss")
     ]
-    return Segment(folder, replace(segment.record, arrays=files[0], vectors=files[1]))
+    return Segment(folder, segment.record._replace(arrays=files[0], vectors=files[1]))
 
 
 def _trained(reals: Sequence[Real], encoder: Encoder, chunks: int) -> Trained:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
@@ -31,7 +31,7 @@ from codesearch.search.searcher import collect
 SETS = ("folders", "functions", "languages", "history")
 FOLDS = 5
 OWN = 0.02
-NAMES = [field.name for field in fields(Closeness)]
+NAMES = list(Closeness._fields)
 USED = {
     Retrieval.BOTH: ("cosine", "coverage", "absent", "size"),
     Retrieval.LEXICAL: ("coverage", "absent", "size"),
@@ -120,7 +120,7 @@ def main() -> None:
     asked = everything(sources)
     is_own = np.array([one.is_own for one in asked])
     sets = np.array([one.set for one in asked])
-    closeness = np.array([list(asdict(one.closeness).values()) for one in asked])
+    closeness = np.array([one.closeness for one in asked])
     print(f"{is_own.sum()} questions of the repository's own, {(~is_own).sum()} of another's")
     print(f"share below the threshold, another's (own):{'':3}all  " + "  ".join(f"{name:>13}" for name in SETS))
     for retrieval, used in USED.items():

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateIndex:
+class UpdateIndex(NamedTuple):
     """Create, update or rebuild the index in `folder`; None if there is no index yet."""
 
     folder: Path | None = None
@@ -18,62 +16,51 @@ class UpdateIndex:
     """Whether the index records its root; false if it can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceIndex:
+class ReplaceIndex(NamedTuple):
     """Upgrade codesearch, or rebuild the index in `folder`, which was made by a newer version."""
 
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseModel:
+class ChooseModel(NamedTuple):
     """Pass the model that the index in `folder` was made with, or rebuild it with the default model."""
 
     folder: Path
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeepElsewhere:
+class KeepElsewhere(NamedTuple):
     """Keep the index in another folder."""
 
     obstacle: str = ""
     """What prevents keeping it here, if that could be removed instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class _WithoutDetails:
-    """What its subclasses, which are no dataclasses, since each takes 0.3 ms, are compared by: their class."""
-
-
-class KeepInside(_WithoutDetails):
+class KeepInside:
     """Keep the index inside the indexed folder."""
 
     __slots__ = ()
 
 
-class IndexAnyway(_WithoutDetails):
+class IndexAnyway:
     """Index a folder that is too large to be indexed automatically."""
 
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InstallExtra:
+class InstallExtra(NamedTuple):
     """Install an extra of codesearch."""
 
     extra: str
 
 
-@dataclass(frozen=True, slots=True)
-class InstallPackage:
+class InstallPackage(NamedTuple):
     """Install a model's package from a checkout of codesearch."""
 
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class FetchModel:
+class FetchModel(NamedTuple):
     """Fetch a model from the hub."""
 
     model: str
@@ -81,25 +68,25 @@ class FetchModel:
     """Bytes; 0 if unknown."""
 
 
-class FetchModelElsewhere(_WithoutDetails):
+class FetchModelElsewhere:
     """Fetch the model on another machine, or through a mirror or proxy."""
 
     __slots__ = ()
 
 
-class FetchModelAgain(_WithoutDetails):
+class FetchModelAgain:
     """Fetch or copy the model's folder again; it is incomplete or damaged."""
 
     __slots__ = ()
 
 
-class ListModels(_WithoutDetails):
+class ListModels:
     """List the known models."""
 
     __slots__ = ()
 
 
-class ListLanguages(_WithoutDetails):
+class ListLanguages:
     """List the supported languages."""
 
     __slots__ = ()

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
+from typing import NamedTuple
 
 from codesearch.errors import CodesearchError
 
@@ -40,16 +40,14 @@ _ANYWHERE = "**"
 _FOLDERS = "(?:[^/]+/)*"
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(NamedTuple):
     """A compiled glob."""
 
     is_negated: bool
     expression: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Globs:
+class Globs(NamedTuple):
     """A list of globs, of which the last that matches a path decides."""
 
     globs: tuple[Glob, ...]

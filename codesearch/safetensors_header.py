@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 LENGTH_BYTES = 8
 LONGEST_HEADER = 100_000_000
 """The limit of the format."""
 
 
-@dataclass(frozen=True, slots=True)
-class TensorEntry:
+class TensorEntry(NamedTuple):
     """One tensor as the header states it; its bytes are counted from the end of the header."""
 
     type: str

@@ -6,7 +6,7 @@ import sqlite3
 import zlib
 from pathlib import Path
 
-from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, checksum
+from codesearch.index.rows import CHUNK_COLUMNS, DEFINITION_COLUMNS, FILE_COLUMNS, checksum
 from codesearch.index.store import Store
 
 _FILES = (("arrays", "chunks.safetensors"), ("vectors", "vectors.faiss"))
@@ -16,9 +16,9 @@ def reseal(index: Path) -> bool:
     """Compute the checksums of all rows and files anew. False where the database can't be read for that."""
     try:
         with sqlite3.connect(index / "index.db") as database:
-            _reseal_rows(database, "files", "id", FileRow.COLUMNS)
-            _reseal_rows(database, "chunks", "id", ChunkRow.COLUMNS)
-            _reseal_rows(database, "definitions", "chunk, place", DefinitionRow.COLUMNS)
+            _reseal_rows(database, "files", "id", FILE_COLUMNS)
+            _reseal_rows(database, "chunks", "id", CHUNK_COLUMNS)
+            _reseal_rows(database, "definitions", "chunk, place", DEFINITION_COLUMNS)
             _reseal_segments(database, index / "segments")
         database.close()
         _reseal_whole(index / "index.db")

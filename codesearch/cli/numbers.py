@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import typer
 
@@ -33,41 +32,43 @@ LARGEST_SOURCE = 1_000_000_000_000
 LONGEST_TRAINING = 30 * 24 * 3600
 """Seconds: 30 days."""
 
-_WHOLE = re.compile(r"[+-]?[0-9]+")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kmg]?)i?b?", re.IGNORECASE)
-_TIME = re.compile(r"([0-9]+(?:\.[0-9]+)?)(|s|sec|seconds?|m|min|minutes?|h|hours?)", re.IGNORECASE)
+_WHOLE = r"[+-]?[0-9]+"
+_DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_SIZE = r"(?i)([0-9]+(?:\.[0-9]+)?)([kmg]?)i?b?"
+_TIME = r"(?i)([0-9]+(?:\.[0-9]+)?)(|s|sec|seconds?|m|min|minutes?|h|hours?)"
 _BYTES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _MOST_DIGITS = 20
 """Longer numbers exceed 64 bits, and int() refuses very long ones."""
 
 
-@dataclass(frozen=True, slots=True)
 class WholeNumber:
     """Parses whole numbers. Raises typer.BadParameter for anything but one from `least` to `most`."""
 
-    least: int
-    most: int
     __name__ = "whole number"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least = least
+        self.most = most
 
     def __call__(self, text: str | int) -> int:
         """Defaults are passed as numbers."""
         if isinstance(text, int):
             return text
-        if not _WHOLE.fullmatch(text):
+        if not re.fullmatch(_WHOLE, text):
             raise typer.BadParameter(f"{text!r} is not a whole number")
         if len(text) > _MOST_DIGITS or not self.least <= int(text) <= self.most:
             raise typer.BadParameter(f"{text} is not in the range {self.least:,} to {self.most:,}")
         return int(text)
 
 
-@dataclass(frozen=True, slots=True)
 class NumberRange:
     """Parses `MIN:MAX`, or one number for both. Raises typer.BadParameter for anything but numbers in `number`."""
 
-    number: WholeNumber
     __name__ = "range"
+
+    def __init__(self, number: WholeNumber) -> None:
+        self.number = number
 
     def __call__(self, text: str | tuple[int, int]) -> tuple[int, int]:
         """Defaults are passed as numbers."""
@@ -80,37 +81,39 @@ class NumberRange:
         return found
 
 
-@dataclass(frozen=True, slots=True)
 class DecimalNumber:
     """Parses decimal numbers. Raises typer.BadParameter for anything but one from `least` to `most`."""
 
-    least: float
-    most: float
     __name__ = "number"
+
+    def __init__(self, least: float, most: float) -> None:
+        self.least = least
+        self.most = most
 
     def __call__(self, text: str | float) -> float:
         """Defaults are passed as numbers."""
         if isinstance(text, int | float):
             return text
-        if not _DECIMAL.fullmatch(text):
+        if not re.fullmatch(_DECIMAL, text):
             raise typer.BadParameter(f"{text!r} is not a number")
         if not self.least <= float(text) <= self.most:
             raise typer.BadParameter(f"{text} is not in the range {self.least:g} to {self.most:g}")
         return float(text)
 
 
-@dataclass(frozen=True, slots=True)
 class ByteSize:
     """Parses sizes as bytes: `500k`, `2M`, `1.5MB` (powers of 1000). Raises typer.BadParameter."""
 
-    most: int
     __name__ = "size"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
 
     def __call__(self, text: str | int) -> int:
         """Defaults are passed as numbers."""
         if isinstance(text, int):
             return text
-        match = _SIZE.fullmatch(text)
+        match = re.fullmatch(_SIZE, text)
         size = float(match[1]) * _BYTES[match[2].lower()] if match else 0.0
         if size < 1:
             raise typer.BadParameter(f"invalid size {text!r}: use e.g. 500k or 2M")
@@ -126,7 +129,7 @@ def seconds(text: str | float) -> float:
     """Seconds of `90s`, `10m`, `1.5h`, `600`. Defaults are passed as numbers. Raises typer.BadParameter."""
     if isinstance(text, int | float):
         return text
-    match = _TIME.fullmatch(text)
+    match = re.fullmatch(_TIME, text)
     time = float(match[1]) * _SECONDS[match[2][:1].lower()] if match else 0.0
     if not time:
         raise typer.BadParameter(f"invalid duration {text!r}: use e.g. 90s, 10m or 2h")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from codesearch.caller import caller
-from codesearch.cli.exact import Count, LineSearch, PatternOptions, Sort, SortOption, is_path
+from codesearch.cli.exact import Count, PatternOptions, Sort, SortOption, is_path
 from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.formats import BATCH, COUNT, FormatOptions
 from codesearch.cli.groups import with_groups
@@ -189,6 +189,8 @@ def command(
             "", most, filters, repositories, min_score, explain, rerank=rerank, pattern=patterns.request()
         )
         if pattern and is_alone:
+            from codesearch.cli.line_search import LineSearch
+
             search = LineSearch(pattern, filters, "", limit, formats, chosen)
             raise typer.Exit(search.run_on(Cluster(cluster, caller().environment), asked))
         raise typer.Exit(answer_from(cluster, questions, asked, model or "", hit_format))
@@ -199,6 +201,8 @@ def command(
 
         raise typer.Exit(answer(workspace, one_question(question), limit or DEFAULT_LIMIT, last, formats, chosen))
     if pattern and is_alone:
+        from codesearch.cli.line_search import LineSearch
+
         raise typer.Exit(LineSearch(pattern, filters, since, limit, formats, chosen).run(workspace))
     roots = [member.index.root for member in workspace.members]
     has_hits = False

@@ -21,7 +21,6 @@ from codesearch.cluster.pickling import pickle_quickly
 from codesearch.cluster.sizes import Branches, Sizes, branches, merge_branches, merge_sizes
 from codesearch.errors import CodesearchError
 from codesearch.exact.compiling import compiled
-from codesearch.index.rows import DefinitionRow
 from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk
 from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, merge_retrieved, numbered
 from codesearch.search.hit import Filters, Hit, Retrieval
@@ -123,7 +122,7 @@ class ShownFile:
     outline: FileOutline
 
 
-pickle_quickly((StoredChunk, DefinitionRow, ChunkOfShard, CurrentChunk, FoundLine, Hit))
+pickle_quickly((ChunkOfShard, FoundLine, Hit))
 
 
 class HeldShard:
@@ -225,7 +224,7 @@ class ShardGroup:
         found = merge_retrieved(parts, limits)
         if lists:
             numbers = frozenset(shard.number for shard in shards)
-            found = replace(found, by_meaning=lists.nearest(asked.vector, limits.retrieved, numbers))
+            found = found._replace(by_meaning=lists.nearest(asked.vector, limits.retrieved, numbers))
         return found
 
     def candidates(self, scope: Scope, asked: Asked, ids: Ids) -> Candidates | None:
@@ -348,6 +347,6 @@ def _among_all(shard: HeldShard, found: Retrieved) -> Retrieved:
     """What was found in a shard, with numbers among the chunks of all shards as ids."""
 
     def renumbered(chunks: ScoredChunks) -> ScoredChunks:
-        return replace(chunks, ids=among_all(shard.number, chunks.ids))
+        return chunks._replace(ids=among_all(shard.number, chunks.ids))
 
     return Retrieved(renumbered(found.by_words), renumbered(found.by_meaning), renumbered(found.by_name))

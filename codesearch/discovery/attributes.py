@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from codesearch.globs import attribute_expression
 from codesearch.opening import open_beneath
@@ -26,8 +27,7 @@ _ATTRIBUTE = re.compile(rf"(?:^|\s)([-!]?)({GENERATED}|{VENDORED})(?:=(\S*))?(?=
 _ESCAPE = re.compile(r'\\(["\\])')
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A value of an attribute for the files that a regular expression matches."""
 
     expression: str

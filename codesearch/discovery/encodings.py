@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 UTF8 = "UTF-8"
 SNIFFED_BYTES = 8192
@@ -30,8 +30,7 @@ _VALID_PER_DAMAGED = 4
 """Minimum of valid non-ASCII characters per invalid one in damaged UTF-8; other encodings rarely have any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A text and the name of its original encoding."""
 
     text: str

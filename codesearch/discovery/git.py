@@ -10,9 +10,9 @@ import stat
 import subprocess
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 _SAFE = (
     *("-c", "core.fsmonitor=false"),
@@ -84,7 +84,8 @@ def rule_files(root: Path) -> set[str] | None:
     user = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
     files = {Path("/etc/gitconfig"), home / ".gitconfig", user / "config", user / "ignore"}
     if repository := internals(root):
-        files |= {repository.index, repository.exclude, repository.config, repository.index.parent / "config.worktree"}
+        git_folder = repository.index_file.parent
+        files |= {repository.index_file, repository.exclude, repository.config, git_folder / "config.worktree"}
     fields = os.fsdecode(settings).split("\0")
     for origin_of, setting in zip(fields[::2], fields[1::2], strict=False):
         name, _, value = setting.partition("\n")
@@ -95,12 +96,11 @@ def rule_files(root: Path) -> set[str] | None:
     return set(map(os.fspath, files))
 
 
-@dataclass(frozen=True, slots=True)
-class Internals:
+class Internals(NamedTuple):
     """The files of a repository that are read without git."""
 
     work_tree: Path
-    index: Path
+    index_file: Path
     """git's index, with the tracked files."""
     exclude: Path
     """Local ignore rules, which are not part of the repository."""
@@ -156,8 +156,7 @@ def _ls_files(root: Path, *which: str, before: tuple[str, ...] = ()) -> list[str
     return None if listing is None else [os.fsdecode(name) for name in listing.split(b"\0") if name]
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(NamedTuple):
     """What git tracks of a folder."""
 
     is_any: bool

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.discovery import git
 from codesearch.discovery.folders import VCS_FOLDERS
@@ -23,8 +22,7 @@ IGNORE_FILES = (".gitignore", *_OWN_IGNORE_FILES)
 _MAX_IGNORE_FILE_SIZE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The paths below a root that are not ignored."""
 
     paths: Sequence[str]

@@ -11,9 +11,8 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,8 +35,7 @@ _LENGTH_BYTES = 8
 _MAX_BYTES = 1 << 28
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A discovery, and what tells whether it is still true."""
 
     discovery: Discovery

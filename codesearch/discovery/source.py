@@ -7,8 +7,8 @@ import hashlib
 import os
 import re
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from codesearch.discovery.encodings import UTF8, decode
 from codesearch.discovery.options import MAX_FILE_SIZE, size_limit
@@ -21,8 +21,7 @@ _POINTER = re.compile(rb"version https://(?:git-lfs|hawser)\.github\.com/spec/v1
 _LARGEST_POINTER = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
+class SourceText(NamedTuple):
     """A file's text, with `\\n` as newlines and without a byte order mark."""
 
     text: str
@@ -36,8 +35,7 @@ class SourceText:
     """The name of the file's encoding."""
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedFile:
+class SkippedFile(NamedTuple):
     """A file that is not indexed, and why."""
 
     reason: SkipReason

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from codesearch.discovery import attributes, git
 from codesearch.discovery.files import StampedPaths
@@ -25,8 +25,7 @@ _CODE = ("discovery", "languages")
 """The packages whose rules decide which files are listed and skipped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """What decides which files below a root are listed, as it was before they were."""
 
     folders: StampedPaths

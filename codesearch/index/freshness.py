@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codesearch.discovery.discovery import Discovery
 from codesearch.index.settings import ATTRIBUTES, settings, state_name
@@ -21,8 +21,7 @@ MAX_BYTES_COMPARED = 50_000_000
 """Read to tell whether files whose change time or inode differ have changed: 0.1 s, once for a copied checkout."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What an update would have to do."""
 
     files: int

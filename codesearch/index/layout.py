@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.discovery.git import inside_repository, is_repository
@@ -19,8 +19,7 @@ FORMAT = 5
 """Version of the files on disk, not of the program: raised if older programs can't read them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The paths of one index: `root` is the indexed folder, `folder` the index's own."""
 
     root: Path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from codesearch.discovery.discovery import Discovery
 from codesearch.discovery.source import read_source
@@ -115,7 +115,7 @@ def compare(request: UpdateRequest, found: Sequence[FoundFile], known: Mapping[s
             if source.digest != old.digest:
                 changed.append(file)
             elif old.stamp != stamp:
-                touched.append(replace(old, stamp=stamp))
+                touched.append(old._replace(stamp=stamp))
     return Comparison(tuple(changed), tuple(touched))
 
 

@@ -12,10 +12,10 @@ and the number of postings), `rows` (16 bits if they suffice) and `impacts`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +33,7 @@ _ARRAYS = ("terms", "term_ends", "starts", "rows", "impacts")
 IntArray = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class TermCounts:
+class TermCounts(NamedTuple):
     """Weighted term counts of consecutive chunks, as flat arrays: chunk i has the next `sizes[i]` entries."""
 
     terms: Sequence[str]
@@ -44,8 +43,7 @@ class TermCounts:
     sizes: npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """The rows that contain a term, ascending, and its impact in each, in units of 1/255."""
 
     rows: npt.NDArray[Any]
@@ -160,14 +158,8 @@ class Postings:
 
     def _lower_bound(self, term: bytes, low: int = 0, high: int | None = None) -> int:
         """The index, from `low` to `high`, of the first term that is not less than the given one."""
-        high = len(self._ends) if high is None else min(high, len(self._ends))
-        while low < high:
-            middle = (low + high) // 2
-            if self._term(middle) < term:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        count = len(self._ends)
+        return bisect_left(range(count), term, low, count if high is None else min(high, count), key=self._term)
 
     def _term(self, i: int) -> bytes:
         begin = self._term_ends[i - 1] if i else 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from codesearch.discovery.folders import VCS_FOLDERS
 from codesearch.discovery.stamp import Stamp
@@ -26,8 +26,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 Values = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     """A file as it was when it was read."""
 
     path: str
@@ -46,13 +45,8 @@ class FileRow:
     """The number of outputs of a notebook, which are not indexed."""
     id: int = 0
 
-    COLUMNS = (
-        "path, size, mtime_ns, ctime_ns, inode, digest, language, skipped, fallback, first_chunk, chunks, encoding,"
-        " outputs"
-    )
-
     def values(self) -> Values:
-        """The values of COLUMNS."""
+        """The values of FILE_COLUMNS."""
         stamp = self.stamp
         return (
             *(self.path, stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, self.digest),
@@ -61,9 +55,9 @@ class FileRow:
 
     @classmethod
     def read(cls, row: Sequence[object]) -> FileRow:
-        """From the values of COLUMNS, checksum and id. Raises ValueError if they are damaged or invalid."""
-        *values, stored_checksum, number = row
-        path, size, mtime, ctime, inode, digest, *others = _checked(values, stored_checksum)
+        """From the values of FILE_COLUMNS, checksum and id. Raises ValueError if they are damaged or invalid."""
+        *_, stored_checksum, number = row
+        path, size, mtime, ctime, inode, digest, *others = _checked(row[:-2], stored_checksum)
         language, skipped, fallback, first, count, encoding, outputs = others
         if not (
             isinstance(path, str)
@@ -81,8 +75,7 @@ class FileRow:
         return cls(path, stamp, digest, language, skipped, fallback, first, count, encoding, outputs, number)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkRow:
+class ChunkRow(NamedTuple):
     """A chunk without its text."""
 
     id: int
@@ -96,16 +89,6 @@ class ChunkRow:
     start_line: int
     end_line: int
 
-    COLUMNS = "id, file, kind, head, definitions, start_line, end_line"
-
-    def values(self) -> Values:
-        """The values of COLUMNS."""
-        return self.id, self.file, self.kind, self.head, self.definitions, self.start_line, self.end_line
-
-    def __reduce__(self) -> tuple[type[ChunkRow], Values]:
-        """Pickle the values alone: workers send many rows, which dataclasses pickle and read field by field."""
-        return ChunkRow, self.values()
-
     def numbered(self, first: int, file: int) -> ChunkRow:
         """This row, whose numbers count from 0, in the file with a number and chunks from `first`."""
         return ChunkRow(
@@ -114,20 +97,19 @@ class ChunkRow:
 
     @classmethod
     def read(cls, row: Sequence[object]) -> ChunkRow:
-        """From the values of COLUMNS and checksum. Raises ValueError if they are damaged or invalid."""
-        *values, stored_checksum = row
-        number, file, kind, head, definitions, start, end = _checked(values, stored_checksum)
+        """From the values of CHUNK_COLUMNS and checksum. Raises ValueError if they are damaged or invalid."""
+        values = _checked(row[:-1], row[-1])
+        number, file, kind, head, definitions, start, end = values
         if not (
             _are_numbers((number, file, head, definitions, start, end))
             and _are_texts((kind,))
             and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
         ):
             raise ValueError("a chunk's row is invalid")
-        return cls(*values)  # type: ignore[arg-type]
+        return cls._make(values)
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionRow:
+class DefinitionRow(NamedTuple):
     """A definition, the `place`-th of its chunk, counted from 0."""
 
     chunk: int
@@ -141,48 +123,32 @@ class DefinitionRow:
     start_line: int
     end_line: int
 
-    COLUMNS = "chunk, place, kind, name, qualified_name, signature, documentation, start_line, end_line"
-
-    def values(self) -> Values:
-        """The values of COLUMNS."""
-        return (
-            *(self.chunk, self.place, self.kind, self.name, self.qualified_name),
-            *(self.signature, self.documentation, self.start_line, self.end_line),
-        )
-
-    def __reduce__(self) -> tuple[type[DefinitionRow], Values]:
-        """See ChunkRow."""
-        return DefinitionRow, self.values()
-
     def numbered(self, first: int) -> DefinitionRow:
         """This row, whose chunk's number counts from 0, where chunks count from `first`."""
-        _, *others = self.values()
-        return DefinitionRow(first + self.chunk, *others)  # type: ignore[arg-type]
+        return DefinitionRow(first + self.chunk, *self[1:])
 
     @classmethod
     def read(cls, row: Sequence[object]) -> DefinitionRow:
-        """From the values of COLUMNS and checksum. Raises ValueError if they are damaged or invalid."""
-        *values, stored_checksum = row
-        chunk, place, kind, name, qualified, signature, documentation, start, end = _checked(values, stored_checksum)
+        """From the values of DEFINITION_COLUMNS and checksum. Raises ValueError if they are damaged or invalid."""
+        values = _checked(row[:-1], row[-1])
+        chunk, place, kind, name, qualified, signature, documentation, start, end = values
         if not (
             _are_numbers((chunk, place, start, end))
             and _are_texts((kind, name, qualified, signature, documentation))
             and 1 <= start <= end <= MOST_LINES  # type: ignore[operator]
         ):
             raise ValueError("a definition's row is invalid")
-        return cls(*values)  # type: ignore[arg-type]
+        return cls._make(values)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Chunks with consecutive numbers."""
 
     first: int
     chunks: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileStamp:
+class FileStamp(NamedTuple):
     """The stamp of an indexed file, and the id of its row."""
 
     path: str
@@ -190,8 +156,7 @@ class FileStamp:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileGroup:
+class FileGroup(NamedTuple):
     """The files with the same language, encoding, reason to be skipped and reason to be chunked into lines."""
 
     language: str
@@ -203,16 +168,14 @@ class FileGroup:
     outputs: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileCounts:
+class FileCounts(NamedTuple):
     """Numbers of files and their chunks."""
 
     files: int
     chunks: int
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentFile:
+class SegmentFile(NamedTuple):
     """Stamp and checksum of a file of a segment when it was written."""
 
     stamp: Stamp
@@ -231,8 +194,7 @@ class SegmentFile:
         return cls(Stamp(*stamp), checksum)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentRecord:
+class SegmentRecord(NamedTuple):
     """A segment in the database: its number of chunks, and its two files."""
 
     number: int
@@ -240,26 +202,20 @@ class SegmentRecord:
     arrays: SegmentFile
     vectors: SegmentFile
 
-    COLUMNS = (
-        "number, chunks, arrays_size, arrays_mtime_ns, arrays_ctime_ns, arrays_inode, arrays_checksum,"
-        " vectors_size, vectors_mtime_ns, vectors_ctime_ns, vectors_inode, vectors_checksum"
-    )
-
     def values(self) -> Values:
-        """The values of COLUMNS."""
+        """The values of SEGMENT_COLUMNS."""
         return self.number, self.chunks, *self.arrays.values(), *self.vectors.values()
 
     @classmethod
     def read(cls, row: Sequence[object]) -> SegmentRecord:
-        """From the values of COLUMNS. Raises ValueError if they are invalid."""
+        """From the values of SEGMENT_COLUMNS. Raises ValueError if they are invalid."""
         number, chunks, *files = row
         if not _are_numbers((number, chunks)):
             raise ValueError("a segment's row is invalid")
         return cls(number, chunks, SegmentFile.read(files[:5]), SegmentFile.read(files[5:]))  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One published state of an index: its settings, live segments and deletions, and the totals of its live files."""
 
     meta: Mapping[str, str]
@@ -269,6 +225,17 @@ class State:
     files_checksum: int
     """Sum of the checksums of the files' rows."""
     chunks: int
+
+
+FILE_COLUMNS = (
+    "path, size, mtime_ns, ctime_ns, inode, digest, language, skipped, fallback, first_chunk, chunks, encoding, outputs"
+)
+CHUNK_COLUMNS = ", ".join(ChunkRow._fields)
+DEFINITION_COLUMNS = ", ".join(DefinitionRow._fields)
+SEGMENT_COLUMNS = (
+    "number, chunks, arrays_size, arrays_mtime_ns, arrays_ctime_ns, arrays_inode, arrays_checksum,"
+    " vectors_size, vectors_mtime_ns, vectors_ctime_ns, vectors_inode, vectors_checksum"
+)
 
 
 def checksum(values: Sequence[object]) -> int:
@@ -291,14 +258,14 @@ def plain(text: str) -> str:
     return text if text.isidentifier() else _CONTROL.sub("\ufffd", text)
 
 
-def _checked(values: list[object], stored_checksum: object) -> list[object]:
+def _checked(values: Sequence[object], stored_checksum: object) -> Sequence[object]:
     if checksum(values) != stored_checksum:
         raise ValueError("a row does not match its checksum")
     return values
 
 
-def _are_numbers(values: Sequence[object]) -> bool:
-    return all(type(value) is int and 0 <= value <= LARGEST_NUMBER for value in values)
+def _are_numbers(values: Sequence[Any]) -> bool:
+    return set(map(type, values)) == {int} and bool(min(values) >= 0 and max(values) <= LARGEST_NUMBER)
 
 
 def _are_texts(values: Sequence[object]) -> bool:

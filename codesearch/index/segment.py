@@ -11,10 +11,10 @@ import shutil
 import stat
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,8 +53,7 @@ _KINDS = "kind_"
 """Prefixes of the arrays of the postings of names and kinds."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkKeys:
+class ChunkKeys(NamedTuple):
     """What a segment stores for its chunks besides terms and vectors, one entry per chunk."""
 
     ids: Ids
@@ -67,8 +66,7 @@ class ChunkKeys:
     """Keys (codesearch.index.terms.name_key) of the names that the chunk defines."""
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentPostings:
+class SegmentPostings(NamedTuple):
     """Postings of the terms in a segment's chunks, of the names that they define, and of their kinds."""
 
     terms: Postings
@@ -76,8 +74,7 @@ class SegmentPostings:
     kinds: Postings
 
 
-@dataclass(frozen=True, slots=True)
-class MappedFile:
+class MappedFile(NamedTuple):
     """A memory-mapped file of a segment."""
 
     data: mmap.mmap
@@ -309,13 +306,13 @@ def copy(folder: Path, record: SegmentRecord, source: Path) -> SegmentRecord:
     arrays, vectors = map(_sync, files(folder))
     if (arrays.checksum, vectors.checksum) != (record.arrays.checksum, record.vectors.checksum):
         raise _damaged(source, "it does not match its checksum")
-    return replace(record, arrays=arrays, vectors=vectors)
+    return record._replace(arrays=arrays, vectors=vectors)
 
 
 def with_current_stamps(folder: Path, record: SegmentRecord) -> SegmentRecord:
     """The record with the current stamps of the segment's files. Raises OSError."""
     arrays, vectors = (Stamp.of(file.stat()) for file in files(folder))
-    return replace(record, arrays=replace(record.arrays, stamp=arrays), vectors=replace(record.vectors, stamp=vectors))
+    return record._replace(arrays=record.arrays._replace(stamp=arrays), vectors=record.vectors._replace(stamp=vectors))
 
 
 def files(folder: Path) -> list[Path]:

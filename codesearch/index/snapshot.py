@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +50,7 @@ _MAX_ATTEMPTS = 5
 """An update may delete a segment between reading the database and opening the segment; then the new state is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
+class StoredChunk(NamedTuple):
     """A chunk as the index stores it, with facts about its file.
 
     Kind, name, signature and lines are those of the chunk, or after `focused_on` those of a definition in it.
@@ -88,8 +86,7 @@ class StoredChunk:
 
     def focused_on(self, definition: DefinitionRow) -> StoredChunk:
         """The chunk with kind, names, signature and lines of a definition in it."""
-        return replace(
-            self,
+        return self._replace(
             kind=definition.kind,
             name=definition.name,
             qualified_name=definition.qualified_name,
@@ -99,8 +96,7 @@ class StoredChunk:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredChunks:
+class ScoredChunks(NamedTuple):
     """Chunks with scores, best first."""
 
     ids: Ids

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -76,7 +76,7 @@ class Staging:
         """Add a batch and number its chunks; `files` are the discovered files by path."""
         for file in batch.files:
             stamp = files[file.row.path].stamp if file.row.stamp == UNREAD else file.row.stamp
-            row = replace(file.row, stamp=stamp, first_chunk=self.next_chunk)
+            row = file.row._replace(stamp=stamp, first_chunk=self.next_chunk)
             self.next_chunk += len(file.chunks)
             self._files.append(StagedFile(row, file.chunks, file.definitions, file.signature))
         if len(batch.counts.sizes):

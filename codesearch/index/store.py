@@ -22,7 +22,11 @@ from codesearch.index import options, skips
 from codesearch.index.database import IDENTITY, Database, database_error
 from codesearch.index.layout import FORMAT, JOURNAL_ENDINGS
 from codesearch.index.rows import (
+    CHUNK_COLUMNS,
+    DEFINITION_COLUMNS,
+    FILE_COLUMNS,
     LARGEST_NUMBER,
+    SEGMENT_COLUMNS,
     ChunkRow,
     DefinitionRow,
     FileCounts,
@@ -204,7 +208,7 @@ class Store:
     def segments(self, *, live: bool = True) -> list[SegmentRecord]:
         """The live segments, or the staged ones."""
         rows = self._db.rows(
-            f"SELECT {SegmentRecord.COLUMNS} FROM segments WHERE live = ? ORDER BY number LIMIT {_MAX_SEGMENTS + 1}",
+            f"SELECT {SEGMENT_COLUMNS} FROM segments WHERE live = ? ORDER BY number LIMIT {_MAX_SEGMENTS + 1}",
             (live,),
         )
         if len(rows) > _MAX_SEGMENTS:
@@ -251,7 +255,7 @@ class Store:
         """
         if live and self._files_version == (version := self._db.version):
             return list(self._files.values())
-        rows = self._db.rows(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = ?", (live,))
+        rows = self._db.rows(f"SELECT {FILE_COLUMNS}, checksum, id FROM files WHERE live = ?", (live,))
         files = self._read(lambda row: self._files.get(row) or FileRow.read(row), rows)
         if live:
             self.check_file_counts()
@@ -307,13 +311,13 @@ class Store:
 
     def files_by_id(self, ids: Sequence[int]) -> dict[int, FileRow]:
         """Live files by id; missing ids are omitted."""
-        rows = self._rows_of(f"SELECT {FileRow.COLUMNS}, checksum, id FROM files WHERE live = 1 AND id IN", ids)
+        rows = self._rows_of(f"SELECT {FILE_COLUMNS}, checksum, id FROM files WHERE live = 1 AND id IN", ids)
         return {file.id: file for file in self._read(FileRow.read, rows)}
 
     def files_in(self, place: str) -> list[FileRow]:
         """The live file with this path, or the live files in this folder."""
         rows = self._db.rows(
-            f"SELECT {FileRow.COLUMNS}, checksum, id FROM files"
+            f"SELECT {FILE_COLUMNS}, checksum, id FROM files"
             " WHERE live = 1 AND (path = ? OR (path > ? AND path < ?)) ORDER BY path",
             (place, place + "/", place + "0"),  # "0" follows "/"
         )
@@ -323,7 +327,7 @@ class Store:
         """Insert a file and return its id."""
         values = file.values()
         return self._db.execute(
-            f"INSERT INTO files ({FileRow.COLUMNS}, live, checksum) VALUES ({_placeholders(values)}, ?, ?)",
+            f"INSERT INTO files ({FILE_COLUMNS}, live, checksum) VALUES ({_placeholders(values)}, ?, ?)",
             (*values, live, checksum(values)),
         )
 
@@ -358,21 +362,21 @@ class Store:
 
     def add_chunks(self, chunks: Iterable[ChunkRow]) -> None:
         """Insert chunks."""
-        self._add("chunks", ChunkRow.COLUMNS, (chunk.values() for chunk in chunks))
+        self._add("chunks", CHUNK_COLUMNS, chunks)
 
     def add_definitions(self, definitions: Iterable[DefinitionRow]) -> None:
         """Insert definitions."""
-        self._add("definitions", DefinitionRow.COLUMNS, (definition.values() for definition in definitions))
+        self._add("definitions", DEFINITION_COLUMNS, definitions)
 
     def chunks(self, ids: Sequence[int]) -> dict[int, ChunkRow]:
         """Chunks by number; missing numbers are omitted."""
-        rows = self._rows_of(f"SELECT {ChunkRow.COLUMNS}, checksum FROM chunks WHERE id IN", ids)
+        rows = self._rows_of(f"SELECT {CHUNK_COLUMNS}, checksum FROM chunks WHERE id IN", ids)
         return {chunk.id: chunk for chunk in self._read(ChunkRow.read, rows)}
 
     def definitions(self, chunks: Sequence[ChunkRow]) -> dict[int, list[DefinitionRow]]:
         """The definitions in each chunk, in order, by the chunk's number. Raises IndexDamaged if some are missing."""
         ids = [chunk.id for chunk in chunks if chunk.definitions]
-        rows = self._rows_of(f"SELECT {DefinitionRow.COLUMNS}, checksum FROM definitions WHERE chunk IN", ids)
+        rows = self._rows_of(f"SELECT {DEFINITION_COLUMNS}, checksum FROM definitions WHERE chunk IN", ids)
         definitions = self._read(DefinitionRow.read, rows)
         self._check_definitions(chunks, definitions)
         by_chunk: dict[int, list[DefinitionRow]] = {}
@@ -382,11 +386,11 @@ class Store:
 
     def all_chunks(self) -> list[ChunkRow]:
         """All chunks, including staged ones."""
-        return self._read(ChunkRow.read, self._db.rows(f"SELECT {ChunkRow.COLUMNS}, checksum FROM chunks"))
+        return self._read(ChunkRow.read, self._db.rows(f"SELECT {CHUNK_COLUMNS}, checksum FROM chunks"))
 
     def all_definitions(self) -> list[DefinitionRow]:
         """All definitions, including staged ones."""
-        rows = self._db.rows(f"SELECT {DefinitionRow.COLUMNS}, checksum FROM definitions")
+        rows = self._db.rows(f"SELECT {DEFINITION_COLUMNS}, checksum FROM definitions")
         return self._read(DefinitionRow.read, rows)
 
     def _add(self, table: str, columns: str, rows: Iterable[Values]) -> None:

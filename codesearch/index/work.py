@@ -93,13 +93,13 @@ class Worker:
             return FileResult(_file_row(path, source.stamp or UNREAD, source.digest, skipped=source.reason)), ()
         language = detect(path, source.text)
         row = _file_row(path, source.stamp, source.digest, language.name if language else "")
-        row = replace(row, encoding=source.encoding)
+        row = row._replace(encoding=source.encoding)
         if source.skip_reason and path not in self.wanted:
-            return FileResult(replace(row, skipped=source.skip_reason.value)), ()
+            return FileResult(row._replace(skipped=source.skip_reason.value)), ()
         if language is None:
-            return FileResult(replace(row, skipped=SkipReason.NOT_SOURCE.value)), ()
+            return FileResult(row._replace(skipped=SkipReason.NOT_SOURCE.value)), ()
         chunked = chunk_as(path, source.text, language, job)
-        row = replace(row, fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
+        row = row._replace(fallback=chunked.fallback, outputs=chunked.outputs, chunks=len(chunked.chunks))
         signature = signature_of(shown_text(path, source.text))
         rows = chunk_rows(chunked.chunks), definition_rows(chunked.chunks)
         return FileResult(row, *rows, signature), chunked.chunks

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from codesearch.errors import CodesearchError, ListLanguages
 
@@ -11,8 +11,7 @@ _C_COMMENTS = (("/*", "*/"),)
 _MARKUP_COMMENTS = (("<!--", "-->"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """A dialect, recognised by a mark in a file's first lines, with its grammar and queries."""
 
     mark: str
@@ -20,8 +19,7 @@ class Dialect:
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """A language and how its files are recognised and chunked.
 
     `grammar` is "module:function" of a tree-sitter wheel; `scanner` names a module of `chunking/scanners` for languages

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.errors import CodesearchError, ModelUnavailable
 from codesearch.models.encoder import TRANSFORMER, Capabilities
@@ -36,8 +36,7 @@ class ModelFiles:
         return open_checkpoint(transformer_folder(self.folder))
 
 
-@dataclass(frozen=True, slots=True)
-class EncoderKind:
+class EncoderKind(NamedTuple):
     """How to recognise and load one kind of encoder."""
 
     matches: Callable[[ModelFiles], bool]

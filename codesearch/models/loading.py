@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from codesearch.errors import FetchModel, InstallPackage, ListModels, ModelUnavailable
 from codesearch.models import MAX_TOKENS, hub
@@ -21,8 +21,7 @@ PRECISION_VARIABLE = "CODESEARCH_PRECISION"
 _NAME = re.compile(r"(?P<model>.+?)(?:@(?P<revision>[\w./-]+))?(?:#(?P<length>[0-9]+))?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelName:
+class ModelName(NamedTuple):
     """A value of `--model`: a known name, an id on the hub or a folder, with optional `@REVISION` and `#LENGTH`."""
 
     model: str

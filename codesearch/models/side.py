@@ -9,7 +9,7 @@ connection models combinations of tokens (a deep averaging network, Iyyer et al.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,7 @@ PARTS = ("expand", "bias", "contract")
 """Names of a side's arrays in the weights file, after `question.` or `document.`: position weights and head."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """expand [dimensions, hidden], bias [hidden], contract [hidden, dimensions]; float64 is not converted again."""
 
     expand: npt.NDArray[np.floating]
@@ -41,8 +40,7 @@ class Head:
         return normalise(unit + hidden @ self.contract.astype(np.float64, copy=False))
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """How one side's texts are encoded.
 
     `position_weights` [positions] are factors for the first distinct tokens of a text, in order of first appearance;

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -88,7 +87,7 @@ class TransformerEncoder(ABC):
             self._budget, self._queued = CPU_BUDGET, 0
         else:
             self._budget, self._queued = GPU_BUDGET, GPU_QUEUED
-            self.capabilities = replace(TRANSFORMER, texts_at_once=GPU_TEXTS)
+            self.capabilities = TRANSFORMER._replace(texts_at_once=GPU_TEXTS)
         self.query_prompt = self.document_prompt = ""
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:

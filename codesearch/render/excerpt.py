@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from codesearch.search.hit import Hit
@@ -20,8 +19,7 @@ OMITTED = "[Omitted long matching line]"
 OMITTED_CONTEXT = "[Omitted long context line]"
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """Lines of a file, and the ranges of them to show; the others only give the highlighter context. 1-based."""
 
     start_line: int
@@ -38,7 +36,7 @@ class Excerpt:
             return self
         own = range(hit.start_line, hit.end_line + 1)
         numbered = enumerate(self.lines, self.start_line)
-        return replace(self, lines=[limited(line, limit, is_match=number in own) for number, line in numbered])
+        return self._replace(lines=[limited(line, limit, is_match=number in own) for number, line in numbered])
 
 
 def limited(text: str, limit: int, *, is_match: bool = True) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from codesearch.search.hit import Hit, Place
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedHit:
+class LocatedHit(NamedTuple):
     """A hit with its path relative to the current directory, and absolute."""
 
     hit: Hit

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from codesearch.languages.registry import by_name
 from codesearch.search.question import Question, parse_question
@@ -39,5 +38,5 @@ def read_question(text: str, chunks_by_language: Callable[[], Mapping[str, int]]
         counts = chunks_by_language()
         held = counts.get(language.name, 0) if language else 0
         if language and held > least * sum(counts.values()) and len(rest.split()) >= _MIN_WORDS:
-            return replace(parse_question(rest), language=language.name)
+            return parse_question(rest)._replace(language=language.name)
     return parse_question(text)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,8 +30,7 @@ Values = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How many chunks to take: `retrieved` from each of BM25 and dense retrieval, `named` by name."""
 
     retrieved: int
@@ -45,8 +43,7 @@ class Limits:
         return cls(max(RETRIEVED, 2 * k), NAMED_WITH_OWNER if has_owner else NAMED)
 
 
-@dataclass(frozen=True, slots=True)
-class Retrieved:
+class Retrieved(NamedTuple):
     """The chunks of an index that each retriever found, best first."""
 
     by_words: ScoredChunks
@@ -59,8 +56,7 @@ class Retrieved:
         return np.unique(np.concatenate([self.by_words.ids, self.by_meaning.ids, self.by_name.ids]))
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """Chunks to rank, with their retrieval scores. All arrays have one entry per candidate."""
 
     chunks: list[StoredChunk]
@@ -134,7 +130,7 @@ def merge_retrieved(parts: Sequence[Retrieved], limits: Limits) -> Retrieved:
 
 def numbered(candidates: Candidates, reader: int) -> Candidates:
     """The candidates of one reader, as those of the reader with this number."""
-    return replace(candidates, reader=np.full(len(candidates.chunks), reader, np.int64))
+    return candidates._replace(reader=np.full(len(candidates.chunks), reader, np.int64))
 
 
 def merge_candidates(parts: Sequence[Candidates]) -> Candidates:
@@ -170,7 +166,7 @@ def with_popularity(candidates: Candidates, statistics: Statistics) -> Candidate
     """The candidates with `searched` and their `popularity`, from the document frequencies of their names."""
     holders = np.asarray([statistics.frequencies[chunk.name_key] for chunk in candidates.chunks], np.float32)
     share = np.log1p(holders) / np.float32(np.log1p(statistics.chunks) or 1.0)
-    return replace(candidates, popularity=np.asarray(share, np.float32), searched=statistics.chunks)
+    return candidates._replace(popularity=np.asarray(share, np.float32), searched=statistics.chunks)
 
 
 def file_numbers(chunks: Sequence[StoredChunk], reader: Numbers) -> Numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from codesearch.search.candidates import Candidates
 from codesearch.search.hit import Retrieval
 
 
-@dataclass(frozen=True, slots=True)
-class Closeness:
+class Closeness(NamedTuple):
     """How close the candidates of a question come to it, or how much each of these counts."""
 
     cosine: float
@@ -40,11 +39,10 @@ class Closeness:
 
     def weighted(self, weights: Closeness) -> float:
         """The weighted sum."""
-        return float(np.dot(astuple(self), astuple(weights)))
+        return float(np.dot(self, weights))
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(NamedTuple):
     """Candidates whose weighted closeness is less do not answer."""
 
     weights: Closeness

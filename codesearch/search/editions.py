@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
-_LANGUAGES = (
+_LANGUAGES = frozenset(
     "ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fil fr gl gu he hi hr hu hy id is it ja ka kk km kn ko lo"
     " lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru si sk sl sq sr sv sw ta te tg th tl tr uk ur uz vi zh"
-    " br cn gr jp kr tw ua"
-).split()
+    " br cn gr jp kr tw ua".split()
+)
 """ISO 639-1 codes of languages that documentation is written in, and country codes used in their place."""
-_LOCALE = re.compile(rf"(?:{'|'.join(_LANGUAGES)})(?:[-_](?:[a-z]{{2}}|[a-z]{{4}}|\d{{3}})){{0,2}}", re.IGNORECASE)
+_LOCALE = re.compile(r"(?P<language>[a-z]{2,3})(?:[-_](?:[a-z]{2}|[a-z]{4}|\d{3})){0,2}", re.IGNORECASE)
 _ORIGINAL_LANGUAGE = "en"
-_LOCALE_IN_NAME = re.compile(rf"^(?P<stem>.+?)[._-](?P<locale>{_LOCALE.pattern})$", re.IGNORECASE)
+_SEPARATOR = re.compile("[._-]")
 _TRANSLATIONS = frozenset(
     "i18n _i18n l10n intl lang langs language languages locale locales translation translations".split()
 )
@@ -42,8 +42,7 @@ _OLDEST: tuple[float, ...] = (-1.0,)
 _NEWEST: tuple[float, ...] = (float("inf"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(NamedTuple):
     """Which page or file a path is an edition of, and which edition."""
 
     page: str
@@ -82,17 +81,31 @@ def edition_of(path: str) -> Edition:
     locale, version = "", _NEWEST
     for folder in file.parts[:-1]:
         name = folder.lower().removeprefix(_DOCUSAURUS)
-        if is_text and not locale and _LOCALE.fullmatch(name):
+        if is_text and not locale and _is_locale(name):
             locale = name
         elif (folder_version := _version_of(name)) is not None:
             version = min(version, folder_version)
             kept += [] if stands_alone or folder_version in (_OLDEST, _NEWEST) else [_ANY_VERSION]
         elif not (is_text and name in _TRANSLATIONS):
             kept.append(name.removeprefix(_OF_VERSIONS))
-    if is_text and not locale and (match := _LOCALE_IN_NAME.match(stem)):
-        stem, locale = match["stem"], match["locale"].lower()
+    if is_text and not locale:
+        stem, locale = _without_locale(stem)
     is_original = re.split("[-_]", locale)[0] in ("", _ORIGINAL_LANGUAGE)
     return Edition("/".join([*kept, stem.lower() + file.suffix.lower()]), is_original, version)
+
+
+def _is_locale(text: str) -> bool:
+    """Whether a text is a language, maybe with a country and a script: `de`, `pt-BR`, `zh_Hant`."""
+    match = _LOCALE.fullmatch(text)
+    return match is not None and match["language"].lower() in _LANGUAGES
+
+
+def _without_locale(stem: str) -> tuple[str, str]:
+    """`README.zh-CN` → `README` and `zh-cn`; without a locale, the stem and an empty string."""
+    for separator in _SEPARATOR.finditer(stem, 1):
+        if _is_locale(locale := stem[separator.end() :]):
+            return stem[: separator.start()], locale.lower()
+    return stem, ""
 
 
 def _version_of(folder: str) -> tuple[float, ...] | None:

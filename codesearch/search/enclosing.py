@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codesearch.search.hit import Hit, hit_of
@@ -29,7 +28,7 @@ def enclosing_hit(file: FileRow, chunks: Sequence[StoredChunk], line: int, text:
     if chunk and around:
         chunk = chunk.focused_on(min(around, key=lambda row: row.end_line - row.start_line))
     if chunk:
-        return hit_of(replace(chunk, start_line=line, end_line=line), [text], 1.0)
+        return hit_of(chunk._replace(start_line=line, end_line=line), [text], 1.0)
     return Hit(file.path, line, line, file.language, "", "", "", "", 1.0, text, best_line=line)
 
 

@@ -36,9 +36,14 @@ class Evidence:
         return np.asarray(values, np.float32)[self.file]
 
     @cached_property
+    def stem_words(self) -> list[tuple[str, ...]]:
+        """The words of each file's stem."""
+        return [stem_words(path) for path in self.paths]
+
+    @cached_property
     def stems(self) -> list[tuple[float, float]]:
         """(recall, precision) of each file's stem; see WordMatcher.recall_precision."""
-        return [self.matcher.recall_precision(stem_words(path)) for path in self.paths]
+        return list(map(self.matcher.recall_precision, self.stem_words))
 
     @cached_property
     def names(self) -> list[tuple[float, float]]:
@@ -65,9 +70,12 @@ class Evidence:
 def rank_in_file(values: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """For each candidate, its 0-based rank by value among the candidates of its file; ties keep their order."""
     order = np.lexsort((-values, file))
-    starts = np.flatnonzero(np.diff(file[order], prepend=-1))
+    by_file = file[order]
+    places = np.arange(len(order))
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = by_file[1:] != by_file[:-1]
     rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    rank[order] = places - np.maximum.accumulate(places * is_first)
     return rank
 
 

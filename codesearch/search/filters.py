@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from codesearch.chunking.kinds import KINDS, resolve_kinds
 from codesearch.globs import compile_globs, compile_name
@@ -99,8 +99,7 @@ def _qualified_forms(qualified_name: str) -> Iterator[str]:
         dotted = dotted.partition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchScope:
+class SearchScope(NamedTuple):
     """The chunks that a search may return and the definitions in them that it may show; None for all."""
 
     chunks: Selection | None
@@ -108,7 +107,7 @@ class SearchScope:
 
     def within(self, chunks: Selection) -> SearchScope:
         """The scope, restricted to these chunks."""
-        return replace(self, chunks=intersection([chunks, *([self.chunks] if self.chunks is not None else [])]))
+        return self._replace(chunks=intersection([chunks, *([self.chunks] if self.chunks is not None else [])]))
 
 
 def resolve_kind_filters(filters: Filters, indexed_kinds: Callable[[], Collection[str]]) -> Filters:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
@@ -89,8 +89,7 @@ def hit_of(chunk: StoredChunk, lines: Sequence[str], score: float) -> Hit:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LineRange:
+class LineRange(NamedTuple):
     """Lines of a file, 1-based and inclusive."""
 
     start: int

@@ -45,7 +45,8 @@ class WordMatcher:
         for matches in found:
             top = 0.0
             for term, similarity in matches:
-                top = max(top, similarity)
+                if similarity > top:
+                    top = similarity
                 if similarity > best.get(term, 0.0):
                     best[term] = similarity
             matched += top

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codesearch.index.letters import fold
 from codesearch.index.terms import question_terms, terms
@@ -42,8 +42,7 @@ _HYPHEN_SUFFIXES = frozenset(
 """Second halves of hyphenated words, which may follow a stray space ("read -only")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operators:
+class Operators(NamedTuple):
     """What a question requires and excludes."""
 
     text: str

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from codesearch.index import letters
 from codesearch.index.inflections import stem
@@ -29,16 +28,14 @@ class QuestionKind(StrEnum):
     PROSE = "prose"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A file or folder named in the question, for example by a stack trace; `line` is 0 if no line is given."""
 
     path: str
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A parsed question."""
 
     text: str

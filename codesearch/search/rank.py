@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,7 @@ DECLARATION_SHARE = 0.5
 _EDGE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """Ranked candidates. `order` [candidates] indexes them, best first; `scores` are in that order."""
 
     order: npt.NDArray[np.int64]

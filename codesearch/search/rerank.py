@@ -6,7 +6,7 @@ Only the candidates are encoded with it, not the whole repository; their embeddi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +51,7 @@ class Reranker:
         scores = ranking.scores.copy()
         scores[: len(best)] = _add_similarity(scores[: len(best)], cosines)
         order = decayed_order(scores, candidates.file[ranking.order], ranking.precedence[ranking.order])
-        return replace(ranking, order=ranking.order[order], scores=scores[order].astype(np.float32))
+        return ranking._replace(order=ranking.order[order], scores=scores[order].astype(np.float32))
 
 
 def _encoder_text(chunk: StoredChunk, text: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import DEFAULT_MODEL
@@ -43,13 +43,12 @@ HITS_WITH_OPERATORS = 200
 """Value of `k` for collecting candidates if the question has operators, since those that fit may rank low."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchedIndex:
+class SearchedIndex(NamedTuple):
     """An index to search, the encoder that it was built with, and the filters to apply."""
 
     reader: IndexReader
     encoder: Encoder
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = Filters()
 
 
 def search(
@@ -200,11 +199,12 @@ def _folded(
     candidates: Candidates, kept: Collection[int], shown: list[int], scores: Mapping[int, float]
 ) -> dict[int, tuple[Neighbour, ...]]:
     """Good chunks that are not shown but whose file is, by the first hit of their file."""
-    first = {int(candidates.file[i]): i for i in reversed(shown)}
+    file = candidates.file.tolist()
+    first = {file[i]: i for i in reversed(shown)}
     hidden: dict[int, list[Neighbour]] = {}
     for i in set(kept).difference(shown):
-        chunk = candidates.chunks[i]
-        top = first.get(int(candidates.file[i]))
+        top = first.get(file[i])
         if top is not None and scores[i] >= FOLDED_SHARE * scores[top]:
+            chunk = candidates.chunks[i]
             hidden.setdefault(top, []).append(Neighbour(chunk.start_line, chunk.end_line, chunk.qualified_name))
     return {top: tuple(sorted(neighbours)[:MAX_FOLDED]) for top, neighbours in hidden.items()}

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from codesearch.chunking.kinds import REMAINDER_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key
-from codesearch.search.evidence import Evidence, Values, folder_words, rank_in_file, stem_of, stem_words, words_of
+from codesearch.search.evidence import Evidence, Values, folder_words, rank_in_file, stem_of, words_of
 from codesearch.search.question import Question, last_part
 from codesearch.search.roles import Role
 
@@ -87,7 +86,7 @@ def stem_precision(evidence: Evidence) -> Values:
 def stem_rarity(evidence: Evidence) -> Values:
     """Share of the file's stem that matches the question, weighted by rarity: common words, such as the project's name,
     count little."""
-    return evidence.per_file([evidence.matcher.rare_precision(stem_words(path)) for path in evidence.paths])
+    return evidence.per_file(list(map(evidence.matcher.rare_precision, evidence.stem_words)))
 
 
 def folder_recall(evidence: Evidence) -> Values:
@@ -108,7 +107,8 @@ def name_precision(evidence: Evidence) -> Values:
 def path_recall(evidence: Evidence) -> Values:
     """Share of the question that the file's stem and its last two folders match together."""
     recall = evidence.matcher.recall_precision
-    return evidence.per_file([recall([*stem_words(p), *folder_words(p)])[0] for p in evidence.paths])
+    stems = zip(evidence.stem_words, evidence.paths, strict=True)
+    return evidence.per_file([recall([*stem, *folder_words(path)])[0] for stem, path in stems])
 
 
 def file_coverage(evidence: Evidence) -> Values:
@@ -140,7 +140,7 @@ def shallow(evidence: Evidence) -> Values:
 
 def short_stem(evidence: Evidence) -> Values:
     """Higher for file stems of fewer words: each further word makes the file more specific."""
-    return evidence.per_file([1 - min(len(stem_words(p)), MAX_STEM_WORDS) / MAX_STEM_WORDS for p in evidence.paths])
+    return evidence.per_file([1 - min(len(stem), MAX_STEM_WORDS) / MAX_STEM_WORDS for stem in evidence.stem_words])
 
 
 def popularity(evidence: Evidence) -> Values:
@@ -258,8 +258,7 @@ DEFINED_INSIDE = 0.25
 TEST_NAME = re.compile(r"(?:^|[.:])(?:tests?(?=[.:])|test_|Test[A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
-class SignalSpec:
+class SignalSpec(NamedTuple):
     """A signal and its label for `--explain`.
 
     Its weight is in codesearch.search.weights; a new signal has none, and no effect, until one is learned.

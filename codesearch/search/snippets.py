@@ -10,12 +10,12 @@ import os
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -79,8 +79,7 @@ class File:
         return np.concatenate(([0], np.flatnonzero(characters == ord("\n")) + 1, [len(self.shown) + 1]))
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentChunk:
+class CurrentChunk(NamedTuple):
     """A chunk in the current text of its file."""
 
     chunk: StoredChunk
@@ -141,7 +140,7 @@ class Snippets:
         if len(same) != 1:
             return None
         (again,) = same
-        return replace(chunk, signature=plain(again.signature), start_line=again.start_line, end_line=again.end_line)
+        return chunk._replace(signature=plain(again.signature), start_line=again.start_line, end_line=again.end_line)
 
     def definitions(self, path: str) -> Sequence[Definition]:
         """The definitions in the text that a file has now; none for too many or too large files."""

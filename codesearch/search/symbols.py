@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from codesearch.index.terms import name_key
 from codesearch.search.heads import extract_name
@@ -28,8 +28,7 @@ _SELECTOR = re.compile(rf"[.#]{_SIMPLE}(?:\s+[.#]{_SIMPLE}|\s*[>+~]\s*[.#]?{_SIM
 _SPACED_OPERATOR = re.compile(r"^operator\s+(?=[^\w\s])")
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """A name as it was written, with its owner."""
 
     name: str
@@ -106,8 +105,8 @@ def spelling(symbol: Symbol, name: str) -> Spelling:
 
     Of a name that contains its owner (Perl's `package Foo::Bar`), only the last part is compared.
     """
-    exact = _SPACED_OPERATOR.sub("operator", symbol.sigil + symbol.name)
-    name = _SPACED_OPERATOR.sub("operator", name)
+    exact = _without_space(symbol.sigil + symbol.name)
+    name = _without_space(name)
     if name != exact and ("." in name or "::" in name):
         name = _SEPARATOR.split(name)[-1]
     if name == exact:
@@ -118,6 +117,11 @@ def spelling(symbol: Symbol, name: str) -> Spelling:
     if name.casefold() == asked.casefold():
         return Spelling.CASE
     return Spelling.CONVENTION if name_key(name) == name_key(asked) != "" else Spelling.OTHER
+
+
+def _without_space(name: str) -> str:
+    """`operator ==` → `operator==`."""
+    return _SPACED_OPERATOR.sub("operator", name) if name.startswith("operator") else name
 
 
 def _bare(name: str) -> str:

@@ -129,7 +129,7 @@ class Watch:
 
     def _internal_folders(self) -> Iterable[Path]:
         self._internals = git.internals(self._root)
-        folders = (self._internals.index.parent, self._internals.exclude.parent) if self._internals else ()
+        folders = (self._internals.index_file.parent, self._internals.exclude.parent) if self._internals else ()
         return [folder for folder in folders if folder.is_dir()]
 
     def _synchronize(self) -> None:
@@ -169,7 +169,7 @@ class Watch:
     def _take(self, reports: Collection[tuple[int, str]]) -> None:
         if len(reports) > MOST_REPORTS:
             self._is_unsure = True
-        rules = {str(self._internals.index), str(self._internals.exclude)} if self._internals else set()
+        rules = {str(self._internals.index_file), str(self._internals.exclude)} if self._internals else set()
         for change, path in reports:
             if path in rules:
                 self._is_unsure = True

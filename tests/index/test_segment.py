@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import zlib
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -149,7 +148,7 @@ def test_vectors_of_other_chunks_are_refused(tmp_path: Path) -> None:
     written(tmp_path / "2", [4, 5], number=2)
     other = (tmp_path / "2" / "vectors.faiss").read_bytes()
     (tmp_path / "1" / "vectors.faiss").write_bytes(other)
-    opened = Segment(tmp_path / "1", replace(record, vectors=replace(record.vectors, stamp=Stamp(len(other), 0))))
+    opened = Segment(tmp_path / "1", record._replace(vectors=record.vectors._replace(stamp=Stamp(len(other), 0))))
     with pytest.raises(IndexDamaged, match="number of vectors differs"):
         len(opened.vectors)
 
@@ -177,7 +176,7 @@ def test_arrays_with_a_right_checksum_lead_nowhere_outside_themselves(tmp_path: 
     file.write_bytes(bytes(data))
     try:
         opened = Segment(
-            tmp_path / "1", replace(record, arrays=replace(record.arrays, checksum=zlib.crc32(data))), [Run(2, 1)]
+            tmp_path / "1", record._replace(arrays=record.arrays._replace(checksum=zlib.crc32(data))), [Run(2, 1)]
         )
     except IndexDamaged:
         return

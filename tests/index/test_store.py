@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -242,7 +241,7 @@ def test_kept_embeddings_belong_to_their_model(store: Store) -> None:
 def test_times_are_noted_without_touching_the_rest(store: Store) -> None:
     number = add(store, file_row(), ["alpha"])
     (row,) = store.files()
-    store.update_stamps([replace(row, stamp=Stamp(10, 99, 98, 97))])
+    store.update_stamps([row._replace(stamp=Stamp(10, 99, 98, 97))])
     store.seal()
     (row,) = store.files()
     assert (row.id, row.stamp, row.digest) == (number, Stamp(10, 99, 98, 97), b"digest")

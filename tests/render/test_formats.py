@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +55,7 @@ def test_never_more_than_the_budget(
         return
     text = output.stream.getvalue()  # type: ignore[attr-defined]
     assert tokens(text) <= budget
-    unlimited = replace(output, stream=io.StringIO(), max_tokens=None)
+    unlimited = output._replace(stream=io.StringIO(), max_tokens=None)
     if make in (JsonLines, Matches, Paths, QuickFix):
         make(unlimited).write("question", hits)
         assert unlimited.stream.getvalue().startswith(text)  # type: ignore[attr-defined]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ def test_each_measure_counts_in_its_direction() -> None:
     weights = THRESHOLDS[Retrieval.BOTH].weights
     middle = Closeness(cosine=0.4, coverage=0.5, absent=0.2, size=8)
     for name, better in (("cosine", 0.5), ("coverage", 0.6), ("absent", 0.1), ("size", 7)):
-        assert replace(middle, **{name: better}).weighted(weights) > middle.weighted(weights)
+        assert middle._replace(**{name: better}).weighted(weights) > middle.weighted(weights)
 
 
 @pytest.mark.parametrize(
