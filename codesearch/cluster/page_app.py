@@ -29,6 +29,7 @@ _ANSWERS: Mapping[str, Answer] = {
     "state": page.state,
 }
 _LOG = "see the logs of Ray Serve"
+TOKEN_FROM = "whoever runs the cluster hands out tokens"
 
 
 def build(router: Callable[[], Router]) -> Guard:
@@ -58,7 +59,7 @@ def _answered(answer: Answer, readable: Readable, parameters: QueryParams) -> st
     try:
         return answer(readable, parameters)
     except AccessDenied as error:
-        raise TokenNeeded(error.message) from None
+        raise TokenNeeded(error.message, TOKEN_FROM) from None
 
 
 def _lacking(name: str) -> Answer:

@@ -18,7 +18,7 @@ from codesearch.cli.remedies import hint_of
 from codesearch.cluster.access import Access, digest
 from codesearch.cluster.group import ShardGroup
 from codesearch.cluster.holding import hold, servable_manifest
-from codesearch.cluster.page_app import build
+from codesearch.cluster.page_app import TOKEN_FROM, build
 from codesearch.cluster.place import open_place
 from codesearch.cluster.router import Router
 from codesearch.models.loading import load_encoder
@@ -190,6 +190,10 @@ def test_a_token_sees_only_its_repositories(page: TestClient, code: Path) -> Non
 def test_an_unknown_token_is_asked_for(page: TestClient, name: str, token: str) -> None:
     said = (401, "token-needed", "the token is missing or wrong")
     assert refused(page, name, token, q="x", path="x/y.py") == said
+
+
+def test_who_has_a_token_is_said(page: TestClient) -> None:
+    assert page.get("/api/state", headers={"Authorization": ""}).json()["error"]["hint"] == TOKEN_FROM
 
 
 def test_the_page_itself_is_for_everyone_and_forbids_what_is_not_its_own(page: TestClient) -> None:

@@ -129,7 +129,9 @@ function put({ main, side = [], title, layout, sideLabel = "" }) {
 }
 
 function putSide(nodes) {
+  const focused = document.activeElement?.dataset?.key;
   $("side").replaceChildren(...nodes.flat().filter(Boolean));
+  if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   $("side").hidden = nodes.length === 0;
   $("side").classList.toggle("open", isDrawerOpen(read()));
 }
@@ -161,6 +163,7 @@ function showFailure(error) {
     error.code === "token-needed" ? tokenForm() : back,
   );
   put({ main: [notice], title: "codesearch", layout: "alone" });
+  notice.querySelector("input")?.focus();
   opened = null;
 }
 

@@ -57,28 +57,39 @@ function counted(places, valueOf, chosen) {
 function facet(state, name, title, values) {
   if (!values.length) return null;
   const rows = values.map(([value, number]) =>
-    option(toggled(state, name, value), state[name].includes(value), number, [name === "kind" && badge(value), value]),
+    option(toggled(state, name, value), `${name}:${value}`, state[name].includes(value), number, [
+      name === "kind" && badge(value),
+      value,
+    ]),
   );
   return h("section", { class: "facet" }, h("h2", {}, title), h("ul", {}, rows));
 }
 
 function folders(state, places) {
   const chosen = state.in[0] ?? "";
-  const start = chosen ? `${chosen}/` : "";
-  const inside = places.filter((place) => place.path.startsWith(start) && place.path.slice(start.length).includes("/"));
-  const values = counted(inside, (place) => start + place.path.slice(start.length).split("/")[0], []);
+  const inside = places.filter((place) => !chosen || place.path.startsWith(`${chosen}/`));
+  const start = commonFolder(inside, chosen ? `${chosen}/` : "");
+  const deeper = inside.filter((place) => place.path.slice(start.length).includes("/"));
+  const values = counted(deeper, (place) => start + place.path.slice(start.length).split("/")[0], []);
   const above = chosen.split("/").map((_, i, parts) => parts.slice(0, i + 1).join("/"));
+  const row = (folder, number, label) =>
+    option({ ...state, in: folder ? [folder] : [] }, `in:${folder}`, folder !== "" && folder === chosen, number, label);
   const rows = [
-    ...(chosen ? [option({ ...state, in: [] }, false, "", "All folders")] : []),
-    ...(chosen ? above.map((folder) => option({ ...state, in: [folder] }, folder === chosen, "", folder)) : []),
-    ...values.map(([folder, number]) =>
-      option({ ...state, in: [folder] }, false, number, [h("span", { class: "indent" }), folder.slice(start.length)]),
-    ),
+    ...(chosen ? [row("", "", "All folders"), ...above.map((folder) => row(folder, "", folder))] : []),
+    ...values.map(([folder, number]) => row(folder, number, [h("span", { class: "indent" }), folder.slice(start.length)])),
   ];
   return rows.length ? h("section", { class: "facet" }, h("h2", {}, "Folder"), h("ul", {}, rows)) : null;
 }
 
-function option(state, isChosen, number, label) {
+// The deepest folder at or below one that holds all places: those of a cluster may have several names in common.
+function commonFolder(places, start) {
+  const next = new Set(places.map(({ path }) => path.slice(start.length, path.indexOf("/", start.length) + 1)));
+  const [only] = next;
+  return next.size === 1 && only ? commonFolder(places, start + only) : start;
+}
+
+// `key` tells which option it is, whatever is chosen.
+function option(state, key, isChosen, number, label) {
   return h(
     "li",
     {},
@@ -87,6 +98,7 @@ function option(state, isChosen, number, label) {
       {
         class: isChosen ? "option chosen" : "option",
         href: address({ ...state, limit: "" }),
+        "data-key": key,
         "aria-current": isChosen ? "true" : null,
       },
       h("span", { class: "label" }, label),

@@ -1,4 +1,4 @@
-// The keyboard: / to the question, arrows among hits, Escape back.
+// The keyboard: / to the question, except while something is typed, arrows among hits, Escape back.
 
 import { $ } from "./dom.js";
 import { address, read, withoutFile } from "./state.js";
@@ -15,7 +15,7 @@ const isAsking = () => document.activeElement === $("question");
 const links = () => [...document.querySelectorAll(".hits .open")];
 
 function toQuestion() {
-  if (isAsking()) return false;
+  if (document.activeElement?.matches("input")) return false;
   $("question").focus();
   $("question").select();
   return true;
