@@ -88,8 +88,11 @@ def _walk(root: Path, listed: Collection[str]) -> tuple[list[str], list[str]] | 
                     rules.append(path)
                     if entry.name == ".git" and not can_ignore:
                         return None  # a repository in a folder outside any has rules of its own
-                elif entry.is_dir(follow_symlinks=False) and entry.name not in VCS_FOLDERS and path not in files:
-                    below.append(path)  # a folder that is listed itself is a repository of its own
+                elif entry.is_dir(follow_symlinks=False) and entry.name not in VCS_FOLDERS:
+                    if path in files:
+                        rules.append(f"{path}/.git")  # it is listed itself as long as it is a repository of its own
+                    else:
+                        below.append(path)
         empty = [path for path in below if path not in with_files]
         ignored = git.ignored(root, empty) if empty and can_ignore else frozenset()
         if ignored is None:

@@ -180,6 +180,17 @@ def test_a_folder_that_becomes_a_repository_is_left_to_itself(root: Path) -> Non
 
 @needs_git
 @pytest.mark.usefixtures("at_once")
+def test_a_repository_that_becomes_a_folder_is_listed(root: Path) -> None:
+    git(root / "src", "init", "-q")
+    time.sleep(TICK)
+    assert "src/b.js" not in paths(find(root))
+    shutil.rmtree(root / "src/.git")
+    assert find(root) == discover(root)
+    assert "src/b.js" in paths(find(root))
+
+
+@needs_git
+@pytest.mark.usefixtures("at_once")
 def test_a_moved_folder_behind_a_link_is_not_in_the_root(root: Path) -> None:
     track(root, "src/b.js")
     time.sleep(TICK)
