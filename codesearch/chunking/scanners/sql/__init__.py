@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners.extents import last_nonblank_line
 from codesearch.chunking.scanners.sql import jinja
+from codesearch.chunking.scanners.sql.definitions import definition_at
 from codesearch.chunking.scanners.sql.members import members_of
 from codesearch.chunking.scanners.sql.statements import Statement, split
 from codesearch.chunking.syntax import SIGNATURE_CHARS
@@ -24,6 +25,8 @@ _COMMENTS = re.compile(r"--[^\n]*|/\*M?!\d*|\*/|/\*.*?\*/", re.DOTALL)
 _BODY_START = re.compile(r"\s(?:AS|IS|BEGIN|DECLARE|LANGUAGE)\b|\$|;", re.IGNORECASE)
 """Marks the end of a routine's head."""
 _HEAD_CHARS = 2000
+_DO = re.compile(r"DO\b", re.IGNORECASE)
+_CREATE = re.compile(r"(?:^|;|\b(?:BEGIN|THEN|ELSE))\s*(?=CREATE\b)", re.IGNORECASE | re.MULTILINE)
 _ROUTINES = frozenset("function procedure macro".split())
 
 
@@ -59,7 +62,8 @@ class _File:
         definition = statement.definition
         if not definition or not definition.name:
             names = _QUERY_NAME.findall(self._text, statement.lead + offset, begin)
-            yield self.unit("statement", names[-1] if names else "", begin, end)
+            unit = self.unit("statement", names[-1] if names else "", begin, end)
+            yield replace(unit, members=tuple(self._created(begin, end)))
             return
         routines = [
             self.unit(routine.kind, routine.name, routine.line_start + offset, routine.end + offset)
@@ -74,6 +78,16 @@ class _File:
             members=tuple(members_of(definition.kind, self._lines, spans)),
         )
         yield from routines
+
+    def _created(self, begin: int, end: int) -> Iterator[Member]:
+        """What a DO block creates: PostgreSQL has no `CREATE TYPE IF NOT EXISTS`."""
+        if not _DO.match(self._text, begin):
+            return
+        for match in _CREATE.finditer(self._text, begin, end):
+            if (definition := definition_at(self._text, match.end())) and definition.name:
+                line = self._line(match.end())
+                signature = " ".join(self._text[match.end() : end].partition("\n")[0].split())[:SIGNATURE_CHARS]
+                yield Member(line, definition.name, definition.kind, signature=signature.rstrip(" (;"))
 
     def unit(self, kind: str, name: str, begin: int, end: int) -> Unit:
         """A unit that spans the lines of a range."""

@@ -147,7 +147,7 @@ class Blocks:
         margin = len(lead) - len(lead.lstrip())
         if not self.routines:
             self._margin = margin
-        elif len(self._open) > 1 and margin > self._margin:
+        elif len(self._open) > 1 and (margin > self._margin or self._open[-1] == _DECLARATIONS):
             return
         line = begin - len(lead)
         self.close(line)

@@ -93,8 +93,11 @@ _RESERVED = frozenset(
 _WITH_PARENTHESES = frozenset(("function", "procedure", "table"))
 _PARENTHESIS = re.compile(r"\s*\(")
 _ROUTINES = frozenset("function procedure package trigger event module".split())
-_REPLACES_BODY = re.compile(r"[^;]{0,1500}?\bAS\b", re.IGNORECASE)
-"""An ALTER that replaces the body has an AS within this range; others rename, move or compile."""
+_REPLACES_BODY = re.compile(
+    r"(?:--[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/|'[^']*'|(?!\bAS\b|^[ \t]*(?:ALTER|CREATE|GO)\b)[^;']){0,9999}+\bAS\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""An ALTER that replaces the body has an AS after its parameters; others rename, move or compile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from codesearch.chunking.syntax import SIGNATURE_CHARS
 
 _COLUMN = re.compile(
     r"[ \t]*,?[ \t]*[\[\"`]?(?!(?:CONSTRAINT|PRIMARY|FOREIGN|UNIQUE|KEY|INDEX|CHECK|CREATE|PARTITION|LIKE|EXCLUDE|ON|"
-    r"REFERENCES|FULLTEXT|SPATIAL|PERIOD|WITH|ALTER|SELECT|FROM|AS|ADD)\b)([A-Za-z_]\w*)[\]\"`]?\s+[\[\"A-Za-z]",
+    r"REFERENCES|FULLTEXT|SPATIAL|PERIOD|WITH|ALTER|SELECT|FROM|FOR|AS|ADD|RETURN)\b)([A-Za-z_]\w*)[\]\"`]?\s+[\[\"A-Za-z]",
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(
