@@ -1,4 +1,4 @@
-"""PowerShell: comment-based help documents functions; Pester blocks may begin on the next line."""
+"""PowerShell: comment-based help documents functions; blocks of Pester and DSC may begin on the next line."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ _LONGEST_HELP = 200
 """Lines after the opening brace that are searched for help."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
 _BRACE_BELOW = re.compile(
-    r"^([ \t]*(?:Describe|Context|It)[ \t]+(?=\S)[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)", re.MULTILINE | re.IGNORECASE
+    r"^([ \t]*(?:Describe|Context|It|Configuration)[ \t]+(?=\S)[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)",
+    re.MULTILINE | re.IGNORECASE,
 )
 
 
 def prepare(text: str) -> str:
-    """Add line continuations to tests whose block begins on the next line. Lines are kept."""
+    """Add line continuations to tests and configurations whose block begins on the next line. Lines are kept."""
     return _BRACE_BELOW.sub(r"\1 `\2", text)
 
 

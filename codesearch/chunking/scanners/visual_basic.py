@@ -124,4 +124,8 @@ def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit
 
 def _enumerators(first: int, last: int, lines: list[str]) -> tuple[Member, ...]:
     matches = ((number, _ENUMERATOR.match(lines[number - 1])) for number in range(first + 1, last))
-    return tuple(Member(number, match[1], "enumerator") for number, match in matches if match)
+    return tuple(
+        Member(number, match[1], "enumerator", signature=lines[number - 1].partition("'")[0].strip())
+        for number, match in matches
+        if match
+    )

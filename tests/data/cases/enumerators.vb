@@ -1,0 +1,5 @@
+Public Enum Size
+    ' For children.
+    Small = 1 ' one
+    Large
+End Enum
