@@ -13,8 +13,21 @@ _FORMATTING = re.compile(r"[A-Z]<+\s?(.*?)\s?>+")
 _NAME_IN_TITLE = re.compile(r"^(?:[$@%&]\w+\s*(?:->|=)\s*)?(?:\w+(?:->|::))*(\w+)\s*(?:\(|$|\s-)")
 _FULL_NAME = re.compile(r"sub\s+([\w:]+)::\w+")
 _PACKAGES = ("package", "class")
+_TRANSLITERATION = re.compile(
+    r"=~\s*(?:tr|y)\b\s*(?:\((?:[^()\\\n]|\\.)*+\)|\{(?:[^{}\\\n]|\\.)*+\}|\[(?:[^][\\\n]|\\.)*+\]"
+    r"|([^\w\s(\[{<=,;])(?:(?!\1)[^\\\n]|\\.)*+\1)"
+)
+"""Up to the end of the characters that are searched for."""
+_SIGIL = re.compile(r"[$@]")
 _LONGEST = 40
 """Maximum lines of POD for a name; longer texts are chapters."""
+
+
+def prepare(text: str) -> str:
+    """Blank what the grammar takes for variables in `tr/$@//d`. Lengths are kept."""
+    if "=~" not in text:
+        return text
+    return _TRANSLITERATION.sub(lambda match: _SIGIL.sub("_", match[0]), text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
