@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from codesearch.chunking import comments
 from codesearch.chunking.chunk import Unit
+from codesearch.chunking.hooks import fypp
 from codesearch.languages.registry import resolve
 
 _COMMENT_CHARACTERS = ("c", "C", "*", "d", "D", "!")
@@ -21,6 +22,18 @@ _LAST_COLUMN = 72
 _SEQUENCE = re.compile(r"^(?=.{73,80}$)(.{1,71}?)[ \t]{2,}\w+[ \t]*$")
 """Sequence numbers in columns 73 to 80, as on punched cards."""
 _PREPROCESSOR = re.compile(r"#[ \t]*(if|el|endif)?")
+_DIRECTIVE_MACRO = re.compile(
+    r"^[ \t]*(?!NON_)[A-Z][A-Z0-9]*_[A-Z0-9_]+[ \t]+(?=[a-z])(?!.*\b(?:function|subroutine)\b)"
+    r"(?:.*&[ \t]*\n)*.*$",
+    re.MULTILINE,
+)
+"""A macro that stands for the mark of a directive (`DEV_OMP parallel do`), with continuations. No keyword has `_`."""
+_BINDING = re.compile(
+    r"^[ \t]*(?:generic|(?:module[ \t]+)?procedure)\b(?:.*&[ \t]*(?:!.*)?\n(?:[ \t]*\n)*)*.*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A statement that lists procedures of a type or an interface, with continuations."""
+_NAME_IN_MACRO = re.compile(r"\b(?!PROCEDURE|PASS|BIND|OPERATOR|ASSIGNMENT)[A-Z][A-Z0-9_]+\((\w+)\)")
 _END = re.compile(
     r"[ \t]*end[ \t]*(?:(?:subroutine|function|procedure|(?:sub)?module|program|type|interface|block[ \t]*data)\b|!|$)",
     re.IGNORECASE,
@@ -36,8 +49,10 @@ def is_fixed_form(text: str) -> bool:
 
 def prepare(text: str) -> str:
     """Convert to free form without preprocessor lines. Lines are kept."""
+    if "#:" in text or "${" in text:
+        text = fypp.expanded(text)
     if text.startswith("#") or "\n#" in text:
-        text = _without_preprocessor(text)
+        text = _without_macros(_without_preprocessor(text))
     return _to_free_form(text) if is_fixed_form(text) else text
 
 
@@ -61,6 +76,12 @@ def _without_preprocessor(text: str) -> str:
             if not any(map(_END.match, lines[first:index])):
                 lines[first:index] = [""] * (index - first)
     return "\n".join(lines)
+
+
+def _without_macros(text: str) -> str:
+    """Blank macros that stand for marks of directives, and those around the names of bound procedures."""
+    text = _DIRECTIVE_MACRO.sub(lambda match: "\n" * match[0].count("\n"), text)
+    return _BINDING.sub(lambda match: _NAME_IN_MACRO.sub(r"\1", match[0]), text)
 
 
 def _to_free_form(text: str) -> str:
