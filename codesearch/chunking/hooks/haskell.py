@@ -1,14 +1,52 @@
-"""Haskell: a type signature and its equations are merged into one function; instances are named by their head."""
+"""Haskell: all branches of conditional compilation are kept; a type signature and its equations are merged into one
+function; instances are named by their head."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from codesearch.chunking.chunk import Unit
 
 _INSTANCE_HEAD = re.compile(r"^instance\s+(?:\{-#.*?#-\}\s*)?(?:.*?=>\s*)?(.*?)(?:\s+where\b.*)?$", re.DOTALL)
+_CPP = re.compile(r"#[ \t]*(if|el|endif)")
+_DEFINITION = re.compile(r"(?!(?:import|module|where|infix[lr]?)\b)[a-z_(]")
+"""A line at the top level that is not part of the head of a module."""
+_NOT_CODE = re.compile(r"\s*(?:$|--|#|\{-.*-\}\s*$)")
 _MERGED = ("function", "method", "declaration")
+
+
+def prepare(text: str) -> str:
+    """Blank the directives of conditionals, if other branches than the first hold definitions: the grammar skips those.
+
+    Lines are kept.
+    """
+    if not text.startswith("#") and "\n#" not in text:
+        return text
+    lines = text.split("\n")
+    conditionals: list[list[int]] = []
+    for index, line in enumerate(lines):
+        directive = _CPP.match(line)
+        if directive and directive[1] == "if":
+            conditionals.append([index])
+        elif directive and conditionals:
+            conditionals[-1].append(index)
+            if directive[1] == "endif":
+                _blank_directives(lines, conditionals.pop())
+    return "\n".join(lines)
+
+
+def _blank_directives(lines: list[str], directives: list[int]) -> None:
+    """Blank the directives of a conditional if a branch after the first begins with a definition."""
+    if any(_begins_with_definition(lines, first + 1, last) for first, last in pairwise(directives[1:])):
+        for index in directives:
+            lines[index] = ""
+
+
+def _begins_with_definition(lines: list[str], first: int, last: int) -> bool:
+    code = next((line for line in lines[first:last] if not _NOT_CODE.match(line)), "")
+    return _DEFINITION.match(code) is not None
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
