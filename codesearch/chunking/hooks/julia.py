@@ -30,7 +30,8 @@ def prepare(text: str) -> str:
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """Set names, and drop units whose names are interpolated (`$name`)."""
-    return [_with_name(unit) for unit in units if "$" not in unit.name or unit.kind == "test"]
+    named = map(_with_name, units)
+    return [unit for unit in named if "$" not in unit.name or unit.kind == "test"]
 
 
 def _with_name(unit: Unit) -> Unit:
