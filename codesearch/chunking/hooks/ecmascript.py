@@ -12,11 +12,32 @@ _SUITE = re.compile(r"(?:[fx]?(?:describe|context)|suite|test\.describe|QUnit\.m
 _PROTOTYPE = ".prototype"
 _TYPE_EXPORT, _EXPORT = "export type *", "export      *"
 """TypeScript 5 syntax that the grammar lacks."""
+_TYPE_TEMPLATE = re.compile(r"^(?:export[ \t]+)?type\b[^`;]{1,300}?=\s*`(?:\\.|[^`\\])*`", re.MULTILINE)
+_ESCAPED_BACKTICK = "\\`"
+_VARIANCE = re.compile(r"([<,\n][ \t]*)(?:in[ \t]+)?(?:in|out)(?=[ \t]+[A-Z]\w*(?:[,>\n]|[ \t]*=|[ \t]+extends\b))")
+_GENERIC_LINE = re.compile(r"\n[ \t]*(?=<(?:\n|(?:const[ \t]+)?[A-Z]\w*(?:,|>\(|[ \t]+(?:extends\b|=))))")
+_TYPE_END = re.compile(r".*[:>|&(\[{].*[\w>)}\]\"'`](?<!=>)|[ \t]*[>)}\]]+")
+_LOOK_BACK = 4000
+"""Characters before a generic signature that are searched for the end of the one above."""
 
 
 def prepare(text: str) -> str:
-    """Replace syntax that the grammar lacks."""
-    return text.replace(_TYPE_EXPORT, _EXPORT)
+    """Replace syntax that the grammar lacks. Lines are kept."""
+    text = text.replace(_TYPE_EXPORT, _EXPORT)
+    if _ESCAPED_BACKTICK in text:
+        text = _TYPE_TEMPLATE.sub(lambda match: match[0].replace(_ESCAPED_BACKTICK, "''"), text)
+    if "out " in text:
+        text = _VARIANCE.sub(r"\1", text)
+    return _GENERIC_LINE.sub(_separated, text) if "\n  <" in text or "\n\t<" in text else text
+
+
+def _separated(match: re.Match[str]) -> str:
+    """The beginning of a line of a generic signature, with the `;` that ends the signature above."""
+    above = match.string[max(0, match.start() - _LOOK_BACK) : match.start()].rstrip()
+    while above.endswith("*/") or above.rpartition("\n")[2].lstrip().startswith("//"):
+        above = above[: max(0, above.rfind("/*" if above.endswith("*/") else "//"))].rstrip()
+    line = above.rpartition("\n")[2]
+    return match[0] + ";" if _TYPE_END.fullmatch(line) else match[0]
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
