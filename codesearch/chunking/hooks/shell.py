@@ -1,4 +1,5 @@
-"""Shell: bats tests, and functions that the grammar misses, mostly in zsh files (it fails on two of three)."""
+"""Shell: bats tests, and functions that the grammar misses or runs together, mostly in zsh files (it fails on two of
+three)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ _FUNCTION = re.compile(
     r"^([ \t]*)(?:function[ \t]+([^\s(){}'\"$`;|&]+)[ \t]*(?:\(\s*\))?|([^\s(){}'\"$`;|&=#]+)[ \t]*\(\s*\))"
 )
 _BODY = re.compile(r"\s*(?:[{(#]|$)")
-_HERE_DOCUMENT = re.compile(r"<<-?[ \t]*(['\"]?)([A-Za-z_]\w*)\1")
+_HERE_DOCUMENT = re.compile(r"(?<!<)<<-?[ \t]*(['\"]?)([A-Za-z_]\w*)\1")
 _TEST = re.compile(
     r"^([ \t]*)(@test[ \t]+(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s{\"'](?:[^\n{]*[^\s{])?)[ \t]*)(?=\{|$)", re.MULTILINE
 )
@@ -32,10 +33,26 @@ def _as_function(match: re.Match[str]) -> str:
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """Name tests, and add functions and tests that the grammar missed."""
-    parsed = [_as_test(unit, lines[unit.start_line - 1]) for unit in units]
+    by_line = {unit.start_line: unit for unit in _functions(lines)}
+    parsed = [_as_test(_ended(unit, by_line, lines), lines[unit.start_line - 1]) for unit in units]
     starts = {unit.start_line for unit in units}
-    missed = [unit for unit in _functions(lines) if unit.start_line not in starts]
+    missed = [unit for unit in by_line.values() if unit.start_line not in starts]
     return sorted([*parsed, *missed], key=lambda unit: (unit.start_line, -unit.end_line))
+
+
+def _ended(unit: Unit, by_line: dict[int, Unit], lines: list[str]) -> Unit:
+    """A unit that runs on over other functions, since its end was not recognised, ends where its indentation says."""
+    by_indentation = by_line.get(unit.start_line)
+    if not by_indentation or by_indentation.end_line >= unit.end_line:
+        return unit
+    margin = _margin(lines[unit.start_line - 1])
+    inside = range(by_indentation.end_line + 1, unit.end_line + 1)
+    runs_on = any(line in inside and _margin(lines[line - 1]) <= margin for line in by_line)
+    return unit.ending_at(by_indentation.end_line) if runs_on else unit
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _as_test(unit: Unit, line: str) -> Unit:
@@ -55,10 +72,11 @@ def _unquoted(word: str) -> str:
 def _functions(lines: list[str]) -> Iterator[Unit]:
     """Functions and tests recognised by their first line, outside here-documents."""
     delimiter = ""
+    last_lines = {line.strip(): number for number, line in enumerate(lines, 1)}
     for number, line in enumerate(lines, 1):
         if delimiter:
             delimiter = "" if line.strip() == delimiter else delimiter
-        elif document := _HERE_DOCUMENT.search(line):
+        elif (document := _HERE_DOCUMENT.search(line)) and last_lines.get(document[2], 0) > number:
             delimiter = document[2]
         elif (match := _FUNCTION.match(line)) and _BODY.match(line, match.end()):
             name = match[2] or match[3]
@@ -77,6 +95,6 @@ def _closing_line(lines: list[str], first: int, indentation: str) -> int:
         line = lines[number - 1]
         if line.startswith(closers):
             return number
-        if _FUNCTION.match(line) and len(line) - len(line.lstrip()) <= len(indentation):
+        if _FUNCTION.match(line) and _margin(line) <= len(indentation):
             break
     return first
