@@ -22,8 +22,8 @@ class Dialect(NamedTuple):
 class Language(NamedTuple):
     """A language and how its files are recognised and chunked.
 
-    `grammar` is "module:function" of a tree-sitter wheel; `scanner` names a module of `chunking/scanners` for languages
-    without a reliable grammar. Files of a language with neither are split into line windows.
+    `grammar` is "module:function" of a tree-sitter wheel; `scanner` names a module of `chunking/scanners` that finds
+    the units of languages without a reliable grammar. Files of a language with neither are split into line windows.
     """
 
     name: str
@@ -115,9 +115,8 @@ LANGUAGES: tuple[Language, ...] = (
         extensions=(".bat", ".cmd"),
         filenames=("gradlew.bat", "mvnw.cmd"),
         grammar="tree_sitter_batch:language",
-        query="batchfile",
+        scanner="batchfile",
         line_comments=("rem ", "@rem", "::", "REM ", "@REM", "Rem "),
-        hooks="stages",
     ),
     Language(
         "C",
@@ -182,7 +181,7 @@ LANGUAGES: tuple[Language, ...] = (
     ),
     Language(
         "FORTRAN",
-        extensions=_words(".f .f03 .f08 .f77 .f90 .f95 .for .fpp"),
+        extensions=_words(".f .f03 .f08 .f77 .f90 .f95 .for .fpp .fypp"),
         grammar="tree_sitter_fortran:language",
         query="fortran",
         line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*>", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
@@ -389,6 +388,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("amm", "scala", "scala-cli"),
         grammar="tree_sitter_scala:language",
         query="scala",
+        hooks="scala",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         nests_comments=True,

@@ -40,7 +40,7 @@ def test_extensions_are_written_as_detection_compares_them(language: Language) -
     assert len(set(language.extensions)) == len(language.extensions)
 
 
-@pytest.mark.parametrize("language", [one for one in LANGUAGES if one.grammar], ids=lambda language: language.name)
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one.query], ids=lambda language: language.name)
 def test_queries_fit_their_grammars(language: Language) -> None:
     if language.extra:
         pytest.importorskip(language.grammar.partition(":")[0])

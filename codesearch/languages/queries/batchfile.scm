@@ -1,1 +1,0 @@
-(label) @name @definition.label
