@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from codesearch.languages.registry import Language
 
@@ -78,8 +79,7 @@ class Unit:
         return self.start <= unit.start and unit.end <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A named definition, with lines that include the comments above it; 1-based and inclusive."""
 
     kind: str

@@ -88,7 +88,7 @@ def map_to_file(chunks: Iterable[Chunk], notebook: Notebook, file: Source) -> It
     def map_definition(definition: Definition) -> Definition:
         if id(definition) not in mapped:
             first, last = notebook.numbers[definition.start_line - 1], notebook.numbers[definition.end_line - 1]
-            mapped[id(definition)] = replace(definition, start_line=first, end_line=last)
+            mapped[id(definition)] = definition._replace(start_line=first, end_line=last)
         return mapped[id(definition)]
 
     for chunk in chunks:

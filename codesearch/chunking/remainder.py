@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain
 
 from codesearch.chunking import comments, windows
@@ -64,7 +63,7 @@ def loose_definitions(outline: Outline, namespaces: list[Node]) -> dict[int, lis
     definitions = [member_definition(member) for member in outline.members]
     for node in namespaces:
         if node.unit.name:
-            definitions.append(replace(node.definition, start_line=node.unit.start_line))
+            definitions.append(node.definition._replace(start_line=node.unit.start_line))
         definitions += (member_definition(member, node) for member in node.unit.members)
     by_line: dict[int, list[Definition]] = {}
     for definition in definitions:

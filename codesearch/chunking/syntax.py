@@ -303,18 +303,18 @@ def _kind_by_value(kind: str, captures: dict[str, list[Node]]) -> str:
 
 
 def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
-    start = name.start_byte
+    start, (row, column) = name.start_byte, name.start_point
     begin = span.start_byte if span else source.rfind(b"\n", 0, start) + 1
     newline = source.find(b"\n", start)
     end = min(newline if newline >= 0 else len(source), span.end_byte if span else len(source))
     signature = source[begin : min(end, begin + 2 * SIGNATURE_CHARS)]
     return Member(
-        name.start_point.row + 1,
+        row + 1,
         _name(name, source),
         kind,
         _end(span, source)[0] if span else 0,
         _one_line(signature.rstrip(b" \t{(,;=")),
-        column=name.start_point.column,
+        column=column,
     )
 
 
@@ -413,9 +413,11 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
 
 def _end(node: Node, source: bytes) -> tuple[int, int]:
     """Last line (1-based) and column of a node; if it ends at the start of a row, those of the row before."""
-    end, row = node.end_byte, node.end_point.row
-    if not node.end_point.column and row > node.start_point.row:
+    end, (row, column) = node.end_byte, node.end_point
+    if not column and row > node.start_point.row:
         return row, LINE_END
+    if source[end - 1] not in _SPACES:
+        return row + 1, column
     while end > node.start_byte and source[end - 1] in _SPACES:  # Scala's nodes extend to the next token
         end -= 1
         row -= source[end] == _NEWLINE
@@ -431,7 +433,10 @@ def _text(node: Node, source: bytes) -> str:
 
 
 def _name(node: Node, source: bytes) -> str:
-    text = _unquoted(_text(node, source))
+    text = _text(node, source)
+    if text.isidentifier():
+        return text[:SIGNATURE_CHARS]
+    text = _unquoted(text)
     if text[:1] == ":" and _SYMBOL.match(text):
         text = text[1:]
     elif text[:2] == "r#":  # a raw identifier of Rust

@@ -20,14 +20,15 @@ DOCUMENTATION_WEIGHT = 0.5
 
 def lexical_terms(chunk: Chunk) -> dict[str, float]:
     """Term counts of a chunk, weighted and summed over its fields."""
-    counts: Counter[str] = Counter(terms(chunk.text))
-    weighted: dict[str, float] = dict(counts) if BODY_WEIGHT == 1.0 else {t: BODY_WEIGHT * n for t, n in counts.items()}
+    weighted: dict[str, float] = Counter(terms(chunk.text))  # type: ignore[assignment]
+    if BODY_WEIGHT != 1.0:
+        weighted = {term: BODY_WEIGHT * n for term, n in weighted.items()}
     _add(weighted, terms(chunk.documentation), DOCUMENTATION_WEIGHT - BODY_WEIGHT)
     folder, stem = _path_terms(chunk.path)
     _add(weighted, folder, PATH_WEIGHT)
     _add(weighted, stem, STEM_WEIGHT)
     _add(weighted, terms(" ".join(chunk.defines)), NAME_WEIGHT)
-    return {term: weight for term, weight in weighted.items() if weight > 0}
+    return {term: weight for term, weight in weighted.items() if weight > 0} if chunk.documentation else weighted
 
 
 def encoder_text(chunk: Chunk) -> str:

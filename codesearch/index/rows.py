@@ -255,7 +255,7 @@ def is_plain_path(path: str) -> bool:
 
 def plain(text: str) -> str:
     """A name or signature as a row may contain it: on one line, control characters replaced by U+FFFD."""
-    return text if text.isidentifier() else _CONTROL.sub("\ufffd", text)
+    return text if text.isprintable() else _CONTROL.sub("\ufffd", text)
 
 
 def _checked(values: Sequence[object], stored_checksum: object) -> Sequence[object]:

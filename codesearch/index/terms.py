@@ -86,11 +86,14 @@ def _identifiers(text: str) -> list[str]:
 
 
 def _split(identifier: str, is_query: bool) -> tuple[str, ...]:
-    parts = _parts(identifier)
-    pieces = [piece[:_MAX_TERM_LENGTH] for part in parts for piece in _pieces(part)]
-    unspaced = [part for part in parts if _is_unspaced(part)]
-    if unspaced:
-        return (*pieces, *(letter for part in unspaced if not is_query for letter in letters.characters(part)))
+    if identifier.isascii():
+        pieces = [part[:_MAX_TERM_LENGTH].lower() for part in ascii_parts(identifier)]
+    else:
+        parts = _parts(identifier)
+        pieces = [piece[:_MAX_TERM_LENGTH] for part in parts for piece in _pieces(part)]
+        unspaced = [part for part in parts if _is_unspaced(part)]
+        if unspaced:
+            return (*pieces, *(letter for part in unspaced if not is_query for letter in letters.characters(part)))
     whole = "".join(pieces)
     return (*pieces, whole) if len(pieces) > 1 and len(whole) <= _MAX_TERM_LENGTH else tuple(pieces)
 

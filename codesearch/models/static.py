@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, count, pairwise
 from pathlib import Path
@@ -81,14 +81,17 @@ class StaticEncoder:
 
     def tokens(self, text: str) -> list[int]:
         """The token ids of a text, in order."""
-        return list(chain.from_iterable(map(self._ids.__getitem__, vocabulary_identifiers(text))))
+        return list(self._tokens(text))
+
+    def _tokens(self, text: str) -> Iterator[int]:
+        return chain.from_iterable(map(self._ids.__getitem__, vocabulary_identifiers(text)))
 
     def table(self) -> Embeddings:
         """A float32 copy of the token vectors [tokens, dimensions]."""
         return np.asarray(self._table.astype(np.float32) * self._scales[:, None], np.float32)
 
     def _encode(self, texts: Sequence[str], side: Side) -> Embeddings:
-        unit = normalise(self._sums([Counter(self.tokens(text)) for text in texts], side.position_weights))
+        unit = normalise(self._sums([Counter(self._tokens(text)) for text in texts], side.position_weights))
         if side.head is None:
             return unit
         encoded = side.head(unit)
