@@ -188,7 +188,7 @@ def _trained(reals: Sequence[Real], encoder: Encoder, chunks: int) -> Trained:
     total = sum(real.snapshot.chunk_count for real in reals)
     names = []
     for real in reals:
-        ids = np.concatenate([segment.ids for segment in real.snapshot.segments])
+        ids = np.concatenate([segment.ids[segment.live] for segment in real.snapshot.segments])
         chosen = ids[rng.random(len(ids)) < QUESTIONS / total]
         names += [c.definitions[0].qualified_name for c in real.snapshot.chunks(chosen) if c.definitions]
     asked = np.stack([encoder.encode_query(" ".join(words(name))) for name in names]).astype(np.float32)

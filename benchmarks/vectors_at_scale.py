@@ -119,9 +119,9 @@ def _read(repositories: Sequence[Path]) -> tuple[Vectors, list[str]]:
             index.update(jobs=1)
             snapshot = index.snapshot()
             vectors.append(
-                np.concatenate([part.vectors.reconstruct(np.arange(len(part.ids))) for part in snapshot.segments])
+                np.concatenate([part.vectors.reconstruct(np.flatnonzero(part.live)) for part in snapshot.segments])
             )
-            ids = np.concatenate([part.ids for part in snapshot.segments])[::ROWS_PER_NAME]
+            ids = np.concatenate([part.ids[part.live] for part in snapshot.segments])[::ROWS_PER_NAME]
             defined = [chunk.definitions[0] for chunk in snapshot.chunks(ids) if chunk.definitions]
             names += [" ".join(words(definition.qualified_name)) for definition in defined]
     return _normalised(np.concatenate(vectors)), names

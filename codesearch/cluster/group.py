@@ -11,26 +11,26 @@ from functools import cached_property, lru_cache
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from codesearch.cluster.access import Access, AccessDenied, is_named
 from codesearch.cluster.archive import layout_of
+from codesearch.cluster.joined_shards import JoinedShards, SearchedShards
 from codesearch.cluster.lists import EXACT_CHUNKS, ListedVectors
-from codesearch.cluster.numbering import among_all, in_shard
+from codesearch.cluster.numbering import in_shard, shards_of
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.cluster.sizes import Branches, Sizes, branches, merge_branches, merge_sizes
 from codesearch.errors import CodesearchError
 from codesearch.exact.compiling import compiled
-from codesearch.index.snapshot import ScoredChunks, Snapshot, StoredChunk
-from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, merge_retrieved, numbered
+from codesearch.index.snapshot import NO_CHUNKS, ScoredChunks, Selection, Snapshot, StoredChunk
+from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, name_keys, numbered
 from codesearch.search.hit import Filters, Hit, Retrieval
-from codesearch.search.local import LocalChunks, LocalReader, counts_meaning
-from codesearch.search.reader import Statistics, total
+from codesearch.search.local import LocalChunks, LocalReader, counts_meaning, counts_words
+from codesearch.search.reader import Statistics
 from codesearch.search.snippets import CurrentChunk, Snippets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from codesearch.cluster.joined_postings import Mask
     from codesearch.exact.pattern import Pattern
     from codesearch.exact.request import PatternRequest
     from codesearch.index.segment import Ids
@@ -75,11 +75,19 @@ class Asked:
     pattern: PatternRequest | None = None
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether chunks have to pass filters."""
+        return self.filters != Filters() or self.pattern is not None
+
+    @property
+    def has_meaning(self) -> bool:
+        """Whether embeddings count."""
+        return counts_meaning(self.retrieval, self.vector)
+
+    @property
     def may_miss(self) -> bool:
         """Whether inverted lists are searched: without filters, as the few chunks that pass one might not be found."""
-        is_filtered = self.filters != Filters() or self.pattern is not None
-        has_meaning = counts_meaning(self.retrieval, self.vector)
-        return has_meaning and not is_filtered and self.statistics.chunks > EXACT_CHUNKS
+        return self.has_meaning and not self.is_filtered and self.statistics.chunks > EXACT_CHUNKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,14 @@ class HeldShard:
                 yield FoundLine(self.source, replace(hit, index=self.number))
 
 
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """What may be read of a group."""
+
+    shards: Sequence[HeldShard]
+    joined: SearchedShards
+
+
 class ShardGroup:
     """Answers for its shards. No method reads a shard that the token may not read, whatever it is asked.
 
@@ -189,6 +205,7 @@ class ShardGroup:
     def __init__(self, shards: Sequence[HeldShard], access: Access, lists: ListedVectors | None = None) -> None:
         """`lists` are the vectors of all shards, for questions that may miss some."""
         self._shards = {shard.number: shard for shard in sorted(shards, key=lambda shard: shard.number)}
+        self._joined = JoinedShards([*self._shards.values()])
         self._lists = lists
         self._access = access
         self._readable = lru_cache(_CACHED_SCOPES)(self._find_readable)
@@ -200,46 +217,50 @@ class ShardGroup:
 
     def facts(self, scope: Scope) -> GroupFacts:
         """What there is to search."""
-        return merge_facts([shard.facts() for shard in self._readable(scope)])
+        return merge_facts([shard.facts() for shard in self._readable(scope).shards])
 
     def statistics(self, scope: Scope, terms: Collection[str]) -> Statistics:
         """See IndexReader."""
-        return total([shard.reader().statistics(terms) for shard in self._readable(scope)])
+        return self._readable(scope).joined.statistics(terms)
 
     def name_statistics(self, scope: Scope, keys: Collection[str]) -> Statistics:
         """See IndexReader."""
-        return total([shard.reader().name_statistics(keys) for shard in self._readable(scope)])
+        return self._readable(scope).joined.name_statistics(keys)
 
     def retrieve(self, scope: Scope, asked: Asked) -> Retrieved:
         """The best chunks of all shards; their ids are numbers among all shards."""
-        shards, limits = self._readable(scope), Limits.of(asked.question, asked.k)
-        lists = self._lists if asked.may_miss else None
-        without_lists = replace(asked, vector=np.zeros_like(asked.vector)) if lists else asked
-        patience = _Patience()
-        parts = []
-        for shard in shards:
-            parts.append(_among_all(shard, _retrieved(shard, without_lists)))
-            if asked.pattern:
-                patience.check()
-        found = merge_retrieved(parts, limits)
-        if lists:
-            numbers = frozenset(shard.number for shard in shards)
-            found = found._replace(by_meaning=lists.nearest(asked.vector, limits.retrieved, numbers))
-        return found
+        readable, limits = self._readable(scope), Limits.of(asked.question, asked.k)
+        selected = self._joined.mask(_selections(readable.shards, asked)) if asked.is_filtered else None
+        rarities = asked.statistics.rarities(asked.question.terms)
+        joined, has_words = readable.joined, counts_words(asked.retrieval)
+        return Retrieved(
+            joined.lexical(rarities, limits.retrieved, selected) if has_words else NO_CHUNKS,
+            self._nearest(readable, asked, limits.retrieved, selected) if asked.has_meaning else NO_CHUNKS,
+            joined.named(name_keys(asked.question), limits.named, selected),
+        )
+
+    def _nearest(self, readable: _Readable, asked: Asked, k: int, selected: Mask | None) -> ScoredChunks:
+        if self._lists and asked.may_miss:
+            return self._lists.nearest(asked.vector, k, frozenset(shard.number for shard in readable.shards))
+        return readable.joined.nearest(asked.vector, k, selected)
 
     def candidates(self, scope: Scope, asked: Asked, ids: Ids) -> Candidates | None:
         """Some of the chunks that were retrieved, with all that their ranking needs; None if it has none of them."""
-        parts = []
-        for shard in self._readable(scope):
-            if len(own := in_shard(shard.number, ids)):
-                parts.append(numbered(_prepared(shard, asked).candidates(own), shard.number))
+        readable = self._readable(scope)
+        owners = frozenset(shards_of(ids).tolist())
+        readable.joined.keep_matches(asked.question.terms, owners)
+        parts = [
+            numbered(_prepared(shard, asked).candidates(in_shard(shard.number, ids)), shard.number)
+            for shard in readable.shards
+            if shard.number in owners
+        ]
         return merge_candidates(parts) if parts else None
 
     def lines(self, scope: Scope, pattern: PatternRequest, filters: Filters, count: int) -> Sequence[FoundLine]:
         """The first lines that match. Raises CodesearchError if that takes too long."""
         parsed, patience = _compiled(pattern), _Patience()
         found: list[FoundLine] = []
-        for _, shards in groupby(sorted(self._readable(scope), key=_source), _source):
+        for _, shards in groupby(sorted(self._readable(scope).shards, key=_source), _source):
             parts = [shard.lines(parsed, filters) for shard in shards]
             found += merge_lines(parts, count - len(found))
             patience.check()
@@ -249,15 +270,15 @@ class ShardGroup:
 
     def sizes(self, scope: Scope) -> Sizes:
         """The totals of what there is to search."""
-        return merge_sizes([shard.sizes for shard in self._readable(scope)])
+        return merge_sizes([shard.sizes for shard in self._readable(scope).shards])
 
     def branches(self, scope: Scope, smallest: float) -> Branches:
         """The files of all shards, below the shown names of their sources; see codesearch.cluster.sizes."""
-        return merge_branches(shard.branches(smallest) for shard in self._readable(scope))
+        return merge_branches(shard.branches(smallest) for shard in self._readable(scope).shards)
 
     def file(self, scope: Scope, path: str) -> ShownFile | None:
         """The file with this path in one of the shards, None if there is none."""
-        return next((file for shard in self._readable(scope) if (file := shard.file(path))), None)
+        return next((file for shard in self._readable(scope).shards if (file := shard.file(path))), None)
 
     def texts(self, scope: Scope, chunks: Sequence[ChunkOfShard]) -> Sequence[str]:
         """The text of each chunk; see TextReader."""
@@ -268,18 +289,19 @@ class ShardGroup:
         return [shard.snippets.current(chunk) if shard else None for shard, chunk in self._located(scope, chunks)]
 
     def _located(self, scope: Scope, chunks: Iterable[ChunkOfShard]) -> Iterable[tuple[HeldShard | None, StoredChunk]]:
-        readable = {shard.number: shard for shard in self._readable(scope)}
+        readable = {shard.number: shard for shard in self._readable(scope).shards}
         return ((readable.get(one.shard), one.chunk) for one in chunks)
 
-    def _find_readable(self, scope: Scope) -> Sequence[HeldShard]:
-        """The shards that may be read. Raises AccessDenied for a token that is not known."""
+    def _find_readable(self, scope: Scope) -> _Readable:
+        """What may be read. Raises AccessDenied for a token that is not known."""
         if not self._access.knows(scope.token):
             raise AccessDenied("the token is missing or wrong")
-        return [
+        shards = [
             shard
             for shard in self._shards.values()
             if self._access.allows(scope.token, shard.source) and scope.names(shard.source)
         ]
+        return _Readable(shards, self._joined.of(shards))
 
 
 def shown_name(source: str) -> str:
@@ -330,23 +352,18 @@ def _source(shard: HeldShard) -> str:
     return shard.source
 
 
-def _retrieved(shard: HeldShard, asked: Asked) -> Retrieved:
-    reader = shard.reader(asked.pattern)
-    return reader.retrieve(
-        asked.question, asked.vector, asked.filters, asked.statistics, asked.k, asked.retrieval
-    ).retrieved
+def _selections(shards: Sequence[HeldShard], asked: Asked) -> Mapping[int, Selection | None]:
+    """The chunks of each shard that pass the filters. Raises CodesearchError if finding lines takes too long."""
+    patience = _Patience()
+    found: dict[int, Selection | None] = {}
+    for shard in shards:
+        found[shard.number] = shard.reader(asked.pattern).selection(asked.filters)
+        if asked.pattern:
+            patience.check()
+    return found
 
 
 def _prepared(shard: HeldShard, asked: Asked) -> LocalChunks:
     return shard.reader(asked.pattern).prepare(
         asked.question, asked.vector, asked.filters, asked.statistics, asked.retrieval
     )
-
-
-def _among_all(shard: HeldShard, found: Retrieved) -> Retrieved:
-    """What was found in a shard, with numbers among the chunks of all shards as ids."""
-
-    def renumbered(chunks: ScoredChunks) -> ScoredChunks:
-        return chunks._replace(ids=among_all(shard.number, chunks.ids))
-
-    return Retrieved(renumbered(found.by_words), renumbered(found.by_meaning), renumbered(found.by_name))

@@ -9,8 +9,7 @@ an eighth of the rows, it takes as long as for all of them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ import numpy.typing as npt
 
 from codesearch.arrays import map_arrays
 from codesearch.cluster.manifest import LISTS, Lists
-from codesearch.cluster.numbering import among_all
+from codesearch.cluster.numbering import among_all, numbered_segments
 from codesearch.cluster.scratch import node_folder, scratch
 from codesearch.errors import CodesearchError
 from codesearch.index.snapshot import ScoredChunks, merged
@@ -28,7 +27,6 @@ from codesearch.index.vectors import FAISS_ERROR, Vectors, as_faiss_compares, fa
 if TYPE_CHECKING:
     from codesearch.cluster.group import HeldShard
     from codesearch.cluster.place import Place
-    from codesearch.index.segment import Segment
     from codesearch.models.encoder import Embeddings
 
 EXACT_CHUNKS = 2_000_000
@@ -45,20 +43,6 @@ _CACHED_SELECTIONS = 64
 Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A segment of a shard, and the position of its first row among those of the whole group."""
-
-    shard: int
-    first: int
-    segment: Segment
-
-    @property
-    def end(self) -> int:
-        """The position after its last row."""
-        return self.first + len(self.segment.ids)
-
-
 class ListedVectors:
     """The vectors of a group of shards in inverted lists."""
 
@@ -66,7 +50,7 @@ class ListedVectors:
         """`index` is one of `build` for the same shards; a question searches `probed` of its lists."""
         self._index = index
         self._probed = probed
-        self._parts = [*_rows(shards)]
+        self._parts = [*numbered_segments(shards)]
         self._firsts = np.asarray([part.first for part in self._parts], np.int64)
         self._selection = lru_cache(_CACHED_SELECTIONS)(self._select)
 
@@ -109,7 +93,7 @@ class ListedVectors:
 def build(centres: Embeddings, shards: Sequence[HeldShard]) -> Any:
     """A FAISS index with the live rows of all shards in the lists of their nearest centres."""
     index = empty_lists(centres)
-    for part in _rows(shards):
+    for part in numbered_segments(shards):
         add(index, part.segment.vectors, np.flatnonzero(part.segment.live), part.first)
     return index
 
@@ -162,11 +146,3 @@ def _centres(place: Place, lists: Lists) -> Embeddings:
             return np.array(map_arrays(path)[0][CENTRES_ARRAY])
     except (OSError, ValueError, KeyError) as error:
         raise CodesearchError(f"{lists.file} of {place} can't be read: {error}") from error
-
-
-def _rows(shards: Sequence[HeldShard]) -> Iterator[_Rows]:
-    first = 0
-    for shard in shards:
-        for segment in shard.snapshot.segments:
-            yield _Rows(shard.number, first, segment)
-            first += len(segment.ids)

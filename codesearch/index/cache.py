@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -25,11 +25,12 @@ class ReadCache(Generic[Key, Value]):
         found = dict(zip(keys, map(self._kept.get, keys), strict=True))  # another thread may drop any of them
         if missing := [key for key, value in found.items() if value is None]:
             new = dict(zip(missing, read(missing), strict=True))
-            self._keep(new)
+            self.keep(new)
             found.update(new)
         return [found[key] for key in keys]  # type: ignore[misc]
 
-    def _keep(self, values: dict[Key, Value]) -> None:
+    def keep(self, values: Mapping[Key, Value]) -> None:
+        """Keep values that were read elsewhere."""
         self._kept.update(values)
         for key in list(islice(self._kept, max(len(self._kept) - self._capacity, 0))):
             self._kept.pop(key, None)

@@ -12,15 +12,14 @@ and the number of postings), `rows` (16 bits if they suffice) and `impacts`.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from codesearch.index.bm25 import saturated
+from codesearch.index.vocabulary import Vocabulary
 
 AVERAGE_LENGTH = 120.0
 """Sum of a chunk's weighted term counts: the mean over the chunks of 31 repositories."""
@@ -68,24 +67,24 @@ class Postings:
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> None:
         """`prefix` is the prefix of the arrays' names. Raises KeyError if an array is missing."""
-        self._terms, self._ends, self._starts, self._rows, self._impacts = (arrays[prefix + name] for name in _ARRAYS)
-        self._term_bytes, self._term_ends = memoryview(self._terms.data), memoryview(self._ends.data)
-        """Single items of these are read several times as fast as those of arrays."""
+        text, ends, self._starts, self._rows, self._impacts = (arrays[prefix + name] for name in _ARRAYS)
+        self.vocabulary = Vocabulary(text, ends)
 
     def arrays(self, prefix: str = "") -> dict[str, npt.NDArray[Any]]:
         """The arrays to store, by name."""
-        arrays = (self._terms, self._ends, self._starts, self._rows, self._impacts)
+        arrays = (self.vocabulary.text, self.vocabulary.ends, self._starts, self._rows, self._impacts)
         return {prefix + name: array for name, array in zip(_ARRAYS, arrays, strict=True)}
 
     def check(self, row_count: int) -> None:
         """Raises ValueError unless all types are right, offsets are within the arrays and rows below the count."""
-        arrays = (self._terms, self._ends, self._starts, self._rows, self._impacts)
+        ends = self.vocabulary.ends
+        arrays = (self.vocabulary.text, ends, self._starts, self._rows, self._impacts)
         kinds = ("u1", "i8", "i8", "u2" if row_count <= _FEW_ROWS else "u4", "u1")
         if any(array.dtype != kind or array.ndim != 1 for array, kind in zip(arrays, kinds, strict=True)):
             raise ValueError("its postings have other types")
         if not (
-            _is_ascending(self._ends, 0, len(self._terms))
-            and len(self._starts) == len(self._ends) + 1
+            _is_ascending(ends, 0, len(self.vocabulary.text))
+            and len(self._starts) == len(ends) + 1
             and _is_ascending(self._starts, 0, len(self._rows))
             and int(self._starts[-1]) == len(self._rows) == len(self._impacts)
             and (not len(self._rows) or int(self._rows.max()) < row_count)
@@ -94,45 +93,27 @@ class Postings:
 
     def find(self, term: str) -> Matches:
         """The rows that contain a term, and its impacts."""
-        i = self._find_term(term.encode("utf-8", "surrogatepass"))
-        return self._nothing if i < 0 else self._matches_of(i)
+        i = self.vocabulary.find(term)
+        return self._nothing if i is None else self.matches_of(i)
 
     @property
     def _nothing(self) -> Matches:
         return Matches(self._rows[:0], self._impacts[:0])
 
-    def _matches_of(self, i: int) -> Matches:
+    def matches_of(self, i: int) -> Matches:
+        """The rows that contain the term with this number, and its impacts."""
         begin, end = int(self._starts[i]), int(self._starts[i + 1])
         return Matches(self._rows[begin:end], self._impacts[begin:end])
 
     def find_any(self, terms: Sequence[str]) -> Matches:
         """The rows that contain any of the terms, and their impacts as if all were one term."""
-        found = self._found(terms)
+        found = [self.matches_of(i) for i in self.vocabulary.find_all(terms)]
         if len(found) < 2:
             return found[0] if found else self._nothing
         rows, impacts = as_one_term(
             np.concatenate([one.rows for one in found]), np.concatenate([one.impacts for one in found])
         )
         return Matches(rows, impacts)
-
-    def _found(self, terms: Sequence[str]) -> list[Matches]:
-        """What is found of each of the terms that occurs; quick for terms that begin alike."""
-        encoded = sorted(term.encode("utf-8", "surrogatepass") for term in terms)
-        first = self._lower_bound(encoded[0])
-        end = self._lower_bound(encoded[-1], first) + 1 if encoded[1:] else first + 1
-        found = []
-        for term in encoded:
-            first = self._lower_bound(term, first, end)
-            if first < len(self._ends) and self._term(first) == term:
-                found.append(self._matches_of(first))
-        return found
-
-    def starting_with(self, prefix: str, limit: int) -> list[str]:
-        """The first `limit` terms that start with a prefix, in order."""
-        encoded = prefix.encode("utf-8", "surrogatepass")
-        first = self._lower_bound(encoded)
-        terms = (self._term(i) for i in range(first, min(first + limit, len(self._ends))))
-        return [term.decode("utf-8", "replace") for term in takewhile(lambda term: term.startswith(encoded), terms)]
 
     def counts(self, live: npt.NDArray[np.bool_] | None = None) -> IntArray:
         """The number of rows that contain each term; with `live` [rows], only of those."""
@@ -141,29 +122,10 @@ class Postings:
         sums = np.concatenate([[0], np.cumsum(live[self._rows])])
         return np.asarray(np.diff(sums[self._starts]), np.int64)
 
-    def terms(self) -> list[bytes]:
-        """All terms, in order."""
-        blob, ends = self._terms.tobytes(), self._ends.tolist()
-        return [blob[begin:end] for begin, end in pairwise([0, *ends])]
-
     def columns(self) -> tuple[IntArray, npt.NDArray[Any], npt.NDArray[np.uint8]]:
         """The index of the term, the row and the impact of every posting."""
         counts = np.diff(self._starts)
         return np.repeat(np.arange(len(counts)), counts), self._rows[:], self._impacts[:]
-
-    def _find_term(self, term: bytes) -> int:
-        """The index of a term, or -1."""
-        i = self._lower_bound(term)
-        return i if i < len(self._ends) and self._term(i) == term else -1
-
-    def _lower_bound(self, term: bytes, low: int = 0, high: int | None = None) -> int:
-        """The index, from `low` to `high`, of the first term that is not less than the given one."""
-        count = len(self._ends)
-        return bisect_left(range(count), term, low, count if high is None else min(high, count), key=self._term)
-
-    def _term(self, i: int) -> bytes:
-        begin = self._term_ends[i - 1] if i else 0
-        return bytes(self._term_bytes[begin : self._term_ends[i]])
 
 
 def as_one_term(
@@ -223,7 +185,9 @@ def merge(parts: Sequence[tuple[Postings, IntArray]], rows: int) -> Postings:
     vocabulary: dict[bytes, int] = {}
     ids, all_rows, all_impacts = [], [], []
     for postings, renumbered in parts:
-        mapping = np.fromiter((vocabulary.setdefault(t, len(vocabulary)) for t in postings.terms()), np.int32)
+        mapping = np.fromiter(
+            (vocabulary.setdefault(t, len(vocabulary)) for t in postings.vocabulary.terms()), np.int32
+        )
         numbers, old_rows, impacts = postings.columns()
         new_rows = renumbered[old_rows]
         kept = new_rows >= 0
@@ -248,12 +212,12 @@ def _sorted(
     rank = np.zeros(len(terms), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     by_term = np.lexsort((rows, rank[term_ids]))
-    ordered = [terms[i] for i in order]
+    vocabulary = Vocabulary.of([terms[i] for i in order])
     row_type = np.uint16 if row_count <= _FEW_ROWS else np.uint32
     return Postings(
         {
-            "terms": np.frombuffer(b"".join(ordered), np.uint8),
-            "term_ends": np.cumsum(np.fromiter(map(len, ordered), np.int64, len(ordered))),
+            "terms": vocabulary.text,
+            "term_ends": vocabulary.ends,
             "starts": np.concatenate([[0], np.cumsum(counts[order])]).astype(np.int64),
             "rows": rows[by_term].astype(row_type),
             "impacts": impacts[by_term],

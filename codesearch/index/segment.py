@@ -191,7 +191,7 @@ class Segment:
 
     def count_kinds(self) -> dict[str, int]:
         """The number of live chunks that have, or contain a definition of, each kind."""
-        kinds = [term.decode("utf-8", "replace") for term in self.kinds.terms()]
+        kinds = [term.decode("utf-8", "replace") for term in self.kinds.vocabulary.terms()]
         counts = {kind: int(np.count_nonzero(self.live[self.kinds.find(kind).rows])) for kind in kinds}
         return {kind: count for kind, count in counts.items() if count}
 
@@ -199,6 +199,10 @@ class Segment:
         """The rows that contain any of the terms; see Postings.find_any."""
         (found,) = self._matches.get([terms], lambda missing: [self.postings.find_any(one) for one in missing])
         return found
+
+    def keep_matches(self, found: Mapping[tuple[str, ...], Matches]) -> None:
+        """Keep what was found here together with other segments, for `matches`."""
+        self._matches.keep(found)
 
     def frequency(self, terms: tuple[str, ...]) -> int:
         """The number of live chunks that contain any of the terms."""
@@ -208,8 +212,8 @@ class Segment:
     def count_names(self) -> Iterator[tuple[str, NameCount]]:
         """The key of each name that is defined, with the numbers of live chunks."""
         live = self.live if self.has_deletions else None
-        defining = dict(zip(self.names.terms(), self.names.counts(live).tolist(), strict=True))
-        for term, containing in zip(self.postings.terms(), self.postings.counts(live).tolist(), strict=True):
+        defining = dict(zip(self.names.vocabulary.terms(), self.names.counts(live).tolist(), strict=True))
+        for term, containing in zip(self.postings.vocabulary.terms(), self.postings.counts(live).tolist(), strict=True):
             if count := defining.get(term):
                 yield term.decode("utf-8", "replace"), NameCount(count, containing)
 

@@ -214,7 +214,7 @@ class Snapshot:
         """The `k` chunks whose vectors have the largest cosine with a unit vector, float32 [dimensions]."""
         by_segment = []
         for i, segment in enumerate(self._segments):
-            vectors = self._vectors(segment, len(vector))
+            vectors = self.vectors_of(segment, len(vector))
             rows, scores = vectors.nearest(vector, k, self._allowed(i, selection), segment.ties)
             by_segment.append(ScoredChunks(segment.ids[rows], scores, segment.ties[rows]))
         return merged(by_segment, k)
@@ -225,8 +225,14 @@ class Snapshot:
         for segment in self._segments:
             positions, rows = segment.rows_of(ids)
             if len(positions):
-                out[positions] = self._vectors(segment, len(vector)).similarities(vector, rows)
+                out[positions] = self.vectors_of(segment, len(vector)).similarities(vector, rows)
         return out
+
+    def vectors_of(self, segment: Segment, dimensions: int) -> Vectors:
+        """A segment's vectors. Raises IndexDamaged if they have other dimensions than a query's."""
+        if segment.vectors.dimensions != dimensions:
+            raise self._damaged(f"its vectors have {segment.vectors.dimensions} dimensions, not {dimensions}")
+        return segment.vectors
 
     # per file
 
@@ -262,16 +268,10 @@ class Snapshot:
             if len(positions):
                 row_files = file_indices[positions]
                 starts = np.r_[0, np.flatnonzero(np.diff(row_files)) + 1]
-                sums[row_files[starts]] += self._vectors(segment, dimensions).sums(rows, starts)
+                sums[row_files[starts]] += self.vectors_of(segment, dimensions).sums(rows, starts)
                 counts += np.bincount(row_files, minlength=len(files))
         means = component(sums / np.maximum(counts, 1)[:, None])
         return [mean / max(float(np.sqrt((mean * mean).sum())), _MIN_NORM) for mean in means]
-
-    def _vectors(self, segment: Segment, dimensions: int) -> Vectors:
-        """A segment's vectors. Raises IndexDamaged if they have other dimensions than the query's vector."""
-        if segment.vectors.dimensions != dimensions:
-            raise self._damaged(f"its vectors have {segment.vectors.dimensions} dimensions, not {dimensions}")
-        return segment.vectors
 
     # names and stored rows
 
@@ -310,7 +310,7 @@ class Snapshot:
         """At most `limit` names of definitions that start with a prefix, ignoring case, in order."""
         names: set[str] = set()
         for segment in self._segments:
-            keys = segment.names.starting_with(name_key(prefix), limit)
+            keys = segment.names.vocabulary.starting_with(name_key(prefix), limit)
             for chunk in self.chunks(self.named(keys, limit, None).ids):
                 names.update(d.name for d in chunk.definitions if d.name.lower().startswith(prefix.lower()))
         return sorted(names)[:limit]

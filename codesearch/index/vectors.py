@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -130,8 +131,7 @@ class Vectors:
         for start in range(0, len(rows), _ROWS_PER_PRODUCT):
             batch = rows[start : start + _ROWS_PER_PRODUCT]
             products[start : start + len(batch)] = self._codes[batch].astype(np.float32) @ steps
-        cosines = (products * np.float64(_STEP) + steps.sum(dtype=np.float64) * _OFFSET) / scale
-        return np.asarray(cosines, np.float32)
+        return _cosines(products, steps, scale)
 
     def sums(self, rows: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Sums of the codes of rows[starts[i] : starts[i + 1]], int64 [len(starts), dimensions]."""
@@ -171,6 +171,25 @@ class Vectors:
         index = faiss_index(self._codes.shape[1])
         index.add_sa_codes(np.ascontiguousarray(self._codes))
         return index
+
+
+def similarities_of_all(parts: Sequence[Vectors], vector: Embeddings) -> npt.NDArray[np.float32]:
+    """Cosines of all rows of several segments with a unit vector, one segment after the other."""
+    steps, scale = _integer_steps(vector)
+    products = [
+        part.codes[start : start + _ROWS_PER_PRODUCT].astype(np.float32) @ steps
+        for part in parts
+        for start in range(0, len(part), _ROWS_PER_PRODUCT)
+    ]
+    return _cosines(np.concatenate([np.zeros(0, np.float32), *products]), steps, scale)
+
+
+def _cosines(
+    products: npt.NDArray[np.float32], steps: npt.NDArray[np.float32], scale: float
+) -> npt.NDArray[np.float32]:
+    """The cosines of a vector with codes, from the products of these with its integer steps."""
+    cosines = (products * np.float64(_STEP) + steps.sum(dtype=np.float64) * _OFFSET) / scale
+    return np.asarray(cosines, np.float32)
 
 
 def best(scores: npt.NDArray[np.float32], ties: Ties, k: int) -> npt.NDArray[np.int64]:

@@ -187,7 +187,7 @@ def _weights(segments: Sequence[Segment], ids: Integers) -> Weights:
     vocabulary: dict[str, int] = {}
     parts = []
     for segment in segments:
-        terms = [term.decode("utf-8", "replace") for term in segment.postings.terms()]
+        terms = [term.decode("utf-8", "replace") for term in segment.postings.vocabulary.terms()]
         stems = np.asarray([vocabulary.setdefault(stem(term), len(vocabulary)) for term in terms], np.int64)
         numbers, rows, impacts = segment.postings.columns()
         kept = segment.live[rows]
@@ -201,7 +201,7 @@ def _names(segments: Sequence[Segment], base: int) -> dict[str, Any]:
     """Which chunks define a name, by its key."""
     keys, chunks, ties = [], [], []
     for segment in segments:
-        terms = [term.decode("utf-8", "replace") for term in segment.names.terms()]
+        terms = [term.decode("utf-8", "replace") for term in segment.names.vocabulary.terms()]
         numbers, rows, _ = segment.names.columns()
         kept = segment.live[rows]
         keys.append(pa.array(terms, pa.string()).take(pa.array(numbers[kept])))
@@ -218,7 +218,8 @@ def _words(segments: Sequence[Segment], weights: Weights) -> dict[str, Any]:
     """For each word the number of chunks that contain it; for each stem, of those that contain any word with it."""
     exactly: dict[str, int] = {}
     for segment in segments:
-        for term, count in zip(segment.postings.terms(), segment.postings.counts(segment.live).tolist(), strict=True):
+        terms, counts = segment.postings.vocabulary.terms(), segment.postings.counts(segment.live).tolist()
+        for term, count in zip(terms, counts, strict=True):
             word = term.decode("utf-8", "replace")
             exactly[word] = exactly.get(word, 0) + count
     counts = np.bincount(weights.stem, minlength=len(weights.stems)).tolist()

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.index.rows import Run
-from codesearch.index.snapshot import NO_CHUNKS, Scores, Snapshot, StoredChunk
+from codesearch.index.snapshot import NO_CHUNKS, Scores, Selection, Snapshot, StoredChunk
 from codesearch.search.candidates import (
     Candidates,
     Limits,
@@ -78,16 +78,21 @@ class LocalReader:
     ) -> LocalChunks:
         """See IndexReader. The best by BM25, the best by cosine, and definitions asked for by name."""
         found = self.prepare(question, vector, filters, statistics, retrieval)
-        snapshot, limits = self._snapshot, Limits.of(question, k)
-        scope = select(snapshot, filters)
-        if found.matching:
-            scope = scope.within(snapshot.select_chunks(found.matching.ids))
+        snapshot, limits, selection = self._snapshot, Limits.of(question, k), self._selection(filters, found.matching)
         retrieved = Retrieved(
-            by_words=snapshot.lexical(found.rarities, limits.retrieved, scope.chunks) if found.has_words else NO_CHUNKS,
-            by_meaning=snapshot.nearest(vector, limits.retrieved, scope.chunks) if found.has_meaning else NO_CHUNKS,
-            by_name=snapshot.named(name_keys(question), limits.named, scope.chunks),
+            by_words=snapshot.lexical(found.rarities, limits.retrieved, selection) if found.has_words else NO_CHUNKS,
+            by_meaning=snapshot.nearest(vector, limits.retrieved, selection) if found.has_meaning else NO_CHUNKS,
+            by_name=snapshot.named(name_keys(question), limits.named, selection),
         )
         return replace(found, retrieved=retrieved)
+
+    def selection(self, filters: Filters) -> Selection | None:
+        """The chunks that a search with these filters, whose kinds are resolved, may return; None for all."""
+        return self._selection(filters, self._matching(filters))
+
+    def _selection(self, filters: Filters, matching: MatchingChunks | None) -> Selection | None:
+        scope = select(self._snapshot, filters)
+        return (scope.within(self._snapshot.select_chunks(matching.ids)) if matching else scope).chunks
 
     def prepare(
         self, question: Question, vector: Embeddings, filters: Filters, statistics: Statistics, retrieval: Retrieval

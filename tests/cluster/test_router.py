@@ -242,9 +242,10 @@ def test_a_token_sees_only_its_repositories(doors: list[HeldShard]) -> None:
         router.search("acme", ClusterQuestion("vault", repositories=("secret/*",)))
 
 
-def test_what_a_token_may_not_read_changes_no_score(doors: list[HeldShard]) -> None:
+@pytest.mark.parametrize("groups", [1, 3])
+def test_what_a_token_may_not_read_changes_no_score(doors: list[HeldShard], groups: int) -> None:
     of_two = _router(_grouped(doors[:2], 1), SOURCES)
-    limited = _router(_grouped(doors, 3, ACME), SOURCES)
+    limited = _router(_grouped(doors, groups, ACME), SOURCES)
     for text in ("open the door", "vault", "close"):
         question = ClusterQuestion(text, explain=True)
         assert limited.search("acme", question).result.hits == of_two.search(TOKEN, question).result.hits

@@ -89,7 +89,7 @@ def test_merging_keeps_the_postings_of_kept_rows(
     merged = merge(parts, next_row)
     found = Counter(
         (term.decode(), int(row), int(value))
-        for term in merged.terms()
+        for term in merged.vocabulary.terms()
         for of_term in [merged.find(term.decode())]
         for row, value in zip(of_term.rows, of_term.impacts, strict=True)
     )
