@@ -161,8 +161,16 @@ class Serving:
         self._options = options
         self._most = max(options.replicas, options.most_replicas)
         self._number = 0
-        self.states = ray.remote(num_cpus=0, scheduling_strategy=_on_this_node(ray))(States).remote()
-        """The actor of States, lost only with this process, whose actors all others are, too."""
+        options_of_states = {"num_cpus": 0, "scheduling_strategy": _on_this_node(ray)}
+        named = {"name": APPLICATION, "namespace": APPLICATION}  # so that Ray refuses a second one
+        try:
+            self.states = ray.remote(**options_of_states)(States).options(**named).remote()
+            """The actor of States, lost only with this process, whose actors all others are, too."""
+        except ray.exceptions.ActorAlreadyExistsError as error:
+            raise CodesearchError(
+                "this Ray cluster is already used by a codesearch cluster serve",
+                "end that one, or start another Ray cluster for this one",
+            ) from error
         self._sources: Sequence[str] = ()
         self._groups: Sequence[Replicas] = ()
         self._scaled: Sequence[ScaledGroup] = ()
@@ -253,3 +261,5 @@ def undeploy() -> None:
     from ray import serve
 
     serve.delete(APPLICATION)
+    if not serve.status().applications:  # else the next one would get the port of this one
+        serve.shutdown()

@@ -291,6 +291,8 @@ def test_a_later_state_replaces_the_one_that_is_served(tmp_path: Path, monkeypat
         serving = deploy(ray, str(place), servable_manifest(place), ACCESS, ServeOptions("127.0.0.1", port, 2))
         cluster = Cluster(f"127.0.0.1:{port}", {"CODESEARCH_CLUSTER_TOKEN": TOKEN})
         question = ClusterQuestion("heat or cool the oven, cut or break the stone")
+        with pytest.raises(CodesearchError, match="already used by a codesearch cluster serve"):
+            deploy(ray, str(place), servable_manifest(place), ACCESS, ServeOptions("127.0.0.1", _free_port(), 1))
         names = {frozenset(hit.name for hit in cluster.search(question).result.hits)}
         write(bakery, {"oven.py": "def cool_oven():\n    return 1\n"})
         write(quarry, {"stone.py": "def break_stone():\n    return 2\n"})
