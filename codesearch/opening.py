@@ -20,6 +20,11 @@ def acts_on_terminal(path: str) -> bool:
     return bool(_CONTROL.search(path))
 
 
+def harmless(path: str) -> str:
+    """A path of elsewhere, with U+FFFD for what acts on a terminal."""
+    return _CONTROL.sub("\ufffd", path)
+
+
 def is_beneath(path: str) -> bool:
     """Whether a `/`-separated path is relative and stays below its root, judging by its text alone."""
     if not _INVALID_NAMES.isdisjoint(path.split("/")) or "\0" in path:

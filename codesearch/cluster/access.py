@@ -17,6 +17,9 @@ from codesearch.state import secret, state_folder
 TOKEN_VARIABLE = "CODESEARCH_CLUSTER_TOKEN"
 EVERYTHING = ("*",)
 _TOKEN_BYTES = 24
+_SIGN = re.compile(r"\\[*?\\]|\[")
+"""What stands for itself in a pattern, though not for fnmatch."""
+_WILD = re.compile(r"[*?\\]")
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -28,7 +31,7 @@ class AccessDenied(CodesearchError):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The repositories that each token may read: patterns of their names (`*`, `?`), by the token's SHA-256."""
+    """The repositories that each token may read: patterns of their names (see `is_named`), by the token's SHA-256."""
 
     patterns: Mapping[str, Sequence[str]]
 
@@ -42,8 +45,13 @@ class Access:
 
 
 def is_named(source: str, pattern: str) -> bool:
-    """Whether a pattern means a source: `*` and `?` stand for others, `[` for itself."""
-    return fnmatchcase(source, pattern.replace("[", "[[]"))
+    """Whether a pattern means a source: `*` and `?` stand for others, but for themselves after `\\`; `[` for itself."""
+    return fnmatchcase(source, _SIGN.sub(lambda sign: "\\" if sign[0] == r"\\" else f"[{sign[0][-1]}]", pattern))
+
+
+def pattern_of(source: str) -> str:
+    """The pattern that means one source alone."""
+    return _WILD.sub(r"\\\g<0>", source)
 
 
 def digest(token: str) -> str:

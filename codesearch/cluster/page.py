@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from starlette.datastructures import QueryParams
 
+from codesearch.cluster.access import pattern_of
 from codesearch.cluster.group import GroupFacts, ShownFile, shown_name
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Rounds, Router
 from codesearch.cluster.sizes import Branches, Sizes
@@ -42,7 +43,7 @@ class Readable:
 
     def rounds(self, repository: str = "") -> Rounds:
         """Calls of the groups, for one repository or for all."""
-        return self.router.rounds(self.token, (repository,) if repository else ())
+        return self.router.rounds(self.token, (pattern_of(repository),) if repository else ())
 
     def search(self, asked: Asked, limit: int) -> ClusterResult:
         """The best hits."""
@@ -81,11 +82,11 @@ class _Place:
 def _place(place: str, sources: Mapping[str, str]) -> _Place:
     """Raises NotThere."""
     if place in sources:
-        return _Place((sources[place],))
+        return _Place((pattern_of(sources[place]),))
     if above := max((name for name in sources if place.startswith(f"{name}/")), key=len, default=""):
-        return _Place((sources[above],), (place[len(above) + 1 :],))
+        return _Place((pattern_of(sources[above]),), (place[len(above) + 1 :],))
     if any(name.startswith(f"{place}/") for name in sources):
-        return _Place((f"{place}/*", f"/{place}/*"))
+        return _Place((f"{pattern_of(place)}/*", f"/{pattern_of(place)}/*"))
     raise _not_there(place)
 
 

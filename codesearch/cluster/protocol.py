@@ -9,6 +9,7 @@ from typing import Any, get_args
 from codesearch.cluster.router import ClusterQuestion, ClusterResult
 from codesearch.exact.request import Case, PatternRequest
 from codesearch.index.rows import plain
+from codesearch.opening import harmless
 from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal
 
 VERSION = 2
@@ -107,7 +108,7 @@ def result_of_record(question: str, record: Any) -> ClusterResult:
     """An answer from its JSON. Raises Invalid."""
     _check_version(record)
     try:
-        repositories = {int(number): plain(str(name)) for number, name in record["repositories"].items()}
+        repositories = {int(number): harmless(str(name)) for number, name in record["repositories"].items()}
         hits = tuple(_hit(row) for row in record["hits"])
         if not {hit.index for hit in hits} | {copy.index for hit in hits for copy in hit.copies} <= set(repositories):
             raise Invalid("a hit's repository is not named")
@@ -130,9 +131,10 @@ def result_of_record(question: str, record: Any) -> ClusterResult:
 
 
 def _hit(row: Mapping[str, Any]) -> Hit:
-    texts = ("path", "language", "kind", "name", "qualified_name", "signature")
+    texts = ("language", "kind", "name", "qualified_name", "signature")
     return Hit(
         **{name: plain(str(row[name])) for name in texts},
+        path=harmless(str(row["path"])),
         start_line=int(row["start_line"]),
         end_line=int(row["end_line"]),
         score=float(row["score"]),
@@ -144,7 +146,7 @@ def _hit(row: Mapping[str, Any]) -> Hit:
             for one in row["also"]
         ),
         copies=tuple(
-            Place(plain(str(one["path"])), int(one["start_line"]), int(one["end_line"]), int(one["index"]))
+            Place(harmless(str(one["path"])), int(one["start_line"]), int(one["end_line"]), int(one["index"]))
             for one in row["copies"]
         ),
         signals=tuple(

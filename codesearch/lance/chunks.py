@@ -16,6 +16,7 @@ from codesearch.index.vectors import Vectors
 from codesearch.lance.columns import OF_CHUNK, OF_FILE, codes_of, impacts_of, vectors_of
 from codesearch.lance.selecting import found, is_one_of
 from codesearch.lance.tables import CHUNKS, DEFINITIONS, FILES
+from codesearch.opening import harmless
 
 if TYPE_CHECKING:
     from codesearch.index.segment import Ids
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 _NO_STAMP = Stamp(0, 0)
 _SAME = (
-    *("path", "language", "kind", "name", "qualified_name", "signature"),
+    *("language", "kind", "name", "qualified_name", "signature"),
     *("start_line", "end_line", "file_chunks"),
 )
 """Columns that are named as the fields of StoredChunk."""
-_FACTS = ("id", "file", "first_chunk", *_SAME)
+_FACTS = ("id", "file", "first_chunk", "path", *_SAME)
 _DEFINITIONS = (
     *("chunk", "place", "kind", "name", "qualified_name"),
     *("signature", "documentation", "start_line", "end_line"),
@@ -119,6 +120,7 @@ def _chunk(row: Mapping[str, Any], definitions: Mapping[int, Sequence[Definition
         definitions=tuple(definitions.get(row["id"], ())),
         file_stamp=_NO_STAMP,
         file_digest=b"",
+        path=harmless(row["path"]),
         **_plain({name: row[name] for name in _SAME}),
     )
 

@@ -14,8 +14,8 @@ from typing import Any
 from codesearch.cluster.manifest import Shard, shard_of
 from codesearch.errors import CodesearchError
 from codesearch.index.layout import FORMAT as INDEX_FORMAT
-from codesearch.index.rows import plain
 from codesearch.lance.address import Address
+from codesearch.opening import harmless
 
 FORMAT = 1
 """Version of the tables: raised if older programs can't read them."""
@@ -121,4 +121,5 @@ def row_of(one: ExportedShard) -> dict[str, Any]:
 def _shard_of(row: Mapping[str, Any]) -> ExportedShard:
     languages = {str(name): int(count) for name, count in json.loads(row["languages"]).items()}
     shard = shard_of(row)
-    return ExportedShard(replace(shard, source=plain(shard.source)), int(row["number"]), languages, tuple(row["kinds"]))
+    shard = replace(shard, source=harmless(shard.source))
+    return ExportedShard(shard, int(row["number"]), languages, tuple(row["kinds"]))

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
+from collections.abc import AsyncIterable
 from typing import Any
 
 import anyio
 import anyio.to_thread
+from anyio.streams.memory import MemoryObjectSendStream
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
 from mcp_types import (
     CallToolRequestParams,
     CallToolResult,
@@ -21,8 +25,10 @@ from mcp_types import (
     PaginatedRequestParams,
     TextContent,
     ToolAnnotations,
+    jsonrpc_message_adapter,
 )
 from mcp_types import Tool as Listed
+from pydantic import ValidationError
 
 import codesearch
 from codesearch.mcp.tools import Answer, Tool, ToolSet
@@ -32,6 +38,10 @@ _SECONDS_BETWEEN_REPORTS = 0.5
 SECONDS_TO_ANSWER = 50.0
 """Clients give up after a minute. A first index is made to its end meanwhile, whether somebody waits or not."""
 
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]|(?P<half>u[dD][89a-fA-F]\w\w)|.)")
+"""An escape in JSON; `half` is one half of a surrogate pair without the other."""
+
+Received = SessionMessage | Exception
 Context = Any
 """The SDK's context of a request."""
 
@@ -67,14 +77,33 @@ def serve_stdio(tools: ToolSet[Any]) -> None:
     server = build(tools)
 
     async def serve() -> None:
-        async with stdio_server() as (received, sent):
-            await server.run(received, sent, server.create_initialization_options())
+        async with stdio_server() as (received, sent), anyio.create_task_group() as group:
+            forward, readable = anyio.create_memory_object_stream[Received](0)
+            group.start_soon(_forward, received, forward)
+            await server.run(readable, sent, server.create_initialization_options())
         tools.session.close()
         for worker in multiprocessing.active_children():
             worker.kill()
         os._exit(0)  # a thread may be at work on a first index, which the next process resumes
 
     anyio.run(serve)
+
+
+async def _forward(received: AsyncIterable[Received], forward: MemoryObjectSendStream[Received]) -> None:
+    """Send on what was received. Requests with half a surrogate pair, which pydantic can't read, are answered, too."""
+    async with forward:
+        async for one in received:
+            await forward.send(_without_half_pairs(one) if isinstance(one, ValidationError) else one)
+
+
+def _without_half_pairs(error: ValidationError) -> Received:
+    """The message that could not be read, with U+FFFD for halves of surrogate pairs; the error if it still can't be."""
+    line = str(error.errors()[0]["input"])
+    try:
+        whole = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["half"] else escape[0], line)
+        return SessionMessage(jsonrpc_message_adapter.validate_json(whole, by_name=False))
+    except ValidationError:
+        return error
 
 
 def _listed(tool: Tool[Any]) -> Listed:

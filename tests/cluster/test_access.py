@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codesearch.cluster.access import access_of_user, digest, is_named, read_access, user_token
+from codesearch.cluster.access import access_of_user, digest, is_named, pattern_of, read_access, user_token
 from codesearch.errors import CodesearchError
 
 
@@ -29,6 +29,13 @@ def test_a_file_grants_patterns_of_repositories(tmp_path: Path) -> None:
 def test_brackets_in_a_pattern_stand_for_themselves() -> None:
     assert is_named("/srv/[id]/web", "/srv/[id]/*")
     assert not is_named("/srv/i/web", "/srv/[id]/*")
+
+
+@pytest.mark.parametrize("name", ["/web", "/a*b", "/a?b", "/[a*]", "/[", "/a\\b", "/a\\*b", "\\"])
+def test_a_pattern_of_a_name_means_it_alone(name: str) -> None:
+    assert is_named(name, pattern_of(name))
+    for other in (name + "x", name.replace("*", "x") + " ", name.replace("*", ""), name.replace("?", "x"), name + "\\"):
+        assert is_named(other, pattern_of(name)) == (other == name)
 
 
 @pytest.mark.parametrize(

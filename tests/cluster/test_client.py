@@ -102,6 +102,13 @@ def test_control_characters_of_an_answer_reach_no_terminal() -> None:
     assert "\x07" not in answer.result.hits[0].name
 
 
+def test_paths_are_those_of_the_files() -> None:
+    """Tabs and newlines do nothing to a terminal, and a path without them leads nowhere."""
+    hit = Hit("a\tb/c\nd.py", 1, 1, "Python", "function", "a", "a", "", 0.5, "x", copies=(Place("\t", 1, 1, 0),))
+    answer = ClusterResult(SearchResult("q", (hit,)), {0: "/srv/e\tf"}, 1)
+    assert result_of_record("q", json.loads(json.dumps(result_record(answer)))) == answer
+
+
 Answer = Callable[[str, bytes], tuple[int, Any]]
 
 

@@ -67,6 +67,14 @@ def test_lines_that_are_no_messages_do_no_harm(codesearch: CommandLine, indexed_
         assert "hash_password" in client.search("how are passwords hashed")
 
 
+def test_half_a_surrogate_pair_is_read_as_an_unknown_character(codesearch: CommandLine, indexed_shop: Path) -> None:
+    with RawClient(codesearch, indexed_shop) as client:
+        client.initialize()
+        assert "hash_password" in client.search("how are passwords hashed \ud800")
+        assert "hash_password" in client.search("how are passwords hashed \\ud800 \udfff\ud83d\ude00")
+        assert client.ask("tools/call", {"name": "\ud800", "arguments": {}})["isError"]
+
+
 def test_a_first_index_is_made_with_progress_and_nothing_else_on_stdout(codesearch: CommandLine, shop: Path) -> None:
     for i in range(400):
         (shop / f"more{i}.py").write_text(f"def generated_{i}(value):\n    return value + {i}\n" * 20)
