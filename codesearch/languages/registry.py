@@ -457,6 +457,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("swift",),
         grammar="tree_sitter_swift:language",
         query="swift",
+        hooks="swift",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         nests_comments=True,
