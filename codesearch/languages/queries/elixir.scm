@@ -9,12 +9,19 @@
    (binary_operator left: (identifier) @name operator: "when")
  ]) (do_block)? @body) @definition.function
  (#any-of? @_call "def" "defp" "defn" "defnp" "defdelegate"))
-((call target: (identifier) @_call (arguments . (binary_operator operator: _ @name)) (do_block)? @body) @definition.function
+((call target: (identifier) @_call (arguments . [
+   (binary_operator left: [(binary_operator operator: _ @name) (unary_operator operator: _ @name)] operator: "when")
+   (binary_operator operator: _ @name)
+   (unary_operator operator: _ @name)
+ ]) (do_block)? @body) @definition.function
  (#any-of? @_call "def" "defp"))
 ((call target: (identifier) @_call (arguments . [
    (identifier) @name
    (call target: (identifier) @name)
    (binary_operator left: (call target: (identifier) @name) operator: "when")
+   (binary_operator left: [(binary_operator operator: _ @name) (unary_operator operator: _ @name)] operator: "when")
+   (binary_operator operator: _ @name)
+   (unary_operator operator: _ @name)
  ]) (do_block)? @body) @definition.macro
  (#any-of? @_call "defmacro" "defmacrop" "defguard" "defguardp"))
 
