@@ -354,13 +354,19 @@ def _unit(kind: str, node: Node, captures: dict[str, list[Node]], source: bytes)
 
 
 def _annotations_end(node: Node) -> int:
-    """Byte offset where a definition's leading annotations end; they may be longer than a signature."""
+    """Byte offset where a definition's leading annotations and their comments end.
+
+    They may be longer than a signature.
+    """
     end = node.start_byte
     child: Node | None = node.child(0) if node.child_count else None
-    if child is not None and child.type == "modifiers" and child.child_count:
-        child = child.child(0)
-    while child is not None and child.type in _ANNOTATIONS:
+    modifiers = child if child is not None and child.type == "modifiers" and child.child_count else None
+    if modifiers is not None:
+        child = modifiers.child(0)
+    while child is not None and (child.type in _ANNOTATIONS or (end > node.start_byte and child.is_extra)):
         end, child = child.end_byte, child.next_sibling
+        if child is None and modifiers is not None:
+            child, modifiers = modifiers.next_sibling, None
     return end
 
 
