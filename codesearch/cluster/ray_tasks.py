@@ -42,6 +42,9 @@ def connected(address: str) -> Iterator[Any]:
         import ray
     except ImportError as error:
         raise CodesearchError("a cluster needs Ray", InstallExtra("cluster")) from error
+    # Ray prints to stdout what its nodes say about lost processes, which answers and reports name, and has no option
+    # against it.
+    ray._private.worker.print_to_stdstream = lambda *_, **__: None
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": True}
     _check_address(address)
     if address == LOCAL:

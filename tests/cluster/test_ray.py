@@ -90,7 +90,9 @@ def test_tasks_build_what_one_process_builds(nodes: Any, place: Place, sources: 
     assert _index(place, sources).unchanged == REPOSITORIES
 
 
-def test_a_node_that_is_killed_costs_no_shard(nodes: Any, place: Place, sources: list[Path]) -> None:
+def test_a_node_that_is_killed_costs_no_shard(
+    nodes: Any, place: Place, sources: list[Path], capfd: pytest.CaptureFixture[str]
+) -> None:
     lost = nodes.add_node(num_cpus=1, object_store_memory=OBJECT_STORE_BYTES)
     killed: list[int] = []
 
@@ -101,6 +103,7 @@ def test_a_node_that_is_killed_costs_no_shard(nodes: Any, place: Place, sources:
 
     report = _index(place, sources, progress)
     assert killed
+    assert capfd.readouterr().out == ""
     assert report.failures == ()
     assert len(_manifest(place).shards) == REPOSITORIES
     assert _index(place, sources).unchanged == REPOSITORIES
