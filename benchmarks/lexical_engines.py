@@ -106,6 +106,7 @@ class Ours:
         from codesearch.index.rows import FileRow
         from codesearch.index.segment import ChunkKeys
         from codesearch.index.signatures import Signatures
+        from codesearch.index.vectors import Vectors
 
         vocabulary: dict[str, int] = {}
         ids: list[int] = []
@@ -123,7 +124,7 @@ class Ours:
         nothing: list[tuple[str, ...]] = [()] * len(documents)
         keys = ChunkKeys(ids_of_chunks, ids_of_chunks.astype(np.uint64), kinds=nothing, names=nothing)
         number = store.next_segment()
-        vectors = np.zeros((len(documents), 8), np.float32)
+        vectors = Vectors.of(np.zeros((len(documents), 8), np.float32))
         record = segment.write(layout.segment(number), number, keys, [counted], vectors, Signatures.of([], []))
         store.add_segment(record, live=True)
         for file, chunks in groupby(documents, key=lambda document: document.file):

@@ -14,8 +14,9 @@ from codesearch.index.plan import compare
 from codesearch.index.request import UpdateRequest
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
+from codesearch.index.vectors import Vectors
 from codesearch.index.work import BatchResult, Worker
-from codesearch.models.encoder import Embeddings
+from codesearch.index.writer import SegmentWriter
 
 BATCH_BYTES = 400_000
 """Maximum size of a batch: large enough to outweigh the cost of passing it between processes."""
@@ -53,20 +54,22 @@ def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) 
             store.remove_files([file for path, file in staged.items() if path not in kept])
             store.update_stamps(compared.touched)
             store.seal()
-    staging = Staging(request.layout, store)
+    staging = Staging(store.next_chunk())
     done, chunks = len(kept), sum(staged[path].chunks for path in kept)
     request.progress("indexing", done, len(changed), chunks)
-    for batch in _batches(request, pending):
-        embeddings = batch.embeddings
-        if embeddings is None:
-            embeddings = _encode(request, store, batch, done, len(changed), chunks)
-        staging.add(batch, embeddings, pending_by_path)
-        done += len(batch.files)
-        chunks += len(batch.counts.sizes)
-        request.progress("indexing", done, len(changed), chunks)
-        if staging.is_full:
-            with store.transaction():
-                staging.write()
+    with SegmentWriter(request.layout, store) as writer:
+        for batch in _batches(request, pending):
+            vectors = batch.vectors
+            if vectors is None:
+                writer.wait()
+                vectors = _encode(request, store, batch, done, len(changed), chunks)
+            staging.add(batch, vectors, pending_by_path)
+            done += len(batch.files)
+            chunks += len(batch.counts.sizes)
+            request.progress("indexing", done, len(changed), chunks)
+            if staging.is_full:
+                writer.write(staging.take())
+        writer.wait()
     request.progress("finishing", done, len(changed), chunks)
     return Executed(staging, len(kept))
 
@@ -86,13 +89,13 @@ def _batches(request: UpdateRequest, pending: Sequence[FoundFile]) -> Iterator[B
         yield from pool.run(worker, jobs, min(processes, len(jobs)))
 
 
-def _encode(request: UpdateRequest, store: Store, batch: BatchResult, done: int, total: int, chunks: int) -> Embeddings:
+def _encode(request: UpdateRequest, store: Store, batch: BatchResult, done: int, total: int, chunks: int) -> Vectors:
     """Vectors of a batch, encoded in this process. Reports progress meanwhile, as this may take minutes."""
 
     def report(texts: int) -> None:
         request.progress("indexing", done + len(batch.files) * texts // len(batch.texts), total, chunks + texts)
 
-    return encode_cached(store, request.encoder, batch.texts, report)
+    return Vectors.of(encode_cached(store, request.encoder, batch.texts, report))
 
 
 def _jobs(files: Sequence[FoundFile], batch_size: int) -> list[Job]:

@@ -20,7 +20,7 @@ def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, 
     """Publish the staged files and the other changes of the plan."""
     layout = request.layout
     with store.transaction():
-        staging.write()
+        staging.take().write(layout, store)
         store.remove_files([*plan.removed, *plan.replaced])
         store.update_stamps(plan.touched)
         store.publish()

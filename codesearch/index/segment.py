@@ -28,7 +28,6 @@ from codesearch.index.postings import Matches, Postings, TermCounts
 from codesearch.index.rows import LARGEST_NUMBER, Run, SegmentFile, SegmentRecord
 from codesearch.index.signatures import Signatures
 from codesearch.index.vectors import Ties, Vectors
-from codesearch.models.encoder import Embeddings
 from codesearch.opening import open_beneath
 
 if TYPE_CHECKING:
@@ -257,7 +256,7 @@ def write(
     number: int,
     keys: ChunkKeys,
     batches: Sequence[TermCounts],
-    embeddings: Embeddings,
+    vectors: Vectors,
     signatures: Signatures,
 ) -> SegmentRecord:
     """Write a segment of new chunks and the signatures of their files. Raises OSError."""
@@ -266,7 +265,7 @@ def write(
         names=postings.build_unweighted(keys.names),
         kinds=postings.build_unweighted(keys.kinds),
     )
-    return _write(folder, number, keys, segment_postings, Vectors.of(embeddings), signatures)
+    return _write(folder, number, keys, segment_postings, vectors, signatures)
 
 
 def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentRecord:

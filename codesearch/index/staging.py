@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,8 @@ from codesearch.index.segment import SEGMENT_CHUNKS, ChunkKeys
 from codesearch.index.signatures import Signatures
 from codesearch.index.store import Store
 from codesearch.index.terms import name_key
+from codesearch.index.vectors import Vectors
 from codesearch.index.work import UNREAD, BatchResult
-from codesearch.models.encoder import Embeddings
 
 _SEPARATOR = re.compile(r"::|\.(?=\w)")
 """A qualified name (Perl's `package Foo::Bar`) is also looked up by its last part."""
@@ -59,12 +59,45 @@ class StagedFile:
         return kinds
 
 
-class Staging:
-    """The files for the next segment."""
+@dataclass(frozen=True, slots=True)
+class StagedFiles:
+    """The files of a segment, and the term counts and vectors of their chunks, by batch."""
 
-    def __init__(self, layout: Layout, store: Store) -> None:
-        self._layout, self._store = layout, store
-        self.next_chunk = store.next_chunk()
+    files: Sequence[StagedFile]
+    counts: Sequence[TermCounts]
+    vectors: Sequence[Vectors]
+
+    def write(self, layout: Layout, store: Store) -> None:
+        """Write a segment and insert its files into the database as staged, in the caller's transaction."""
+        if self.counts:
+            number = store.next_segment()
+            folder = layout.segment(number)
+            vectors = Vectors.joined(self.vectors)
+            record = segment.write(folder, number, self._keys(), self.counts, vectors, self._signatures())
+            store.add_segment(record, live=False)
+        for file in self.files:
+            number = store.add_file(file.row, live=False)
+            first = file.row.first_chunk
+            store.add_chunks(chunk.numbered(first, number) for chunk in file.chunks)
+            store.add_definitions(definition.numbered(first) for definition in file.definitions)
+
+    def _keys(self) -> ChunkKeys:
+        ids = np.concatenate([np.arange(f.row.first_chunk, f.row.first_chunk + f.row.chunks) for f in self.files])
+        ties = [tie_breaker(file.row.path, i) for file in self.files for i in range(len(file.chunks))]
+        names = [sorted(chunk_names - {""}) for file in self.files for chunk_names in file.names_by_chunk()]
+        kinds = [sorted(chunk_kinds) for file in self.files for chunk_kinds in file.kinds_by_chunk()]
+        return ChunkKeys(ids, np.asarray(ties, np.uint64), kinds, names)
+
+    def _signatures(self) -> Signatures:
+        files = [file for file in self.files if file.chunks]
+        return Signatures.of([file.row.first_chunk for file in files], [file.signature for file in files])
+
+
+class Staging:
+    """The files for the next segment, whose chunks are numbered from `next_chunk`."""
+
+    def __init__(self, next_chunk: int) -> None:
+        self.next_chunk = next_chunk
         self._clear()
 
     @property
@@ -72,7 +105,7 @@ class Staging:
         """Whether another batch might not fit the segment."""
         return self._chunks >= SEGMENT_CHUNKS - _MAX_BATCH_CHUNKS
 
-    def add(self, batch: BatchResult, embeddings: Embeddings, files: Mapping[str, FoundFile]) -> None:
+    def add(self, batch: BatchResult, vectors: Vectors, files: Mapping[str, FoundFile]) -> None:
         """Add a batch and number its chunks; `files` are the discovered files by path."""
         for file in batch.files:
             stamp = files[file.row.path].stamp if file.row.stamp == UNREAD else file.row.stamp
@@ -81,39 +114,19 @@ class Staging:
             self._files.append(StagedFile(row, file.chunks, file.definitions, file.signature))
         if len(batch.counts.sizes):
             self._counts.append(batch.counts)
-            self._embeddings.append(embeddings)
+            self._vectors.append(vectors)
             self._chunks += len(batch.counts.sizes)
 
-    def write(self) -> None:
-        """Write a segment and insert its files into the database as staged, in the caller's transaction."""
-        if self._chunks:
-            number = self._store.next_segment()
-            embeddings = np.concatenate(self._embeddings)
-            folder = self._layout.segment(number)
-            record = segment.write(folder, number, self._keys(), self._counts, embeddings, self._signatures())
-            self._store.add_segment(record, live=False)
-        for file in self._files:
-            number = self._store.add_file(file.row, live=False)
-            first = file.row.first_chunk
-            self._store.add_chunks(chunk.numbered(first, number) for chunk in file.chunks)
-            self._store.add_definitions(definition.numbered(first) for definition in file.definitions)
+    def take(self) -> StagedFiles:
+        """The files that were added since the last call."""
+        taken = StagedFiles(self._files, self._counts, self._vectors)
         self._clear()
-
-    def _keys(self) -> ChunkKeys:
-        ids = np.concatenate([np.arange(f.row.first_chunk, f.row.first_chunk + f.row.chunks) for f in self._files])
-        ties = [tie_breaker(file.row.path, i) for file in self._files for i in range(len(file.chunks))]
-        names = [sorted(chunk_names - {""}) for file in self._files for chunk_names in file.names_by_chunk()]
-        kinds = [sorted(chunk_kinds) for file in self._files for chunk_kinds in file.kinds_by_chunk()]
-        return ChunkKeys(ids, np.asarray(ties, np.uint64), kinds, names)
-
-    def _signatures(self) -> Signatures:
-        files = [file for file in self._files if file.chunks]
-        return Signatures.of([file.row.first_chunk for file in files], [file.signature for file in files])
+        return taken
 
     def _clear(self) -> None:
         self._files: list[StagedFile] = []
         self._counts: list[TermCounts] = []
-        self._embeddings: list[Embeddings] = []
+        self._vectors: list[Vectors] = []
         self._chunks = 0
 
 

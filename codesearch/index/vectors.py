@@ -81,6 +81,11 @@ class Vectors:
         return cls(np.clip(codes, 0, _MAX_CODE).astype(np.uint8))
 
     @classmethod
+    def joined(cls, parts: Sequence[Vectors]) -> Vectors:
+        """All vectors of several, one after the other."""
+        return cls(np.concatenate([part._codes for part in parts]))
+
+    @classmethod
     def merged(cls, parts: list[tuple[Vectors, npt.NDArray[np.int64]]]) -> Vectors:
         """The given rows of several segments' vectors, concatenated."""
         return cls(np.concatenate([part._codes[rows] for part, rows in parts]))

@@ -22,9 +22,10 @@ from codesearch.index.job import Job, Treatment
 from codesearch.index.postings import TermCounts
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, plain
 from codesearch.index.signatures import signature_of
+from codesearch.index.vectors import Vectors
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language
-from codesearch.models.encoder import Embeddings, Encoder
+from codesearch.models.encoder import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ class BatchResult:
 
     files: tuple[FileResult, ...]
     counts: TermCounts
-    embeddings: Embeddings | None
-    """float32 [chunks, dimensions]; None if encoding is left to the main process."""
+    vectors: Vectors | None
+    """One per chunk; None if encoding is left to the main process."""
     texts: tuple[str, ...] = ()
-    """The encoder's input for each chunk; only if `embeddings` is None."""
+    """The encoder's input for each chunk; only if `vectors` is None."""
 
 
 SUMMARY_CHARS = 200
@@ -83,7 +84,7 @@ class Worker:
             counts = count_terms(chunks)
         if self.encoder is None:
             return BatchResult(tuple(files), counts, None, texts)
-        return BatchResult(tuple(files), counts, self.encoder.encode_documents(texts))
+        return BatchResult(tuple(files), counts, Vectors.of(self.encoder.encode_documents(texts)))
 
     def _file(self, path: str, job: Job) -> tuple[FileResult, Sequence[Chunk]]:
         if job.treatment is Treatment.SKIP:

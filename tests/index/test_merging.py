@@ -19,6 +19,7 @@ from codesearch.index.rows import FileRow, Run, SegmentRecord
 from codesearch.index.segment import ChunkKeys, Segment
 from codesearch.index.signatures import Signatures
 from codesearch.index.store import Store
+from codesearch.index.vectors import Vectors
 from codesearch.index.work import count_terms
 
 
@@ -43,7 +44,7 @@ class Shelf:
         nothing = count_terms([])
         counts = type(nothing)((), nothing.term_ids, nothing.weights, np.zeros(chunks, np.int32))
         keys = ChunkKeys(ids, ids.astype(np.uint64), [["block"]] * chunks, [[]] * chunks)
-        vectors = np.zeros((chunks, 8), np.float32)
+        vectors = Vectors.of(np.zeros((chunks, 8), np.float32))
         return segment.write(self.layout.segment(number), number, keys, [counts], vectors, Signatures.of([], []))
 
     def add_file(self, path: str, first_chunk: int, chunks: int) -> None:

@@ -20,6 +20,7 @@ from codesearch.index.postings import TermCounts
 from codesearch.index.rows import Run, SegmentFile, SegmentRecord
 from codesearch.index.segment import ChunkKeys, Segment
 from codesearch.index.signatures import Signatures
+from codesearch.index.vectors import Vectors
 
 DIMENSIONS = 16
 WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
@@ -40,7 +41,7 @@ def counts_of(ids: list[int]) -> TermCounts:
 
 
 def written(folder: Path, ids: list[int], number: int = 1) -> SegmentRecord:
-    vectors = np.asarray([vector_of(chunk) for chunk in ids], np.float32).reshape(len(ids), DIMENSIONS)
+    vectors = Vectors.of(np.asarray([vector_of(chunk) for chunk in ids], np.float32).reshape(len(ids), DIMENSIONS))
     keys = ChunkKeys(
         np.asarray(ids, np.int64),
         np.asarray(ids, np.uint64),

@@ -137,11 +137,14 @@ def test_many_small_updates_leave_few_segments(repo: Path, tmp_path: Path) -> No
         assert index.search("function7").hits[0].path == "more7.py"
 
 
-def test_an_update_that_fails_changes_nothing(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_full", [False, True], ids=["last segment", "full segment"])
+def test_an_update_that_fails_changes_nothing(repo: Path, monkeypatch: pytest.MonkeyPatch, is_full: bool) -> None:
     with Index.create(repo) as index:
         index.update()
         before = contents(index)
         (repo / "new.py").write_text(TEMPLATE.format(name="zeta"), encoding="utf-8")
+        if is_full:
+            monkeypatch.setattr(staging, "SEGMENT_CHUNKS", staging._MAX_BATCH_CHUNKS + 1)
 
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")

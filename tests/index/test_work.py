@@ -36,9 +36,11 @@ def test_rows_terms_and_vectors_are_of_the_same_chunks(root: Path) -> None:
     result = worker(root)(Job(("a.py", "b.go")))
     chunks = [(file, chunk) for file in result.files for chunk in file.chunks]
     assert len(chunks) == len(result.counts.sizes)
-    assert result.embeddings is not None
-    assert result.embeddings.shape[0] == len(chunks)
-    np.testing.assert_allclose(np.linalg.norm(result.embeddings, axis=1), 1.0, rtol=1e-3)
+    assert result.vectors is not None
+    assert len(result.vectors) == len(chunks)
+    np.testing.assert_allclose(
+        np.linalg.norm(result.vectors.reconstruct(np.arange(len(chunks))), axis=1), 1.0, rtol=0.02
+    )
     assert result.counts.sizes.sum() == len(result.counts.term_ids) == len(result.counts.weights)
     start = 0
     for (file, chunk), size in zip(chunks, result.counts.sizes, strict=True):
@@ -71,7 +73,7 @@ def test_generated_files_that_are_asked_for_are_kept(root: Path) -> None:
 
 def test_without_an_encoder_the_texts_come_back(root: Path) -> None:
     result = worker(root, with_encoder=False)(Job(("a.py",)))
-    assert result.embeddings is None
+    assert result.vectors is None
     assert len(result.texts) == len(result.counts.sizes)
     assert any("def alpha" in text for text in result.texts)
 
@@ -102,5 +104,5 @@ def test_a_fault_of_the_chunker_costs_one_file_its_syntax(root: Path, monkeypatc
 
 def test_no_chunks_at_all(root: Path) -> None:
     result = worker(root)(Job(("binary.py",)))
-    assert result.embeddings is not None
-    assert (len(result.counts.sizes), result.embeddings.shape[0]) == (0, 0)
+    assert result.vectors is not None
+    assert (len(result.counts.sizes), len(result.vectors)) == (0, 0)
