@@ -160,7 +160,10 @@ def test_cmake_brackets_in_strings_and_comments_open_nothing() -> None:
 
 def test_cmake_targets_within_a_function_are_its_members() -> None:
     (make,) = cmake.scan("function(make)\n  add_library(core a.c)\n  add_custom_target(\n    docs)\nendfunction()\n")
-    assert make.members == (Member(2, "core", "target"), Member(3, "docs", "target"))
+    assert [(member.line, member.name, member.kind) for member in make.members] == [
+        (2, "core", "target"),
+        (3, "docs", "target"),
+    ]
 
 
 def test_tex_sections_nest_by_level() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.syntax import SIGNATURE_CHARS
 
 _COMMAND = re.compile(r"^\s*(\w+)\s*\(")
 _NAME = re.compile(r"""\(\s*(?:NAME\s+)?(?:"([^"]*)"|([^\s()]+))""")
@@ -46,17 +47,18 @@ def scan(text: str) -> list[Unit]:
             blocks.append((_BLOCKS[command], _argument(lines, number), number))
         elif command in ("endfunction", "endmacro") and blocks:
             kind, name, first = blocks.pop()
-            units.append(_unit(kind, name, first, number, lines, tuple(members)))
+            units.append(_unit(kind, name, first, number, _head(lines, depths, first), tuple(members)))
             members = []
         elif _TARGETS.match(match[1]):
             last = _closing_line(depths, number)
             name = "" if command in _UNNAMED else _argument(lines, number)
             if not blocks:
-                units.append(_unit("target" if name else "statement", name, number, last, lines))
+                head = _head(lines, depths, number)
+                units.append(_unit("target" if name else "statement", name, number, last, head))
             elif name:
-                members.append(Member(number, name, "target"))
+                members.append(Member(number, name, "target", signature=_head(lines, depths, number)))
             number = last
-    units.extend(_unit(kind, name, first, len(lines), lines) for kind, name, first in blocks)
+    units.extend(_unit(kind, name, first, len(lines), _head(lines, depths, first)) for kind, name, first in blocks)
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
 
 
@@ -101,5 +103,11 @@ def _without_brackets(text: str) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _unit(kind: str, name: str, first: int, last: int, lines: list[str], members: tuple[Member, ...] = ()) -> Unit:
-    return Unit(kind, name, first, last, first, signature=" ".join(lines[first - 1].split())[:300], members=members)
+def _head(lines: list[str], depths: list[int], first: int) -> str:
+    """The command that begins on line `first`, on one line."""
+    last = _closing_line(depths, first)
+    return " ".join(" ".join(lines[first - 1 : last]).split())[:SIGNATURE_CHARS]
+
+
+def _unit(kind: str, name: str, first: int, last: int, signature: str, members: tuple[Member, ...] = ()) -> Unit:
+    return Unit(kind, name, first, last, first, signature=signature, members=members)

@@ -155,7 +155,7 @@ class _Scanner:
             opening = self._group_start(end)
             end = self.source.closings.get(opening, end)
             names = map(_DOCUMENTED_NAME.match, self.source.code[opening:end].split(","))
-            titles = [documented[1].strip() for documented in names if documented]
+            titles = [title for documented in names if documented and (title := documented[1].strip())]
         opened = _OpenEnvironment(name, match.start(), end, titles)
         if name in _DOCUMENTING and self.environments and self.environments[-1].name in _DOCUMENTING:
             opened.shares = self.environments[-1].shares = True
@@ -187,6 +187,8 @@ class _Scanner:
         """Add a definition with its documentation, replacing units inside that define the same name."""
         name, *aliases = opened.titles
         unit = self._unit(_DOCUMENTING[opened.name], name, opened.start, end)
+        if name not in unit.signature:  # the names are on the lines below
+            unit = replace(unit, signature=f"{unit.signature} {{\\{name}}}")
         inner: list[Unit] = []
         while self.units_found and self.units_found[-1].start_line >= unit.start_line:
             inner.append(self.units_found.pop())
@@ -198,7 +200,11 @@ class _Scanner:
             replace(
                 unit,
                 documentation=_DOCUMENTATION_MARK.sub("", documentation).strip(),
-                members=tuple(Member(unit.start_line, alias, "macro") for alias in aliases if alias not in defined),
+                members=tuple(
+                    Member(unit.start_line, alias, "macro", signature=f"\\{alias}")
+                    for alias in aliases
+                    if alias not in defined
+                ),
             )
         )
 

@@ -1,0 +1,7 @@
+function(
+  shop_add
+  package
+)
+  add_library(${package}
+    STATIC a.c)
+endfunction()
