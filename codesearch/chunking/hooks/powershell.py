@@ -14,6 +14,10 @@ _LINE_HELP = re.compile(r"[ \t]*#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
 _LONGEST_HELP = 200
 """Lines after the opening brace that are searched for help."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
+_ATTRIBUTE = re.compile(
+    r"^[ \t]*\[[A-Za-z][\w.]*\(.*\)\][ \t]*$(?!(?:\s*\[.*\])*\s*(?:class|enum)\b)", re.MULTILINE | re.IGNORECASE
+)
+"""On a line of its own, but not of a class."""
 _BRACE_BELOW = re.compile(
     r"^([ \t]*(?:Describe|Context|It|Configuration)[ \t]+(?=\S)[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)",
     re.MULTILINE | re.IGNORECASE,
@@ -21,7 +25,12 @@ _BRACE_BELOW = re.compile(
 
 
 def prepare(text: str) -> str:
-    """Add line continuations to tests and configurations whose block begins on the next line. Lines are kept."""
+    """Add line continuations to tests and configurations whose block begins on the next line, and blank attributes.
+
+    The grammar takes one attribute per property, and may fail on several above `param`. Lines are kept.
+    """
+    if ")]" in text:
+        text = _ATTRIBUTE.sub("", text)
     return _BRACE_BELOW.sub(r"\1 `\2", text)
 
 
