@@ -34,7 +34,8 @@ import numpy.typing as npt
 from codesearch.api import Index
 from codesearch.arrays import map_arrays, save_arrays
 from codesearch.cluster.access import EVERYTHING, Access, digest
-from codesearch.cluster.group import HeldShard, ShardGroup
+from codesearch.cluster.group import ShardGroup
+from codesearch.cluster.held_shard import HeldShard
 from codesearch.cluster.list_training import QUESTIONS, Trained, train
 from codesearch.cluster.lists import ListedVectors, build
 from codesearch.cluster.relay import Member

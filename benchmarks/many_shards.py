@@ -26,7 +26,8 @@ from cluster_at_scale import TOKEN, Timed
 
 from codesearch.api import Index
 from codesearch.cluster.access import EVERYTHING, Access, digest
-from codesearch.cluster.group import HeldShard, ShardGroup
+from codesearch.cluster.group import ShardGroup
+from codesearch.cluster.held_shard import HeldShard
 from codesearch.cluster.router import ClusterQuestion, Router
 from codesearch.models.loading import load_encoder
 from codesearch.search.hit import Hit

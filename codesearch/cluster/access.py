@@ -96,3 +96,8 @@ def user_token() -> str:
     if not token:
         raise CodesearchError(f"the cluster's token can't be kept in {state_folder() or 'a folder of the user'}")
     return token
+
+
+def shown_name(source: str) -> str:
+    """The name of a source where paths start at no folder of this machine."""
+    return source.strip("/")

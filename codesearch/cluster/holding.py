@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from codesearch.cluster.archive import unpack
-from codesearch.cluster.group import HeldShard
+from codesearch.cluster.held_shard import HeldShard
 from codesearch.cluster.lists import LISTS_COPIES
 from codesearch.cluster.manifest import LISTS, SHARDS, Manifest, Shard, read_manifest
 from codesearch.cluster.place import Place

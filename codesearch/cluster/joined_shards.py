@@ -18,7 +18,7 @@ from codesearch.index.vectors import FAISS_MIN_ROWS_WHEN_WARM, best, similaritie
 from codesearch.search.reader import Statistics
 
 if TYPE_CHECKING:
-    from codesearch.cluster.group import HeldShard
+    from codesearch.cluster.held_shard import HeldShard
     from codesearch.index.segment import Ids
     from codesearch.index.snapshot import Scores, Selection
     from codesearch.models.encoder import Embeddings

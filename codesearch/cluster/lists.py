@@ -25,7 +25,7 @@ from codesearch.index.snapshot import ScoredChunks, merged
 from codesearch.index.vectors import FAISS_ERROR, Vectors, as_faiss_compares, faiss_index
 
 if TYPE_CHECKING:
-    from codesearch.cluster.group import HeldShard
+    from codesearch.cluster.held_shard import HeldShard
     from codesearch.cluster.place import Place
     from codesearch.models.encoder import Embeddings
 

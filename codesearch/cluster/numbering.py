@@ -14,7 +14,7 @@ import numpy as np
 from codesearch.index.segment import Ids, Segment
 
 if TYPE_CHECKING:
-    from codesearch.cluster.group import HeldShard
+    from codesearch.cluster.held_shard import HeldShard
     from codesearch.index.snapshot import Snapshot
     from codesearch.index.vectors import Vectors
 

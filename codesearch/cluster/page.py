@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from starlette.datastructures import QueryParams
 
-from codesearch.cluster.access import pattern_of
-from codesearch.cluster.group import GroupFacts, ShownFile, shown_name
+from codesearch.cluster.access import pattern_of, shown_name
+from codesearch.cluster.messages import GroupFacts, ShownFile
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Rounds, Router
 from codesearch.cluster.sizes import Branches, Sizes
 from codesearch.errors import CodesearchError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from codesearch.cluster.group import Asked, ChunkOfShard, Scope, merge_facts, merge_lines
+from codesearch.cluster.messages import Asked, ChunkOfShard, Scope, merge_facts, merge_lines
 from codesearch.cluster.numbering import shards_of
 from codesearch.cluster.pickling import pickle_quickly
 from codesearch.cluster.sizes import merge_branches, merge_sizes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from codesearch.cluster.group import Asked, ChunkOfShard, FoundLine, GroupFacts, Scope
+from codesearch.cluster.messages import Asked, ChunkOfShard, FoundLine, GroupFacts, Scope
 from codesearch.cluster.relay import Answered, Groups, Relay
 from codesearch.cluster.reranking import Rerankers, offered
 from codesearch.errors import CodesearchError

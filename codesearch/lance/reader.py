@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from codesearch.cluster.group import Asked, ChunkOfShard, GroupFacts, Scope, merge_facts
+from codesearch.cluster.messages import Asked, ChunkOfShard, GroupFacts, Scope, merge_facts
 from codesearch.cluster.numbering import among_all, shards_of
 from codesearch.index.inflections import stem
 from codesearch.index.postings import impact_scores

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from codesearch.cluster.group import HeldShard
+from codesearch.cluster.held_shard import HeldShard
 from codesearch.cluster.numbering import CHUNK_BITS
 from codesearch.index.bm25 import K1
 from codesearch.index.inflections import stem

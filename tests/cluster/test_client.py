@@ -15,7 +15,8 @@ from codesearch.api import Index
 from codesearch.cluster.access import Access, digest
 from codesearch.cluster.client import Cluster
 from codesearch.cluster.deployment import Ingress, json_response
-from codesearch.cluster.group import HeldShard, ShardGroup
+from codesearch.cluster.group import ShardGroup
+from codesearch.cluster.held_shard import HeldShard
 from codesearch.cluster.protocol import Invalid, question_of, question_record, result_of_record, result_record
 from codesearch.cluster.reranking import offered
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codesearch.cluster import group as group_module
-from codesearch.cluster import indexing, list_training
+from codesearch.cluster import indexing, list_training, messages
 from codesearch.cluster.access import Access, digest
-from codesearch.cluster.group import HeldShard, ShardGroup
+from codesearch.cluster.group import ShardGroup
+from codesearch.cluster.held_shard import HeldShard
 from codesearch.cluster.holding import hold, servable_manifest
 from codesearch.cluster.list_training import Trained, train
 from codesearch.cluster.lists import hold_lists
@@ -49,7 +49,7 @@ class CountingTasks(TasksHere):
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists are used from 150 chunks on, with ten chunks in one."""
     monkeypatch.setattr(indexing, "EXACT_CHUNKS", 150)
-    monkeypatch.setattr(group_module, "EXACT_CHUNKS", 150)
+    monkeypatch.setattr(messages, "EXACT_CHUNKS", 150)
     monkeypatch.setattr(list_training, "TRAINED_PER_CENTRE", 10)
 
 

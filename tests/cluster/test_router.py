@@ -15,7 +15,9 @@ import pytest
 from codesearch.api import Index
 from codesearch.cluster import group as group_module
 from codesearch.cluster.access import Access, AccessDenied, digest
-from codesearch.cluster.group import ChunkOfShard, HeldShard, Scope, ShardGroup
+from codesearch.cluster.group import ShardGroup
+from codesearch.cluster.held_shard import HeldShard
+from codesearch.cluster.messages import ChunkOfShard, Scope
 from codesearch.cluster.reranking import RememberedEmbeddings
 from codesearch.cluster.router import ClusterQuestion, ClusterResult, Router
 from codesearch.errors import CodesearchError
