@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from typing import Any
 
@@ -43,3 +44,27 @@ def test_definitions_of_hard_syntax(name: str, wanted: dict[str, Any]) -> None:
         assert any(wanted["any"] in f"{one['name']} {one['signature']}" for one in found)
     else:
         assert any(fits(one, wanted) for one in found), [(one["qualified_name"], one["start_line"]) for one in found]
+
+
+REPETITIVE = {
+    "a.ps1": "[A()]\n" + "[a]" * 60 + "\nparam()\nfunction Get-It { 1 }\n",
+    "a.fypp": "! " + "${" * 30_000 + "\n" + "subroutine get_it()\nend subroutine get_it\n",
+    "a.hs": "#if A\n#else\n" * 8_000 + "#endif\n" * 8_000 + "getIt :: Int\ngetIt = 1\n",
+    "a.sql": "DO $$ BEGIN " + "CREATE TABLE a(b int); " * 8_000 + "END $$;\nCREATE TABLE get_it (a int);\n",
+    "a.ts": ("type X = {\n" + ">" * 3_900 + "=>\n  <T>(a: T): T\n}\n") * 20 + "function getIt() { return 1 }\n",
+}
+"""Texts that patterns with nested repetitions would read for minutes, or without end."""
+
+
+@pytest.mark.parametrize("name", REPETITIVE)
+def test_repetitive_text_is_prepared_with_its_lines(name: str) -> None:
+    text = REPETITIVE[name]
+    language = detect(name, text)
+    assert language is not None
+    if language.hooks:
+        prepared = importlib.import_module(f"codesearch.chunking.hooks.{language.hooks}").prepare(text)
+        assert prepared.count("\n") == text.count("\n")
+        assert prepared.splitlines()[-1] == text.splitlines()[-1]
+    else:
+        scanned = importlib.import_module(f"codesearch.chunking.scanners.{language.scanner}").scan(text)
+        assert "get_it" in [unit.name for unit in scanned]

@@ -16,7 +16,7 @@ _TYPE_TEMPLATE = re.compile(r"^(?:export[ \t]+)?type\b[^`;]{1,300}?=\s*`(?:\\.|[
 _ESCAPED_BACKTICK = "\\`"
 _VARIANCE = re.compile(r"([<,\n][ \t]*)(?:in[ \t]+)?(?:in|out)(?=[ \t]+[A-Z]\w*(?:[,>\n]|[ \t]*=|[ \t]+extends\b))")
 _GENERIC_LINE = re.compile(r"\n[ \t]*(?=<(?:\n|(?:const[ \t]+)?[A-Z]\w*(?:,|>\(|[ \t]+(?:extends\b|=))))")
-_TYPE_END = re.compile(r".*[:>|&(\[{].*[\w>)}\]\"'`](?<!=>)|[ \t]*[>)}\]]+")
+_TYPE_END = re.compile(r"[^:>|&(\[{]*[:>|&(\[{].+(?<=[\w>)}\]\"'`])(?<!=>)|[ \t]*[>)}\]]+")
 _LOOK_BACK = 4000
 """Characters before a generic signature that are searched for the end of the one above."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_LINE = re.compile(r"^[ \t]*(?:#[:!]|[$@]:)(?:.*&[ \t]*\n)*.*$|#\{.*?\}#", re.MULTILINE)
-_INSERTED = r"\$\{(?:(?!\}\$).)*\}\$"
+_LINE = re.compile(r"^[ \t]*(?:#[:!]|[$@]:)(?:.*&[ \t]*\n)*.*$|#\{(?:(?!\}#|#\{).)*\}#", re.MULTILINE)
+_INSERTED = r"\$\{(?:(?!\}\$|\$\{).)*\}\$"
+"""An expression in code; a further `${` ends the search, so that no text takes long."""
 _IN_NAME = re.compile(rf"(?<=[\w.])_?{_INSERTED}|{_INSERTED}_?(?=\w)")
 _EXPRESSION = re.compile(_INSERTED)
 

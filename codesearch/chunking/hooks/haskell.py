@@ -25,6 +25,7 @@ def prepare(text: str) -> str:
     if not text.startswith("#") and "\n#" not in text:
         return text
     lines = text.split("\n")
+    definitions = _definitions(lines)
     conditionals: list[list[int]] = []
     for index, line in enumerate(lines):
         directive = _CPP.match(line)
@@ -33,20 +34,25 @@ def prepare(text: str) -> str:
         elif directive and conditionals:
             conditionals[-1].append(index)
             if directive[1] == "endif":
-                _blank_directives(lines, conditionals.pop())
+                _blank_directives(lines, definitions, conditionals.pop())
     return "\n".join(lines)
 
 
-def _blank_directives(lines: list[str], directives: list[int]) -> None:
+def _definitions(lines: list[str]) -> list[int]:
+    """For each line, the index of the next one of code, itself included, if a definition begins there; else -1."""
+    following, found = -1, []
+    for index in range(len(lines) - 1, -1, -1):
+        if not _NOT_CODE.match(lines[index]):
+            following = index if _DEFINITION.match(lines[index]) else -1
+        found.append(following)
+    return found[::-1]
+
+
+def _blank_directives(lines: list[str], definitions: list[int], directives: list[int]) -> None:
     """Blank the directives of a conditional if a branch after the first begins with a definition."""
-    if any(_begins_with_definition(lines, first + 1, last) for first, last in pairwise(directives[1:])):
+    if any(first < definitions[first] < last for first, last in pairwise(directives[1:])):
         for index in directives:
             lines[index] = ""
-
-
-def _begins_with_definition(lines: list[str], first: int, last: int) -> bool:
-    code = next((line for line in lines[first:last] if not _NOT_CODE.match(line)), "")
-    return _DEFINITION.match(code) is not None
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:

@@ -15,9 +15,11 @@ _LONGEST_HELP = 200
 """Lines after the opening brace that are searched for help."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
 _ATTRIBUTE = re.compile(
-    r"^[ \t]*\[[A-Za-z][\w.]*\(.*\)\][ \t]*$(?!(?:\s*\[.*\])*\s*(?:class|enum)\b)", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]*\[[A-Za-z][\w.]*\(.*\)\][ \t]*$"
+    r"(?!(?:\s*\[.*\][ \t]*\n){0,50}\s*(?:\[.*\]\s*)?(?:class|enum)\b)",
+    re.MULTILINE | re.IGNORECASE,
 )
-"""On a line of its own, but not of a class."""
+"""On a line of its own, but not of a class. At most 50 more lines, each read once, so that no text takes long."""
 _BRACE_BELOW = re.compile(
     r"^([ \t]*(?:Describe|Context|It|Configuration)[ \t]+(?=\S)[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)",
     re.MULTILINE | re.IGNORECASE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.scanners.extents import last_nonblank_line
+from codesearch.chunking.scanners.extents import last_nonblank_line, margin
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
@@ -12,8 +12,8 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
 
 
 def _without_comments_below(unit: Unit, lines: list[str]) -> Unit:
-    margin, last = _margin(lines[unit.start_line - 1]), unit.end_line
-    while (first := _comment(lines, last, unit.header_end)) and _margin(lines[first - 1]) <= margin:
+    indentation, last = margin(lines[unit.start_line - 1]), unit.end_line
+    while (first := _comment(lines, last, unit.header_end)) and margin(lines[first - 1]) <= indentation:
         last = last_nonblank_line(lines, unit.header_end, first - 1)
     return unit if last == unit.end_line else unit.ending_at(last)
 
@@ -27,7 +27,3 @@ def _comment(lines: list[str], last: int, floor: int) -> int:
         first = next((line for line in range(last, floor, -1) if "/*" in lines[line - 1]), 0)
         return first if first and lines[first - 1].lstrip().startswith("/*") else 0
     return 0
-
-
-def _margin(line: str) -> int:
-    return len(line) - len(line.lstrip())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
+from codesearch.chunking.scanners.extents import margin
 
 _FUNCTION = re.compile(
     r"^([ \t]*)(?:function[ \t]+([^\s(){}'\"$`;|&]+)[ \t]*(?:\(\s*\))?|([^\s(){}'\"$`;|&=#]+)[ \t]*\(\s*\))"
@@ -45,14 +46,10 @@ def _ended(unit: Unit, by_line: dict[int, Unit], lines: list[str]) -> Unit:
     by_indentation = by_line.get(unit.start_line)
     if not by_indentation or by_indentation.end_line >= unit.end_line:
         return unit
-    margin = _margin(lines[unit.start_line - 1])
+    indentation = margin(lines[unit.start_line - 1])
     inside = range(by_indentation.end_line + 1, unit.end_line + 1)
-    runs_on = any(line in inside and _margin(lines[line - 1]) <= margin for line in by_line)
+    runs_on = any(line in inside and margin(lines[line - 1]) <= indentation for line in by_line)
     return unit.ending_at(by_indentation.end_line) if runs_on else unit
-
-
-def _margin(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def _as_test(unit: Unit, line: str) -> Unit:
@@ -95,6 +92,6 @@ def _closing_line(lines: list[str], first: int, indentation: str) -> int:
         line = lines[number - 1]
         if line.startswith(closers):
             return number
-        if _FUNCTION.match(line) and _margin(line) <= len(indentation):
+        if _FUNCTION.match(line) and margin(line) <= len(indentation):
             break
     return first

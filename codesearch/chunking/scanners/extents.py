@@ -1,4 +1,4 @@
-"""Extents of units that run to the next one: headings, labels, stages."""
+"""Extents of units: of those that run to the next one (headings, labels, stages), and by indentation."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def last_nonblank_line(lines: Sequence[str], first: int, last: int) -> int:
     while last > first and not lines[last - 1].strip():
         last -= 1
     return max(last, first)
+
+
+def margin(line: str) -> int:
+    """The number of blanks at the beginning of a line."""
+    return len(line) - len(line.lstrip())
 
 
 def nest_by_level(units: Sequence[tuple[int, Unit]], lines: Sequence[str]) -> list[Unit]:

@@ -86,8 +86,8 @@ class _File:
         for match in _CREATE.finditer(self._text, begin, end):
             if (definition := definition_at(self._text, match.end())) and definition.name:
                 line = self._line(match.end())
-                signature = " ".join(self._text[match.end() : end].partition("\n")[0].split())[:SIGNATURE_CHARS]
-                yield Member(line, definition.name, definition.kind, signature=signature.rstrip(" (;"))
+                signature = self._signature("statement", match.end(), end).rstrip(" (;")
+                yield Member(line, definition.name, definition.kind, signature=signature)
 
     def unit(self, kind: str, name: str, begin: int, end: int) -> Unit:
         """A unit that spans the lines of a range."""
