@@ -187,7 +187,8 @@ def _side(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Side:
 
 def _load_vocabulary(path: Path) -> dict[str, int]:
     try:
-        tokens = path.read_bytes().decode().split("\n")  # read_text takes 2 ms more to look for other newlines
+        # git may have checked it out with \r\n; read_text takes 2 ms more, since it looks for \r alone, too.
+        tokens = path.read_bytes().decode().replace("\r\n", "\n").split("\n")
     except OSError as error:
         raise ModelUnavailable(f"{path} can't be read: {error.strerror}") from error
     except ValueError as error:

@@ -119,6 +119,14 @@ def test_hostile_headers_are_refused(tmp_path: Path, header: bytes) -> None:
         StaticEncoder(tmp_path, "mine")
 
 
+def test_a_vocabulary_may_have_the_newlines_of_windows(tmp_path: Path) -> None:
+    model(tmp_path)
+    file = tmp_path / VOCABULARY_FILE
+    expected = StaticEncoder(tmp_path, "mine").vocabulary
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert StaticEncoder(tmp_path, "mine").vocabulary == expected
+
+
 def test_a_vocabulary_that_is_no_text_is_refused(tmp_path: Path) -> None:
     model(tmp_path)
     (tmp_path / VOCABULARY_FILE).write_bytes(b"\xff\n")
