@@ -153,13 +153,14 @@ def _removed(text: str, container: Node, member: Member) -> str:
     if (member.comma >= 0 or is_behind_comment) and not _REST_OF_LINE.match(text, end):
         start = text.rfind("\n", start, member.start) + 1 or start  # what follows stays on a line of its own
     parts = [Span(start, end)]
-    if text[member.node.end : end - 1].strip():  # a comment before the comma
+    before_comma = text[member.node.end : end - 1]
+    if before_comma.strip():  # a comment
         parts = [Span(start, member.node.end), Span(member.comma, end)]
     if at and at == len(container.members) - 1 and member.comma < 0:
         comma = container.members[at - 1].comma
         parts.insert(0, Span(comma, comma + 1))
     if len(container.members) == 1:
-        inside = text[container.start + 1 : start] + text[end : container.end - 1]
+        inside = text[container.start + 1 : start] + before_comma + text[end : container.end - 1]
         if not inside.strip():
             parts = [Span(container.start + 1, container.end - 1)]
     return cut(text, parts)

@@ -62,6 +62,14 @@ def test_what_is_empty_is_filled(text: str) -> None:
     assert without.count(" c") == text.count(" c")
 
 
+@pytest.mark.parametrize("text", ['{"hooks":{} // note\n,}', '{"hooks": {"Start": [] /* note */ ,}}'])
+def test_a_comment_before_the_comma_of_what_goes_is_kept(text: str) -> None:
+    without = HOOK.without(installed(text, HOOK))
+    assert not HOOK.is_in(without)
+    assert without.count("note") == 1
+    assert _without_empty(parse(without).value, HOOK) == {}
+
+
 def test_members_are_indented_as_the_others_are() -> None:
     after = installed('{\n\t"mcpServers": {\n\t\t"a": 1\n\t}\n}\n')
     assert '\n\t\t"codesearch": {\n\t\t\t"command": "/bin/codesearch",\n' in after
