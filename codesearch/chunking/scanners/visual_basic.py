@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.scanners import visual_basic_members
 from codesearch.chunking.scanners.extents import last_nonblank_line
 
 _MODIFIERS = (
@@ -15,7 +16,7 @@ _MODIFIERS = (
 )
 _OPENING = re.compile(
     rf"^\s*(?:<[^>]*>\s*)*({_MODIFIERS})(Sub|Function|Property(?:\s+(?:Get|Let|Set))?|Operator|Event|Class|Module|Structure|"
-    r"Interface|Enum|Namespace|Type)\s+(\[?[\w.]+\]?|[-+*/\\^&=<>]+)",
+    r"Interface|Enum|Namespace|Type)\s+(?!As\s)(\[?[\w.]+\]?|[-+*/\\^&=<>]+)",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
@@ -26,8 +27,9 @@ _ATTRIBUTE_NAME = re.compile(r'^Attribute[ \t]+VB_Name[ \t]*=[ \t]*"([^"\n]+)"',
 _ATTRIBUTES = re.compile(r"\s{0,99}<[^<>]+>(?:\s{0,9}_)?\s{0,9}$")
 """Attributes on a line above a declaration: `<Serializable()> _`."""
 _CLASS_FILE = re.compile(r"\s{0,9}VERSION\b", re.IGNORECASE)
-_ENUMERATOR = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:=|'|$)")
-_ROUTINES = frozenset(("sub", "function", "operator"))
+_ROUTINES = frozenset(("sub", "function", "operator", "property"))
+_ENDED = re.compile(r":\s*End\s+(?:Sub|Function|Property|Operator)\b", re.IGNORECASE)
+"""The end of a routine on the line of its head."""
 _CONTAINERS = {"class", "module", "structure", "interface", "namespace"}
 _KINDS = {"sub": "function", "operator": "function", "structure": "struct", "type": "struct"}
 _BODILESS = re.compile(r"\b(?:Declare|Delegate|MustOverride)\b", re.IGNORECASE)
@@ -37,9 +39,11 @@ _GETTER = re.compile(r"^\s*(?:(?:Private|Protected|Friend)\s+)?(?:Get|Set)\b", r
 @dataclass(frozen=True, slots=True)
 class _OpenBlock:
     keyword: str
+    """Empty for the file."""
     kind: str
     name: str
     first_line: int
+    members: list[Member] = field(default_factory=list)
 
 
 def scan(text: str) -> list[Unit]:
@@ -49,41 +53,41 @@ def scan(text: str) -> list[Unit]:
     """
     lines = text.split("\n")
     units: list[Unit] = []
+    open_blocks: list[_OpenBlock] = []
     if name_attribute := _ATTRIBUTE_NAME.search(text):
         first = text.count("\n", 0, name_attribute.start()) + 1
         kind = "class" if _CLASS_FILE.match(text) else "module"
-        units.append(_unit(kind, name_attribute[1], first, last_nonblank_line(lines, first, len(lines)), lines))
-    open_blocks: list[_OpenBlock] = []
+        open_blocks.append(_OpenBlock("", kind, name_attribute[1], first))
     number = 0
     while number < len(lines):
         number += 1
-        line = lines[number - 1]
+        first, line = number, lines[number - 1]
         if ending := _ENDING.match(line):
             _close(units, open_blocks, ending[1].lower(), number, lines)
             continue
+        while number < len(lines) and lines[number - 1].rstrip().endswith(" _") and not _ATTRIBUTES.match(line):
+            number += 1
         opening = _OPENING.match(line)
         if not opening:
+            if open_blocks:
+                block = open_blocks[-1]
+                block.members.extend(visual_basic_members.members(lines, first, number, block.kind, block.keyword))
             continue
-        first = number
-        while number < len(lines) and lines[number - 1].rstrip().endswith(" _"):
-            number += 1
         keyword = opening[2].lower().split()[0]
         if keyword in _ROUTINES and open_blocks and open_blocks[-1].keyword in _ROUTINES:
             _close(units, open_blocks, open_blocks[-1].keyword, first - 1, lines)
-        name = opening[3].strip("[]")
-        kind = _KINDS.get(keyword, keyword)
+        block = _OpenBlock(keyword, _KINDS.get(keyword, keyword), opening[3].strip("[]"), first)
         in_interface = bool(open_blocks) and open_blocks[-1].keyword == "interface" and keyword not in _CONTAINERS
         if (
             _BODILESS.search(opening[1])
             or in_interface
             or (keyword in ("property", "event") and not _has_body(lines, number))
+            or _ENDED.search(lines[number - 1])
         ):
-            units.append(_unit(kind, name, first, number, lines))
+            units.append(_unit(block, number, lines))
         else:
-            open_blocks.append(_OpenBlock(keyword, kind, name, first))
-    while open_blocks:
-        block = open_blocks.pop()
-        units.append(_unit(block.kind, block.name, block.first_line, len(lines), lines))
+            open_blocks.append(block)
+    units.extend(_unit(block, last_nonblank_line(lines, block.first_line, len(lines)), lines) for block in open_blocks)
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
 
 
@@ -107,25 +111,16 @@ def _close(units: list[Unit], open_blocks: list[_OpenBlock], keyword: str, numbe
         block = open_blocks.pop()
         is_match = block.keyword == keyword
         last = number if is_match else last_nonblank_line(lines, block.first_line, number - 1)
-        units.append(_unit(block.kind, block.name, block.first_line, last, lines))
+        units.append(_unit(block, last, lines))
         if is_match:
             return
 
 
-def _unit(kind: str, name: str, first: int, last: int, lines: list[str]) -> Unit:
+def _unit(block: _OpenBlock, last: int, lines: list[str]) -> Unit:
+    first = start = block.first_line
     signature = " ".join(lines[first - 1].split())[:300]
-    is_container = kind in _CONTAINERS or kind in ("struct", "enum")
-    members = _enumerators(first, last, lines) if kind == "enum" else ()
-    start = first
+    is_container = block.kind in _CONTAINERS or block.kind in ("struct", "enum")
     while start > 1 and _ATTRIBUTES.match(lines[start - 2]):
         start -= 1
-    return Unit(kind, name, start, last, first, is_container, signature=signature, members=members)
-
-
-def _enumerators(first: int, last: int, lines: list[str]) -> tuple[Member, ...]:
-    matches = ((number, _ENUMERATOR.match(lines[number - 1])) for number in range(first + 1, last))
-    return tuple(
-        Member(number, match[1], "enumerator", signature=lines[number - 1].partition("'")[0].strip())
-        for number, match in matches
-        if match
-    )
+    members = tuple(block.members)
+    return Unit(block.kind, block.name, start, last, first, is_container, signature=signature, members=members)

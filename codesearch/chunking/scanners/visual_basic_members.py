@@ -1,0 +1,64 @@
+"""What the statements of Visual Basic declare in a type or module: fields, variables, constants, enumerators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from codesearch.chunking.chunk import Member
+from codesearch.chunking.syntax import SIGNATURE_CHARS
+
+_HEAD = re.compile(
+    r"\s*(?:<[^>]*>\s*)*(?:(?:Public|Private|Protected|Friend|Global|Dim|Shared|Shadows|ReadOnly|WithEvents|(Const))\s+)+",
+    re.IGNORECASE,
+)
+_STRING_OR_COMMENT = re.compile(r"(\"[^\"\n]*\"?)|'[^\n]*")
+_BRACKETS = re.compile(r"[({][^(){}]*[)}]")
+_OPEN_BRACKET = re.compile(r"[({]")
+_DEEPEST_BRACKETS = 5
+_DECLARATOR = re.compile(r"[^,]+")
+_NAME = re.compile(r"\s*(?:WithEvents\s+)?\[?([^\W\d]\w*)\]?[%&@!#$?]{0,2}\s*(?:\bAs\b|=|$)", re.IGNORECASE)
+_FIELD_OF_TYPE = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:\([^()]*\)\s*)?\bAs\b", re.IGNORECASE)
+_ENUMERATOR = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:=|'|$)")
+_DATA = {"class": "field", "struct": "field", "module": "variable"}
+
+
+def members(lines: list[str], first: int, last: int, container: str, keyword: str) -> Iterator[Member]:
+    """The members that the statement on lines `first` to `last` (1-based) of a container declares.
+
+    `container` is its kind, and `keyword` what opened it.
+    """
+    line = lines[first - 1]
+    if container == "enum" or keyword == "type":
+        kind, pattern = ("enumerator", _ENUMERATOR) if container == "enum" else ("field", _FIELD_OF_TYPE)
+        if match := pattern.match(line):
+            yield Member(first, match[1], kind, signature=_signature(line))
+    elif container in _DATA and (head := _HEAD.match(line)):
+        kind = "constant" if head[1] else _DATA[container]
+        text = "\n".join(line.rstrip().removesuffix(" _") for line in lines[first - 1 : last])
+        text = _without_values(text[head.end() :])
+        number, counted = first, 0
+        for declarator in _DECLARATOR.finditer(text):
+            if name := _NAME.match(declarator[0]):
+                begin = declarator.start() + name.start(1)
+                number, counted = number + text.count("\n", counted, begin), begin
+                yield Member(number, name[1], kind, signature=_signature(lines[number - 1]))
+
+
+def _without_values(text: str) -> str:
+    """The text with strings, comments and brackets blanked, up to a bracket that is not closed. Lines are kept."""
+    text = _STRING_OR_COMMENT.sub(_blank, text)
+    for _ in range(_DEEPEST_BRACKETS):
+        if not _OPEN_BRACKET.search(text):
+            return text
+        text = _BRACKETS.sub(_blank, text)
+    return _OPEN_BRACKET.split(text, maxsplit=1)[0]
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def _signature(line: str) -> str:
+    code = _STRING_OR_COMMENT.sub(lambda match: match[1] or "", line[: 2 * SIGNATURE_CHARS])
+    return " ".join(code.removesuffix(" _").split())[:SIGNATURE_CHARS].rstrip(" ,")

@@ -1,0 +1,19 @@
+Namespace Shop
+    Public Class Cart
+        Implements IDisposable
+
+        ' Who buys
+        Private ReadOnly _customer As Customer, _notes As New Dictionary(Of String, List(Of Integer))
+        <XmlIgnore> Public Shared Count As Integer = If(IsOpen, 1, 2)
+        Friend WithEvents AddButton As Button
+        Private Const Greeting = "it's, yours", Parting As String = "bye" ' Never, Shown
+        Dim sizes() As Integer = {1,
+            small, large}
+
+        Public Property Total As Decimal
+
+        Public Sub Add(item As Item)
+            Dim local As Integer
+        End Sub
+    End Class
+End Namespace
