@@ -31,6 +31,8 @@ _ROUTINES = frozenset(("sub", "function", "operator", "property"))
 _ENDED = re.compile(r":\s*End\s+(?:Sub|Function|Property|Operator)\b", re.IGNORECASE)
 """The end of a routine on the line of its head."""
 _CONTAINERS = {"class", "module", "structure", "interface", "namespace"}
+_OWNERS = frozenset(("class", "module", "struct", "enum"))
+"""Kinds of blocks that have members."""
 _KINDS = {"sub": "function", "operator": "function", "structure": "struct", "type": "struct"}
 _BODILESS = re.compile(r"\b(?:Declare|Delegate|MustOverride)\b", re.IGNORECASE)
 _GETTER = re.compile(r"^\s*(?:(?:Private|Protected|Friend)\s+)?(?:Get|Set)\b", re.IGNORECASE)
@@ -62,6 +64,8 @@ def scan(text: str) -> list[Unit]:
     while number < len(lines):
         number += 1
         first, line = number, lines[number - 1]
+        if line.lstrip()[:1] in ("", "'"):
+            continue
         if ending := _ENDING.match(line):
             _close(units, open_blocks, ending[1].lower(), number, lines)
             continue
@@ -69,8 +73,8 @@ def scan(text: str) -> list[Unit]:
             number += 1
         opening = _OPENING.match(line)
         if not opening:
-            if open_blocks:
-                block = open_blocks[-1]
+            block = open_blocks[-1] if open_blocks else None
+            if block and block.kind in _OWNERS:
                 block.members.extend(visual_basic_members.members(lines, first, number, block.kind, block.keyword))
             continue
         keyword = opening[2].lower().split()[0]

@@ -37,12 +37,15 @@ def members(lines: list[str], first: int, last: int, container: str, keyword: st
         kind = "constant" if head[1] else _DATA[container]
         text = "\n".join(line.rstrip().removesuffix(" _") for line in lines[first - 1 : last])
         text = _without_values(text[head.end() :])
-        number, counted = first, 0
+        number, counted, signature = first, 0, _signature(line)
         for declarator in _DECLARATOR.finditer(text):
             if name := _NAME.match(declarator[0]):
                 begin = declarator.start() + name.start(1)
-                number, counted = number + text.count("\n", counted, begin), begin
-                yield Member(number, name[1], kind, signature=_signature(lines[number - 1]))
+                if lines_between := text.count("\n", counted, begin):
+                    number += lines_between
+                    signature = _signature(lines[number - 1])
+                counted = begin
+                yield Member(number, name[1], kind, signature=signature)
 
 
 def _without_values(text: str) -> str:

@@ -26,7 +26,7 @@ _BODY_START = re.compile(r"\s(?:AS|IS|BEGIN|DECLARE|LANGUAGE)\b|\$|;", re.IGNORE
 """Marks the end of a routine's head."""
 _HEAD_CHARS = 2000
 _DO = re.compile(r"DO\b", re.IGNORECASE)
-_CREATE = re.compile(r"(?:^|;|\b(?:BEGIN|THEN|ELSE))\s*(?=CREATE\b)", re.IGNORECASE | re.MULTILINE)
+_CREATE = re.compile(r"(?:^|;|\b(?:BEGIN|THEN|ELSE))[ \t]*(?=CREATE\b)", re.IGNORECASE | re.MULTILINE)
 _ROUTINES = frozenset("function procedure macro".split())
 
 
@@ -75,7 +75,7 @@ class _File:
             unit,
             qualifier=definition.qualifier,
             is_container=definition.kind == "package" or bool(routines),
-            members=tuple(members_of(definition.kind, self._lines, spans)),
+            members=tuple(self._members(definition, begin, end, spans)),
         )
         yield from routines
 
