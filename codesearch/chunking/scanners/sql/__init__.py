@@ -25,9 +25,19 @@ _COMMENTS = re.compile(r"--[^\n]*|/\*M?!\d*|\*/|/\*.*?\*/", re.DOTALL)
 _BODY_START = re.compile(r"\s(?:AS|IS|BEGIN|DECLARE|LANGUAGE)\b|\$|;", re.IGNORECASE)
 """Marks the end of a routine's head."""
 _HEAD_CHARS = 2000
-_DO = re.compile(r"DO\b", re.IGNORECASE)
-_CREATE = re.compile(r"(?:^|;|\b(?:BEGIN|THEN|ELSE))[ \t]*(?=CREATE\b)", re.IGNORECASE | re.MULTILINE)
+_MAY_CREATE = re.compile(r"(?:DO|EXEC(?:UTE)?|IF|BEGIN)\b", re.IGNORECASE)
+"""Begins a block, or a statement that runs a string."""
+_HAS_CREATE = re.compile(r"\bCREATE\b", re.IGNORECASE)
+_CREATE = re.compile(
+    r"--[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+    r"|'(?:(?=\s*+(?P<quoted>CREATE)\b(?:[^'\n]|'')*+\n))?(?:[^']|'')*+'"
+    r"|(?:^|;|\b(?:BEGIN|THEN|ELSE))[ \t]*(?P<create>CREATE)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A comment, a string, which may be run and define something in several lines, or the CREATE of a statement."""
 _ROUTINES = frozenset("function procedure macro".split())
+_BODIES = frozenset("function procedure trigger event view".split())
+"""Kinds that contain statements."""
 
 
 def scan(text: str) -> list[Unit]:
@@ -63,31 +73,42 @@ class _File:
         if not definition or not definition.name:
             names = _QUERY_NAME.findall(self._text, statement.lead + offset, begin)
             unit = self.unit("statement", names[-1] if names else "", begin, end)
-            yield replace(unit, members=tuple(self._created(begin, end)))
+            yield self._with_created(unit, begin, end) if _MAY_CREATE.match(self._text, begin) else unit
             return
         routines = [
             self.unit(routine.kind, routine.name, routine.line_start + offset, routine.end + offset)
             for routine in statement.routines
         ]
         unit = self.unit(definition.kind, definition.name, begin, end)
-        spans = _gaps(routines, unit.start_line + 1, unit.end_line)
+        if definition.kind in _BODIES:
+            members = self._created(definition.end + offset, end)
+        else:
+            members = members_of(definition.kind, self._lines, _gaps(routines, unit.start_line + 1, unit.end_line))
         yield replace(
             unit,
             qualifier=definition.qualifier,
             is_container=definition.kind == "package" or bool(routines),
-            members=tuple(self._members(definition, begin, end, spans)),
+            members=tuple(members),
         )
         yield from routines
 
+    def _with_created(self, unit: Unit, begin: int, end: int) -> Unit:
+        """The unit of a statement, named after the routine that it creates if that is all it creates."""
+        created = tuple(self._created(begin, end))
+        if len(created) == 1 and created[0].kind in _BODIES and not unit.name:
+            (only,) = created
+            return replace(unit, kind=only.kind, name=only.name, signature=only.signature)
+        return replace(unit, members=created)
+
     def _created(self, begin: int, end: int) -> Iterator[Member]:
-        """What a DO block creates: PostgreSQL has no `CREATE TYPE IF NOT EXISTS`."""
-        if not _DO.match(self._text, begin):
+        """What the statements in a routine or block create: temporary tables, types of PostgreSQL."""
+        if not _HAS_CREATE.search(self._text, begin, end):
             return
         for match in _CREATE.finditer(self._text, begin, end):
-            if (definition := definition_at(self._text, match.end())) and definition.name:
-                line = self._line(match.end())
-                signature = self._signature("statement", match.end(), end).rstrip(" (;")
-                yield Member(line, definition.name, definition.kind, signature=signature)
+            position = max(match.start("create"), match.start("quoted"))
+            if position >= 0 and (definition := definition_at(self._text, position)) and definition.name:
+                signature = self._signature(definition.kind, position, end).rstrip(" (;")
+                yield Member(self._line(position), definition.name, definition.kind, signature=signature)
 
     def unit(self, kind: str, name: str, begin: int, end: int) -> Unit:
         """A unit that spans the lines of a range."""

@@ -67,10 +67,8 @@ _KINDS = {
 """Object types of CREATE → kinds of units."""
 _KIND = "|".join(kind.replace(" ", r"\s+") for kind in sorted(_KINDS, key=len, reverse=True))
 _QUOTED = r"\"(?:[^\"\n]|\"\")+\"|`[^`\n]+`|\[[^\[\]\n]+\]"
-_VARIABLE = (
-    r"\$?\{[^{}\n]*\}|\$\([\w. ]*\)|&&?\w+\.?|:\w+|:[\"']\w+[\"']|<[\w ]+,[^<>\n]*>|%\(\w+\)s|@\w+@"
-    rf"|{PLACEHOLDER}++"
-)
+_INSERTED = rf"\$?\{{[^{{}}\n]*\}}|\$\([\w. ]*\)|<[\w ]+,[^<>\n]*>|{PLACEHOLDER}++"
+_VARIABLE = rf"&&?\w+\.?|:\w+|:[\"']\w+[\"']|%\(\w+\)s|@\w+@|{_INSERTED}"
 """Variables of clients and templates: `${schema}`, `$(schema)`, `&schema.`, `:schema`, `<name, sysname, name>`."""
 _OPERATOR = r"[-+*/<>=~!@#%^&|?]+"
 _WORD = rf"(?:{_VARIABLE}|[\w$#@])++"
@@ -85,6 +83,7 @@ _CREATE = re.compile(
 )
 _PARTS = re.compile(rf"{_QUOTED}|{_WORD}|{_OPERATOR}")
 _TEMPLATED = re.compile(_VARIABLE)
+_INSERTED_TEXT = re.compile(_INSERTED)
 _RESERVED = frozenset(
     """AFTER AND AS AUTHORIZATION BEFORE BEGIN BY CONCURRENTLY CREATE DECLARE EXISTS FOR FROM FUNCTION IF IN
     INDEX INTO IS LIKE NOT OF ON OR PROCEDURE SELECT TABLE TO USING VALUES WHEN WHERE WITH""".split()
@@ -143,5 +142,7 @@ def _unquoted(part: str) -> list[str]:
     """A part of a name without quotes or variables; several parts if backticks quote a path (BigQuery, Spark)."""
     if part[0] == "`":
         return part[1:-1].split(".")
-    plain = part[1:-1].replace('""', '"') if part[0] in '"[' else part
+    if part[0] == "[":
+        return [_INSERTED_TEXT.sub("", part[1:-1])]  # T-SQL, where `:` and `&` are plain characters
+    plain = part[1:-1].replace('""', '"') if part[0] == '"' else part
     return [_TEMPLATED.sub("", plain)]
