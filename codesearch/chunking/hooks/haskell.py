@@ -9,7 +9,9 @@ from itertools import pairwise
 
 from codesearch.chunking.chunk import Unit
 
-_INSTANCE_HEAD = re.compile(r"^instance\s+(?:\{-#.*?#-\}\s*)?(?:.*?=>\s*)?(.*?)(?:\s+where\b.*)?$", re.DOTALL)
+_INSTANCE_HEAD = re.compile(
+    r"^(?:type\s+)?instance\s+(?:\{-#.*?#-\}\s*)?(?:forall\b[^.]*\.\s*)?(?:.*?=>\s*)?(.*?)(?:\s+(?:where\b|=\s).*)?$", re.DOTALL
+)
 _CPP = re.compile(r"#[ \t]*(if|el|endif)")
 _DEFINITION = re.compile(r"(?!(?:import|module|where|infix[lr]?)\b)[a-z_(]")
 """A line at the top level that is not part of the head of a module."""

@@ -1,6 +1,23 @@
 ((call target: (identifier) @_call (arguments . (_) @qualified) (do_block) @body) @definition.module
   (#any-of? @_call "defmodule" "defprotocol" "defimpl"))
 
+; def unquote(name)(…)
+((call target: (identifier) @_call (arguments . [
+   (call target: (identifier) @_unquote) @name
+   (call target: (call target: (identifier) @_unquote (arguments . [(atom) (quoted_atom)] @name)))
+   (call target: (call target: (identifier) @_unquote (arguments . (identifier))) @name)
+   (binary_operator left: (call target: (identifier) @_unquote) @name operator: "when")
+   (binary_operator left: (call target: (call target: (identifier) @_unquote) @name) operator: "when")
+ ]) (do_block)? @body) @definition.function
+ (#any-of? @_call "def" "defp" "defn" "defnp" "defdelegate") (#eq? @_unquote "unquote"))
+((call target: (identifier) @_call (arguments . [
+   (call target: (identifier) @_unquote) @name
+   (call target: (call target: (identifier) @_unquote (arguments . [(atom) (quoted_atom)] @name)))
+   (call target: (call target: (identifier) @_unquote (arguments . (identifier))) @name)
+   (binary_operator left: (call target: (call target: (identifier) @_unquote) @name) operator: "when")
+ ]) (do_block)? @body) @definition.macro
+ (#any-of? @_call "defmacro" "defmacrop") (#eq? @_unquote "unquote"))
+
 ; def name(…) when …, with a block or `do:`
 ((call target: (identifier) @_call (arguments . [
    (identifier) @name
@@ -28,7 +45,11 @@
 ((call target: (identifier) @_call (arguments . (string) @name) (do_block) @body) @definition.suite (#eq? @_call "describe"))
 ((call target: (identifier) @_call (arguments . (string) @name) (do_block) @body) @definition.test (#any-of? @_call "test" "property"))
 
-((unary_operator operand: (call target: (identifier) @_attribute (arguments (binary_operator left: [(identifier) @member.type (call target: (identifier) @member.type)]))))
+((unary_operator operand: (call target: (identifier) @_attribute (arguments (binary_operator left: [
+   (identifier) @member.type
+   (call target: (identifier) @member.type)
+   (binary_operator left: [(identifier) @member.type (call target: (identifier) @member.type)] operator: "::")
+ ]))))
  (#any-of? @_attribute "type" "typep" "opaque" "callback" "macrocallback"))
 ((unary_operator "@" operand: (call target: (identifier) @member.constant (arguments))) @span
  (#not-match? @member.constant "^(doc|moduledoc|typedoc|shortdoc|spec|type|typep|opaque|callback|macrocallback|optional_callbacks|impl|behaviour|derive|deprecated|since|tag|moduletag|describetag|enforce_keys|compile|dialyzer|before_compile|after_compile|on_load|on_definition|external_resource)$"))

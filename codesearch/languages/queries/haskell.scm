@@ -25,9 +25,12 @@
 (type_synonym name: (_) @name) @definition.type
 (type_family name: (_) @name) @definition.type
 (data_family name: (_) @name) @definition.type
+(declarations (type_instance name: (_) @name) @definition.instance)
 
 (header module: (module) @scope @member.module)
 (data_constructor (_ name: (_) @member.constructor))
 (newtype_constructor name: (_) @member.constructor)
 (gadt_constructor name: (_) @member.constructor)
 (field_name (variable) @member.field)
+(instance_declarations (type_instance name: (_) @member.type) @span)
+(declarations (bind pattern: (tuple element: (variable) @member.function)))
