@@ -53,6 +53,8 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
     elif language.grammar:
         prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
         outline = syntax.outline(prepared, language, path)
+        if hasattr(hooks, "INSERTED") and hooks.INSERTED in prepared:
+            outline = outline.without(hooks.INSERTED)
         if hasattr(hooks, "refine"):
             outline = replace(outline, units=hooks.refine(outline.units, text.split("\n")))
     if hasattr(hooks, "embedded"):

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -97,6 +97,27 @@ class Outline:
     units: list[Unit]
     documentation: str = ""
     members: tuple[Member, ...] = ()
+
+    def without(self, inserted: str) -> Outline:
+        """The outline without a text that was inserted into names for the grammar."""
+
+        def plain(text: str) -> str:
+            return text.replace(inserted, "")
+
+        def plain_members(members: Iterable[Member]) -> tuple[Member, ...]:
+            return tuple(replace(one, name=plain(one.name), signature=plain(one.signature)) for one in members)
+
+        units = [
+            replace(
+                unit,
+                name=plain(unit.name),
+                qualifier=plain(unit.qualifier),
+                signature=plain(unit.signature),
+                members=plain_members(unit.members),
+            )
+            for unit in self.units
+        ]
+        return replace(self, units=units, members=plain_members(self.members))
 
 
 @dataclass(slots=True)

@@ -10,7 +10,9 @@ from itertools import pairwise
 from codesearch.chunking.chunk import Unit
 
 _INSTANCE_HEAD = re.compile(
-    r"^(?:type\s+)?instance\s+(?:\{-#.*?#-\}\s*)?(?:forall\b[^.]*\.\s*)?(?:.*?=>\s*)?(.*?)(?:\s+(?:where\b|=\s).*)?$", re.DOTALL
+    r"^(?:type\s+)?instance\s+(?:\{-#.*?#-\}\s*)?(?:forall\b[^.]*\.\s*)?(?:.*?=>\s*)?(.*?)"
+    r"(?:\s+(?:where\b|=\s).*)?$",
+    re.DOTALL,
 )
 _CPP = re.compile(r"#[ \t]*(if|el|endif)")
 _DEFINITION = re.compile(r"(?!(?:import|module|where|infix[lr]?)\b)[a-z_(]")

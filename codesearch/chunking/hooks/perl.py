@@ -18,16 +18,19 @@ _TRANSLITERATION = re.compile(
     r"|([^\w\s(\[{<=,;])(?:(?!\1)[^\\\n]|\\.)*+\1)"
 )
 """Up to the end of the characters that are searched for."""
+_DIGIT = re.compile(r"::(?=\d)")
+INSERTED = "\u01c0"
+"""Precedes a part of a name that begins with a digit (`Archive::7Z`), which the grammar takes for a version."""
 _SIGIL = re.compile(r"[$@]")
 _LONGEST = 40
 """Maximum lines of POD for a name; longer texts are chapters."""
 
 
 def prepare(text: str) -> str:
-    """Blank what the grammar takes for variables in `tr/$@//d`. Lengths are kept."""
-    if "=~" not in text:
-        return text
-    return _TRANSLITERATION.sub(lambda match: _SIGIL.sub("_", match[0]), text)
+    """Blank what the grammar takes for variables in `tr/$@//d`, and insert `INSERTED`. Lines are kept."""
+    if "=~" in text:
+        text = _TRANSLITERATION.sub(lambda match: _SIGIL.sub("_", match[0]), text)
+    return _DIGIT.sub(f"::{INSERTED}", text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
