@@ -52,6 +52,8 @@ REPETITIVE = {
     "a.hs": "#if A\n#else\n" * 8_000 + "#endif\n" * 8_000 + "getIt :: Int\ngetIt = 1\n",
     "a.sql": "DO $$ BEGIN " + "CREATE TABLE a(b int); " * 8_000 + "END $$;\nCREATE TABLE get_it (a int);\n",
     "a.ts": ("type X = {\n" + ">" * 3_900 + "=>\n  <T>(a: T): T\n}\n") * 20 + "function getIt() { return 1 }\n",
+    "a.swift": "where a,\n" * 20_000 + "where\n" * 20_000 + ", " * 20_000 + "\nfunc getIt() {}\n",
+    "b.swift": "init where" + " a,\n" * 20_000 + "where a," + " " * 20_000 + "b\nfunc getIt() {}\n",
     "a.bas": 'Attribute VB_Name = "A"\nPrivate a' + "(" * 50_000 + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",
     "b.bas": 'Attribute VB_Name = "A"\nPrivate a' + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",
 }

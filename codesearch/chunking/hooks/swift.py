@@ -10,17 +10,27 @@ _LOOK_BACK = 40
 _PLACEHOLDER = "V_"
 _DIRECTIVE = re.compile(r"#(?:if|elseif|else|endif|error|warning)\b.*")
 _OWNERSHIP = re.compile(r"(?<=\bswitch )(?:consume|copy)(?= \w)|(?<=-> )sending(?= \w)")
+# In a case of a switch, the grammar parses a function with an attribute only as the first statement.
+_ATTRIBUTE = re.compile(r"@\w+(?=[ \t]+func\b)")
+# Of an initializer or subscript, it parses constraints only on one line.
+_CONSTRAINTS = re.compile(r"\bwhere\b[^{}\n]*(?:,[ \t]*|(?<=where))\n(?:[^{}\n]*,[ \t]*\n)*+[^{}\n]*")
+_DECLARED = re.compile(r"\b(?:init|subscript|func|struct|class|enum|extension|protocol)\b")
+_LONGEST_HEAD = 600
 _CATCH_CONDITION = re.compile(r"\} catch ([^{}\n]*?)\bwhere\b[^{}\n]*")
 
 
 def prepare(text: str) -> str:
-    """Name empty tuples; remove directives, conditions of `catch`, new words of ownership. Lines are kept."""
+    """Name empty tuples; remove directives, conditions of `catch`, new words of ownership, attributes of functions,
+    constraints of initializers. Lines are kept."""
     if "()" in text:
         text = _VOID.sub(_placeholder, text)
     if "} catch " in text:
         text = _CATCH_CONDITION.sub(r"} catch \1", text)
     if "switch co" in text or "-> sending " in text:
         text = _OWNERSHIP.sub("", text)
+    text = _ATTRIBUTE.sub(_blank, text)
+    if "where" in text:
+        text = _CONSTRAINTS.sub(_without_constraints, text)
     return _DIRECTIVE.sub("", text) if "#" in text else text
 
 
@@ -29,3 +39,13 @@ def _placeholder(void: re.Match[str]) -> str:
     start = void.start()
     is_value = _BEFORE_VALUE.search(void.string, max(0, start - _LOOK_BACK), start)
     return _PLACEHOLDER if is_value else void[0]
+
+
+def _without_constraints(constraints: re.Match[str]) -> str:
+    start = constraints.start()
+    declared = _DECLARED.findall(constraints.string, max(0, start - _LONGEST_HEAD), start)
+    return _blank(constraints) if declared and declared[-1] in ("init", "subscript") else constraints[0]
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])

@@ -5,7 +5,7 @@
 (class_declaration "extension" name: (_) @name) @definition.extension
 (protocol_declaration name: (_) @name) @definition.protocol
 (function_declaration "func" . _ @name) @definition.function
-(macro_declaration . (simple_identifier) @name) @definition.macro
+(macro_declaration "macro" . (simple_identifier) @name) @definition.macro
 (init_declaration "init" @name) @definition.constructor
 (deinit_declaration "deinit" @name) @definition.destructor
 (subscript_declaration "subscript" @name (computed_property) @body) @definition.property
@@ -13,6 +13,9 @@
 (typealias_declaration name: (type_identifier) @name) @definition.type
 
 (protocol_function_declaration name: [(simple_identifier) (custom_operator)] @member.method) @span
+(protocol_function_declaration "func" . [
+  (bang) "==" "===" "<" ">" "+" "-" "*" "/" "%" "++" "--" "+=" "-=" "*=" "/=" "%=" "&" "|" "^" "~" "<<" ">>"
+] @member.method) @span
 (protocol_property_declaration name: (pattern bound_identifier: (simple_identifier) @member.property)) @span
 (associatedtype_declaration name: (type_identifier) @member.type) @span
 (enum_entry name: (simple_identifier) @member.enumerator) @span
