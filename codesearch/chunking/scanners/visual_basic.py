@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners import visual_basic_members
 from codesearch.chunking.scanners.extents import last_nonblank_line
+from codesearch.chunking.scanners.visual_basic_members import last_line_of_statement
 
 _MODIFIERS = (
     r"(?:(?:Public|Private|Protected|Friend|Static|Shared|Shadows|Overrides|Overridable|NotOverridable|MustOverride|"
@@ -69,14 +70,13 @@ def scan(text: str) -> list[Unit]:
         if ending := _ENDING.match(line):
             _close(units, open_blocks, ending[1].lower(), number, lines)
             continue
-        while number < len(lines) and lines[number - 1].rstrip().endswith(" _") and not _ATTRIBUTES.match(line):
-            number += 1
         opening = _OPENING.match(line)
         if not opening:
             block = open_blocks[-1] if open_blocks else None
             if block and block.kind in _OWNERS:
-                block.members.extend(visual_basic_members.members(lines, first, number, block.kind, block.keyword))
+                block.members.extend(visual_basic_members.members(lines, number, block.kind, block.keyword))
             continue
+        number = last_line_of_statement(lines, number)
         keyword = opening[2].lower().split()[0]
         if keyword in _ROUTINES and open_blocks and open_blocks[-1].keyword in _ROUTINES:
             _close(units, open_blocks, open_blocks[-1].keyword, first - 1, lines)

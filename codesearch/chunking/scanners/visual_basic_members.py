@@ -23,8 +23,15 @@ _ENUMERATOR = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:=|'|$)")
 _DATA = {"class": "field", "struct": "field", "module": "variable"}
 
 
-def members(lines: list[str], first: int, last: int, container: str, keyword: str) -> Iterator[Member]:
-    """The members that the statement on lines `first` to `last` (1-based) of a container declares.
+def last_line_of_statement(lines: list[str], number: int) -> int:
+    """The number of the line (1-based) on which the statement that begins on line `number` ends."""
+    while number < len(lines) and lines[number - 1].rstrip().endswith(" _"):
+        number += 1
+    return number
+
+
+def members(lines: list[str], first: int, container: str, keyword: str) -> Iterator[Member]:
+    """The members that the statement on line `first` (1-based) and those after it declares in a container.
 
     `container` is its kind, and `keyword` what opened it.
     """
@@ -35,6 +42,7 @@ def members(lines: list[str], first: int, last: int, container: str, keyword: st
             yield Member(first, match[1], kind, signature=_signature(line))
     elif container in _DATA and (head := _HEAD.match(line)):
         kind = "constant" if head[1] else _DATA[container]
+        last = last_line_of_statement(lines, first)
         text = "\n".join(line.rstrip().removesuffix(" _") for line in lines[first - 1 : last])
         text = _without_values(text[head.end() :])
         number, counted, signature = first, 0, _signature(line)

@@ -17,3 +17,11 @@ Namespace Shop
         End Sub
     End Class
 End Namespace
+
+<Global.System.CodeDom.Compiler.GeneratedCodeAttribute("Tool", "4.0.0.0"),  _
+ Global.System.Diagnostics.DebuggerNonUserCodeAttribute()>  _
+Friend Module Resources
+    <Browsable(False), _
+     Obsolete> _
+    Private manager As ResourceManager
+End Module
