@@ -10,6 +10,9 @@ _LOOK_BACK = 40
 _PLACEHOLDER = "V_"
 _DIRECTIVE = re.compile(r"#(?:if|elseif|else|endif|error|warning)\b.*")
 _OWNERSHIP = re.compile(r"(?<=\bswitch )(?:consume|copy)(?= \w)|(?<=-> )sending(?= \w)")
+# `if await queue.isEmpty {` and `for module in try plan.modules {`: the grammar takes the brace for a closure's.
+_AWAIT = re.compile(r"await(?<!\wawait)(?<!for await)(?<!for try await)(?= )")
+_IN_TRY = re.compile(r" in try(?= )")
 # In a case of a switch, the grammar parses a function with an attribute only as the first statement.
 _ATTRIBUTE = re.compile(r"@\w+(?=[ \t]+func\b)")
 # Of an initializer or subscript, it parses constraints only on one line.
@@ -20,14 +23,17 @@ _CATCH_CONDITION = re.compile(r"\} catch ([^{}\n]*?)\bwhere\b[^{}\n]*")
 
 
 def prepare(text: str) -> str:
-    """Name empty tuples; remove directives, conditions of `catch`, new words of ownership, attributes of functions,
-    constraints of initializers. Lines are kept."""
+    """Name empty tuples; remove what the grammar lacks and what defines nothing. Lines are kept."""
     if "()" in text:
         text = _VOID.sub(_placeholder, text)
     if "} catch " in text:
         text = _CATCH_CONDITION.sub(r"} catch \1", text)
     if "switch co" in text or "-> sending " in text:
         text = _OWNERSHIP.sub("", text)
+    if "await " in text:
+        text = _AWAIT.sub("     ", text)
+    if " in try " in text:
+        text = _IN_TRY.sub(" in    ", text)
     text = _ATTRIBUTE.sub(_blank, text)
     if "where" in text:
         text = _CONSTRAINTS.sub(_without_constraints, text)
