@@ -10,15 +10,15 @@ from codesearch.chunking.syntax import SIGNATURE_CHARS
 _COMMAND = re.compile(r"^\s*(\w+)\s*\(")
 _NAME = re.compile(r"""\(\s*(?:NAME\s+)?(?:"([^"]*)"|([^\s()]+))""")
 """Also matches `add_test(NAME adds COMMAND …)`."""
-_BRACKET_OPEN = re.compile(r'"(?:\\[\s\S]|[^"\\])*"|#?\[(?P<level>=*)\[|#.*')
-"""Also matches strings and line comments, in which brackets don't count."""
+_BRACKET_OPEN = re.compile(r'\\[\s\S]|"(?:\\[\s\S]|[^"\\])*"|#?\[(?P<level>=*)\[|#.*')
+"""Also matches escapes, strings and line comments, in which brackets don't count."""
 _TARGETS = re.compile(
     r"^(?:project|add_(?:executable|library|custom_target|test|subdirectory|custom_command)|"
     r"\w*_add_(?:executable|library|"
     r"test|module|plugin|target)|pybind11_add_module|ExternalProject_Add|FetchContent_Declare|option|install)$",
     re.IGNORECASE,
 )
-_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|#.*')
+_NO_CODE = re.compile(r'\\.|"(?:\\.|[^"\\])*"|#.*')
 _LONGEST_COMMAND = 300
 """Lines. A parenthesis that is open for longer is taken to be unbalanced."""
 _UNNAMED = frozenset(("install", "add_custom_command"))
@@ -78,10 +78,10 @@ def _closing_line(depths: list[int], first: int) -> int:
 
 
 def _depth(line: str) -> int:
-    """Opening minus closing parentheses in a line, outside strings and comments."""
+    """Opening minus closing parentheses in a line, outside escapes, strings and comments."""
     if "(" not in line and ")" not in line:
         return 0
-    code = _STRING_OR_COMMENT.sub("", line)
+    code = _NO_CODE.sub("", line)
     return code.count("(") - code.count(")")
 
 
