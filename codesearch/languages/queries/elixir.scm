@@ -1,28 +1,15 @@
 ((call target: (identifier) @_call (arguments . (_) @qualified) (do_block) @body) @definition.module
   (#any-of? @_call "defmodule" "defprotocol" "defimpl"))
 
-; def unquote(name)(…)
-((call target: (identifier) @_call (arguments . [
-   (call target: (identifier) @_unquote) @name
-   (call target: (call target: (identifier) @_unquote (arguments . [(atom) (quoted_atom)] @name)))
-   (call target: (call target: (identifier) @_unquote (arguments . (identifier))) @name)
-   (binary_operator left: (call target: (identifier) @_unquote) @name operator: "when")
-   (binary_operator left: (call target: (call target: (identifier) @_unquote) @name) operator: "when")
- ]) (do_block)? @body) @definition.function
- (#any-of? @_call "def" "defp" "defn" "defnp" "defdelegate") (#eq? @_unquote "unquote"))
-((call target: (identifier) @_call (arguments . [
-   (call target: (identifier) @_unquote) @name
-   (call target: (call target: (identifier) @_unquote (arguments . [(atom) (quoted_atom)] @name)))
-   (call target: (call target: (identifier) @_unquote (arguments . (identifier))) @name)
-   (binary_operator left: (call target: (call target: (identifier) @_unquote) @name) operator: "when")
- ]) (do_block)? @body) @definition.macro
- (#any-of? @_call "defmacro" "defmacrop") (#eq? @_unquote "unquote"))
+; def unquote(head)
+((call target: (identifier) @_call (arguments . (call target: (identifier) @_unquote) @name) (do_block)? @body)
+ @definition.function (#any-of? @_call "def" "defp") (#eq? @_unquote "unquote"))
 
-; def name(…) when …, with a block or `do:`
+; def name(…) when …, def unquote(name)(…), with a block or `do:`
 ((call target: (identifier) @_call (arguments . [
    (identifier) @name
-   (call target: (identifier) @name)
-   (binary_operator left: (call target: (identifier) @name) operator: "when")
+   (call target: [(identifier) (call)] @name)
+   (binary_operator left: (call target: [(identifier) (call)] @name) operator: "when")
    (binary_operator left: (identifier) @name operator: "when")
  ]) (do_block)? @body) @definition.function
  (#any-of? @_call "def" "defp" "defn" "defnp" "defdelegate"))
@@ -34,8 +21,8 @@
  (#any-of? @_call "def" "defp"))
 ((call target: (identifier) @_call (arguments . [
    (identifier) @name
-   (call target: (identifier) @name)
-   (binary_operator left: (call target: (identifier) @name) operator: "when")
+   (call target: [(identifier) (call)] @name)
+   (binary_operator left: (call target: [(identifier) (call)] @name) operator: "when")
    (binary_operator left: [(binary_operator operator: _ @name) (unary_operator operator: _ @name)] operator: "when")
    (binary_operator operator: _ @name)
    (unary_operator operator: _ @name)

@@ -12,10 +12,7 @@
 (property_declaration name: (pattern bound_identifier: (simple_identifier) @name) computed_value: (computed_property) @body) @definition.property
 (typealias_declaration name: (type_identifier) @name) @definition.type
 
-(protocol_function_declaration name: [(simple_identifier) (custom_operator)] @member.method) @span
-(protocol_function_declaration "func" . [
-  (bang) "==" "===" "<" ">" "+" "-" "*" "/" "%" "++" "--" "+=" "-=" "*=" "/=" "%=" "&" "|" "^" "~" "<<" ">>"
-] @member.method) @span
+(protocol_function_declaration "func" . name: _ @member.method) @span
 (protocol_property_declaration name: (pattern bound_identifier: (simple_identifier) @member.property)) @span
 (associatedtype_declaration name: (type_identifier) @member.type) @span
 (enum_entry name: (simple_identifier) @member.enumerator) @span

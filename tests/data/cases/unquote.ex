@@ -11,7 +11,7 @@ defmodule Shop.Codes do
     end
 
     def unquote(:"#{name}_all")(list), do: list
-    def unquote(name), do: 1
+    def unquote(head), do: 1
   end
 
   defmacro unquote(:<<>>)(args), do: error!([args])
