@@ -54,6 +54,17 @@ REPETITIVE = {
     "a.ts": ("type X = {\n" + ">" * 3_900 + "=>\n  <T>(a: T): T\n}\n") * 20 + "function getIt() { return 1 }\n",
     "a.swift": "where a,\n" * 20_000 + "where\n" * 20_000 + ", " * 20_000 + "\nfunc getIt() {}\n",
     "b.swift": "init where" + " a,\n" * 20_000 + "where a," + " " * 20_000 + "b\nfunc getIt() {}\n",
+    "a.kt": "constructor "
+    + "class A\n/* *\n" * 8_000
+    + "class B\n"
+    + "private " * 9_000
+    + "@a(" * 9_000
+    + "\nfun getIt() = 1\n",
+    "b.sql": "CREATE FUNCTION f() AS $$ "
+    + "/* CREATE TABLE a(b int); ' " * 8_000
+    + "$$;\nCREATE TABLE get_it (a int);\n",
+    "c.sql": "CREATE FUNCTION f() AS $$ " + "\n \n'CREATE '' " * 8_001 + "$$;\nCREATE TABLE get_it (a int);\n",
+    "a.cmake": "set(a " + '\\"' * 50_000 + ")\nfunction(get_it)\nendfunction()\n",
     "a.bas": 'Attribute VB_Name = "A"\nPrivate a' + "(" * 50_000 + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",
     "b.bas": 'Attribute VB_Name = "A"\nPrivate a' + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",
 }

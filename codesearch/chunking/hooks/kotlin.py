@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-# On a separate line, a primary constructor is parsed only without annotations and modifiers.
+# On a separate line, a primary constructor is parsed only without annotations, modifiers and a comment.
 _PRIMARY_CONSTRUCTOR = re.compile(
-    r"(\bclass[ \t]+\w+(?:<[^<>\n]*>)?[ \t]*\n[ \t]*)"
-    r"((?:(?:@[\w.]+(?:\([^()\n]*\))?|public|internal|private|protected)[ \t]+)+)(?=constructor\b)"
+    r"(\bclass[ \t]+\w+(?:<[^<>\n]*>)?[ \t]*\n)"
+    r"((?:[ \t]*/\*(?:[^*]|\*(?!/)){0,3000}+\*/[ \t]*\n)?[ \t]*"
+    r"(?:(?:@[\w.]+(?:\([^()\n]*\))?|public|internal|private|protected|actual|expect)[ \t]+)*)(?=constructor\b)"
 )
 # A declaration right before a closing brace: `companion object { val X = 1 }`. Bounded, since it backtracks.
 _INSIDE = r"[^{}\n\"]{0,200}"
@@ -19,7 +20,8 @@ _SUSPENDED_LAMBDA = re.compile(r"\bsuspend(?=[ \t]*\{)")
 _NULLABLE_REFERENCE = re.compile(r"(?<=\w)\?(?=::)")
 # `context(log: Logger)` before a declaration
 _CONTEXT = re.compile(
-    r"^([ \t]*)context\((?>[^()\n]++|\([^()\n]*+\))*+\)(?=\s+(?:[a-z]+\s+){0,5}(?:fun|va[lr]|class)\b)",
+    r"^([ \t]*)context\((?>[^()\n]++|\([^()\n]*+\))*+\)"
+    r"(?=\s+(?:(?:[a-z]+|@[\w.]+(?:\([^()\n]*\))?)\s+){0,8}(?:fun|va[lr]|class)\b)",
     re.MULTILINE,
 )
 # `@Target(CLASS)` and `annotation class Name`, without a body, are parsed as an expression of names
@@ -47,8 +49,10 @@ _DECLARED_OR_WITHIN = re.compile(r"[\w.@]$|\b(?:va[lr]|fun) $")
 _TYPE = re.compile(r"\([^()]*\)\s*->")
 _ACCESSOR = re.compile(r"\([^()\n]*\)(?!\.|[ \t]+\w)")
 _NO_CALL = {"suspend": _TYPE, "get": _ACCESSOR, "set": _ACCESSOR}
-# A line that begins with `in2`: the grammar takes the first two letters for an operator
-_LIKE_AN_OPERATOR = re.compile(r"\n[ \t]*(?:in|as|is)(?=[\d_])")
+# A line that begins with `in2` or `by.`: the grammar takes the first two letters for an operator or keyword
+_LIKE_AN_OPERATOR = re.compile(r"\n[ \t]*(?:(?:in|as|is)(?=[\d_])|by(?=\.))")
+# The last of several type parameters: `fun <A : B,\n>`
+_LAST_COMMA = re.compile(r",(?=[ \t]*\n[ \t]*>)")
 # `$$"costs $1"`: how many dollars begin an interpolation
 _DOLLARS = re.compile(r"\$\$+(?=\")")
 _FILE_ANNOTATIONS = re.compile(r"(?<=\S)[ \t](?=@file:)")
@@ -57,7 +61,7 @@ _FILE_ANNOTATIONS = re.compile(r"(?<=\S)[ \t](?=@file:)")
 def prepare(text: str) -> str:
     """Replace such syntax."""
     if "constructor" in text:
-        text = _PRIMARY_CONSTRUCTOR.sub(lambda match: match[1] + " " * len(match[2]), text)
+        text = _PRIMARY_CONSTRUCTOR.sub(lambda match: match[1] + _blank(match[2]), text)
     if "suspend" in text:
         text = _SUSPENDED_LAMBDA.sub("       ", text)
     if '$$"' in text:
@@ -67,6 +71,7 @@ def prepare(text: str) -> str:
     if "@all:" in text:
         text = text.replace("@all:", "@get:")
     text = _NAMED_AS_MODIFIER.sub(_renamed, text)
+    text = _LAST_COMMA.sub(" ", text)
     text = _LIKE_AN_OPERATOR.sub(lambda match: match[0].upper(), text)
     if "?::" in text:
         text = _NULLABLE_REFERENCE.sub(" ", text)
@@ -91,3 +96,7 @@ def _renamed(match: re.Match[str]) -> str:
     if _DECLARED_OR_WITHIN.search(text[max(0, start - 5) : start]) or (no_call and no_call.match(text, end)):
         return match[0]
     return match[0].capitalize()
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
