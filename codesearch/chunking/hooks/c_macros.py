@@ -67,6 +67,8 @@ _MACRO_AROUND_TYPE = re.compile(
 _CALL_AT_MARGIN = re.compile(
     rf"\n((?=[A-Z]+_?[A-Z])\w{{3,80}}\((?>[^()\"]++|{_STRING}|{_NESTED})*+\)(?:\.\w+\([^()\n]*\))?;)"
 )
+# `SCOPE_EXIT {` in a function
+_BLOCK_MACRO = re.compile(r"\n[ \t]+([A-Z][A-Z0-9]*_[A-Z0-9_]*)(?=[ \t]*\{[ \t]*$)", re.MULTILINE)
 # The grammar ends a macro's replacement text at a comment, even if more text follows.
 _COMMENT = r"/\*(?>[^*]|\*(?!/)){0,1000}+\*/"
 _DEFINITION = re.compile(rf"#[ \t]*define\b(?>[^\n/\\]++|\\\n|{_COMMENT}|[/\\])*+")
@@ -102,8 +104,9 @@ def _without_leading_macros(text: str, leading: tuple[re.Pattern[str], ...]) -> 
     """Try all patterns only at lines that begin with capitals; a search for each would take most of the time."""
     forms = (
         (_MACRO_AROUND_TYPE, _unwrap_type),
-        *((form, blank_group) for form in (_CALL_AT_MARGIN, _LEADING_MACRO, *leading)),
+        *((form, blank_group) for form in (_CALL_AT_MARGIN, _LEADING_MACRO, _BLOCK_MACRO)),
         (_BARE_MACROS, _blank_bare_macros),
+        *((form, blank_group) for form in leading),
     )
     parts: list[str] = []
     done = 0
