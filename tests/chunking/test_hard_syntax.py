@@ -53,6 +53,7 @@ REPETITIVE = {
     "a.sql": "DO $$ BEGIN " + "CREATE TABLE a(b int); " * 8_000 + "END $$;\nCREATE TABLE get_it (a int);\n",
     "a.ts": ("type X = {\n" + ">" * 3_900 + "=>\n  <T>(a: T): T\n}\n") * 20 + "function getIt() { return 1 }\n",
     "a.swift": "where a,\n" * 20_000 + "where\n" * 20_000 + ", " * 20_000 + "\nfunc getIt() {}\n",
+    "c.swift": "init " + "where " * 50_000 + "\nfunc getIt() {}\n",
     "b.swift": "init where" + " a,\n" * 20_000 + "where a," + " " * 20_000 + "b\nfunc getIt() {}\n",
     "a.kt": "constructor "
     + "class A\n/* *\n" * 8_000

@@ -16,7 +16,7 @@ _IN_TRY = re.compile(r" in try(?= )")
 # In a case of a switch, the grammar parses a function with an attribute only as the first statement.
 _ATTRIBUTE = re.compile(r"@\w+(?=[ \t]+func\b)")
 # Of an initializer or subscript, it parses constraints only on one line.
-_CONSTRAINTS = re.compile(r"\bwhere\b[^{}\n]*(?:,[ \t]*|(?<=where))\n(?:[^{}\n]*,[ \t]*\n)*+[^{}\n]*")
+_CONSTRAINTS = re.compile(r"\bwhere\b[^{}\n]{0,500}(?:,[ \t]{0,99}|(?<=where))\n(?:[^{}\n]*,[ \t]*\n)*+[^{}\n]*")
 _DECLARED = re.compile(r"\b(?:init|subscript|func|struct|class|enum|extension|protocol)\b")
 _LONGEST_HEAD = 600
 _CATCH_CONDITION = re.compile(r"\} catch ([^{}\n]*?)\bwhere\b[^{}\n]*")
