@@ -78,8 +78,7 @@ class Ours:
     def update(self, folder: Path, old: Sequence[Document], new: Sequence[Document]) -> None:
         from codesearch.index.layout import Layout
         from codesearch.index.merging import merge_small
-        from codesearch.index.publish import remove_orphaned_segments
-        from codesearch.index.recovery import open_segment
+        from codesearch.index.recovery import open_segment, remove_orphaned_segments
         from codesearch.index.store import Store
 
         layout = Layout(folder, folder)

@@ -143,7 +143,7 @@ class Index:
     def model(self) -> str:
         """The model that the index was made with; empty before the first update, and if it can't be read."""
         try:
-            return self._latest().meta.get("model", "") if self._layout.exists() else ""
+            return self._meta().get("model", "")
         except (IndexDamaged, IndexIncompatible):
             return ""  # reported when the index is read
 
@@ -171,7 +171,7 @@ class Index:
     def _recorded_model(self) -> str:
         """The model named in the index. Raises ModelUnavailable if it is not the default and another user chose it."""
         try:
-            meta = self._latest().meta if self._layout.exists() else {}
+            meta = self._meta()
         except (IndexDamaged, IndexIncompatible):
             return ""  # reported when the index is read
         model = meta.get("model", "")
@@ -443,14 +443,21 @@ class Index:
         """
         from codesearch.index.settings import check_model, check_revision
 
-        encoder = self.encoder  # may be that of an earlier state
         snapshot = self._latest()
+        encoder = self.encoder  # may be that of an earlier state
         if self._model is None and snapshot.meta.get("model", encoder.name) != encoder.name:
             del self.encoder  # another process has rebuilt the index with another model
             encoder = self.encoder
         check_model(self._layout, snapshot.meta, encoder)
         check_revision(self._layout, snapshot.meta, encoder)
         return snapshot
+
+    def _meta(self) -> Mapping[str, str]:
+        """The settings of the index; empty if there is none. An update needs no snapshot of a large one for them."""
+        from codesearch.index.settings import read_meta
+
+        with self._lock:
+            return self._latest().meta if self._snapshot else read_meta(self._layout)
 
     def _latest(self) -> Snapshot:
         """The last published state, made with any model; opened again if another process has published a new one."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from codesearch.discovery.discovery import Discovery
-from codesearch.index import origin, skips
+from codesearch.index import groups, origin, skips
 from codesearch.index.conditions import wanted_settings
-from codesearch.index.folder import sweep
-from codesearch.index.layout import Layout
 from codesearch.index.merging import merge_small
 from codesearch.index.plan import Plan
 from codesearch.index.recovery import open_segment
 from codesearch.index.request import UpdateRequest
+from codesearch.index.rows import FileGroup
 from codesearch.index.settings import PUBLICATION
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
@@ -21,22 +20,19 @@ def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, 
     layout = request.layout
     with store.transaction():
         staging.take().write(layout, store)
-        store.remove_files([*plan.removed, *plan.replaced])
+        removed = [*plan.removed, *plan.replaced]
+        counts = [*store.recorded_groups(), *store.file_groups(live=False), *map(FileGroup.without, removed)]
+        store.remove_files(removed)
         store.update_stamps(plan.touched)
         store.publish()
         store.set_meta(_settings(request, store, staging, found))
+        store.set_meta({groups.KEY: groups.to_json(groups.summed(counts))})
         store.set_meta({origin.KEY: origin.mark(store.meta(), layout)})
         store.remove_segments(plan.losses.segments)
         store.replace_segments(plan.losses.copied)
         deletions = store.deletions()
         merge_small(layout, store, [open_segment(layout, record, deletions) for record in store.segments()])
         store.seal()
-
-
-def remove_orphaned_segments(layout: Layout, store: Store) -> None:
-    """Delete folders of segments that the database does not contain."""
-    known = {layout.segment(record.number).name for live in (True, False) for record in store.segments(live=live)}
-    sweep(layout, known)
 
 
 def _settings(request: UpdateRequest, store: Store, staging: Staging, found: Discovery) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codesearch.errors import IndexDamaged, IndexIncompatible
 from codesearch.index.access import open_store
-from codesearch.index.folder import discard
+from codesearch.index.folder import discard, sweep
 from codesearch.index.layout import Layout
 from codesearch.index.merging import stored_in
 from codesearch.index.request import UpdateRequest
@@ -93,6 +93,12 @@ def damage_of(request: UpdateRequest, record: SegmentRecord) -> str:
 def open_segment(layout: Layout, record: SegmentRecord, deletions: Sequence[Run] = ()) -> Segment:
     """Open a segment that the database contains. Raises IndexDamaged."""
     return Segment(layout.segment(record.number), record, deletions)
+
+
+def remove_orphaned_segments(layout: Layout, store: Store) -> None:
+    """Delete folders of segments that the database does not contain."""
+    known = {layout.segment(record.number).name for live in (True, False) for record in store.segments(live=live)}
+    sweep(layout, known)
 
 
 def _cleared_if_damaged(request: UpdateRequest, store: Store) -> OpenedStore:

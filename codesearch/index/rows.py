@@ -167,6 +167,16 @@ class FileGroup(NamedTuple):
     chunks: int
     outputs: int
 
+    @classmethod
+    def without(cls, file: FileRow) -> FileGroup:
+        """What removing a file adds to its group."""
+        return cls(file.language, file.encoding, file.skipped, file.fallback, -1, -file.chunks, -file.outputs)
+
+    def plus(self, other: FileGroup) -> FileGroup:
+        """Both groups as one, if they differ only in their numbers."""
+        numbers = (self.files + other.files, self.chunks + other.chunks, self.outputs + other.outputs)
+        return FileGroup(*self[:4], *numbers)
+
 
 class FileCounts(NamedTuple):
     """Numbers of files and their chunks."""

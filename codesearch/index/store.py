@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from codesearch.discovery.stamp import Stamp
-from codesearch.index import options, skips
+from codesearch.index import groups, options, skips
 from codesearch.index.database import IDENTITY, Database, database_error
 from codesearch.index.layout import FORMAT, JOURNAL_ENDINGS
 from codesearch.index.rows import (
@@ -43,13 +43,15 @@ from codesearch.index.rows import (
 _VALUES_PER_LIST = 500
 """Values in one IN (…), below SQLite's limit of 999 variables."""
 _SEAL = "seal"
-_LISTS = (options.KEY, skips.KEY)
+_LISTS = (options.KEY, skips.KEY, groups.KEY)
 _MAX_SETTING_LENGTH = 1000
 """Characters of a setting other than the JSON ones: a model's name or folder, a root."""
 _MAX_SETTINGS = 100
 _MAX_SEGMENTS = 4096
 """Merging keeps their number small: 4096 full ones have 268 million chunks."""
 _COUNTS = ("files", "files_checksum", "chunks")
+_LAST_FILE = "last_file"
+"""Key of the setting with the highest id of a live file: files that are staged get higher ones."""
 
 
 Row = TypeVar("Row")
@@ -193,6 +195,7 @@ class Store:
     def seal(self) -> None:
         """Record counts and checksums of the published rows, in the transaction that changes them."""
         self.set_meta(dict(zip(_COUNTS, map(str, self._live_counts()), strict=True)))
+        self.set_meta({_LAST_FILE: str(self._read_number("SELECT coalesce(max(id), 0) FROM files WHERE live = 1"))})
         self.set_meta({_SEAL: str(_seal_of(self.meta(), self.segments(), self.deletions()))})
 
     def state(self) -> State:
@@ -255,7 +258,7 @@ class Store:
         """
         if live and self._files_version == (version := self._db.version):
             return list(self._files.values())
-        rows = self._db.rows(f"SELECT {FILE_COLUMNS}, checksum, id FROM files WHERE live = ?", (live,))
+        rows = self._db.rows(f"SELECT {FILE_COLUMNS}, checksum, id FROM files WHERE {self._which(live)}")
         files = self._read(lambda row: self._files.get(row) or FileRow.read(row), rows)
         if live:
             self.check_file_counts()
@@ -288,13 +291,21 @@ class Store:
             if paths is None or path in paths
         ]
 
-    def file_groups(self) -> list[FileGroup]:
-        """The live files, counted. Checksums are not verified."""
+    def file_groups(self, *, live: bool = True) -> list[FileGroup]:
+        """The live files, or the staged ones, counted. Checksums are not verified."""
         key = "language, encoding, skipped, fallback"
         rows = self._db.rows(
-            f"SELECT {key}, count(*), sum(chunks), sum(outputs) FROM files WHERE live = 1 GROUP BY {key}"
+            f"SELECT {key}, count(*), sum(chunks), sum(outputs) FROM files WHERE {self._which(live)} GROUP BY {key}"
         )
         return [FileGroup(*row) for row in rows]
+
+    def recorded_groups(self) -> list[FileGroup]:
+        """As file_groups() for the live files when they were published; counted if that was not recorded."""
+        meta = self.meta()
+        recorded = groups.read_groups(meta)
+        counts = (sum(group.files for group in recorded), sum(group.chunks for group in recorded))
+        is_complete = counts == (self._number(meta, "files"), self._number(meta, "chunks"))
+        return recorded if is_complete else self.file_groups()
 
     def file_count(self) -> int:
         """The number of live files, including skipped ones."""
@@ -306,7 +317,7 @@ class Store:
 
     def staged_counts(self) -> FileCounts:
         """The numbers of files and chunks that an update in progress has staged."""
-        (row,) = self._db.rows("SELECT count(*), coalesce(sum(chunks), 0) FROM files WHERE live = 0")
+        (row,) = self._db.rows(f"SELECT count(*), coalesce(sum(chunks), 0) FROM files WHERE {self._which(live=False)}")
         return FileCounts(*row)
 
     def files_by_id(self, ids: Sequence[int]) -> dict[int, FileRow]:
@@ -349,7 +360,7 @@ class Store:
 
     def publish(self) -> None:
         """Make staged files and segments live."""
-        self._db.execute("UPDATE files SET live = 1 WHERE live = 0")
+        self._db.execute(f"UPDATE files SET live = 1 WHERE {self._which(live=False)}")
         self._db.execute("UPDATE segments SET live = 1 WHERE live = 0")
 
     # chunks
@@ -423,6 +434,10 @@ class Store:
         )
 
     # helpers
+
+    def _which(self, live: bool) -> str:
+        """The condition for live files, or for staged ones. There are few of these, found without reading all rows."""
+        return "live = 1" if live else f"live = 0 AND id > {self.number(_LAST_FILE)}"
 
     def _rows_of(self, statement: str, ids: Sequence[object]) -> list[tuple[Any, ...]]:
         """The rows of a statement that ends with IN, for any number of ids."""

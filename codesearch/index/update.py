@@ -19,13 +19,11 @@ from codesearch.index import options as recorded_options
 from codesearch.index import reuse
 from codesearch.index.access import check_file_types, open_store
 from codesearch.index.database import read_old_meta
-from codesearch.index.execute import execute
 from codesearch.index.folder import prepare, size_on_disk
 from codesearch.index.layout import Layout
 from codesearch.index.lock import WriterLock
 from codesearch.index.plan import Plan, make_plan
-from codesearch.index.publish import publish, remove_orphaned_segments
-from codesearch.index.recovery import cleared, open_or_rebuild
+from codesearch.index.recovery import cleared, open_or_rebuild, remove_orphaned_segments
 from codesearch.index.relatives import remember
 from codesearch.index.request import Progress, UpdateRequest
 from codesearch.index.rows import FileCounts
@@ -184,6 +182,9 @@ def _run(request: UpdateRequest, files: KnownFiles, found: Discovery, distrusted
             opened = cleared(store, error)
             plan = make_plan(request, store, found, repaired=True)
         if not plan.is_empty:
+            from codesearch.index.execute import execute  # this and the next import the chunker, 30 ms
+            from codesearch.index.publish import publish
+
             executed = execute(request, store, plan.changed)
             publish(request, store, plan, executed.staging, found)
             remember(request.layout)
@@ -205,7 +206,7 @@ def _doubtful(store: Store, plan: Plan, found: Discovery) -> list[str]:
 def _report(
     layout: Layout, store: Store, plan: Plan, found: Discovery, repaired: tuple[str, ...], started: float
 ) -> UpdateReport:
-    counted = tally(store.file_groups(), found.skipped)
+    counted = tally(store.recorded_groups(), found.skipped)
     return UpdateReport(
         files=counted.files,
         added=len(plan.changed) - len(plan.replaced),

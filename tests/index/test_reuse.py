@@ -115,7 +115,7 @@ def test_deleted_chunks_and_unfinished_updates_are_left_behind(repo: Path, monke
     (repo / "zeta.py").write_text(SOURCE.format("unfinished"), encoding="utf-8")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("codesearch.index.staging.Staging.is_full", True)
-        patch.setattr("codesearch.index.update.publish", _interrupt)
+        patch.setattr("codesearch.index.publish.publish", _interrupt)
         update(repo)
     tree = worktree(repo)
     assert taken(update(tree)) == 6
@@ -130,7 +130,7 @@ def test_an_interruption_loses_nothing_and_shows_nothing(repo: Path, monkeypatch
     update(repo)
     tree = worktree(repo)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("codesearch.index.update.publish", _interrupt)
+        patch.setattr("codesearch.index.publish.publish", _interrupt)
         update(tree)
     with Index.create(tree) as index:
         assert not index.is_published

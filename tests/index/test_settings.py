@@ -52,7 +52,7 @@ def test_settings_are_read_where_there_are_some(layout: Layout) -> None:
     assert read_meta(layout) == {}
     prepare(layout)
     Store.create(layout.database).close()
-    assert set(read_meta(layout)) == {"format", "id", "files", "files_checksum", "chunks"}
+    assert set(read_meta(layout)) == {"format", "id", "files", "files_checksum", "chunks", "last_file"}
     layout.database.write_bytes(b"garbage" * 1000)
     with pytest.raises(IndexDamaged):
         read_meta(layout)

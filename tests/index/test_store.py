@@ -14,7 +14,7 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked
 from codesearch.index.database import database_error
 from codesearch.index.layout import FORMAT
-from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, Run, SegmentFile, SegmentRecord
+from codesearch.index.rows import ChunkRow, DefinitionRow, FileCounts, FileRow, Run, SegmentFile, SegmentRecord
 from codesearch.index.store import Store
 
 
@@ -201,6 +201,20 @@ def test_staged_files_and_segments_are_unseen_until_published(store: Store) -> N
     assert store.segments() == [SEGMENT]
     assert store.segments(live=False) == []
     store.seal()
+
+
+def test_files_staged_after_the_last_row_was_removed_are_found(store: Store) -> None:
+    """SQLite gives the id of a removed last row again."""
+    add(store, file_row("a.py", 1, 1), ["alpha"])
+    last = add(store, file_row("b.py", 2, 1), ["beta"])
+    store.remove_files([file for file in store.files() if file.path == "b.py"])
+    store.seal()
+    assert add(store, file_row("c.py", 3, 1), ["gamma"], live=False) == last
+    assert [file.path for file in store.files(live=False)] == ["c.py"]
+    assert store.staged_counts() == FileCounts(1, 1)
+    store.publish()
+    store.seal()
+    assert (store.file_count(), store.files(live=False)) == (2, [])
 
 
 def test_removed_files_take_their_chunks_and_name_their_rows(store: Store) -> None:
