@@ -242,6 +242,7 @@ class Index:
         """
         from codesearch.index.freshness import MAX_FILES_CHECKED, find_changes
         from codesearch.index.options import read_options
+        from codesearch.index.settings import state_name
 
         changed = self._relative(paths)
         with self._lock:
@@ -249,6 +250,8 @@ class Index:
             if changed is None and not checks_many and (files := snapshot.file_count()) > MAX_FILES_CHECKED:
                 return f"{files:,} files were not checked for changes"
             changes = find_changes(snapshot, self._files.find(read_options(snapshot.meta), changed), self.encoder)
+            if changes.is_empty:
+                self._files.renew(state_name(snapshot.meta))
         reason = changes.reason_to_defer(self.encoder)
         if not reason and not changes.is_empty:
             self.update(paths=changed)

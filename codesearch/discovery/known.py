@@ -63,6 +63,15 @@ class KnownFiles:
             with suppress(OSError):
                 record.save(self._file, self._root, self._options, Record.of(self._root, self._options, found, survey))
 
+    def renew(self, basis: str) -> None:
+        """Record what was found last if the record that was read no longer holds, for an index that has just that.
+
+        Otherwise every query would list all files again until the next update, as after the first one, which has just
+        made a folder.
+        """
+        if self._recorded is not None:
+            self.keep(basis, ())
+
     def _find_all(self, options: DiscoveryOptions) -> Discovery:
         self._began, self._survey = time.time_ns(), None
         known = record.load(self._file, self._root, options) if self._file else None

@@ -406,6 +406,25 @@ def test_a_new_process_lists_files_only_if_a_folder_has_changed(repo: Path, monk
 
 
 @pytest.mark.usefixtures("settled")
+def test_a_query_that_had_to_list_all_files_spares_the_next_one_that(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(repo, "init", "-q")
+    (repo / ".gitignore").write_text("*.log\n", encoding="utf-8")
+    updated(repo)
+    (repo / "ignored.log").write_text("", encoding="utf-8")
+    with Index.open(repo) as index:
+        assert not index.refresh()
+    monkeypatch.setattr(discovering, "discover", lambda *_: pytest.fail("all files were listed"))
+    with Index.open(repo) as index:
+        assert not index.refresh()
+    (repo / "alpha.py").write_text(TEMPLATE.format(name="omega"), encoding="utf-8")
+    with Index.open(repo) as index:
+        assert not index.refresh()
+        assert index.search("omega").hits[0].path == "alpha.py"
+
+
+@pytest.mark.usefixtures("settled")
 def test_a_record_of_files_holds_for_one_state_of_the_index(repo: Path, tmp_path: Path) -> None:
     updated(repo)
     shutil.copytree(repo / ".codesearch", tmp_path / "earlier")
