@@ -159,12 +159,17 @@ def build(batches: Iterable[TermCounts]) -> Postings:
         ids.append(mapping[batch.term_ids])
         weights.append(batch.weights)
         sizes.append(batch.sizes)
-    term_ids, tf, size = _joined(ids, np.int32), _joined(weights, np.float32), _joined(sizes, np.int32)
-    rows = np.repeat(np.arange(len(size)), size)
-    lengths = np.bincount(rows, tf, len(size))
-    shares = saturated(tf, rows, lengths, AVERAGE_LENGTH)
-    impacts = np.clip(np.rint(IMPACT_SCALE * shares), 1, 255).astype(np.uint8)
+    term_ids, size = _joined(ids, np.int32), _joined(sizes, np.int32)
+    rows = np.repeat(np.arange(len(size), dtype=np.int32), size)  # millions, of which several copies are made
+    impacts = _impacts(_joined(weights, np.float32), rows, len(size))
     return _sorted([term.encode("utf-8", "surrogatepass") for term in vocabulary], term_ids, rows, impacts, len(size))
+
+
+def _impacts(counts: npt.NDArray[np.float32], rows: npt.NDArray[Any], row_count: int) -> npt.NDArray[np.uint8]:
+    """The impact of each term, from its weighted count in its row."""
+    lengths = np.bincount(rows, counts, row_count)
+    shares = saturated(counts, rows, lengths, AVERAGE_LENGTH)
+    return np.clip(np.rint(IMPACT_SCALE * shares), 1, 255).astype(np.uint8)
 
 
 def build_unweighted(keys: Sequence[Sequence[str]]) -> Postings:
@@ -202,7 +207,7 @@ def merge(parts: Sequence[tuple[Postings, IntArray]], rows: int) -> Postings:
 def _sorted(
     terms: list[bytes],
     term_ids: npt.NDArray[np.int32],
-    rows: IntArray,
+    rows: npt.NDArray[Any],
     impacts: npt.NDArray[np.uint8],
     row_count: int,
 ) -> Postings:
@@ -219,7 +224,7 @@ def _sorted(
             "terms": vocabulary.text,
             "term_ends": vocabulary.ends,
             "starts": np.concatenate([[0], np.cumsum(counts[order])]).astype(np.int64),
-            "rows": rows[by_term].astype(row_type),
+            "rows": rows.astype(row_type)[by_term],
             "impacts": impacts[by_term],
         }
     )

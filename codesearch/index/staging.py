@@ -25,6 +25,9 @@ _SEPARATOR = re.compile(r"::|\.(?=\w)")
 """A qualified name (Perl's `package Foo::Bar`) is also looked up by its last part."""
 _MAX_BATCH_CHUNKS = 8192
 """Maximum number of chunks in a batch, so that a segment never overflows."""
+_MANY_DEFINITIONS = 200_000
+"""A segment is full with so many, which take 0.1 GB of memory until it is written, or twice that while another one is.
+A full segment of Linux has 60,000 to 200,000, one of headers that programs have written 700,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,8 @@ class Staging:
 
     @property
     def is_full(self) -> bool:
-        """Whether another batch might not fit the segment."""
-        return self._chunks >= SEGMENT_CHUNKS - _MAX_BATCH_CHUNKS
+        """Whether another batch might not fit the segment, or memory."""
+        return self._chunks >= SEGMENT_CHUNKS - _MAX_BATCH_CHUNKS or self._definitions >= _MANY_DEFINITIONS
 
     def add(self, batch: BatchResult, vectors: Vectors, files: Mapping[str, FoundFile]) -> None:
         """Add a batch and number its chunks; `files` are the discovered files by path."""
@@ -111,6 +114,7 @@ class Staging:
             stamp = files[file.row.path].stamp if file.row.stamp == UNREAD else file.row.stamp
             row = file.row._replace(stamp=stamp, first_chunk=self.next_chunk)
             self.next_chunk += len(file.chunks)
+            self._definitions += len(file.definitions)
             self._files.append(StagedFile(row, file.chunks, file.definitions, file.signature))
         if len(batch.counts.sizes):
             self._counts.append(batch.counts)
@@ -128,6 +132,7 @@ class Staging:
         self._counts: list[TermCounts] = []
         self._vectors: list[Vectors] = []
         self._chunks = 0
+        self._definitions = 0
 
 
 def tie_breaker(path: str, position: int) -> int:

@@ -180,6 +180,17 @@ def test_a_stopped_first_index_goes_on_where_it_was(
         assert contents(index) == fresh_contents(repo, tmp_path)
 
 
+def test_a_segment_is_written_before_its_definitions_fill_memory(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "_MANY_DEFINITIONS", 2)
+    monkeypatch.setattr(execute, "BATCH_BYTES", 1)
+    with Index.create(repo) as index:
+        assert index.update().added == 4
+        assert index.status().segments == 2
+        assert contents(index) == fresh_contents(repo, tmp_path)
+
+
 @pytest.mark.parametrize("damage", ["missing", "cut", "garbage"])
 def test_a_damaged_segment_is_made_again(repo: Path, tmp_path: Path, damage: str) -> None:
     with Index.create(repo) as index:
