@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from codesearch.errors import ModelUnavailable
 from codesearch.models.checkpoint import FETCH_AGAIN, Checkpoint, read_json, read_json_value
+from codesearch.models.text_form import TextForm
 
 MODULES_FILE = "modules.json"
 
@@ -19,6 +20,8 @@ _FLAGS: dict[str, Pooling] = {
     "pooling_mode_cls_token": "cls",
     "pooling_mode_lasttoken": "lasttoken",
 }
+_FORM, _WORDS = "codesearch_form", "words"
+"""Our own entry of config_sentence_transformers.json, for models that read words (TextForm)."""
 _DEFAULT_LENGTH = 512
 """Tokens, if a model's files state no limit."""
 _MAX_LENGTH = 1_000_000
@@ -33,8 +36,7 @@ class EncodingConfig:
 
     pooling: Pooling
     max_length: int
-    query_prompt: str
-    document_prompt: str
+    form: TextForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def read_encoding_config(folder: Path, checkpoint: Checkpoint) -> EncodingConfig
     query, document = _prompts(prompts)
     if (query or document) and not pooling.get("include_prompt", True):
         raise ModelUnavailable(f"{folder} pools without its prompt, which is not supported")
-    return EncodingConfig(_pooling(pooling, folder), _max_length(checkpoint), query, document)
+    form = TextForm(query, document, is_words=prompts.get(_FORM) == _WORDS)
+    return EncodingConfig(_pooling(pooling, folder), _max_length(checkpoint), form)
 
 
 def _modules(folder: Path) -> list[_Module]:

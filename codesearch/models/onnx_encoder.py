@@ -39,7 +39,7 @@ class OnnxEncoder:
         self.name = name
         self.revision = checkpoint.revision
         self.max_length = min(max_length or config.max_length, config.max_length)
-        self.query_prompt, self.document_prompt = config.query_prompt, config.document_prompt
+        self._form = config.form
         threads = os.cpu_count() or 1
         self.note = f"cpu ({threads} threads), ONNX Runtime"
         try:
@@ -51,7 +51,7 @@ class OnnxEncoder:
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder."""
-        rows = [self._tokenizer.ids(self.document_prompt + text, self.max_length) for text in texts]
+        rows = [self._tokenizer.ids(self._form.document(text), self.max_length) for text in texts]
         out = np.zeros((len(texts), self.dimensions), np.float32)
         for batch in batches([len(row) for row in rows], BUDGET):
             out[batch] = self._encode([rows[index] for index in batch])
@@ -59,7 +59,7 @@ class OnnxEncoder:
 
     def encode_query(self, text: str) -> Embeddings:
         """See Encoder."""
-        vector: Embeddings = self._encode([self._tokenizer.ids(self.query_prompt + text, self.max_length)])[0]
+        vector: Embeddings = self._encode([self._tokenizer.ids(self._form.question(text), self.max_length)])[0]
         return vector
 
     def _encode(self, rows: Sequence[Sequence[int]]) -> Embeddings:

@@ -29,7 +29,7 @@ class SentenceTransformerEncoder(TransformerEncoder):
         """Load a checkpoint. Raises ModelUnavailable if it is incomplete or not supported."""
         super().__init__(checkpoint, name, runtime, min(max_length or config.max_length, config.max_length))
         self._pooling = config.pooling
-        self.query_prompt, self.document_prompt = config.query_prompt, config.document_prompt
+        self.form = config.form
         _check_sizes(checkpoint)
         self._padding = _size(checkpoint, "pad_token_id")
         self.model = _load_network(checkpoint).to(runtime.device, runtime.precision).requires_grad_(False).eval()

@@ -19,6 +19,7 @@ from codesearch.models.batching import batches
 from codesearch.models.checkpoint import Checkpoint
 from codesearch.models.devices import Runtime
 from codesearch.models.encoder import TRANSFORMER, Embeddings
+from codesearch.models.text_form import TextForm
 
 T = TypeVar("T")
 
@@ -88,15 +89,15 @@ class TransformerEncoder(ABC):
         else:
             self._budget, self._queued = GPU_BUDGET, GPU_QUEUED
             self.capabilities = TRANSFORMER._replace(texts_at_once=GPU_TEXTS)
-        self.query_prompt = self.document_prompt = ""
+        self.form = TextForm()
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder."""
-        return self.encode([self.document_prompt + text for text in texts], self.max_length)
+        return self.encode([self.form.document(text) for text in texts], self.max_length)
 
     def encode_query(self, text: str) -> Embeddings:
         """See Encoder."""
-        vector: Embeddings = self.encode([self.query_prompt + text], self.max_length)[0]
+        vector: Embeddings = self.encode([self.form.question(text)], self.max_length)[0]
         return vector
 
     def encode(
@@ -107,7 +108,7 @@ class TransformerEncoder(ABC):
         normalized: bool = True,
         progress: Callable[[int], None] | None = None,
     ) -> Embeddings:
-        """Encode texts without a prompt. Returns pooled embeddings, float32 [texts, dimensions].
+        """Encode texts as they are. Returns pooled embeddings, float32 [texts, dimensions].
 
         Texts are truncated to `max_length` tokens (the encoder's default if None). `progress` is called with the
         number of texts done.

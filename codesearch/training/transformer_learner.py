@@ -61,8 +61,8 @@ class TransformerLearner:
     def learn(self, number: int, group: int, rows: Rows, rate: float) -> float:
         """See Learner."""
         pairs = [self._pairs[group][row] for row in rows.tolist()]
-        questions = self._vectors([self._encoder.query_prompt + pair.question for pair in pairs], QUESTION_LENGTH)
-        codes = self._vectors([self._encoder.document_prompt + pair.code for pair in pairs], CODE_LENGTH)
+        questions = self._vectors([self._encoder.form.question(pair.question) for pair in pairs], QUESTION_LENGTH)
+        codes = self._vectors([self._encoder.form.document(pair.code) for pair in pairs], CODE_LENGTH)
         scores = questions @ codes.T / self._recipe.temperature
         right = torch.arange(len(pairs), device=scores.device)
         loss = (cross_entropy(scores, right) + cross_entropy(scores.T, right)) / 2

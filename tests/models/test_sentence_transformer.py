@@ -143,3 +143,11 @@ def test_minilm_as_sentence_transformers_has_it(monkeypatch: pytest.MonkeyPatch)
     np.testing.assert_allclose(encoder.encode_query(texts[0]), expected[0], atol=1e-5)
     monkeypatch.setenv("CODESEARCH_PRECISION", "bfloat16")
     assert (load(Path(folder)).encode_documents(texts) * expected).sum(1).min() > 0.9995
+
+
+def test_a_model_that_reads_words_is_given_words(network: Any, tmp_path: Path) -> None:
+    prompts = {"prompts": {"query": "ask "}, "codesearch_form": "words"}
+    encoder = load_encoder(str(write(network, tmp_path / "model", prompts=prompts)), "cpu", "float32")
+    assert isinstance(encoder, TransformerEncoder)
+    np.testing.assert_array_equal(encoder.encode_documents(["parse(parse_date);"]), encoder.encode(["parse date"]))
+    np.testing.assert_array_equal(encoder.encode_query("parseDate, parse?"), encoder.encode(["ask parse date parse"])[0])
