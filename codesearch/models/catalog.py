@@ -33,7 +33,7 @@ _APACHE = "Apache-2.0"
 
 KNOWN = (
     KnownModel("default", "", 0, 256, 0, "English, code", _APACHE, 0),
-    KnownModel("small", "", 22_713_216, 384, 256, "English, code", _APACHE, 23_000_000, package="codesearch_small"),
+    KnownModel("small", "", 19_016_448, 384, 96, "English, code", _APACHE, 19_000_000, package="codesearch_small"),
     KnownModel(
         "jina-code",
         "jinaai/jina-embeddings-v2-base-code",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RERANKED = 32
 """Candidates to rerank; a small transformer takes a second or two for them on a CPU."""
-WEIGHT = 0.6
+WEIGHT = 0.35
 """Log-odds per standard deviation of the candidates' cosines; chosen with the model `small`, see docs/ranking.md."""
 _LEAST_SPREAD = 1e-6
 
