@@ -150,4 +150,4 @@ def test_a_model_that_reads_words_is_given_words(network: Any, tmp_path: Path) -
     encoder = load_encoder(str(write(network, tmp_path / "model", prompts=prompts)), "cpu", "float32")
     assert isinstance(encoder, TransformerEncoder)
     np.testing.assert_array_equal(encoder.encode_documents(["parse(parse_date);"]), encoder.encode(["parse date"]))
-    np.testing.assert_array_equal(encoder.encode_query("parseDate, parse?"), encoder.encode(["ask parse date parse"])[0])
+    np.testing.assert_array_equal(encoder.encode_query("parseDate, b?"), encoder.encode(["ask parse date b"])[0])
