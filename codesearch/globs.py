@@ -38,6 +38,7 @@ _CLASSES = {
 _STAR = "*"
 _ANYWHERE = "**"
 _FOLDERS = "(?:[^/]+/)*"
+_BRACKET_OR_ESCAPE = re.compile(r"\\.|[\[\]]", re.DOTALL)
 
 
 class Glob(NamedTuple):
@@ -99,8 +100,12 @@ def _compile(text: str) -> Glob:
     except ValueError as error:
         raise CodesearchError(f"the glob {text!r} is not valid: {error}") from None
     if "[" in pattern:
-        readings.append(_expression(re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", pattern)))
+        readings.append(_expression(_BRACKET_OR_ESCAPE.sub(_literal_bracket, pattern)))
     return Glob(is_negated, re.compile(rf"\A(?:{'|'.join(readings)})\Z", re.DOTALL))
+
+
+def _literal_bracket(found: re.Match[str]) -> str:
+    return found[0] if found[0].startswith("\\") else "\\" + found[0]
 
 
 def _check_length(text: str) -> None:
