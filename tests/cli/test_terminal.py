@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import CommandLine
+from tests.support.command_line import CommandLine, take_ctrl_c
 
 pty = pytest.importorskip("pty", reason="terminals are POSIX here")
 termios = pytest.importorskip("termios")
@@ -184,11 +184,6 @@ work.chunk_text = slow
 main()
 """
 """An index that is being made for as long as the test needs, however quick the machine is."""
-
-
-def take_ctrl_c() -> None:
-    """In a child: have Ctrl-C arrive also where the tests were started in the background, which ignores it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_ctrl_c_ends_with_130_and_leaves_a_sound_index(codesearch: CommandLine, shop: Path, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, RayTasks, connected
 from codesearch.cluster.sources import read_sources
 from codesearch.errors import CodesearchError
 from tests.support.cluster import LIMITS, index_here
-from tests.support.command_line import CommandLine
+from tests.support.command_line import CommandLine, take_ctrl_c
 from tests.support.places import ROOT
 from tests.support.repositories import write
 
@@ -143,7 +143,7 @@ def test_a_signal_leaves_whole_shards_and_the_next_run_goes_on(
 ) -> None:
     arguments = [sys.executable, "-m", "codesearch", "cluster", "index", *map(str, sources), "--out", str(place)]
     environment = codesearch.environment(XDG_CACHE_HOME=str(tmp_path / "cache"))
-    run = subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=take_ctrl_c)
     end = time.monotonic() + 90
     while time.monotonic() < end and len(place.sizes("shards")) < 4:
         time.sleep(0.02)

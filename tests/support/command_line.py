@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -67,3 +68,8 @@ class CommandLine:
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m codesearch "$@"\n')
         program.chmod(0o755)
         return self.environment(PATH=f"{programs}{os.pathsep}{os.environ['PATH']}", **more)
+
+
+def take_ctrl_c() -> None:
+    """In a child: have Ctrl-C arrive also where the tests were started in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
