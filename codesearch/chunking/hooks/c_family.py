@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from codesearch.chunking.blanks import blank_group
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import conditionals
-from codesearch.chunking.hooks.c_macros import blank_group, without_comments_in_definitions, without_macros
+from codesearch.chunking.hooks.c_macros import without_comments_in_definitions, without_macros
 from codesearch.chunking.hooks.c_names import with_plain_names
 
 # #ifdef __cplusplus / extern "C" { / #endif, and the closing counterpart

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from codesearch.chunking.blanks import blank_group, blanked
+
 # Parentheses nested up to three deep, on one line.
 _NESTED = r"\((?>[^()\n]++|\([^()\n]*+\))*+\)"
 _STRING = r"\"(?:\\.|[^\"\\\n])*+\""
@@ -75,7 +77,6 @@ _DEFINITION = re.compile(rf"#[ \t]*define\b(?>[^\n/\\]++|\\\n|{_COMMENT}|[/\\])*
 _COMMENT_INSIDE = re.compile(rf"{_COMMENT}(?=[ \t]*\S)")
 # `typedef BOOL (WINAPI *name)(…)`
 _CALLING_CONVENTION = re.compile(r"\([ \t]*([A-Z][A-Z0-9_]{2,})[ \t]*(?=\*[ \t]*\w+[ \t]*\)[ \t]*\n?[ \t]*\()")
-_NOT_NEWLINE = re.compile(r"[^\n]")
 
 
 def without_comments_in_definitions(text: str) -> str:
@@ -121,13 +122,6 @@ def _without_leading_macros(text: str, leading: tuple[re.Pattern[str], ...]) -> 
     return "".join(parts) + text[done:]
 
 
-def blank_group(match: re.Match[str]) -> str:
-    """The match with its first group replaced by spaces."""
-    start, end = match.start(1) - match.start(), match.end(1) - match.start()
-    text = match[0]
-    return text[:start] + _NOT_NEWLINE.sub(" ", text[start:end]) + text[end:]
-
-
 def _without_comments(definition: re.Match[str]) -> str:
     return _COMMENT_INSIDE.sub(_blank_comment, definition[0]) if "/*" in definition[0] else definition[0]
 
@@ -145,7 +139,7 @@ def _blank_bare_macros(match: re.Match[str]) -> str:
     at_margin = not macros[1].isspace() and not preceding_code.endswith(_EXPRESSION_CONTINUES)
     after_complete = not preceding_code or preceding_code.endswith(_DECLARATION_ENDS) or preceding_code[0] == "#"
     blank = at_margin or (after_complete and not preceding_code.endswith("\\"))
-    return _NOT_NEWLINE.sub(" ", macros) if blank else macros
+    return blanked(macros) if blank else macros
 
 
 def _blank_prototype_macro(match: re.Match[str]) -> str:

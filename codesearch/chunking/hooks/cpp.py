@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from codesearch.chunking.blanks import blank_group
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import c_family
-from codesearch.chunking.hooks.c_macros import blank_group
 
 # `API_CONSTEXPR auto ns::name(`, `API_CONSTEXPR ~name(`, `API_CONSTEXPR bool operator==(`
 _LEADING_MACRO = re.compile(

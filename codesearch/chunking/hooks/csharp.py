@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from codesearch.chunking.blanks import blanked
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import conditionals
 
@@ -66,4 +67,4 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
 def _as_class(block: re.Match[str]) -> str:
     """Replace the head of an extension block, which may have several lines."""
     head, newline, others = block[0].partition("\n")
-    return f"{block[1]}class extension".ljust(len(head)) + newline + re.sub(r"[^\n]", " ", others)
+    return f"{block[1]}class extension".ljust(len(head)) + newline + blanked(others)

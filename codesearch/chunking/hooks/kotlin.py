@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from codesearch.chunking.blanks import blanked
+
 # On a separate line, a primary constructor is parsed only without annotations, modifiers and a comment.
 _PRIMARY_CONSTRUCTOR = re.compile(
     r"(\bclass[ \t]+\w+(?:<[^<>\n]*>)?[ \t]*\n)"
@@ -61,7 +63,7 @@ _FILE_ANNOTATIONS = re.compile(r"(?<=\S)[ \t](?=@file:)")
 def prepare(text: str) -> str:
     """Replace such syntax."""
     if "constructor" in text:
-        text = _PRIMARY_CONSTRUCTOR.sub(lambda match: match[1] + _blank(match[2]), text)
+        text = _PRIMARY_CONSTRUCTOR.sub(lambda match: match[1] + blanked(match[2]), text)
     if "suspend" in text:
         text = _SUSPENDED_LAMBDA.sub("       ", text)
     if '$$"' in text:
@@ -96,7 +98,3 @@ def _renamed(match: re.Match[str]) -> str:
     if _DECLARED_OR_WITHIN.search(text[max(0, start - 5) : start]) or (no_call and no_call.match(text, end)):
         return match[0]
     return match[0].capitalize()
-
-
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)

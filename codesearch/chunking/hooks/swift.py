@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from codesearch.chunking.blanks import blank_match
+
 _VOID = re.compile(r"\(\)(?<=[\s(:=,{;]\(\))(?![ \t]*(?:->|async\b|throws\b|rethrows\b|in\b))")
 _BEFORE_VALUE = re.compile(r"(?:[:=(,{;]|\breturn|^)[ \t]*\Z", re.MULTILINE)
 _LOOK_BACK = 40
@@ -34,7 +36,7 @@ def prepare(text: str) -> str:
         text = _AWAIT.sub("     ", text)
     if " in try " in text:
         text = _IN_TRY.sub(" in    ", text)
-    text = _ATTRIBUTE.sub(_blank, text)
+    text = _ATTRIBUTE.sub(blank_match, text)
     if "where" in text:
         text = _CONSTRAINTS.sub(_without_constraints, text)
     return _DIRECTIVE.sub("", text) if "#" in text else text
@@ -50,8 +52,4 @@ def _placeholder(void: re.Match[str]) -> str:
 def _without_constraints(constraints: re.Match[str]) -> str:
     start = constraints.start()
     declared = _DECLARED.findall(constraints.string, max(0, start - _LONGEST_HEAD), start)
-    return _blank(constraints) if declared and declared[-1] in ("init", "subscript") else constraints[0]
-
-
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
+    return blank_match(constraints) if declared and declared[-1] in ("init", "subscript") else constraints[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from codesearch.chunking.blanks import blanked
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.syntax import SIGNATURE_CHARS
 
@@ -98,7 +99,7 @@ def _without_brackets(text: str) -> str:
         if end < 0:
             break
         end += len(match["level"]) + 2
-        parts += [text[position : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]
+        parts += [text[position : match.start()], blanked(text[match.start() : end])]
         position = end
     return "".join([*parts, text[position:]])
 

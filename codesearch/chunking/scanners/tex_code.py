@@ -7,6 +7,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+from codesearch.chunking.blanks import blank_match, blanked
+
 _HIDDEN = re.compile(
     r"\\[\\{}%]|%[^\n]*"
     r"|\\(?:verb|lstinline|mintinline\{\w*\})\*?(?P<sign>[^\w\s{*\[\\])[^\n]*?(?P=sign)"
@@ -17,7 +19,6 @@ _HIDDEN = re.compile(
 _MACROCODE = "\\begin{macrocode"
 _GUARD = re.compile(r"%<[+-]?[\w|&!()+-]+>")
 _VERBATIM_IN_DOCUMENTATION = re.compile(r"\\verb\*?([^\w\s])[^\n]*?\1|\|[^|\n]*\||\^\^A[^\n]*")
-_NOT_NEWLINE = re.compile(r"[^\n]")
 _BLANK = re.compile(r"\s*")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _OPTION_BRACKET = re.compile(r"[\]{}]")
@@ -111,13 +112,13 @@ def _without_hidden(text: str) -> str:
         position = match.end()
         name = match["verbatim"]
         if not name:
-            parts.append(_NOT_NEWLINE.sub(" ", match[0]))
+            parts.append(blank_match(match))
             continue
         parts.append(match[0])
         end = -1 if name in unclosed else text.find(f"\\end{{{name}}}", position)
         if end < 0:
             unclosed.add(name)
         else:
-            parts.append(_NOT_NEWLINE.sub(" ", text[position:end]))
+            parts.append(blanked(text[position:end]))
             position = end
     return "".join([*parts, text[position:]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from codesearch.chunking.blanks import blank_match
 from codesearch.chunking.chunk import Member
 from codesearch.chunking.syntax import SIGNATURE_CHARS
 
@@ -58,16 +59,12 @@ def members(lines: list[str], first: int, container: str, keyword: str) -> Itera
 
 def _without_values(text: str) -> str:
     """The text with strings, comments and brackets blanked, up to a bracket that is not closed. Lines are kept."""
-    text = _STRING_OR_COMMENT.sub(_blank, text)
+    text = _STRING_OR_COMMENT.sub(blank_match, text)
     for _ in range(_DEEPEST_BRACKETS):
         if not _OPEN_BRACKET.search(text):
             return text
-        text = _BRACKETS.sub(_blank, text)
+        text = _BRACKETS.sub(blank_match, text)
     return _OPEN_BRACKET.split(text, maxsplit=1)[0]
-
-
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
 
 
 def _signature(line: str) -> str:

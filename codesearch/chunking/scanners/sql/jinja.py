@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from codesearch.chunking.blanks import blanked
 from codesearch.chunking.scanners.sql.definitions import PLACEHOLDER
 
 _KINDS = {"macro": "macro", "materialization": "macro", "test": "test", "data_test": "test", "snapshot": "table"}
@@ -100,6 +101,6 @@ def blank_blocks(text: str, blocks: list[Block]) -> str:
     pieces: list[str] = []
     position = 0
     for block in blocks:
-        pieces += text[position : block.begin], _NOT_NEWLINE.sub(" ", text[block.begin : block.end])
+        pieces += text[position : block.begin], blanked(text[block.begin : block.end])
         position = block.end
     return "".join(pieces) + text[position:]
