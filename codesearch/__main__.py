@@ -22,8 +22,8 @@ interrupts an answer for 20 ms, and an update of 75,000 files with nothing to do
 
 
 _WITHOUT_CLEANING_UP = (*SERVED, "index")
-"""Commands whose output and files are complete when they end. Freeing then what the system frees anyway would take a
-query 30 ms of 210, and an update of 75,000 files as long."""
+"""Commands that end without freeing their memory, which the system frees anyway: that would take a query 30 ms of 210,
+and an update of 75,000 files as long."""
 
 
 def main() -> NoReturn:
@@ -44,7 +44,7 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
-    """Run the command line, all of whose output is written then, and return the exit code."""
+    """Run the command line, which writes all of its output, and return its exit code."""
     from codesearch.cli import main as run_here
 
     try:

@@ -64,10 +64,9 @@ class KnownFiles:
                 record.save(self._file, self._root, self._options, Record.of(self._root, self._options, found, survey))
 
     def renew(self, basis: str) -> None:
-        """Record what was found last if the record that was read no longer holds, for an index that has just that.
+        """Replace a record that no longer holds by what was found last: the files of the index in the state `basis`.
 
-        Otherwise every query would list all files again until the next update, as after the first one, which has just
-        made a folder.
+        Otherwise each query would list all files until the next update, as after the first one, which made a folder.
         """
         if self._recorded is not None:
             self.keep(basis, ())
