@@ -74,6 +74,8 @@ def read_encoding_config(folder: Path, checkpoint: Checkpoint) -> EncodingConfig
     query, document = _prompts(prompts)
     if (query or document) and not pooling.get("include_prompt", True):
         raise ModelUnavailable(f"{folder} pools without its prompt, which is not supported")
+    if prompts.get(_FORM) not in (None, _WORDS):
+        raise ModelUnavailable(f"{folder} reads texts in a form that is not supported: {prompts[_FORM]!r}")
     form = TextForm(query, document, is_words=prompts.get(_FORM) == _WORDS)
     return EncodingConfig(_pooling(pooling, folder), _max_length(checkpoint), form)
 

@@ -151,3 +151,10 @@ def test_a_model_that_reads_words_is_given_words(network: Any, tmp_path: Path) -
     assert isinstance(encoder, TransformerEncoder)
     np.testing.assert_array_equal(encoder.encode_documents(["parse(parse_date);"]), encoder.encode(["parse date"]))
     np.testing.assert_array_equal(encoder.encode_query("parseDate, b?"), encoder.encode(["ask parse date b"])[0])
+
+
+@pytest.mark.parametrize("form", ["lines", ["words"], 1])
+def test_another_form_of_texts_is_refused(network: Any, tmp_path: Path, form: object) -> None:
+    folder = write(network, tmp_path / "model", prompts={"codesearch_form": form})
+    with pytest.raises(ModelUnavailable, match="in a form that is not supported"):
+        load_encoder(str(folder), "cpu", "float32")
