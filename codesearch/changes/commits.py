@@ -133,7 +133,7 @@ def _lexical(commits: Sequence[Commit], wanted: Sequence[str]) -> npt.NDArray[np
     weights = np.asarray([idf(len(commits), int((counts[:, i] > 0).sum())) for i in range(len(wanted))], np.float32)
     rows = np.repeat(np.arange(len(commits)), len(wanted))
     shares = saturated(counts.ravel(), rows, lengths, float(lengths.mean()) or 1.0).reshape(counts.shape)
-    return np.asarray(shares @ weights / (weights.sum() or 1.0), np.float32)
+    return np.asarray((shares * weights).sum(axis=1) / (weights.sum() or 1.0), np.float32)
 
 
 def _best_lines(commit: Commit, wanted: Sequence[str], most: int = 3) -> tuple[str, ...]:

@@ -57,7 +57,12 @@ class Retrieved(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Chunks to rank, with their retrieval scores. All arrays have one entry per candidate."""
+    """Chunks to rank, with their retrieval scores. All arrays have one entry per candidate.
+
+    Those with a row for each term are C-contiguous: in which order a product with them sums, and so the last digits of
+    scores, depends on it. And with five rows in the other order, OpenBLAS 0.3.31 reads memory beyond them; that changes
+    no product, but numpy may warn of an invalid value.
+    """
 
     chunks: list[StoredChunk]
     """Sorted by path and position in the file, which is also the order of equal scores."""
@@ -143,7 +148,7 @@ def merge_candidates(parts: Sequence[Candidates]) -> Candidates:
     order = np.asarray(sorted(places, key=lambda i: (chunks[i].path, reader[i], chunks[i].position)), np.int64)
 
     def joined(name: str) -> Values:
-        return np.asarray(np.concatenate([getattr(part, name) for part in parts], axis=-1)[..., order], np.float32)
+        return np.concatenate([getattr(part, name) for part in parts], axis=-1).take(order, axis=-1)
 
     chunks = [chunks[i] for i in order]
     return Candidates(

@@ -204,6 +204,7 @@ class LocalChunks:
         reader = np.zeros(len(chunks), np.int64)
         file = file_numbers(chunks, reader)
         runs = list(dict.fromkeys(Run(chunk.file_first_chunk, chunk.file_chunks) for chunk in chunks))
+        in_files = index.file_term_impacts(list(rarities), runs) * np.float32(self.has_words)
         return Candidates(
             chunks=chunks,
             reader=reader,
@@ -214,7 +215,7 @@ class LocalChunks:
             term_weights=rarities,
             file_chunks=np.asarray([chunk.file_chunks for chunk in chunks], np.float32),
             file_similarity=(index.file_similarities(vector, runs) * np.float32(self.has_meaning))[file],
-            file_by_term=(index.file_term_impacts(list(rarities), runs) * np.float32(self.has_words))[:, file],
+            file_by_term=in_files.take(file, axis=1),
             popularity=np.zeros(len(chunks), np.float32),
             verbatim=Wording(self.question.text).shares(chunks, by_term > 0, index.may_contain, self.texts.texts),
         )

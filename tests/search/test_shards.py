@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from codesearch.api import Index
+from codesearch.search.asked_language import read_question
 from codesearch.search.hit import Filters, Hit
 from codesearch.search.local import LocalReader
-from codesearch.search.searcher import SearchedIndex, search
+from codesearch.search.searcher import SearchedIndex, collect, search
 from codesearch.search.snippets import Snippets
 from tests.support.places import PACKAGE
 
@@ -96,6 +97,18 @@ def test_shards_answer_as_one_index(
         for filters in FILTERS:
             expected = _ask([whole], question, filters)
             assert _shown(_ask(indexes, question, filters)) == _shown(expected)
+    for index in indexes:
+        index.close()
+
+
+def test_candidates_have_one_layout_wherever_they_are_from(whole: Index, paths: list[str], tmp_path: Path) -> None:
+    indexes = [_index(tmp_path / str(number), paths[number::2], ()) for number in range(2)]
+    for of in ([whole], indexes):
+        searched = [SearchedIndex(LocalReader(i.snapshot(), Snippets(i.root)), i.encoder, Filters()) for i in of]
+        found = collect(searched, read_question("how are the rows of a question's candidates ranked", dict))
+        assert len(found.term_weights) > 1
+        assert found.by_term.flags.c_contiguous
+        assert found.file_by_term.flags.c_contiguous
     for index in indexes:
         index.close()
 
