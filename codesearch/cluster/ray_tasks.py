@@ -42,9 +42,7 @@ def connected(address: str) -> Iterator[Any]:
         import ray
     except ImportError as error:
         raise CodesearchError("a cluster needs Ray", InstallExtra("cluster")) from error
-    # Ray prints to stdout what its nodes say about lost processes, which answers and reports name, and has no option
-    # against it.
-    ray._private.worker.print_to_stdstream = lambda *_, **__: None
+    keep_off_stdout(ray)
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": True}
     _check_address(address)
     if address == LOCAL:
@@ -68,6 +66,15 @@ def connected(address: str) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def keep_off_stdout(ray: Any) -> None:
+    """Stop the module ray from printing to stdout what nodes say about lost processes, which answers and reports name.
+
+    Ray has no option against it. A version without this function prints as it likes.
+    """
+    with suppress(AttributeError):
+        ray._private.worker.print_to_stdstream = lambda *_, **__: None
 
 
 def _has_token() -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from codesearch.cluster.encoding import encoder_on_gpus
 from codesearch.cluster.indexing import IndexReport, index_sources
 from codesearch.cluster.manifest import Manifest, read_manifest
 from codesearch.cluster.place import Place, open_place
-from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, RayTasks, connected
+from codesearch.cluster.ray_tasks import OBJECT_STORE_BYTES, RayTasks, connected, keep_off_stdout
 from codesearch.cluster.sources import read_sources
 from codesearch.errors import CodesearchError
 from tests.support.cluster import LIMITS, index_here
@@ -107,6 +109,13 @@ def test_a_node_that_is_killed_costs_no_shard(
     assert report.failures == ()
     assert len(_manifest(place).shards) == REPOSITORIES
     assert _index(place, sources).unchanged == REPOSITORIES
+
+
+@pytest.mark.parametrize("ray", [SimpleNamespace(), SimpleNamespace(_private=SimpleNamespace())])
+def test_a_version_of_ray_with_other_internals_is_left_as_it_is(ray: SimpleNamespace) -> None:
+    before = copy.deepcopy(ray)
+    keep_off_stdout(ray)
+    assert ray == before
 
 
 def test_gpus_encode_for_all_tasks(nodes: Any, place: Place, sources: list[Path], tmp_path: Path) -> None:
