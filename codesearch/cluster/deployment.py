@@ -35,6 +35,8 @@ from codesearch.models.loading import load_encoder
 APPLICATION = "codesearch"
 SECONDS_BETWEEN_STATES = 2.0
 """Between two looks of a router for a later state."""
+SECONDS_TO_END = 20.0
+"""To end the routers, which takes less than a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,13 @@ class Serving:
         self._serve(groups)
 
     def wait(self, seconds: float) -> None:
-        """Let some time pass, and have as many replicas as were needed meanwhile."""
+        """Let some time pass, and have as many replicas as were needed meanwhile.
+
+        Raises CodesearchError if the Ray cluster is lost.
+        """
         time.sleep(seconds)
+        if self.is_lost:
+            raise CodesearchError("the Ray cluster is lost", "run the command again")
         if self._most > self._options.replicas:
             self.scale()
 
@@ -217,6 +224,17 @@ class Serving:
         self._ray.get(self.states.put.remote(Served(self._number + 1, self._sources, asked)))
         self._number += 1
         self._groups, self._asked = groups, asked
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the actor of States is lost, and so this node or all of Ray."""
+        try:
+            self._ray.get(self.states.later.remote(self._number), timeout=SECONDS_BETWEEN_STATES)
+        except self._ray.exceptions.GetTimeoutError:
+            return False  # it is slow
+        except self._ray.exceptions.RayError:
+            return True
+        return False
 
     @property
     def replicas(self) -> Sequence[int]:
@@ -258,6 +276,12 @@ def deploy(ray: Any, place: str, manifest: Manifest, access: Access, options: Se
 
 def undeploy() -> None:
     """End serving. The groups end with the connection to Ray."""
+    ending = threading.Thread(target=_undeploy, daemon=True)
+    ending.start()
+    ending.join(SECONDS_TO_END)  # Ray waits forever for a cluster that is lost
+
+
+def _undeploy() -> None:
     from ray import serve
 
     serve.delete(APPLICATION)

@@ -269,6 +269,19 @@ def test_replicas_follow_the_load(place: Place, monkeypatch: pytest.MonkeyPatch)
         assert serving.replicas == [1, 1]
 
 
+def test_without_its_ray_cluster_serving_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    from codesearch.cluster.deployment import ServeOptions, Serving
+
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    with connected("local") as ray:
+        serving = Serving(ray, "place", ACCESS, ServeOptions("", 0))
+        serving.wait(0)
+        ray.kill(serving.states)
+        with pytest.raises(CodesearchError, match="the Ray cluster is lost"):
+            for _ in range(100):  # Ray says it a little later
+                serving.wait(0.1)
+
+
 def _alive(ray: Any) -> int:
     """The number of replicas of groups."""
     actors = ray._private.state.actors().values()
