@@ -69,6 +69,14 @@ def parse_url(text: str) -> RemoteRepository | None:
     return None
 
 
+def not_clonable(text: str) -> CodesearchError:
+    """The error for another URL."""
+    hint = "use https://…[@REV] or git@HOST:PATH[@REV]"
+    if text.startswith("file:"):
+        hint = "for a folder, use its path"
+    return CodesearchError(f"{text!r} is not a URL that can be cloned", hint)
+
+
 def clones_folder() -> Path:
     """Where clones are kept."""
     return expand_user(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "codesearch" / "clones"

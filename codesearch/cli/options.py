@@ -10,7 +10,6 @@ import typer
 
 from codesearch.cli.numbers import MOST_COLUMNS, MOST_HITS, MOST_LINES, MOST_OUTPUT_TOKENS, MOST_PROCESSES, WholeNumber
 from codesearch.cli.output import Color
-from codesearch.errors import CodesearchError
 
 if TYPE_CHECKING:
     from codesearch.search.hit import Filters
@@ -218,15 +217,13 @@ def filters_of(
 
 def places_of(places: Sequence[str], *, refresh: bool = True) -> list[Path]:
     """The folders that `--in` names; repositories elsewhere are cloned first. Raises CodesearchError."""
-    from codesearch.clones import fetch, parse_url
+    from codesearch.clones import fetch, not_clonable, parse_url
 
     found = []
     for place in places:
         repository = parse_url(place)
         if repository is None and "://" in place:
-            raise CodesearchError(
-                f"{place!r} is not a URL that can be cloned", "use https://…[@REV] or git@HOST:PATH[@REV]"
-            )
+            raise not_clonable(place)
         found.append(fetch(repository, refresh=refresh) if repository else Path(place))
     return found
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from codesearch.clones import RemoteRepository, parse_url
+from codesearch.clones import RemoteRepository, not_clonable, parse_url
 from codesearch.errors import CodesearchError
 
 STDIN = "-"
@@ -64,7 +64,7 @@ def _source_of(text: str, directory: Path) -> Source:
     if repository := parse_url(text):
         return Source(name_of(repository), repository)
     if "://" in text:
-        raise CodesearchError(f"{text!r} is not a URL that can be cloned", "use https://…[@REV] or git@HOST:PATH[@REV]")
+        raise not_clonable(text)
     folder = Path(os.path.realpath(directory / text))
     if not folder.is_dir():
         raise CodesearchError(f"{text} is neither a folder, a URL nor a list of them")

@@ -56,6 +56,12 @@ def test_what_is_no_source(argument: str, message: str, tmp_path: Path) -> None:
     assert raised.value.message == message
 
 
+def test_a_folder_as_a_url_has_a_hint(tmp_path: Path) -> None:
+    with pytest.raises(CodesearchError) as raised:
+        read_sources([tmp_path.as_uri()], tmp_path)
+    assert raised.value.remedy == "for a folder, use its path"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_a_folder_whose_name_is_no_unicode(tmp_path: Path) -> None:
     (tmp_path / "\udce9").mkdir()
