@@ -81,6 +81,8 @@ class IndexReport:
     """Processor time of the tasks that built shards."""
     seconds: float
     failures: tuple[Failure, ...]
+    removed: int
+    """Sources that were not named, and whose shards were therefore removed."""
     lost: tuple[str, ...]
     """Sources that were not named, and are not in the place any more: a file of theirs was missing or cut off."""
 
@@ -137,7 +139,8 @@ def index_sources(
         known = read_manifest(place) or recovered_manifest(place)
         run = _Run(_whole_shards(place, known), lists=_whole_lists(place, known))
         named = {source.name for source in sources}
-        lost = known.by_source.keys() - run.shards.keys() - named
+        others = known.by_source.keys() - named
+        lost = others - run.shards.keys()
         if prune:
             run.shards = {name: shards for name, shards in run.shards.items() if name in named}
         waiting = deque(
@@ -155,7 +158,8 @@ def index_sources(
                 progress("training lists", len(run.done), len(sources), run.built_chunks)
                 run.lists = tasks.train_lists(str(place), run.manifest().shards)
         _delete_others(place, run)
-    return _report(run, len(sources), time.monotonic() - started, () if prune else tuple(sorted(lost)))
+    removed, lost = (len(others), set()) if prune else (0, lost)
+    return _report(run, len(sources), time.monotonic() - started, removed, tuple(sorted(lost)))
 
 
 def _outcomes(waiting: deque[BuildRequest], tasks: Tasks) -> Iterator[Outcome]:
@@ -268,7 +272,7 @@ def _locked(place: Place) -> AbstractContextManager[object]:
     return WriterLock(place.root / _LOCK)
 
 
-def _report(run: _Run, sources: int, seconds: float, lost: tuple[str, ...]) -> IndexReport:
+def _report(run: _Run, sources: int, seconds: float, removed: int, lost: tuple[str, ...]) -> IndexReport:
     manifest = run.manifest()
     return IndexReport(
         sources=sources,
@@ -280,5 +284,6 @@ def _report(run: _Run, sources: int, seconds: float, lost: tuple[str, ...]) -> I
         core_seconds=run.core_seconds,
         seconds=seconds,
         failures=manifest.failures,
+        removed=removed,
         lost=lost,
     )

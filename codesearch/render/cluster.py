@@ -31,10 +31,15 @@ def _totals(report: IndexReport) -> Iterator[str]:
     failed = len(report.failures)
     indexed = report.sources - report.unchanged - failed
     holds = f"{count(report.shards, 'shard')}, {count(report.chunks, 'chunk')}, {size(report.size)}"
-    if not indexed and not failed:
+    if report.unchanged == report.sources and not report.removed:
         yield f"Up to date in {duration(report.seconds)}: {holds}"
         return
-    parts = ((indexed, "indexed"), (report.unchanged, "unchanged"), (failed, "failed"))
+    parts = (
+        (indexed, "indexed"),
+        (report.unchanged, "unchanged"),
+        (failed, "failed"),
+        (report.removed, "removed"),
+    )
     numbers = ", ".join(f"{number:,} {word}" for number, word in parts if number)
     sources = count(report.sources, "repository", "repositories")
     yield f"{sources} in {duration(report.seconds)} ({numbers}): {holds}"

@@ -97,7 +97,9 @@ def test_other_sources_keep_their_shards_unless_pruned(place: Place, sources: li
     index_here(place, sources[:2])
     index_here(place, sources[2:])
     assert len(_manifest(place).shards) == 3
-    index_here(place, sources[:1], prune=True)
+    report = index_here(place, sources[:1], prune=True)
+    assert report.removed == 2
+    assert "1 unchanged, 2 removed" in next(index_report_lines(report))
     assert [shard.source for shard in _manifest(place).shards] == [sources[0].resolve().as_posix()]
     assert len(place.sizes("shards")) == 2
 
