@@ -16,7 +16,7 @@ from codesearch.cluster.router import ClusterQuestion, ClusterResult
 from codesearch.errors import CodesearchError
 
 SECONDS_TO_ANSWER = 60.0
-_BAD_QUESTION = 400
+_BAD_QUESTION, _WRONG_TOKEN = 400, 401
 LONGEST_ANSWER = 500_000_000
 """Bytes; 10,000 hits of ordinary size take 20 MB."""
 
@@ -81,6 +81,8 @@ def _error(address: str, status: int, record: Any) -> CodesearchError:
     message = record.get("error") if isinstance(record, dict) else None
     if not isinstance(message, str):
         return ClusterUnavailable(f"the cluster at {address} failed (HTTP {status})")
+    if status == _WRONG_TOKEN:
+        return ClusterUnavailable(message, f"set {TOKEN_VARIABLE}")
     hint = record.get("hint")
     kind = CodesearchError if status == _BAD_QUESTION else ClusterUnavailable
     return kind(message, hint if isinstance(hint, str) else "")

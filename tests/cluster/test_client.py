@@ -244,7 +244,7 @@ def test_a_wrong_token(serving: Callable[[Answer], str], ingress: Ingress, tmp_p
     address = serving(ingress.answer)
     run = run_here("query", "open the door", "--cluster", address, cwd=tmp_path, CODESEARCH_CLUSTER_TOKEN="other")
     assert (run.code, run.out) == (2, "")
-    assert run.err.startswith("codesearch: the token is missing or wrong")
+    assert run.err == "codesearch: the token is missing or wrong\n  set CODESEARCH_CLUSTER_TOKEN\n"
 
 
 def test_names_that_are_no_unicode_are_answered(ingress: Ingress) -> None:
