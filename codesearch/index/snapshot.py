@@ -38,8 +38,9 @@ MAX_SEGMENT_BYTES = 1 << 33
 """Of all segments (ten million chunks): verifying the checksums of as many takes seconds."""
 FILE_SAMPLE = 48
 """Maximum number of chunks for a file's mean vector: more change it little."""
-_CACHED_CHUNKS = 4096
-"""With their definitions about 10 MB."""
+_CACHED_CHUNKS = 16_384
+"""With their definitions 20 to 40 MB. Of 89 candidates of a new question to 20,000 chunks, after 500 others, 4 have to
+be read; with 4096 they were 22, and the question took a sixth longer."""
 _CACHED_FILES = 4096
 _CACHED_FILE_VECTORS = 2048
 """4 MB with 256 dimensions."""

@@ -69,6 +69,9 @@ class _Matches(dict[str, tuple[tuple[str, float], ...]]):
             self._by_initial.setdefault(term[:1], []).append(term)
 
     def __missing__(self, word: str) -> tuple[tuple[str, float], ...]:
-        pairs = ((term, word_similarity(term, word)) for term in self._by_initial.get(word[:1], ()))
-        self[word] = similar = tuple((term, similarity) for term, similarity in pairs if similarity)
+        similar: tuple[tuple[str, float], ...] = ()
+        if terms := self._by_initial.get(word[:1]):
+            pairs = ((term, word_similarity(term, word)) for term in terms)
+            similar = tuple((term, similarity) for term, similarity in pairs if similarity)
+        self[word] = similar
         return similar
