@@ -26,6 +26,7 @@ from codesearch.search.hit import Filters, Hit, LineRange, Retrieval, SearchResu
 
 if TYPE_CHECKING:
     from codesearch.changes.commits import CommitHit
+    from codesearch.discovery.ahead import LookAhead
     from codesearch.discovery.known import KnownFiles
     from codesearch.discovery.options import DiscoveryOptions
     from codesearch.exact.pattern import Pattern
@@ -61,6 +62,7 @@ class Index:
         """Held while the snapshot is read or closed, as threads may share an Index."""
         self._snapshot: Snapshot | None = None
         self._written: tuple[int, ...] = ()
+        self._ahead: LookAhead | None = None
         self._rerankers: dict[str, Reranker] = {}
 
     @classmethod
@@ -190,13 +192,22 @@ class Index:
     def _files(self) -> KnownFiles:
         from codesearch.discovery.known import KnownFiles
 
-        return KnownFiles(self.root, self._layout.discovery)
+        return KnownFiles(self.root, self._layout.discovery, self._ahead)
 
     @cached_property
     def _snippets(self) -> Snippets:
         from codesearch.search.snippets import Snippets
 
         return Snippets(self.root)
+
+    def look_ahead(self) -> None:
+        """Begin to look at the files in another process, while this one gets ready for the update() that follows.
+
+        To call before anything else. Does nothing where it does not pay.
+        """
+        from codesearch.discovery.ahead import LookAhead
+
+        self._ahead = LookAhead.start(self.root, self._layout.discovery)
 
     def update(
         self,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from codesearch.chunking import directives
 from codesearch.languages.registry import Language
@@ -22,8 +22,7 @@ _DETACHABLE = ("/**", "<#")
 """Openers of block comments that may be separated by a blank line from the definition they document."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(NamedTuple):
     """A block comment: its last line (1-based), and whether no code follows it there."""
 
     last: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codesearch.languages.registry import Language, resolve
 
@@ -23,8 +23,7 @@ _SCRIPTS = {
 _STYLES = dict.fromkeys("css less pcss postcss scss".split(), "CSS")
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """A region of a file in another language."""
 
     language: Language

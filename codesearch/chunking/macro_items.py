@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Range, Tree
@@ -32,8 +31,7 @@ _LEADING = frozenset("# ! pub token_tree unsafe safe async default extern auto s
 _COMMENTS = frozenset(("line_comment", "block_comment"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Tokens up to a body in braces or a semicolon; `head` counts the tokens up to an item's keyword (0: no item)."""
 
     tokens: Sequence[Node]

@@ -33,7 +33,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.chunking import macro_items, values
 from codesearch.chunking.chunk import LINE_END, Member, Unit
@@ -133,8 +133,7 @@ class _Captures:
     macros: list[Node]
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The syntax tree of a text. Its offsets are of bytes in `source`."""
 
     tree: Tree
@@ -159,8 +158,7 @@ def outline(text: str, language: Language, path: str) -> Outline:
     return _build_outline(captured, source, language.scope_separator or language.separator)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sources:
+class _Sources(NamedTuple):
     """The names of a grammar and of its query files."""
 
     grammar: str
@@ -194,8 +192,7 @@ def _encoded(text: str) -> bytes:
     return source if source.endswith(b"\n") else source + b"\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Deadline:
+class _Deadline(NamedTuple):
     """When parsing is given up: a thread time, and the time of a clock that is read ten times as fast before it."""
 
     thread: float

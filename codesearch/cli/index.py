@@ -70,14 +70,16 @@ def command(
     # numpy's BLAS would start a thread per core in each worker process, and they would contend for the cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from codesearch.api import Index
+
+    if max_length:
+        model = _with_length(model, max_length)
+    index = Index.create(path, index_dir=index_dir, model=model, device=device)
+    index.look_ahead()
     from codesearch.render.emptiness import why_empty
     from codesearch.render.progress import show_progress
     from codesearch.render.reports import update_lines
 
     options = _options(max_file_size, include, exclude)
-    if max_length:
-        model = _with_length(model, max_length)
-    index = Index.create(path, index_dir=index_dir, model=model, device=device)
     if path != Path() and not Path(os.path.realpath(path)).is_relative_to(index.root):
         raise CodesearchError(f"the index in {index.directory} belongs to {index.root}, not {path}")
     if index.encoder.note and not quiet:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from codesearch.errors import CodesearchError
-from codesearch.models.encoder import Capabilities, Embeddings
+from codesearch.models.capabilities import Capabilities
+from codesearch.models.encoder import Embeddings
 from codesearch.models.loading import load_encoder
 
 TEXTS_AT_ONCE = 8192

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from mmap import mmap
 from pathlib import Path
 from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.discovery.stamp import Stamp, fields_of
+from codesearch.discovery.stamp import Stamp, look_at
 from codesearch.discovery.tree import FoundFile
 
 Stamps = npt.NDArray[np.int64]
 """The fields of stamps [paths, 4]."""
 _LOOKUPS = 4
 """To look up a file takes so many times as long as to make one of all."""
-FIELDS = len(Stamp._fields)
-_MISSING = (-1,) * FIELDS
-"""Equals no stamp, as sizes are not negative."""
+_FIELDS = len(Stamp._fields)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,18 +34,12 @@ class StampedPaths:
     @classmethod
     def of(cls, stamps: Mapping[str, Stamp]) -> StampedPaths:
         """The stamps by path."""
-        return cls(list(stamps), _as_array(array("q", chain.from_iterable(stamps.values()))))
+        return cls(list(stamps), as_stamps(array("q", chain.from_iterable(stamps.values()))))
 
-    def changed(self, root: Path) -> list[str]:
-        """The paths that have another stamp now, or can't be looked at."""
-        prefix = os.path.join(root, "")  # noqa: PTH118 - joined for every file of an index
-        numbers = array("q")
-        for path in self.paths:
-            try:
-                numbers.extend(fields_of(os.lstat(prefix + path)))
-            except OSError:
-                numbers.extend(_MISSING)
-        places = np.flatnonzero((_as_array(numbers) != self.stamps).any(axis=1))
+    def changed(self, root: Path, seen: Stamps | None = None) -> list[str]:
+        """The paths that have another stamp now, or can't be looked at. `seen` are those of now, if they are known."""
+        now = as_stamps(look_at(root, self.paths)) if seen is None else seen
+        places = np.flatnonzero((now != self.stamps).any(axis=1))
         return [self.paths[place] for place in places.tolist()]
 
     def __eq__(self, other: object) -> bool:
@@ -116,5 +108,6 @@ class Files(Sequence[FoundFile]):
             yield FoundFile(path, Stamp(*stamp), path in self.wanted)
 
 
-def _as_array(numbers: array[int]) -> Stamps:
-    return np.frombuffer(numbers, np.int64).reshape(-1, FIELDS) if numbers else np.zeros((0, FIELDS), np.int64)
+def as_stamps(numbers: array[int] | memoryview | mmap) -> Stamps:
+    """The fields of stamps, one after another, as an array."""
+    return np.frombuffer(numbers, np.int64).reshape(-1, _FIELDS) if len(numbers) else np.zeros((0, _FIELDS), np.int64)

@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from codesearch.discovery import record
+from codesearch.discovery import record, record_file
+from codesearch.discovery.ahead import LookAhead
 from codesearch.discovery.discovery import Discovery
-from codesearch.discovery.files import Files
+from codesearch.discovery.files import Files, as_stamps
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.discovery.record import Record
 from codesearch.discovery.survey import Survey, make_survey
@@ -20,10 +21,11 @@ from codesearch.discovery.tree import Tree
 class KnownFiles:
     """Discovers the files below a root, repeatedly; only changed paths have to be examined again."""
 
-    def __init__(self, root: Path, file: Path | None = None) -> None:
-        """`file` is where keep() records what was found, for later processes."""
+    def __init__(self, root: Path, file: Path | None = None, ahead: LookAhead | None = None) -> None:
+        """`file` is where keep() records what was found, for later processes; `ahead` looks at what is there now."""
         self._root = root
         self._file = file
+        self._ahead = ahead
         self._options: DiscoveryOptions | None = None
         self._last = Discovery(Files.of(()))
         self._survey: Survey | None = None
@@ -73,11 +75,16 @@ class KnownFiles:
 
     def _find_all(self, options: DiscoveryOptions) -> Discovery:
         self._began, self._survey = time.time_ns(), None
-        known = record.load(self._file, self._root, options) if self._file else None
+        ahead, self._ahead = self._ahead, None
+        if ahead and not ahead.is_current:
+            ahead = None
+        file = ahead.recorded if ahead else record_file.read(self._file) if self._file else None
+        known = record.parsed(file, self._root, options) if file else None
         self._recorded = known.discovery if known else None
-        if known and known.survey.is_current(self._root):
+        changed = known.changed(self._root, as_stamps(ahead.stamps()) if ahead else None) if known else None
+        if known and changed is not None:
             self._survey = known.survey
-            if not (changed := known.changed(self._root)):
+            if not changed:
                 return known.discovery
             from codesearch.discovery.discover import revised
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.discovery.attributes import GENERATED, VENDORED, Attributes
 from codesearch.discovery.folders import VCS_FOLDERS, VENDORED_FOLDERS
@@ -58,8 +57,7 @@ class Rules:
         return bool(self._attributes.rules) and self._attributes.value(path, GENERATED) is False
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(NamedTuple):
     """What a folder and those around it are, judging by their names."""
 
     is_vcs: bool

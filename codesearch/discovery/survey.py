@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codesearch.discovery import attributes, git
-from codesearch.discovery.files import StampedPaths
+from codesearch.discovery.files import StampedPaths, Stamps
 from codesearch.discovery.folders import VCS_FOLDERS
 from codesearch.discovery.listing import IGNORE_FILES
 from codesearch.discovery.stamp import Stamp
@@ -33,9 +33,10 @@ class Survey(NamedTuple):
     rules: Mapping[str, Stamp | None]
     """The files with rules, by their absolute paths; None for those that did not exist."""
 
-    def is_current(self, root: Path) -> bool:
-        """Whether nothing has changed since."""
-        return all(_stamp(path) == stamp for path, stamp in self.rules.items()) and not self.folders.changed(root)
+    def is_current(self, root: Path, seen: Stamps | None = None) -> bool:
+        """Whether nothing has changed since. `seen` are the present stamps of the folders, if they are known."""
+        has_rules = all(_stamp(path) == stamp for path, stamp in self.rules.items())
+        return has_rules and not self.folders.changed(root, seen)
 
 
 def make_survey(root: Path, listed: Collection[str], began_ns: int) -> Survey | None:

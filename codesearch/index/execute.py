@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codesearch.discovery.tree import FoundFile
 from codesearch.index import guarded
@@ -28,8 +28,7 @@ PROCESS_BYTES = 150_000
 """Minimum per process: it takes 60 ms, and compiling the query of a language 1 to 140 ms in each process."""
 
 
-@dataclass(frozen=True, slots=True)
-class Executed:
+class Executed(NamedTuple):
     """What is to be published."""
 
     staging: Staging

@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from codesearch.errors import CodesearchError, KeepElsewhere
-from codesearch.index import segment
 from codesearch.index.layout import JOURNAL_ENDINGS, Layout
 from codesearch.opening import open_beneath
 
@@ -79,6 +78,8 @@ def remove(layout: Layout) -> None:
 
 def sweep(layout: Layout, kept: Container[str]) -> None:
     """Delete the segments whose names are not in `kept`."""
+    from codesearch.index import segment  # imports numpy, as below
+
     for folder in _segments(layout):
         if folder.name not in kept:
             segment.remove(folder)
@@ -88,6 +89,8 @@ def size_on_disk(layout: Layout) -> int:
     """Size of an index in bytes."""
     if layout.folder.is_symlink() or layout.segments.is_symlink():
         return 0
+    from codesearch.index import segment
+
     files = [*_data_files(layout), *(file for folder in _segments(layout) for file in segment.files(folder))]
     return sum(info.st_size for file in files if (info := _lstat(file)) and stat.S_ISREG(info.st_mode))
 

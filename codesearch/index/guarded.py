@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from codesearch.chunking.chunk import ChunkedFile
 from codesearch.discovery.source import SkippedFile, read_source
@@ -70,8 +70,7 @@ def run_on_texts(work: Work[Result], texts: Mapping[str, str]) -> Iterator[Resul
         yield from pool.run(work, risky, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunking:
+class _Chunking(NamedTuple):
     """The work of chunking one text."""
 
     text: str

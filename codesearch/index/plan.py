@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codesearch.discovery.discovery import Discovery
 from codesearch.discovery.source import read_source
@@ -11,15 +11,14 @@ from codesearch.discovery.tree import FoundFile
 from codesearch.index import options as recorded_options
 from codesearch.index import skips
 from codesearch.index.conditions import STAGED_FOR, conditions, wanted_settings
-from codesearch.index.recovery import Losses, damage_of, find_losses
+from codesearch.index.recovery import Losses, find_losses, is_damaged
 from codesearch.index.request import UpdateRequest
 from codesearch.index.rows import FileRow, FileStamp
 from codesearch.index.settings import state_name
 from codesearch.index.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What to process and what to publish."""
 
     changed: tuple[FoundFile, ...]
@@ -92,8 +91,7 @@ def _rows(store: Store, ids: Sequence[int]) -> dict[str, FileRow]:
     return {file.path: file for file in store.files_by_id(ids).values()}
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What has become of files since their rows were made."""
 
     changed: tuple[FoundFile, ...]
@@ -126,7 +124,7 @@ def _drop_useless(request: UpdateRequest, store: Store, wanted: str) -> None:
         with store.transaction():
             store.set_meta({STAGED_FOR: wanted})
             store.seal()
-    elif any(damage_of(request, record) for record in store.segments(live=False)):
+    elif any(is_damaged(request, record) for record in store.segments(live=False)):
         _drop_staged(store)
 
 

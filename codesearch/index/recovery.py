@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from codesearch.errors import IndexDamaged, IndexIncompatible
 from codesearch.index.access import open_store
@@ -17,8 +18,7 @@ from codesearch.index.settings import PUBLICATION
 from codesearch.index.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedStore:
+class OpenedStore(NamedTuple):
     """A sound database."""
 
     store: Store
@@ -26,8 +26,7 @@ class OpenedStore:
     """Descriptions of the damage for which it was recreated or cleared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Losses:
+class Losses(NamedTuple):
     """The live segments that publishing has to drop or replace."""
 
     segments: tuple[int, ...] = ()
@@ -38,6 +37,8 @@ class Losses:
     """Records, with current stamps, of sound segments whose files are copies of those that were written."""
     reasons: tuple[str, ...] = ()
     """How each of `segments` is damaged."""
+    sound: Mapping[SegmentRecord, Segment] = MappingProxyType({})
+    """The others, opened, by their records in the database."""
 
 
 def open_or_rebuild(request: UpdateRequest, distrusted: str) -> OpenedStore:
@@ -62,22 +63,26 @@ def open_or_rebuild(request: UpdateRequest, distrusted: str) -> OpenedStore:
 
 def find_losses(request: UpdateRequest, store: Store) -> Losses:
     """The live segments that are damaged, or copies."""
-    reasons = {record.number: damage_of(request, record) for record in store.segments()}
-    damaged = tuple(number for number, reason in reasons.items() if reason)
-    sound = [record for record in store.segments() if not reasons[record.number]]
+    found = {record: open_or_reason(request, record) for record in store.segments()}
+    reasons = {record.number: reason for record, reason in found.items() if isinstance(reason, str)}
+    sound = {record: segment for record, segment in found.items() if isinstance(segment, Segment)}
     current = [with_current_stamps(request.layout.segment(record.number), record) for record in sound]
     copied = tuple(new for old, new in zip(sound, current, strict=True) if new != old)
     lost_files: frozenset[int] = frozenset()
-    if damaged:
-        segments = [open_segment(request.layout, record) for record in sound]
+    if reasons:
         files = [file for file in store.files() if file.chunks]
-        are_stored = stored_in(segments, [file.first_chunk for file in files])
+        are_stored = stored_in(list(sound.values()), [file.first_chunk for file in files])
         lost_files = frozenset(file.id for file, is_stored in zip(files, are_stored, strict=True) if not is_stored)
-    return Losses(damaged, lost_files, copied, tuple(reasons[number] for number in damaged))
+    return Losses(tuple(reasons), lost_files, copied, tuple(reasons.values()), sound)
 
 
-def damage_of(request: UpdateRequest, record: SegmentRecord) -> str:
-    """How a segment is damaged; empty if it is sound."""
+def is_damaged(request: UpdateRequest, record: SegmentRecord) -> bool:
+    """Whether a segment is damaged."""
+    return isinstance(open_or_reason(request, record), str)
+
+
+def open_or_reason(request: UpdateRequest, record: SegmentRecord) -> Segment | str:
+    """A segment, without deletions, or how it is damaged."""
     try:
         folder = request.layout.segment(record.number)
         segment = Segment(folder, record, verify=request.verify)
@@ -87,7 +92,7 @@ def damage_of(request: UpdateRequest, record: SegmentRecord) -> str:
         return error.message
     except OSError:
         return f"part of the index is missing (segment {record.number})"
-    return ""
+    return segment
 
 
 def open_segment(layout: Layout, record: SegmentRecord, deletions: Sequence[Run] = ()) -> Segment:
@@ -141,7 +146,7 @@ def _check(request: UpdateRequest, store: Store) -> None:
 def _check_chunks(request: UpdateRequest, store: Store) -> None:
     """Raises IndexDamaged if all segments are sound but contain other chunks than the files have."""
     records, deletions = store.segments(), store.deletions()
-    if not any(damage_of(request, record) for record in records):
+    if not any(is_damaged(request, record) for record in records):
         segments = (open_segment(request.layout, record, deletions) for record in records)
         stored = sorted(number for segment in segments for number in segment.ids[segment.live].tolist())
         if stored != sorted(f.first_chunk + i for f in store.files() for i in range(f.chunks)):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.index.layout import Layout
@@ -21,8 +20,7 @@ class Progress(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateRequest:
+class UpdateRequest(NamedTuple):
     """One update of one index."""
 
     layout: Layout

@@ -11,6 +11,7 @@ import shutil
 import stat
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy as copy_of
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -139,11 +140,22 @@ class Segment:
             if isinstance(error, FileNotFoundError) and not folder.exists():
                 raise
             raise _damaged(folder, error) from error
+        self._delete(deletions)
+
+    def without(self, deletions: Sequence[Run]) -> Segment:
+        """The same segment with other deletions, not opened anew."""
+        other = copy_of(self)
+        other._delete(deletions)
+        return other
+
+    def _delete(self, deletions: Sequence[Run]) -> None:
         self.live = self._rows_outside(deletions)
         self.has_deletions = not self.live.all()
 
     def _rows_outside(self, runs: Sequence[Run]) -> npt.NDArray[np.bool_]:
         """Which rows are in none of the runs."""
+        if not runs:
+            return np.ones(len(self.ids), np.bool_)
         firsts = np.asarray([run.first for run in runs], np.int64)
         begins = np.searchsorted(self.ids, firsts)
         ends = np.searchsorted(self.ids, firsts + np.asarray([run.chunks for run in runs], np.int64))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codesearch.chunking import VERSION as CHUNKER_VERSION
 from codesearch.errors import IndexIncompatible, UpdateIndex
 from codesearch.index.access import open_store
 from codesearch.index.database import IDENTITY
 from codesearch.index.layout import Layout
-from codesearch.models.encoder import Encoder
+
+if TYPE_CHECKING:
+    from codesearch.models.encoder import Encoder
 
 PUBLICATION = "publication"
 """Key of the setting that counts publications of the index."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +30,7 @@ _MANY_DEFINITIONS = 200_000
 A full segment of Linux has 60,000 to 200,000, one of headers that programs have written 700,000."""
 
 
-@dataclass(frozen=True, slots=True)
-class StagedFile:
+class StagedFile(NamedTuple):
     """A file's row, and its chunks and definitions, whose chunk numbers start at 0 and not at `row.first_chunk`."""
 
     row: FileRow
@@ -62,8 +61,7 @@ class StagedFile:
         return kinds
 
 
-@dataclass(frozen=True, slots=True)
-class StagedFiles:
+class StagedFiles(NamedTuple):
     """The files of a segment, and the term counts and vectors of their chunks, by batch."""
 
     files: Sequence[StagedFile]

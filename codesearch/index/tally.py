@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from codesearch.discovery.skip_reason import SkipReason
 from codesearch.index.rows import FileGroup
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """Counts; each mapping is in descending order of its numbers."""
 
     files_by_language: Mapping[str, int]

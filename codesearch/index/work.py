@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +29,7 @@ from codesearch.languages.registry import Language
 from codesearch.models.encoder import Encoder
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """The rows of one file. Its chunks are numbered from 0, and have no file id yet."""
 
     row: FileRow
@@ -39,8 +39,7 @@ class FileResult:
     """Of the text that exact search looks at."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchResult:
+class BatchResult(NamedTuple):
     """The files of a batch, and the term counts and vectors of their chunks."""
 
     files: tuple[FileResult, ...]

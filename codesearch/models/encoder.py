@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.models.capabilities import Capabilities
+
 Embeddings = npt.NDArray[np.float32]
-
-
-class Capabilities(NamedTuple):
-    """Properties of an encoder that decide how indexing and search use it."""
-
-    costly: bool = False
-    """Encoding dominates indexing time, so that less is encoded during a query or an evaluation."""
-    batches: bool = False
-    """It uses all cores or a GPU on batches of texts: it runs in one process, which stores embeddings as they are
-    finished, and not in every worker."""
-    device: bool = False
-    """The user may choose its device and precision."""
-    texts_at_once: int = 1
-    """Texts that it needs in one call to be as fast as it can be."""
-
-
-TRANSFORMER = Capabilities(costly=True, batches=True, device=True)
 
 
 class Encoder(Protocol):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.errors import CodesearchError, ModelUnavailable
-from codesearch.models.encoder import TRANSFORMER, Capabilities
+from codesearch.models.capabilities import TRANSFORMER, Capabilities
 
 if TYPE_CHECKING:
     from codesearch.models.checkpoint import Checkpoint

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.errors import FetchModel, InstallPackage, ListModels, ModelUnavailable
 from codesearch.models import MAX_TOKENS, hub
-from codesearch.models.encoder import Encoder
 from codesearch.models.kinds import ModelFiles, kind_of
+
+if TYPE_CHECKING:
+    from codesearch.models.encoder import Encoder
 
 DEFAULT_MODEL = "default"
 DEVICE_VARIABLE = "CODESEARCH_DEVICE"

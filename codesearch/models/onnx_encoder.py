@@ -15,8 +15,9 @@ import numpy as np
 from codesearch.arrays import map_arrays
 from codesearch.errors import InstallExtra, ModelUnavailable
 from codesearch.models.batching import batches
+from codesearch.models.capabilities import TRANSFORMER
 from codesearch.models.checkpoint import FETCH_AGAIN, Checkpoint
-from codesearch.models.encoder import TRANSFORMER, Embeddings
+from codesearch.models.encoder import Embeddings
 from codesearch.models.side import normalise
 from codesearch.models.wordpiece import WordPiece
 

@@ -22,7 +22,8 @@ import numpy.typing as npt
 from codesearch.arrays import map_arrays
 from codesearch.errors import ModelUnavailable
 from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
-from codesearch.models.encoder import Capabilities, Embeddings
+from codesearch.models.capabilities import Capabilities
+from codesearch.models.encoder import Embeddings
 from codesearch.models.side import PARTS, POSITION_WEIGHTS, Head, Side, normalise
 
 WEIGHTS_FILE = "weights.safetensors"

@@ -16,9 +16,10 @@ from torch.nn.functional import normalize
 
 from codesearch.errors import ModelUnavailable
 from codesearch.models.batching import batches
+from codesearch.models.capabilities import TRANSFORMER
 from codesearch.models.checkpoint import Checkpoint
 from codesearch.models.devices import Runtime
-from codesearch.models.encoder import TRANSFORMER, Embeddings
+from codesearch.models.encoder import Embeddings
 from codesearch.models.text_form import TextForm
 
 T = TypeVar("T")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from codesearch.api import Index
+from codesearch.discovery import ahead as ahead_module
 from codesearch.discovery import discover as discovering
-from codesearch.discovery import stamp
+from codesearch.discovery import record_file, stamp
+from codesearch.discovery.ahead import LookAhead
 from codesearch.discovery.discover import discover
 from codesearch.discovery.discovery import Discovery
 from codesearch.discovery.known import KnownFiles
@@ -24,6 +30,7 @@ from tests.discovery.test_rediscover import EDITS, RULES, START, TEXTS
 from tests.support.repositories import git, needs_git, write
 
 OPTIONS = DiscoveryOptions()
+needs_forks = pytest.mark.skipif(sys.platform != "linux", reason="processes look ahead on Linux only")
 TICK = 0.02
 """Seconds: longer than the clock of a file system takes to go on."""
 
@@ -44,9 +51,15 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
-def find(root: Path, options: DiscoveryOptions = OPTIONS) -> Discovery:
+def look_ahead(root: Path) -> LookAhead | None:
+    """The process that looks at the files of the record, however few."""
+    recorded = record_file.read(root.parent / "record")
+    return LookAhead(root, root.parent / "record", recorded) if recorded and sys.platform == "linux" else None
+
+
+def find(root: Path, options: DiscoveryOptions = OPTIONS, *, ahead: LookAhead | None = None) -> Discovery:
     """What a new process finds, and records."""
-    files = KnownFiles(root, root.parent / "record")
+    files = KnownFiles(root, root.parent / "record", ahead)
     found = files.find(options)
     files.keep("state", ())
     return found
@@ -87,9 +100,11 @@ STEP = EDIT | st.tuples(st.sampled_from((track, forget)), st.sampled_from(sorted
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("is_repository", [True, False])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rounds=st.lists(st.lists(STEP, max_size=3), min_size=1, max_size=4))
+@given(rounds=st.lists(st.lists(STEP, max_size=3), min_size=1, max_size=4), looks_ahead=st.booleans())
 def test_a_new_process_finds_what_is_there(
-    rounds: list[list[tuple[Callable[..., None], str] | tuple[Callable[..., None], str, str]]], is_repository: bool
+    rounds: list[list[tuple[Callable[..., None], str] | tuple[Callable[..., None], str, str]]],
+    is_repository: bool,
+    looks_ahead: bool,
 ) -> None:
     with TemporaryDirectory() as folder:
         root = Path(folder, "root")
@@ -111,7 +126,7 @@ def test_a_new_process_finds_what_is_there(
                 expected = discover(root)
             except CodesearchError:  # an ignore file that is a link
                 return
-            assert find(root) == expected
+            assert find(root, ahead=look_ahead(root) if looks_ahead else None) == expected
             time.sleep(TICK)
 
 
@@ -258,3 +273,60 @@ def test_a_folder_that_cannot_be_written_has_no_record(root: Path) -> None:
     assert files.find(OPTIONS) == discover(root)
     files.keep("state", ())
     assert not (root.parent / "nowhere").exists()
+
+
+@needs_git
+@needs_forks
+@pytest.mark.usefixtures("at_once")
+def test_what_was_seen_of_another_record_is_not_used(root: Path) -> None:
+    time.sleep(TICK)
+    find(root)
+    ahead = look_ahead(root)
+    write(root, {"a.py": "x = 23\n"})
+    time.sleep(TICK)
+    assert find(root) == discover(root)
+    assert find(root, ahead=ahead) == discover(root)
+
+
+@needs_git
+@needs_forks
+@pytest.mark.usefixtures("at_once")
+def test_a_process_that_is_killed_hides_no_change(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    time.sleep(TICK)
+    find(root)
+    write(root, {"a.py": "x = 23\n"})
+    with monkeypatch.context() as patch:
+        patch.setattr(ahead_module, "look_at", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        ahead = look_ahead(root)
+        assert ahead
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    found = find(root, ahead=ahead)
+    assert found == discover(root)
+    assert "a.py" in found.doubtful
+
+
+@needs_git
+@needs_forks
+def test_an_update_of_many_files_looks_ahead(root: Path) -> None:
+    program = """
+import os, sys
+from codesearch.cli import run
+from codesearch.discovery import ahead
+
+ahead._MIN_BYTES = 0
+started = ahead.LookAhead.start
+ahead.LookAhead.start = lambda *places: (look := started(*places)) and print("looks ahead") or look
+sys.exit(run(["index", "-q", sys.argv[1]]))
+"""
+    environment = {**os.environ, "XDG_STATE_HOME": str(root.parent / "state")}
+
+    def update() -> str:
+        command = [sys.executable, "-c", program, str(root)]
+        return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    assert update() == ""  # there is no record yet
+    assert update() == "looks ahead\n" * (len(os.sched_getaffinity(0)) > 1)
+    write(root, {"a.py": "def changed_since():\n    pass\n"})
+    update()
+    with Index.open(root) as index:
+        assert index.search("changed_since", k=1).hits[0].name == "changed_since"

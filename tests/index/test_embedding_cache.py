@@ -14,7 +14,8 @@ from codesearch.index.embedding_cache import TEXTS_PER_COMMIT, encode_cached, en
 from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
 from codesearch.index.store import Store
-from codesearch.models.encoder import Capabilities, Embeddings
+from codesearch.models.capabilities import Capabilities
+from codesearch.models.encoder import Embeddings
 
 
 class Lengths:

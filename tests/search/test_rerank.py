@@ -11,7 +11,8 @@ import pytest
 from codesearch.api import Index
 from codesearch.errors import CodesearchError
 from codesearch.index import embedding_cache
-from codesearch.models.encoder import Capabilities, Embeddings
+from codesearch.models.capabilities import Capabilities
+from codesearch.models.encoder import Embeddings
 
 FILES = {
     "dates.py": 'def parse_date(text):\n    """Parse a date."""\n    return strptime(text)\n',

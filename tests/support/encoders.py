@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from codesearch.models.encoder import Capabilities, Embeddings
+from codesearch.models.capabilities import Capabilities
+from codesearch.models.encoder import Embeddings
 
 
 class Words:

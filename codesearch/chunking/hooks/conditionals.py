@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _DIRECTIVE = re.compile(r"\n[ \t]*#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b[ \t]*(.*)")
 _DEFINED = re.compile(r"(!?)[ \t]*defined[ \t]*\(?[ \t]*(\w+)[ \t]*\)?")
@@ -33,8 +33,7 @@ _DEEPEST = 20
 """Branches of more deeply nested conditionals are all kept; each level rescans its content."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Conditional:
+class _Conditional(NamedTuple):
     """A conditional with the line indexes of its directives."""
 
     condition: str
@@ -42,8 +41,7 @@ class _Conditional:
     directives: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(NamedTuple):
     """Which branches of a conditional are kept."""
 
     kept: int | None = None
