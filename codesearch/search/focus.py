@@ -28,6 +28,8 @@ def focus(
     A question that is a symbol takes all definitions of that name, one that only mentions it the first. The whole
     chunk is a candidate only if the filters accept it.
     """
+    if accepts is None and not symbols:
+        return [chunk]
     accepted = [d for d in chunk.definitions if accepts is None or accepts(chunk.path, d)]
     spellings = [_spelling(symbols, definition.name) for definition in accepted] if symbols else []
     best = max(spellings, default=Spelling.OTHER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from codesearch.index.terms import name_key
@@ -105,18 +106,33 @@ def spelling(symbol: Symbol, name: str) -> Spelling:
 
     Of a name that contains its owner (Perl's `package Foo::Bar`), only the last part is compared.
     """
-    exact = _without_space(symbol.sigil + symbol.name)
+    asked = _forms(symbol)
     name = _without_space(name)
-    if name != exact and ("." in name or "::" in name):
+    if name != asked.exact and ("." in name or "::" in name):
         name = _SEPARATOR.split(name)[-1]
-    if name == exact:
+    if name == asked.exact:
         return Spelling.EXACT
-    asked, name = _bare(symbol.name), _bare(name)
-    if name == asked:
+    name = _bare(name)
+    if name == asked.bare:
         return Spelling.BARE
-    if name.casefold() == asked.casefold():
+    if name.casefold() == asked.folded:
         return Spelling.CASE
-    return Spelling.CONVENTION if name_key(name) == name_key(asked) != "" else Spelling.OTHER
+    return Spelling.CONVENTION if name_key(name) == asked.key != "" else Spelling.OTHER
+
+
+class _Forms(NamedTuple):
+    """The forms of a symbol with which names are compared."""
+
+    exact: str
+    bare: str
+    folded: str
+    key: str
+
+
+@lru_cache(maxsize=64)
+def _forms(symbol: Symbol) -> _Forms:
+    bare = _bare(symbol.name)
+    return _Forms(_without_space(symbol.sigil + symbol.name), bare, bare.casefold(), name_key(bare))
 
 
 def _without_space(name: str) -> str:
