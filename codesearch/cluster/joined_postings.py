@@ -34,7 +34,7 @@ class JoinedPostings:
         order = np.argsort(ranks, kind="stable")
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(ranks, minlength=len(numbers)))])
         self._owners = np.repeat(np.arange(len(parts), dtype=np.uint32), [len(part) for part in of_parts])[order]
-        self._places = _joined([np.arange(len(part)) for part in of_parts], np.uint32)[order]
+        self._begins = _joined([part.starts[:-1] for part in parts], np.uint32)[order]
         self._counts = _joined([part.counts() for part in parts], np.uint32)[order]
 
     def count(self, term: str, asked: Mask | None) -> int:
@@ -52,10 +52,12 @@ class JoinedPostings:
         pairs = _joined([np.arange(self._starts[i], self._starts[i + 1]) for i in numbers], np.int64)
         if asked is not None:
             pairs = pairs[asked[self._owners[pairs]]]
-        owners, places = self._owners[pairs], self._places[pairs].tolist()
-        found = [self._parts[owner].matches_of(i) for owner, i in zip(owners.tolist(), places, strict=True)]
-        rows = _joined([one.rows for one in found], np.int64) + np.repeat(self._firsts[owners], self._counts[pairs])
-        impacts = _joined([one.impacts for one in found], np.uint8)
+        owners, begins, counts = self._owners[pairs], self._begins[pairs], self._counts[pairs]
+        found = [*zip(owners.tolist(), begins.tolist(), (begins + counts).tolist(), strict=True)]
+        parts = self._parts
+        rows = _joined([parts[owner].rows[begin:end] for owner, begin, end in found], np.int64)
+        rows += np.repeat(self._firsts[owners], counts)
+        impacts = _joined([parts[owner].impacts[begin:end] for owner, begin, end in found], np.uint8)
         return Matches(*(as_one_term(rows, impacts) if numbers[1:] else (rows, impacts)))
 
 

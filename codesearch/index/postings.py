@@ -67,27 +67,27 @@ class Postings:
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> None:
         """`prefix` is the prefix of the arrays' names. Raises KeyError if an array is missing."""
-        text, ends, self._starts, self._rows, self._impacts = (arrays[prefix + name] for name in _ARRAYS)
+        text, ends, self.starts, self.rows, self.impacts = (arrays[prefix + name] for name in _ARRAYS)
         self.vocabulary = Vocabulary(text, ends)
 
     def arrays(self, prefix: str = "") -> dict[str, npt.NDArray[Any]]:
         """The arrays to store, by name."""
-        arrays = (self.vocabulary.text, self.vocabulary.ends, self._starts, self._rows, self._impacts)
+        arrays = (self.vocabulary.text, self.vocabulary.ends, self.starts, self.rows, self.impacts)
         return {prefix + name: array for name, array in zip(_ARRAYS, arrays, strict=True)}
 
     def check(self, row_count: int) -> None:
         """Raises ValueError unless all types are right, offsets are within the arrays and rows below the count."""
         ends = self.vocabulary.ends
-        arrays = (self.vocabulary.text, ends, self._starts, self._rows, self._impacts)
+        arrays = (self.vocabulary.text, ends, self.starts, self.rows, self.impacts)
         kinds = ("u1", "i8", "i8", "u2" if row_count <= _FEW_ROWS else "u4", "u1")
         if any(array.dtype != kind or array.ndim != 1 for array, kind in zip(arrays, kinds, strict=True)):
             raise ValueError("its postings have other types")
         if not (
             _is_ascending(ends, 0, len(self.vocabulary.text))
-            and len(self._starts) == len(ends) + 1
-            and _is_ascending(self._starts, 0, len(self._rows))
-            and int(self._starts[-1]) == len(self._rows) == len(self._impacts)
-            and (not len(self._rows) or int(self._rows.max()) < row_count)
+            and len(self.starts) == len(ends) + 1
+            and _is_ascending(self.starts, 0, len(self.rows))
+            and int(self.starts[-1]) == len(self.rows) == len(self.impacts)
+            and (not len(self.rows) or int(self.rows.max()) < row_count)
         ):
             raise ValueError("its postings are out of range")
 
@@ -98,12 +98,12 @@ class Postings:
 
     @property
     def _nothing(self) -> Matches:
-        return Matches(self._rows[:0], self._impacts[:0])
+        return Matches(self.rows[:0], self.impacts[:0])
 
     def matches_of(self, i: int) -> Matches:
         """The rows that contain the term with this number, and its impacts."""
-        begin, end = int(self._starts[i]), int(self._starts[i + 1])
-        return Matches(self._rows[begin:end], self._impacts[begin:end])
+        begin, end = int(self.starts[i]), int(self.starts[i + 1])
+        return Matches(self.rows[begin:end], self.impacts[begin:end])
 
     def find_any(self, terms: Sequence[str]) -> Matches:
         """The rows that contain any of the terms, and their impacts as if all were one term."""
@@ -118,26 +118,31 @@ class Postings:
     def counts(self, live: npt.NDArray[np.bool_] | None = None) -> IntArray:
         """The number of rows that contain each term; with `live` [rows], only of those."""
         if live is None:
-            return np.diff(self._starts)
-        sums = np.concatenate([[0], np.cumsum(live[self._rows])])
-        return np.asarray(np.diff(sums[self._starts]), np.int64)
+            return np.diff(self.starts)
+        sums = np.concatenate([[0], np.cumsum(live[self.rows])])
+        return np.asarray(np.diff(sums[self.starts]), np.int64)
 
     def columns(self) -> tuple[IntArray, npt.NDArray[Any], npt.NDArray[np.uint8]]:
         """The index of the term, the row and the impact of every posting."""
-        counts = np.diff(self._starts)
-        return np.repeat(np.arange(len(counts)), counts), self._rows[:], self._impacts[:]
+        counts = np.diff(self.starts)
+        return np.repeat(np.arange(len(counts)), counts), self.rows[:], self.impacts[:]
 
 
 def as_one_term(
     rows: npt.NDArray[Any], impacts: npt.NDArray[np.uint8]
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint8]]:
     """The distinct rows of the postings of several terms, ascending, and their impacts as if all were one term."""
-    # An impact is count / (count + norm), so impact / (1 - impact) is proportional to the count.
     order = np.argsort(rows, kind="stable")
-    rows = rows[order]
-    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]][: len(rows)])
-    sums = np.add.reduceat(relative_counts(impacts[order]), starts) if len(starts) else np.zeros(0, np.float32)
-    return rows[starts], np.round(IMPACT_SCALE * sums / (1 + sums)).astype(np.uint8)
+    rows, impacts = rows[order], impacts[order]
+    is_first = np.r_[True, rows[1:] != rows[:-1]][: len(rows)]
+    one_term = impacts[is_first]
+    others = np.flatnonzero(~is_first)  # of rows with several of the terms, which are few
+    if len(others):
+        # An impact is count / (count + norm), so impact / (1 - impact) is proportional to the count.
+        sums = relative_counts(one_term)
+        np.add.at(sums, np.cumsum(is_first)[others] - 1, relative_counts(impacts[others]))
+        one_term = np.round(IMPACT_SCALE * sums / (1 + sums)).astype(np.uint8)
+    return rows[is_first], one_term
 
 
 def relative_counts(impacts: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

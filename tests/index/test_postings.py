@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codesearch.index.bm25 import K1, B
-from codesearch.index.postings import AVERAGE_LENGTH, Postings, TermCounts, build, impact_scores, merge
+from codesearch.index.postings import (
+    AVERAGE_LENGTH,
+    Postings,
+    TermCounts,
+    as_one_term,
+    build,
+    impact_scores,
+    merge,
+)
 
 documents = st.lists(
     st.dictionaries(st.sampled_from("ab abc ü zeta é日 q x1 _y".split()), st.integers(1, 9)), min_size=1
@@ -46,6 +54,15 @@ def test_several_terms_count_as_one(docs: list[dict[str, int]]) -> None:
         if doc["one"]
     ]
     assert (found.impacts / 255).tolist() == pytest.approx(expected, abs=0.02)
+
+
+def test_a_row_with_one_of_several_terms_keeps_its_impact() -> None:
+    """Whether another row of the segment has two of them: how files are divided into segments changes no score."""
+    rows, impacts = np.arange(256), np.arange(256, dtype=np.uint8)
+    assert as_one_term(rows, impacts)[1].tolist() == impacts.tolist()
+    found, of_found = as_one_term(np.append(rows, [256, 256]), np.append(impacts, np.uint8([85, 85])))
+    assert found.tolist() == list(range(257))
+    assert of_found.tolist() == [*impacts.tolist(), 128]  # odds of 1:2 twice are even
 
 
 @settings(deadline=None)
