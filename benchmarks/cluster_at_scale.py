@@ -72,11 +72,11 @@ class Real:
 class Copy(HeldShard):
     """A shard with the rows and texts of a real one, and its own postings."""
 
-    def __init__(self, number: int, real: Real, segments: Sequence[Segment], copy: int) -> None:
+    def __init__(self, number: int, real: Real, segments: Sequence[Segment], copy: int, share: float) -> None:
         self.number, self.source, self.copy = number, f"{real.root.name}-{copy}", copy
         state = State(real.snapshot.meta, (), (), 0, 0, real.snapshot.chunk_count)
-        self.snapshot = Snapshot(real.snapshot._store, segments, state)
-        self.snippets = Snippets(real.root)
+        self.snapshot = Snapshot(real.snapshot._store, segments, state, share)
+        self.snippets = Snippets(real.root, share)
 
 
 class Timed:
@@ -121,7 +121,7 @@ def main() -> None:
     asked = [texts[i] for i in rng.permutation(len(texts))[: options.questions]]
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         reals = [_indexed(root.resolve(), Path(folder) / f"real{i}") for i, root in enumerate(options.repositories)]
-        shards = [*_shards(reals, options.chunks, Path(folder))]
+        shards = [*_shards(reals, options.chunks, options.groups, Path(folder))]
         chunks = sum(shard.snapshot.chunk_count for shard in shards)
         print(f"{chunks:,} chunks in {len(shards):,} shards and {options.groups} groups", flush=True)
         trained = _trained(reals, encoder, chunks)
@@ -151,8 +151,10 @@ def _indexed(root: Path, folder: Path) -> Real:
     return Real(root, Snapshot.open(Layout.of(root, folder)))
 
 
-def _shards(reals: Sequence[Real], chunks: int, folder: Path) -> Iterator[Copy]:
+def _shards(reals: Sequence[Real], chunks: int, groups: int, folder: Path) -> Iterator[Copy]:
     """Copies of all repositories until there are as many chunks."""
+    shards = chunks * len(reals) / sum(real.snapshot.chunk_count for real in reals)
+    share = min(groups / shards, 1)
     number = copy = 0
     while chunks > 0:
         for real in reals:
@@ -160,7 +162,7 @@ def _shards(reals: Sequence[Real], chunks: int, folder: Path) -> Iterator[Copy]:
                 segments = [
                     _copied(segment, folder / f"{number}-{i}", copy) for i, segment in enumerate(real.snapshot.segments)
                 ]
-                yield Copy(number, real, segments, copy)
+                yield Copy(number, real, segments, copy, share)
                 number += 1
                 chunks -= real.snapshot.chunk_count
         copy += 1

@@ -73,7 +73,7 @@ def _is_taken(root: Path, path: Path) -> bool:
 
 def _measure(count: int, folder: Path, asked: Sequence[str]) -> list[list[Hit]]:
     memory, began = _own_memory(), time.process_time()
-    shards = [HeldShard(number, str(number), folder / str(number)) for number in range(count)]
+    shards = [HeldShard(number, str(number), folder / str(number), share=1 / count) for number in range(count)]
     group = ShardGroup(shards, Access({digest(TOKEN): EVERYTHING}))
     seconds, chunks = time.process_time() - began, sum(shard.snapshot.chunk_count for shard in shards)
     print(f"{chunks:,} chunks in {count} shards: held after {seconds:.2f} s, {_own_memory() - memory:.0f} MB")

@@ -25,21 +25,22 @@ if TYPE_CHECKING:
     from codesearch.exact.request import PatternRequest
 
 _CACHED_PATTERNS = 16
-_CACHED_CHARACTERS = 400_000
-"""Of the files of a shard: a group has hundreds."""
 
 
 class HeldShard:
     """A shard that a group holds, unpacked into a folder."""
 
-    def __init__(self, number: int, source: str, folder: Path, *, is_whole: bool = False) -> None:
-        """`number` is its position in the manifest; `is_whole` says that its source has no other shard."""
+    def __init__(self, number: int, source: str, folder: Path, *, is_whole: bool = False, share: float = 1) -> None:
+        """`number` is its position in the manifest; `is_whole` says that its source has no other shard.
+
+        `share` is its share of what a group keeps in memory of what it has read: as much as a server of one index.
+        """
         layout = layout_of(folder)
         self.number = number
         self.source = source
         self._is_whole = is_whole
-        self.snapshot = Snapshot.open(layout)
-        self.snippets = Snippets(layout.root, _CACHED_CHARACTERS)
+        self.snapshot = Snapshot.open(layout, share)
+        self.snippets = Snippets(layout.root, share)
 
     def reader(self, pattern: PatternRequest | None = None) -> LocalReader:
         """Reads it for one question."""

@@ -59,8 +59,8 @@ def grouped(shards: Sequence[Shard], groups: int) -> list[range]:
     return [range(first, last) for first, last in zip(bounds, [*bounds[1:], len(shards)], strict=True)]
 
 
-def hold(place: Place, shard: Shard, number: int) -> HeldShard:
-    """A shard from its copy on this node, which is made first, or again if it is damaged.
+def hold(place: Place, shard: Shard, number: int, share: float = 1) -> HeldShard:
+    """A shard from its copy on this node, which is made first, or again if it is damaged; `share` as for HeldShard.
 
     Raises CodesearchError if the shard can't be copied, or is damaged itself.
     """
@@ -68,12 +68,12 @@ def hold(place: Place, shard: Shard, number: int) -> HeldShard:
     if folder.is_dir():
         try:
             os.utime(folder)
-            return HeldShard(number, shard.source, folder, is_whole=shard.parts == 1)
+            return HeldShard(number, shard.source, folder, is_whole=shard.parts == 1, share=share)
         except (IndexDamaged, FileNotFoundError):
             shutil.rmtree(folder, ignore_errors=True)
     _copy(place, shard, folder)
     with _damage_named(place, shard):
-        return HeldShard(number, shard.source, folder, is_whole=shard.parts == 1)
+        return HeldShard(number, shard.source, folder, is_whole=shard.parts == 1, share=share)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class GroupReplica(ShardGroup):
         _allow_many_files()
         opened = open_place(place)
         delete_unused_copies()
-        held = [hold(opened, shard, number) for number, shard in shards.items()]
+        held = [hold(opened, shard, number, 1 / len(shards)) for number, shard in shards.items()]
         files = [shard.file for shard in shards.values()]
         super().__init__(held, access, hold_lists(opened, lists, files, held) if lists else None)
 

@@ -114,23 +114,27 @@ class Snapshot:
     Results do not depend on the history of the index: on past updates, on the segment of a chunk, or on deletions.
     """
 
-    def __init__(self, store: Store, segments: Sequence[Segment], state: State) -> None:
+    def __init__(self, store: Store, segments: Sequence[Segment], state: State, share: float = 1) -> None:
+        """`share` is the share of what it has read that it keeps, where many are open at once."""
         self._store = store
         self._segments = segments
-        self._chunks = ReadCache[int, StoredChunk](_CACHED_CHUNKS)
-        self._files = ReadCache[int, FileRow | None](_CACHED_FILES)
-        self._frequencies = ReadCache[tuple[str, ...], int](_CACHED_FREQUENCIES)
-        self._file_vectors = ReadCache[Run, Mean](_CACHED_FILE_VECTORS)
+        self._chunks = ReadCache[int, StoredChunk](round(_CACHED_CHUNKS * share))
+        self._files = ReadCache[int, FileRow | None](round(_CACHED_FILES * share))
+        self._frequencies = ReadCache[tuple[str, ...], int](round(_CACHED_FREQUENCIES * share))
+        self._file_vectors = ReadCache[Run, Mean](round(_CACHED_FILE_VECTORS * share))
         self.meta = state.meta
         self.chunk_count = state.chunks
 
     @classmethod
-    def open(cls, layout: Layout) -> Snapshot:
-        """Open the last published state. Raises IndexNotFound, IndexIncompatible, IndexUntrusted or IndexDamaged."""
+    def open(cls, layout: Layout, share: float = 1) -> Snapshot:
+        """Open the last published state; `share` as for a snapshot.
+
+        Raises IndexNotFound, IndexIncompatible, IndexUntrusted or IndexDamaged.
+        """
         check_exists(layout)
         for attempt in range(_MAX_ATTEMPTS):
             try:
-                return cls._open(layout)
+                return cls._open(layout, share)
             except FileNotFoundError as error:
                 if attempt == _MAX_ATTEMPTS - 1:
                     raise database_error(layout.database, ValueError("a segment is missing")) from error
@@ -142,7 +146,7 @@ class Snapshot:
         raise AssertionError
 
     @classmethod
-    def _open(cls, layout: Layout) -> Snapshot:
+    def _open(cls, layout: Layout, share: float) -> Snapshot:
         store = open_store(layout)
         try:
             state = store.state()
@@ -150,7 +154,7 @@ class Snapshot:
             segments = [Segment(layout.segment(r.number), r, state.deletions) for r in state.segments]
             if sum(segment.live_chunks for segment in segments) != state.chunks:
                 raise database_error(layout.database, ValueError("its files and segments hold different chunks"))
-            return cls(store, segments, state)
+            return cls(store, segments, state, share)
         except BaseException:
             store.close()
             raise

@@ -94,10 +94,10 @@ _UNREADABLE = File(None, b"", "", "")
 class Snippets:
     """Reads files below a folder, following no links, and caches them."""
 
-    def __init__(self, root: Path, cached: int = 0) -> None:
-        """`cached` is the number of characters of files to keep; 0 for CACHED_CHARACTERS."""
+    def __init__(self, root: Path, share: float = 1) -> None:
+        """`share` is the share of CACHED_CHARACTERS to keep, where files of many folders are."""
         self.root = root
-        self._cached = cached or CACHED_CHARACTERS
+        self._cached = round(CACHED_CHARACTERS * share)
         self._files: OrderedDict[str, File] = OrderedDict()
         """The most recently used last."""
         self._characters = 0

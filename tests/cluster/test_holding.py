@@ -8,6 +8,7 @@ import tarfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from codesearch.cluster import holding
@@ -49,6 +50,15 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     place = open_place(str(tmp_path / "place"))
     index_here(place, [tmp_path / "bakery", tmp_path / "garage"])
     return place
+
+
+def test_a_shard_that_keeps_nothing_in_memory_has_the_same_chunks(place: Place) -> None:
+    shard = servable_manifest(place).shards[0]
+    keeping, reading = (hold(place, shard, 0, share).snapshot for share in (1, 0))
+    ids = np.concatenate([segment.ids for segment in keeping.segments])
+    assert len(ids) == shard.chunks
+    for _ in range(2):
+        assert reading.chunks(ids) == keeping.chunks(ids)
 
 
 def test_a_shard_is_copied_once_and_deleted_when_nobody_has_held_it_for_long(
