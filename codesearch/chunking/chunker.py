@@ -52,7 +52,7 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
         outline = syntax.Outline(scanner.scan(text))
     elif language.grammar:
         prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
-        outline = syntax.outline(prepared, language, path)
+        outline = syntax.outline(prepared, language, path, getattr(hooks, "keeps", None))
         if hasattr(hooks, "INSERTED") and hooks.INSERTED in prepared:
             outline = outline.without(hooks.INSERTED)
         if hasattr(hooks, "refine"):

@@ -79,6 +79,9 @@ def _pieces(tokens: Node) -> Iterator[_Piece]:
     for token in tokens.children[1:-1]:
         if token.type in _COMMENTS or (not piece and token.type in (",", ";")):
             continue
+        if token.type == "," and not head:  # arguments before an item: `slot! { Name, fn get() {} }`
+            piece, leads = [], True
+            continue
         piece.append(token)
         word = _word(token)
         if leads and word in _KEYWORDS:

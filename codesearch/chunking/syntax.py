@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -67,7 +67,8 @@ _DEEPEST_UNIT = 400
 _DEEPEST_MACRO = 4
 """Levels of macro calls within macro calls; each level is parsed separately."""
 _LARGEST_GAP = 200
-"""Bytes of whitespace (and `export default`) between a prefix and its unit."""
+"""Bytes of whitespace, a comment and `export default` between a prefix and its unit."""
+_TRAILING_COMMENT = re.compile(rb"(?<=\S)[ \t]+(?:(?://|#(?!\[))[^\n]*|/\*[^*\n]*\*/)\Z")
 _QUOTES = re.compile(r"""^(?:[rRbBuUfF]{0,2}|~[sS])("{3}|'{3}|["'`])(.*)\1$""", re.DOTALL)
 _COMMENT = re.compile(rb"#|//|/\*|--|<<")
 """Also matches heredocs, whose text may lie between a header and its body."""
@@ -148,14 +149,17 @@ def parse(text: str, language: Language, path: str) -> Parsed:
     return Parsed(_parse(grammar, source, (), _Deadline.of(source)), source)
 
 
-def outline(text: str, language: Language, path: str) -> Outline:
-    """Parse a text and find its units. Raises `Unparsable`, also if the grammar is not installed."""
+def outline(text: str, language: Language, path: str, keeps: Callable[[Unit], bool] | None = None) -> Outline:
+    """Parse a text and find its units, only those that `keeps` holds for; the others' members go to their owners.
+
+    Raises `Unparsable`, also if the grammar is not installed.
+    """
     sources = _sources(text, language, path)
     with _installed(language):
         grammar = grammars.load(sources.grammar, sources.query)
     source = _encoded(text)
     captured = _query_all(grammar, source)
-    return _build_outline(captured, source, language.scope_separator or language.separator)
+    return _build_outline(captured, source, language.scope_separator or language.separator, keeps)
 
 
 class _Sources(NamedTuple):
@@ -411,11 +415,11 @@ def _without_angles(name: str) -> str:
     return name
 
 
-def _build_outline(captured: _Captures, source: bytes, separator: str) -> Outline:
+def _build_outline(captured: _Captures, source: bytes, separator: str, keeps: Callable[[Unit], bool] | None) -> Outline:
     units = [
         _with_prefix(unit, start, captured.prefixes, source) for (start, _), (_, unit) in captured.definitions.items()
     ]
-    units.sort(key=lambda unit: (unit.start_line, -unit.end_line))
+    units = sorted(filter(keeps, units) if keeps else units, key=lambda unit: (unit.start_line, -unit.end_line))
     documentation = assign_docs(units, captured.docs)
     members = assign_members(units, captured.members)
     return Outline(apply_scopes(units, captured.scopes, separator), documentation, members)
@@ -427,6 +431,10 @@ def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], s
     while prefixes:
         begin = max(0, start - _LARGEST_GAP)
         between = source[begin:start].rstrip().removesuffix(b"default").rstrip().removesuffix(b"export").rstrip()
+        if begin + len(between) not in prefixes:
+            last_line = max(0, between.rfind(b"\n"))
+            comment = _TRAILING_COMMENT.search(between, last_line) if _COMMENT.search(between, last_line) else None
+            between = between[: comment.start()] if comment else between
         if begin + len(between) not in prefixes:
             break
         start, line = prefixes[begin + len(between)]

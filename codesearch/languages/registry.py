@@ -39,8 +39,8 @@ class Language(NamedTuple):
     dialects: tuple[Dialect, ...] = ()
     scanner: str = ""
     hooks: str = ""
-    """Module of `chunking/hooks` with any of `prepare(text)`, `refine(units, lines)` and `embedded(text)`, which yields
-    code in other languages."""
+    """Module of `chunking/hooks` with any of `prepare(text)`, `keeps(unit)`, `refine(units, lines)` and
+    `embedded(text)`, which yields code in other languages."""
     line_comments: tuple[str, ...] = ()
     block_comments: tuple[tuple[str, str], ...] = ()
     """Openers and closers. Two adjacent square brackets may have `=` between them, the same number in both."""
@@ -226,6 +226,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("java", "jbang"),
         grammar="tree_sitter_java:language",
         query="java",
+        hooks="java",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
     ),
@@ -259,11 +260,13 @@ LANGUAGES: tuple[Language, ...] = (
     ),
     Language(
         "Lua",
-        extensions=_words(".fcgi .lua .nse .p8 .pd_lua .rbxs .rockspec .wlua"),
+        aliases=("luau",),
+        extensions=_words(".fcgi .lua .luau .nse .p8 .pd_lua .rbxs .rockspec .wlua"),
         filenames=(".luacheckrc",),
         interpreters=("lua", "luajit", "texlua"),
         grammar="tree_sitter_lua:language",
         query="lua",
+        hooks="luau",
         line_comments=("--",),
         block_comments=(("--[[", "]]"),),
     ),
@@ -299,6 +302,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("php", "php-cgi"),
         grammar="tree_sitter_php:language_php",
         query="php",
+        hooks="php",
         line_comments=("//", "#"),
         block_comments=_C_COMMENTS,
         separator="::",

@@ -68,7 +68,7 @@ def members(text: str, language: str) -> list[Member]:
         (BOTH, "module.exports = class Store {\n};\n", ("class", "Store", 1, 2)),
         (BOTH, "module.exports = { a() {}, b: function () {} };\n", ("method", "b", 1, 1)),
         (BOTH, "exports.a = async () => {};\n", ("function", "a", 1, 1)),
-        (BOTH, "a['key'] = function () {};\n", ("function", "a['key']", 1, 1)),
+        (BOTH, "a['key'] = function () {};\n", ("function", "key", 1, 1)),
         (BOTH, "class A {\n  #b = () => 1;\n}\n", ("method", "#b", 2, 2)),
         (BOTH, "class A {\n  static async *b() {}\n}\n", ("method", "b", 2, 2)),
         (BOTH, "class A {\n  c = debounce(() => {\n  });\n}\n", ("method", "c", 2, 3)),

@@ -68,6 +68,12 @@ REPETITIVE = {
     "a.cmake": "set(a " + '\\"' * 50_000 + ")\nfunction(get_it)\nendfunction()\n",
     "a.bas": 'Attribute VB_Name = "A"\nPrivate a' + "(" * 50_000 + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",
     "b.bas": 'Attribute VB_Name = "A"\nPrivate a' + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",
+    "a.luau": "local a: " + "(" * 40_000 + "\ntype A = " + "| B<" * 20_000 + "\n" + "`{" * 20_000 + "\nget_it = 1\n",
+    "b.lua": "function " * 30_000 + "a: " * 20_000 + "`" * 20_000 + "\nget_it = 1\n",
+    "a.jl": ":" * 50_000 + "for outer " * 10_000 + "\nget_it() = 1\n",
+    "a.java": "@A " * 30_000 + "..." * 10_000 + "\nclass A { void getIt() {} }\n",
+    "a.jsx": " class=" * 40_000 + "['a']" * 10_000 + "\nfunction getIt() {}\n",
+    "a.php": "<?php " + "const " * 40_000 + "\nfunction get_it() {}\n",
 }
 """Texts that patterns with nested repetitions would read for minutes, or without end."""
 

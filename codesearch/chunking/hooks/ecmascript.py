@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import overloads
+from codesearch.chunking.syntax import split_qualified
 
 _SUITE = re.compile(r"(?:[fx]?(?:describe|context)|suite|test\.describe|QUnit\.module)\b")
 _PROTOTYPE = ".prototype"
@@ -14,6 +15,10 @@ _TYPE_EXPORT, _EXPORT = "export type *", "export      *"
 """TypeScript 5 syntax that the grammar lacks."""
 _TYPE_TEMPLATE = re.compile(r"^(?:export[ \t]+)?type\b[^`;]{1,300}?=\s*`(?:\\.|[^`\\])*`", re.MULTILINE)
 _ESCAPED_BACKTICK = "\\`"
+INSERTED = "\u01c0"
+"""Follows an attribute of JSX that is a keyword (`<label class="total" for={id}>`), which the grammar lacks."""
+_KEYWORD_ATTRIBUTE = re.compile(r"(?<=\s)(?:class|for|in|default)(?==[\"'{])")
+_SUBSCRIPT = re.compile(r"\[\s*(?:'([\w$]+)'|\"([\w$]+)\")\s*\]")
 _VARIANCE = re.compile(r"([<,\n][ \t]*)(?:in[ \t]+)?(?:in|out)(?=[ \t]+[A-Z]\w*(?:[,>\n]|[ \t]*=|[ \t]+extends\b))")
 _GENERIC_LINE = re.compile(r"\n[ \t]*(?=<(?:\n|(?:const[ \t]+)?[A-Z]\w*(?:,|>\(|[ \t]+(?:extends\b|=))))")
 _TYPE_END = re.compile(r"[^:>|&(\[{]*[:>|&(\[{].+(?<=[\w>)}\]\"'`])(?<!=>)|[ \t]*[>)}\]]+")
@@ -23,6 +28,8 @@ _LOOK_BACK = 4000
 
 def prepare(text: str) -> str:
     """Replace syntax that the grammar lacks. Lines are kept."""
+    if "class=" in text or "for=" in text:
+        text = _KEYWORD_ATTRIBUTE.sub(rf"\g<0>{INSERTED}", text)
     text = text.replace(_TYPE_EXPORT, _EXPORT)
     if _ESCAPED_BACKTICK in text:
         text = _TYPE_TEMPLATE.sub(lambda match: match[0].replace(_ESCAPED_BACKTICK, "''"), text)
@@ -56,7 +63,16 @@ def _repeats(unit: Unit, previous: Unit) -> bool:
 def _normalised(unit: Unit) -> Unit:
     if unit.kind == "test":
         return replace(unit, kind="suite", is_container=True) if _SUITE.match(unit.signature) else unit
+    if "[" in unit.qualifier or unit.name.endswith("]"):
+        unit = _without_subscripts(unit)
     return _without_prototype(unit) if unit.qualifier else unit
+
+
+def _without_subscripts(unit: Unit) -> Unit:
+    """`exports['add']` → `exports.add`."""
+    path = _SUBSCRIPT.sub(r".\1\2", f"{unit.qualifier}.{unit.name}" if unit.qualifier else unit.name)
+    qualifier, name = split_qualified(path.lstrip("."))
+    return replace(unit, qualifier=qualifier, name=name)
 
 
 def _without_prototype(unit: Unit) -> Unit:

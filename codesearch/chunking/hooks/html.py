@@ -41,12 +41,16 @@ def embedded(text: str) -> Iterator[Region]:
     return scripts_and_styles(text)
 
 
+def keeps(unit: Unit) -> bool:
+    """Whether a unit has several lines; a smaller one is a member of its parent."""
+    return unit.end_line - unit.start_line + 1 >= _FEWEST_LINES
+
+
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
-    """Keep units of several lines, with their start tag as the signature."""
+    """Name units, with their start tag as the signature."""
     return [
         replace(
             unit, name=unit.name or unit.kind, signature=lines[unit.start_line - 1].strip()[:200], is_container=True
         )
         for unit in units
-        if unit.end_line - unit.start_line + 1 >= _FEWEST_LINES
     ]

@@ -16,16 +16,24 @@ _HEAD = re.compile(
     r"|(?P<owner>(?:\w+\.)*)(?::\((?P<quoted>[^()]+)\)|:?(?P<name>[^\s({]+))"
 )
 _SCOPED_MACRO = re.compile(r"(?<![\w.])(?:\w+\.)+(?=@\w)")
+INSERTED = "\u01c0"
+"""Follows the `:` of a symbol that is a keyword (`:where`), and `outer` where it is a variable."""
+_KEYWORD_SYMBOL = re.compile(
+    r":(?<![\w:)\]}]:)(?=(?:function|where|if|for|macro|begin|return|export|public|in|isa|true|false)\b)"
+)
+_OUTER_VARIABLE = re.compile(r"\bfor outer(?=[ \t]*(?:=|∈|in\b))")
 _CONSTANT_FIELD = re.compile(r"^([ \t]+)const(?=[ \t]+\w+[ \t]*(?:::[^=\n]*)?$)", re.MULTILINE)
 
 
 def prepare(text: str) -> str:
-    """Blank modules before macros (`Base.@kwdef`) and `const` before fields. Lengths are kept."""
+    """Blank modules before macros (`Base.@kwdef`) and `const` before fields, and insert `INSERTED`. Lines are kept."""
     if ".@" in text:
         text = _SCOPED_MACRO.sub(lambda match: " " * len(match[0]), text)
     if "const " in text:
         text = _CONSTANT_FIELD.sub(r"\1     ", text)
-    return text
+    if "for outer" in text:
+        text = _OUTER_VARIABLE.sub(rf"\g<0>{INSERTED}", text)
+    return _KEYWORD_SYMBOL.sub(f":{INSERTED}", text)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:

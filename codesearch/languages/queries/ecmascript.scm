@@ -17,6 +17,8 @@
   value: [(arrow_function) (function_expression) (generator_function) (class)] @value) @definition.value
 (assignment_expression left: [(identifier) (member_expression) (subscript_expression index: (string))] @qualified
   right: [(arrow_function) (function_expression) (generator_function) (class)] @value) @definition.value
+(augmented_assignment_expression left: [(identifier) (member_expression)] @qualified
+  right: [(arrow_function) (function_expression) (generator_function) (class)] @value) @definition.value
 (export_statement "default" @name declaration: (class_declaration !name body: (_) @body)) @definition.class
 
 ; … or what calls one at once: const x = (function () { … })()
@@ -50,6 +52,7 @@
 
 ; functions with a name of their own
 (arguments (function_expression name: (identifier) @name) @definition.function)
+(array (function_expression name: (identifier) @name) @definition.function)
 (return_statement (function_expression name: (identifier) @name) @definition.function)
 (arguments (class name: (_) @name) @definition.class)
 (return_statement (class name: (_) @name) @definition.class)

@@ -43,6 +43,7 @@
 (const_statement (assignment . [
   (identifier) @member.constant
   (typed_expression . (identifier) @member.constant)
+  (parametrized_type_expression . (identifier) @member.constant)
   (open_tuple (identifier) @member.constant)])) @span
 ((macrocall_expression (macro_identifier (identifier) @_macro) [
   (macro_argument_list . (_) [

@@ -30,6 +30,11 @@
 (enum_case name: (name) @member.enumerator) @span
 (property_declaration (property_element name: (variable_name (name) @member.field))) @span
 (property_promotion_parameter name: (variable_name (name) @member.field)) @span
+; … by `readonly` alone, which the grammar takes for a type or skips
+((simple_parameter type: (named_type (name) @_readonly) (ERROR) name: (variable_name (name) @member.field)) @span
+  (#eq? @_readonly "readonly"))
+((formal_parameters (ERROR (name) @_readonly) . (simple_parameter name: (variable_name (name) @member.field)) @span)
+  (#eq? @_readonly "readonly"))
 
 ; Pest
 ((function_call_expression function: (name) @_call

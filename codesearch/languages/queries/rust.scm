@@ -29,5 +29,10 @@
 (source_file (macro_invocation (token_tree) @macro))
 (source_file (expression_statement (macro_invocation (token_tree) @macro)))
 (declaration_list (macro_invocation (token_tree) @macro))
+; … and in those that a function may contain, too
+(block [
+   (macro_invocation macro: (_) @_macro (token_tree) @macro)
+   (expression_statement (macro_invocation macro: (_) @_macro (token_tree) @macro))
+ ] (#match? @_macro "^(\\w+::)?(thread_local|lazy_static|cfg_if)$"))
 ; … where a constant has no type: `const READ = 1;` in `bitflags!`
 (source_file (ERROR ["const" "static"] . (identifier) @member.constant .))
