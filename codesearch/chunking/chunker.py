@@ -10,6 +10,7 @@ from typing import Any
 from codesearch.chunking import notebook, syntax
 from codesearch.chunking.assemble import assemble
 from codesearch.chunking.chunk import ChunkedFile, Member, Unit
+from codesearch.chunking.conflicts import without_theirs
 from codesearch.chunking.embedded import Region
 from codesearch.chunking.ownership import assign_members
 from codesearch.chunking.source import Source
@@ -46,6 +47,7 @@ def _notebook(path: str, text: str, language: Language) -> ChunkedFile:
 
 def _outline(path: str, text: str, language: Language) -> syntax.Outline:
     hooks: Any = importlib.import_module(f"codesearch.chunking.hooks.{language.hooks}") if language.hooks else None
+    text = without_theirs(text)
     outline = syntax.Outline([])
     if language.scanner:
         scanner = importlib.import_module(f"codesearch.chunking.scanners.{language.scanner}")
