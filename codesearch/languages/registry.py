@@ -287,7 +287,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language(
         "Markdown",
         aliases=("md",),
-        extensions=_words(".livemd .markdown .md .mdown .mdwn .mkd .mkdn .mkdown .ronn .scd .workbook"),
+        extensions=_words(".livemd .markdown .md .mdown .mdwn .mdx .mkd .mkdn .mkdown .ronn .scd .workbook"),
         filenames=("contents.lr",),
         grammar="tree_sitter_markdown:language",
         query="markdown",
