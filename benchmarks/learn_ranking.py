@@ -64,8 +64,13 @@ def scores(one: Example, weights: Array) -> Array:
 
 
 def ndcg(one: Example, weights: Array, within: Array) -> float:
+    """NDCG@10 with these weights."""
+    return ndcg_of(one, scores(one, weights), within)
+
+
+def ndcg_of(one: Example, probability: Array, within: Array) -> float:
     """NDCG@10 as semble's benchmark has it: every target is credited once, at the rank of its first hit."""
-    probability = order_within_files(scores(one, weights), one.features @ within, one.file)
+    probability = order_within_files(probability, one.features @ within, one.file)
     top = np.argsort(-probability * decay(probability, one.file), kind="stable")[:10]
     ranks = {int(np.flatnonzero(column)[0]) for column in one.credited[top].T if column.any()}
     return float(sum(DISCOUNT[r] for r in ranks) / DISCOUNT[: min(10, one.credited.shape[1])].sum())
@@ -84,7 +89,7 @@ class Objective:
         repos = Counter(name for name, _ in in_repo)
         self.share = np.array([1 / in_repo[one.set, one.repo] / repos[one.set] for one in questions])
         """Of each question in its set's mean, which is the mean of repositories."""
-        self.weights = np.array([SET_WEIGHTS[name] for name in self.sets])
+        self.weights = np.array([SET_WEIGHTS.get(name, 0) for name in self.sets])
         self.before = self.means(begin)
 
     def means(self, weights: Array) -> Array:

@@ -3,7 +3,8 @@
 - `history`, `web` and `cosqa`: people's questions about functions, as built by the scripts in the folder of anchors
   (`history/`, `csn/` and `cosqa/` in it);
 - `functions` and `languages`: our own (questions/), with a checkout of each source in `own/`;
-- `folders` and `checkouts`: semble's benchmark, of the folder that it indexes and of the whole repository.
+- `folders` and `checkouts`: semble's benchmark, of the folder that it indexes and of the whole repository;
+- `commits`, only if it is named: more of the kind of `history`, in other repositories, to learn from (`commits/`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from codesearch.discovery.options import DiscoveryOptions
 from codesearch.evaluation.questions import LabelledQuestion, RelevantItem, read_questions
 
 OWN = Path(__file__).parent / "questions"
+EVALUATED = ("history", "web", "cosqa", "functions", "languages", "folders", "checkouts")
 FILE_SETS = ("folders", "checkouts")
 """Sets whose answers are files; those of all others are lines."""
 
@@ -76,13 +78,18 @@ class Corpus:
 
 
 def corpora(sources: Sources, sets: tuple[str, ...] = ()) -> Iterator[Corpus]:
-    """The corpora of the named sets, or of all."""
+    """The corpora of the named sets, or of all but those to learn from."""
     found = (*_anchors(sources), *_own(sources), *_benchmark(sources))
-    return (corpus for corpus in found if not sets or corpus.set in sets)
+    return (corpus for corpus in found if corpus.set in (sets or EVALUATED))
 
 
 def _anchors(sources: Sources) -> Iterator[Corpus]:
-    for name, folder, file in (("history", "history", "questions"), ("web", "csn", "questions"), ("cosqa", "", "dev")):
+    for name, folder, file in (
+        ("history", "history", "questions"),
+        ("web", "csn", "questions"),
+        ("cosqa", "", "dev"),
+        ("commits", "commits", "questions"),
+    ):
         for path in sorted((sources.anchors / (folder or name)).glob(f"*/{file}.jsonl" if folder else f"{file}.jsonl")):
             yield _corpus(sources, name, path.parent.name.split("@")[0], path, path.parent / "files")
 
@@ -103,6 +110,6 @@ def _benchmark(sources: Sources) -> Iterator[Corpus]:
 
 
 def _corpus(sources: Sources, of: str, name: str, questions: Path, root: Path, folder: str = "") -> Corpus:
-    place = sources.indexes / of / (questions.parent.name if of in ("history", "web") else name)
+    place = sources.indexes / of / (questions.parent.name if of in ("history", "web", "commits") else name)
     asked = tuple(read_questions(questions.read_text(encoding="utf-8")))
     return Corpus(of, name, root, asked, place, sources.model, folder)

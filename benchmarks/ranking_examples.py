@@ -48,9 +48,9 @@ class Example:
         return self.set in FILE_SETS
 
 
-def examples(sources: Sources) -> Iterator[Example]:
-    """All questions of all sets."""
-    for corpus in corpora(sources):
+def examples(sources: Sources, sets: tuple[str, ...] = ()) -> Iterator[Example]:
+    """All questions of the named sets, or of all that are evaluated."""
+    for corpus in corpora(sources, sets):
         with corpus.index() as index:
             for question in corpus.questions:
                 yield _example(index, corpus, question)

@@ -1,4 +1,4 @@
-"""Rank candidates by the weighted sum of their signals as a probability, with repeats of a file decayed."""
+"""Rank candidates by a probability: their signals' weighted sum, corrected by trees, with repeats of a file decayed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy.typing as npt
 from codesearch.search.candidates import Candidates
 from codesearch.search.evidence import Evidence, rank_in_file
 from codesearch.search.hit import Signal
+from codesearch.search.interactions import package_interactions
 from codesearch.search.precedence import Precedence, definition_precedence
-from codesearch.search.question import Question
+from codesearch.search.question import Question, QuestionKind
 from codesearch.search.signals import SIGNALS
 from codesearch.search.weights import INTERCEPT, WEIGHTS, WITHIN_FILE
 
@@ -31,6 +32,8 @@ class Ranking(NamedTuple):
     features: npt.NDArray[np.float32]
     """[signals, candidates], for explanations and for learning the weights."""
     weights: npt.NDArray[np.float32]
+    interactions: npt.NDArray[np.float32]
+    """[candidates]: what codesearch.search.interactions added to the log-odds of each."""
     within_file: npt.NDArray[np.float32]
     """[candidates]: what `order_within_files` added to the log-odds of each."""
     precedence: Precedence
@@ -50,14 +53,21 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     evidence = Evidence(question, candidates)
     features = np.stack([signal.compute(evidence) for signal in SIGNALS])
     weights, extra = (_in_order(of[question.kind]) for of in (WEIGHTS, WITHIN_FILE))
-    own = 1 / (1 + np.exp(-(weights @ features + INTERCEPT[question.kind]))) * _declaration_factor(candidates)
+    odds = summed = weights @ features + INTERCEPT[question.kind]
+    if question.kind is not QuestionKind.IDENTIFIER:
+        trees = package_interactions(tuple(signal.name for signal in SIGNALS))
+        odds = trees.correct(features, summed, evidence.file)
+    own = 1 / (1 + np.exp(-odds)) * _declaration_factor(candidates)
     probability = order_within_files(own, extra @ features, evidence.file)
-    added = np.asarray(log_odds(probability) - log_odds(own), np.float32)
+    within_file = np.asarray(log_odds(probability) - log_odds(own), np.float32)
+    interactions = np.asarray(odds - summed, np.float32)
     precedence = definition_precedence(evidence)
     if precedence.any():
         probability = np.where(precedence, 1 + probability, probability) / 2
     order = decayed_order(probability, evidence.file, precedence)
-    return Ranking(order, probability[order].astype(np.float32), features, weights, added, precedence)
+    return Ranking(
+        order, probability[order].astype(np.float32), features, weights, interactions, within_file, precedence
+    )
 
 
 def _in_order(weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
@@ -102,9 +112,12 @@ def explain(ranking: Ranking, candidate: int, score: float, shown: float) -> tup
         for spec, value, weight in zip(SIGNALS, ranking.features[:, candidate], ranking.weights, strict=True)
         if value * weight
     ]
-    if ranking.within_file[candidate]:
-        added = float(ranking.within_file[candidate])
-        parts.append(Signal("within_file", 1.0, added, "against the others of its file"))
+    for name, added, reason in (
+        ("interactions", ranking.interactions, "by what its signals say together"),
+        ("within_file", ranking.within_file, "against the others of its file"),
+    ):
+        if added[candidate]:
+            parts.append(Signal(name, 1.0, float(added[candidate]), reason))
     if shown < score:
         parts.append(
             Signal("decay", shown / score, float(log_odds(shown) - log_odds(score)), "after a better hit in its file")
