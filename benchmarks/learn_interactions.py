@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 from anchors import arguments
@@ -65,6 +64,8 @@ class Questions:
 
     def train(self, kept: npt.NDArray[np.bool_]) -> Interactions:
         """Trees learned from some of the questions [questions, bool]."""
+        import lightgbm
+
         rows = [i for i in np.flatnonzero(kept) if self.labels[i].min() < self.labels[i].max()]
         data = lightgbm.Dataset(
             np.concatenate([self.values[i] for i in rows]),

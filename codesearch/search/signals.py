@@ -1,7 +1,7 @@
 """The signals that rank candidates: each a small function of question and candidates, with a label.
 
-A score is the weighted sum of its signals, so that `--explain` can show the contribution of each. Signals are between
-0 and 1 and mean the same in every repository. To add or remove one, change `SIGNALS`.
+A score is mainly the weighted sum of its signals, so that `--explain` can show the contribution of each. Signals are
+between 0 and 1 and mean the same in every repository. To add or remove one, change `SIGNALS`.
 """
 
 from __future__ import annotations
