@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from anchors import arguments
-from learn_ranking import FOLDS, NAMES, SET_WEIGHTS, package_weights, report
-from learn_ranking import ndcg_of as ndcg
+from learn_ranking import FOLDS, NAMES, SET_WEIGHTS, ndcg_of, package_weights, report
 from question_sets import Sources
 from ranking_examples import Array, Example, examples
 
@@ -83,7 +82,7 @@ class Questions:
         for i in which:
             one, odds = self.questions[i], self.odds[i]
             corrected = interactions.correct(one.features.T, odds, one.file) if interactions else odds
-            found.append(ndcg(one, 1 / (1 + np.exp(-corrected)), within))
+            found.append(ndcg_of(one, 1 / (1 + np.exp(-corrected)), within))
         return np.array(found)
 
 

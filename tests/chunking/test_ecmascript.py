@@ -163,6 +163,18 @@ def test_constants_fields_and_the_like_are_members(languages: tuple[str, ...], t
         assert {member.name for member in members(text, language)} == expected
 
 
+@pytest.mark.parametrize("keyword", ["class", "for", "in", "default"])
+def test_an_attribute_that_is_a_keyword_hides_no_function(keyword: str) -> None:
+    text = (
+        'const Row = ({ name }) => <li KEY="row">{name}</li>;\n\n'
+        'function Shelf() {\n  return <div KEY="shelf"><Row name="a" /></div>;\n}\n'
+    ).replace("KEY", keyword)
+    assert [(unit.name, unit.start_line, unit.end_line) for unit in units(text, "JavaScript")] == [
+        ("Row", 1, 1),
+        ("Shelf", 3, 5),
+    ]
+
+
 def test_files_of_flow_keep_their_types() -> None:
     text = (
         "/**\n * @flow\n */\nexport type Props = {| +name: string |};\nopaque type ID = string;\n"

@@ -17,7 +17,8 @@ _TYPE_TEMPLATE = re.compile(r"^(?:export[ \t]+)?type\b[^`;]{1,300}?=\s*`(?:\\.|[
 _ESCAPED_BACKTICK = "\\`"
 INSERTED = "\u01c0"
 """Follows an attribute of JSX that is a keyword (`<label class="total" for={id}>`), which the grammar lacks."""
-_KEYWORD_ATTRIBUTE = re.compile(r"(?<=\s)(?:class|for|in|default)(?==[\"'{])")
+_KEYWORDS = ("class", "for", "in", "default")
+_KEYWORD_ATTRIBUTE = re.compile(rf"(?<=\s)(?:{'|'.join(_KEYWORDS)})(?==[\"'{{])")
 _SUBSCRIPT = re.compile(r"\[\s*(?:'([\w$]+)'|\"([\w$]+)\")\s*\]")
 _VARIANCE = re.compile(r"([<,\n][ \t]*)(?:in[ \t]+)?(?:in|out)(?=[ \t]+[A-Z]\w*(?:[,>\n]|[ \t]*=|[ \t]+extends\b))")
 _GENERIC_LINE = re.compile(r"\n[ \t]*(?=<(?:\n|(?:const[ \t]+)?[A-Z]\w*(?:,|>\(|[ \t]+(?:extends\b|=))))")
@@ -28,7 +29,7 @@ _LOOK_BACK = 4000
 
 def prepare(text: str) -> str:
     """Replace syntax that the grammar lacks. Lines are kept."""
-    if "class=" in text or "for=" in text:
+    if any(f"{keyword}=" in text for keyword in _KEYWORDS):
         text = _KEYWORD_ATTRIBUTE.sub(rf"\g<0>{INSERTED}", text)
     text = text.replace(_TYPE_EXPORT, _EXPORT)
     if _ESCAPED_BACKTICK in text:
