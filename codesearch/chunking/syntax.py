@@ -19,11 +19,18 @@ A language's query (`languages/queries/*.scm`) defines its units with these capt
 `@value`              the value assigned to a name: the function, class or object in it (`chunking/values.py`) gives the
                       unit its body, and a `@definition.value` its kind; without one, there is no unit.
 `@scope`              the name of the owner of everything after it in the file (`namespace A.B;`).
+`@without.<field>`    a node that must not have the field (`!field` has no effect on an outermost `_`).
 `@macro`              the tokens of a macro call, which may be definitions (`chunking/macro_items.py`).
 
 Captures that begin with `_` are used only by predicates. Units whose kind is in `CONTAINER_KINDS` have members: their
 chunk consists of the header, fields and members' signatures, and the members are separate chunks. A `namespace` has no
 chunk; it only qualifies the units in it.
+
+Compiling a query takes tree-sitter up to 15 ms for each node with children whose kind is given, because it follows the
+parser through every state in which the node may begin; it does not for `(_ …)`. So patterns of the large grammars give
+the kind of the outermost node and tell those in it by their fields and tokens: `(_ . declarator: (_) parameters: (_))`
+is a C function's declarator. The anchor gives other nodes up at their first child, which saves time in matching. An
+outermost `(_ …)` is followed from its first child instead, which is faster for calls in Elixir and slower in C++.
 """
 
 from __future__ import annotations
@@ -282,12 +289,17 @@ def _query_tree(tree: Tree, grammar: Grammar, source: bytes, captured: _Captures
 
     kinds: dict[int, str] = {}
     members: dict[int, str] = {}
+    withouts: dict[int, str] = {}
     cursor = QueryCursor(grammar.query)
     cursor.set_max_start_depth(_DEEPEST_UNIT)
     for pattern, captures in cursor.matches(tree.root_node):
         if pattern not in kinds:
             kinds[pattern] = next((name for name in captures if name.startswith("definition.")), "")
             members[pattern] = next((name for name in captures if name.startswith("member")), "")
+            withouts[pattern] = next((name for name in captures if name.startswith("without.")), "")
+        without = withouts[pattern]
+        if without and captures[without][0].child_by_field_name(without.partition(".")[2]):
+            continue
         for node in captures.get("prefix", ()):
             captured.prefixes[node.end_byte] = (node.start_byte, node.start_point.row + 1)
         for node in captures.get("doc", ()):

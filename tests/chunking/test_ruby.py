@@ -130,6 +130,21 @@ def test_names_that_calls_define_are_members() -> None:
     }
 
 
+def test_calls_of_another_receiver_define_nothing() -> None:
+    text = (
+        "class A\n"
+        "  other.define_method(:one) { 1 }\n"
+        "  other.attr_accessor :two\n"
+        "  other.def_delegators :@list, :three\n"
+        "  other.scope :four, -> { all }\n"
+        "end\n"
+        'suite.it("adds") { 5 }\n'
+        "app.task :build do\nend\n"
+        'RSpec.describe("A") do\nend\n'
+    )
+    assert [unit.name for unit in outline("Ruby", text).units] == ["A", "A"] and members("Ruby", text) == set()
+
+
 def test_a_comment_after_a_head_is_not_of_the_signature() -> None:
     (unit, _) = outline("Ruby", "module Shop\n  # A gate.\n  class Gate; end\nend\n").units
     assert (unit.signature, unit.header_end) == ("module Shop", 1)

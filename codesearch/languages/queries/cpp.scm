@@ -1,48 +1,47 @@
-; GoogleTest's `TEST_F(Fixture, name) {`, Google Benchmark's `BENCHMARK_F(Fixture, name)(State& state) {`
-((function_definition !type declarator: (function_declarator declarator: (identifier) @_macro
-   parameters: (parameter_list . (parameter_declaration type: (_) @owner) . (parameter_declaration type: (_) @name)))) @definition.test
-  (#match? @_macro "^(TYPED_)?TEST(_F|_P)?$"))
-(function_definition !type declarator: (function_declarator declarator: (function_declarator declarator: (identifier)
-   parameters: (parameter_list . (parameter_declaration type: (_) @owner) . (parameter_declaration type: (_) @name))))) @definition.test
-; `BOOST_AUTO_TEST_CASE(name) {`
-((function_definition !type declarator: (function_declarator declarator: (identifier) @_macro
-   parameters: (parameter_list . (parameter_declaration type: (type_identifier) @name !declarator)))) @definition.test
-  (#match? @_macro "^BOOST_.*TEST_CASE$"))
+; GoogleTest's `TEST_F(Fixture, name) {`, Boost's `BOOST_AUTO_TEST_CASE(name) {`,
+; Google Benchmark's `BENCHMARK_F(Fixture, name)(State& state) {`
+((function_definition !type declarator: [
+   (_ . declarator: (identifier) @_test parameters: (_ . (_ type: (_) @owner) . (_ type: (_) @name)))
+   (_ . declarator: (identifier) @_boost parameters: (_ . (_ type: (type_identifier) @name !declarator)))
+   (_ . declarator: (_ . declarator: (identifier) parameters: (_ . (_ type: (_) @owner) . (_ type: (_) @name))) parameters: (_))
+ ]) @definition.test
+  (#match? @_test "^(TYPED_)?TEST(_F|_P)?$")
+  (#match? @_boost "^BOOST_.*TEST_CASE$"))
 ; `MATCHER_P(name, value, "…") {`
-((function_definition !type declarator: (function_declarator declarator: (identifier) @_macro
-   parameters: (parameter_list . (parameter_declaration type: (type_identifier) @name !declarator)))) @definition.function
+((function_definition !type declarator: (_ . declarator: (identifier) @_macro
+   parameters: (_ . (_ type: (type_identifier) @name !declarator)))) @definition.function
   (#match? @_macro "^[A-Z][A-Z0-9]*_[A-Z0-9_]+$"))
 ; `TEST_CASE("what it shows") {`
-((expression_statement (call_expression function: (identifier) @_macro
+((expression_statement (_ . function: (identifier) @_macro
    arguments: (argument_list (string_literal) @name))) @definition.test . (compound_statement) @body
   (#any-of? @_macro "TEST_CASE" "SCENARIO" "TEST_CASE_METHOD" "TEMPLATE_TEST_CASE"))
 ; `API type name(…) {`: the grammar takes the type for the name
-(function_definition declarator: (function_declarator declarator: (identifier) (ERROR (identifier) @name))) @definition.function
+(function_definition declarator: (_ . declarator: (identifier) (ERROR (identifier) @name))) @definition.function
 ; `TEST_IMPL(name) {`: functions whose head is a macro, but for loops, which the hook takes away
-(function_definition type: (type_identifier) declarator: (parenthesized_declarator (identifier) @name)) @definition.function
-((expression_statement (call_expression arguments: (argument_list . (identifier) @name))) @definition.function . (compound_statement) @body)
+((expression_statement (_ . function: (_) arguments: (argument_list . (identifier) @name))) @definition.function . (compound_statement) @body)
 
 (function_definition
   declarator: [
-    (function_declarator declarator: (_) @qualified)
-    (pointer_declarator declarator: (function_declarator declarator: (_) @qualified))
-    (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: (_) @qualified)))
-    (pointer_declarator declarator: (reference_declarator (function_declarator declarator: (_) @qualified)))
-    (reference_declarator (function_declarator declarator: (_) @qualified))
+    (_ . declarator: (_) @qualified parameters: (_))
+    (_ . "*" declarator: (_ . declarator: (_) @qualified parameters: (_)))
+    (_ . "*" declarator: (_ . "*" declarator: (_ . declarator: (_) @qualified parameters: (_))))
+    (_ . "*" declarator: (reference_declarator (_ . declarator: (_) @qualified parameters: (_))))
+    (reference_declarator (_ . declarator: (_) @qualified parameters: (_)))
     (operator_cast) @qualified
+    (parenthesized_declarator (identifier) @qualified)
     (qualified_identifier) @qualified
   ]) @definition.function
 (template_declaration parameters: (template_parameter_list) @prefix)
 (template_declaration (requires_clause) @prefix)
 
-(class_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name) (qualified_identifier) @qualified] body: (_)) @definition.class
-(struct_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name) (qualified_identifier) @qualified] body: (_)) @definition.struct
-(union_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name) (qualified_identifier) @qualified] body: (_)) @definition.union
+(class_specifier name: [(type_identifier) @name (_ name: (type_identifier) @name arguments: (_)) (qualified_identifier) @qualified] body: (_)) @definition.class
+(struct_specifier name: [(type_identifier) @name (_ name: (type_identifier) @name arguments: (_)) (qualified_identifier) @qualified] body: (_)) @definition.struct
+(union_specifier name: [(type_identifier) @name (_ name: (type_identifier) @name arguments: (_)) (qualified_identifier) @qualified] body: (_)) @definition.union
 ((enum_specifier name: [(type_identifier) @name (qualified_identifier) @qualified] body: (_) @_body) @definition.enum
   (#not-eq? @name ""))
 ; `class API Foo : public Base { … }` parses as a function named Foo
-(function_definition type: (class_specifier !body) declarator: (identifier) @name) @definition.class
-(function_definition type: (struct_specifier !body) declarator: (identifier) @name) @definition.struct
+((function_definition type: (_ "class" !body) declarator: (_) @name) @definition.class (#match? @name "^[\\w$]*$"))
+((function_definition type: (_ "struct" !body) declarator: (_) @name) @definition.struct (#match? @name "^[\\w$]*$"))
 
 (namespace_definition name: (_) @name body: (_)) @definition.namespace
 (concept_definition name: (identifier) @name) @definition.concept
@@ -50,13 +49,12 @@
 (type_definition declarator: [
   (primitive_type) @name
   (type_identifier) @name
-  (pointer_declarator declarator: (type_identifier) @name)
+  (_ declarator: (type_identifier) @name)
+  (_ . declarator: (parenthesized_declarator [(type_identifier) @name (_ . "*" declarator: (type_identifier) @name)]) parameters: (_))
   (reference_declarator [
     (type_identifier) @name
-    (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))
+    (_ . declarator: (parenthesized_declarator (_ . "*" declarator: (type_identifier) @name)) parameters: (_))
   ])
-  (array_declarator declarator: (type_identifier) @name)
-  (function_declarator declarator: [(type_identifier) @name (parenthesized_declarator [(type_identifier) @name (pointer_declarator declarator: (type_identifier) @name)])])
 ]) @definition.type
 
 (preproc_function_def name: (identifier) @name) @definition.macro
@@ -70,58 +68,60 @@
 ]
 ; methods that are defined elsewhere
 (field_declaration declarator: [
-  (function_declarator declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration])
-  (_ (function_declarator declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration]))
+  (_ . declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration] parameters: (_))
+  (_ (_ . declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration] parameters: (_)))
 ])
-(field_declaration_list (declaration declarator:
-  (function_declarator declarator: [(identifier) @member.declaration (destructor_name) @member.declaration])))
-(friend_declaration (declaration declarator:
-  (init_declarator declarator: (function_declarator declarator: (operator_name) @member.declaration))))
+(field_declaration_list (_ !body declarator:
+  (_ . declarator: [(identifier) @member.declaration (destructor_name) @member.declaration] parameters: (_)) ";"))
+(friend_declaration (_ declarator:
+  (init_declarator declarator: (_ . declarator: (operator_name) @member.declaration parameters: (_)))))
 
 ; prototypes
 [
   (translation_unit (declaration declarator: [
-    (function_declarator declarator: [(identifier) @name (operator_name) @name])
-    (_ (function_declarator declarator: [(identifier) @name (operator_name) @name]))
+    (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_))
+    (_ (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_)))
   ]) @definition.declaration)
   (declaration_list (declaration declarator: [
-    (function_declarator declarator: [(identifier) @name (operator_name) @name])
-    (_ (function_declarator declarator: [(identifier) @name (operator_name) @name]))
+    (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_))
+    (_ (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_)))
   ]) @definition.declaration)
   (linkage_specification (declaration declarator: [
-    (function_declarator declarator: [(identifier) @name (operator_name) @name])
-    (_ (function_declarator declarator: [(identifier) @name (operator_name) @name]))
+    (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_))
+    (_ (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_)))
   ]) @definition.declaration)
 ]
 (template_declaration (declaration declarator: [
-  (function_declarator declarator: [(identifier) @name (field_identifier) @name (operator_name) @name])
-  (_ (function_declarator declarator: [(identifier) @name (field_identifier) @name (operator_name) @name]))
+  (_ . declarator: [(identifier) @name (field_identifier) @name (operator_name) @name] parameters: (_))
+  (_ (_ . declarator: [(identifier) @name (field_identifier) @name (operator_name) @name] parameters: (_)))
 ]) @definition.declaration)
 
 ; variables and constants outside of functions and classes; prototypes fit too, which are units themselves
 ([
   (translation_unit (declaration . (_) @_first declarator: [
-    (identifier) @member.variable
-    (_ declarator: [
-      (identifier) @member.variable
-      (reference_declarator (identifier) @member.variable)
-      (_ declarator: [(identifier) @member.variable (_ declarator: (identifier) @member.variable)])
-      (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
+    (_ [
+      declarator: (identifier) @member.variable
+      declarator: (reference_declarator (identifier) @member.variable)
+      declarator: (_ declarator: [(identifier) @member.variable (_ declarator: (identifier) @member.variable)])
+      declarator: (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
+      name: (identifier) @member.variable
+      name: (_ name: (identifier) @member.variable)
     ])
-    (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
+    (_) @member.variable
   ]))
   (declaration_list (declaration . (_) @_first declarator: [
-    (identifier) @member.variable
-    (_ declarator: [
-      (identifier) @member.variable
-      (reference_declarator (identifier) @member.variable)
-      (_ declarator: [(identifier) @member.variable (_ declarator: (identifier) @member.variable)])
-      (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
+    (_ [
+      declarator: (identifier) @member.variable
+      declarator: (reference_declarator (identifier) @member.variable)
+      declarator: (_ declarator: [(identifier) @member.variable (_ declarator: (identifier) @member.variable)])
+      declarator: (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
+      name: (identifier) @member.variable
+      name: (_ name: (identifier) @member.variable)
     ])
-    (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
+    (_) @member.variable
   ]))
-] (#not-eq? @_first "extern"))
-(template_declaration (declaration declarator: (init_declarator declarator: [
+] (#not-eq? @_first "extern") (#match? @member.variable "^[\\w$]*$"))
+(template_declaration (_ !body declarator: (init_declarator declarator: [
   (identifier) @member.variable
   (_ name: (identifier) @member.variable)
 ])))

@@ -15,7 +15,7 @@
 (pair key: (_) @name value: [(arrow_function) (function_expression) (generator_function)] @value) @definition.method
 (variable_declarator name: (identifier) @name
   value: [(arrow_function) (function_expression) (generator_function) (class)] @value) @definition.value
-(assignment_expression left: [(identifier) (member_expression) (subscript_expression index: (string))] @qualified
+(assignment_expression left: [(identifier) (member_expression) (_ . object: (_) index: (string))] @qualified
   right: [(arrow_function) (function_expression) (generator_function) (class)] @value) @definition.value
 (augmented_assignment_expression left: [(identifier) (member_expression)] @qualified
   right: [(arrow_function) (function_expression) (generator_function) (class)] @value) @definition.value
@@ -23,31 +23,31 @@
 
 ; … or what calls one at once: const x = (function () { … })()
 (variable_declarator name: (identifier) @name
-  value: (call_expression function: (parenthesized_expression [(arrow_function) (function_expression)])) @value) @definition.value
+  value: (_ . function: (parenthesized_expression [(arrow_function) (function_expression)])) @value) @definition.value
 (assignment_expression left: [(identifier) (member_expression)] @qualified
-  right: (call_expression function: (parenthesized_expression [(arrow_function) (function_expression)])) @value) @definition.value
+  right: (_ . function: (parenthesized_expression [(arrow_function) (function_expression)])) @value) @definition.value
 
 ; functions, classes and objects that a module names, behind calls too
 (program (_ (variable_declarator name: (identifier) @name value: (_) @value) @definition.value))
 (program (export_statement (_ (variable_declarator name: (identifier) @name value: (_) @value) @definition.value)))
 (program (expression_statement
-  (assignment_expression left: [(identifier) (member_expression)] @qualified right: (_) @value) @definition.value))
+  (_ . left: [(identifier) (member_expression)] @qualified "=" right: (_) @value) @definition.value))
 (program (export_statement "default" @name value: (_) @value) @definition.value)
 
 ; … and those that its objects name, behind one call more: router({ add: procedure.mutation(() => {}) })
 (program (_ (variable_declarator value: [
-  (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)
-  (call_expression arguments: (arguments (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
+  (_ . "{" (pair key: (_) @name value: (_ . function: (_) arguments: (_ [(arrow_function) (function_expression)])) @value) @definition.method)
+  (_ . function: (_) arguments: (_ (_ . "{" (pair key: (_) @name value: (_ . function: (_) arguments: (_ [(arrow_function) (function_expression)])) @value) @definition.method)))
 ])))
 (program (export_statement (_ (variable_declarator value: [
-  (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)
-  (call_expression arguments: (arguments (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
+  (_ . "{" (pair key: (_) @name value: (_ . function: (_) arguments: (_ [(arrow_function) (function_expression)])) @value) @definition.method)
+  (_ . function: (_) arguments: (_ (_ . "{" (pair key: (_) @name value: (_ . function: (_) arguments: (_ [(arrow_function) (function_expression)])) @value) @definition.method)))
 ]))))
 
 ; … and the options of a component: methods: { save: debounce(function () {}) }
 (program (export_statement value: [
-  (object (pair value: (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))
-  (call_expression arguments: (arguments (object (pair value: (object (pair key: (_) @name value: (call_expression arguments: (arguments [(arrow_function) (function_expression)])) @value) @definition.method)))))
+  (_ . "{" (pair value: (_ . "{" (pair key: (_) @name value: (_ . function: (_) arguments: (_ [(arrow_function) (function_expression)])) @value) @definition.method)))
+  (_ . function: (_) arguments: (_ (_ . "{" (pair value: (_ . "{" (pair key: (_) @name value: (_ . function: (_) arguments: (_ [(arrow_function) (function_expression)])) @value) @definition.method)))))
 ]))
 
 ; functions with a name of their own
@@ -59,10 +59,10 @@
 (pair value: (function_expression name: (identifier) @member.function) @span)
 (assignment_expression right: (function_expression name: (identifier) @member.function) @span)
 ; res.header = res.set = function () {}
-(assignment_expression left: (member_expression property: (_) @member.function)
-  right: (assignment_expression right: [(arrow_function) (function_expression) (class)])) @span
-(assignment_expression left: (member_expression property: (_) @member.function)
-  right: (assignment_expression right: (assignment_expression right: [(arrow_function) (function_expression) (class)]))) @span
+(assignment_expression left: (_ . object: (_) property: (_) @member.function)
+  right: (_ . left: (_) "=" right: [(arrow_function) (function_expression) (class)])) @span
+(assignment_expression left: (_ . object: (_) property: (_) @member.function)
+  right: (_ . left: (_) "=" right: (_ . left: (_) "=" right: [(arrow_function) (function_expression) (class)]))) @span
 
 ; constants and variables of a module; what it imports is defined elsewhere
 ((program (lexical_declaration (variable_declarator name: (identifier) @member.constant value: (_)? @_value) @span))
@@ -92,19 +92,19 @@
  ] (#not-match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
 ; Svelte's reactive declarations: $: total = price * count
 ((labeled_statement label: (statement_identifier) @_label body: (expression_statement
-   (assignment_expression left: (identifier) @member.variable) @span)) (#eq? @_label "$"))
+   (_ . left: (identifier) @member.variable "=") @span)) (#eq? @_label "$"))
 ; what is exported by a name that it has already is defined elsewhere, too
-((program (expression_statement (assignment_expression
-   left: (member_expression object: (_) @_exports property: (property_identifier) @member.constant)
+((program (expression_statement (_
+   . left: (_ . object: (_) @_exports property: (property_identifier) @member.constant) "="
    right: [(string) (template_string) (number) (true) (false) (array) (regex) (binary_expression) (unary_expression)
      (new_expression)]) @span))
   (#match? @_exports "^(module\\.)?exports$"))
-((variable_declarator value: (call_expression function: (member_expression) @_freeze
-   arguments: (arguments . (object (pair key: [(property_identifier) (string)] @member.constant) @span))))
+((variable_declarator value: (_ . function: (member_expression) @_freeze
+   arguments: (_ . (_ . "{" (pair key: [(property_identifier) (string)] @member.constant) @span))))
   (#eq? @_freeze "Object.freeze"))
 
 ; tests and suites (`hooks/ecmascript.py` tells them apart); `each` is called twice
-((call_expression function: [(identifier) (member_expression) (call_expression function: (_))] @_call
+((call_expression function: [(identifier) (member_expression) (_ . function: (_))] @_call
    arguments: (arguments . [(string) (template_string) (identifier) (member_expression)] @name
      [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @definition.test
   (#match? @_call "^([fx]?(describe|context|it)|suite|(t\\.)?test|test\\.describe|specify|bench|Deno\\.test|QUnit\\.(test|module))(\\.(only|skip|concurrent|sequential|serial|parallel|shuffle|todo|fails|failing|each|for|skipIf|runIf)\\b|$)"))

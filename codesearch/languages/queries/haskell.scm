@@ -1,11 +1,7 @@
-(declarations (signature name: (_) @name) @definition.declaration)
-(declarations (signature names: (_) @name) @definition.declaration)
-(declarations (function name: (_) @name) @definition.function)
-(declarations (function (infix operator: (_) @name)) @definition.function)
-(declarations (function parens: (function_head_parens (infix operator: (_) @name))) @definition.function)
-(declarations (bind name: (_) @name) @definition.function)
-(declarations (bind pattern: (_) @name) @definition.function)
-(declarations (foreign_import signature: (signature name: (_) @name)) @definition.function)
+(declarations (signature [name: (_) @name names: (_) @name]) @definition.declaration)
+(declarations (function [name: (_) @name (_ operator: (_) @name) parens: (_ (_ operator: (_) @name))]) @definition.function)
+(declarations (bind [name: (_) @name pattern: (_) @name]) @definition.function)
+(declarations (foreign_import signature: (_ name: (_) @name)) @definition.function)
 (declarations (pattern_synonym (equation synonym: (constructor) @name)) @definition.function)
 (declarations (pattern_synonym (equation synonym: (_ . (constructor) @name))) @definition.function)
 (declarations (pattern_synonym (signature synonym: (_) @name)) @definition.declaration)
@@ -13,11 +9,9 @@
 (class name: (_) @name declarations: (_)? @body) @definition.class
 (instance name: (_) @name declarations: (_)? @body) @definition.instance
 (class_declarations (signature name: (_) @name) @definition.declaration)
-(class_declarations (function name: (_) @name) @definition.method)
-(class_declarations (function (infix operator: (_) @name)) @definition.method)
+(class_declarations (function [name: (_) @name (_ operator: (_) @name)]) @definition.method)
 (class_declarations (bind name: (_) @name) @definition.method)
-(instance_declarations (function name: (_) @name) @definition.method)
-(instance_declarations (function (infix operator: (_) @name)) @definition.method)
+(instance_declarations (function [name: (_) @name (_ operator: (_) @name)]) @definition.method)
 (instance_declarations (bind name: (_) @name) @definition.method)
 
 (data_type name: (_) @name) @definition.type
@@ -33,4 +27,4 @@
 (gadt_constructor name: (_) @member.constructor)
 (field_name (variable) @member.field)
 (instance_declarations (type_instance name: (_) @member.type) @span)
-(declarations (bind pattern: (tuple element: (variable) @member.function)))
+(declarations (_ pattern: (_ "(" element: (variable) @member.function)))

@@ -4,7 +4,7 @@
 ([(string_literal) @prefix @doc (prefixed_string_literal (content) @doc) @prefix] . [
   (function_definition) (macro_definition) (struct_definition) (abstract_definition) (primitive_definition)
   (module_definition) (macrocall_expression)
-  (assignment . [(call_expression) (where_expression) (typed_expression . (call_expression)) (binary_expression)])])
+  (assignment . [(call_expression) (where_expression) (_ . (call_expression) "::") (binary_expression)])])
 (macrocall_expression (macro_identifier) @prefix (macro_argument_list . (_)? @prefix . [
   (function_definition) (struct_definition) (assignment) (macrocall_expression)] .))
 
@@ -14,41 +14,41 @@
 (macro_definition (signature (_) @name) . (_)? @body) @definition.macro
 (assignment . [
   (call_expression) @name
-  (where_expression . [(call_expression) (where_expression) (typed_expression . (call_expression))]) @name
-  (typed_expression . (call_expression)) @name
-  (binary_expression . (_) . (operator) @name)] . (operator) . (_) @body) @definition.function
+  (_ . [(call_expression) (where_expression) (_ . (call_expression) "::")] "where") @name
+  (_ . (call_expression) "::") @name
+  (_ . (_) . (operator) @name)] . (operator) . (_) @body) @definition.function
 (source_file
   (assignment . (identifier) @name . (operator) . [(arrow_function_expression) (function_definition)]) @definition.function)
 (module_definition
   (assignment . (identifier) @name . (operator) . [(arrow_function_expression) (function_definition)]) @definition.function)
 (const_statement
-  (assignment . (identifier) @name . (operator) . [(arrow_function_expression) (function_definition)])) @definition.function
+  (_ . (identifier) @name . (operator) . [(arrow_function_expression) (function_definition)])) @definition.function
 
 (struct_definition (type_head) @name . (_)? @body) @definition.struct
 (abstract_definition (type_head) @name) @definition.type
 (primitive_definition (type_head) @name) @definition.type
 (module_definition name: (identifier) @name . (_)? @body) @definition.module
-((macrocall_expression (macro_identifier (identifier) @_macro)
-  [(macro_argument_list . [(identifier) (typed_expression)] @name) (argument_list . [(identifier) (typed_expression)] @name)])
+((_ (macro_identifier (identifier) @_macro)
+  [(macro_argument_list . [(identifier) (typed_expression)] @name) (_ "(" . [(identifier) (typed_expression)] @name)])
  @definition.enum (#any-of? @_macro "enum" "enumx"))
-((macrocall_expression (macro_identifier (identifier) @_macro)
+((_ (macro_identifier (identifier) @_macro)
   (macro_argument_list (string_literal) @name [(compound_statement) (for_statement) (let_statement)] @body .))
  @definition.test (#any-of? @_macro "testset" "testitem" "testmodule" "testsnippet"))
 
 (struct_definition [
   (identifier) @member.field
-  (typed_expression . (identifier) @member.field)
-  (assignment . [(identifier) @member.field (typed_expression . (identifier) @member.field)])
-  (macrocall_expression (macro_argument_list . (typed_expression . (identifier) @member.field)))])
-(const_statement (assignment . [
+  (_ . (identifier) @member.field "::")
+  (_ . [(identifier) @member.field (_ . (identifier) @member.field "::")] . (operator))
+  (_ (macro_argument_list . (_ . (identifier) @member.field "::")))])
+(const_statement (_ . [
   (identifier) @member.constant
-  (typed_expression . (identifier) @member.constant)
+  (_ . (identifier) @member.constant "::")
   (parametrized_type_expression . (identifier) @member.constant)
-  (open_tuple (identifier) @member.constant)])) @span
-((macrocall_expression (macro_identifier (identifier) @_macro) [
+  (open_tuple (identifier) @member.constant)] . (operator))) @span
+((_ (macro_identifier (identifier) @_macro) [
   (macro_argument_list . (_) [
     (identifier) @member.enumerator
-    (assignment . (identifier) @member.enumerator)
-    (compound_statement [(identifier) @member.enumerator (assignment . (identifier) @member.enumerator)])])
-  (argument_list . (_) [(identifier) @member.enumerator (assignment . (identifier) @member.enumerator)])])
+    (_ . (identifier) @member.enumerator . (operator))
+    (_ "begin" [(identifier) @member.enumerator (_ . (identifier) @member.enumerator . (operator))])])
+  (_ "(" . (_) [(identifier) @member.enumerator (_ . (identifier) @member.enumerator . (operator))])])
  (#any-of? @_macro "enum" "enumx"))

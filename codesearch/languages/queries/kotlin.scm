@@ -25,9 +25,9 @@
    (call_expression (identifier) @_call (value_arguments . (value_argument (string_literal) @name)))
    (annotated_lambda (lambda_literal) @body)) @definition.test
   (#match? @_call "^([fx]?(it|test|should|expect|scenario)|[Tt]hen)$"))
-(constructor_invocation (value_arguments (value_argument (lambda_literal
+(constructor_invocation (value_arguments (value_argument (_ . "{"
   (call_expression . (string_literal) @name (annotated_lambda (lambda_literal) @body)) @definition.test))))
-((constructor_invocation (value_arguments (value_argument (lambda_literal
-   (call_expression . (call_expression . (navigation_expression . (string_literal) @name (identifier) @_config))
+((constructor_invocation (value_arguments (value_argument (_ . "{"
+   (call_expression . (_ . (_ . (string_literal) @name (identifier) @_config) (value_arguments))
      (annotated_lambda (lambda_literal) @body)) @definition.test))))
   (#eq? @_config "config"))

@@ -5,44 +5,44 @@
 (package_statement name: (package) @scope @member.package .)
 (class_statement name: (package) @scope @member.package .)
 (assignment_expression
-  left: [(variable_declaration variable: (scalar (varname) @name)) (glob (varname) @name) (glob) @name]
-  right: (anonymous_subroutine_expression body: (_) @body)) @definition.function
+  left: [(_ variable: (scalar (varname) @name)) (glob (varname) @name) (glob) @name]
+  right: (_ . "sub" body: (_) @body)) @definition.function
 
 ; Moose: attributes and what is put around methods
 ([
    (ambiguous_function_call_expression function: (function) @_has
-     arguments: (list_expression . [(autoquoted_bareword) (interpolated_string_literal) (string_literal)] @member.field))
+     arguments: (_ . [(autoquoted_bareword) (interpolated_string_literal) (string_literal)] @member.field ["," "=>"]))
    (function_call_expression function: (function) @_has
-     arguments: (list_expression . [(autoquoted_bareword) (interpolated_string_literal) (string_literal)] @member.field))
+     arguments: (_ . [(autoquoted_bareword) (interpolated_string_literal) (string_literal)] @member.field ["," "=>"]))
  ] (#eq? @_has "has"))
 ((ambiguous_function_call_expression function: (function) @_around
-   arguments: (list_expression . [(autoquoted_bareword) (interpolated_string_literal) (string_literal)] @name
-     (anonymous_subroutine_expression body: (_) @body))) @definition.method
+   arguments: (_ . [(autoquoted_bareword) (interpolated_string_literal) (string_literal)] @name ["," "=>"]
+     (_ . "sub" body: (_) @body))) @definition.method
   (#any-of? @_around "around" "before" "after" "override" "augment"))
 ((ambiguous_function_call_expression function: (function) @_call
-   arguments: (list_expression . [(interpolated_string_literal) (string_literal)] @name
-     (anonymous_subroutine_expression body: (_) @body))) @definition.test
+   arguments: (_ . [(interpolated_string_literal) (string_literal)] @name ["," "=>"]
+     (_ . "sub" body: (_) @body))) @definition.test
   (#any-of? @_call "subtest" "it"))
 ((ambiguous_function_call_expression function: (function) @_call
-   arguments: (list_expression . [(interpolated_string_literal) (string_literal)] @name
-     (anonymous_subroutine_expression body: (_) @body))) @definition.suite
+   arguments: (_ . [(interpolated_string_literal) (string_literal)] @name ["," "=>"]
+     (_ . "sub" body: (_) @body))) @definition.suite
   (#any-of? @_call "describe" "context"))
 
 ((use_statement module: (package) @_constant [
-   (list_expression . (autoquoted_bareword) @member.constant)
-   (anonymous_hash_expression (list_expression (autoquoted_bareword) @member.constant))
+   (_ . (autoquoted_bareword) @member.constant ["," "=>"])
+   (_ . "{" (_ (autoquoted_bareword) @member.constant))
  ]) @span
   (#eq? @_constant "constant"))
 (source_file (expression_statement [
   (variable_declaration variable: (_ (varname) @member.variable))
-  (assignment_expression left: (variable_declaration variable: (_ (varname) @member.variable)))
+  (_ . left: (_ variable: (_ (varname) @member.variable)))
 ]) @span)
 (package_statement (block (expression_statement [
   (variable_declaration variable: (_ (varname) @member.variable))
-  (assignment_expression left: (variable_declaration variable: (_ (varname) @member.variable)))
+  (_ . left: (_ variable: (_ (varname) @member.variable)))
 ]) @span))
 (class_statement (block (expression_statement [
   (variable_declaration variable: (_ (varname) @member.field))
-  (assignment_expression left: (variable_declaration variable: (_ (varname) @member.field)))
+  (_ . left: (_ variable: (_ (varname) @member.field)))
 ]) @span))
 (assignment_expression left: (glob (varname) @member.function) right: (refgen_expression)) @span

@@ -10,18 +10,18 @@
 
 ; functions and classes without a name of their own
 (assignment_expression left: (variable_name) @name
-  right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @definition.function
+  right: (_ parameters: (_) body: (_) @body)) @definition.function
 (assignment_expression
   left: [
-    (member_access_expression name: (name) @name)
-    (scoped_property_access_expression name: (variable_name (name) @name))
-    (subscript_expression [(string) (encapsed_string)] @name)
+    (_ object: (_) name: (name) @name)
+    (_ scope: (_) name: (variable_name (name) @name))
+    (_ "[" [(string) (encapsed_string)] @name)
   ]
-  right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @definition.function
+  right: (_ parameters: (_) body: (_) @body)) @definition.function
 (array_element_initializer . [(string) (encapsed_string)] @name
-  . [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @definition.function
+  . (_ parameters: (_) body: (_) @body)) @definition.function
 (assignment_expression left: (variable_name) @name
-  right: (object_creation_expression (anonymous_class body: (_) @body))) @definition.class
+  right: (_ "new" (anonymous_class body: (_) @body))) @definition.class
 
 (const_declaration (const_element (name) @member.constant) @span)
 ((function_call_expression function: [(name) (qualified_name)] @_define
@@ -39,9 +39,9 @@
 ; Pest
 ((function_call_expression function: (name) @_call
    arguments: (arguments . (argument [(string) (encapsed_string)] @name)
-     . (argument [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]))) @definition.suite
+     . (argument (_ parameters: (_) body: (_) @body)))) @definition.suite
   (#any-of? @_call "describe" "context"))
 ((function_call_expression function: (name) @_call
    arguments: (arguments . (argument [(string) (encapsed_string)] @name)
-     . (argument [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]))) @definition.test
+     . (argument (_ parameters: (_) body: (_) @body)))) @definition.test
   (#any-of? @_call "it" "test"))

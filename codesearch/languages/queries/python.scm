@@ -3,7 +3,7 @@
 (function_definition name: (identifier) @name) @definition.function
 (class_definition name: (identifier) @name) @definition.class
 (type_alias_statement left: (type [(identifier) @name (generic_type (identifier) @name)])) @definition.type
-((module (expression_statement (assignment left: (identifier) @name [
+((module (_ . (assignment left: (identifier) @name [
    type: (type) @_maker
    right: (call function: (_) @_maker)
  ]) @definition.type))
@@ -17,23 +17,23 @@
 (module . (comment)* . (expression_statement (string) @doc))
 
 ; variables of a module, in its conditions too; a fallback to None for what can't be imported defines nothing
-(module (expression_statement (assignment left: [
+(module (_ . (assignment left: [
   (identifier) @member.variable
   (pattern_list (identifier) @member.variable)
   (tuple_pattern (identifier) @member.variable)
 ]) @span))
-(module (expression_statement (assignment right: (assignment left: (identifier) @member.variable) @span)))
+(module (_ . (assignment right: (assignment left: (identifier) @member.variable) @span)))
 ((module (if_statement condition: (_) @_condition
-   consequence: (block (expression_statement (assignment left: (identifier) @member.variable) @span))))
+   consequence: (_ (_ . (assignment left: (identifier) @member.variable) @span))))
   (#not-match? @_condition "__name__"))
 (module (if_statement (else_clause
-  (block (expression_statement (assignment left: (identifier) @member.variable) @span)))))
-(module (try_statement (block (expression_statement (assignment left: (identifier) @member.variable) @span))))
+  (block (_ . (assignment left: (identifier) @member.variable) @span)))))
+(module (try_statement (block (_ . (assignment left: (identifier) @member.variable) @span))))
 ((module (try_statement (except_clause
-   (block (expression_statement (assignment left: (identifier) @member.variable right: (_) @_value) @span)))))
+   (block (_ . (assignment left: (identifier) @member.variable right: (_) @_value) @span)))))
   (#not-eq? @_value "None"))
 
-(class_definition body: (block (expression_statement (assignment left: [
+(class_definition body: (_ (_ . (assignment left: [
   (identifier) @member.field
   (pattern_list (identifier) @member.field)
 ]) @span)))

@@ -10,18 +10,14 @@
    . (comment)* . [(method_signature name: (_) @_next) (method_definition name: (_) @_next)])
   (#eq? @name @_next))
 
-(class_body (public_field_definition name: (_) @name value: [
+(class_body (_ !body name: (_) @name value: [
   (arrow_function) (function_expression) (generator_function) (call_expression)
   (as_expression) (satisfies_expression) (parenthesized_expression)
 ] @value) @definition.method)
-(variable_declarator name: (identifier) @name value: [
-  (as_expression . (parenthesized_expression [(arrow_function) (function_expression)]))
-  (satisfies_expression . (parenthesized_expression [(arrow_function) (function_expression)]))
-] @value) @definition.value
-(pair key: (_) @name value: [
-  (as_expression . (parenthesized_expression [(arrow_function) (function_expression)]))
-  (satisfies_expression . (parenthesized_expression [(arrow_function) (function_expression)]))
-] @value) @definition.method
+(variable_declarator name: (identifier) @name value:
+  (_ . (parenthesized_expression [(arrow_function) (function_expression)]) ["as" "satisfies"]) @value) @definition.value
+(pair key: (_) @name value:
+  (_ . (parenthesized_expression [(arrow_function) (function_expression)]) ["as" "satisfies"]) @value) @definition.method
 ([
    (internal_module body: (statement_block [
      (_ (variable_declarator name: (identifier) @name value: (_) @value) @definition.value)
@@ -52,5 +48,5 @@
   (_ (variable_declarator name: (identifier) @member.constant) @span)
   (export_statement (_ (variable_declarator name: (identifier) @member.constant) @span))
 ]))
-(variable_declarator value: (as_expression
-  (object (pair key: [(property_identifier) (string)] @member.constant) @span) "const"))
+(variable_declarator value: (_
+  . (_ . "{" (pair key: [(property_identifier) (string)] @member.constant) @span) "const"))
