@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from codesearch.chunking import notebook, syntax
+from codesearch.chunking import notebook, syntax, unfinished
 from codesearch.chunking.assemble import assemble
 from codesearch.chunking.chunk import ChunkedFile, Member, Unit
 from codesearch.chunking.conflicts import without_theirs
@@ -54,7 +54,7 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
         outline = syntax.Outline(scanner.scan(text))
     elif language.grammar:
         prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
-        outline = syntax.outline(prepared, language, path, getattr(hooks, "keeps", None))
+        outline = _outline_by_grammar(prepared, language, path, getattr(hooks, "keeps", None))
         if hasattr(hooks, "INSERTED") and hooks.INSERTED in prepared:
             outline = outline.without(hooks.INSERTED)
         if hasattr(hooks, "refine"):
@@ -62,6 +62,25 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
     if hasattr(hooks, "embedded"):
         outline = _with_embedded(outline, hooks.embedded(text), path)
     return outline
+
+
+def _outline_by_grammar(
+    text: str, language: Language, path: str, keeps: Callable[[Unit], bool] | None
+) -> syntax.Outline:
+    """The outline of a text or, if it is unfinished and more is found so, of the text as it is repaired."""
+    best = syntax.outline(text, language, path, keeps)
+    if best.has_errors or unfinished.has_open_comment(text, language):
+        for repaired in unfinished.repaired(text, language):
+            best = max(best, syntax.outline(repaired, language, path, keeps), key=_extent)
+            if not best.has_errors:
+                break
+    return best
+
+
+def _extent(outline: syntax.Outline) -> tuple[bool, int, int]:
+    """How much of a text was read: whether all was, the number of units and that of their members."""
+    members = len(outline.members) + sum(len(unit.members) for unit in outline.units)
+    return not outline.has_errors, len(outline.units), members
 
 
 def _with_embedded(outline: syntax.Outline, regions: Iterable[Region], path: str) -> syntax.Outline:

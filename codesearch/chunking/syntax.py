@@ -105,6 +105,8 @@ class Outline:
     units: list[Unit]
     documentation: str = ""
     members: tuple[Member, ...] = ()
+    has_errors: bool = False
+    """Whether the grammar could not read all of it."""
 
     def without(self, inserted: str) -> Outline:
         """The outline without a text that was inserted into names for the grammar."""
@@ -139,6 +141,7 @@ class _Captures:
     members: list[Member]
     scopes: list[Scope]
     macros: list[Node]
+    has_errors: bool = False
 
 
 class Parsed(NamedTuple):
@@ -249,7 +252,9 @@ def _query_all(grammar: Grammar, source: bytes) -> _Captures:
         return _parse(grammar.language, source, ranges, deadline)
 
     captured = _Captures({}, {}, [], [], [], [])
-    _query_tree(parse_ranges(), grammar, source, captured)
+    tree = parse_ranges()
+    captured.has_errors = tree.root_node.has_error
+    _query_tree(tree, grammar, source, captured)
     for _ in range(_DEEPEST_MACRO):
         macros, captured.macros = captured.macros, []
         for tokens in macros:
@@ -434,7 +439,7 @@ def _build_outline(captured: _Captures, source: bytes, separator: str, keeps: Ca
     units = sorted(filter(keeps, units) if keeps else units, key=lambda unit: (unit.start_line, -unit.end_line))
     documentation = assign_docs(units, captured.docs)
     members = assign_members(units, captured.members)
-    return Outline(apply_scopes(units, captured.scopes, separator), documentation, members)
+    return Outline(apply_scopes(units, captured.scopes, separator), documentation, members, captured.has_errors)
 
 
 def _with_prefix(unit: Unit, start: int, prefixes: dict[int, tuple[int, int]], source: bytes) -> Unit:

@@ -6,6 +6,8 @@ from functools import cache
 from typing import NamedTuple
 
 from codesearch.errors import CodesearchError, ListLanguages
+from codesearch.languages import literals
+from codesearch.languages.literals import Literals
 
 _C_COMMENTS = (("/*", "*/"),)
 _MARKUP_COMMENTS = (("<!--", "-->"),)
@@ -54,6 +56,8 @@ class Language(NamedTuple):
     """Joins the parts of a qualified name."""
     scope_separator: str = ""
     """Joins namespaces and types, if other than `separator` (PHP's `A\\B` and `A\\B::c`)."""
+    literals: Literals | None = None
+    """If known, code that is being typed is repaired before it is parsed (`chunking/unfinished.py`)."""
     extra: str = ""
     """The extra of the distribution that installs the grammar, if it is not a core dependency."""
 
@@ -127,6 +131,7 @@ LANGUAGES: tuple[Language, ...] = (
         hooks="c_family",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        literals=literals.C,
     ),
     Language(
         "C#",
@@ -138,6 +143,7 @@ LANGUAGES: tuple[Language, ...] = (
         hooks="csharp",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        literals=literals.C_SHARP,
     ),
     Language(
         "C++",
@@ -152,6 +158,7 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         separator="::",
+        literals=literals.CPP,
     ),
     Language(
         "CMake",
@@ -168,6 +175,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="css",
         hooks="css",
         block_comments=_C_COMMENTS,
+        literals=literals.CSS,
     ),
     Language(
         "Dockerfile",
@@ -187,6 +195,7 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("!>", "!<", "!!", "!", "C ", "c ", "*>", "*", "C-", "C=", "C*", "c-", "c=", "c*"),
         separator="::",
         hooks="fortran",
+        literals=literals.FORTRAN,
     ),
     Language(
         "Go",
@@ -197,6 +206,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="go",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        literals=literals.GO,
     ),
     Language(
         "Haskell",
@@ -209,6 +219,7 @@ LANGUAGES: tuple[Language, ...] = (
         block_comments=(("{-", "-}"),),
         nests_comments=True,
         hooks="haskell",
+        literals=literals.HASKELL,
     ),
     Language(
         "HTML",
@@ -229,6 +240,7 @@ LANGUAGES: tuple[Language, ...] = (
         hooks="java",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        literals=literals.JAVA,
     ),
     Language(
         "JavaScript",
@@ -245,6 +257,7 @@ LANGUAGES: tuple[Language, ...] = (
         hooks="ecmascript",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        literals=literals.ECMASCRIPT,
     ),
     Language(
         "Julia",
@@ -257,6 +270,7 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("#",),
         block_comments=(("#=", "=#"),),
         nests_comments=True,
+        literals=literals.JULIA,
     ),
     Language(
         "Lua",
@@ -269,6 +283,7 @@ LANGUAGES: tuple[Language, ...] = (
         hooks="luau",
         line_comments=("--",),
         block_comments=(("--[[", "]]"),),
+        literals=literals.LUA,
     ),
     Language(
         "Makefile",
@@ -307,6 +322,7 @@ LANGUAGES: tuple[Language, ...] = (
         block_comments=_C_COMMENTS,
         separator="::",
         scope_separator="\\",
+        literals=literals.PHP,
     ),
     Language(
         "Perl",
@@ -319,6 +335,7 @@ LANGUAGES: tuple[Language, ...] = (
         hooks="perl",
         line_comments=("#",),
         separator="::",
+        literals=literals.PERL,
     ),
     Language(
         "PowerShell",
@@ -330,6 +347,7 @@ LANGUAGES: tuple[Language, ...] = (
         hooks="powershell",
         line_comments=("#",),
         block_comments=(("<#", "#>"),),
+        literals=literals.POWERSHELL,
     ),
     Language(
         "Python",
@@ -341,6 +359,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="python",
         hooks="python",
         line_comments=("#",),
+        literals=literals.PYTHON,
     ),
     Language(
         "Ruby",
@@ -361,6 +380,7 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("#",),
         block_comments=(("=begin rdoc", "=end"), ("=begin", "=end")),
         scope_separator="::",
+        literals=literals.RUBY,
     ),
     Language(
         "Rust",
@@ -374,6 +394,7 @@ LANGUAGES: tuple[Language, ...] = (
         nests_comments=True,
         inner_comments=("//!", "/*!"),
         separator="::",
+        literals=literals.RUST,
     ),
     Language(
         "SQL",
@@ -396,6 +417,7 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         nests_comments=True,
+        literals=literals.SCALA,
     ),
     Language(
         "Shell",
@@ -414,6 +436,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="shell",
         hooks="shell",
         line_comments=("#",),
+        literals=literals.SHELL,
     ),
     Language(
         "TypeScript",
@@ -426,6 +449,7 @@ LANGUAGES: tuple[Language, ...] = (
         grammar_variants=((".tsx", "tree_sitter_typescript:language_tsx"),),
         line_comments=("//",),
         block_comments=_C_COMMENTS,
+        literals=literals.ECMASCRIPT,
     ),
     Language(
         "TeX",
@@ -453,6 +477,7 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         nests_comments=True,
+        literals=literals.KOTLIN,
         extra="grammars",
     ),
     Language(
@@ -465,6 +490,7 @@ LANGUAGES: tuple[Language, ...] = (
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         nests_comments=True,
+        literals=literals.SWIFT,
         extra="grammars",
     ),
     Language(
@@ -475,6 +501,7 @@ LANGUAGES: tuple[Language, ...] = (
         grammar="tree_sitter_elixir:language",
         query="elixir",
         line_comments=("#",),
+        literals=literals.ELIXIR,
         extra="grammars",
     ),
     Language(
@@ -484,6 +511,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="zig",
         line_comments=("//",),
         inner_comments=("//!",),
+        literals=literals.ZIG,
         extra="grammars",
     ),
     Language(

@@ -16,7 +16,7 @@ from codesearch.chunking.hooks.c_names import with_plain_names
 # #ifdef __cplusplus / extern "C" { / #endif, and the closing counterpart
 _EXTERN_C = re.compile(
     r"#[ \t]*if(?:def|[ \t]+defined)?[ \t(]*__cplusplus\)?[^\n]*\n"
-    r'((?:[ \t]*(?:extern[ \t]*"C"[ \t]*\{?|\{|\}|/[/*][^\n]*)*[ \t]*\n){1,4})[ \t]*#[ \t]*endif',
+    r'((?:(?:[ \t]*+(?:extern[ \t]*+"C"(?:[ \t]*+\{)?|\{|\}|/[/*][^\n]*+))*+[ \t]*+\n){1,4})[ \t]*#[ \t]*endif',
     re.MULTILINE,
 )
 _ROUTINES = ("function", "test")
