@@ -12,7 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, count, pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +49,19 @@ class StaticEncoder:
         arrays, self.revision = _load_weights(folder / WEIGHTS_FILE)
         self._table, self._scales = arrays["embeddings"], arrays["scales"].astype(np.float32)
         self._arrays = arrays
-        self.vocabulary = _load_vocabulary(folder / VOCABULARY_FILE)
-        """Maps each token to its row of the table, in order of rows."""
-        if len(self.vocabulary) != len(self._table):
-            raise ModelUnavailable(
-                f"{folder}: the vocabulary has {len(self.vocabulary)} tokens, the weights {len(self._table)}"
-            )
+        self._lines = _read_vocabulary(folder / VOCABULARY_FILE)
+        if (tokens := self._lines.count("\n")) != len(self._table):
+            raise ModelUnavailable(f"{folder}: the vocabulary has {tokens} tokens, the weights {len(self._table)}")
         self.dimensions = int(self._table.shape[1])
-        self._ids = _TokenIds(self.vocabulary)
+
+    @cached_property
+    def vocabulary(self) -> dict[str, int]:
+        """Maps each token to its row of the table, in order of rows. An update without changes does not need it."""
+        return dict(zip(self._lines.split("\n"), range(len(self._table)), strict=False))
+
+    @cached_property
+    def _ids(self) -> _TokenIds:
+        return _TokenIds(self.vocabulary)
 
     @cached_property
     def question(self) -> Side:
@@ -187,12 +192,12 @@ def _side(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Side:
     return Side(position_weights.astype(np.float32), head)
 
 
-def _load_vocabulary(path: Path) -> dict[str, int]:
+def _read_vocabulary(path: Path) -> str:
+    """The tokens, a line each. Raises ModelUnavailable."""
     try:
         # git may have checked it out with \r\n; read_text takes 2 ms more, since it looks for \r alone, too.
-        tokens = path.read_bytes().decode().replace("\r\n", "\n").split("\n")
+        return path.read_bytes().decode().replace("\r\n", "\n")
     except OSError as error:
         raise ModelUnavailable(f"{path} can't be read: {error.strerror}") from error
     except ValueError as error:
         raise ModelUnavailable(f"{path} is not UTF-8: {error}") from error
-    return dict(zip(tokens[:-1], count(), strict=False))
