@@ -50,8 +50,9 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
     text = without_theirs(text)
     outline = syntax.Outline([])
     if language.scanner:
-        scanner = importlib.import_module(f"codesearch.chunking.scanners.{language.scanner}")
-        outline = syntax.Outline(scanner.scan(text))
+        scanner: Any = importlib.import_module(f"codesearch.chunking.scanners.{language.scanner}")
+        members = scanner.members_outside(text) if hasattr(scanner, "members_outside") else ()
+        outline = syntax.Outline(scanner.scan(text), members=members)
     elif language.grammar:
         prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
         outline = _outline_by_grammar(prepared, language, path, getattr(hooks, "keeps", None))

@@ -46,6 +46,28 @@ def test_definitions_of_hard_syntax(name: str, wanted: dict[str, Any]) -> None:
         assert any(fits(one, wanted) for one in found), [(one["qualified_name"], one["start_line"]) for one in found]
 
 
+SMALL = {
+    "class A\n// It copies.\ninternal constructor(a: Int) : B {\n  fun c() = 1\n}\n": ("a.kt", "A A.c"),
+    "class A {\n  fun b() {\n    val c = d()\n    get(c)\n  }\n  fun e() = 1\n}\n": ("b.kt", "A A.b A.e"),
+    "class A {\n  fun <T> get(b: T): T = b\n}\n": ("d.kt", "A A.get"),
+    'class A {\n  val b\n    @C("d")\n    get() = 1\n  fun e() = 1\n}\n': ("e.kt", "A A.b A.e"),
+    "class A {\n  val b: Int\n    get() = 1\n  fun c() = 1\n}\n": ("c.kt", "A A.b A.c"),
+    "public closed record A(int B);\nclosed abstract class C { void D() {} }\n": ("a.cs", "A A.B C C.D"),
+    "struct A {\n  static func ... (b: A, c: A) -> A { b }\n  func d() {}\n}\n": ("a.swift", "A A.... A.d"),
+    "func ..< <T>(a: T, b: T) -> T { a }\nfunc c() {}\n": ("b.swift", "..< c"),
+    "class A\n  def self(b)\n  end\n  def self.c\n  end\nend\n": ("a.rb", "A A.self A.c"),
+    "Dim a, b\nConst C = 1\n\nSub D()\n  Dim e\nEnd Sub\nPublic F\n": ("a.vbs", "a b C F D"),
+}
+"""Texts with their file names and all qualified names that they define."""
+
+
+@pytest.mark.parametrize("text", SMALL)
+def test_definitions_of_small_texts(text: str) -> None:
+    path, names = SMALL[text]
+    chunks = chunk_text(path, text, detect(path, text)).chunks
+    assert [one.qualified_name for chunk in chunks for one in chunk.definitions] == names.split()
+
+
 REPETITIVE = {
     "a.ps1": "[A()]\n" + "[a]" * 60 + "\nparam()\nfunction Get-It { 1 }\n",
     "a.fypp": "! " + "${" * 30_000 + "\n" + "subroutine get_it()\nend subroutine get_it\n",
@@ -70,6 +92,8 @@ REPETITIVE = {
     "b.bas": 'Attribute VB_Name = "A"\nPrivate a' + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",
     "a.luau": "local a: " + "(" * 40_000 + "\ntype A = " + "| B<" * 20_000 + "\n" + "`{" * 20_000 + "\nget_it = 1\n",
     "b.lua": "function " * 30_000 + "a: " * 20_000 + "`" * 20_000 + "\nget_it = 1\n",
+    "b.kt": "class A\n// b\n" * 9_000 + "// b\n" * 30_000 + "class A\n" + "//" * 30_000 + "\nfun getIt() = 1\n",
+    "a.cs": "closed abstract " * 20_000 + "closed " + "partial " * 20_000 + "\nclass A { void getIt() {} }\n",
     "a.jl": ":" * 50_000 + "for outer " * 10_000 + "\nget_it() = 1\n",
     "a.java": "@A " * 30_000 + "..." * 10_000 + "\nclass A { void getIt() {} }\n",
     "a.jsx": " class=" * 40_000 + "['a']" * 10_000 + "\nfunction getIt() {}\n",

@@ -26,6 +26,8 @@ _POINTER_CAST = re.compile(r"\*\([\w.]+\*+\)&?|(?<=\*\))&")
 _ASYNC_ARGUMENT = re.compile(r"async(?<!\wasync)(?=[,)])")
 # `$@"""{name}"""`: a verbatim string that begins with a quote, not a raw string
 _QUOTED_VERBATIM = re.compile(r'([$]@|@[$])"""([^"\n]*)"""')
+# `closed record Shape`: one that only its assembly derives from
+_CLOSED = re.compile(r"closed(?<!\wclosed)(?=[ \t]+(?:(?:abstract|partial)[ \t]+)*(?:record|class|interface)[ \t]+\w)")
 _NAME_PREFIXES = {"operator": "operator ", "destructor": "~"}
 """Prefixes of names as written in source, by kind."""
 _REPLACEMENTS = (
@@ -47,6 +49,8 @@ def prepare(text: str) -> str:
         text = _FILE_DIRECTIVE.sub("", text)
     if "*)" in text:
         text = _POINTER_CAST.sub(lambda cast: " " * len(cast[0]), text)
+    if "closed " in text:
+        text = _CLOSED.sub("      ", text)
     if "async)" in text or "async," in text:
         text = _ASYNC_ARGUMENT.sub("_sync", text)
     if '@"""' in text or '@$"""' in text:

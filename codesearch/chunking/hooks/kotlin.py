@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from codesearch.chunking.blanks import blanked
+from codesearch.chunking.blanks import blank_match, blanked
 
 # On a separate line, a primary constructor is parsed only without annotations, modifiers and a comment.
 _PRIMARY_CONSTRUCTOR = re.compile(
     r"(\bclass[ \t]+\w+(?:<[^<>\n]*>)?[ \t]*\n)"
-    r"((?:[ \t]*/\*(?:[^*]|\*(?!/)){0,3000}+\*/[ \t]*\n)?[ \t]*"
+    r"((?:[ \t]*/\*(?:[^*]|\*(?!/)){0,3000}+\*/[ \t]*\n|(?:[ \t]*//[^\n]*\n){1,9}+)?[ \t]*"
     r"(?:(?:@[\w.]+(?:\([^()\n]*\))?|public|internal|private|protected|actual|expect)[ \t]+)*)(?=constructor\b)"
 )
 # A declaration right before a closing brace: `companion object { val X = 1 }`. Bounded, since it backtracks.
@@ -46,11 +46,14 @@ _MODIFIER = (
     "|sealed|tailrec|vararg"
 )
 _NAMED_AS_MODIFIER = re.compile(rf"(?:{_MODIFIER}|dynamic|suspend|get|set)(?=[ \t]*(?:=(?!=)|->)|\()")
-_DECLARED_OR_WITHIN = re.compile(r"[\w.@]$|\b(?:va[lr]|fun) $")
-# `suspend() -> Unit` is a type; `get() = 1` and `set(value) {` are accessors
+# Of a property without a type, an accessor is parsed only without annotations.
+_ACCESSOR_ANNOTATION = re.compile(r"@[\w.:]+(?:\([^()\n]*\))?(?=[ \t]*\n[ \t]*(?:get|set)\()")
+_DECLARED_OR_WITHIN = re.compile(r"[\w.@]$|> $|\b(?:va[lr]|fun) $")
+# `suspend() -> Unit` is a type; `get() = 1` and `set(value) {` are accessors, and `get(key)` is none
 _TYPE = re.compile(r"\([^()]*\)\s*->")
-_ACCESSOR = re.compile(r"\([^()\n]*\)(?!\.|[ \t]+\w)")
-_NO_CALL = {"suspend": _TYPE, "get": _ACCESSOR, "set": _ACCESSOR}
+_GETTER = re.compile(r"\([ \t]*\)(?!\.|[ \t]+\w)")
+_SETTER = re.compile(r"\([^()\n]*\)(?!\.|[ \t]+\w)")
+_NO_CALL = {"suspend": _TYPE, "get": _GETTER, "set": _SETTER}
 # A line that begins with `in2` or `by.`: the grammar takes the first two letters for an operator or keyword
 _LIKE_AN_OPERATOR = re.compile(r"\n[ \t]*(?:(?:in|as|is)(?=[\d_])|by(?=\.))")
 # The last of several type parameters: `fun <A : B,\n>`
@@ -72,6 +75,7 @@ def prepare(text: str) -> str:
         text = _GUARD.sub(_without_guard, text)
     if "@all:" in text:
         text = text.replace("@all:", "@get:")
+    text = _ACCESSOR_ANNOTATION.sub(blank_match, text)
     text = _NAMED_AS_MODIFIER.sub(_renamed, text)
     text = _LAST_COMMA.sub(" ", text)
     text = _LIKE_AN_OPERATOR.sub(lambda match: match[0].upper(), text)

@@ -32,11 +32,17 @@ _LONGEST_CALL = 200
 """Lines. A call that has not ended by then, or before a definition, was misparsed and ends on its first line."""
 _DEFINITION = re.compile(r"[ \t]*(?:\w+[ \t]+)?(?:def|class|module)\b")
 
+INSERTED = "\u01c0"
+"""Follows the name of a method that is called `self`."""
+_NAMED_SELF = re.compile(r"\bdef self(?=[ \t]*(?:\(|$))", re.MULTILINE)
+
 
 def prepare(text: str) -> str:
     """Replace such syntax with numbers. Lines and lengths are kept."""
     if "<<" in text and _NESTED.search(text):
         text = _without_nested_heredocs(text)
+    if "def self" in text:
+        text = _NAMED_SELF.sub(rf"\g<0>{INSERTED}", text)
     return _without_command_calls(text) if "def " in text else text
 
 

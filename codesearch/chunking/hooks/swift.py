@@ -19,6 +19,9 @@ _IN_TRY = re.compile(r" in try(?= )")
 _ATTRIBUTE = re.compile(r"@\w+(?=[ \t]+func\b)")
 # Of an initializer or subscript, it parses constraints only on one line.
 _CONSTRAINTS = re.compile(r"\bwhere\b[^{}\n]{0,500}(?:,[ \t]{0,99}|(?<=where))\n(?:[^{}\n]*,[ \t]*\n)*+[^{}\n]*")
+INSERTED = "\u2219"
+"""Follows the name of a function that is an operator of ranges, which makes it another operator."""
+_RANGE_OPERATOR = re.compile(r"\bfunc[ \t]+\.\.[.<](?=[ \t]*[<(])")
 _DECLARED = re.compile(r"\b(?:init|subscript|func|struct|class|enum|extension|protocol)\b")
 _LONGEST_HEAD = 600
 _CATCH_CONDITION = re.compile(r"\} catch ([^{}\n]*?)\bwhere\b[^{}\n]*")
@@ -28,6 +31,8 @@ def prepare(text: str) -> str:
     """Name empty tuples; remove what the grammar lacks and what defines nothing. Lines are kept."""
     if "()" in text:
         text = _VOID.sub(_placeholder, text)
+    if "func .." in text:
+        text = _RANGE_OPERATOR.sub(rf"\g<0>{INSERTED}", text)
     if "} catch " in text:
         text = _CATCH_CONDITION.sub(r"} catch \1", text)
     if "switch co" in text or "-> sending " in text:

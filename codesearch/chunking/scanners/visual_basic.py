@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners import visual_basic_members
@@ -54,8 +55,19 @@ def scan(text: str) -> list[Unit]:
 
     A routine without an end ends at the next one, other blocks end with the enclosing block.
     """
+    return _scan(text)[0]
+
+
+def members_outside(text: str) -> tuple[Member, ...]:
+    """What the statements outside all blocks declare, as in VBScript."""
+    return tuple(_scan(text)[1])
+
+
+@lru_cache(maxsize=1)  # a text's units are asked for, and then its members
+def _scan(text: str) -> tuple[list[Unit], list[Member]]:
     lines = text.split("\n")
     units: list[Unit] = []
+    outside: list[Member] = []
     open_blocks: list[_OpenBlock] = []
     if name_attribute := _ATTRIBUTE_NAME.search(text):
         first = text.count("\n", 0, name_attribute.start()) + 1
@@ -73,7 +85,9 @@ def scan(text: str) -> list[Unit]:
         opening = _OPENING.match(line)
         if not opening:
             block = open_blocks[-1] if open_blocks else None
-            if block and block.kind in _OWNERS:
+            if block is None:
+                outside.extend(visual_basic_members.members(lines, number, "module", ""))
+            elif block.kind in _OWNERS:
                 block.members.extend(visual_basic_members.members(lines, number, block.kind, block.keyword))
             continue
         number = last_line_of_statement(lines, number)
@@ -92,7 +106,7 @@ def scan(text: str) -> list[Unit]:
         else:
             open_blocks.append(block)
     units.extend(_unit(block, last_nonblank_line(lines, block.first_line, len(lines)), lines) for block in open_blocks)
-    return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line))
+    return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)), outside
 
 
 def _has_body(lines: list[str], number: int) -> bool:
