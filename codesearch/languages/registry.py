@@ -178,6 +178,13 @@ LANGUAGES: tuple[Language, ...] = (
         literals=literals.CSS,
     ),
     Language(
+        "Cython",
+        aliases=("pyx", "pyrex"),
+        extensions=(".pxd", ".pxi", ".pyx"),
+        scanner="cython",
+        line_comments=("#",),
+    ),
+    Language(
         "Dockerfile",
         aliases=("docker", "containerfile"),
         extensions=(".containerfile", ".dockerfile"),
@@ -312,7 +319,7 @@ LANGUAGES: tuple[Language, ...] = (
     ),
     Language(
         "PHP",
-        extensions=_words(".aw .ctp .fcgi .inc .php .php3 .php4 .php5 .phps .phpt"),
+        extensions=_words(".aw .ctp .fcgi .inc .php .php3 .php4 .php5 .phps .phpt .phtml"),
         filenames=(".php", ".php_cs", ".php_cs.dist", "Phakefile"),
         interpreters=("php", "php-cgi"),
         grammar="tree_sitter_php:language_php",
@@ -534,7 +541,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language(
         "Jinja",
         aliases=("j2", "jinja2", "twig"),
-        extensions=(".j2", ".jinja", ".jinja2", ".twig"),
+        extensions=(".j2", ".jinja", ".jinja2", ".njk", ".twig"),
         scanner="jinja",
         hooks="component",
         block_comments=(("{#", "#}"), *_MARKUP_COMMENTS),
@@ -552,6 +559,7 @@ LANGUAGES: tuple[Language, ...] = (
             ".bazel .star .bp .gn .gni .cr .hx .fish .nu .purs .elm .re .rei .res .coffee .ada .adb .ads "
             ".cob .cbl .f# .pro .pri .qml .rb.in .y .l .yy .ll .dts .dtsi .its .lds .xsl .xslt .wsdl .xsd "
             ".service .socket .timer .desktop .jsonnet .libsonnet .just .mojo .odin .gleam .hack .raku .p6 "
+            ".cshtml .razor .eex .heex .leex .liquid .prisma "
             ".rakumod .pony .lean .agda .idr .coq .ahk .applescript .po .texi .pod .man"
         ),
         filenames=_words(

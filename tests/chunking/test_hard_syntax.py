@@ -94,6 +94,15 @@ REPETITIVE = {
     "b.lua": "function " * 30_000 + "a: " * 20_000 + "`" * 20_000 + "\nget_it = 1\n",
     "b.kt": "class A\n// b\n" * 9_000 + "// b\n" * 30_000 + "class A\n" + "//" * 30_000 + "\nfun getIt() = 1\n",
     "a.cs": "closed abstract " * 20_000 + "closed " + "partial " * 20_000 + "\nclass A { void getIt() {} }\n",
+    "a.pyx": "cdef "
+    + "*" * 40_000
+    + "\n"
+    + "cdef a"
+    + "[:" * 30_000
+    + "\n"
+    + "class A"
+    + ": " * 30_000
+    + "(\ndef get_it(): pass\n",
     "a.jl": ":" * 50_000 + "for outer " * 10_000 + "\nget_it() = 1\n",
     "a.java": "@A " * 30_000 + "..." * 10_000 + "\nclass A { void getIt() {} }\n",
     "a.jsx": " class=" * 40_000 + "['a']" * 10_000 + "\nfunction getIt() {}\n",

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.kinds import KINDS
-from codesearch.chunking.scanners import assembly, cmake, tex, visual_basic
+from codesearch.chunking.scanners import assembly, cmake, cython, tex, visual_basic
 from tests.support.places import SAMPLES
 
-SCANNERS = ("assembly", "cmake", "jinja", "sql", "tex", "visual_basic")
+SCANNERS = ("assembly", "cmake", "cython", "jinja", "sql", "tex", "visual_basic")
 
 
 def found(units: list[Unit]) -> set[tuple[str, str, int, int]]:
@@ -341,3 +341,47 @@ def test_what_never_closes_costs_linear_time(name: str, bad: str) -> None:
     started = time.process_time()
     scan(bad * (100_000 // len(bad)))
     assert time.process_time() - started < 3
+
+
+CYTHON = '''cdef extern from "a.h" nogil:
+    int add(int a, int b)
+    ctypedef struct point_t:
+        int x
+
+cdef class Cart(Base):
+    """Of a shop."""
+    cdef int total
+
+    def __init__(self,
+                 int n=0):
+        self.total = add(n, 1)
+
+    cpdef double[:, :] price(self, list items) except *:
+        """
+        def not_this():
+        """
+        return None
+
+    @property
+    def size(self): return 1
+
+cdef inline int twice(int x) nogil:
+    return 2 * x
+
+x = twice(2)
+'''
+
+
+def test_cython_ends_definitions_by_their_indentation() -> None:
+    units = cython.scan(CYTHON)
+    assert found(units) == {
+        ("declaration", "add", 2, 2),
+        ("struct", "point_t", 3, 4),
+        ("class", "Cart", 6, 21),
+        ("function", "__init__", 10, 12),
+        ("function", "price", 14, 18),
+        ("function", "size", 20, 21),
+        ("function", "twice", 23, 24),
+    }
+    cart = next(unit for unit in units if unit.name == "Cart")
+    assert (cart.signature, cart.documentation) == ("cdef class Cart(Base)", "Of a shop.")

@@ -16,7 +16,7 @@ THIRTY = [
 
 
 def test_the_thirty_and_more_have_entries_with_a_syntax() -> None:
-    for name in [*THIRTY, "Kotlin", "Swift", "Elixir", "Zig"]:
+    for name in [*THIRTY, "Kotlin", "Swift", "Elixir", "Zig", "Cython"]:
         language = resolve(name)
         assert language.name == name
         assert bool(language.grammar and language.query) != bool(language.scanner)
