@@ -51,9 +51,9 @@ class Threshold(NamedTuple):
 
 # Learned by benchmarks/nothing_close.py so that 2 % of a repository's own questions are below; see docs/ranking.md.
 THRESHOLDS: Mapping[Retrieval, Threshold] = {
-    Retrieval.BOTH: Threshold(Closeness(cosine=10.93, coverage=3.43, absent=-3.11, size=-0.49), 0.04),
-    Retrieval.LEXICAL: Threshold(Closeness(cosine=0, coverage=6.32, absent=-3.62, size=-0.38), -2.31),
-    Retrieval.DENSE: Threshold(Closeness(cosine=14.63, coverage=0, absent=0, size=-0.34), 1.28),
+    Retrieval.BOTH: Threshold(Closeness(cosine=11.94, coverage=3.45, absent=-2.99, size=-0.48), 0.63),
+    Retrieval.LEXICAL: Threshold(Closeness(cosine=0, coverage=6.38, absent=-3.60, size=-0.38), -2.32),
+    Retrieval.DENSE: Threshold(Closeness(cosine=15.54, coverage=0, absent=0, size=-0.33), 1.96),
 }
 
 
