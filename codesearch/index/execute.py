@@ -20,8 +20,9 @@ from codesearch.index.writer import SegmentWriter
 
 BATCH_BYTES = 400_000
 """Maximum size of a batch: large enough to outweigh the cost of passing it between processes."""
-BATCHES_PER_PROCESS = 3
-"""Minimum number, so that processes finish at about the same time."""
+MIN_BATCHES = 24
+"""So that up to eight processes finish at about the same time. It does not depend on how many there are, so that an
+index is the same however many made it."""
 PARALLEL_BYTES = 300_000 if sys.platform == "linux" else 1_500_000
 """Below this, starting processes costs more than they save: a few milliseconds for a fork, half a second elsewhere."""
 PROCESS_BYTES = 150_000
@@ -84,7 +85,7 @@ def _batches(request: UpdateRequest, pending: Sequence[FoundFile]) -> Iterator[B
         from codesearch.index import pool
 
         processes = min(request.processes, max(1, size // PROCESS_BYTES))
-        jobs = _jobs(pending, min(BATCH_BYTES, size // (processes * BATCHES_PER_PROCESS)))
+        jobs = _jobs(pending, min(BATCH_BYTES, size // MIN_BATCHES))
         yield from pool.run(worker, jobs, min(processes, len(jobs)))
 
 

@@ -14,7 +14,7 @@ import sys
 import time
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
@@ -33,7 +33,10 @@ reached first, and don't depend on how busy the machine is."""
 STARTS_BY_FORK = sys.platform == "linux"
 """Whether workers are forks, which take about 10 ms to start; another Python process takes half a second."""
 
+MAX_WAITING = 50
+"""Results that may wait for an earlier job's. With batches of 400,000 bytes they take up to 200 MB."""
 TOO_LONG = "the grammar took too long"
+_Key = tuple[int, ...]
 
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
@@ -43,6 +46,45 @@ class Work(Protocol[Result_co]):
     """What a worker does with a job. It does the risky part within the context `limited`."""
 
     def __call__(self, job: Job, limited: AbstractContextManager[None] = ...) -> Result_co: ...
+
+
+class _Order(Generic[Result]):
+    """Results that wait for those of earlier jobs. A job's key is its number; those that replace it add theirs."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._pending = iter(jobs)
+        self._retries: deque[tuple[_Key, Job]] = deque()
+        self._taken = 0
+        self._unfinished: set[_Key] = set()
+        self._results: dict[_Key, Result] = {}
+
+    def next_job(self) -> tuple[_Key, Job] | None:
+        """The next job to do, None if there is none or too many results wait."""
+        if self._retries:
+            return self._retries.popleft()
+        if len(self._results) >= MAX_WAITING or (job := next(self._pending, None)) is None:
+            return None
+        key = (self._taken,)
+        self._taken += 1
+        self._unfinished.add(key)
+        return key, job
+
+    def finish(self, key: _Key, result: Result) -> None:
+        """Keep a job's result."""
+        self._unfinished.remove(key)
+        self._results[key] = result
+
+    def fail(self, key: _Key, retries: Sequence[Job]) -> None:
+        """Replace a job by others."""
+        self._unfinished.remove(key)
+        keyed = [((*key, number), job) for number, job in enumerate(retries)]
+        self._unfinished.update(key for key, _ in keyed)
+        self._retries.extend(keyed)
+
+    def ready(self) -> Iterator[Result]:
+        """The results that wait for no other any more."""
+        while self._results and (first := min(self._results)) < min(self._unfinished, default=(self._taken,)):
+            yield self._results.pop(first)
 
 
 class _Process(Generic[Result]):
@@ -56,10 +98,11 @@ class _Process(Generic[Result]):
             self.process.start()
         child_end.close()
         self.job: Job | None = None
+        self.key: _Key = ()
         self.deadline = 0.0
 
-    def assign(self, job: Job) -> None:
-        self.job = job
+    def assign(self, key: _Key, job: Job) -> None:
+        self.key, self.job = key, job
         self.deadline = time.monotonic() + (FILE_SECONDS if len(job.paths) == 1 else BATCH_SECONDS)
         with suppress(BrokenPipeError):  # it has died, which is noticed when its result is read
             self.connection.send(job)
@@ -74,23 +117,22 @@ class _Process(Generic[Result]):
 
 
 def run(work: Work[Result], jobs: Iterable[Job], processes: int) -> Iterator[Result]:
-    """Results of the jobs, in the order in which they are finished."""
+    """Results of the jobs, in their order."""
     if multiprocessing.current_process().daemon:  # such a process (of a task queue, say) can't have children
         yield from map(work, jobs)
         return
     context = multiprocessing.get_context("fork" if STARTS_BY_FORK else "spawn")
-    pending = iter(jobs)
-    retries: deque[Job] = deque()
+    order: _Order[Result] = _Order(jobs)
     workers = [_Process(context, work) for _ in range(processes)]
 
-    def next_job() -> Job | None:
-        return retries.popleft() if retries else next(pending, None)
+    def occupy(worker: _Process[Result]) -> None:
+        if worker.job is None and (keyed := order.next_job()):
+            worker.assign(*keyed)
 
     try:
         while True:
             for worker in workers:
-                if worker.job is None and (job := next_job()):
-                    worker.assign(job)
+                occupy(worker)
             busy = [(i, worker) for i, worker in enumerate(workers) if worker.job]
             if not busy:
                 return
@@ -103,16 +145,16 @@ def run(work: Work[Result], jobs: Iterable[Job], processes: int) -> Iterator[Res
                     except (EOFError, OSError):  # OSError if it died while sending its result
                         failure = _describe_exit(worker.process)
                     else:
+                        order.finish(worker.key, result)
                         worker.job = None
-                        if job := next_job():  # assigned before the caller processes the result
-                            worker.assign(job)
-                        yield result
+                        occupy(worker)  # before the caller processes the result
                 elif worker.is_late():
                     failure = TOO_LONG
                 if failure and worker.job:
                     worker.kill()
                     workers[i] = _Process(context, work)
-                    retries.extend(_retries_of(worker.job, failure))
+                    order.fail(worker.key, _retries_of(worker.job, failure))
+                yield from order.ready()
     finally:
         for worker in workers:
             worker.kill()

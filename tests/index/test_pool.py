@@ -110,6 +110,23 @@ def test_every_job_is_done_once(tmp_path: Path, processes: int) -> None:
     assert all(batch.texts for batch in batches)
 
 
+def wait(treatment: Treatment) -> None:
+    time.sleep(0.2)
+
+
+@needs_fork
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("waiting", [1, 50])
+def test_results_are_in_the_order_of_the_jobs(waiting: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long each takes, and where a batch is done again file by file."""
+    monkeypatch.setattr(pool, "MAX_WAITING", waiting)
+    worker = Stub({"0-0": wait, "1-1": die, "4-2": wait})
+    batches = list(pool.run(worker, jobs_of(9), 3))
+    assert [file.row.path for batch in batches for file in batch.files] == [
+        f"{n}-{i}" for n in range(9) for i in range(3)
+    ]
+
+
 @needs_fork
 def test_no_jobs_and_more_processes_than_jobs() -> None:
     assert done(Stub({}), [], 2) == {}

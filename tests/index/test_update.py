@@ -360,6 +360,24 @@ def test_processes_give_what_one_gives(repo: Path, tmp_path: Path, jobs: int, mo
         assert contents(index) == expected
 
 
+def test_segments_are_the_same_however_many_processes_made_them(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        lines = "    pass\n" * (number % 7 * 20)
+        (repo / f"many{number}.py").write_text(f"def many{number}():\n{lines}    return {number}\n", encoding="utf-8")
+    monkeypatch.setattr(execute, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr(execute, "PROCESS_BYTES", 1)
+    made = []
+    for jobs in (1, 4):
+        with Index.create(repo, index_dir=tmp_path / str(jobs)) as index:
+            index.update(jobs=jobs)
+        segments = sorted((tmp_path / str(jobs) / "segments").rglob("*.*"))
+        made.append({path.relative_to(tmp_path / str(jobs)): path.read_bytes() for path in segments})
+    assert len(made[0]) >= 2
+    assert made[0] == made[1]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the worker is replaced in the forked child")
 @pytest.mark.parametrize("fault", ["hang", "die"])
