@@ -89,14 +89,14 @@ class _Reader:
     """Those that begin in the line that is read."""
 
     def read(self) -> list[Edit]:
-        """Edits that close what is left open."""
+        """Edits that close what is left open. Stops after more than `MOST_EDITS`."""
         tokens = literal_patterns.tokens(self.language, self.literals)
         quotes = {quote.opener: quote for quote in self.literals.quotes}
         comments = dict(self.language.block_comments)
         brackets: list[int] = []
         code_ends: dict[int, int] = {}
         at = 0
-        while token := tokens.search(self.text, at):
+        while len(self.edits) <= MOST_EDITS and (token := tokens.search(self.text, at)):
             start, mark = token.start(), token[0]
             if self.heredocs and start >= line_end(self.text, self.heredocs[0].end()):
                 at = self._after_heredocs()

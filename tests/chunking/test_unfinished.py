@@ -152,5 +152,5 @@ def test_a_text_with_many_open_brackets_is_not_repaired() -> None:
     ],
 )
 def test_repetitive_text_is_read_in_linear_time(language: str, mark: str) -> None:
-    for text in (f"{mark} a\n" * 20_001, mark * 20_001 + "("):
+    for text in (f"{mark} a\n" * 20_001, mark * 20_001 + "(", f"{mark} a\n" * 100_001 + "*/\n"):
         assert all(repaired.count("\n") == text.count("\n") for repaired in repairs(text, language))
