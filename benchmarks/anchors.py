@@ -149,7 +149,7 @@ def arguments(about: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("anchors", "bench", "repos-dir", "indexes"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--model", help="an encoder other than the default")
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="encoder; kept indexes of another are made anew")
     return parser
 
 
@@ -167,7 +167,7 @@ def main() -> None:
     for corpus in corpora(sources, tuple(options.sets)):
         answers += ask(corpus, options.rerank)
         if corpus.set == "cosqa":
-            answers += ask_encoder(corpus, options.model or DEFAULT_MODEL)
+            answers += ask_encoder(corpus, options.model)
     if options.save:
         options.save.write_text(json.dumps([asdict(answer) for answer in answers]), encoding="utf-8")
     table(answers, load(options.base))
