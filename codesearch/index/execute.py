@@ -26,7 +26,7 @@ index is the same however many made it."""
 PARALLEL_BYTES = 300_000 if sys.platform == "linux" else 1_500_000
 """Below this, starting processes costs more than they save: a few milliseconds for a fork, half a second elsewhere."""
 PROCESS_BYTES = 150_000
-"""Minimum per process: it takes 60 ms, and compiling the query of a language 1 to 140 ms in each process."""
+"""Minimum per process: it takes 60 ms, and compiling the query of a language 1 to 60 ms in each process."""
 
 
 class Executed(NamedTuple):
