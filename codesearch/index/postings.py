@@ -12,7 +12,9 @@ and the number of postings), `rows` (16 bits if they suffice) and `impacts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -177,12 +179,12 @@ def _impacts(counts: npt.NDArray[np.float32], rows: npt.NDArray[Any], row_count:
     return np.clip(np.rint(IMPACT_SCALE * shares), 1, 255).astype(np.uint8)
 
 
-def build_unweighted(keys: Sequence[Sequence[str]]) -> Postings:
-    """Postings of exact keys (of names or kinds): row i contains `keys[i]`; all stored impacts are 1."""
-    vocabulary: dict[str, int] = {}
-    ids_by_row = [sorted({vocabulary.setdefault(key, len(vocabulary)) for key in row_keys}) for row_keys in keys]
-    ids = np.asarray([key_id for row_ids in ids_by_row for key_id in row_ids], np.int32)
-    rows = np.repeat(np.arange(len(keys)), np.asarray([len(row_ids) for row_ids in ids_by_row], np.int64))
+def build_unweighted(keys: Sequence[Collection[str]]) -> Postings:
+    """Postings of exact keys (of names or kinds): row i contains `keys[i]`, distinct ones; all stored impacts are 1."""
+    sizes = np.fromiter(map(len, keys), np.int64, len(keys))
+    vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
+    ids = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(keys)), np.int32, int(sizes.sum()))
+    rows = np.repeat(np.arange(len(keys)), sizes)
     terms = [key.encode("utf-8", "surrogatepass") for key in vocabulary]
     return _sorted(terms, ids, rows, np.ones(len(ids), np.uint8), len(keys))
 

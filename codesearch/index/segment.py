@@ -10,7 +10,7 @@ import os
 import shutil
 import stat
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy as copy_of
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,9 +60,9 @@ class ChunkKeys(NamedTuple):
     """Chunk numbers, ascending."""
     ties: Ties
     """Hashes of path and position in the file: order chunks of equal score in the same way in every index."""
-    kinds: Sequence[Sequence[str]]
+    kinds: Sequence[Collection[str]]
     """The kind of the chunk and those of the definitions in it."""
-    names: Sequence[Sequence[str]]
+    names: Sequence[Collection[str]]
     """Keys (codesearch.index.terms.name_key) of the names that the chunk defines."""
 
 

@@ -39,18 +39,22 @@ class StagedFile(NamedTuple):
     signature: bytes
 
     def names_by_chunk(self) -> list[set[str]]:
-        """For each chunk, the keys of the name that it has and of those that it defines."""
+        """For each chunk, the keys of the name that it has and of those that it defines, except empty ones."""
         names: list[set[str]] = [set() for _ in self.chunks]
         heads: dict[int, str] = {}
         for definition in self.definitions:
             key = name_key(definition.name)
-            names[definition.chunk] |= {key, name_key(_SEPARATOR.split(definition.name)[-1])}
+            names[definition.chunk].add(key)
+            if not definition.name.isidentifier():
+                names[definition.chunk].add(name_key(_SEPARATOR.split(definition.name)[-1]))
             heads.setdefault(definition.chunk, key)
         for chunk in self.chunks:
             if chunk.head != chunk.id:
                 names[chunk.id].add(heads[chunk.head])
             elif chunk.kind == "file":
                 names[chunk.id].add(name_key(self.row.path.rpartition("/")[2]))
+        for chunk_names in names:
+            chunk_names.discard("")
         return names
 
     def kinds_by_chunk(self) -> list[set[str]]:
@@ -85,8 +89,8 @@ class StagedFiles(NamedTuple):
     def _keys(self) -> ChunkKeys:
         ids = np.concatenate([np.arange(f.row.first_chunk, f.row.first_chunk + f.row.chunks) for f in self.files])
         ties = [tie_breaker(file.row.path, i) for file in self.files for i in range(len(file.chunks))]
-        names = [sorted(chunk_names - {""}) for file in self.files for chunk_names in file.names_by_chunk()]
-        kinds = [sorted(chunk_kinds) for file in self.files for chunk_kinds in file.kinds_by_chunk()]
+        names = [chunk_names for file in self.files for chunk_names in file.names_by_chunk()]
+        kinds = [chunk_kinds for file in self.files for chunk_kinds in file.kinds_by_chunk()]
         return ChunkKeys(ids, np.asarray(ties, np.uint64), kinds, names)
 
     def _signatures(self) -> Signatures:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
-from codesearch.identifiers import ascii_parts, identifiers
+from codesearch.identifiers import ascii_name, ascii_parts, ascii_words, identifiers
 from codesearch.index import letters
 
 _SHAPED_PART = re.compile(r"(?:Am*)+(?![am])|(?:Am*)?a[am]*|0+|o[om]*|c+")
@@ -68,14 +68,14 @@ def name_key(name: str) -> str:
     """
     name = letters.normalised(name)
     if name.isascii():
-        return "".join(ascii_parts(name)).lower() or name
+        return ascii_name(name) or name
     return letters.fold("".join(part for identifier in _identifiers(name) for part in _parts(identifier)))
 
 
 def words(name: str) -> tuple[str, ...]:
     """The distinct parts of a name's identifiers in lower case, in order."""
     if name.isascii():
-        return tuple(dict.fromkeys(part.lower() for part in ascii_parts(name)))
+        return tuple(dict.fromkeys(ascii_words(name)))
     pieces = (piece for identifier in _identifiers(name) for part in _parts(identifier) for piece in _pieces(part))
     return tuple(dict.fromkeys(pieces))
 
@@ -88,7 +88,9 @@ def _identifiers(text: str) -> list[str]:
 
 def _split(identifier: str, is_query: bool) -> tuple[str, ...]:
     if identifier.isascii():
-        pieces = [part[:_MAX_TERM_LENGTH].lower() for part in ascii_parts(identifier)]
+        pieces = ascii_words(identifier)
+        if len(identifier) > _MAX_TERM_LENGTH:
+            pieces = [piece[:_MAX_TERM_LENGTH] for piece in pieces]
     else:
         parts = _parts(identifier)
         pieces = [piece[:_MAX_TERM_LENGTH] for part in parts for piece in _pieces(part)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codesearch.identifiers import ascii_parts, vocabulary_identifiers
+from codesearch.identifiers import ascii_words, vocabulary_identifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,6 @@ class TextForm:
 def _words(text: str) -> Iterator[str]:
     for identifier in vocabulary_identifiers(text):
         if identifier.isascii():
-            yield from map(str.lower, ascii_parts(identifier))
+            yield from ascii_words(identifier)
         else:
             yield identifier  # the tokenizer knows more of other scripts
