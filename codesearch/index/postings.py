@@ -159,10 +159,10 @@ def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.
 
 def build(batches: Iterable[TermCounts]) -> Postings:
     """Postings of chunks with BM25 impacts; row i is the i-th chunk."""
-    vocabulary: dict[str, int] = {}
+    vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
     ids, weights, sizes = [], [], []
     for batch in batches:
-        mapping = np.fromiter((vocabulary.setdefault(t, len(vocabulary)) for t in batch.terms), np.int32)
+        mapping = np.fromiter(map(vocabulary.__getitem__, batch.terms), np.int32, len(batch.terms))
         ids.append(mapping[batch.term_ids])
         weights.append(batch.weights)
         sizes.append(batch.sizes)
@@ -194,12 +194,10 @@ def merge(parts: Sequence[tuple[Postings, IntArray]], rows: int) -> Postings:
 
     `rows` is the number of rows of the result.
     """
-    vocabulary: dict[bytes, int] = {}
+    vocabulary: defaultdict[bytes, int] = defaultdict(count().__next__)
     ids, all_rows, all_impacts = [], [], []
     for postings, renumbered in parts:
-        mapping = np.fromiter(
-            (vocabulary.setdefault(t, len(vocabulary)) for t in postings.vocabulary.terms()), np.int32
-        )
+        mapping = np.fromiter(map(vocabulary.__getitem__, postings.vocabulary.terms()), np.int32)
         numbers, old_rows, impacts = postings.columns()
         new_rows = renumbered[old_rows]
         kept = new_rows >= 0

@@ -80,11 +80,9 @@ class StagedFiles(NamedTuple):
             vectors = Vectors.joined(self.vectors)
             record = segment.write(folder, number, self._keys(), self.counts, vectors, self._signatures())
             store.add_segment(record, live=False)
-        for file in self.files:
-            number = store.add_file(file.row, live=False)
-            first = file.row.first_chunk
-            store.add_chunks(chunk.numbered(first, number) for chunk in file.chunks)
-            store.add_definitions(definition.numbered(first) for definition in file.definitions)
+        placed = [(file, file.row.first_chunk, store.add_file(file.row, live=False)) for file in self.files]
+        store.add_chunks(chunk.numbered(first, number) for file, first, number in placed for chunk in file.chunks)
+        store.add_definitions(row.numbered(first) for file, first, _ in placed for row in file.definitions)
 
     def _keys(self) -> ChunkKeys:
         ids = np.concatenate([np.arange(f.row.first_chunk, f.row.first_chunk + f.row.chunks) for f in self.files])

@@ -17,7 +17,7 @@ from codesearch.index import letters
 
 _SHAPED_PART = re.compile(r"(?:Am*)+(?![am])|(?:Am*)?a[am]*|0+|o[om]*|c+")
 """`ascii_parts` for letters outside ASCII, over their classes (codesearch.index.letters.shape)."""
-_MAX_TERM_LENGTH = 64
+MAX_TERM_LENGTH = 64
 """Longer terms (hashes, base64) are not searched for and would fill the vocabulary."""
 _MAX_CACHED_IDENTIFIERS = 1 << 15
 """Size at which the cache is cleared (about 14 MB). Eight times as many take 110 MB and save no time (Linux)."""
@@ -89,16 +89,16 @@ def _identifiers(text: str) -> list[str]:
 def _split(identifier: str, is_query: bool) -> tuple[str, ...]:
     if identifier.isascii():
         pieces = ascii_words(identifier)
-        if len(identifier) > _MAX_TERM_LENGTH:
-            pieces = [piece[:_MAX_TERM_LENGTH] for piece in pieces]
+        if len(identifier) > MAX_TERM_LENGTH:
+            pieces = [piece[:MAX_TERM_LENGTH] for piece in pieces]
     else:
         parts = _parts(identifier)
-        pieces = [piece[:_MAX_TERM_LENGTH] for part in parts for piece in _pieces(part)]
+        pieces = [piece[:MAX_TERM_LENGTH] for part in parts for piece in _pieces(part)]
         unspaced = [part for part in parts if _is_unspaced(part)]
         if unspaced:
             return (*pieces, *(letter for part in unspaced if not is_query for letter in letters.characters(part)))
     whole = "".join(pieces)
-    return (*pieces, whole) if len(pieces) > 1 and len(whole) <= _MAX_TERM_LENGTH else tuple(pieces)
+    return (*pieces, whole) if len(pieces) > 1 and len(whole) <= MAX_TERM_LENGTH else tuple(pieces)
 
 
 def _parts(identifier: str) -> list[str]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
 
 from codesearch.chunking.chunk import Chunk, ChunkedFile
 from codesearch.chunking.chunker import chunk_text
@@ -18,7 +14,7 @@ from codesearch.chunking.shown import shown_text
 from codesearch.discovery.skip_reason import SkipReason
 from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.discovery.stamp import Stamp
-from codesearch.index.fields import encoder_text, lexical_terms
+from codesearch.index.fields import count_words, encoder_text
 from codesearch.index.job import Job, Treatment
 from codesearch.index.postings import TermCounts
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, plain
@@ -27,6 +23,7 @@ from codesearch.index.vectors import Vectors
 from codesearch.languages.detect import detect
 from codesearch.languages.registry import Language
 from codesearch.models.encoder import Encoder
+from codesearch.models.static import StaticEncoder
 
 
 class FileResult(NamedTuple):
@@ -79,11 +76,15 @@ class Worker:
                 result, found = self._file(path, job)
                 files.append(result)
                 chunks.extend(found)
-            texts = tuple(encoder_text(chunk) for chunk in chunks)
-            counts = count_terms(chunks)
+            counted = count_words(chunks)
+            texts = () if isinstance(self.encoder, StaticEncoder) else tuple(map(encoder_text, chunks))
         if self.encoder is None:
-            return BatchResult(tuple(files), counts, None, texts)
-        return BatchResult(tuple(files), counts, Vectors.of(self.encoder.encode_documents(texts)))
+            return BatchResult(tuple(files), counted.terms, None, texts)
+        if isinstance(self.encoder, StaticEncoder):
+            embeddings = self.encoder.encode_words(counted.words)
+        else:
+            embeddings = self.encoder.encode_documents(texts)
+        return BatchResult(tuple(files), counted.terms, Vectors.of(embeddings))
 
     def _file(self, path: str, job: Job) -> tuple[FileResult, Sequence[Chunk]]:
         if job.treatment is Treatment.SKIP:
@@ -159,14 +160,3 @@ def definition_rows(chunks: Sequence[Chunk]) -> tuple[DefinitionRow, ...]:
         for i, chunk in enumerate(chunks)
         for place, definition in enumerate(chunk.definitions)
     )
-
-
-def count_terms(chunks: Sequence[Chunk]) -> TermCounts:
-    """Weighted term counts of chunks, as flat arrays."""
-    counts = [lexical_terms(chunk) for chunk in chunks]
-    sizes = np.fromiter(map(len, counts), np.int32, len(counts))
-    total = int(sizes.sum())
-    numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    ids = np.fromiter(map(numbers.__getitem__, chain.from_iterable(counts)), np.int32, total)
-    weights = np.fromiter(chain.from_iterable(map(dict.values, counts)), np.float32, total)
-    return TermCounts(tuple(numbers), ids, weights, sizes)

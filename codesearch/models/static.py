@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
 from codesearch.models.capabilities import Capabilities
 from codesearch.models.encoder import Embeddings
 from codesearch.models.side import PARTS, POSITION_WEIGHTS, Head, Side, normalise
+from codesearch.words import Groups, WordCounts
 
 WEIGHTS_FILE = "weights.safetensors"
 VOCABULARY_FILE = "vocab.txt"
@@ -32,9 +33,9 @@ QUESTION, DOCUMENT = SIDES = ("question", "document")
 
 _MAX_WORD_LENGTH = 30
 """Characters of an unknown word that are split into pieces, as in training."""
-_CACHED_IDENTIFIERS = 1 << 15
-"""Size at which the cache of identifiers' tokens is cleared (about 6 MB). Eight times as many take 45 MB and save no
-time (Linux)."""
+_CACHED_IDS = 1 << 15
+"""Size at which a cache of the tokens of words or identifiers is cleared (about 6 MB). Eight times as many take 45 MB
+and save no time (Linux)."""
 
 
 class StaticEncoder:
@@ -60,8 +61,13 @@ class StaticEncoder:
         return dict(zip(self._lines.split("\n"), range(len(self._table)), strict=False))
 
     @cached_property
+    def _ids_of_words(self) -> _TokenIds:
+        return _TokenIds(lambda word: pieces_of(word, self.vocabulary))
+
+    @cached_property
     def _ids(self) -> _TokenIds:
-        return _TokenIds(self.vocabulary)
+        words = self._ids_of_words
+        return _TokenIds(lambda identifier: chain.from_iterable(map(words.__getitem__, vocabulary_words(identifier))))
 
     @cached_property
     def question(self) -> Side:
@@ -80,11 +86,15 @@ class StaticEncoder:
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder. Texts without any known token give zero rows."""
-        return self._encode(texts, self.document)
+        return self._encode([self._bags(texts)], self.document)
+
+    def encode_words(self, parts: Iterable[WordCounts]) -> Embeddings:
+        """As encode_documents, for the words of the documents, which come in several parts."""
+        return self._encode(map(self._bags_of_words, parts), self.document)
 
     def encode_query(self, text: str) -> Embeddings:
         """See Encoder."""
-        return np.asarray(self._encode([text], self.question)[0], np.float32)
+        return np.asarray(self._encode([self._bags([text])], self.question)[0], np.float32)
 
     def tokens(self, text: str) -> list[int]:
         """The token ids of a text, in order."""
@@ -97,42 +107,65 @@ class StaticEncoder:
         """A float32 copy of the token vectors [tokens, dimensions]."""
         return np.asarray(self._table.astype(np.float32) * self._scales[:, None], np.float32)
 
-    def _encode(self, texts: Sequence[str], side: Side) -> Embeddings:
-        unit = normalise(self._sums([Counter(self._tokens(text)) for text in texts], side.position_weights))
+    def _bags(self, texts: Sequence[str]) -> _Bags:
+        counts = [Counter(self._tokens(text)) for text in texts]
+        ends = np.cumsum([0, *map(len, counts)])
+        rows = np.fromiter(chain.from_iterable(counts), np.int64, ends[-1])
+        return _Bags(rows, np.fromiter(chain.from_iterable(map(Counter.values, counts)), np.float32, len(rows)), ends)
+
+    def _bags_of_words(self, words: WordCounts) -> _Bags:
+        ids = list(map(self._ids_of_words.__getitem__, words.distinct))
+        widths = np.fromiter(map(len, ids), np.int64, len(ids))
+        flat = np.fromiter(chain.from_iterable(ids), np.int64, int(widths.sum()))
+        sizes = widths[words.numbers]
+        begins = (np.cumsum(widths) - widths)[words.numbers] - (np.cumsum(sizes) - sizes)
+        rows = flat[np.repeat(begins, sizes) + np.arange(int(sizes.sum()))]
+        found = Groups.of(np.repeat(words.documents, sizes), rows)
+        order = np.argsort(found.firsts)
+        ends = np.cumsum(np.bincount(found.texts + 1, minlength=words.size + 1))
+        return _Bags(found.numbers[order], found.sums(np.repeat(words.counts, sizes))[order], ends)
+
+    def _encode(self, bags: Iterable[_Bags], side: Side) -> Embeddings:
+        unit = normalise(np.concatenate([self._sums(part, side.position_weights) for part in bags]))
         if side.head is None:
             return unit
         encoded = side.head(unit)
         encoded[~unit.any(1)] = 0
         return encoded
 
-    def _sums(self, counts: Sequence[Counter[int]], position_weights: Embeddings) -> Embeddings:
-        """The weighted sums of each text's token vectors [texts, dimensions]; counts are in order of appearance."""
-        ends = np.cumsum([0, *map(len, counts)])
-        rows = np.fromiter(chain.from_iterable(counts), np.int64, ends[-1])
-        weights = np.log(np.fromiter(chain.from_iterable(map(Counter.values, counts)), np.float32, len(rows))) + 1.0
+    def _sums(self, bags: _Bags, position_weights: Embeddings) -> Embeddings:
+        """The weighted sums of each text's token vectors [texts, dimensions]."""
+        rows, counts, ends = bags
+        weights = np.log(counts) + 1.0
         weights *= self._scales[rows]
         positions = np.arange(len(rows)) - np.repeat(ends[:-1], np.diff(ends))
         is_weighted = positions < len(position_weights)
         weights[is_weighted] *= position_weights[positions[is_weighted]]
-        sums = np.zeros((len(counts), self.dimensions), np.float32)
+        sums = np.zeros((len(ends) - 1, self.dimensions), np.float32)
         for text, (begin, end) in enumerate(pairwise(ends.tolist())):
-            sums[text] = weights[begin:end] @ self._table[rows[begin:end]].astype(np.float32)
+            sums[text] = weights[begin:end] @ self._table.take(rows[begin:end], axis=0).astype(np.float32)
         return sums
 
 
+class _Bags(NamedTuple):
+    """The distinct tokens of texts, in order of first appearance, and their counts; text i ends at `ends[i + 1]`."""
+
+    rows: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.float32]
+    ends: npt.NDArray[np.int64]
+
+
 class _TokenIds(dict[str, tuple[int, ...]]):
-    """A cache of the token ids of identifiers."""
+    """A cache of token ids."""
 
-    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+    def __init__(self, find: Callable[[str], Iterable[int]]) -> None:
         super().__init__()
-        self.vocabulary = vocabulary
+        self.find = find
 
-    def __missing__(self, identifier: str) -> tuple[int, ...]:
-        if len(self) >= _CACHED_IDENTIFIERS:
+    def __missing__(self, text: str) -> tuple[int, ...]:
+        if len(self) >= _CACHED_IDS:
             self.clear()
-        self[identifier] = ids = tuple(
-            i for word in vocabulary_words(identifier) for i in pieces_of(word, self.vocabulary)
-        )
+        self[text] = ids = tuple(self.find(text))
         return ids
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from codesearch.discovery.stamp import Stamp
 from codesearch.index import segment
+from codesearch.index.fields import count_words
 from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
 from codesearch.index.merging import FAN_IN, merge_small
@@ -20,7 +21,6 @@ from codesearch.index.segment import ChunkKeys, Segment
 from codesearch.index.signatures import Signatures
 from codesearch.index.store import Store
 from codesearch.index.vectors import Vectors
-from codesearch.index.work import count_terms
 
 
 class Shelf:
@@ -41,7 +41,7 @@ class Shelf:
 
     def write(self, number: int, chunks: int) -> SegmentRecord:
         ids = np.arange(self.next, self.next + chunks)
-        nothing = count_terms([])
+        nothing = count_words([]).terms
         counts = type(nothing)((), nothing.term_ids, nothing.weights, np.zeros(chunks, np.int32))
         keys = ChunkKeys(ids, ids.astype(np.uint64), [["block"]] * chunks, [[]] * chunks)
         vectors = Vectors.of(np.zeros((chunks, 8), np.float32))

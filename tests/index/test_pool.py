@@ -17,9 +17,10 @@ import pytest
 
 from codesearch.discovery.stamp import Stamp
 from codesearch.index import limits, pool
+from codesearch.index.fields import count_words
 from codesearch.index.job import Job, Treatment
 from codesearch.index.rows import FileRow
-from codesearch.index.work import BatchResult, FileResult, Worker, count_terms
+from codesearch.index.work import BatchResult, FileResult, Worker
 from tests.support.places import ROOT
 
 pytestmark = pytest.mark.slow
@@ -39,7 +40,7 @@ class Stub:
                 self.faults.get(path, lambda _: None)(job.treatment)
         rows = [FileRow(path, Stamp(1, 1), b"", job.treatment.value, "", job.reason, 0, 0) for path in job.paths]
         files = tuple(map(FileResult, rows))
-        return BatchResult(files, count_terms([]), None)
+        return BatchResult(files, count_words([]).terms, None)
 
 
 def hang(treatment: Treatment) -> None:
@@ -227,6 +228,7 @@ def test_works_in_a_process_that_may_have_no_children(tmp_path: Path) -> None:
     script = """
 import multiprocessing
 from codesearch.index import pool
+from codesearch.index.fields import count_words
 from codesearch.index.job import Job
 from tests.index.test_pool import Stub
 
