@@ -14,7 +14,7 @@ from codesearch.evaluation.questions import LabelledQuestion
 from codesearch.search.asked_language import read_question
 from codesearch.search.evidence import Evidence
 from codesearch.search.question import QuestionKind
-from codesearch.search.searcher import collect
+from codesearch.search.searcher import collect, question_vectors
 from codesearch.search.signals import SIGNALS
 
 Array = npt.NDArray[np.float64]
@@ -59,7 +59,7 @@ def examples(sources: Sources, sets: tuple[str, ...] = ()) -> Iterator[Example]:
 def _example(index: Index, corpus: Corpus, labelled: LabelledQuestion) -> Example:
     searched = index.searchable()
     question = read_question(labelled.query, searched.reader.chunks_by_language)
-    candidates = collect([searched], question)
+    candidates = collect([searched], question, question_vectors([searched], question))
     evidence = Evidence(question, candidates)
     places = [(chunk.path, chunk.start_line, chunk.end_line) for chunk in candidates.chunks]
     hits, tight = (

@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from codesearch.index.bm25 import idf
+from codesearch.models.encoder import Embeddings
+from codesearch.search.background import package_background
 from codesearch.search.candidates import Candidates
 from codesearch.search.hit import Retrieval
 
+MOST_RARITY = 6.6
+"""More counts as this. 95 % of the questions that the thresholds were learned from have less, one unknown word more."""
+
+LEAST_COSINE = 0.35
+"""Of the nearest chunk, if no chunk has a word of the question: 2 of a repository's own questions and 84 of others' are
+such, all of them less close than this."""
+
 
 class Closeness(NamedTuple):
-    """How close the candidates of a question come to it, or how much each of these counts."""
+    """How close the candidates of a question come to it and should come to it, or how much each of these counts."""
 
     cosine: float
     """Of the nearest chunk."""
     coverage: float
     """Share of the question's term weight in the chunk that has most of it."""
     absent: float
-    """Share of the question's terms that no chunk contains."""
+    """Number of the question's terms that no chunk contains."""
     size: float
     """Logarithm of the number of chunks searched: among more chunks some come closer by chance."""
+    expected: float
+    """Mean share of questions with one of the terms whose answer has it: words of code should be found."""
+    rarity: float
+    """Mean rarity of the terms in code of all kinds: where rare words meet, it is no chance."""
+    rarity_here: float
+    """Mean rarity of the terms in the chunks searched, as a share of an absent term's."""
+    specificity: float
+    """How much the nearest chunk's cosine differs between repositories, estimated from the question."""
 
     @classmethod
-    def of(cls, candidates: Candidates) -> Closeness:
-        """The closeness of the candidates of a question."""
-        weights = np.asarray(list(candidates.term_weights.values()), np.float64)
-        holds = candidates.by_term > 0
-        unknown = weights >= idf(candidates.searched, 0)
+    def of(cls, candidates: Candidates, vector: Embeddings | None) -> Closeness:
+        """The closeness of the candidates of a question; `vector` is the question's by the default encoder, if used."""
+        background, terms = package_background(), candidates.term_weights
+        usual = list(map(background.usual, terms))
+        weights = np.fromiter(terms.values(), np.float64, len(terms))
+        unknown = idf(candidates.searched, 0)
         return cls(
             cosine=float(candidates.dense.max(initial=0.0)),
-            coverage=float((weights @ holds).max(initial=0.0) / (weights.sum() or 1.0)),
-            absent=float(unknown.mean()) if len(weights) else 0.0,
+            coverage=float((weights @ (candidates.by_term > 0)).max(initial=0.0) / (weights.sum() or 1.0)),
+            absent=float((weights >= unknown).sum()),
             size=float(np.log(max(candidates.searched, 1))),
+            expected=_mean([word.expected for word in usual]),
+            rarity=min(_mean([word.rarity for word in usual]), MOST_RARITY),
+            rarity_here=_mean(terms.values()) / unknown,
+            specificity=0.0 if vector is None else background.specificity(vector),
         )
 
     def weighted(self, weights: Closeness) -> float:
@@ -51,13 +73,58 @@ class Threshold(NamedTuple):
 
 # Learned by benchmarks/nothing_close.py so that 2 % of a repository's own questions are below; see docs/ranking.md.
 THRESHOLDS: Mapping[Retrieval, Threshold] = {
-    Retrieval.BOTH: Threshold(Closeness(cosine=11.94, coverage=3.45, absent=-2.99, size=-0.48), 0.63),
-    Retrieval.LEXICAL: Threshold(Closeness(cosine=0, coverage=6.38, absent=-3.60, size=-0.38), -2.32),
-    Retrieval.DENSE: Threshold(Closeness(cosine=15.54, coverage=0, absent=0, size=-0.33), 1.96),
+    Retrieval.BOTH: Threshold(
+        Closeness(
+            cosine=14.81,
+            coverage=3.67,
+            absent=-0.28,
+            size=-1.03,
+            expected=-7.35,
+            rarity=1.49,
+            rarity_here=-8.07,
+            specificity=-46.22,
+        ),
+        -1.76,
+    ),
+    Retrieval.LEXICAL: Threshold(
+        Closeness(
+            cosine=0,
+            coverage=4.72,
+            absent=-0.17,
+            size=-1.13,
+            expected=-6.9,
+            rarity=2.36,
+            rarity_here=-17.27,
+            specificity=0,
+        ),
+        -8.46,
+    ),
+    Retrieval.DENSE: Threshold(
+        Closeness(
+            cosine=15.19,
+            coverage=0,
+            absent=0,
+            size=-1.06,
+            expected=-6.89,
+            rarity=1.57,
+            rarity_here=-14.05,
+            specificity=-43.2,
+        ),
+        -6.39,
+    ),
 }
 
 
-def is_close(candidates: Candidates, retrieval: Retrieval) -> bool:
-    """Whether any candidate may answer, judged by the cosines of the default model (DENSE), by words, or by both."""
-    threshold = THRESHOLDS[retrieval]
-    return Closeness.of(candidates).weighted(threshold.weights) >= threshold.least
+def is_close(candidates: Candidates, retrieval: Retrieval, vector: Embeddings | None) -> bool:
+    """Whether any candidate may answer, judged by the cosines of the default model (DENSE), by words, or by both.
+
+    `vector` is the question's by the default model, None if judged by words.
+    """
+    threshold, found = THRESHOLDS[retrieval], Closeness.of(candidates, vector)
+    if not found.coverage and found.cosine < LEAST_COSINE:
+        return False
+    return found.weighted(threshold.weights) >= threshold.least
+
+
+def _mean(values: Collection[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

@@ -72,29 +72,40 @@ def search(
         raise CodesearchError("the question is empty")
     readers = [index.reader for index in indexes]
     parsed = read_question(question, lambda: _chunks_by_language(readers))
-    candidates = collect(indexes, parsed, max(k, HITS_WITH_OPERATORS) if parsed.operators else k, retrieval)
+    vectors = question_vectors(indexes, parsed)
+    candidates = collect(indexes, parsed, vectors, max(k, HITS_WITH_OPERATORS) if parsed.operators else k, retrieval)
     if not candidates.chunks:
         return SearchResult(question, ())
     ranking = rank(parsed, candidates)
     if reranker:
         ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
-    is_close = may_answer([index.encoder.name for index in indexes], candidates, ranking, retrieval)
+    is_close = may_answer([index.encoder.name for index in indexes], vectors[0], candidates, ranking, retrieval)
     return result_of(question, parsed, candidates, ranking, readers, k, is_close, min_score, explained, pattern)
 
 
-def collect(
-    indexes: Sequence[SearchedIndex], question: Question, k: int = 10, retrieval: Retrieval = Retrieval.BOTH
-) -> Candidates:
-    """The merged candidates of all indexes. Raises CodesearchError as `search` does."""
-    readers = [index.reader for index in indexes]
-    statistics = total([reader.statistics(question.terms) for reader in readers])
-    kinds = cache(lambda: {kind for reader in readers for kind in reader.kinds()})
+def question_vectors(indexes: Sequence[SearchedIndex], question: Question) -> list[Embeddings]:
+    """The question's vector for each index. An encoder that several share encodes it once."""
     vectors: dict[int, Embeddings] = {}
-    found = []
     for index in indexes:
         if id(index.encoder) not in vectors:
             vectors[id(index.encoder)] = index.encoder.encode_query(question.text)
-        vector, filters = vectors[id(index.encoder)], resolve_kind_filters(index.filters, kinds)
+    return [vectors[id(index.encoder)] for index in indexes]
+
+
+def collect(
+    indexes: Sequence[SearchedIndex],
+    question: Question,
+    vectors: Sequence[Embeddings],
+    k: int = 10,
+    retrieval: Retrieval = Retrieval.BOTH,
+) -> Candidates:
+    """The merged candidates of all indexes; `vectors` has one for each. Raises CodesearchError as `search` does."""
+    readers = [index.reader for index in indexes]
+    statistics = total([reader.statistics(question.terms) for reader in readers])
+    kinds = cache(lambda: {kind for reader in readers for kind in reader.kinds()})
+    found = []
+    for index, vector in zip(indexes, vectors, strict=True):
+        filters = resolve_kind_filters(index.filters, kinds)
         found.append(index.reader.retrieve(question, vector, filters, statistics, k, retrieval))
     kept = best_of_each_retriever([one.retrieved for one in found], Limits.of(question, k))
     parts = [one.candidates(ids) for one, ids in zip(found, kept, strict=True)]
@@ -103,13 +114,18 @@ def collect(
     return with_popularity(candidates, total([reader.name_statistics(names) for reader in readers]))
 
 
-def may_answer(models: Collection[str], candidates: Candidates, ranking: Ranking, retrieval: Retrieval) -> bool:
-    """Whether any candidate may answer. Only the default model's cosines are known well enough to tell."""
+def may_answer(
+    models: Collection[str], vector: Embeddings, candidates: Candidates, ranking: Ranking, retrieval: Retrieval
+) -> bool:
+    """Whether any candidate may answer. Only the default model's cosines are known well enough to tell.
+
+    `vector` is the question's by the first of the models.
+    """
     if ranking.precedence.any():
         return True
     if all(model == DEFAULT_MODEL for model in models):
-        return closeness.is_close(candidates, retrieval)
-    return retrieval is Retrieval.DENSE or closeness.is_close(candidates, Retrieval.LEXICAL)
+        return closeness.is_close(candidates, retrieval, vector)
+    return retrieval is Retrieval.DENSE or closeness.is_close(candidates, Retrieval.LEXICAL, None)
 
 
 def _chunks_by_language(readers: Sequence[IndexReader]) -> Mapping[str, int]:

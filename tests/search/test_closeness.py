@@ -10,8 +10,11 @@ from codesearch.api import Index
 from codesearch.search.closeness import THRESHOLDS, Closeness
 from codesearch.search.hit import Retrieval
 
-FAR = Closeness(cosine=0.1, coverage=0.2, absent=0.5, size=8)
-NEAR = Closeness(cosine=0.7, coverage=1.0, absent=0.0, size=8)
+MIDDLE = Closeness(
+    cosine=0.4, coverage=0.5, absent=1, size=8, expected=0.4, rarity=4.0, rarity_here=0.6, specificity=0.0
+)
+FAR = MIDDLE._replace(cosine=0.1, coverage=0.2, absent=3)
+NEAR = MIDDLE._replace(cosine=0.7, coverage=1.0, absent=0)
 
 
 @pytest.mark.parametrize("retrieval", list(Retrieval))
@@ -22,9 +25,17 @@ def test_near_and_far_are_told_apart(retrieval: Retrieval) -> None:
 
 def test_each_measure_counts_in_its_direction() -> None:
     weights = THRESHOLDS[Retrieval.BOTH].weights
-    middle = Closeness(cosine=0.4, coverage=0.5, absent=0.2, size=8)
-    for name, better in (("cosine", 0.5), ("coverage", 0.6), ("absent", 0.1), ("size", 7)):
-        assert middle._replace(**{name: better}).weighted(weights) > middle.weighted(weights)
+    for name, better in (
+        ("cosine", 0.5),
+        ("coverage", 0.6),
+        ("absent", 0),
+        ("size", 7),
+        ("expected", 0.3),
+        ("rarity", 5),
+        ("rarity_here", 0.5),
+        ("specificity", -0.01),
+    ):
+        assert MIDDLE._replace(**{name: better}).weighted(weights) > MIDDLE.weighted(weights)
 
 
 @pytest.mark.parametrize(

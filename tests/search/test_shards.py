@@ -13,7 +13,7 @@ from codesearch.api import Index
 from codesearch.search.asked_language import read_question
 from codesearch.search.hit import Filters, Hit
 from codesearch.search.local import LocalReader
-from codesearch.search.searcher import SearchedIndex, collect, search
+from codesearch.search.searcher import SearchedIndex, collect, question_vectors, search
 from codesearch.search.snippets import Snippets
 from tests.support.places import PACKAGE
 
@@ -105,7 +105,8 @@ def test_candidates_have_one_layout_wherever_they_are_from(whole: Index, paths: 
     indexes = [_index(tmp_path / str(number), paths[number::2], ()) for number in range(2)]
     for of in ([whole], indexes):
         searched = [SearchedIndex(LocalReader(i.snapshot(), Snippets(i.root)), i.encoder, Filters()) for i in of]
-        found = collect(searched, read_question("how are the rows of a question's candidates ranked", dict))
+        question = read_question("how are the rows of a question's candidates ranked", dict)
+        found = collect(searched, question, question_vectors(searched, question))
         assert len(found.term_weights) > 1
         assert found.by_term.flags.c_contiguous
         assert found.file_by_term.flags.c_contiguous
