@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from functools import lru_cache
 from itertools import compress, count
 from pathlib import PurePosixPath
@@ -26,8 +26,8 @@ NAME_WEIGHT = 4.0
 DOCUMENTATION_WEIGHT = 0.5
 
 
-_AT_ONCE = 200
-"""Chunks whose words are split together: with more, the arrays don't fit the processor's cache."""
+_CHARS_AT_ONCE = 120_000
+"""About so much of the chunks' bodies is split together: with more, the arrays don't fit the processor's cache."""
 
 
 class _Field(NamedTuple):
@@ -73,9 +73,21 @@ class _Terms(NamedTuple):
 def count_words(chunks: Sequence[Chunk]) -> Counted:
     """Count the words of chunks: as terms, weighted and summed over the fields, and as in the encoder's input."""
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    parts = [_count(chunks[i : i + _AT_ONCE], numbers) for i in range(0, max(len(chunks), 1), _AT_ONCE)]
+    parts = [_count(portion, numbers) for portion in _portions(chunks)]
     arrays = map(np.concatenate, zip(*(found for found, _ in parts), strict=True))
     return Counted(TermCounts(tuple(numbers), *arrays), tuple(words for _, words in parts))
+
+
+def _portions(chunks: Sequence[Chunk]) -> Iterator[Sequence[Chunk]]:
+    """The chunks in portions of about _CHARS_AT_ONCE; at least one."""
+    begin = size = 0
+    for end, chunk in enumerate(chunks, 1):
+        size += len(chunk.text)
+        if size >= _CHARS_AT_ONCE:
+            yield chunks[begin:end]
+            begin, size = end, 0
+    if begin < len(chunks) or not chunks:
+        yield chunks[begin:]
 
 
 def _count(chunks: Sequence[Chunk], term_numbers: MutableMapping[str, int]) -> tuple[_Terms, WordCounts]:

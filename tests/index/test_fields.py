@@ -87,7 +87,7 @@ def chunk_of(text: str, documentation: str = "", name: str = "", path: str = "a/
 @given(st.lists(st.builds(chunk_of, TEXTS, TEXTS, TEXTS, PATHS), max_size=5))
 def test_the_terms_of_many_chunks_are_those_of_each(chunks: list[Chunk]) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(fields, "_AT_ONCE", 2)
+        patched.setattr(fields, "_CHARS_AT_ONCE", 20)
         assert counted(chunks) == list(map(weighted, chunks))
 
 
