@@ -2,10 +2,12 @@
 
     python benchmarks/learn_background.py SOURCE… [--workers 2] [--write]
 
-Takes the pairs of question and code that `codesearch train` would learn from, of at least 20 sources that no question
-set has. Counts for each word, as a stem, in how many codes it is, and of the questions that have it, in how many of
-their answers. And learns by ridge regression, from the vector of a question, how much the cosine of the nearest code
-differs from one source to another: little for questions that any source might answer.
+Takes the pairs of question and code that `codesearch train` would learn from, of sources that no question set has.
+Counts for each word, as a stem, in how many codes it is, and of the questions that have it, in how many of their
+answers. And learns by ridge regression, from the vector of a question, how much the cosine of the nearest code differs
+from one source to another: little for questions that any source might answer. The file in the package is of 110
+sources, from a version that chose pairs by the order in which the sources were ready, so that it can't be made again
+byte for byte.
 
 Depends on the default encoder, so it has to be run again after a new one, and benchmarks/nothing_close.py after that.
 """
@@ -62,14 +64,13 @@ class Encoded:
 
 def pairs_of_sources(places: Sequence[Path], workers: int) -> Iterator[list[Pair]]:
     """The pairs of each source."""
-    chosen = random.Random(0)
     with tempfile.TemporaryDirectory() as scratch:
         options = ExtractionOptions(max_pairs=2000, keeps_texts=True)
         tasks = [(open_source(place, Path(scratch)), options) for place in places]
         for extracted in extract_all(tasks, workers):
             found = [pair for pairs in extracted.texts.values() for pair in pairs if pair.kind not in NO_QUESTIONS]
             print(f"{extracted.source.name}: {len(found)} pairs", flush=True)
-            yield chosen.sample(found, min(PAIRS, len(found)))
+            yield random.Random(extracted.source.name).sample(found, min(PAIRS, len(found)))
 
 
 def count(counts: Counts, pairs: Sequence[Pair]) -> None:
@@ -118,15 +119,14 @@ def main() -> None:
         count(counts, pairs)
         if len(pairs) >= QUESTIONS:
             encoded.append(encode(encoder, pairs))
-    words = sorted(
-        (word for word, number in counts.in_codes.items() if number >= LEAST), key=lambda word: word.encode()
+    words = sorted((word for word, number in counts.in_codes.items() if number >= LEAST), key=str.encode)
+    in_codes, in_questions, in_both = (
+        np.array([of[word] for word in words]) for of in (counts.in_codes, counts.in_questions, counts.in_both)
     )
     background = Background.of(
         words,
-        rarity=np.log(counts.codes / np.array([counts.in_codes[word] for word in words])),
-        expected=expected_share(
-            np.array([counts.in_both[word] for word in words]), np.array([counts.in_questions[word] for word in words])
-        ),
+        rarity=np.log(counts.codes / in_codes),
+        expected=expected_share(in_both, in_questions),
         spread=spread_weights(encoded),
     )
     print(f"{counts.codes} pairs of {len(asked.sources)} sources, {len(words)} words")

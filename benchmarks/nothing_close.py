@@ -149,7 +149,7 @@ def main() -> None:
     sets = np.array([one.set for one in asked])
     closeness = np.array([one.closeness for one in asked])
     is_whole = np.isin(sets, SETS)
-    groups = {"all whole": is_whole, **{name: sets == name for name in (*SETS, ONE_FILE)}}
+    groups = {"repositories": is_whole, **{name: sets == name for name in (*SETS, ONE_FILE)}}
     print(f"{is_own.sum()} questions of the repository's own, {(~is_own).sum()} of another's")
     print("share below the threshold, another's (own):".ljust(48), *(f"{name:>12}" for name in groups))
     for retrieval, used in USED.items():
@@ -158,8 +158,8 @@ def main() -> None:
         below = scores < np.quantile(scores[is_own & is_whole], OWN)
         shares = [(below[group & ~is_own].mean(), below[group & is_own].mean()) for group in groups.values()]
         print(f"{retrieval.value:<48}", *(f"{other:.2f} ({own:.3f})" for other, own in shares))
-        alone = [below_own_share(scores[group], is_own[group]) for group in groups.values()]
-        print(f"    the same, with {OWN:.0%} in each".ljust(48), *(f"{share:.2f}".ljust(12) for share in alone))
+        by_group = [below_own_share(scores[group], is_own[group]) for group in groups.values()]
+        print(f"    the same, with {OWN:.0%} in each".ljust(48), *(f"{share:.2f}".ljust(12) for share in by_group))
         weights = learn(values, is_own)
         least = np.quantile((values @ weights[:-1])[is_own & is_whole], OWN)
         print("   ", ", ".join(f"{n}={w:.2f}" for n, w in zip(used, weights[:-1], strict=True)), f"least={least:.2f}")
