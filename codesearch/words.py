@@ -179,7 +179,7 @@ def _hashes(data: bytes, ranges: _Ranges) -> npt.NDArray[np.uint64]:
 
 @lru_cache(maxsize=4)
 def _powers(bits: int) -> npt.NDArray[np.uint64]:
-    """Powers of the base, for up to 2^bits bytes. Portions differ in size; what is kept takes twice the largest at most."""
+    """Powers of the base, for up to 2^bits bytes. As portions differ in size, several are kept."""
     powers = np.full((1 << bits) + 1, _BASE, np.uint64)
     powers[0] = 1
     return np.cumprod(powers, out=powers)
