@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import nullcontext
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from codesearch import blas
 from codesearch.caller import caller
 from codesearch.cli.exits import NO_HITS, note
 from codesearch.cli.numbers import LARGEST_SOURCE, MOST_GROUPS, ByteSize, NumberRange, WholeNumber, seconds
@@ -170,7 +170,7 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
     """Index many repositories into shards, one Ray task per repository, and search all of them."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    blas.start_with_one_thread()
     found = given(invocation)
     for other, names in _ONLY_FOR.items():
         if other is not action and (option := next((found[name] for name in names if name in found), "")):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codesearch import blas
 from codesearch.cli.exits import note
 from codesearch.cli.numbers import WholeNumber, file_size
 from codesearch.cli.options import Device, IndexDir, Jobs, Model
@@ -67,8 +68,7 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
 ) -> None:
     """Create or update the index of a folder; only changed files are processed."""
-    # numpy's BLAS would start a thread per core in each worker process, and they would contend for the cores.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    blas.start_with_one_thread()
     from codesearch.api import Index
 
     if max_length:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from codesearch import blas
 from codesearch.caller import caller
 from codesearch.cli.exits import note
 from codesearch.cli.options import Device, Model
@@ -47,8 +47,7 @@ def command(
     device: Device = "",
 ) -> None:
     """Serve agents over the Model Context Protocol."""
-    # As in `query`: numpy's BLAS would start a thread a core.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    blas.start_with_one_thread()
     from codesearch.cli.remedies import hint_of
     from codesearch.mcp.roots import Roots
     from codesearch.mcp.session import Session

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from codesearch import blas
 from codesearch.caller import caller
 from codesearch.cli.exact import Count, PatternOptions, Sort, SortOption, is_path
 from codesearch.cli.exits import HITS, NO_HITS, note
@@ -152,8 +153,7 @@ def command(
     device: Device = "",
 ) -> None:
     """Search the code with a question in plain English; best hits first."""
-    # numpy's BLAS would start one thread per core on import: 5 ms, 90 ms on a busy machine.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    blas.start_with_one_thread()
     from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import located
     from codesearch.render.remarks import remarks

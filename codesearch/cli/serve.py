@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from codesearch import blas
 from codesearch.caller import caller
 from codesearch.cli.exits import NO_HITS, note
 from codesearch.cli.numbers import DecimalNumber, WholeNumber
@@ -118,7 +118,7 @@ def _serve(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None,
     from codesearch.cli import run
     from codesearch.server.service import Service
 
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    blas.start_with_one_thread()
     service = Service(endpoint, lambda arguments, _: run(arguments), idle)
     signal.signal(signal.SIGTERM, lambda *_: service.end())
     service.serve(_beside(service, paths, http, page))

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from codesearch import blas
 from codesearch.arrays import map_arrays
 from codesearch.errors import ModelUnavailable
 from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
@@ -86,11 +87,13 @@ class StaticEncoder:
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder. Texts without any known token give zero rows."""
-        return self._encode([self._bags(texts)], self.document)
+        with blas.one_thread():
+            return self._encode([self._bags(texts)], self.document)
 
     def encode_words(self, parts: Iterable[WordCounts]) -> Embeddings:
         """As encode_documents, for the words of the documents, which come in several parts."""
-        return self._encode(map(self._bags_of_words, parts), self.document)
+        with blas.one_thread():
+            return self._encode(map(self._bags_of_words, parts), self.document)
 
     def encode_query(self, text: str) -> Embeddings:
         """See Encoder."""

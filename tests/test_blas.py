@@ -1,0 +1,54 @@
+"""Threads of numpy's BLAS."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PRINT_THREADS = """
+import numpy
+from threadpoolctl import threadpool_info
+from codesearch import blas
+from codesearch.models import static
+
+def threads():
+    print(*[library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"])
+
+def normalise(vectors, normalise=static.normalise):
+    threads()
+    return normalise(vectors)
+
+encoder = static.StaticEncoder.default()
+threads()
+static.normalise = normalise
+encoder.encode_documents(["def size(): ..."])
+threads()
+"""
+
+
+def test_documents_are_encoded_in_one_thread() -> None:
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2"}
+    command = [sys.executable, "-c", PRINT_THREADS]
+    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
+    if printed[:1] != ["2"]:
+        pytest.skip("numpy's BLAS has one thread, or no number of threads to set")
+    assert printed == ["2", "1", "2"]
+
+
+PRINT_VARIABLE = """
+import os
+from codesearch import blas
+
+blas.start_with_one_thread()
+print(os.environ["OPENBLAS_NUM_THREADS"])
+"""
+
+
+@pytest.mark.parametrize(("given", "kept"), [({"OPENBLAS_NUM_THREADS": "2"}, "2"), ({}, "1")])
+def test_a_number_of_threads_that_the_user_has_set_is_kept(given: dict[str, str], kept: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | given
+    command = [sys.executable, "-c", PRINT_VARIABLE]
+    assert subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip() == kept
