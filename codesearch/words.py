@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.grouping import Numbers, group
 from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
 
 PART, TERM, TOKEN = range(3)
@@ -21,8 +22,6 @@ PART, TERM, TOKEN = range(3)
 _OTHER, _UNDERSCORE, _DIGIT, _UPPER, _LOWER = range(5)
 _BASE = 0x9E3779B97F4A7C15
 """Of the polynomial, modulo 2⁶⁴: an odd number without a pattern."""
-
-Numbers = npt.NDArray[np.int64]
 
 
 class Words(NamedTuple):
@@ -53,34 +52,22 @@ class WordCounts(NamedTuple):
 
 
 class Groups(NamedTuple):
-    """The occurrences of each number in each text."""
+    """The occurrences of each number in each text, in order of first occurrence."""
 
     texts: Numbers
-    """For each group, by texts and numbers."""
     numbers: Numbers
-    order: Numbers
-    """The indexes of the occurrences, group by group, ascending in each."""
-    starts: Numbers
-    """Where each group begins in `order`."""
+    of_occurrences: Numbers
+    """For each occurrence, the index of its group."""
 
     @classmethod
     def of(cls, texts: Numbers, numbers: Numbers) -> Groups:
-        """Group occurrences of numbers in texts. The product of the numbers of all three must be below 2⁶³."""
-        count, width = max(len(numbers), 1), int(numbers.max(initial=0)) + 1
-        keys = (texts * width + numbers) * count + np.arange(len(numbers))
-        keys.sort()
-        pairs, order = np.divmod(keys, count)
-        starts = np.flatnonzero(np.diff(pairs, prepend=-1))
-        return cls(*np.divmod(pairs[starts], width), order, starts)
-
-    @property
-    def firsts(self) -> Numbers:
-        """The first occurrence in each group."""
-        return self.order[self.starts]
+        """Group occurrences of numbers in texts. The product of the highest of both must be below 2⁶³."""
+        found = group((texts * (numbers.max(initial=0) + 1) + numbers).astype(np.uint64))
+        return cls(texts[found.firsts], numbers[found.firsts], found.groups)
 
     def sums(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """The sum of each group's values, of which there is one per occurrence."""
-        return np.asarray(np.add.reduceat(values[self.order], self.starts), np.float32)
+        return np.bincount(self.of_occurrences, values, len(self.texts)).astype(np.float32)
 
 
 class _Ranges(NamedTuple):
@@ -143,10 +130,12 @@ def _ascii_words(texts: Sequence[str], longest_whole: int) -> Words:
     uses = np.repeat(np.asarray([PART, TERM], np.uint8), (len(begins), len(first)))
     ranges = _Ranges(np.concatenate([begins, begins[first]]), np.concatenate([ends, ends[last]]))
     kept = data.translate(_LOWERED, b"_")
-    chosen, numbers = _distinct(_hashes(kept, ranges))
+    found = group(_hashes(kept, ranges))
     text = kept.decode("ascii")
-    limits = zip(ranges.begins[chosen].tolist(), ranges.ends[chosen].tolist(), strict=True)
-    return Words([text[begin:end] for begin, end in limits], numbers, np.concatenate([in_text, in_text[first]]), uses)
+    limits = zip(ranges.begins[found.firsts].tolist(), ranges.ends[found.firsts].tolist(), strict=True)
+    return Words(
+        [text[begin:end] for begin, end in limits], found.groups, np.concatenate([in_text, in_text[first]]), uses
+    )
 
 
 def _parts(kinds: npt.NDArray[np.uint8]) -> _Ranges:
@@ -183,14 +172,3 @@ def _powers(bits: int) -> npt.NDArray[np.uint64]:
     powers = np.full((1 << bits) + 1, _BASE, np.uint64)
     powers[0] = 1
     return np.cumprod(powers, out=powers)
-
-
-def _distinct(values: npt.NDArray[np.uint64]) -> tuple[Numbers, Numbers]:
-    """The index of one of each distinct value, and for each value the index of its own among those."""
-    order = np.argsort(values)
-    ordered = values[order]
-    is_first = np.ones(len(values), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    numbers = np.empty(len(values), np.int64)
-    numbers[order] = np.cumsum(is_first) - 1
-    return order[is_first], numbers

@@ -44,6 +44,7 @@ def test_texts_that_are_not_ascii_have_terms_of_their_own_and_whole_words_of_oth
 def test_groups_have_the_occurrences_of_a_number_in_a_text(pairs: list[tuple[int, int]]) -> None:
     texts, numbers = np.asarray(pairs, np.int64).reshape(-1, 2).T
     groups = Groups.of(texts, numbers)
-    assert list(zip(groups.texts.tolist(), groups.numbers.tolist(), strict=True)) == sorted(set(pairs))
-    assert groups.firsts.tolist() == [pairs.index(pair) for pair in sorted(set(pairs))]
-    assert groups.sums(np.ones(len(pairs), np.float32)).tolist() == [pairs.count(pair) for pair in sorted(set(pairs))]
+    distinct = list(dict.fromkeys(pairs))
+    assert list(zip(groups.texts.tolist(), groups.numbers.tolist(), strict=True)) == distinct
+    assert groups.of_occurrences.tolist() == [distinct.index(pair) for pair in pairs]
+    assert groups.sums(np.ones(len(pairs), np.float32)).tolist() == [pairs.count(pair) for pair in distinct]

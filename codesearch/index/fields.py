@@ -124,15 +124,15 @@ def _terms(
     if is_long:
         found = Groups.of(texts, numbers)
         texts, numbers, weights = found.texts, found.numbers, found.sums(weights)
-    is_positive = weights > 0
-    sizes = np.bincount(texts[is_positive], minlength=chunks)
-    return _Terms(numbers[is_positive].astype(np.int32), weights[is_positive], sizes.astype(np.int32))
+    by_text = np.argsort(texts, kind="stable")
+    kept = by_text[weights[by_text] > 0]
+    sizes = np.bincount(texts[kept], minlength=chunks)
+    return _Terms(numbers[kept].astype(np.int32), weights[kept], sizes.astype(np.int32))
 
 
 def _in_order(distinct: Sequence[str], found: Groups, counts: npt.NDArray[np.float32], chunks: int) -> WordCounts:
     """The words with a positive count, in order of first appearance."""
     kept = np.flatnonzero(counts > 0)
-    kept = kept[np.argsort(found.firsts[kept])]
     is_used = np.zeros(len(distinct), np.bool_)
     is_used[found.numbers[kept]] = True
     numbers = (np.cumsum(is_used) - 1)[found.numbers[kept]]

@@ -124,9 +124,8 @@ class StaticEncoder:
         begins = (np.cumsum(widths) - widths)[words.numbers] - (np.cumsum(sizes) - sizes)
         rows = flat[np.repeat(begins, sizes) + np.arange(int(sizes.sum()))]
         found = Groups.of(np.repeat(words.documents, sizes), rows)
-        order = np.argsort(found.firsts)
         ends = np.cumsum(np.bincount(found.texts + 1, minlength=words.size + 1))
-        return _Bags(found.numbers[order], found.sums(np.repeat(words.counts, sizes))[order], ends)
+        return _Bags(found.numbers, found.sums(np.repeat(words.counts, sizes)), ends)
 
     def _encode(self, bags: Iterable[_Bags], side: Side) -> Embeddings:
         unit = normalise(np.concatenate([self._sums(part, side.position_weights) for part in bags]))
