@@ -7,7 +7,7 @@ between 0 and 1 and mean the same in every repository. To add or remove one, cha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from codesearch.chunking.kinds import REMAINDER_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key
+from codesearch.search import conversion
+from codesearch.search.conversion import Conversion
 from codesearch.search.evidence import Evidence, Values, folder_words, rank_in_file, stem_of, words_of
 from codesearch.search.question import Question, last_part
 from codesearch.search.roles import Role
@@ -236,6 +238,23 @@ def other_language(evidence: Evidence) -> Values:
     return np.asarray([bool(wanted) and chunk.language != wanted for chunk in evidence.chunks], np.float32)
 
 
+def converts(evidence: Evidence) -> Values:
+    """1 if the chunk is named after the conversion that the question asks for."""
+    return _conversion(evidence, conversion.converts)
+
+
+def converts_back(evidence: Evidence) -> Values:
+    """1 if the chunk is named after the opposite of the conversion that the question asks for."""
+    return _conversion(evidence, conversion.converts_back)
+
+
+def _conversion(evidence: Evidence, holds: Callable[[str, Sequence[Conversion]], bool]) -> Values:
+    asked = evidence.conversions
+    if not asked:
+        return np.zeros(len(evidence.chunks), np.float32)
+    return np.asarray([holds(chunk.qualified_name, asked) for chunk in evidence.chunks], np.float32)
+
+
 def _role(role: Role) -> Callable[[Evidence], Values]:
     def signal(evidence: Evidence) -> Values:
         unasked = role not in evidence.requested_roles
@@ -306,6 +325,8 @@ SIGNALS: tuple[SignalSpec, ...] = (
     SignalSpec("stem_is_symbol", "file is named after the symbol", stem_is_symbol),
     SignalSpec("location", "file or line is named", location),
     SignalSpec("other_language", "in another language than asked for", other_language, sign=-1),
+    SignalSpec("converts", "converts as asked", converts),
+    SignalSpec("converts_back", "converts the other way", converts_back, sign=-1),
     *(
         SignalSpec(role.name.lower(), f"{role.value} file", _role(role), sign=0 if role is Role.REEXPORT else -1)
         for role in Role

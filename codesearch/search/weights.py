@@ -44,6 +44,8 @@ _PROSE: Mapping[str, float] = {
     "stem_is_symbol": 1.06,
     "location": 4.51,
     "other_language": -1.00,
+    "converts": 1.00,
+    "converts_back": -3.00,
     "test": -4.04,
     "example": -1.88,
     "benchmark": -1.31,

@@ -1,0 +1,98 @@
+"""How much of what counts as wrong on CodeSearchNet's questions was ever judged.
+
+    python benchmarks/judged.py --anchors FOLDER --bench FOLDER --repos-dir FOLDER --indexes FOLDER [--rerank small]
+
+Experts judged about six functions for each question; any other hit counts as wrong, whether it answers or not. Prints
+what became of the first hits (relevant, judged as irrelevant, not judged), the same of all hits before the first
+relevant one, and MRR@10 of all hits and of the judged ones alone (a condensed list: Sakai, SIGIR 2007). See
+question_sets.py for the folders.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+import numpy as np
+from anchors import LIMIT, arguments
+from question_sets import Corpus, Sources, corpora
+
+from codesearch.evaluation.questions import RelevantItem
+from codesearch.search.hit import Hit
+
+DEPTH = 60
+"""Hits that are read, so that ten judged ones are among them more often."""
+RELEVANT_GRADE = 1.5
+"""Of 0 to 3, the least of a function that counts as an answer, as in the questions."""
+
+
+class Judgement(StrEnum):
+    """What the experts said of a hit."""
+
+    RELEVANT = "relevant"
+    IRRELEVANT = "judged as irrelevant"
+    NONE = "not judged"
+
+
+def judgements(corpus: Corpus, rerank: str) -> Iterator[list[Judgement]]:
+    """For each question, what was said of each hit, best first."""
+    lines = (corpus.root.parent / "graded.jsonl").read_text(encoding="utf-8").splitlines()
+    judged = {row["query"]: row["judged"] for row in map(json.loads, lines)}
+    with corpus.index() as index:
+        for question in corpus.questions:
+            hits = index.search(question.query, DEPTH, rerank=rerank).hits
+            yield [judgement(corpus, hit, judged[question.query]) for hit in hits]
+
+
+def judgement(corpus: Corpus, hit: Hit, judged: Sequence[dict[str, float | str]]) -> Judgement:
+    """The best judgement of a function that a hit has lines of."""
+    grades = [
+        float(row["grade"])
+        for row in judged
+        if corpus.is_found_by(
+            RelevantItem(str(row["path"]), int(row["start_line"]), int(row["end_line"])),
+            hit.path,
+            hit.start_line,
+            hit.end_line,
+        )
+    ]
+    if not grades:
+        return Judgement.NONE
+    return Judgement.RELEVANT if max(grades) >= RELEVANT_GRADE else Judgement.IRRELEVANT
+
+
+def reciprocal_rank(found: Sequence[Judgement]) -> float:
+    """1 / the rank of the first relevant hit, 0 if none of the first ten is."""
+    first = list(found[:LIMIT])
+    return 1 / (1 + first.index(Judgement.RELEVANT)) if Judgement.RELEVANT in first else 0.0
+
+
+def before_relevant(found: Sequence[Judgement]) -> Sequence[Judgement]:
+    """The hits before the first relevant one, of the first ten."""
+    first = list(found[:LIMIT])
+    return first[: first.index(Judgement.RELEVANT)] if Judgement.RELEVANT in first else first
+
+
+def main() -> None:
+    """Run the program."""
+    parser = arguments(__doc__)
+    parser.add_argument("--rerank", default="")
+    options = parser.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sources = Sources(options.anchors, options.bench, options.repos_dir, options.indexes, options.model)
+    found = [each for corpus in corpora(sources, ("web",)) for each in judgements(corpus, options.rerank)]
+    for title, counted in (
+        ("first hits", Counter(each[0] for each in found if each)),
+        ("before the first relevant", Counter(one for each in found for one in before_relevant(each))),
+    ):
+        print(f"{title:<26}", *(f"{counted[kind]:>5} {kind}" for kind in Judgement))
+    judged = [[one for one in each if one is not Judgement.NONE] for each in found]
+    for title, lists in ("MRR@10, all hits", found), ("MRR@10, judged hits", judged):
+        print(f"{title:<26} {np.mean(list(map(reciprocal_rank, lists))):.3f}")
+
+
+if __name__ == "__main__":
+    main()

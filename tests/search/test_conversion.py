@@ -1,0 +1,87 @@
+"""Which way a conversion goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codesearch.api import Index
+from codesearch.search.conversion import conversions_asked, converts, converts_back
+from tests.support.repositories import write
+
+CODE = "def {name}(value):\n    parts = read(value)\n    return write(parts)\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("convert int to string", "int_to_string"),
+        ("convert int to string", "int2str"),
+        ("integer to string", "Convert.intToStr"),
+        ("turn a string into a date", "Date.fromString"),
+        ("turn a string into a date", "string_as_date"),
+        ("unix time to date", "UnixTimeToDate"),
+        ("json to xml", "json2XML"),
+        ("UTC time to local time", "TimestampField.utc_to_local"),
+    ],
+)
+def test_a_name_converts_as_asked(question: str, name: str) -> None:
+    asked = conversions_asked(question)
+    assert converts(name, asked)
+    assert not converts_back(name, asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("convert int to string", "string_to_int"),
+        ("convert int to string", "StrTo.Int"),
+        ("convert int to string", "toInt"),
+        ("turn a string into a date", "Date.toString"),
+        ("turn a string into a date", "string_from_date"),
+        ("json to xml", "xml2json"),
+        ("utc time to local time", "local_time_to_utc"),
+    ],
+)
+def test_a_name_converts_back(question: str, name: str) -> None:
+    asked = conversions_asked(question)
+    assert converts_back(name, asked)
+    assert not converts(name, asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("convert int to string", "convert"),
+        ("convert int to string", "int_string_pairs"),
+        ("string to date", "date_to_datestring"),
+        ("how to sort a list", "list_to_sort"),
+        ("a function to parse json", "to_function"),
+        ("where BoxedIntoRoute is stored", "route_into_boxed"),
+        ("remove newlines from etags", "get_etag_from_file"),
+        ("to string", "toString"),
+        ("convert to", "to"),
+        ("", ""),
+    ],
+)
+def test_other_names_say_nothing(question: str, name: str) -> None:
+    asked = conversions_asked(question)
+    assert not converts(name, asked)
+    assert not converts_back(name, asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted", "back"),
+    [
+        ("convert int to string", "int_to_string", "string_to_int"),
+        ("convert string to int", "string_to_int", "int_to_string"),
+        ("how to convert json to yaml", "json2yaml", "yaml2json"),
+    ],
+)
+def test_the_conversion_that_is_asked_for_comes_first(tmp_path: Path, question: str, wanted: str, back: str) -> None:
+    write(tmp_path, {"one.py": CODE.format(name=back), "two.py": CODE.format(name=wanted)})
+    with Index.create(tmp_path) as index:
+        index.update()
+        names = [hit.name for hit in index.search(question).hits]
+    assert names == [wanted, back]
