@@ -15,6 +15,7 @@ _MULTIPLIER = np.asarray([0x9E3779B97F4A7C15], np.uint64)
 """Of the hash: 2⁶⁴ divided by the golden ratio, whose products' high bits are spread evenly (Knuth 1973)."""
 _HASH_BITS = 64
 _SLOTS_PER_NUMBER = 2
+_NONE = np.iinfo(np.int64).max
 
 Numbers = npt.NDArray[np.int64]
 
@@ -34,20 +35,26 @@ def group(numbers: npt.NDArray[np.uint64]) -> Grouped:
     Each slot of a hash table gets the first of its occurrences. Those that equal it are done; the others, which only
     have the same hash, are entered into another table.
     """
-    occurrences = np.arange(len(numbers), dtype=np.int32)
-    firsts = np.zeros_like(occurrences)
+    occurrences = np.arange(len(numbers))
     bits = (_SLOTS_PER_NUMBER * len(numbers)).bit_length()
-    table = np.empty(1 << bits, np.int32)
-    left, left_numbers, multiplier = occurrences, numbers, _MULTIPLIER
+    firsts = _firsts(numbers, occurrences, _MULTIPLIER, bits)
+    left, multiplier = np.flatnonzero(numbers.take(firsts) != numbers), _MULTIPLIER
     while len(left):
-        slots = (left_numbers * multiplier >> np.uint64(_HASH_BITS - bits)).view(np.int64)
-        table.fill(len(numbers))
-        np.minimum.at(table, slots, left)
-        found = table[slots]
-        firsts[left] = found
-        others = np.flatnonzero(numbers[found] != left_numbers)
-        left, left_numbers, multiplier = left[others], left_numbers[others], multiplier * _MULTIPLIER
+        multiplier = multiplier * _MULTIPLIER
+        left_numbers = numbers[left]
+        firsts[left] = found = _firsts(left_numbers, left, multiplier, bits)
+        left = left[numbers[found] != left_numbers]
     is_first = firsts == occurrences
     groups = np.cumsum(is_first)
     groups -= 1
-    return Grouped(np.flatnonzero(is_first), groups[firsts])
+    return Grouped(np.flatnonzero(is_first), groups.take(firsts))
+
+
+def _firsts(
+    numbers: npt.NDArray[np.uint64], occurrences: Numbers, multiplier: npt.NDArray[np.uint64], bits: int
+) -> Numbers:
+    """For each number, the first of the occurrences that have the same hash."""
+    slots = (numbers * multiplier >> np.uint64(_HASH_BITS - bits)).view(np.int64)
+    table = np.full(1 << bits, _NONE)
+    np.minimum.at(table, slots, occurrences)
+    return table.take(slots)
