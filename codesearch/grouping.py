@@ -1,6 +1,6 @@
 """Equal numbers in an array, found by a hash table in numpy.
 
-Of words, of which most occur many times, sorting takes ten times as long (20,000 occurrences of 2,500 words: 2.2 ms
+Sorting takes ten times as long for words, most of which occur many times (20,000 occurrences of 2,500 words: 2.2 ms
 instead of 0.2).
 """
 
@@ -35,7 +35,7 @@ def group(numbers: npt.NDArray[np.uint64]) -> Grouped:
     Each slot of a hash table gets the first of its occurrences. Those that equal it are done; the others, which only
     have the same hash, are entered into another table.
     """
-    occurrences = np.arange(len(numbers))
+    occurrences = np.arange(len(numbers), dtype=np.int64)
     bits = (_SLOTS_PER_NUMBER * len(numbers)).bit_length()
     firsts = _firsts(numbers, occurrences, _MULTIPLIER, bits)
     left, multiplier = np.flatnonzero(numbers.take(firsts) != numbers), _MULTIPLIER
@@ -45,7 +45,7 @@ def group(numbers: npt.NDArray[np.uint64]) -> Grouped:
         firsts[left] = found = _firsts(left_numbers, left, multiplier, bits)
         left = left[numbers[found] != left_numbers]
     is_first = firsts == occurrences
-    groups = np.cumsum(is_first)
+    groups = np.cumsum(is_first, dtype=np.int64)
     groups -= 1
     return Grouped(np.flatnonzero(is_first), groups.take(firsts))
 

@@ -38,6 +38,43 @@ def test_documents_are_encoded_in_one_thread() -> None:
     assert printed == ["2", "1", "2"]
 
 
+PRINT_THREADS_AFTER_OVERLAP = """
+import numpy
+from threading import Barrier, Thread
+from threadpoolctl import threadpool_info
+from codesearch import blas
+
+def threads():
+    print(*[library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"])
+
+has_entered, may_leave = Barrier(2), Barrier(2)
+
+def enter_before_and_leave_after():
+    with blas.one_thread():
+        has_entered.wait()
+        may_leave.wait()
+
+threads()
+other = Thread(target=enter_before_and_leave_after)
+other.start()
+has_entered.wait()
+with blas.one_thread():
+    may_leave.wait()
+    other.join()
+    threads()
+threads()
+"""
+
+
+def test_the_number_of_threads_is_restored_when_the_last_thread_leaves() -> None:
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2"}
+    command = [sys.executable, "-c", PRINT_THREADS_AFTER_OVERLAP]
+    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
+    if printed[:1] != ["2"]:
+        pytest.skip("numpy's BLAS has one thread, or no number of threads to set")
+    assert printed == ["2", "1", "2"]
+
+
 PRINT_VARIABLE = """
 import os
 from codesearch import blas
