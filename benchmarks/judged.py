@@ -3,9 +3,9 @@
     python benchmarks/judged.py --anchors FOLDER --bench FOLDER --repos-dir FOLDER --indexes FOLDER [--rerank small]
 
 Experts judged about six functions for each question; any other hit counts as wrong, whether it answers or not. Prints
-what became of the first hits (relevant, judged as irrelevant, not judged), the same of all hits before the first
-relevant one, and MRR@10 of all hits and of the judged ones alone (a condensed list: Sakai, SIGIR 2007). See
-question_sets.py for the folders.
+how the first hits were judged, and all hits before the first relevant one; and MRR@10 of all hits, of the judged ones
+alone (a condensed list: Sakai, SIGIR 2007), and of the judged functions in a random order. See question_sets.py for the
+folders.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from math import comb
 
 import numpy as np
 from anchors import LIMIT, arguments
@@ -37,17 +39,28 @@ class Judgement(StrEnum):
     NONE = "not judged"
 
 
-def judgements(corpus: Corpus, rerank: str) -> Iterator[list[Judgement]]:
-    """For each question, what was said of each hit, best first."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was said of the hits of one question, best first, and of the functions that were judged for it."""
+
+    hits: Sequence[Judgement]
+    relevant: int
+    irrelevant: int
+
+
+def judgements(corpus: Corpus, rerank: str) -> Iterator[Judged]:
+    """The judgements of each question."""
     lines = (corpus.root.parent / "graded.jsonl").read_text(encoding="utf-8").splitlines()
     judged = {row["query"]: row["judged"] for row in map(json.loads, lines)}
     with corpus.index() as index:
         for question in corpus.questions:
+            rows = judged[question.query]
             hits = index.search(question.query, DEPTH, rerank=rerank).hits
-            yield [judgement(corpus, hit, judged[question.query]) for hit in hits]
+            relevant = sum(row["grade"] >= RELEVANT_GRADE for row in rows)
+            yield Judged([judgement(corpus, hit, rows) for hit in hits], relevant, len(rows) - relevant)
 
 
-def judgement(corpus: Corpus, hit: Hit, judged: Sequence[dict[str, float | str]]) -> Judgement:
+def judgement(corpus: Corpus, hit: Hit, judged: Sequence[Mapping[str, float | str]]) -> Judgement:
     """The best judgement of a function that a hit has lines of."""
     grades = [
         float(row["grade"])
@@ -70,6 +83,13 @@ def reciprocal_rank(found: Sequence[Judgement]) -> float:
     return 1 / (1 + first.index(Judgement.RELEVANT)) if Judgement.RELEVANT in first else 0.0
 
 
+def random_order(judged: Judged) -> float:
+    """The mean of 1 / the rank of the first relevant function over all orders of the judged ones."""
+    count = judged.relevant + judged.irrelevant
+    first = (comb(count - rank, judged.relevant - 1) / rank for rank in range(1, min(LIMIT, count) + 1))
+    return sum(first) / comb(count, judged.relevant)
+
+
 def before_relevant(found: Sequence[Judgement]) -> Sequence[Judgement]:
     """The hits before the first relevant one, of the first ten."""
     first = list(found[:LIMIT])
@@ -85,13 +105,17 @@ def main() -> None:
     sources = Sources(options.anchors, options.bench, options.repos_dir, options.indexes, options.model)
     found = [each for corpus in corpora(sources, ("web",)) for each in judgements(corpus, options.rerank)]
     for title, counted in (
-        ("first hits", Counter(each[0] for each in found if each)),
-        ("before the first relevant", Counter(one for each in found for one in before_relevant(each))),
+        ("first hits", Counter(each.hits[0] for each in found if each.hits)),
+        ("before the first relevant", Counter(one for each in found for one in before_relevant(each.hits))),
     ):
         print(f"{title:<26}", *(f"{counted[kind]:>5} {kind}" for kind in Judgement))
-    judged = [[one for one in each if one is not Judgement.NONE] for each in found]
-    for title, lists in ("MRR@10, all hits", found), ("MRR@10, judged hits", judged):
-        print(f"{title:<26} {np.mean(list(map(reciprocal_rank, lists))):.3f}")
+    of_judged = [[one for one in each.hits if one is not Judgement.NONE] for each in found]
+    for title, values in (
+        ("all hits", [reciprocal_rank(each.hits) for each in found]),
+        ("judged hits", list(map(reciprocal_rank, of_judged))),
+        ("judged functions, at random", list(map(random_order, found))),
+    ):
+        print(f"MRR@10, {title:<28} {np.mean(values):.3f}")
 
 
 if __name__ == "__main__":

@@ -8,16 +8,20 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from codesearch.identifiers import ascii_words
+from codesearch.search.question import last_part
 
 _TOWARDS_IN_QUESTIONS = frozenset(("to", "into"))
 _TOWARDS_IN_NAMES = frozenset(("to", "into", "as", "2"))
-_FROM_IN_NAMES = "from"
-_REACH = 2
+_FROM_IN_NAMES = frozenset(("from",))
+_WORDS_AROUND = 2
 """Words on each side that may be what is converted: “unix time to date”."""
-_FILLERS = frozenset("a an the this its given new type value object".split())
+_FILLERS = frozenset(
+    "a an and as cast change convert converted converting converts from given in new of or the this turn with".split()
+)
+"""Words that are never what is converted, in questions and in names."""
 _BEFORE_A_VERB = frozenset(
-    "able allowed class code command easiest function going have how intended like method need needed needs option"
-    " ought possible program required script something supposed trying try tries used want wants way ways wish".split()
+    "able attempt decide decides fail fails function going have how like method need needed needs ought possible"
+    " program required script supposed tries try trying used want wants way ways when where wish".split()
 )
 """What `to` follows if a verb comes next: “how to sort”."""
 _SHORTEST_ABBREVIATION = 3
@@ -26,29 +30,43 @@ _WORD = re.compile(r"\w+")
 
 
 class Conversion(NamedTuple):
-    """Words of what is converted, and of what it becomes. A name may lack the first, as `toInt` does."""
+    """Words of what is converted, and of what it becomes."""
 
     source: tuple[str, ...]
     target: tuple[str, ...]
+    is_of_owner: bool = False
+    """Whether the source is the type that a method is of, and need not be what is converted: `Convert.toInt`."""
 
 
+@lru_cache(maxsize=16)
 def conversions_asked(question: str) -> tuple[Conversion, ...]:
-    """The conversions that a question may ask for: whatever is around `to`, unless that has a verb after it."""
-    words = [word for word in _WORD.findall(question.lower()) if word not in _FILLERS]
-    around = _around(words, _TOWARDS_IN_QUESTIONS)
-    return tuple(each for each in around if each.source and each.target and each.source[-1] not in _BEFORE_A_VERB)
+    """The conversions that a question may ask for: whatever is around `to`, unless a verb follows."""
+    found = _around(_WORD.findall(question.lower()), _TOWARDS_IN_QUESTIONS, _BEFORE_A_VERB)
+    return tuple(dict.fromkeys(each for each in found if each.source and each.target))
 
 
 @lru_cache(maxsize=1 << 12)
 def conversions_in(name: str) -> tuple[Conversion, ...]:
-    """The conversions that a name speaks of: `Date.fromString`, `json2xml`."""
-    words = ascii_words(name)
-    reversed_ = (Conversion(each.target, each.source) for each in _around(words, (_FROM_IN_NAMES,)))
-    return tuple(each for each in (*_around(words, _TOWARDS_IN_NAMES), *reversed_) if each.target)
+    """The conversions that the last part of a qualified name speaks of: `json2xml`, `Date.fromString`, `Date.toString`.
+
+    What the part does not say is the type that it belongs to.
+    """
+    last = last_part(name)
+    owner = tuple(ascii_words(last_part(name[: -len(last)].rstrip(":.->\\#")))) if last else ()
+    words = ascii_words(last)
+    towards = [
+        each if each.source else Conversion(owner, each.target, is_of_owner=True)
+        for each in _around(words, _TOWARDS_IN_NAMES)
+        if each.target
+    ]
+    backwards = [
+        Conversion(each.target, each.source or owner) for each in _around(words, _FROM_IN_NAMES) if each.target
+    ]
+    return (*towards, *backwards)
 
 
 def converts(name: str, asked: Iterable[Conversion]) -> bool:
-    """Whether a name says that it does one of the conversions."""
+    """Whether a qualified name says that it does one of the conversions."""
     return any(
         _have_common(each.source, found.source) and _have_common(each.target, found.target)
         for each in asked
@@ -56,20 +74,25 @@ def converts(name: str, asked: Iterable[Conversion]) -> bool:
     )
 
 
-def converts_back(name: str, asked: Iterable[Conversion]) -> bool:
-    """Whether a name says that it does the opposite of one of the conversions: gives what is to be converted."""
-    return any(
-        _have_common(each.source, found.target) and not _have_common(each.target, found.target)
-        for each in asked
-        for found in conversions_in(name)
-    )
+def converts_back(name: str, asked: Sequence[Conversion]) -> bool:
+    """Whether a qualified name says that it does the opposite of one of the conversions, and none of them."""
+    found = conversions_in(name)
+    return any(_is_opposite(one, each) for one in found for each in asked) and not converts(name, asked)
 
 
-def _around(words: Sequence[str], marks: Iterable[str]) -> Iterator[Conversion]:
+def _is_opposite(found: Conversion, asked: Conversion) -> bool:
+    """Whether a conversion gives what is to be converted, out of what is asked for or of nothing that is said."""
+    if found.source and not found.is_of_owner:
+        return _have_common(asked.source, found.target) and _have_common(asked.target, found.source)
+    return _have_common(asked.source[-1:], found.target) and not _have_common(asked.target, found.target)
+
+
+def _around(words: Sequence[str], marks: Iterable[str], never_before: Iterable[str] = ()) -> Iterator[Conversion]:
     """What is around each of some marks, without words that are on both sides (“utc time to local time”)."""
-    for i, word in enumerate(words):
-        if word in marks:
-            before, after = words[max(0, i - _REACH) : i], words[i + 1 : i + 1 + _REACH]
+    kept = [word for word in words if word in marks or word not in _FILLERS]
+    for i, word in enumerate(kept):
+        before, after = kept[max(0, i - _WORDS_AROUND) : i], kept[i + 1 : i + 1 + _WORDS_AROUND]
+        if word in marks and not (before and before[-1] in never_before):
             yield Conversion(
                 tuple(each for each in before if each not in after), tuple(each for each in after if each not in before)
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.chunking.kinds import REMAINDER_KINDS
 from codesearch.index.terms import words
+from codesearch.search.conversion import Conversion, conversions_asked, converts
 from codesearch.search.symbols import Spelling, Symbol, spelling
 
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ def focus(
     """The candidates that a chunk yields: definitions named in the question, else the chunk, else accepted definitions.
 
     A question that is a symbol takes all definitions of that name, one that only mentions it the first. The whole
-    chunk is a candidate only if the filters accept it.
+    chunk is a candidate only if the filters accept it. Of several definitions in a chunk, the one that converts as the
+    question asks is meant.
     """
     if accepts is None and not symbols:
-        return [chunk]
+        return [_converting(chunk, conversions_asked(question.text))]
     accepted = [d for d in chunk.definitions if accepts is None or accepts(chunk.path, d)]
     spellings = [_spelling(symbols, definition.name) for definition in accepted] if symbols else []
     best = max(spellings, default=Spelling.OTHER)
@@ -50,6 +52,15 @@ def at_line(chunk: StoredChunk, line: int) -> StoredChunk:
         return chunk
     holders = [definition for definition in chunk.definitions if definition.start_line <= line <= definition.end_line]
     return chunk.focused_on(min(holders, key=lambda holder: holder.end_line - holder.start_line)) if holders else chunk
+
+
+def _converting(chunk: StoredChunk, asked: Sequence[Conversion]) -> StoredChunk:
+    """The definition of a merged chunk that does one of the conversions, else the chunk."""
+    if asked and _is_merged(chunk):
+        for definition in chunk.definitions:
+            if converts(definition.qualified_name, asked):
+                return chunk.focused_on(definition)
+    return chunk
 
 
 def _is_merged(chunk: StoredChunk) -> bool:

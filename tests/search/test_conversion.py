@@ -11,6 +11,7 @@ from codesearch.search.conversion import conversions_asked, converts, converts_b
 from tests.support.repositories import write
 
 CODE = "def {name}(value):\n    parts = read(value)\n    return write(parts)\n"
+SHORT = "{name} = lambda value: write(read(value))\n"
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,10 @@ CODE = "def {name}(value):\n    parts = read(value)\n    return write(parts)\n"
         ("unix time to date", "UnixTimeToDate"),
         ("json to xml", "json2XML"),
         ("UTC time to local time", "TimestampField.utc_to_local"),
+        ("convert an object to json", "Gson.object_to_json"),
+        ("status code to text", "Status.codeToText"),
+        ("convert string to int and int to string", "string_to_int"),
+        ("convert string to int and int to string", "int_to_string"),
     ],
 )
 def test_a_name_converts_as_asked(question: str, name: str) -> None:
@@ -36,7 +41,6 @@ def test_a_name_converts_as_asked(question: str, name: str) -> None:
     ("question", "name"),
     [
         ("convert int to string", "string_to_int"),
-        ("convert int to string", "StrTo.Int"),
         ("convert int to string", "toInt"),
         ("turn a string into a date", "Date.toString"),
         ("turn a string into a date", "string_from_date"),
@@ -61,6 +65,15 @@ def test_a_name_converts_back(question: str, name: str) -> None:
         ("where BoxedIntoRoute is stored", "route_into_boxed"),
         ("remove newlines from etags", "get_etag_from_file"),
         ("to string", "toString"),
+        ("load config into the app", "Config.from_file"),
+        ("write acl file to disk", "ACLSaveToFile"),
+        ("load aof manifest into memory", "aofLoadManifestFromDisk"),
+        ("extract query string into a struct", "Query.try_from_uri"),
+        ("redirect errors to logger", "H2Connection.writeLoop"),
+        ("how are http2 frames sent to the peer", "H2Frame"),
+        ("add header to request", "Http2Request.to_address"),
+        ("copy slice into buffer", "copy_from_slice"),
+        ("convert string to int and int to string", "string_to_float_list"),
         ("convert to", "to"),
         ("", ""),
     ],
@@ -85,3 +98,12 @@ def test_the_conversion_that_is_asked_for_comes_first(tmp_path: Path, question: 
         index.update()
         names = [hit.name for hit in index.search(question).hits]
     assert names == [wanted, back]
+
+
+def test_of_two_short_neighbours_the_one_that_converts_as_asked_is_the_hit(tmp_path: Path) -> None:
+    both = SHORT.format(name="hex_to_rgb") + "\n" + SHORT.format(name="rgb_to_hex")
+    write(tmp_path, {"color.py": both, "palette.py": CODE.format(name="hex_palette")})
+    with Index.create(tmp_path) as index:
+        index.update()
+        assert index.search("convert rgb to hex").hits[0].name == "rgb_to_hex"
+        assert index.search("convert hex to rgb").hits[0].name == "hex_to_rgb"
