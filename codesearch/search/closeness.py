@@ -75,16 +75,16 @@ class Threshold(NamedTuple):
 THRESHOLDS: Mapping[Retrieval, Threshold] = {
     Retrieval.BOTH: Threshold(
         Closeness(
-            cosine=14.81,
-            coverage=3.67,
+            cosine=14.86,
+            coverage=3.63,
             absent=-0.28,
-            size=-1.03,
-            expected=-7.35,
+            size=-1.04,
+            expected=-7.41,
             rarity=1.49,
-            rarity_here=-8.07,
-            specificity=-46.22,
+            rarity_here=-8.13,
+            specificity=-45.5,
         ),
-        -1.76,
+        -1.85,
     ),
     Retrieval.LEXICAL: Threshold(
         Closeness(
@@ -94,23 +94,23 @@ THRESHOLDS: Mapping[Retrieval, Threshold] = {
             size=-1.13,
             expected=-6.9,
             rarity=2.36,
-            rarity_here=-17.27,
+            rarity_here=-17.28,
             specificity=0,
         ),
-        -8.46,
+        -8.47,
     ),
     Retrieval.DENSE: Threshold(
         Closeness(
-            cosine=15.19,
+            cosine=15.26,
             coverage=0,
             absent=0,
-            size=-1.06,
-            expected=-6.89,
-            rarity=1.57,
-            rarity_here=-14.05,
-            specificity=-43.2,
+            size=-1.07,
+            expected=-6.98,
+            rarity=1.56,
+            rarity_here=-14.06,
+            specificity=-42.4,
         ),
-        -6.39,
+        -6.41,
     ),
 }
 
