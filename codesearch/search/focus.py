@@ -41,7 +41,7 @@ def focus(
         return [chunk if _is_whole(chunk, definition) else chunk.focused_on(definition) for definition in named[:most]]
     is_accepted = accepts is None or accepts(chunk.path, chunk)
     if is_accepted and not (accepts and _is_merged(chunk)):
-        return [chunk]
+        return [_converting(chunk, conversions_asked(question.text))]
     accepted.sort(key=lambda definition: -len(set(question.terms).intersection(words(definition.name))))
     return [chunk.focused_on(definition) for definition in accepted[:MAX_DEFINITIONS]] or [chunk]
 

@@ -8,6 +8,7 @@ import pytest
 
 from codesearch.api import Index
 from codesearch.search.conversion import conversions_asked, converts, converts_back
+from codesearch.search.hit import Filters
 from tests.support.repositories import write
 
 CODE = "def {name}(value):\n    parts = read(value)\n    return write(parts)\n"
@@ -107,3 +108,5 @@ def test_of_two_short_neighbours_the_one_that_converts_as_asked_is_the_hit(tmp_p
         index.update()
         assert index.search("convert rgb to hex").hits[0].name == "rgb_to_hex"
         assert index.search("convert hex to rgb").hits[0].name == "hex_to_rgb"
+        assert index.search("convert ColorSpace rgb to hex").hits[0].name == "rgb_to_hex"
+        assert index.search("convert rgb to hex", filters=Filters(kinds=("function",))).hits[0].name == "rgb_to_hex"
