@@ -16,10 +16,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from math import comb
 
 import numpy as np
-from anchors import LIMIT, arguments
+from anchors import LIMIT, arguments, reciprocal
 from question_sets import Corpus, Sources, corpora
 
 from codesearch.evaluation.questions import RelevantItem
@@ -79,8 +80,7 @@ def judgement(corpus: Corpus, hit: Hit, judged: Sequence[Mapping[str, float | st
 
 def reciprocal_rank(found: Sequence[Judgement]) -> float:
     """1 / the rank of the first relevant hit, 0 if none of the first ten is."""
-    first = list(found[:LIMIT])
-    return 1 / (1 + first.index(Judgement.RELEVANT)) if Judgement.RELEVANT in first else 0.0
+    return reciprocal(tuple(rank for rank, one in enumerate(found[:LIMIT], 1) if one is Judgement.RELEVANT))
 
 
 def random_order(judged: Judged) -> float:
@@ -90,10 +90,9 @@ def random_order(judged: Judged) -> float:
     return sum(first) / comb(count, judged.relevant)
 
 
-def before_relevant(found: Sequence[Judgement]) -> Sequence[Judgement]:
+def before_relevant(found: Sequence[Judgement]) -> Iterator[Judgement]:
     """The hits before the first relevant one, of the first ten."""
-    first = list(found[:LIMIT])
-    return first[: first.index(Judgement.RELEVANT)] if Judgement.RELEVANT in first else first
+    return takewhile(lambda one: one is not Judgement.RELEVANT, found[:LIMIT])
 
 
 def main() -> None:

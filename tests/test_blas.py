@@ -8,6 +8,17 @@ import sys
 
 import pytest
 
+
+def threads_printed_by(script: str) -> list[str]:
+    """The numbers of threads that a script prints which begins with two. Skips the test where there can't be two."""
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2"}
+    command = [sys.executable, "-c", script]
+    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
+    if printed[:1] != ["2"]:
+        pytest.skip("numpy's BLAS has one thread, or no number of threads to set")
+    return printed
+
+
 PRINT_THREADS = """
 import numpy
 from threadpoolctl import threadpool_info
@@ -30,12 +41,7 @@ threads()
 
 
 def test_documents_are_encoded_in_one_thread() -> None:
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2"}
-    command = [sys.executable, "-c", PRINT_THREADS]
-    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
-    if printed[:1] != ["2"]:
-        pytest.skip("numpy's BLAS has one thread, or no number of threads to set")
-    assert printed == ["2", "1", "2"]
+    assert threads_printed_by(PRINT_THREADS) == ["2", "1", "2"]
 
 
 PRINT_THREADS_AFTER_OVERLAP = """
@@ -67,12 +73,7 @@ threads()
 
 
 def test_the_number_of_threads_is_restored_when_the_last_thread_leaves() -> None:
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2"}
-    command = [sys.executable, "-c", PRINT_THREADS_AFTER_OVERLAP]
-    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
-    if printed[:1] != ["2"]:
-        pytest.skip("numpy's BLAS has one thread, or no number of threads to set")
-    assert printed == ["2", "1", "2"]
+    assert threads_printed_by(PRINT_THREADS_AFTER_OVERLAP) == ["2", "1", "2"]
 
 
 PRINT_VARIABLE = """

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from codesearch.identifiers import ascii_words
-from codesearch.search.question import last_part
+from codesearch.search.question import last_part, owner_of
 
 _TOWARDS_IN_QUESTIONS = frozenset(("to", "into"))
 _TOWARDS_IN_NAMES = frozenset(("to", "into", "as", "2"))
@@ -51,9 +51,8 @@ def conversions_in(name: str) -> tuple[Conversion, ...]:
 
     What the part does not say is the type that it belongs to.
     """
-    last = last_part(name)
-    owner = tuple(ascii_words(last_part(name[: -len(last)].rstrip(":.->\\#")))) if last else ()
-    words = ascii_words(last)
+    owner = tuple(ascii_words(last_part(owner_of(name))))
+    words = ascii_words(last_part(name))
     towards = [
         each if each.source else Conversion(owner, each.target, is_of_owner=True)
         for each in _around(words, _TOWARDS_IN_NAMES)

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from codesearch.index.terms import words
 from codesearch.search.candidates import Candidates, name_keys
-from codesearch.search.conversion import Conversion, conversions_asked
 from codesearch.search.matching import WordMatcher
 from codesearch.search.question import Question
 from codesearch.search.roles import Role, requested_roles, role_of
@@ -61,11 +60,6 @@ class Evidence:
     def requested_roles(self) -> frozenset[Role]:
         """The roles that the question explicitly asks for."""
         return requested_roles(self.question.text)
-
-    @cached_property
-    def conversions(self) -> tuple[Conversion, ...]:
-        """The conversions that the question asks for."""
-        return conversions_asked(self.question.text)
 
     @cached_property
     def keys(self) -> frozenset[str]:

@@ -128,6 +128,11 @@ def last_part(identifier: str) -> str:
     return _SEPARATOR.split(identifier)[-1]
 
 
+def owner_of(identifier: str) -> str:
+    """`Foo` of `Foo::bar`, empty if there is none."""
+    return identifier[: -len(last_part(identifier))].strip(":.->\\#")
+
+
 def _kind(text: str, identifiers: tuple[str, ...]) -> QuestionKind:
     if _is_identifier(text):
         return QuestionKind.IDENTIFIER

@@ -18,7 +18,7 @@ from codesearch.index.terms import name_key
 from codesearch.search import conversion
 from codesearch.search.conversion import Conversion
 from codesearch.search.evidence import Evidence, Values, folder_words, rank_in_file, stem_of, words_of
-from codesearch.search.question import Question, last_part
+from codesearch.search.question import Question, last_part, owner_of
 from codesearch.search.roles import Role
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def defines_type(evidence: Evidence) -> Values:
 
 def owner_is_asked(evidence: Evidence) -> Values:
     """1 if both the chunk's name and its owner (`Foo` of `Foo::bar`) are in the question."""
-    owners = [name_key(part) for name in evidence.question.identifiers for part in _owners(name)]
+    owners = [name_key(owner) for owner in map(owner_of, evidence.question.identifiers) if owner]
     if not owners:
         return np.zeros(len(evidence.chunks), np.float32)
     return np.asarray(
@@ -249,7 +249,7 @@ def converts_back(evidence: Evidence) -> Values:
 
 
 def _conversion(evidence: Evidence, holds: Callable[[str, Sequence[Conversion]], bool]) -> Values:
-    asked = evidence.conversions
+    asked = conversion.conversions_asked(evidence.question.text)
     if not asked:
         return np.zeros(len(evidence.chunks), np.float32)
     return np.asarray([holds(chunk.qualified_name, asked) for chunk in evidence.chunks], np.float32)
@@ -354,11 +354,6 @@ def _spelling(chunk: StoredChunk, keys: frozenset[str], spelled: set[str]) -> fl
     if chunk.name in spelled:
         return 1.0
     return OTHER_CASE if chunk.name.lower() in {name.lower() for name in spelled} else OTHER_CONVENTION
-
-
-def _owners(identifier: str) -> list[str]:
-    last = last_part(identifier)
-    return [part for part in [identifier[: -len(last)].strip(":.->\\#")] if part]
 
 
 def _located(question: Question, chunk: StoredChunk) -> float:
