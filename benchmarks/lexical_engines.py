@@ -101,9 +101,9 @@ class Ours:
 
         from codesearch.discovery.stamp import Stamp
         from codesearch.index import segment
-        from codesearch.index.postings import TermCounts
+        from codesearch.index.postings import PostingsBuilder, TermCounts, TermImpacts
         from codesearch.index.rows import FileRow
-        from codesearch.index.segment import ChunkKeys
+        from codesearch.index.segment import ChunkKeys, SegmentPostings
         from codesearch.index.signatures import Signatures
         from codesearch.index.vectors import Vectors
 
@@ -120,16 +120,19 @@ class Ours:
             tuple(vocabulary), np.asarray(ids, np.int32), np.asarray(weights, np.float32), np.asarray(sizes, np.int32)
         )
         ids_of_chunks = np.asarray([document.id for document in documents], np.int64)
-        nothing: list[tuple[str, ...]] = [()] * len(documents)
-        keys = ChunkKeys(ids_of_chunks, ids_of_chunks.astype(np.uint64), kinds=nothing, names=nothing)
+        terms, nothing = PostingsBuilder(), PostingsBuilder()
+        terms.add(TermImpacts.of(counted))
+        nothing.add_keys([()] * len(documents))
+        postings = SegmentPostings(terms.build(), names=nothing.build(), kinds=nothing.build())
+        keys = ChunkKeys(ids_of_chunks, ids_of_chunks.astype(np.uint64))
         number = store.next_segment()
         vectors = Vectors.of(np.zeros((len(documents), 8), np.float32))
-        record = segment.write(layout.segment(number), number, keys, [counted], vectors, Signatures.of([], []))
+        record = segment.write(layout.segment(number), number, keys, postings, vectors, Signatures.of([]))
         store.add_segment(record, live=True)
         for file, chunks in groupby(documents, key=lambda document: document.file):
             ids_of_file = [chunk.id for chunk in chunks]
             row = FileRow(str(file), Stamp(0, 0), b"", "", "", "", ids_of_file[0], len(ids_of_file))
-            store.add_file(row, live=True)
+            store.add_files([row._replace(id=store.next_file())], live=True)
 
 
 class Fts5:

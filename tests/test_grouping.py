@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesearch.grouping import group
+from codesearch.grouping import group, stable_order
 
 LARGEST = 2**64 - 1
 
@@ -26,3 +26,9 @@ def test_numbers_with_the_same_hash_are_told_apart() -> None:
     found = group(np.concatenate([numbers, numbers[::-1]]))
     assert found.firsts.tolist() == list(range(len(numbers)))
     assert found.groups.tolist() == [*range(len(numbers)), *reversed(range(len(numbers)))]
+
+
+@given(st.lists(st.integers(0, 5) | st.integers(0, 1 << 17) | st.integers(0, LARGEST), max_size=100))
+def test_equal_numbers_stay_in_their_order(numbers: list[int]) -> None:
+    expected = sorted(range(len(numbers)), key=numbers.__getitem__)
+    assert stable_order(np.asarray(numbers, np.uint64)).tolist() == expected

@@ -16,9 +16,6 @@ from codesearch.models.encoder import Embeddings, Encoder
 TEXTS_PER_COMMIT = 64
 """Texts encoded between two commits: a few seconds of a transformer's work on a CPU."""
 
-KEPT_AT_ONCE = 64
-"""Texts encoded between two commits: a few seconds of a transformer's work on a CPU."""
-
 
 def encode_cached(
     store: Store, encoder: Encoder, texts: Sequence[str], on_progress: Callable[[int], None] = lambda _: None

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.chunking.chunk import Chunk
+from codesearch.grouping import stable_order
 from codesearch.index.postings import TermCounts
 from codesearch.index.terms import MAX_TERM_LENGTH, terms
 from codesearch.words import PART, TERM, TOKEN, Groups, WordCounts, split
@@ -124,7 +125,7 @@ def _terms(
     if is_long:
         found = Groups.of(texts, numbers)
         texts, numbers, weights = found.texts, found.numbers, found.sums(weights)
-    by_text = np.argsort(texts, kind="stable")
+    by_text = stable_order(texts)
     kept = by_text[weights[by_text] > 0]
     sizes = np.bincount(texts[kept], minlength=chunks)
     return _Terms(numbers[kept].astype(np.int32), weights[kept], sizes.astype(np.int32))

@@ -13,13 +13,14 @@ and the number of postings), `rows` (16 bits if they suffice) and `impacts`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, count
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from codesearch.grouping import stable_order
 from codesearch.index.bm25 import saturated
 from codesearch.index.vocabulary import Vocabulary
 
@@ -42,6 +43,25 @@ class TermCounts(NamedTuple):
     """Indices into `terms`."""
     weights: npt.NDArray[np.float32]
     sizes: npt.NDArray[np.int32]
+
+
+class TermImpacts(NamedTuple):
+    """BM25 impacts of the terms of consecutive chunks, as flat arrays: chunk i has the next `sizes[i]` entries."""
+
+    terms: Sequence[str]
+    term_ids: npt.NDArray[np.int32]
+    """Indices into `terms`."""
+    impacts: npt.NDArray[np.uint8]
+    sizes: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, counts: TermCounts) -> TermImpacts:
+        """The impacts of counted terms: a chunk's depend on no other chunk."""
+        chunks = np.repeat(np.arange(len(counts.sizes)), counts.sizes)
+        lengths = np.bincount(chunks, counts.weights, len(counts.sizes))
+        shares = saturated(counts.weights, chunks, lengths, AVERAGE_LENGTH)
+        impacts = np.clip(np.rint(IMPACT_SCALE * shares), 1, 255).astype(np.uint8)
+        return cls(counts.terms, counts.term_ids, impacts, counts.sizes)
 
 
 class Matches(NamedTuple):
@@ -157,36 +177,37 @@ def impact_scores(impacts: npt.NDArray[np.uint8], idf: float) -> npt.NDArray[np.
     return impacts.astype(np.float32) * np.float32(idf / IMPACT_SCALE)
 
 
-def build(batches: Iterable[TermCounts]) -> Postings:
-    """Postings of chunks with BM25 impacts; row i is the i-th chunk."""
-    vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
-    ids, weights, sizes = [], [], []
-    for batch in batches:
-        mapping = np.fromiter(map(vocabulary.__getitem__, batch.terms), np.int32, len(batch.terms))
-        ids.append(mapping[batch.term_ids])
-        weights.append(batch.weights)
-        sizes.append(batch.sizes)
-    term_ids, size = _joined(ids, np.int32), _joined(sizes, np.int32)
-    rows = np.repeat(np.arange(len(size), dtype=np.int32), size)  # millions, of which several copies are made
-    impacts = _impacts(_joined(weights, np.float32), rows, len(size))
-    return _sorted([term.encode("utf-8", "surrogatepass") for term in vocabulary], term_ids, rows, impacts, len(size))
+class PostingsBuilder:
+    """Collects postings of chunks, batch by batch; row i is the i-th chunk."""
 
+    def __init__(self) -> None:
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._ids: list[npt.NDArray[np.int32]] = []
+        self._impacts: list[npt.NDArray[np.uint8]] = []
+        self._sizes: list[npt.NDArray[np.int32]] = []
 
-def _impacts(counts: npt.NDArray[np.float32], rows: npt.NDArray[Any], row_count: int) -> npt.NDArray[np.uint8]:
-    """The impact of each term, from its weighted count in its row."""
-    lengths = np.bincount(rows, counts, row_count)
-    shares = saturated(counts, rows, lengths, AVERAGE_LENGTH)
-    return np.clip(np.rint(IMPACT_SCALE * shares), 1, 255).astype(np.uint8)
+    def add(self, found: TermImpacts) -> None:
+        """Add chunks with terms."""
+        numbers = np.fromiter(map(self._numbers.__getitem__, found.terms), np.int32, len(found.terms))
+        self._append(numbers[found.term_ids], found.impacts, found.sizes)
 
+    def add_keys(self, keys: Sequence[Collection[str]]) -> None:
+        """Add chunks with exact keys (of names or kinds), distinct in each chunk; all their impacts are 1."""
+        sizes = np.fromiter(map(len, keys), np.int32, len(keys))
+        ids = np.fromiter(map(self._numbers.__getitem__, chain.from_iterable(keys)), np.int32, int(sizes.sum()))
+        self._append(ids, np.ones(len(ids), np.uint8), sizes)
 
-def build_unweighted(keys: Sequence[Collection[str]]) -> Postings:
-    """Postings of exact keys (of names or kinds): row i contains `keys[i]`, distinct ones; all stored impacts are 1."""
-    sizes = np.fromiter(map(len, keys), np.int64, len(keys))
-    vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
-    ids = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(keys)), np.int32, int(sizes.sum()))
-    rows = np.repeat(np.arange(len(keys)), sizes)
-    terms = [key.encode("utf-8", "surrogatepass") for key in vocabulary]
-    return _sorted(terms, ids, rows, np.ones(len(ids), np.uint8), len(keys))
+    def _append(self, ids: npt.NDArray[np.int32], impacts: npt.NDArray[np.uint8], sizes: npt.NDArray[np.int32]) -> None:
+        self._ids.append(ids)
+        self._impacts.append(impacts)
+        self._sizes.append(sizes)
+
+    def build(self) -> Postings:
+        """The postings of all chunks that were added."""
+        sizes = _joined(self._sizes, np.int32)
+        rows = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)  # millions, of which several copies are made
+        terms = [term.encode("utf-8", "surrogatepass") for term in self._numbers]
+        return _sorted(terms, _joined(self._ids, np.int32), rows, _joined(self._impacts, np.uint8), len(sizes))
 
 
 def merge(parts: Sequence[tuple[Postings, IntArray]], rows: int) -> Postings:
@@ -204,8 +225,14 @@ def merge(parts: Sequence[tuple[Postings, IntArray]], rows: int) -> Postings:
         ids.append(mapping[numbers[kept]])
         all_rows.append(new_rows[kept])
         all_impacts.append(impacts[kept])
+    joined = _joined(all_rows, np.int64)
+    by_row = stable_order(joined)
     return _sorted(
-        list(vocabulary), _joined(ids, np.int32), _joined(all_rows, np.int64), _joined(all_impacts, np.uint8), rows
+        list(vocabulary),
+        _joined(ids, np.int32)[by_row],
+        joined[by_row],
+        _joined(all_impacts, np.uint8)[by_row],
+        rows,
     )
 
 
@@ -216,12 +243,15 @@ def _sorted(
     impacts: npt.NDArray[np.uint8],
     row_count: int,
 ) -> Postings:
-    """Sort terms by their bytes and postings by term and row; terms without postings are dropped."""
+    """Sort terms by their bytes, and postings, which are in the order of their rows, by term and row.
+
+    Terms without postings are dropped.
+    """
     counts = np.bincount(term_ids, minlength=len(terms))
     order = [i for i in sorted(range(len(terms)), key=terms.__getitem__) if counts[i]]
     rank = np.zeros(len(terms), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    by_term = np.lexsort((rows, rank[term_ids]))
+    by_term = stable_order(rank[term_ids])
     vocabulary = Vocabulary.of([terms[i] for i in order])
     row_type = np.uint16 if row_count <= _FEW_ROWS else np.uint32
     return Postings(

@@ -248,6 +248,11 @@ SEGMENT_COLUMNS = (
 )
 
 
+def with_checksum(values: Sequence[object]) -> Values:
+    """The values of a row as they are stored."""
+    return (*values, checksum(values))
+
+
 def checksum(values: Sequence[object]) -> int:
     """CRC-32 of values; the same in every version of Python."""
     return zlib.crc32(ascii(tuple(values)).encode())

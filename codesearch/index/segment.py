@@ -10,7 +10,7 @@ import os
 import shutil
 import stat
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy as copy_of
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +25,7 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged, UpdateIndex
 from codesearch.index import postings
 from codesearch.index.cache import ReadCache
-from codesearch.index.postings import Matches, Postings, TermCounts
+from codesearch.index.postings import Matches, Postings
 from codesearch.index.rows import LARGEST_NUMBER, Run, SegmentFile, SegmentRecord
 from codesearch.index.signatures import Signatures
 from codesearch.index.vectors import Ties, Vectors
@@ -54,24 +54,22 @@ _KINDS = "kind_"
 
 
 class ChunkKeys(NamedTuple):
-    """What a segment stores for its chunks besides terms and vectors, one entry per chunk."""
+    """What identifies a segment's chunks, one entry per chunk."""
 
     ids: Ids
     """Chunk numbers, ascending."""
     ties: Ties
     """Hashes of path and position in the file: order chunks of equal score in the same way in every index."""
-    kinds: Sequence[Collection[str]]
-    """The kind of the chunk and those of the definitions in it."""
-    names: Sequence[Collection[str]]
-    """Keys (codesearch.index.terms.name_key) of the names that the chunk defines."""
 
 
 class SegmentPostings(NamedTuple):
-    """Postings of the terms in a segment's chunks, of the names that they define, and of their kinds."""
+    """The postings of a segment's chunks."""
 
     terms: Postings
     names: Postings
+    """Of the keys (codesearch.index.terms.name_key) of the names that a chunk defines."""
     kinds: Postings
+    """Of the kind of a chunk and those of the definitions in it."""
 
 
 class MappedFile(NamedTuple):
@@ -229,8 +227,8 @@ class Segment:
                 yield term.decode("utf-8", "replace"), NameCount(count, containing)
 
     def keys(self, rows: Ids) -> ChunkKeys:
-        """Numbers and ties of some rows; their kinds and names are in the postings."""
-        return ChunkKeys(self.ids[rows], self.ties[rows], (), ())
+        """Numbers and ties of some rows."""
+        return ChunkKeys(self.ids[rows], self.ties[rows])
 
     def contains(self, chunks: Ids) -> npt.NDArray[np.bool_]:
         """Which of the chunks, live or deleted, have a row here."""
@@ -267,17 +265,24 @@ def write(
     folder: Path,
     number: int,
     keys: ChunkKeys,
-    batches: Sequence[TermCounts],
+    segment_postings: SegmentPostings,
     vectors: Vectors,
     signatures: Signatures,
 ) -> SegmentRecord:
-    """Write a segment of new chunks and the signatures of their files. Raises OSError."""
-    segment_postings = SegmentPostings(
-        terms=postings.build(batches),
-        names=postings.build_unweighted(keys.names),
-        kinds=postings.build_unweighted(keys.kinds),
-    )
-    return _write(folder, number, keys, segment_postings, vectors, signatures)
+    """Write a segment of chunks and the signatures of their files. Raises OSError."""
+    remove(folder)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    arrays: Mapping[str, npt.NDArray[Any]] = {
+        "ids": keys.ids,
+        "ties": keys.ties,
+        **segment_postings.terms.arrays(),
+        **segment_postings.names.arrays(_NAMES),
+        **segment_postings.kinds.arrays(_KINDS),
+        **signatures.arrays(),
+    }
+    save_arrays(folder / _ARRAYS, arrays)
+    vectors.save(folder / _VECTORS)
+    return SegmentRecord(number, len(keys.ids), *map(_sync, files(folder)))
 
 
 def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentRecord:
@@ -305,11 +310,11 @@ def merge(folder: Path, number: int, segments: Sequence[Segment]) -> SegmentReco
         kinds=merged([segment.kinds for segment in order]),
     )
     ties = np.concatenate([part.ties for part in parts])
-    keys = ChunkKeys(ids[by_id], ties[by_id], (), ())
+    keys = ChunkKeys(ids[by_id], ties[by_id])
     vectors = Vectors.merged([(segment.vectors, rows) for segment, rows in zip(order, kept, strict=True)])
     signed = sorted(file for segment in order for file in segment.live_signatures())
-    signatures = Signatures.of([first for first, _ in signed], [signature for _, signature in signed])
-    return _write(folder, number, keys, segment_postings, vectors.reordered(by_id), signatures)
+    signatures = Signatures.of(signed)
+    return write(folder, number, keys, segment_postings, vectors.reordered(by_id), signatures)
 
 
 def copy(folder: Path, record: SegmentRecord, source: Path) -> SegmentRecord:
@@ -350,29 +355,6 @@ def remove(folder: Path) -> None:
         folder.rmdir()
     except OSError:
         return
-
-
-def _write(
-    folder: Path,
-    number: int,
-    keys: ChunkKeys,
-    segment_postings: SegmentPostings,
-    vectors: Vectors,
-    signatures: Signatures,
-) -> SegmentRecord:
-    remove(folder)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    arrays: Mapping[str, npt.NDArray[Any]] = {
-        "ids": keys.ids,
-        "ties": keys.ties,
-        **segment_postings.terms.arrays(),
-        **segment_postings.names.arrays(_NAMES),
-        **segment_postings.kinds.arrays(_KINDS),
-        **signatures.arrays(),
-    }
-    save_arrays(folder / _ARRAYS, arrays)
-    vectors.save(folder / _VECTORS)
-    return SegmentRecord(number, len(keys.ids), *map(_sync, files(folder)))
 
 
 def _sync(file: Path) -> SegmentFile:

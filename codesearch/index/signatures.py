@@ -70,10 +70,11 @@ class Signatures:
         self.firsts, self._ends, self._bits = firsts, ends, bits
 
     @classmethod
-    def of(cls, firsts: Sequence[int], signatures: Sequence[bytes]) -> Signatures:
+    def of(cls, files: Sequence[tuple[int, bytes]]) -> Signatures:
         """From the first chunk and the signature of each file, in the order of the chunks."""
-        ends = np.cumsum([len(signature) for signature in signatures], dtype=np.int64)
-        return cls(np.asarray(firsts, np.int64), ends, np.frombuffer(b"".join(signatures), np.uint8))
+        ends = np.cumsum([len(signature) for _, signature in files], dtype=np.int64)
+        bits = np.frombuffer(b"".join(signature for _, signature in files), np.uint8)
+        return cls(np.asarray([first for first, _ in files], np.int64), ends, bits)
 
     @classmethod
     def read(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Signatures:

@@ -38,6 +38,7 @@ from codesearch.index.rows import (
     State,
     Values,
     checksum,
+    with_checksum,
 )
 
 _VALUES_PER_LIST = 500
@@ -334,12 +335,16 @@ class Store:
         )
         return self._read(FileRow.read, rows)
 
-    def add_file(self, file: FileRow, *, live: bool) -> int:
-        """Insert a file and return its id."""
-        values = file.values()
-        return self._db.execute(
-            f"INSERT INTO files ({FILE_COLUMNS}, live, checksum) VALUES ({_placeholders(values)}, ?, ?)",
-            (*values, live, checksum(values)),
+    def next_file(self) -> int:
+        """A number higher than the id of any file."""
+        return 1 + self._read_number("SELECT coalesce(max(id), 0) FROM files")
+
+    def add_files(self, files: Iterable[FileRow], *, live: bool) -> None:
+        """Insert files with their ids."""
+        columns = f"id, live, {FILE_COLUMNS}, checksum"
+        self._db.execute_each(
+            f"INSERT INTO files ({columns}) VALUES ({_placeholders(columns.split(','))})",
+            ((file.id, live, *with_checksum(file.values())) for file in files),
         )
 
     def update_stamps(self, files: Iterable[FileRow]) -> None:
@@ -371,13 +376,13 @@ class Store:
         deleted = self._read_number("SELECT coalesce(max(first_chunk + chunks - 1), 0) FROM deletions")
         return 1 + max(highest, deleted, self.number("last_chunk"))
 
-    def add_chunks(self, chunks: Iterable[ChunkRow]) -> None:
-        """Insert chunks."""
-        self._add("chunks", CHUNK_COLUMNS, chunks)
+    def add_chunks(self, rows: Iterable[Values]) -> None:
+        """Insert chunks: the values of their rows, with checksums."""
+        self._add("chunks", CHUNK_COLUMNS, rows)
 
-    def add_definitions(self, definitions: Iterable[DefinitionRow]) -> None:
-        """Insert definitions."""
-        self._add("definitions", DEFINITION_COLUMNS, definitions)
+    def add_definitions(self, rows: Iterable[Values]) -> None:
+        """Insert definitions: the values of their rows, with checksums."""
+        self._add("definitions", DEFINITION_COLUMNS, rows)
 
     def chunks(self, ids: Sequence[int]) -> dict[int, ChunkRow]:
         """Chunks by number; missing numbers are omitted."""
@@ -408,7 +413,7 @@ class Store:
         placeholders = _placeholders(columns.split(","))
         self._db.execute_each(
             f"INSERT INTO {table} ({columns}, checksum) VALUES ({placeholders}, ?)",
-            ((*values, checksum(values)) for values in rows),
+            rows,
         )
 
     # the cache of costly encoders' embeddings

@@ -16,7 +16,7 @@ from codesearch.discovery.source import SkippedFile, read_source
 from codesearch.discovery.stamp import Stamp
 from codesearch.index.fields import count_words, encoder_text
 from codesearch.index.job import Job, Treatment
-from codesearch.index.postings import TermCounts
+from codesearch.index.postings import TermImpacts
 from codesearch.index.rows import ChunkRow, DefinitionRow, FileRow, plain
 from codesearch.index.signatures import signature_of
 from codesearch.index.vectors import Vectors
@@ -37,10 +37,10 @@ class FileResult(NamedTuple):
 
 
 class BatchResult(NamedTuple):
-    """The files of a batch, and the term counts and vectors of their chunks."""
+    """The files of a batch, and the terms and vectors of their chunks."""
 
     files: tuple[FileResult, ...]
-    counts: TermCounts
+    terms: TermImpacts
     vectors: Vectors | None
     """One per chunk; None if encoding is left to the main process."""
     texts: tuple[str, ...] = ()
@@ -77,14 +77,15 @@ class Worker:
                 files.append(result)
                 chunks.extend(found)
             counted = count_words(chunks)
+            terms = TermImpacts.of(counted.terms)
             texts = () if isinstance(self.encoder, StaticEncoder) else tuple(map(encoder_text, chunks))
         if self.encoder is None:
-            return BatchResult(tuple(files), counted.terms, None, texts)
+            return BatchResult(tuple(files), terms, None, texts)
         if isinstance(self.encoder, StaticEncoder):
             embeddings = self.encoder.encode_words(counted.words)
         else:
             embeddings = self.encoder.encode_documents(texts)
-        return BatchResult(tuple(files), counted.terms, Vectors.of(embeddings))
+        return BatchResult(tuple(files), terms, Vectors.of(embeddings))
 
     def _file(self, path: str, job: Job) -> tuple[FileResult, Sequence[Chunk]]:
         if job.treatment is Treatment.SKIP:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codesearch.cluster.joined_postings import JoinedPostings
-from codesearch.index.postings import Postings, build_unweighted
+from codesearch.index.postings import Postings, PostingsBuilder
 
 WORDS = ("go", "goes", "going", "é日", "_", "zeta")
 rows = st.lists(st.sets(st.sampled_from(WORDS[:-1])).map(tuple), max_size=4)
@@ -24,7 +24,7 @@ rows = st.lists(st.sets(st.sampled_from(WORDS[:-1])).map(tuple), max_size=4)
 def test_finds_in_the_segments_asked_for_what_each_finds(
     segments: list[list[tuple[str, ...]]], asked_for: list[bool], words: list[str]
 ) -> None:
-    parts = [build_unweighted(segment) for segment in segments]
+    parts = [_postings(segment) for segment in segments]
     firsts = [0, *accumulate(map(len, segments))][: len(parts)]
     joined = JoinedPostings(parts, firsts)
     for asked in (None, np.asarray(asked_for[: len(parts)], np.bool_)):
@@ -33,6 +33,12 @@ def test_finds_in_the_segments_asked_for_what_each_finds(
         assert found.rows.tolist() == [row + firsts[i] for i in kept for row in _rows(parts[i], words)]
         assert found.impacts.tolist() == [impact for i in kept for impact in parts[i].find_any(words).impacts.tolist()]
         assert joined.count(words[0], asked) == sum(len(_rows(parts[i], words[:1])) for i in kept)
+
+
+def _postings(keys: list[tuple[str, ...]]) -> Postings:
+    builder = PostingsBuilder()
+    builder.add_keys(keys)
+    return builder.build()
 
 
 def _rows(part: Postings, words: list[str]) -> list[int]:

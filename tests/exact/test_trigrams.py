@@ -17,7 +17,7 @@ LETTERS = st.text("abcABCkKsS1é \tßſ\u212aΣσς\n", max_size=30)
 
 def may_match(expression: str, text: str, case: Case = Case.SENSITIVE) -> bool:
     """Whether a file with this text is a candidate."""
-    signatures = Signatures.of([1], [signature_of(text)])
+    signatures = Signatures.of([(1, signature_of(text))])
     return len(signatures.candidates(required_by(Pattern(expression, case=case).tree))) == 1
 
 
@@ -54,7 +54,7 @@ def test_required_trigrams(expression: str, required: Required) -> None:
 
 def test_files_without_the_trigrams_are_left_out() -> None:
     texts = [f"def function_{number}(x):\n    return x + {number}\n" for number in range(1000, 1200)]
-    signatures = Signatures.of(list(range(200)), [signature_of(text) for text in texts])
+    signatures = Signatures.of([(i, signature_of(text)) for i, text in enumerate(texts)])
     found = signatures.candidates(required_by(Pattern("function_1042").tree)).tolist()
     assert 42 in found
     assert len(found) < 20
@@ -69,7 +69,7 @@ def test_a_text_that_contains_a_literal_is_a_candidate(text: str, data: st.DataO
     begin = data.draw(st.integers(0, len(line) - 1))
     literal = line[begin : data.draw(st.integers(begin + 1, len(line)))]
     text = "\n".join(lines)
-    signatures = Signatures.of([1], [signature_of(text)])
+    signatures = Signatures.of([(1, signature_of(text))])
     for case in Case:
         pattern = Pattern(literal, is_literal=True, case=case)
         assert list(pattern.lines(text.encode()))
@@ -86,14 +86,14 @@ def test_narrowing_never_loses_a_match(expression: str, text: str, case: Case) -
 def test_a_letter_of_another_case_is_required_in_the_same_way(word: str) -> None:
     text = f"{word.upper()}\n{word.lower()}\n{word.title()}"
     if list(Pattern(word, is_literal=True, case=Case.IGNORED).lines(text.encode())):
-        signatures = Signatures.of([1], [signature_of(text)])
+        signatures = Signatures.of([(1, signature_of(text))])
         tree = Pattern(word, is_literal=True, case=Case.IGNORED).tree
         assert len(signatures.candidates(required_by(tree))) == 1
 
 
 def test_signatures_of_other_sizes_are_refused() -> None:
     chunks = np.arange(1, 10)
-    sound = Signatures.of([1, 5], [b"abc", b"de"])
+    sound = Signatures.of([(1, b"abc"), (5, b"de")])
     sound.check(chunks)
     ends, bits = sound.arrays()["file_ends"], sound.arrays()["file_signatures"]
     for firsts, wrong_ends, wrong_bits in (

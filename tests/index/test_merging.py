@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from codesearch.discovery.stamp import Stamp
 from codesearch.index import segment
-from codesearch.index.fields import count_words
 from codesearch.index.folder import prepare
 from codesearch.index.layout import Layout
 from codesearch.index.merging import FAN_IN, merge_small
+from codesearch.index.postings import PostingsBuilder
 from codesearch.index.rows import FileRow, Run, SegmentRecord
-from codesearch.index.segment import ChunkKeys, Segment
+from codesearch.index.segment import ChunkKeys, Segment, SegmentPostings
 from codesearch.index.signatures import Signatures
 from codesearch.index.store import Store
 from codesearch.index.vectors import Vectors
@@ -41,14 +41,17 @@ class Shelf:
 
     def write(self, number: int, chunks: int) -> SegmentRecord:
         ids = np.arange(self.next, self.next + chunks)
-        nothing = count_words([]).terms
-        counts = type(nothing)((), nothing.term_ids, nothing.weights, np.zeros(chunks, np.int32))
-        keys = ChunkKeys(ids, ids.astype(np.uint64), [["block"]] * chunks, [[]] * chunks)
+        nothing, kinds = PostingsBuilder(), PostingsBuilder()
+        nothing.add_keys([[]] * chunks)
+        kinds.add_keys([["block"]] * chunks)
+        postings = SegmentPostings(nothing.build(), nothing.build(), kinds.build())
+        keys = ChunkKeys(ids, ids.astype(np.uint64))
         vectors = Vectors.of(np.zeros((chunks, 8), np.float32))
-        return segment.write(self.layout.segment(number), number, keys, [counts], vectors, Signatures.of([], []))
+        return segment.write(self.layout.segment(number), number, keys, postings, vectors, Signatures.of([]))
 
     def add_file(self, path: str, first_chunk: int, chunks: int) -> None:
-        self.store.add_file(FileRow(path, Stamp(0, 0), b"", "", "", "", first_chunk, chunks), live=True)
+        row = FileRow(path, Stamp(0, 0), b"", "", "", "", first_chunk, chunks, id=self.store.next_file())
+        self.store.add_files([row], live=True)
         self.store.seal()
 
     def remove(self, first_chunks: set[int]) -> None:

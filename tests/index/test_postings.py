@@ -14,9 +14,10 @@ from codesearch.index.bm25 import K1, B
 from codesearch.index.postings import (
     AVERAGE_LENGTH,
     Postings,
+    PostingsBuilder,
     TermCounts,
+    TermImpacts,
     as_one_term,
-    build,
     impact_scores,
     merge,
 )
@@ -35,6 +36,13 @@ def counted(docs: list[dict[str, int]]) -> TermCounts:
         np.asarray([float(n) for doc in docs for n in doc.values()], np.float32),
         np.asarray([len(doc) for doc in docs], np.int32),
     )
+
+
+def build(batches: list[TermCounts]) -> Postings:
+    builder = PostingsBuilder()
+    for batch in batches:
+        builder.add(TermImpacts.of(batch))
+    return builder.build()
 
 
 def impact(doc: dict[str, int], term: str) -> float:

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from codesearch.discovery.stamp import Stamp
 from codesearch.errors import IndexDamaged
 from codesearch.index import segment
-from codesearch.index.postings import TermCounts
+from codesearch.index.postings import PostingsBuilder, TermImpacts
 from codesearch.index.rows import Run, SegmentFile, SegmentRecord
-from codesearch.index.segment import ChunkKeys, Segment
+from codesearch.index.segment import ChunkKeys, Segment, SegmentPostings
 from codesearch.index.signatures import Signatures
 from codesearch.index.vectors import Vectors
 
@@ -33,23 +33,23 @@ def vector_of(chunk: int) -> np.ndarray:
     return vector
 
 
-def counts_of(ids: list[int]) -> TermCounts:
+def impacts_of(ids: list[int]) -> TermImpacts:
     """Each chunk holds two words, by its number."""
     held = [(chunk % len(WORDS), (chunk + 1) % len(WORDS)) for chunk in ids]
     flat = np.asarray(held, np.int32).reshape(-1)
-    return TermCounts(WORDS, flat, np.ones(len(flat), np.float32), np.full(len(ids), 2, np.int32))
+    return TermImpacts(WORDS, flat, np.full(len(flat), 90, np.uint8), np.full(len(ids), 2, np.int32))
 
 
 def written(folder: Path, ids: list[int], number: int = 1) -> SegmentRecord:
     vectors = Vectors.of(np.asarray([vector_of(chunk) for chunk in ids], np.float32).reshape(len(ids), DIMENSIONS))
-    keys = ChunkKeys(
-        np.asarray(ids, np.int64),
-        np.asarray(ids, np.uint64),
-        [["class" if chunk % 2 else "function"] for chunk in ids],
-        [[f"name{chunk}", "shared"] for chunk in ids],
-    )
+    terms, names, kinds = PostingsBuilder(), PostingsBuilder(), PostingsBuilder()
+    terms.add(impacts_of(ids))
+    names.add_keys([[f"name{chunk}", "shared"] for chunk in ids])
+    kinds.add_keys([["class" if chunk % 2 else "function"] for chunk in ids])
+    keys = ChunkKeys(np.asarray(ids, np.int64), np.asarray(ids, np.uint64))
+    postings = SegmentPostings(terms.build(), names.build(), kinds.build())
     folder.parent.mkdir(exist_ok=True)
-    return segment.write(folder, number, keys, [counts_of(ids)], vectors, Signatures.of([], []))
+    return segment.write(folder, number, keys, postings, vectors, Signatures.of([]))
 
 
 def runs(ids: set[int] | list[int]) -> list[Run]:

@@ -14,7 +14,16 @@ from codesearch.discovery.stamp import Stamp
 from codesearch.errors import CodesearchError, IndexDamaged, IndexIncompatible, IndexLocked
 from codesearch.index.database import database_error
 from codesearch.index.layout import FORMAT
-from codesearch.index.rows import ChunkRow, DefinitionRow, FileCounts, FileRow, Run, SegmentFile, SegmentRecord
+from codesearch.index.rows import (
+    ChunkRow,
+    DefinitionRow,
+    FileCounts,
+    FileRow,
+    Run,
+    SegmentFile,
+    SegmentRecord,
+    with_checksum,
+)
 from codesearch.index.store import Store
 
 
@@ -34,13 +43,14 @@ def file_row(path: str = "a.py", first_chunk: int = 1, chunks: int = 2) -> FileR
 
 def add(store: Store, row: FileRow, names: list[str], *, live: bool = True) -> int:
     """A file with a function for each name."""
-    number = store.add_file(row, live=live)
+    number = store.next_file()
+    store.add_files([row._replace(id=number)], live=live)
     store.add_chunks(
-        ChunkRow(row.first_chunk + i, number, "function", row.first_chunk + i, 1, i + 1, i + 1)
+        with_checksum(ChunkRow(row.first_chunk + i, number, "function", row.first_chunk + i, 1, i + 1, i + 1))
         for i in range(len(names))
     )
     store.add_definitions(
-        DefinitionRow(row.first_chunk + i, 0, "function", name, name, f"def {name}()", "", i + 1, i + 1)
+        with_checksum(DefinitionRow(row.first_chunk + i, 0, "function", name, name, f"def {name}()", "", i + 1, i + 1))
         for i, name in enumerate(names)
     )
     store.seal()

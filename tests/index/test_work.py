@@ -35,16 +35,16 @@ def worker(root: Path, *, with_encoder: bool = True, include: tuple[str, ...] = 
 def test_rows_terms_and_vectors_are_of_the_same_chunks(root: Path) -> None:
     result = worker(root)(Job(("a.py", "b.go")))
     chunks = [(file, chunk) for file in result.files for chunk in file.chunks]
-    assert len(chunks) == len(result.counts.sizes)
+    assert len(chunks) == len(result.terms.sizes)
     assert result.vectors is not None
     assert len(result.vectors) == len(chunks)
     np.testing.assert_allclose(
         np.linalg.norm(result.vectors.reconstruct(np.arange(len(chunks))), axis=1), 1.0, rtol=0.02
     )
-    assert result.counts.sizes.sum() == len(result.counts.term_ids) == len(result.counts.weights)
+    assert result.terms.sizes.sum() == len(result.terms.term_ids) == len(result.terms.impacts)
     start = 0
-    for (file, chunk), size in zip(chunks, result.counts.sizes, strict=True):
-        held = {result.counts.terms[i] for i in result.counts.term_ids[start : start + size]}
+    for (file, chunk), size in zip(chunks, result.terms.sizes, strict=True):
+        held = {result.terms.terms[i] for i in result.terms.term_ids[start : start + size]}
         start += size
         names = [definition.name for definition in file.definitions if definition.chunk == chunk.id]
         assert len(names) == chunk.definitions
@@ -74,7 +74,7 @@ def test_generated_files_that_are_asked_for_are_kept(root: Path) -> None:
 def test_without_an_encoder_the_texts_come_back(root: Path) -> None:
     result = worker(root, with_encoder=False)(Job(("a.py",)))
     assert result.vectors is None
-    assert len(result.texts) == len(result.counts.sizes)
+    assert len(result.texts) == len(result.terms.sizes)
     assert any("def alpha" in text for text in result.texts)
 
 
@@ -105,4 +105,4 @@ def test_a_fault_of_the_chunker_costs_one_file_its_syntax(root: Path, monkeypatc
 def test_no_chunks_at_all(root: Path) -> None:
     result = worker(root)(Job(("binary.py",)))
     assert result.vectors is not None
-    assert (len(result.counts.sizes), len(result.vectors)) == (0, 0)
+    assert (len(result.terms.sizes), len(result.vectors)) == (0, 0)

@@ -94,7 +94,7 @@ def test_text_that_has_changed_is_not_compared(index: Index, tmp_path: Path) -> 
     st.lists(st.text("abä \n", min_size=1, max_size=30), min_size=1, max_size=5), st.text("abä", min_size=3, max_size=5)
 )
 def test_signatures_rule_out_only_trigrams_that_a_file_lacks(texts: list[str], word: str) -> None:
-    signatures = Signatures.of(range(1, len(texts) + 1), [signature_of(text) for text in texts])
+    signatures = Signatures.of([(i, signature_of(text)) for i, text in enumerate(texts, 1)])
     found = signatures.may_contain(np.arange(len(texts)), trigrams(word.encode()))
     for text, row in zip(texts, found, strict=True):
         assert word not in text or row.all()
