@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -30,7 +30,10 @@ A full segment of Linux has 60,000 to 200,000, one of headers that programs have
 
 
 class StagedFiles:
-    """The files of a segment: their rows as they are stored, and what the segment is made from."""
+    """The files of a segment: their rows as they are stored, and what the segment is made from.
+
+    As much as possible is done as batches arrive, since at the end nothing else is left to do meanwhile.
+    """
 
     def __init__(self) -> None:
         self.definitions: list[Values] = []
@@ -46,23 +49,24 @@ class StagedFiles:
         """The number of chunks."""
         return len(self._chunks)
 
-    def add_file(self, row: FileRow, file: FileResult) -> None:
-        """Add a file, as whose row `row` is stored."""
-        first = row.first_chunk
+    def add(self, files: Sequence[FileResult], terms: TermImpacts, vectors: Vectors) -> None:
+        """Add files, whose rows have their numbers, and the terms and vectors of their chunks."""
+        for file in files:
+            self._add_rows(file)
+        if len(terms.sizes):
+            self._terms.add(terms)
+            self._names.add_keys([names for file in files for names in _names_by_chunk(file)])
+            self._kinds.add_keys([kinds for file in files for kinds in _kinds_by_chunk(file)])
+            self._vectors.append(vectors)
+
+    def _add_rows(self, file: FileResult) -> None:
+        row, first = file.row, file.row.first_chunk
         self._files.append(row)
         self._chunks += (with_checksum(chunk.numbered(first, row.id)) for chunk in file.chunks)
         self.definitions += (with_checksum(definition.numbered(first)) for definition in file.definitions)
         self._ties += (tie_breaker(row.path, i) for i in range(len(file.chunks)))
-        self._names.add_keys(_names_by_chunk(file))
-        self._kinds.add_keys(_kinds_by_chunk(file))
         if file.chunks:
             self._signed.append((first, file.signature))
-
-    def add_terms(self, terms: TermImpacts, vectors: Vectors) -> None:
-        """Add the terms and vectors of the chunks of files that were added."""
-        if len(terms.sizes):
-            self._terms.add(terms)
-            self._vectors.append(vectors)
 
     def write(self, layout: Layout, store: Store) -> None:
         """Write a segment and insert its files into the database as staged, in the caller's transaction."""
@@ -95,13 +99,14 @@ class Staging:
 
     def add(self, batch: BatchResult, vectors: Vectors, files: Mapping[str, FoundFile]) -> None:
         """Add a batch and number its files and chunks; `files` are the discovered files by path."""
+        numbered = []
         for file in batch.files:
             stamp = files[file.row.path].stamp if file.row.stamp == UNREAD else file.row.stamp
             row = file.row._replace(stamp=stamp, first_chunk=self.next_chunk, id=self._next_file)
-            self._staged.add_file(row, file)
+            numbered.append(file._replace(row=row))
             self.next_chunk += len(file.chunks)
             self._next_file += 1
-        self._staged.add_terms(batch.terms, vectors)
+        self._staged.add(numbered, batch.terms, vectors)
 
     def take(self) -> StagedFiles:
         """The files that were added since the last call."""
