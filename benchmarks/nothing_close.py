@@ -31,6 +31,7 @@ from codesearch.search.asked_language import read_question
 from codesearch.search.closeness import Closeness
 from codesearch.search.hit import Retrieval
 from codesearch.search.question import QuestionKind
+from codesearch.search.rank import rank
 from codesearch.search.searcher import collect, question_vectors
 
 SETS = ("folders", "functions", "languages", "history")
@@ -41,8 +42,8 @@ OWN = 0.02
 NAMES = list(Closeness._fields)
 USED = {
     Retrieval.BOTH: tuple(NAMES),
-    Retrieval.LEXICAL: tuple(name for name in NAMES if name not in ("cosine", "specificity")),
-    Retrieval.DENSE: tuple(name for name in NAMES if name not in ("coverage", "absent")),
+    Retrieval.LEXICAL: tuple(name for name in NAMES if name not in ("cosine", "first", "both", "specificity")),
+    Retrieval.DENSE: tuple(name for name in NAMES if name not in ("coverage", "both", "absent")),
 }
 """What closeness is judged by, for each way to find candidates."""
 RIDGE = 0.0001
@@ -74,7 +75,9 @@ def ask(corpus: Corpus, others: list[Corpus]) -> Iterator[Asked]:
                 question = read_question(query, searched.reader.chunks_by_language)
                 if question.kind is not QuestionKind.IDENTIFIER:
                     vectors = question_vectors([searched], question)
-                    closeness = Closeness.of(collect([searched], question, vectors), vectors[0])
+                    candidates = collect([searched], question, vectors)
+                    order = rank(question, candidates).order
+                    closeness = Closeness.of(candidates, order, vectors[0])
                     yield Asked(corpus.set, corpus.name, is_own, closeness)
 
 

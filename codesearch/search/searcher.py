@@ -124,8 +124,8 @@ def may_answer(
     if ranking.precedence.any():
         return True
     if all(model == DEFAULT_MODEL for model in models):
-        return closeness.is_close(candidates, retrieval, vector)
-    return retrieval is Retrieval.DENSE or closeness.is_close(candidates, Retrieval.LEXICAL, None)
+        return closeness.is_close(candidates, ranking.order, retrieval, vector)
+    return retrieval is Retrieval.DENSE or closeness.is_close(candidates, ranking.order, Retrieval.LEXICAL, None)
 
 
 def _chunks_by_language(readers: Sequence[IndexReader]) -> Mapping[str, int]:

@@ -11,10 +11,19 @@ from codesearch.search.closeness import THRESHOLDS, Closeness
 from codesearch.search.hit import Retrieval
 
 MIDDLE = Closeness(
-    cosine=0.4, coverage=0.5, absent=1, size=8, expected=0.4, rarity=4.0, rarity_here=0.6, specificity=0.0
+    cosine=0.4,
+    first=0.35,
+    coverage=0.5,
+    both=0.5,
+    absent=1,
+    size=8,
+    expected=0.4,
+    rarity=4.0,
+    rarity_here=0.6,
+    specificity=0.0,
 )
-FAR = MIDDLE._replace(cosine=0.1, coverage=0.2, absent=3)
-NEAR = MIDDLE._replace(cosine=0.7, coverage=1.0, absent=0)
+FAR = MIDDLE._replace(cosine=0.1, first=0.1, coverage=0.2, both=0.13, absent=3)
+NEAR = MIDDLE._replace(cosine=0.7, first=0.7, coverage=1.0, both=1.0, absent=0)
 
 
 @pytest.mark.parametrize("retrieval", list(Retrieval))
@@ -27,7 +36,9 @@ def test_each_measure_counts_in_its_direction() -> None:
     weights = THRESHOLDS[Retrieval.BOTH].weights
     for name, better in (
         ("cosine", 0.5),
+        ("first", 0.4),
         ("coverage", 0.6),
+        ("both", 0.6),
         ("absent", 0),
         ("size", 7),
         ("expected", 0.3),
