@@ -7,12 +7,10 @@ definition taken from it, or the chunk is dropped.
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -206,21 +204,21 @@ def best_line(
 
     With a pattern, of the lines that match, if any does.
     """
-    candidates: Sequence[int] = [i for i, line in enumerate(lines) if pattern and pattern.matches(line)]
-    candidates = (candidates or range(len(lines)))[:SCANNED_LINES]
-    folded = fold("\n".join(lines[i] for i in candidates))
+    matching = [i for i, line in enumerate(lines) if pattern.matches(line)][:SCANNED_LINES] if pattern else []
+    folded = fold("\n".join([lines[i] for i in matching] or lines[:SCANNED_LINES]))
     scores = _line_scores(folded, {term: weight for term, weight in term_weights.items() if weight > 0})
-    return first + (candidates[scores.index(max(scores))] if candidates else 0)
+    best = max(scores, key=lambda line: (scores[line], -line), default=0)
+    return first + (matching[best] if matching else best)
 
 
-def _line_scores(text: str, term_weights: Mapping[str, float]) -> list[float]:
-    """For each line of a text, the sum of the weights of the terms in it."""
-    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
-    scores = [0.0] * (len(starts) - 1)
+def _line_scores(text: str, term_weights: Mapping[str, float]) -> dict[int, float]:
+    """For each line of a text that has any of the terms, the sum of the weights of those that it has."""
+    scores: dict[int, float] = {}
     for term, weight in term_weights.items():
-        at = text.find(term)
+        line, seen, at = 0, 0, text.find(term)
         while at >= 0:
-            line = bisect_right(starts, at) - 1
-            scores[line] += weight
-            at = text.find(term, starts[line + 1])
+            line += text.count("\n", seen, at)
+            scores[line] = scores.get(line, 0.0) + weight
+            seen = text.find("\n", at)
+            at = text.find(term, seen) if seen >= 0 else -1
     return scores
