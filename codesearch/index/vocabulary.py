@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise, takewhile
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-LANDMARK_DISTANCE = 32
-"""Every so many terms one is kept in memory: 0.2 MB for 60,000 terms."""
-LOOKUPS_WITHOUT_LANDMARKS = 500
-"""Each takes 4 µs instead of 1.5; reading the landmarks of 60,000 terms takes 0.6 ms."""
 
 
 class Vocabulary:
@@ -25,7 +19,6 @@ class Vocabulary:
         self.text, self.ends = text, ends
         self._bytes, self._byte_ends = memoryview(text.data), memoryview(ends.data)
         """Single items of these are read several times as fast as those of arrays."""
-        self._lookups = 0
 
     @classmethod
     def of(cls, terms: Sequence[bytes]) -> Vocabulary:
@@ -71,17 +64,7 @@ class Vocabulary:
     def _lower_bound(self, term: bytes, low: int = 0, high: int | None = None) -> int:
         """The number, from `low` to `high`, of the first term that is not less than the given one."""
         count = len(self._byte_ends)
-        high = count if high is None else min(high, count)
-        self._lookups += 1
-        if self._lookups > LOOKUPS_WITHOUT_LANDMARKS:
-            landmark = bisect_left(self._landmarks, term)
-            low = max(low, (landmark - 1) * LANDMARK_DISTANCE + 1)
-            high = min(high, landmark * LANDMARK_DISTANCE)
-        return bisect_left(range(count), term, low, high, key=self._term)
-
-    @cached_property
-    def _landmarks(self) -> list[bytes]:
-        return [self._term(i) for i in range(0, len(self._byte_ends), LANDMARK_DISTANCE)]
+        return bisect_left(range(count), term, low, count if high is None else min(high, count), key=self._term)
 
     def _term(self, i: int) -> bytes:
         begin = self._byte_ends[i - 1] if i else 0
