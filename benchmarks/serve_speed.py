@@ -105,6 +105,7 @@ def main() -> None:
     runtime = tempfile.mkdtemp(prefix="cs-")
     os.environ.update({"XDG_RUNTIME_DIR": runtime, "PYTHONPATH": str(Path(__file__).parents[1])})
     environment = dict(os.environ)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     endpoint = Endpoint.of_user()
     server = subprocess.Popen([sys.executable, "-m", "codesearch", "serve", "--foreground"])
     try:

@@ -79,6 +79,7 @@ def measure(folder: Path, tools: dict[str, list[str]], runs: int, place: Path) -
     repos = {tool: place / tool / folder.name for tool in tools}
     caches = {tool: place / tool / "cache" for tool in tools}
     common = {**os.environ, "PYTHONSAFEPATH": "1"}  # a repository may have modules named like Python's own
+    common.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     environments = {
         # without the state, where the indexes of other clones are listed, whose files would be taken
         tool: {**common, "XDG_CACHE_HOME": str(caches[tool]), "XDG_STATE_HOME": str(caches[tool] / "state")}

@@ -93,6 +93,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="codesearch-") as name:
             places = Places.make(repository.resolve(), Path(name))
             environment = {**os.environ, "XDG_STATE_HOME": str(Path(name, "state"))}
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
             runs = [costs(places, environment) for _ in range(options.runs)]
         least = {
             step: Cost(min(run[step].processor for run in runs), min(run[step].clock for run in runs))

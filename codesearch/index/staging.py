@@ -36,18 +36,18 @@ class StagedFiles:
     """
 
     def __init__(self) -> None:
-        self.definitions: list[Values] = []
         self._files: list[FileRow] = []
         self._chunks: list[Values] = []
+        self._definitions: list[Values] = []
         self._ties: list[int] = []
         self._terms, self._names, self._kinds = PostingsBuilder(), PostingsBuilder(), PostingsBuilder()
         self._vectors: list[Vectors] = []
         self._signed: list[tuple[int, bytes]] = []
 
     @property
-    def chunks(self) -> int:
-        """The number of chunks."""
-        return len(self._chunks)
+    def is_full(self) -> bool:
+        """Whether another batch might not fit the segment, or memory."""
+        return len(self._chunks) >= SEGMENT_CHUNKS - _MAX_BATCH_CHUNKS or len(self._definitions) >= _MANY_DEFINITIONS
 
     def add(self, files: Sequence[FileResult], terms: TermImpacts, vectors: Vectors) -> None:
         """Add files, whose rows have their numbers, and the terms and vectors of their chunks."""
@@ -63,7 +63,7 @@ class StagedFiles:
         row, first = file.row, file.row.first_chunk
         self._files.append(row)
         self._chunks += (with_checksum(chunk.numbered(first, row.id)) for chunk in file.chunks)
-        self.definitions += (with_checksum(definition.numbered(first)) for definition in file.definitions)
+        self._definitions += (with_checksum(definition.numbered(first)) for definition in file.definitions)
         self._ties += (tie_breaker(row.path, i) for i in range(len(file.chunks)))
         if file.chunks:
             self._signed.append((first, file.signature))
@@ -74,7 +74,7 @@ class StagedFiles:
             store.add_segment(self._write_segment(layout, store.next_segment()), live=False)
         store.add_files(self._files, live=False)
         store.add_chunks(self._chunks)
-        store.add_definitions(self.definitions)
+        store.add_definitions(self._definitions)
 
     def _write_segment(self, layout: Layout, number: int) -> SegmentRecord:
         keys = ChunkKeys(np.asarray([row[0] for row in self._chunks], np.int64), np.asarray(self._ties, np.uint64))
@@ -93,9 +93,8 @@ class Staging:
 
     @property
     def is_full(self) -> bool:
-        """Whether another batch might not fit the segment, or memory."""
-        staged = self._staged
-        return staged.chunks >= SEGMENT_CHUNKS - _MAX_BATCH_CHUNKS or len(staged.definitions) >= _MANY_DEFINITIONS
+        """Whether the segment should be written before another batch is added."""
+        return self._staged.is_full
 
     def add(self, batch: BatchResult, vectors: Vectors, files: Mapping[str, FoundFile]) -> None:
         """Add a batch and number its files and chunks; `files` are the discovered files by path."""
