@@ -21,6 +21,7 @@ _PHRASE = re.compile(
     r"""(?:(?<=\s)(?<![=<>+]\s)|^)(?P<dash>-?)(?:"(?P<straight>[^"]+)"|“(?P<curly>[^”"]+)”)"""
     r"""(?=$|\s|[.,;:?!](?:$|\s))(?!, line \d)"""
 )
+_QUOTES = '"“”'
 _EXCLUDED = re.compile(r"-[^\W\d]\w*(?:[.-]\w+)*")
 _OPTION = re.compile(r"-\w{1,2}", re.ASCII)
 """`-w`, `-rf`, `-O2`."""
@@ -82,7 +83,7 @@ def read_operators(text: str, is_file: Callable[[str], bool]) -> Operators:
             phrases[bool(match["dash"])].append(phrase)
     words = _PHRASE.sub(" ", text).split()
     excluded = _excluded(words, bool(phrases[False]))
-    if not phrases[False] and len(words) == len(excluded):
+    if not phrases[False] and not any(word.strip(_QUOTES) for word in words[: len(words) - len(excluded)]):
         return Operators(text)  # nothing is left to ask for
     kept = _PHRASE.sub(lambda match: " " if match["dash"] else match[0], text)
     left = (word for word in kept.split() if word not in excluded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codesearch.search.operators import Operators, read_operators
@@ -136,6 +136,8 @@ def test_what_is_admitted(question: str, text: str, is_admitted: bool) -> None:
 
 
 @given(st.text(st.sampled_from("ab -\"'“”_.,1é漢 "), max_size=60))
+@example("“ -é")
+@example('" -word')
 def test_any_text_leaves_something_to_ask_for(text: str) -> None:
     operators = _read(text)
     assert not operators or operators.text.strip(' "“”')
