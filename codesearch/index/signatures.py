@@ -78,7 +78,7 @@ def _tabulated(text: npt.NDArray[np.uint8], used: Indices) -> npt.NDArray[np.uin
 
 
 def _sorted(data: bytes) -> npt.NDArray[np.uint32]:
-    """The same for any text, in order."""
+    """The same for a text of any bytes, by sorting."""
     found = trigrams(data)
     is_newline = np.frombuffer(data, np.uint8) == _NEWLINE
     found[is_newline[:-2] | is_newline[1:-1] | is_newline[2:]] = _LEFT_OUT

@@ -32,7 +32,7 @@ A full segment of Linux has 60,000 to 200,000, one of headers that programs have
 class StagedFiles:
     """The files of a segment: their rows as they are stored, and what the segment is made from.
 
-    As much as possible is done as batches arrive, since at the end nothing else is left to do meanwhile.
+    Numbers, checksums and keys are computed as batches arrive, while other processes work: at the end they are idle.
     """
 
     def __init__(self) -> None:

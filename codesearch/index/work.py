@@ -1,4 +1,4 @@
-"""A batch of files → rows, term counts and vectors: read, detect, chunk, count terms, encode. Runs in any process."""
+"""A batch of files → rows, terms and vectors: read, detect, chunk, count terms, encode. Runs in any process."""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ LEAST_COSINE = 0.35
 """Of the nearest chunk, if no chunk has a word of the question: 2 of a repository's own questions and 84 of others' are
 such, all of them less close than this."""
 
-
 COVERAGE_SHARE = 0.3
 """How much a chunk's coverage counts beside its cosine, in `both`. With 0.2 or 0.5 half a point less is told."""
 
