@@ -26,6 +26,7 @@ from codesearch.identifiers import vocabulary_identifiers, vocabulary_words
 from codesearch.models.capabilities import Capabilities
 from codesearch.models.encoder import Embeddings
 from codesearch.models.side import PARTS, POSITION_WEIGHTS, Head, Side, normalise
+from codesearch.models.vocabulary import Rows, Vocabulary
 from codesearch.words import Groups, WordCounts
 
 WEIGHTS_FILE = "weights.safetensors"
@@ -51,19 +52,19 @@ class StaticEncoder:
         arrays, self.revision = _load_weights(folder / WEIGHTS_FILE)
         self._table, self._scales = arrays["embeddings"], arrays["scales"].astype(np.float32)
         self._arrays = arrays
-        self._lines = _read_vocabulary(folder / VOCABULARY_FILE)
-        if (tokens := self._lines.count("\n")) != len(self._table):
+        self._vocabulary = Vocabulary(folder / VOCABULARY_FILE)
+        if (tokens := len(self._vocabulary)) != len(self._table):
             raise ModelUnavailable(f"{folder}: the vocabulary has {tokens} tokens, the weights {len(self._table)}")
         self.dimensions = int(self._table.shape[1])
 
-    @cached_property
+    @property
     def vocabulary(self) -> dict[str, int]:
-        """Maps each token to its row of the table, in order of rows. An update without changes does not need it."""
-        return dict(zip(self._lines.split("\n"), range(len(self._table)), strict=False))
+        """Maps each token to its row of the table, in order of rows."""
+        return self._vocabulary.rows
 
     @cached_property
     def _ids_of_words(self) -> _TokenIds:
-        return _TokenIds(lambda word: pieces_of(word, self.vocabulary))
+        return _TokenIds(lambda word: pieces_of(word, self._vocabulary.fastest))
 
     @cached_property
     def _ids(self) -> _TokenIds:
@@ -171,7 +172,7 @@ class _TokenIds(dict[str, tuple[int, ...]]):
         return ids
 
 
-def pieces_of(word: str, vocabulary: Mapping[str, int]) -> list[int]:
+def pieces_of(word: str, vocabulary: Rows) -> list[int]:
     """The token of a known word, else its longest pieces from the left; characters in no piece are skipped."""
     known = vocabulary.get(word)
     if known is not None:
@@ -225,14 +226,3 @@ def _side(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> Side:
     parts = [arrays.get(f"{name}.{part}") for part in PARTS]
     head = Head(*(part.astype(np.float64) for part in parts if part is not None)) if parts[0] is not None else None
     return Side(position_weights.astype(np.float32), head)
-
-
-def _read_vocabulary(path: Path) -> str:
-    """The tokens, a line each. Raises ModelUnavailable."""
-    try:
-        # git may have checked it out with \r\n; read_text takes 2 ms more, since it looks for \r alone, too.
-        return path.read_bytes().decode().replace("\r\n", "\n")
-    except OSError as error:
-        raise ModelUnavailable(f"{path} can't be read: {error.strerror}") from error
-    except ValueError as error:
-        raise ModelUnavailable(f"{path} is not UTF-8: {error}") from error
