@@ -41,7 +41,11 @@ LARGE_FILE = 4_000_000
 """Bytes. Reading as many and computing their checksum takes 1 to 4 ms."""
 
 CACHED_WORDS = 16
-"""Words whose matches are cached, as one question reads them three times."""
+"""Words whose matches are cached at least, as one question reads them three times."""
+_CACHED_MATCHES = 1 << 23
+"""Rows of all cached words together, were each word in all rows of the segment (25 MB; a word is in 1 % of them). The
+questions of a session share words: finding those that were asked before took a question of 20,000 chunks .5 ms of 6."""
+_MOST_CACHED_WORDS = 4096
 
 Ids = npt.NDArray[np.int64]
 NO_IDS: Ids = np.zeros(0, np.int64)
@@ -121,7 +125,8 @@ class Segment:
     ) -> None:
         self.folder = folder
         self.record = record
-        self._matches = ReadCache[tuple[str, ...], Matches](CACHED_WORDS)
+        words = min(_CACHED_MATCHES // max(record.chunks, 1), _MOST_CACHED_WORDS)
+        self._matches = ReadCache[tuple[str, ...], Matches](max(words, CACHED_WORDS))
         try:
             self._vectors_file = MappedFile.open(folder, _VECTORS, record.vectors, verify)
             mapped = MappedFile.open(folder, _ARRAYS, record.arrays, verify)
