@@ -91,8 +91,7 @@ class Definition(NamedTuple):
     end_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """A searchable piece of a file. Lines are 1-based and inclusive; bytes are offsets in the normalised UTF-8 text."""
 
     path: str

@@ -12,12 +12,13 @@ _HEAD_CHARS = 50_000
 """The part of a file that rules examine; leaves room for a long licence at the top."""
 
 Rule = Callable[[str], str]
+"""Gets a newline and the head of a file: a pattern that begins with the newline is found much faster than with `^`."""
 
 
 def by_content(extension: str, text: str) -> str | None:
     """The language's name for a file with an ambiguous extension (in lower case); None if it is not ambiguous."""
     rule = _RULES.get(extension)
-    return None if rule is None else rule(text[:_HEAD_CHARS])
+    return None if rule is None else rule("\n" + text[:_HEAD_CHARS])
 
 
 def looks_like_source(text: str) -> bool:
@@ -55,16 +56,22 @@ _OBJECTIVE_C = (
     r"^#import[ \t]+[<\"]",
     "Text",
 )
-_CPP = (
-    r"^[ \t]*#[ \t]*include[ \t]*<(?:cstd\w+|string|vector|map|list|array|memory|iostream|utility|type_traits|"
-    r"functional|"
-    r"algorithm|tuple|optional|atomic|mutex|thread|string_view|bitset|queue|stack|unordered_\w+|[\w/]+\.hpp)>|"
-    r"^[ \t]*template[ \t]*<|^[ \t]*(?:(?:inline|static)[ \t]+)?(?:try|constexpr|consteval|constinit)\b|"
-    r"^[ \t]*catch[ \t]*\(|^[ \t]*(?:virtual|explicit)[ \t]+[\w:~<>*&, \t]+\(|"
-    r"^[ \t]*(?:class|(?:using[ \t]+)?namespace)[ \t]+\w+|^[ \t]*(?:private|public|protected)[ \t]*:|"
-    r"\bstd::\w|^[ \t]*using[ \t]+\w+[ \t]*=|\boperator[ \t]*(?:\(\)|[-+*/=<>!\[]+)[ \t]*\(|"
-    r"\w\s?\([^()\n]*\)[ \t]*(?:const[ \t]*)?(?:noexcept|override|= ?delete|= ?default)\b",
-    "C++",
+_CPP_HEADERS = (
+    r"cstd\w+|string|vector|map|list|array|memory|iostream|utility|type_traits|functional|algorithm|tuple|optional|atomic"
+    r"|mutex|thread|string_view|bitset|queue|stack|unordered_\w+|[\w/]+\.hpp"
+)
+# Each pattern begins with literal characters, which are found fast.
+_CPP = tuple(
+    (form, "C++")
+    for form in (
+        rf"\n[ \t]*+(?:#[ \t]*include[ \t]*<(?:{_CPP_HEADERS})>|template[ \t]*<|catch[ \t]*\("
+        r"|(?:(?:inline|static)[ \t]+)?(?:try|constexpr|consteval|constinit)\b"
+        r"|(?:virtual|explicit)[ \t]+[\w:~<>*&, \t]+\(|(?:class|(?:using[ \t]+)?namespace)[ \t]+\w"
+        r"|(?:private|public|protected)[ \t]*:|using[ \t]+\w+[ \t]*=)",
+        r"std::(?<!\wstd::)\w",
+        r"operator(?<!\woperator)[ \t]*(?:\(\)|[-+*/=<>!\[]+)[ \t]*\(",
+        r"\((?:(?<=\w\()|(?<=\w\s\())[^()\n]*\)[ \t]*(?:const[ \t]*)?(?:noexcept|override|= ?delete|= ?default)\b",
+    )
 )
 _FORTRAN = (
     r"(?i)^(?:[c*][^a-z]|      (?:subroutine|program|integer|real|function|implicit|common|parameter|double|do|"
@@ -116,15 +123,9 @@ _SWIG = (r"^[ \t]*%(?:module|include|\{|inline|template|ignore|rename)", "Text")
 _REASON = (r"^[ \t]*(?:let[ \t]+(?:module[ \t]+\w+|rec[ \t]+\w+|\w+[ \t]*=)|open[ \t]+\w+|module[ \t]+type\s)", "Text")
 _SCALA = (r"^[ \t]*(?:object|class|trait|def|import|val|package|case|enum|given|extension)\s|^//> using", "Scala")
 
-_CPP_WORDS = tuple(
-    "std:: class namespace template operator constexpr noexcept override public: private: protected: using catch try"
-    " <string <vector <map <list <array <memory <iostream <utility <type_traits <functional <algorithm <tuple <optional"
-    " <atomic <mutex <thread <cstd <bitset <queue <stack <unordered .hpp> delete default consteval constinit"
-    " virtual explicit".split()
-)
-_COMMENT = r"/\*.*?(?:\*/|\Z)|//[^\n]*"
+_COMMENT = r"/(?:\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?|/[^\n]*)"
 # Not valid in C: const methods, references, default arguments, destructors, structs with bases, and functions and
-# constructors in structs. Each pattern begins with literal characters, which are found fast.
+# constructors in structs. Each begins with literal characters, too.
 _CPP_FORMS = tuple(
     (form, "C++")
     for form in (
@@ -143,14 +144,13 @@ _CPP_FORMS = tuple(
 
 
 def _header(text: str) -> str:
-    """C, C++ or Objective-C. Most C headers contain none of the words, and then the slow pattern is skipped."""
-    if any(f"@{word}" in text for word in ("interface", "implementation", "protocol", "property", "class", "import")):
-        return _first(_OBJECTIVE_C, _CPP, otherwise="C")(text)
+    """C, C++ or Objective-C."""
+    words = ("interface", "implementation", "protocol", "property", "class", "import")
+    if "@" in text and any(f"@{word}" in text for word in words):
+        return _first(_OBJECTIVE_C, *_CPP, otherwise="C")(text)
     if "#import" in text and re.search(_OBJECTIVE_C[0], text, re.MULTILINE):
         return "Text"
-    code = re.sub(_COMMENT, "", text, flags=re.DOTALL)
-    has_words = any(word in code for word in _CPP_WORDS)
-    return _first(*((_CPP,) if has_words else ()), *_CPP_FORMS, otherwise="C")(code)
+    return _first(*_CPP, *_CPP_FORMS, otherwise="C")(re.sub(_COMMENT, "", text))
 
 
 _RULES: dict[str, Rule] = {
@@ -158,7 +158,7 @@ _RULES: dict[str, Rule] = {
     ".m": _first(otherwise="Text"),
     ".inc": _first(
         (r"^<\?(?:php|=)", "PHP"),
-        _CPP,
+        *_CPP,
         (r"^[ \t]*#[ \t]*(?:include|define|ifndef|ifdef|undef)\b", "C"),
         (r"(?i)^[ \t]*(?:CREATE|ALTER)[ \t]+(?:OR[ \t]+REPLACE[ \t]+)?(?:TABLE|VIEW|FUNCTION|PROCEDURE)\b", "SQL"),
         _ASSEMBLY,
@@ -188,7 +188,7 @@ _RULES: dict[str, Rule] = {
     ".vba": _first((r"^[ \t]*(?:UseVimball|\" )", "Text"), otherwise="Visual Basic"),
     ".ts": _first(_XML, otherwise="TypeScript"),
     ".tsx": _first(_XML, otherwise="TypeScript"),
-    ".md": _first((r"^\(define_(?:insn|expand|attr|mode)", "Text"), otherwise="Markdown"),
+    ".md": _first((r"\n\(define_(?:insn|expand|attr|mode)", "Text"), otherwise="Markdown"),
     ".scd": _first((r"\b(?:SynthDef|Server\.\w+|Pbind)\b", "Text"), otherwise="Markdown"),
     ".d": _first(
         (
@@ -203,7 +203,9 @@ _RULES: dict[str, Rule] = {
     ".f": _first(_FORTH, (r"flowop\b", "Text"), _FORTRAN, otherwise="Text"),
     ".for": _first(_FORTH, _FORTRAN, otherwise="Text"),
     ".fpp": _first(_FORTRAN, otherwise="Text"),
-    ".cs": _first((r"^![\w \t]{1,99}methodsFor: '|^[ \t]*\w+[ \t]+subclass: #", "Text"), otherwise="C#"),
+    ".cs": _first(
+        (r"\n![\w \t]{1,99}methodsFor: '", "Text"), (r"\n[ \t]*+\w++[ \t]++subclass: #", "Text"), otherwise="C#"
+    ),
     ".i": _first(_SWIG, _C_LIKE, _ASSEMBLY, otherwise="Text"),
     ".ms": _first(
         (r"^[.'][A-Za-z]{2}(?:\s|$)", "Text"),
@@ -217,14 +219,16 @@ _RULES: dict[str, Rule] = {
     ),
     ".es": _first((r"^[ \t]*(?:%%|-module\(|main[ \t]*\(.*?\)[ \t]*->)", "Text"), otherwise="JavaScript"),
     ".gs": _first((r"^#version[ \t]+\d+|^[ \t]*(?:uses|init|layout[ \t]*\()|\bgl_\w+", "Text"), otherwise="JavaScript"),
-    ".re": _first(_REASON, _CPP, otherwise="Text"),
+    ".re": _first(_REASON, *_CPP, otherwise="Text"),
     ".hh": _first((r"<\?hh", "Text"), otherwise="C++"),
     ".php": _first((r"\A\s{0,99}<\?hh", "Text"), otherwise="PHP"),
-    ".rs": _first(_XML, (r"^[ \t]*#pragma[ \t]+(?:version|rs)\b|__attribute__", "Text"), otherwise="Rust"),
+    ".rs": _first(
+        _XML, (r"\n[ \t]*+#pragma[ \t]+(?:version|rs)\b", "Text"), (r"__attribute__", "Text"), otherwise="Rust"
+    ),
     ".rpy": _first((r"^[ \t]*(?:label|screen|init|define|transform)[ \t]+[\w-].*:?$", "Text"), otherwise="Python"),
     ".spec": _first((r"^%(?:prep|build|install|files|description|changelog)\b|^Name:\s", "Text"), otherwise="Ruby"),
     ".pluginspec": _first(_XML, otherwise="Ruby"),
-    ".trigger": _first((r"\A#!|" + _SHELL_LIKE[0], "Shell"), otherwise="Text"),
+    ".trigger": _first((r"\A\n#!|" + _SHELL_LIKE[0], "Shell"), otherwise="Text"),
     ".toc": _first((r"^## |@no-lib-strip@", "Text"), otherwise="TeX"),
     ".aux": _first((r"^\\(?:newlabel|@writefile|relax)", ""), otherwise="Text"),
     ".vw": _first(_SQL, otherwise=""),

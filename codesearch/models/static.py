@@ -88,11 +88,13 @@ class StaticEncoder:
 
     def encode_documents(self, texts: Sequence[str]) -> Embeddings:
         """See Encoder. Texts without any known token give zero rows."""
+        self._vocabulary.prepare()
         with blas.one_thread():
             return self._encode([self._bags(texts)], self.document)
 
     def encode_words(self, parts: Iterable[WordCounts]) -> Embeddings:
         """As encode_documents, for the words of the documents, which come in several parts."""
+        self._vocabulary.prepare()
         with blas.one_thread():
             return self._encode(map(self._bags_of_words, parts), self.document)
 

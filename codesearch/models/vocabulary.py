@@ -49,6 +49,10 @@ class Vocabulary:
         self._misses += 1
         return None
 
+    def prepare(self) -> None:
+        """Make the dictionary now, for many tokens."""
+        self._made = self.rows
+
     @property
     def rows(self) -> dict[str, int]:
         """All tokens with their rows, in order."""

@@ -20,10 +20,13 @@ _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_CONTINUES = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 _CHARS_ABOVE = 2000
 """Characters before a macro that are searched for the preceding code."""
-# `class API Foo : Base {`, `struct __packed foo {`
-_TYPE_MACRO = re.compile(
-    r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
-    r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?\s*(?:\{|:[^:]))"
+# `class API Foo : Base {`, `struct __packed foo {`. A search for one word takes a tenth of one for any of three.
+_TYPE_MACROS = tuple(
+    re.compile(
+        rf"{keyword}\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
+        r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?\s*(?:\{|:[^:]))"
+    )
+    for keyword in ("class", "struct", "union")
 )
 # Attributes of GNU C and Linux between type and name, which the grammar takes for names.
 _ATTRIBUTE = re.compile(
@@ -50,7 +53,7 @@ _LEADING_MACRO = re.compile(
 )
 # A line that begins, after specifiers, with two capitals or a capital and an underscore close together (`PyAPI`).
 _CAPITALS = re.compile(
-    r"\n[ \t]*(?:(?:static|inline|extern|virtual|explicit|friend|constexpr|\[\[\w+\]\])[ \t]+)*[A-Z][a-z]{0,2}[A-Z0-9_]"
+    r"\n[ \t]*+(?:(?:static|inline|extern|virtual|explicit|friend|constexpr|\[\[\w+\]\])[ \t]++)*+[A-Z][a-z]{0,2}[A-Z0-9_]"
 )
 # `char *name(int a API_UNUSED, int b)`
 _PARAMETER_MACRO = re.compile(r"[ \t]([A-Z_]*(?:UNUSED|_BOUND)[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
@@ -96,7 +99,8 @@ def without_macros(text: str, *leading: re.Pattern[str]) -> str:
     if "__" in text:
         text = _ATTRIBUTE.sub("", text)
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
-    text = _TYPE_MACRO.sub(blank_group, text)
+    for type_macro in _TYPE_MACROS:
+        text = type_macro.sub(blank_group, text)
     text = _TRAILING_MACRO.sub(blank_group, text)
     return _without_leading_macros(text, leading)
 

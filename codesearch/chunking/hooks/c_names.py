@@ -11,8 +11,8 @@ _TYPE = r"(?!(?:return|else|case|goto|typedef)\b)[A-Za-z_][\w \t*]*(?:[ \t*]|\w[
 _MADE_NAME = re.compile(rf"{_TYPE}(\w+\([ \t]*(\w+(?:[ \t]*,[ \t]*\w+){{0,3}})[ \t]*\))\s{{0,40}}(?=\()")
 # `int name OF((int a)) {`: for compilers of before and after ANSI C.
 _WRAPPED_PARAMETERS = re.compile(rf"{_TYPE}\w+[ \t\n]+(\w+[ \t]?\()(?=\()")
-_SIGN = re.compile(r"\)[ \t]?\(|\(\(")
-"""In every line that has one of these; quickly found."""
+_SIGNS = (")(", ") (", ")\t(", "((")
+"""In every line that has one of these; found much faster than a pattern."""
 _ATTRIBUTE = re.compile(r"attr|align|declspec|section|packed|unused", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _PARENTHESIS = re.compile(r"[()]")
@@ -42,15 +42,20 @@ def with_plain_names(text: str) -> str:
 
 def _lines_at_margin(text: str) -> Iterator[int]:
     """Where lines with a sign begin, and the lines before those that are not indented."""
-    seen = -1
-    for sign in _SIGN.finditer(text):
-        start = text.rfind("\n", 0, sign.start()) + 1
-        if start != seen and (text[start].isalpha() or text[start] == "_"):
-            seen = start
+    lines = {text.rfind("\n", 0, at) + 1 for sign in _SIGNS for at in _places(sign, text)}
+    for start in sorted(lines):
+        if text[start].isalpha() or text[start] == "_":
             above = text.rfind("\n", 0, max(0, start - 1)) + 1
             if above < start and (text[above].isalpha() or text[above] == "_"):
                 yield above
             yield start
+
+
+def _places(sign: str, text: str) -> Iterator[int]:
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + len(sign))
 
 
 def _end_of_function_head(text: str, start: int) -> int:
