@@ -3,7 +3,8 @@
 Prose about code is full of quotes and dashes that are no operators, so only these count:
 
 - a pair of double quotes, straight or curly, preceded by a space or the start of the question and followed by a space
-  or the end of a clause. Apostrophes, inches, unpaired quotes and strings in code (`x == "y"`) are text.
+  or the end of a clause. Apostrophes, inches, unpaired quotes and strings in code (`x == "y"`) are text, and so is
+  what is quoted after a colon: the value in a message (`error: unknown flag "foo"`).
 - dashed words at the end of a question, after the words to search for. Options (`-w`, `-rf`, `--long`, `-O2`) and
   words that continue the previous one ("built with -race", "one -thousandth") are text.
 """
@@ -21,6 +22,8 @@ _PHRASE = re.compile(
     r"""(?:(?<=\s)(?<![=<>+]\s)|^)(?P<dash>-?)(?:"(?P<straight>[^"]+)"|“(?P<curly>[^”"]+)”)"""
     r"""(?=$|\s|[.,;:?!](?:$|\s))(?!, line \d)"""
 )
+_COLON = re.compile(r"\S:\s")
+"""In the text before a quote, a sign of a message."""
 _QUOTES = '"“”'
 _EXCLUDED = re.compile(r"-[^\W\d]\w*(?:[.-]\w+)*")
 _OPTION = re.compile(r"-\w{1,2}", re.ASCII)
@@ -63,25 +66,35 @@ class Operators(NamedTuple):
 
     def accept(self, text: str) -> bool:
         """Whether a text contains every required phrase and nothing excluded, ignoring case."""
+        return self.has_phrases(text) and not self._has_excluded(text)
+
+    def has_phrases(self, text: str) -> bool:
+        """Whether a text contains every required phrase, ignoring case."""
         folded = fold(text)
-        if not all(fold(phrase) in folded for phrase in self.phrases):
-            return False
+        return all(fold(phrase) in folded for phrase in self.phrases)
+
+    def _has_excluded(self, text: str) -> bool:
+        folded = fold(text)
         if any(fold(phrase) in folded for phrase in self.excluded_phrases):
-            return False
-        if not self.excluded_words:
             return True
-        held = set(terms(text))
-        return not any(held.issuperset(question_terms(word)) for word in self.excluded_words)
+        held = set(terms(text)) if self.excluded_words else set()
+        return any(held.issuperset(question_terms(word)) for word in self.excluded_words)
 
 
 def read_operators(text: str, is_file: Callable[[str], bool]) -> Operators:
     """The operators of a question. A quoted phrase that `is_file` recognises is a location, not an operator."""
     phrases: dict[bool, list[str]] = {True: [], False: []}
-    for match in _PHRASE.finditer(text):
+    colon = _COLON.search(text)
+    message = colon.start() if colon else len(text)
+
+    def is_operator(match: re.Match[str]) -> bool:
+        return bool(match["dash"]) or match.start() < message
+
+    for match in filter(is_operator, _PHRASE.finditer(text)):
         phrase = (match["straight"] or match["curly"]).strip()
         if phrase.strip("“”") and not is_file(phrase):
             phrases[bool(match["dash"])].append(phrase)
-    words = _PHRASE.sub(" ", text).split()
+    words = _PHRASE.sub(lambda match: " " if is_operator(match) else match[0], text).split()
     excluded = _excluded(words, bool(phrases[False]))
     if not phrases[False] and not any(word.strip(_QUOTES) for word in words[: len(words) - len(excluded)]):
         return Operators(text)  # nothing is left to ask for

@@ -65,7 +65,8 @@ STOP_WORDS = frozenset(
 MAX_QUESTION_LENGTH = 32_768
 """Characters that are read. A pasted file of 20 kB fits and takes 0.1 s."""
 MAX_LENGTH_WITH_OPERATORS = 1000
-"""Characters. Longer questions are pasted code or logs, whose quotes and dashes are no operators."""
+"""Characters. Longer questions, and those that name a line of a file, are pasted code or logs: their quotes and dashes
+are no operators."""
 MAX_TERMS = 200
 MAX_NAMES = 50
 """Identifiers, and locations, to look up, half from the beginning and half from the end, where a stack trace has its
@@ -103,10 +104,10 @@ def readable(text: str) -> str:
 def parse_question(text: str) -> Question:
     """Parse a question. Everything that is not an operator, symbol or path is prose."""
     text = unicodedata.normalize("NFC", readable(text))[:MAX_QUESTION_LENGTH]
-    is_short = len(text) <= MAX_LENGTH_WITH_OPERATORS
-    operators = read_operators(text, _is_file) if is_short else Operators(text)
-    plain = " ".join(_QUOTES.sub(" ", operators.text).split()) or text.strip()
     locations = _locations(text)
+    is_pasted = len(text) > MAX_LENGTH_WITH_OPERATORS or any(location.line for location in locations)
+    operators = Operators(text) if is_pasted else read_operators(text, _is_file)
+    plain = " ".join(_QUOTES.sub(" ", operators.text).split()) or text.strip()
     identifiers = _identifiers(plain, locations)
     found = dict.fromkeys(question_terms(plain))
     significant = _distinct(term for term in found if term not in STOP_WORDS) or tuple(found)

@@ -25,6 +25,7 @@ from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
 from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal, hit_of
+from codesearch.search.operators import Operators
 from codesearch.search.question import Question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, Readers, total
@@ -149,7 +150,7 @@ def result_of(
 ) -> SearchResult:
     """Select the hits to show and read their text. Candidates that do not fit the question's operators come last."""
     scores = {int(i): float(score) for i, score in zip(ranking.order, ranking.scores, strict=True)}
-    fitting = _fitting(question, candidates, scores, readers)
+    operators, fitting = _fitting(question, candidates, scores, readers)
     order = [*fitting, *(i for i in scores if i not in fitting)]
     decayed = dict(zip(scores, ranking.decayed_scores(candidates.file).tolist(), strict=True))
     falling = dict(zip(order, accumulate((decayed[i] for i in order), min), strict=True))
@@ -170,7 +171,7 @@ def result_of(
         )
         for i, current in shown.hits.items()
     )
-    return SearchResult(query, hits, nearest, shown.outdated, str(question.operators), is_close)
+    return SearchResult(query, hits, nearest, shown.outdated, str(operators), is_close)
 
 
 def _hit(
@@ -201,14 +202,22 @@ def _hit(
     )
 
 
-def _fitting(
-    question: Question, candidates: Candidates, best_first: Iterable[int], readers: Readers
-) -> dict[int, None]:
-    """The candidates that contain every quoted phrase and no excluded word, in order."""
-    if not question.operators:
-        return dict.fromkeys(best_first)
-    texts = ((i, readers[int(candidates.reader[i])].text(candidates.chunks[i])) for i in best_first)
-    return {i: None for i, text in texts if question.operators.accept(text)}
+class _Fitting(NamedTuple):
+    """The operators that apply, and the candidates that contain every quoted phrase and no excluded word, in order."""
+
+    operators: Operators
+    candidates: dict[int, None]
+
+
+def _fitting(question: Question, candidates: Candidates, best_first: Iterable[int], readers: Readers) -> _Fitting:
+    """What is quoted is a value in a message, and no phrase, if a candidate without it has the rest word for word."""
+    operators = question.operators
+    if not operators:
+        return _Fitting(operators, dict.fromkeys(best_first))
+    texts = {i: readers[int(candidates.reader[i])].text(candidates.chunks[i]) for i in best_first}
+    if any(candidates.verbatim[i] and not operators.has_phrases(text) for i, text in texts.items()):
+        operators = operators._replace(phrases=())
+    return _Fitting(operators, {i: None for i, text in texts.items() if operators.accept(text)})
 
 
 def _folded(

@@ -151,3 +151,10 @@ def test_places_of_a_pasted_stack_trace() -> None:
     assert question.locations[:2] == (Location("src/module0.py", 1), Location("src/module1.py", 2))
     assert "valueerror" in question.terms
     assert parse_question("main.go:" + "9" * 300).locations == (Location("main.go", 999_999_999),)
+
+
+def test_the_quotes_and_dashes_of_a_stack_trace_are_text() -> None:
+    trace = 'Exception in thread "main" java.lang.IllegalStateException at com.x.Parser.parse(Parser.java:75) -foo'
+    question = parse_question(trace)
+    assert not question.operators
+    assert "main" in question.text

@@ -157,6 +157,19 @@ def test_where_nothing_fits_the_nearest_are_shown(index: Index) -> None:
     assert all(hit.is_beyond for hit in result.hits)
 
 
+def test_what_a_message_quotes_is_a_value_and_no_phrase(index: Index) -> None:
+    """The rest of the question is in a chunk word for word, and the quoted word is not."""
+    result = index.search('exponentially growing pauses until it succeeds "deadline"')
+    assert result.hits[0].path == "src/net/retry.py"
+    assert not any(hit.is_beyond for hit in result.hits)
+    assert not result.operators
+    excluding = index.search('exponentially growing pauses until it succeeds "deadline" -attempts')
+    assert excluding.operators == "-attempts"
+    assert "src/net/retry.py" not in {hit.path for hit in excluding.hits}
+    phrase = index.search('pauses "until it succeeds"')
+    assert phrase.operators == '"until it succeeds"'
+
+
 def test_a_hit_is_the_text_as_it_stands(index: Index) -> None:
     hit = index.search("retry_with_backoff").hits[0]
     lines = (index.root / hit.path).read_text(encoding="utf-8").split("\n")

@@ -53,7 +53,8 @@ _LEADING_MACRO = re.compile(
 )
 # A line that begins, after specifiers, with two capitals or a capital and an underscore close together (`PyAPI`).
 _CAPITALS = re.compile(
-    r"\n[ \t]*+(?:(?:static|inline|extern|virtual|explicit|friend|constexpr|\[\[\w+\]\])[ \t]++)*+[A-Z][a-z]{0,2}[A-Z0-9_]"
+    r"\n[ \t]*+(?:(?:static|inline|extern|virtual|explicit|friend|constexpr|\[\[\w+\]\])[ \t]++)*+"
+    r"[A-Z][a-z]{0,2}[A-Z0-9_]"
 )
 # `char *name(int a API_UNUSED, int b)`
 _PARAMETER_MACRO = re.compile(r"[ \t]([A-Z_]*(?:UNUSED|_BOUND)[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
