@@ -30,6 +30,7 @@ from codesearch.search.question import Question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, Readers, total
 from codesearch.search.snippets import best_line
+from codesearch.search.verbatim import Wording
 
 if TYPE_CHECKING:
     from codesearch.exact.pattern import Pattern
@@ -157,11 +158,13 @@ def result_of(
     shown = fold([i for i in order if falling[i] >= min_score], scores, candidates, fitting, readers, k)
     nearest = max((falling[i] for i in order if falling[i] < min_score), default=0.0)
     folded = _folded(candidates, fitting, list(shown.hits), scores)
+    wording = Wording(question.text)
     hits = tuple(
         _hit(
             current,
             falling[shown.best[i]],
             candidates.term_weights,
+            wording if candidates.verbatim[i] else None,
             () if current.is_moved else folded.get(i, ()),
             tuple(shown.copies.get(i, ())),
             explain(ranking, i, scores[i], falling[shown.best[i]]) if explained else (),
@@ -178,6 +181,7 @@ def _hit(
     current: CurrentChunk,
     score: float,
     term_weights: Mapping[str, float],
+    wording: Wording | None,
     also: tuple[Neighbour, ...],
     copies: tuple[Place, ...],
     signals: tuple[Signal, ...],
@@ -186,7 +190,10 @@ def _hit(
     *,
     is_beyond: bool,
 ) -> Hit:
-    line = best_line(current.lines, current.chunk.start_line, term_weights, pattern)
+    first = current.chunk.start_line
+    line = best_line(current.lines, first, term_weights, pattern)
+    if wording and not pattern and (has_run := wording.best_line(current.lines)) is not None:
+        line = first + has_run
     chunk = current.chunk if current.is_moved else at_line(current.chunk, line)
     first = chunk.start_line - current.chunk.start_line
     lines = current.lines[first : first + chunk.end_line - chunk.start_line + 1]

@@ -54,7 +54,19 @@ class Wording:
         read = [i for i in plausible if chunks[i].file_first_chunk in possible]
         for i, text in zip(read, texts([chunks[i] for i in read]), strict=True):
             shares[i] = self._share(text)
+        for i in read:  # a type has the text of its members, too
+            if shares[i] and any(shares[k] >= shares[i] and _is_within(chunks[k], chunks[i]) for k in read):
+                shares[i] = 0
         return np.where(shares >= LEAST_SHARE, shares, np.float32(0))
+
+    def best_line(self, lines: Sequence[str]) -> int | None:
+        """The first of the lines, by number from 0, that have the most of the question's words in runs; None if none
+        has any."""
+        if not self._runs:
+            return None
+        shares = [self._share(line) for line in lines]
+        best = max(range(len(lines)), key=lambda i: (shares[i], -i), default=0)
+        return best if shares and shares[best] else None
 
     def _files_with_runs(self, may_contain: MayContain, firsts: Sequence[int]) -> set[int]:
         """Which files, given by their first chunks, may have one of the runs."""
@@ -70,3 +82,10 @@ class Wording:
         data = folded(text).encode("utf-8", "replace")
         in_runs = {i + k for i, run in enumerate(self._runs) if run in data for k in range(RUN_WORDS)}
         return len(in_runs) / len(self._words)
+
+
+def _is_within(inner: StoredChunk, outer: StoredChunk) -> bool:
+    """Whether a chunk is a part of another one."""
+    if inner.path != outer.path or inner.id == outer.id:
+        return False
+    return outer.start_line <= inner.start_line and inner.end_line <= outer.end_line

@@ -90,6 +90,34 @@ def test_text_that_has_changed_is_not_compared(index: Index, tmp_path: Path) -> 
     assert not shares(index, "can not be read: its first line is empty")
 
 
+TYPE = '''class Reader:
+    """Reads tables and their first line."""
+
+    first_line_is_empty = "a table whose first line is empty"
+
+{methods}
+    def read(self, path):
+        """The table: its first line is not empty."""
+        table = open(path)
+        first = table.first_line()
+        if not first:
+            raise ValueError("table can not be read")
+        return table
+'''
+
+
+def test_the_line_with_the_message_is_shown_and_the_method_it_is_in(tmp_path: Path) -> None:
+    """A class has the words of its methods, too, and other lines of the method have more of the words."""
+    methods = "\n".join(f"    def method{i}(self):\n        return self.table[{i}]\n" for i in range(200))
+    write(tmp_path, {"reader.py": TYPE.format(methods=methods)})
+    with Index.create(tmp_path) as made:
+        made.update()
+        hit = made.search("first table: table can not be read").hits[0]
+        assert hit.qualified_name == "Reader.read"
+        assert "can not be read" in hit.snippet.split("\n")[hit.best_line - hit.start_line]
+        assert shares(made, "table can not be read") == {"read": 1}
+
+
 @given(
     st.lists(st.text("abä \n", min_size=1, max_size=30), min_size=1, max_size=5), st.text("abä", min_size=3, max_size=5)
 )
