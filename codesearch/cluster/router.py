@@ -122,7 +122,7 @@ class Router:
         texts.read_current(ranking.order[: _READ_AHEAD * question.k].tolist())
         if parsed.operators:
             texts.read_texts(ranking.order.tolist())
-        is_close = may_answer([self._encoder.name], asked.vector, candidates, ranking, question.retrieval)
+        is_close = may_answer([self._encoder.name], parsed, asked.vector, candidates, ranking, question.retrieval)
         return result_of(
             question.text,
             parsed,

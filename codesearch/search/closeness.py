@@ -9,10 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from codesearch.index.bm25 import idf
+from codesearch.index.inflections import stem
+from codesearch.index.snapshot import StoredChunk
+from codesearch.index.terms import question_terms, words
 from codesearch.models.encoder import Embeddings
 from codesearch.search.background import package_background
 from codesearch.search.candidates import Candidates
 from codesearch.search.hit import Retrieval
+from codesearch.search.question import Question
 
 MOST_RARITY = 6.6
 """More counts as this. 95 % of the questions that the thresholds were learned from have less, one unknown word more."""
@@ -23,6 +27,11 @@ such, all of them less close than this."""
 
 COVERAGE_SHARE = 0.3
 """How much a chunk's coverage counts beside its cosine, in `both`. With 0.2 or 0.5 half a point less is told."""
+
+
+NAMED_HITS = 3
+"""The first hits whose names tell, too; see names_all. That keeps the note from 1 of 2,000 questions to other
+repositories."""
 
 
 class Closeness(NamedTuple):
@@ -146,6 +155,17 @@ def is_close(
     if not found.coverage and found.cosine < LEAST_COSINE:
         return False
     return found.weighted(threshold.weights) >= threshold.least
+
+
+def names_all(chunk: StoredChunk, question: Question) -> bool:
+    """Whether a definition's name has all words of a question of several (`set_header`, “set header”).
+
+    If it has no others, its owner's may have some (`String.to_date`, “string to date”). Common words are in many chunks
+    of a large index by chance, such a name is not.
+    """
+    asked, content = set(map(stem, question_terms(question.text))), set(map(stem, question.terms))
+    name, qualified = (set(map(stem, words(text))) for text in (chunk.name, chunk.qualified_name))
+    return len(content) > 1 and (content <= name or (content <= qualified and name <= asked))
 
 
 def _mean(values: Collection[float]) -> float:

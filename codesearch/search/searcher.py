@@ -81,7 +81,8 @@ def search(
     ranking = rank(parsed, candidates)
     if reranker:
         ranking = reranker.rerank(parsed.text, candidates, ranking, readers)
-    is_close = may_answer([index.encoder.name for index in indexes], vectors[0], candidates, ranking, retrieval)
+    models = [index.encoder.name for index in indexes]
+    is_close = may_answer(models, parsed, vectors[0], candidates, ranking, retrieval)
     return result_of(question, parsed, candidates, ranking, readers, k, is_close, min_score, explained, pattern)
 
 
@@ -117,13 +118,20 @@ def collect(
 
 
 def may_answer(
-    models: Collection[str], vector: Embeddings, candidates: Candidates, ranking: Ranking, retrieval: Retrieval
+    models: Collection[str],
+    question: Question,
+    vector: Embeddings,
+    candidates: Candidates,
+    ranking: Ranking,
+    retrieval: Retrieval,
 ) -> bool:
     """Whether any candidate may answer. Only the default model's cosines are known well enough to tell.
 
     `vector` is the question's by the first of the models.
     """
     if ranking.precedence.any():
+        return True
+    if any(closeness.names_all(candidates.chunks[i], question) for i in ranking.order[: closeness.NAMED_HITS]):
         return True
     if all(model == DEFAULT_MODEL for model in models):
         return closeness.is_close(candidates, ranking.order, retrieval, vector)

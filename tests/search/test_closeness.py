@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from codesearch.api import Index
-from codesearch.search.closeness import THRESHOLDS, Closeness
+from codesearch.search.closeness import THRESHOLDS, Closeness, names_all
 from codesearch.search.hit import Retrieval
+from codesearch.search.question import parse_question
 
 MIDDLE = Closeness(
     cosine=0.4,
@@ -65,3 +67,40 @@ def test_of_an_index(question: str, is_close: bool, retrieval: Retrieval, tmp_pa
     with Index.create(tmp_path) as index:
         index.update()
         assert index.search(question, retrieval=retrieval).is_close is is_close
+
+
+NAMED = """class Response:
+    def set_header(self, name, value):
+        self.headers[name] = value
+
+class String:
+    def to_date(self):
+        return parse(self)
+
+class Cart:
+    def total(self):
+        return sum(self.prices)
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "is_named"),
+    [
+        ("set header", True),
+        ("setting the headers", True),
+        ("string to date", True),
+        ("header", False),
+        ("set a header and its colour", False),
+        ("date of the total", False),
+        ("total of the cart", True),
+        ("cart", False),
+    ],
+)
+def test_a_name_with_all_words_of_a_question_is_close(tmp_path: Path, question: str, is_named: bool) -> None:
+    (tmp_path / "named.py").write_text(NAMED, encoding="utf-8")
+    with Index.create(tmp_path) as index:
+        index.update()
+        snapshot = index.snapshot()
+        chunks = snapshot.chunks(np.arange(snapshot.files[0].chunks) + snapshot.files[0].first_chunk)
+    definitions = [chunk.focused_on(definition) for chunk in chunks for definition in chunk.definitions]
+    assert any(names_all(chunk, parse_question(question)) for chunk in definitions) == is_named
