@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codesearch.caller import caller
-from codesearch.cli.exits import HITS, NO_HITS
+from codesearch.cli.exits import HITS, NO_HITS, note
 from codesearch.cli.options import IndexDir, Json, MaxTokens, NoServer
 from codesearch.cli.output import results
 
@@ -56,7 +56,10 @@ def command(
         else:
             budget = max_tokens if max_tokens or is_file else DEFAULT_MAP_TOKENS
             caller().stdout.writelines(f"{line}\n" for line in _lines(outlines, budget))
-    raise typer.Exit(HITS if any(outline.definitions for outline in outlines) else NO_HITS)
+    if any(outline.definitions for outline in outlines):
+        raise typer.Exit(HITS)
+    note(f"no definitions in {path}")
+    raise typer.Exit(NO_HITS)
 
 
 def _document(outlines: Sequence[FileOutline], budget: int | None) -> str:

@@ -154,6 +154,7 @@ def command(
 ) -> None:
     """Search the code with a question in plain English; best hits first."""
     blas.start_with_one_thread()
+    from codesearch.cli.nothing import restrictions, why_nothing
     from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import located
     from codesearch.render.remarks import remarks
@@ -222,8 +223,11 @@ def command(
                 )
             hit_format.write(text, [*located(result.hits, roots, caller().directory)])
             has_hits = has_hits or bool(result.hits)
-            for remark in remarks(result, min_score, since):
-                note(remark)
+            said = [(remark, "") for remark in remarks(result, min_score, since)]
+            if text and not (result.hits or said):
+                said = [why_nothing(text, workspace, restrictions(given(invocation), invocation.params))]
+            for remark, hint in said:
+                note(f'"{text}": {remark}' if batch else remark, hint)
     raise typer.Exit(HITS if has_hits else NO_HITS)
 
 

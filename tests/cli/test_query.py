@@ -146,9 +146,27 @@ def test_filters(
     assert all(map(accepts, hits))
 
 
-def test_no_hit_is_exit_code_1_and_silence(codesearch: CommandLine, indexed_shop: Path) -> None:
-    run = codesearch("query", PASSWORDS, "--kind", "trait", cwd=indexed_shop)
-    assert (run.code, run.out, run.err) == (1, "", "")
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((PASSWORDS, "--kind", "trait"), "nothing that is indexed fits --kind trait"),
+        ((PASSWORDS, "--lang", "haskell", "--name", "x*"), "nothing that is indexed fits --lang haskell --name x*"),
+        ((PASSWORDS, "-e", "no such line"), "nothing that is indexed fits --regexp no such line"),
+        ((PASSWORDS, "empty"), "empty is not indexed\n  to see what was skipped, run: codesearch status"),
+        (("::",), "the question has no words\n  to search for text as it is, run: codesearch query -F -e TEXT"),
+        (("日本語",), "nothing found"),
+        (
+            ("🎉", "--kind", "trait"),
+            "the question has no words\n  to search for text as it is, run: codesearch query -F -e TEXT",
+        ),
+    ],
+)
+def test_no_hit_is_exit_code_1_and_the_reason(
+    arguments: tuple[str, ...], why: str, codesearch: CommandLine, indexed_shop: Path
+) -> None:
+    (indexed_shop / "empty").mkdir(exist_ok=True)
+    run = codesearch("query", *arguments, cwd=indexed_shop)
+    assert (run.code, run.out, run.err) == (1, "", f"codesearch: {why}\n")
 
 
 def test_a_question_that_nothing_answers_is_told_so(codesearch: CommandLine, indexed_shop: Path) -> None:
@@ -234,6 +252,13 @@ def test_a_blank_line_of_a_batch_has_no_hits(codesearch: CommandLine, indexed_sh
     blank, backups = map(json.loads, run.out.splitlines())
     assert blank == {"query": "", "hits": []}
     assert backups["hits"]
+
+
+def test_a_note_in_a_batch_names_its_question(codesearch: CommandLine, indexed_shop: Path) -> None:
+    run = codesearch("query", "--batch", cwd=indexed_shop, stdin="merge sort\nhash a password\n::\n")
+    first, second, _ = run.err.splitlines()
+    assert first == 'codesearch: "merge sort": no good match; showing the nearest'
+    assert second == 'codesearch: "::": the question has no words'
 
 
 @pytest.mark.parametrize(
