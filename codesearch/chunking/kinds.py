@@ -39,6 +39,8 @@ ROUTINE_KINDS = _FUNCTIONS | {"concept", "delegate", "command", "trigger", "targ
 """Kinds that answer queries the way routines do, with an action."""
 FIELD_KINDS = frozenset(("field", "property", "column"))
 DATA_KINDS = FIELD_KINDS | {"variable", "constant", "enumerator", "event", "view", "index", "sequence", "label"}
+TITLED_KINDS = frozenset("section suite test target stage".split())
+"""Kinds whose names are titles, paths and the like, in which a dot does not follow an owner."""
 STANDALONE_KINDS = _FUNCTIONS | {"test"}
 """Kinds that are not joined with small neighbours if they have a body."""
 TESTED_KINDS = _FUNCTIONS - {"destructor", "operator"}

@@ -23,13 +23,14 @@ from codesearch.cluster.messages import (
     merge_facts,
     merge_lines,
 )
-from codesearch.cluster.numbering import in_shard, shards_of
+from codesearch.cluster.numbering import among_all, in_shard, shards_of
 from codesearch.cluster.sizes import Branches, Sizes, merge_branches, merge_sizes
 from codesearch.errors import CodesearchError
-from codesearch.index.snapshot import NO_CHUNKS, ScoredChunks, Selection, StoredChunk
+from codesearch.index.snapshot import NO_CHUNKS, ScoredChunks, Selection, StoredChunk, merged
 from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, name_keys, numbered
 from codesearch.search.hit import Filters
-from codesearch.search.local import LocalChunks, counts_words
+from codesearch.search.local import LocalChunks, counts_words, placed_chunks
+from codesearch.search.places import places
 from codesearch.search.reader import Statistics
 from codesearch.search.snippets import CurrentChunk
 
@@ -86,13 +87,15 @@ class ShardGroup:
     def retrieve(self, scope: Scope, asked: Asked) -> Retrieved:
         """The best chunks of all shards; their ids are numbers among all shards."""
         readable, limits = self._readable(scope), Limits.of(asked.question, asked.k)
-        selected = self._joined.mask(_selections(readable.shards, asked)) if asked.is_filtered else None
+        selections = _selections(readable.shards, asked) if asked.is_filtered else {}
+        selected = self._joined.mask(selections) if asked.is_filtered else None
         rarities = asked.statistics.rarities(asked.question.terms)
         joined, has_words = readable.joined, counts_words(asked.retrieval)
         return Retrieved(
             joined.lexical(rarities, limits.retrieved, selected) if has_words else NO_CHUNKS,
             self._nearest(readable, asked, limits.retrieved, selected) if asked.has_meaning else NO_CHUNKS,
             joined.named(name_keys(asked.question), limits.named, selected),
+            _placed(readable.shards, asked, selections, limits.placed) if places(asked.question) else NO_CHUNKS,
         )
 
     def _nearest(self, readable: _Readable, asked: Asked, k: int, selected: Mask | None) -> ScoredChunks:
@@ -188,6 +191,17 @@ def _selections(shards: Sequence[HeldShard], asked: Asked) -> Mapping[int, Selec
         if asked.pattern:
             patience.check()
     return found
+
+
+def _placed(
+    shards: Sequence[HeldShard], asked: Asked, selections: Mapping[int, Selection | None], limit: int
+) -> ScoredChunks:
+    """The chunks of all shards that may be the places which the question names."""
+    parts = []
+    for shard in shards:
+        found = placed_chunks(shard.snapshot, asked.question, limit, selections.get(shard.number))
+        parts.append(found._replace(ids=among_all(shard.number, found.ids)))
+    return merged(parts, limit)
 
 
 def _prepared(shard: HeldShard, asked: Asked) -> LocalChunks:

@@ -290,6 +290,19 @@ class Snapshot:
             by_segment.append(ScoredChunks(segment.ids[rows], np.zeros(len(rows), np.float32), segment.ties[rows]))
         return merged(by_segment, limit)
 
+    def scored(self, scores: Mapping[int, float], limit: int, selection: Selection | None) -> ScoredChunks:
+        """Those of some live chunks that are selected, at most `limit`, with the scores that are given by their ids."""
+        ids = np.asarray(sorted(scores), np.int64)
+        values = np.asarray([scores[number] for number in ids.tolist()], np.float32)
+        by_segment = []
+        for i, segment in enumerate(self._segments):
+            positions, rows = segment.rows_of(ids)
+            allowed = self._allowed(i, selection)
+            if allowed is not None:
+                positions, rows = positions[allowed[rows]], rows[allowed[rows]]
+            by_segment.append(ScoredChunks(segment.ids[rows], values[positions], segment.ties[rows]))
+        return merged(by_segment, limit)
+
     def containing(self, terms: Sequence[str], selection: Selection | None) -> Ids:
         """Live chunks that contain all of the terms, in order."""
         by_segment = []
@@ -422,6 +435,10 @@ class Snapshot:
     def files_in(self, place: str) -> list[FileRow]:
         """The file with this path, or the files in this folder, that are not skipped, in order."""
         return [file for file in self._store.files_in(place) if not file.skipped]
+
+    def files_named(self, names: Collection[str]) -> list[FileRow]:
+        """The files with one of these names, ignoring the case of ASCII letters, that are not skipped."""
+        return [file for file in self._store.files_named(names) if not file.skipped]
 
     @cached_property
     def names(self) -> Mapping[str, NameCount]:

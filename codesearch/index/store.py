@@ -11,6 +11,7 @@ and the number and checksums of the live files. A mismatch raises IndexDamaged o
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -335,6 +336,17 @@ class Store:
         )
         return self._read(FileRow.read, rows)
 
+    def files_named(self, names: Collection[str]) -> list[FileRow]:
+        """The live files with one of these names, ignoring the case of ASCII letters."""
+        if not names:
+            return []
+        matching = " OR ".join(["path LIKE ? ESCAPE '\\'"] * (2 * len(names)))
+        patterns = [form for name in map(_escaped, names) for form in (name, f"%/{name}")]
+        rows = self._db.rows(
+            f"SELECT {FILE_COLUMNS}, checksum, id FROM files WHERE live = 1 AND ({matching})", patterns
+        )
+        return self._read(FileRow.read, rows)
+
     def next_file(self) -> int:
         """A number higher than the id of any file."""
         return 1 + self._read_number("SELECT coalesce(max(id), 0) FROM files")
@@ -487,6 +499,11 @@ def _seal_of(meta: Mapping[str, str], segments: Sequence[SegmentRecord], deletio
     runs = [(run.first, run.chunks) for run in deletions]
     parts = (settings, [record.values() for record in segments], runs)
     return zlib.crc32(ascii(parts).encode())
+
+
+def _escaped(text: str) -> str:
+    """A text as a pattern of LIKE with `\\` as its escape character."""
+    return re.sub(r"[\\%_]", r"\\\g<0>", text)
 
 
 def _slices(values: Sequence[object]) -> Iterator[tuple[object, ...]]:

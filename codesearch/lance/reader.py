@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,12 +18,16 @@ from codesearch.index.vectors import Vectors, best
 from codesearch.lance.chunks import ReadChunks, lines_of
 from codesearch.lance.columns import OF_CHUNK, codes_of, impacts_of
 from codesearch.lance.indexes import PROBED_PARTITIONS
-from codesearch.lance.selecting import all_of, found, is_one_of, selected
-from codesearch.lance.tables import CHUNKS, NAMES, WORDS, ExportedShard
+from codesearch.lance.selecting import all_of, ends_with, found, is_one_of, selected
+from codesearch.lance.tables import CHUNKS, FILES, NAMES, WORDS, ExportedShard
 from codesearch.search.candidates import Candidates, Limits, Retrieved, merge_candidates, name_keys, numbered
 from codesearch.search.local import counts_meaning, counts_words, prepared
+from codesearch.search.places import names_of_files, scores_of_places
 from codesearch.search.reader import Statistics
 from codesearch.search.snippets import CurrentChunk
+
+if TYPE_CHECKING:
+    from codesearch.search.question import Question
 
 RERANKED = 20
 """Times as many chunks as are wanted are found by Lance by words, and by vectors, and our scores take the best: in
@@ -31,6 +35,18 @@ RERANKED = 20
 a question with operators, 1,000 missed .001 among 7,885 chunks."""
 MOST_RERANKED = 10_000
 """Unless more than half as many are wanted: they take 10 MB."""
+
+
+class _Part(NamedTuple):
+    """What places a chunk in its file."""
+
+    id: int
+    kind: str
+    start_line: int
+    end_line: int
+
+
+_OF_PARTS = (*_Part._fields, "file")
 
 
 class ExportedGroup:
@@ -75,6 +91,7 @@ class ExportedGroup:
             by_words=self._by_words(asked, condition, limits.retrieved) if has_words else NO_CHUNKS,
             by_meaning=self._by_meaning(asked, condition, limits.retrieved) if has_meaning else NO_CHUNKS,
             by_name=self._by_name(name_keys(asked.question), condition, limits.named),
+            by_place=self._by_place(asked.question, condition, limits.placed),
         )
 
     def candidates(self, scope: Scope, asked: Asked, ids: Ids) -> Candidates | None:
@@ -129,6 +146,19 @@ class ExportedGroup:
             kept = found(self._tables[CHUNKS], all_of([ids, condition]), ["id"])["id"].to_numpy()
             rows = rows.filter(np.isin(rows["id"].to_numpy(), kept))
         return self._scored(rows, np.zeros(rows.num_rows, np.float32), k)
+
+    def _by_place(self, question: Question, condition: str, k: int) -> ScoredChunks:
+        names = names_of_files(question)
+        files = found(self._tables[FILES], ends_with(names), ["id", "path"]).to_pylist() if names else []
+        if not files:
+            return NO_CHUNKS
+        all_rows = found(self._tables[CHUNKS], is_one_of("file", {file["id"] for file in files}), _OF_PARTS)
+        parts: dict[int, list[_Part]] = {}
+        for row in all_rows.sort_by("id").to_pylist():
+            parts.setdefault(row.pop("file"), []).append(_Part(**row))
+        scores = scores_of_places(question, ((file["path"], parts.get(file["id"], ())) for file in files))
+        rows = found(self._tables[CHUNKS], all_of([is_one_of("id", scores), condition]), ["id", "tie"])
+        return self._scored(rows, np.asarray([scores[number] for number in rows["id"].to_pylist()], np.float32), k)
 
     def _best(self, query: Any, columns: Sequence[str], condition: str, k: int) -> Any:
         """The rows that Lance finds."""

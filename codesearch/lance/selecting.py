@@ -51,6 +51,11 @@ def is_one_of(column: str, values: Collection[int] | Collection[str]) -> str:
     return f"{column} IN ({', '.join(map(_literal, values))})" if values else "false"
 
 
+def ends_with(names: Collection[str]) -> str:
+    """The condition that a path ends with one of the names, which are in lower case."""
+    return " OR ".join(f"ends_with(lower(path), {_literal(name)})" for name in names)
+
+
 def all_of(conditions: Iterable[str]) -> str:
     """The condition that all of these hold; "" if there are none."""
     return " AND ".join(filter(None, conditions))

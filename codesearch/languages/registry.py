@@ -581,3 +581,9 @@ _BY_NAME = {name.lower(): language for language in LANGUAGES for name in (langua
 def known_extensions() -> frozenset[str]:
     """Extensions of all languages, in lower case, with the dot."""
     return frozenset(extension.lower() for language in LANGUAGES for extension in language.extensions)
+
+
+@cache
+def known_filenames() -> frozenset[str]:
+    """The names of files that tell their languages without an extension (`Makefile`)."""
+    return frozenset(name for language in LANGUAGES for name in language.filenames)

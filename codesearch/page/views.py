@@ -16,11 +16,11 @@ from codesearch.page.colors import Line, colored, excerpt
 from codesearch.page.guard import OPEN_COMMAND
 from codesearch.page.site import Site
 from codesearch.page.tree import tree
-from codesearch.render.excerpt import best_line, brief, signature_line
+from codesearch.render.excerpt import best_line, brief
 from codesearch.render.paths import LocatedHit, located
 from codesearch.render.records import Record, hit_record, json_line
 from codesearch.render.remarks import remarks
-from codesearch.search.hit import Hit
+from codesearch.search.hit import Hit, signature_line
 from codesearch.search.question import STOP_WORDS
 
 SPREAD = 60

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from codesearch.search.hit import signature_line
+
 if TYPE_CHECKING:
     from codesearch.search.hit import Hit
 
@@ -13,8 +15,6 @@ WHOLE_LINES = 12
 WINDOW_LINES = 8
 """Lines shown around the best line of a longer chunk."""
 _LINES_ABOVE_BEST = 2
-_SIGNATURE_CHARS = 24
-"""Characters of a signature that are enough to recognise its line."""
 OMITTED = "[Omitted long matching line]"
 OMITTED_CONTEXT = "[Omitted long context line]"
 
@@ -95,13 +95,3 @@ def _brief(hit: Hit, end: int) -> tuple[range, ...]:
     if first - head <= 2:  # an ellipsis would take as much room as the line itself
         return (range(head, stop),)
     return (range(head, head + 1), range(first, stop))
-
-
-def signature_line(signature: str, lines: Sequence[str], first: int) -> int:
-    """The line where the signature of a definition begins, below any decorators and comments; `first` is its first."""
-    start = signature.strip()[:_SIGNATURE_CHARS]
-    if start:
-        for offset, line in enumerate(lines):
-            if line.strip().startswith(start):
-                return first + offset
-    return first

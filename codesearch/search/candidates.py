@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.index.snapshot import ScoredChunks, merged
+from codesearch.index.snapshot import NO_CHUNKS, ScoredChunks, merged
 from codesearch.index.terms import name_key
 from codesearch.index.vectors import best
 from codesearch.search.question import Question, last_part
@@ -26,15 +26,19 @@ NAMED = 200
 NAMED_WITH_OWNER = 5000
 """Chunks taken by name if the question also gives its owner (`Session.get`); reading them takes about 50 ms."""
 
+PLACED = 50
+"""Chunks taken of files and lines that the question names; enough for a name as common as `index.js`."""
+
 Values = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
 
 class Limits(NamedTuple):
-    """How many chunks to take: `retrieved` from each of BM25 and dense retrieval, `named` by name."""
+    """How many chunks to take: `retrieved` each by words and by meaning, `named` by name, `placed` by place."""
 
     retrieved: int
     named: int
+    placed: int = PLACED
 
     @classmethod
     def of(cls, question: Question, k: int) -> Limits:
@@ -49,11 +53,13 @@ class Retrieved(NamedTuple):
     by_words: ScoredChunks
     by_meaning: ScoredChunks
     by_name: ScoredChunks
+    by_place: ScoredChunks = NO_CHUNKS
+    """Of files and lines that the question names."""
 
     @property
     def ids(self) -> Ids:
         """Of all, in order."""
-        return np.unique(np.concatenate([self.by_words.ids, self.by_meaning.ids, self.by_name.ids]))
+        return np.unique(np.concatenate([found.ids for found in self]))
 
 
 class Candidates(NamedTuple):
@@ -115,6 +121,7 @@ def best_of_each_retriever(parts: Sequence[Retrieved], limits: Limits) -> list[I
         ([part.by_words for part in parts], limits.retrieved),
         ([part.by_meaning for part in parts], limits.retrieved),
         ([part.by_name for part in parts], limits.named),
+        ([part.by_place for part in parts], limits.placed),
     ):
         ids = np.concatenate([one.ids for one in found])
         owner = np.repeat(np.arange(len(parts)), [len(one.ids) for one in found])
@@ -130,6 +137,7 @@ def merge_retrieved(parts: Sequence[Retrieved], limits: Limits) -> Retrieved:
         merged([part.by_words for part in parts], limits.retrieved),
         merged([part.by_meaning for part in parts], limits.retrieved),
         merged([part.by_name for part in parts], limits.named),
+        merged([part.by_place for part in parts], limits.placed),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from codesearch.chunking.kinds import REMAINDER_KINDS
+from codesearch.chunking.kinds import REMAINDER_KINDS, TITLED_KINDS
 from codesearch.index.terms import words
 from codesearch.search.conversion import Conversion, conversions_asked, converts
+from codesearch.search.places import at_lines, is_named_by
 from codesearch.search.symbols import Spelling, Symbol, spelling
 
 if TYPE_CHECKING:
@@ -26,14 +27,18 @@ def focus(
 ) -> list[StoredChunk]:
     """The candidates that a chunk yields: definitions named in the question, else the chunk, else accepted definitions.
 
-    A question that is a symbol takes all definitions of that name, one that only mentions it the first. The whole
-    chunk is a candidate only if the filters accept it. Of several definitions in a chunk, the one that converts as the
-    question asks is meant.
+    At a line that the question names, it is the innermost definition. A question that is a symbol takes all
+    definitions of that name, one that only mentions it the first. The whole chunk is a candidate only if the filters
+    accept it. Of several definitions in a chunk, the one that converts as the question asks is meant.
     """
+    if located := [one for one in at_lines(question, chunk) if accepts is None or accepts(chunk.path, one)]:
+        return located
+    if is_named_by(question, chunk.path):
+        symbols = ()
     if accepts is None and not symbols:
         return [_converting(chunk, conversions_asked(question.text))]
     accepted = [d for d in chunk.definitions if accepts is None or accepts(chunk.path, d)]
-    spellings = [_spelling(symbols, definition.name) for definition in accepted] if symbols else []
+    spellings = [_spelling(symbols, definition) for definition in accepted] if symbols else []
     best = max(spellings, default=Spelling.OTHER)
     if best >= (Spelling.CONVENTION if question.symbol else Spelling.BARE):  # prose may only mean the word
         named = [definition for definition, found in zip(accepted, spellings, strict=True) if found is best]
@@ -80,5 +85,7 @@ def _is_whole(chunk: StoredChunk, definition: DefinitionRow) -> bool:
     )
 
 
-def _spelling(symbols: Sequence[Symbol], name: str) -> Spelling:
-    return max((spelling(symbol, name) for symbol in symbols), default=Spelling.OTHER)
+def _spelling(symbols: Sequence[Symbol], definition: DefinitionRow) -> Spelling:
+    is_title = definition.kind in TITLED_KINDS
+    found = (spelling(symbol, definition.name, is_title=is_title) for symbol in symbols)
+    return max(found, default=Spelling.OTHER)

@@ -10,6 +10,9 @@ from codesearch.search.editions import is_page, originals
 from codesearch.search.hit import Place
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from codesearch.search.candidates import Candidates
     from codesearch.search.reader import Readers
     from codesearch.search.snippets import CurrentChunk
@@ -38,13 +41,16 @@ def fold(
     fitting: Collection[int],
     readers: Readers,
     k: int,
+    is_place: npt.NDArray[np.bool_],
 ) -> FoldedResult:
     """The `k` best candidates that their files still contain, with duplicates folded.
 
-    Editions are folded only if all or none of them fit the question's operators (`fitting`).
+    Editions are folded only if all or none of them fit the question's operators (`fitting`), and if the question does
+    not name their places.
     """
     shown = FoldedResult()
-    leaders = _representatives(best_first, scores, candidates, fitting)
+    represented = _representatives(best_first, scores, candidates, fitting)
+    leaders = {i: leader for i, leader in represented.items() if not is_place[i]}
     first_with: dict[tuple[str, ...], int] = {}
     recorded: set[tuple[int, int]] = set()
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
 
 
+_SIGNATURE_CHARS = 24
+"""Characters of a signature that are enough to recognise its line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One term of a hit's score, for `--explain`: its value, its contribution to the log-odds, and what it means."""
@@ -87,6 +91,16 @@ def hit_of(chunk: StoredChunk, lines: Sequence[str], score: float) -> Hit:
         snippet="\n".join(lines),
         best_line=chunk.start_line,
     )
+
+
+def signature_line(signature: str, lines: Sequence[str], first: int) -> int:
+    """The line where the signature of a definition begins, below any decorators and comments; `first` is its first."""
+    start = signature.strip()[:_SIGNATURE_CHARS]
+    if start:
+        for offset, line in enumerate(lines):
+            if line.strip().startswith(start):
+                return first + offset
+    return first
 
 
 class LineRange(NamedTuple):

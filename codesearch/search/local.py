@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.index.rows import Run
-from codesearch.index.snapshot import NO_CHUNKS, Scores, Selection, Snapshot, StoredChunk
+from codesearch.index.rows import ChunkRow, Run
+from codesearch.index.snapshot import NO_CHUNKS, ScoredChunks, Scores, Selection, Snapshot, StoredChunk
 from codesearch.search.candidates import (
     Candidates,
     Limits,
@@ -22,6 +22,7 @@ from codesearch.search.candidates import (
 from codesearch.search.filters import definition_rule, select
 from codesearch.search.focus import focus
 from codesearch.search.hit import Filters, Retrieval
+from codesearch.search.places import names_of_files, scores_of_places
 from codesearch.search.question import Question
 from codesearch.search.reader import Statistics
 from codesearch.search.verbatim import Wording
@@ -83,6 +84,7 @@ class LocalReader:
             by_words=snapshot.lexical(found.rarities, limits.retrieved, selection) if found.has_words else NO_CHUNKS,
             by_meaning=snapshot.nearest(vector, limits.retrieved, selection) if found.has_meaning else NO_CHUNKS,
             by_name=snapshot.named(name_keys(question), limits.named, selection),
+            by_place=placed_chunks(snapshot, question, limits.placed, selection),
         )
         return replace(found, retrieved=retrieved)
 
@@ -118,6 +120,16 @@ class LocalReader:
         from codesearch.search.matching_chunks import matching_chunks
 
         return matching_chunks(self._snapshot, self._snippets.root, self._pattern, filters, is_fresh=self._is_fresh)
+
+
+def placed_chunks(snapshot: Snapshot, question: Question, limit: int, selection: Selection | None) -> ScoredChunks:
+    """The chunks that may be the places which the question names, those in files with the nearest paths first."""
+    files = {file.id: file for file in snapshot.files_named(names_of_files(question))}
+    parts: dict[int, list[ChunkRow]] = {}
+    for row in sorted(snapshot.chunk_rows([*files.values()]), key=lambda row: row.id):
+        parts.setdefault(row.file, []).append(row)
+    found = scores_of_places(question, ((files[number].path, rows) for number, rows in parts.items()))
+    return snapshot.scored(found, limit, selection)
 
 
 class ChunkValues(Protocol):

@@ -1,4 +1,5 @@
-"""For a question that is a symbol: which candidates define it, and in which order they come.
+"""Which candidates come before all others, and in which order: places that the question names, and definitions of the
+symbol that it is.
 
 Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then
 owner, then arity, then implementation before tests and the like, then types, routines, data and declarations.
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from codesearch.chunking.kinds import DATA_KINDS, FIELD_KINDS, ROUTINE_KINDS, TYPE_KINDS
+from codesearch.chunking.kinds import DATA_KINDS, FIELD_KINDS, ROUTINE_KINDS, TITLED_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key, words
 from codesearch.search.roles import Role
 from codesearch.search.signals import TEST_NAME
@@ -28,7 +29,23 @@ _OWNERS = 7
 """Number of values of `_owner`."""
 
 Precedence = npt.NDArray[np.int64]
-"""One entry per candidate: 0 if it does not define the symbol, higher for what comes first."""
+"""One entry per candidate: 0 if nothing speaks for it, higher for what comes first."""
+
+
+def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
+    """Of places that the question names (`place_precedence`) and of definitions of the symbol that it is.
+
+    A question that an index has a file of is no symbol: `router.js` is not the `js` of a `router`. But a word without a
+    dot or a folder may be both: `ack` is a function first, but no `Makefile` is a section.
+    """
+    definitions = definition_precedence(evidence)
+    file = evidence.question.file
+    if not places.any():
+        return definitions
+    if file and not {".", "/"}.intersection(file.path):
+        is_code = np.asarray([chunk.kind not in TITLED_KINDS for chunk in evidence.chunks], np.bool_)
+        return np.where(is_code & (definitions > 0), definitions + places.max(), places)
+    return places
 
 
 def definition_precedence(evidence: Evidence) -> Precedence:
@@ -37,17 +54,23 @@ def definition_precedence(evidence: Evidence) -> Precedence:
     if symbol is None:
         return np.zeros(len(evidence.chunks), np.int64)
     roles = [evidence.roles[i] for i in evidence.file.tolist()]
-    return np.asarray(
-        [
-            _place(symbol, chunk, _is_implementation(chunk, role, evidence.requested_roles))
-            for chunk, role in zip(evidence.chunks, roles, strict=True)
-        ],
-        np.int64,
-    )
+    places = [
+        _place(symbol, chunk, _is_implementation(chunk, role, evidence.requested_roles))
+        for chunk, role in zip(evidence.chunks, roles, strict=True)
+    ]
+    if evidence.question.locations:
+        is_meant = [_is_more_than_a_file(symbol, chunk) for chunk in evidence.chunks]
+        return np.asarray(places, np.int64) * is_meant
+    return np.asarray(places, np.int64)
+
+
+def _is_more_than_a_file(symbol: Symbol, chunk: StoredChunk) -> bool:
+    """Whether a symbol that looks like a file's name means a definition: `c.JSON` does, but `map.c` no variable `c`."""
+    return chunk.kind in TYPE_KINDS | ROUTINE_KINDS or _owner(symbol, chunk) > 0
 
 
 def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
-    spelled = spelling(symbol, chunk.name)
+    spelled = spelling(symbol, chunk.name, is_title=chunk.kind in TITLED_KINDS)
     may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
     if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _contains_head(chunk):
         return 0

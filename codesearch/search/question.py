@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from codesearch.index import letters
 from codesearch.index.inflections import stem
 from codesearch.index.terms import question_terms
-from codesearch.languages.registry import known_extensions
+from codesearch.languages.registry import known_extensions, known_filenames
 from codesearch.search.operators import Operators, read_operators
 from codesearch.search.symbols import Symbol, parse_symbol
 
@@ -50,6 +50,9 @@ class Question(NamedTuple):
     locations: tuple[Location, ...] = ()
     symbol: Symbol | None = None
     """Set if the question is a single word, or a keyword and a name (`class Foo`)."""
+    file: Location | None = None
+    """Set if the question is a single word that may be a file's name or path, with or without a line. Only an index
+    tells whether it is: `app.all` may be a symbol too."""
     language: str = ""
     """The language that the question asks for, which is not in its text and terms."""
 
@@ -89,10 +92,17 @@ _EMBEDDED_IDENTIFIER = re.compile(
 _SEPARATOR = re.compile(r"::|->|[\\.#]")
 _BACKQUOTED = re.compile(r"`([^`\s]+)`")
 _FILE_NAME = r"[\w.+@~-]*\w\.[A-Za-z][A-Za-z0-9]{0,9}"
+_AT_LINE = r"[\"']?(?::(?:\s?\()?|\(|\#L?|[,:]?\s?(?:on\s)?line\s|\},\{line,)(\d{1,9})"
+"""The line after a path as compilers, linters, grep and stack traces give it: `a.c:7`, `a.cs(7,1)`, `a.kt: (7, 1)`,
+`a.hs:(7,1)-(9,2)`, `"a.py", line 7`, `a.php on line 7`, `a.sh: line 7`, `a.cs:line 7`, `a.go#L7`,
+`{file,"a.erl"},{line,7}`."""
 _PATH = re.compile(
-    rf"(?<![\w/\\.-])((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]++[/\\])*{_FILE_NAME})"
-    r"(?:[\"']?(?::|, line | line |\()(\d{1,9}))?"
+    r"(?<![\w/\\.-])(?:([A-Za-z][\w+.-]*+)://[^\s/]*+)?"
+    rf"((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]++[/\\])*{_FILE_NAME})(?:{_AT_LINE})?"
 )
+_PATH_AT_LINE = re.compile(rf"(?<![\w/\\.-])((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]++[/\\])*[\w.+@~-]++){_AT_LINE}")
+"""A file without a known extension, which is one if it is in a folder or is named like `Makefile`."""
+_NAMED_FILE = re.compile(rf"((?:[A-Za-z]:(?=[/\\]))?[^\s:\"'`<>|*?]+?)(?:{_AT_LINE}(?:[:.,-]\d+)*\)?)?:?")
 _FOLDER_PATH = re.compile(r"(?<!\S)((?:[\w.+@~-]++/)+[\w.+@~-]*+)(?!\S)")
 
 
@@ -113,7 +123,9 @@ def parse_question(text: str) -> Question:
     significant = _distinct(term for term in found if term not in STOP_WORDS) or tuple(found)
     kind = _kind(plain, identifiers)
     significant = _both_ends(significant, MAX_TERMS)
-    return Question(plain, kind, significant, identifiers, operators, locations, parse_symbol(plain))
+    file = _named_file(plain)
+    symbol = None if file and _is_path(file.path) else parse_symbol(plain)
+    return Question(plain, kind, significant, identifiers, operators, locations, symbol, file)
 
 
 def _distinct(terms: Iterable[str]) -> tuple[str, ...]:
@@ -158,21 +170,49 @@ def _identifiers(text: str, locations: tuple[Location, ...]) -> tuple[str, ...]:
 def _locations(text: str) -> tuple[Location, ...]:
     text = _LONG_RUN.sub(" ", text)
     found = [
-        Location(path.replace("\\", "/"), int(line or 0))
-        for path, line in _PATH.findall(text)
-        if _has_known_extension(path)
+        Location(_plain_path(path), int(line or 0))
+        for scheme, path, line in _PATH.findall(text)
+        if _has_known_extension(path) and (line or not scheme)  # of a web page no file is meant
     ]
-    found += [Location(path.strip("/")) for path in _FOLDER_PATH.findall(text)]
+    found += [Location(path, int(line)) for path, line in _unknown_files(text) if not _has_known_extension(path)]
+    found += [Location(_plain_path(path).strip("/")) for path in _FOLDER_PATH.findall(text)]
     return _both_ends(tuple(dict.fromkeys(found)), MAX_NAMES)
+
+
+def _unknown_files(text: str) -> Iterable[tuple[str, str]]:
+    """The paths of files without a known extension, and the line after each."""
+    for path, line in _PATH_AT_LINE.findall(text):
+        if "/" in path or path in known_filenames():
+            yield _plain_path(path), line
+
+
+def _named_file(text: str) -> Location | None:
+    """The file, with a line, that a question of one word may be the name or path of."""
+    match = _NAMED_FILE.fullmatch(text.strip("` ")) if len(text) <= MAX_NAME_LENGTH else None
+    if match is None:
+        return None
+    path = _plain_path(match[1])
+    is_likely = "." in path or "/" in path or path in known_filenames()
+    return Location(path, int(match[2] or 0)) if is_likely and any(map(str.isalnum, path)) else None
+
+
+def _is_path(path: str) -> bool:
+    """Whether this is more than a file's name, and can't be a symbol (`Enum.map/2`)."""
+    folders, _, name = path.rpartition("/")
+    return bool(folders) and "." in name
+
+
+def _plain_path(path: str) -> str:
+    return path.replace("\\", "/").removeprefix("./")
 
 
 def _is_file(text: str) -> bool:
     match = _PATH.fullmatch(text)
-    return match is not None and _has_known_extension(match[1])
+    return match is not None and _has_known_extension(match[2])
 
 
 def _has_known_extension(path: str) -> bool:
-    return "." + path.rpartition(".")[2].lower() in known_extensions()
+    return "." in path and "." + path.rpartition(".")[2].lower() in known_extensions()
 
 
 def _in_ascii(text: str) -> str:

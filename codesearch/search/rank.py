@@ -12,7 +12,8 @@ from codesearch.search.candidates import Candidates
 from codesearch.search.evidence import Evidence, rank_in_file
 from codesearch.search.hit import Signal
 from codesearch.search.interactions import package_interactions
-from codesearch.search.precedence import Precedence, definition_precedence
+from codesearch.search.places import place_precedence
+from codesearch.search.precedence import Precedence, joint_precedence
 from codesearch.search.question import Question, QuestionKind
 from codesearch.search.signals import SIGNALS
 from codesearch.search.weights import INTERCEPT, WEIGHTS, WITHIN_FILE
@@ -37,7 +38,9 @@ class Ranking(NamedTuple):
     within_file: npt.NDArray[np.float32]
     """[candidates]: what `order_within_files` added to the log-odds of each."""
     precedence: Precedence
-    """[candidates]: definitions of the symbol that the question is precede all others."""
+    """[candidates]: places that the question names and definitions of the symbol that it is precede all others."""
+    is_place: npt.NDArray[np.bool_]
+    """[candidates]: whether it is one of the places that the question names."""
 
     def decayed_scores(self, file: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """The scores with the decay of further chunks of a file."""
@@ -48,7 +51,8 @@ class Ranking(NamedTuple):
 def rank(question: Question, candidates: Candidates) -> Ranking:
     """Rank the candidates of a question. Scores are probabilities that a hit answers, without the decay.
 
-    If any candidates define the symbol that the question is, these score above 0.5 and all others below.
+    If any candidates are places that the question names, or define the symbol that it is, these score above 0.5 and all
+    others below.
     """
     evidence = Evidence(question, candidates)
     features = np.stack([signal.compute(evidence) for signal in SIGNALS])
@@ -61,12 +65,20 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     probability = order_within_files(own, extra @ features, evidence.file)
     within_file = np.asarray(log_odds(probability) - log_odds(own), np.float32)
     interactions = np.asarray(odds - summed, np.float32)
-    precedence = definition_precedence(evidence)
+    places = place_precedence(question, candidates)
+    precedence = joint_precedence(evidence, places)
     if precedence.any():
         probability = np.where(precedence, 1 + probability, probability) / 2
     order = decayed_order(probability, evidence.file, precedence)
     return Ranking(
-        order, probability[order].astype(np.float32), features, weights, interactions, within_file, precedence
+        order,
+        probability[order].astype(np.float32),
+        features,
+        weights,
+        interactions,
+        within_file,
+        precedence,
+        places > 0,
     )
 
 

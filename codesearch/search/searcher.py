@@ -26,6 +26,7 @@ from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
 from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal, hit_of
 from codesearch.search.operators import Operators
+from codesearch.search.places import shown_line
 from codesearch.search.question import Question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, Readers, total
@@ -163,7 +164,9 @@ def result_of(
     order = [*fitting, *(i for i in scores if i not in fitting)]
     decayed = dict(zip(scores, ranking.decayed_scores(candidates.file).tolist(), strict=True))
     falling = dict(zip(order, accumulate((decayed[i] for i in order), min), strict=True))
-    shown = fold([i for i in order if falling[i] >= min_score], scores, candidates, fitting, readers, k)
+    shown = fold(
+        [i for i in order if falling[i] >= min_score], scores, candidates, fitting, readers, k, ranking.is_place
+    )
     nearest = max((falling[i] for i in order if falling[i] < min_score), default=0.0)
     folded = _folded(candidates, fitting, list(shown.hits), scores)
     wording = Wording(question.text)
@@ -178,6 +181,7 @@ def result_of(
             explain(ranking, i, scores[i], falling[shown.best[i]]) if explained else (),
             int(candidates.reader[i]),
             pattern,
+            question if ranking.is_place[i] else None,
             is_beyond=i not in fitting,
         )
         for i, current in shown.hits.items()
@@ -195,13 +199,18 @@ def _hit(
     signals: tuple[Signal, ...],
     index: int,
     pattern: Pattern | None,
+    asked: Question | None,
     *,
     is_beyond: bool,
 ) -> Hit:
+    """`asked` is the question if it names the chunk's place, `wording` its words if the chunk has them in a row."""
     first = current.chunk.start_line
-    line = best_line(current.lines, first, term_weights, pattern)
-    if wording and not pattern and (has_run := wording.best_line(current.lines)) is not None:
+    if asked and not pattern and not current.is_moved:
+        line = shown_line(asked, current.chunk, current.lines)
+    elif wording and not pattern and (has_run := wording.best_line(current.lines)) is not None:
         line = first + has_run
+    else:
+        line = best_line(current.lines, first, term_weights, pattern)
     chunk = current.chunk if current.is_moved else at_line(current.chunk, line)
     first = chunk.start_line - current.chunk.start_line
     lines = current.lines[first : first + chunk.end_line - chunk.start_line + 1]

@@ -19,6 +19,8 @@ _BRACKETS = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _HAS_DEFAULT = "\\\\"
 _SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@~])|(?<=\w)\$(?=[A-Z])")
 """The last alternative is for nested classes in Java's stack traces."""
+_WITH_OWNER = re.compile(r"[.#]?[^\W\d][\w$?!=-]*(?:(?:::|->|[.#\\:])[$@~]?[^\W\d][\w$?!=-]*)*")
+"""A name that may contain its owner; not a title (`Upgrading to 9.0`), a pattern (`%.h`), a path or a version."""
 _OPERATOR = re.compile(
     r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&<>,]*)$|(?:^|(?<=\w[.#])|(?<=\w::))(?:[-+*/%<>=!~^|&]+@?|\[\]=?)$"
 )
@@ -101,18 +103,22 @@ class Spelling(IntEnum):
     EXACT = 4
 
 
-def spelling(symbol: Symbol, name: str) -> Spelling:
+def spelling(symbol: Symbol, name: str, *, is_title: bool = False) -> Spelling:
     """How well a definition's name matches a symbol.
 
-    Of a name that contains its owner (Perl's `package Foo::Bar`), only the last part is compared.
+    Of a name that contains its owner (Perl's `package Foo::Bar`), only the last part is compared, but not of a title:
+    the name of a section or a test, which may be that of a file, a host or a version.
     """
     asked = _forms(symbol)
     name = _without_space(name)
     if name != asked.exact and ("." in name or "::" in name):
-        name = _SEPARATOR.split(name)[-1]
+        if _SEPARATOR.sub(".", name) == asked.whole:
+            return Spelling.EXACT
+        if not is_title and _WITH_OWNER.fullmatch(name):
+            name = _SEPARATOR.split(name)[-1]
     if name == asked.exact:
         return Spelling.EXACT
-    name = _bare(name)
+    name = name if is_title else _bare(name)
     if name == asked.bare:
         return Spelling.BARE
     if name.casefold() == asked.folded:
@@ -124,6 +130,8 @@ class _Forms(NamedTuple):
     """The forms of a symbol with which names are compared."""
 
     exact: str
+    whole: str
+    """With the owner, if there is one, joined by a dot."""
     bare: str
     folded: str
     key: str
@@ -132,7 +140,8 @@ class _Forms(NamedTuple):
 @lru_cache(maxsize=64)
 def _forms(symbol: Symbol) -> _Forms:
     bare = _bare(symbol.name)
-    return _Forms(_without_space(symbol.sigil + symbol.name), bare, bare.casefold(), name_key(bare))
+    exact = _without_space(symbol.sigil + symbol.name)
+    return _Forms(exact, f"{symbol.owner}.{exact}" if symbol.owner else exact, bare, bare.casefold(), name_key(bare))
 
 
 def _without_space(name: str) -> str:

@@ -46,6 +46,10 @@ QUESTIONS = (
     "read -text",
     '"raises IndexDamaged" where a row is wrong',
     "search/rank.py",
+    "__init__.py",
+    "Store.py",
+    "search/rank.py:60: error: unused",
+    "in a/search/__init__.py:1, called by hit.py:20",
     "the state of an index in python",
     "how a garden is watered",
 )

@@ -90,6 +90,24 @@ def test_stop_words_are_no_terms_unless_nothing_else_is_left() -> None:
         ("utils.py", (Location("utils.py"),)),
         ("helpers in src/net/", (Location("src/net"),)),
         ("version 1.2 of the API e.g. this", ()),
+        ("src/a.c:7:5: error: expected ';'", (Location("src/a.c", 7),)),
+        ("src/A.cs(7,12): error CS1002: ; expected", (Location("src/A.cs", 7),)),
+        ("src/A.hs:(7,1)-(9,4): Non-exhaustive patterns", (Location("src/A.hs", 7),)),
+        ("e: src/A.kt: (7, 1): Unresolved reference", (Location("src/A.kt", 7),)),
+        ("  --> src/a.rs:7:5", (Location("src/a.rs", 7),)),
+        ("at com.shop.Cart.total(Cart.java:7)", (Location("Cart.java", 7),)),
+        ("at Shop.Cart.Total() in C:\\shop\\Cart.cs:line 7", (Location("C:/shop/Cart.cs", 7),)),
+        ("at async file:///shop/cart.mjs:7:3", (Location("/shop/cart.mjs", 7),)),
+        ("total@http://localhost:8000/js/cart.js:7:3", (Location("/js/cart.js", 7),)),
+        ("Uncaught Exception in /shop/Cart.php on line 7", (Location("/shop/Cart.php", 7),)),
+        ("died at cart.pl line 7.", (Location("cart.pl", 7),)),
+        ("./run.sh: line 7: foo: command not found", (Location("run.sh", 7),)),
+        ("src/a.go#L7", (Location("src/a.go", 7),)),
+        ('[{file,"src/a.erl"},{line,7}]', (Location("src/a.erl", 7),)),
+        ("src/Makefile:7: *** missing separator", (Location("src/Makefile", 7),)),
+        ("Makefile:7: *** missing separator", (Location("Makefile", 7),)),
+        ("see https://example.com/guide/index.html", ()),
+        ("localhost:8000 is in use", ()),
     ],
 )
 def test_places(text: str, locations: tuple[Location, ...]) -> None:
@@ -158,3 +176,37 @@ def test_the_quotes_and_dashes_of_a_stack_trace_are_text() -> None:
     question = parse_question(trace)
     assert not question.operators
     assert "main" in question.text
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ("core.py", Location("core.py")),
+        ("`src/core.py`", Location("src/core.py")),
+        ('"src/core.py"', Location("src/core.py")),
+        ("./src/core.py:7:5", Location("src/core.py", 7)),
+        ("src\\core.py(7)", Location("src/core.py", 7)),
+        ("config/secrets.yml.enc", Location("config/secrets.yml.enc")),
+        ("app.all", Location("app.all")),
+        ("Makefile", Location("Makefile")),
+        (".gitignore", Location(".gitignore")),
+        ("[slug].tsx", Location("[slug].tsx")),
+        ("Foo::bar", None),
+        ("session", None),
+        ("MAX_TERMS", None),
+        ("...", None),
+        ("where is core.py", None),
+    ],
+)
+def test_a_word_that_may_be_a_file(text: str, file: Location | None) -> None:
+    assert parse_question(text).file == file
+
+
+@pytest.mark.parametrize("text", ["lib/router.js", "src/t_zset.c", "config/secrets.yml.enc"])
+def test_a_path_is_no_symbol(text: str) -> None:
+    assert parse_question(text).symbol is None
+
+
+@pytest.mark.parametrize("text", ["app.all", "Enum.map/2", "App\\Cart", "c.JSON"])
+def test_what_may_be_a_file_may_be_a_symbol(text: str) -> None:
+    assert parse_question(text).symbol

@@ -128,6 +128,11 @@ def test_how_many_arguments_a_function_takes(signature: str, arities: list[int])
         ("Bar", "Foo::Bar", Spelling.EXACT),
         ("operator+", "operator +", Spelling.EXACT),
         ("<=>", "<=>", Spelling.EXACT),
+        ("nav", ".nav", Spelling.EXACT),
+        ("ex", "does not work in router.ex", Spelling.OTHER),
+        ("yml", "config/secrets.yml", Spelling.OTHER),
+        ("0", "8.2.0", Spelling.OTHER),
+        ("8.2.0", "8.2.0", Spelling.EXACT),
     ],
 )
 def test_how_a_name_is_spelled(asked: str, name: str, expected: Spelling) -> None:
@@ -139,3 +144,11 @@ def test_how_a_name_is_spelled(asked: str, name: str, expected: Spelling) -> Non
 def test_any_text_is_parsed(text: str) -> None:
     symbol = parse_symbol(text)
     assert symbol is None or symbol.name
+
+
+def test_of_a_title_no_last_part_is_compared() -> None:
+    symbols = [symbol for text in ("h", "net.h") if (symbol := parse_symbol(text))]
+    assert [spelling(symbol, "net.h", is_title=True) for symbol in symbols] == [Spelling.OTHER, Spelling.EXACT]
+    assert spelling(symbols[0], "net.h") is Spelling.EXACT
+    assert spelling(symbols[0], "%.h", is_title=True) < Spelling.BARE
+    assert spelling(symbols[0], ".h", is_title=True) < Spelling.BARE
