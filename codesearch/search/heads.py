@@ -7,6 +7,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from codesearch.search.head_forms import named_by_form, without_annotations
 
 _TYPES = "class|struct|union|enum|trait|interface|protocol|record|object|module|namespace|type|typedef|impl|macro"
 _ROUTINES = "def|fn|func|fun|function|method|sub|proc|procedure"
@@ -39,6 +43,10 @@ _GENERICS = re.compile(r"(?<=\w)(?:(?:::)?<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
 
 def extract_name(head: str) -> str:
     """Strip keywords, parameters, generics, base classes and values from a head."""
+    head = without_annotations(head)
+    if named := named_by_form(head):
+        return named
+    head = head.removesuffix("(")
     head = _BEHIND_PARAMETERS.sub("", head)
     head = _RAW.sub("", _AS_TRAIT.sub(r"\1", _RECEIVER.sub(r"\1.", head)))
     head = _CALL.sub("", _PROTOTYPE.sub("", head))
@@ -47,3 +55,30 @@ def extract_name(head: str) -> str:
     if _DECLARES.match(head):
         head = _VALUE.sub("", _INHERITS.sub("", head))
     return _SPOKEN.sub(r"\1", _KEYWORD.sub("", head))
+
+
+_ROUTINE = frozenset("function method constructor procedure command".split())
+_KINDS: Mapping[str, frozenset[str]] = {
+    **{word: frozenset((word,)) for word in _TYPES.split("|")},
+    **dict.fromkeys(_ROUTINES.split("|"), _ROUTINE),
+    "typedef": frozenset(("type",)),
+}
+"""The kinds of what each keyword defines."""
+_ASKED = re.compile(rf"^(?:(?:{_MODIFIERS})\s+)*(?P<keyword>{_TYPES}|{_ROUTINES})\s+(?P<rest>\S.*)$")
+
+
+class AskedKinds(NamedTuple):
+    """What the keyword in a question says of the kind of definition that is asked for."""
+
+    kinds: frozenset[str] = frozenset()
+    """Empty if there is no keyword."""
+    are_required: bool = False
+    """A keyword and a word in lower case may as well be prose: “type adapter”, “object pool”."""
+
+
+def asked_kinds(text: str) -> AskedKinds:
+    """The kinds that a question which is a symbol asks for: `trait Read`, `fn copy(from: &str)`, `select!`."""
+    if match := _ASKED.match(text):
+        rest = match["rest"]
+        return AskedKinds(_KINDS[match["keyword"]], rest.isalpha() and rest.islower())
+    return AskedKinds(frozenset(("macro",))) if text.endswith("!") else AskedKinds()

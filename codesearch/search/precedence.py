@@ -1,13 +1,16 @@
 """Which candidates come before all others, and in which order: places that the question names, and definitions of the
 symbol that it is.
 
-Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then
-owner, then arity, then implementation before tests and the like, then types, routines, data and declarations.
+Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then the
+kind that a keyword asks for, then owner, then arity, then implementation before tests and the like, then types,
+routines, data and declarations. So do types and routines whose name is all of a short question, word for word: of
+“write all”, `write` has the only word that is no stop word, but `write_all` is meant.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,8 @@ import numpy.typing as npt
 
 from codesearch.chunking.kinds import DATA_KINDS, FIELD_KINDS, ROUTINE_KINDS, TITLED_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key, words
+from codesearch.search.evidence import words_of
+from codesearch.search.heads import AskedKinds, asked_kinds
 from codesearch.search.roles import Role
 from codesearch.search.signals import TEST_NAME
 from codesearch.search.symbols import Spelling, Symbol, spelling, takes
@@ -50,12 +55,14 @@ def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
 
 def definition_precedence(evidence: Evidence) -> Precedence:
     """The precedence of candidates that define the symbol which the question consists of."""
-    symbol = evidence.question.symbol
-    if symbol is None:
-        return np.zeros(len(evidence.chunks), np.int64)
+    symbol, asked = evidence.question.symbol, asked_kinds(evidence.question.text)
     roles = [evidence.roles[i] for i in evidence.file.tolist()]
+    if symbol is None or asked.are_required:
+        named = _named_by_all_words(evidence, roles)
+        if symbol is None or named.any():
+            return named
     places = [
-        _place(symbol, chunk, _is_implementation(chunk, role, evidence.requested_roles))
+        _place(symbol, asked, chunk, _is_implementation(chunk, role, evidence.requested_roles))
         for chunk, role in zip(evidence.chunks, roles, strict=True)
     ]
     if evidence.question.locations:
@@ -64,12 +71,24 @@ def definition_precedence(evidence: Evidence) -> Precedence:
     return np.asarray(places, np.int64)
 
 
+def _named_by_all_words(evidence: Evidence, roles: Sequence[Role]) -> Precedence:
+    """The precedence of types and routines whose name has the words of a short question, in order, and no others."""
+    asked = evidence.question.words_of_name
+    found = np.zeros(len(evidence.chunks), np.int64)
+    for i, (chunk, role) in enumerate(zip(evidence.chunks, roles, strict=True)) if asked else ():
+        if chunk.kind in TYPE_KINDS | ROUTINE_KINDS and words_of(chunk.name) == asked and _contains_head(chunk):
+            found[i] = 6 * _is_implementation(chunk, role, evidence.requested_roles) + _kind(chunk)
+    return found
+
+
 def _is_more_than_a_file(symbol: Symbol, chunk: StoredChunk) -> bool:
     """Whether a symbol that looks like a file's name means a definition: `c.JSON` does, but `map.c` no variable `c`."""
     return chunk.kind in TYPE_KINDS | ROUTINE_KINDS or _owner(symbol, chunk) > 0
 
 
-def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
+def _place(symbol: Symbol, asked: AskedKinds, chunk: StoredChunk, is_implementation: bool) -> int:
+    if asked.are_required and chunk.kind not in asked.kinds:
+        return 0
     spelled = spelling(symbol, chunk.name, is_title=chunk.kind in TITLED_KINDS)
     may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
     if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _contains_head(chunk):
@@ -78,10 +97,11 @@ def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
         return 0  # `Args` more likely asks about arguments than about a field of some type
     place = int(spelled)
     levels = (
+        (int(chunk.kind in asked.kinds), 2),
         (_owner(symbol, chunk), _OWNERS),
         (int(symbol.arity is not None and takes(chunk.signature, chunk.name, symbol.arity)), 2),
         (int(is_implementation), 2),
-        (_kind(chunk.kind), 6),
+        (_kind(chunk), 6),
     )
     for level, count in levels:
         place = place * count + level
@@ -115,9 +135,12 @@ def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -
     return role in asked or (role is Role.IMPLEMENTATION and not TEST_NAME.search(chunk.qualified_name))
 
 
-def _kind(kind: str) -> int:
+def _kind(chunk: StoredChunk) -> int:
     """5 for types, 4 for type aliases, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for
-    everything else."""
+    everything else. A module of one line (Rust's `mod name;`) is declared there and defined elsewhere."""
+    kind = chunk.kind
+    if kind == "module" and chunk.start_line == chunk.end_line:
+        return 1
     if kind in TYPE_KINDS:
         return 5 - (kind == "type")
     if kind in ROUTINE_KINDS:

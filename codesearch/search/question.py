@@ -56,7 +56,14 @@ class Question(NamedTuple):
     language: str = ""
     """The language that the question asks for, which is not in its text and terms."""
 
+    @property
+    def words_of_name(self) -> tuple[str, ...]:
+        """The words of a question of a few, all of which may be those of one name; no words of any other question."""
+        words = tuple(self.text.lower().split())
+        return words if 1 < len(words) <= MOST_WORDS_OF_NAME and all(map(str.isalpha, words)) else ()
 
+
+MOST_WORDS_OF_NAME = 4
 STOP_WORDS = frozenset(
     "a about all an and any are as at be been being by can code codes could do does doing done each for from had has"
     " have having how i if in into is it its me my of on or our out should show so some such than that the their them"
