@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from codesearch.search.head_forms import named_by_form, without_annotations
 
-_TYPES = "class|struct|union|enum|trait|interface|protocol|record|object|module|namespace|type|typedef|impl|macro"
+_TYPES = "class|struct|union|enum|trait|interface|protocol|record|object|module|mod|namespace|type|typedef|impl|macro"
 _ROUTINES = "def|fn|func|fun|function|method|sub|proc|procedure"
 _MODIFIERS = (
     r"abstract|async|const|data|declare|default|export|extern|final|inline|internal|local|open|override|partial|private"
@@ -45,7 +45,7 @@ def extract_name(head: str) -> str:
     """Strip keywords, parameters, generics, base classes and values from a head."""
     head = without_annotations(head)
     if named := named_by_form(head):
-        return named
+        return _GENERICS.sub("", named)
     head = head.removesuffix("(")
     head = _BEHIND_PARAMETERS.sub("", head)
     head = _RAW.sub("", _AS_TRAIT.sub(r"\1", _RECEIVER.sub(r"\1.", head)))
@@ -62,6 +62,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
     **{word: frozenset((word,)) for word in _TYPES.split("|")},
     **dict.fromkeys(_ROUTINES.split("|"), _ROUTINE),
     "typedef": frozenset(("type",)),
+    "mod": frozenset(("module",)),
 }
 """The kinds of what each keyword defines."""
 _ASKED = re.compile(rf"^(?:(?:{_MODIFIERS})\s+)*(?P<keyword>{_TYPES}|{_ROUTINES})\s+(?P<rest>\S.*)$")

@@ -1,0 +1,99 @@
+"""Definitions that the question is the name of come first, and of several those of the kind that it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from codesearch.api import Index
+from tests.support.repositories import write
+
+FILES = {
+    "src/lib.rs": """pub mod spawn;
+pub mod copy;
+pub mod select;
+
+/// Writes some of the bytes.
+pub fn write(bytes: &[u8]) -> usize {
+    bytes.len()
+}
+
+/// Writes every byte, trying again until none is left.
+pub fn write_all(bytes: &[u8]) -> usize {
+    let mut done = 0;
+    while done < bytes.len() {
+        done += write(&bytes[done..]);
+    }
+    done
+}
+""",
+    "src/spawn.rs": """/// Starts a task in the background.
+pub fn spawn(task: Task) -> Handle {
+    start(task)
+}
+""",
+    "src/copy.rs": """/// Copies everything from a reader to a writer.
+pub async fn copy<'a, R, W>(reader: &'a mut R, writer: &'a mut W) -> u64 {
+    reader.read_to(writer).await
+}
+""",
+    "src/select.rs": """/// Waits for the first of several futures.
+macro_rules! select {
+    ($($future:expr),*) => { wait_for_first([$($future),*]) };
+}
+
+/// The future of a selection.
+pub fn select(futures: Vec<Future>) -> Future {
+    first(futures)
+}
+""",
+    "src/Adapters.java": """/** Reads and writes values of one type as JSON. */
+abstract class TypeAdapter {
+    abstract Object read(String json);
+
+    abstract String write(Object value);
+}
+
+class Collections {
+    /** Adapts lists. */
+    static class Adapter {
+        Object read(String json) {
+            return json.split(",");
+        }
+    }
+}
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    root: Path = tmp_path_factory.mktemp("precedence")
+    write(root, FILES)
+    with Index.create(root) as made:
+        made.update()
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "name"),
+    [
+        ("spawn", "function", "spawn"),
+        ("spawn::spawn", "function", "spawn"),
+        ("pub async fn copy<'a, R, W>(reader: &'a mut R, writer: &'a mut W)", "function", "copy"),
+        ("mod copy", "module", "copy"),
+        ("select!", "macro", "select"),
+        ("macro select", "macro", "select"),
+        ("fn select", "function", "select"),
+        ("write all", "function", "write_all"),
+        ("write_all", "function", "write_all"),
+        ("type adapter", "class", "TypeAdapter"),
+        ("class adapter", "class", "Adapter"),
+        ("class TypeAdapter", "class", "TypeAdapter"),
+    ],
+)
+def test_what_is_meant_comes_first(index: Index, question: str, kind: str, name: str) -> None:
+    hit = index.search(question).hits[0]
+    assert (hit.kind, hit.name) == (kind, name)
