@@ -20,11 +20,18 @@ _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_CONTINUES = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 _CHARS_ABOVE = 2000
 """Characters before a macro that are searched for the preceding code."""
-# `class API Foo : Base {`, `struct __packed foo {`
+# `class API Foo : Base {`, `struct __packed foo {`, `enum API E {`, `class API Foo;`
 _TYPE_MACRO = re.compile(
-    r"(?:class|struct|union)\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
-    r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?\s*(?:\{|:[^:]))"
+    r"(?P<keyword>class|struct|union|enum)\s+(?P<macros>(?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
+    r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?"
+    r"\s*(?:\{|:[^:]|(?P<end>;)))"
 )
+# Without a body, capitals after `struct` may be a type (`struct POINT p;`), unless they say what such macros do.
+_NAME_OF_MACRO = re.compile(
+    r"[A-Z0-9_]*(?:API|EXPORT(?:S|ED)?|IMPORT|DLL|PUBLIC|HIDDEN|VISIBLE|DEPRECATED|PACKED|ALIGNED)\b"
+)
+# `typedef struct PACKED {`, `} PACKED;`
+_PACKED = re.compile(r"(?:\b(?:struct|union|enum)\s+|\}\s*)((?:[A-Z0-9]+_)*PACKED\b)(?=\s*[\w{;])")
 # Attributes of GNU C and Linux between type and name, which the grammar takes for names.
 _ATTRIBUTE = re.compile(
     r"__(?<!\w__)(?:__)?(?:acquires|aligned|always_inline|always_unused|assume_aligned|alloc_size|attribute_const__|bitwise"
@@ -96,7 +103,9 @@ def without_macros(text: str, *leading: re.Pattern[str]) -> str:
     if "__" in text:
         text = _ATTRIBUTE.sub("", text)
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
-    text = _TYPE_MACRO.sub(blank_group, text)
+    text = _TYPE_MACRO.sub(_blank_type_macro, text)
+    if "PACKED" in text:
+        text = _PACKED.sub(blank_group, text)
     text = _TRAILING_MACRO.sub(blank_group, text)
     return _without_leading_macros(text, leading)
 
@@ -140,6 +149,14 @@ def _blank_bare_macros(match: re.Match[str]) -> str:
     after_complete = not preceding_code or preceding_code.endswith(_DECLARATION_ENDS) or preceding_code[0] == "#"
     blank = at_margin or (after_complete and not preceding_code.endswith("\\"))
     return blanked(macros) if blank else macros
+
+
+def _blank_type_macro(match: re.Match[str]) -> str:
+    """Blank macros before the name of a type, but not the type of a variable (`struct POINT p;`)."""
+    macros = match["macros"]
+    if match["end"] and match["keyword"] != "class" and not _NAME_OF_MACRO.match(macros):
+        return match[0]
+    return match[0].removesuffix(macros) + blanked(macros)
 
 
 def _blank_prototype_macro(match: re.Match[str]) -> str:
