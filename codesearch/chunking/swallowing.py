@@ -6,6 +6,7 @@ A grammar reads them without an error. They are told by what begins within them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from codesearch.chunking import literal_patterns
@@ -19,33 +20,43 @@ _AFTER_OPENER = re.compile(r"[\w$%/\\^({<@#~-]")
 
 def may_hide_code(text: str, language: Language) -> bool:
     """Whether a comment, string or heredoc begins again within itself, or one that nests is left open."""
-    if language.nests_comments and has_open_comment(text, language):
+    comments, quotes = _that_begin_once(language)
+    if _more_begin(text, comments) and (language.nests_comments or _any_comment_begins_again(text, comments)):
         return True
-    return any(_begins_again(text, opener, closer) for opener, closer in _pairs(language)) or (
-        language.literals is not None
-        and bool(language.literals.heredoc)
-        and "<<" in text
-        and _has_heredoc_in_itself(text, language.literals)
+    if any(quote.opener in text and _string_begins_again(text, quote) for quote in quotes):
+        return True
+    literals = language.literals
+    return (
+        literals is not None
+        and bool(literals.heredoc)
+        and text.count("<<") > 1
+        and _has_heredoc_in_itself(text, literals)
     )
 
 
 @cache
-def _pairs(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Openers and closers of what does not nest and begins otherwise than it ends."""
-    if language.literals is None:
-        return ()
-    comments = () if language.nests_comments else literal_patterns.block_comments(language)
-    quotes = [quote for quote in language.literals.quotes if quote.begins_once]
-    return (
-        *((literal_patterns.comment_opener(opener, closer), closer) for opener, closer in comments),
-        *((literal_patterns.string_opener(quote), quote.closer) for quote in quotes),
-    )
+def _that_begin_once(language: Language) -> tuple[tuple[tuple[str, str], ...], tuple[Quote, ...]]:
+    """Block comments and strings that begin otherwise than they end; of those that end alike, only strings."""
+    quotes = tuple(quote for quote in (language.literals.quotes if language.literals else ()) if quote.begins_once)
+    closers = {quote.closer for quote in quotes}
+    return tuple(pair for pair in literal_patterns.block_comments(language) if pair[1] not in closers), quotes
 
 
 def has_open_comment(text: str, language: Language) -> bool:
     """Whether more block comments begin than end."""
-    pairs = literal_patterns.block_comments(language)
-    return any(text.count(opener) > text.count(closer) for opener, closer in pairs)
+    return _more_begin(text, literal_patterns.block_comments(language))
+
+
+def _more_begin(text: str, pairs: Iterable[tuple[str, str]]) -> bool:
+    return any((begun := text.count(opener)) and begun > text.count(closer) for opener, closer in pairs)
+
+
+def _any_comment_begins_again(text: str, pairs: Iterable[tuple[str, str]]) -> bool:
+    return any(_begins_again(text, literal_patterns.comment_opener(opener, closer), closer) for opener, closer in pairs)
+
+
+def _string_begins_again(text: str, quote: Quote) -> bool:
+    return _begins_again(text, literal_patterns.string_opener(quote), quote.closer)
 
 
 def _begins_again(text: str, opener: re.Pattern[str], closer: str) -> bool:
