@@ -38,7 +38,7 @@ def tokens(language: Language, literals: Literals) -> re.Pattern[str]:
         "skipped": skipped,
         "left_open": literals.left_open,
         "quote": "|".join(re.escape(quote.opener) for quote in literals.quotes),
-        "bracket": f"[{re.escape(''.join(literals.brackets))}]",
+        "bracket": f"[{re.escape(''.join(literals.brackets))}]" if literals.brackets else "",
     }
     return re.compile("|".join(f"(?P<{name}>{group})" for name, group in groups.items() if group), re.MULTILINE)
 

@@ -110,6 +110,7 @@ class _Reader:
                 code_ends[at] = start
             else:
                 self.heredocs.append(token)
+        self._after_heredocs()
         return [*self.edits, *edits_of(self.text, self.literals.brackets, brackets, code_ends)]
 
     def _after_string(self, quote: Quote, start: int) -> int:
@@ -156,7 +157,7 @@ class _Reader:
 
     def _after_heredocs(self) -> int:
         """The offset after the bodies of the heredocs of a line."""
-        at = line_end(self.text, self.heredocs[0].end())
+        at = line_end(self.text, self.heredocs[0].end()) if self.heredocs else len(self.text)
         for begin in self.heredocs:
             end = self._heredoc_end(begin["tag"], at)
             if end < 0:

@@ -78,6 +78,7 @@ C_SHARP = Literals(
     r"\#(?<!\S\#)\w+.*",
 )
 CSS = Literals((_STRING, _CHARACTER))
+DOCKERFILE = Literals((), heredoc="<<-?", brackets=())
 ELIXIR = Literals(
     (_THREE_BELOW, _LINES, _RAW_LINES),
     r"~[a-zA-Z]+(?:/(?:\\.|[^/\\\n])*/|\|(?:\\.|[^|\\\n])*\||\((?:\\.|[^()\\\n])*\)|\[(?:\\.|[^\]\\\n])*\]"

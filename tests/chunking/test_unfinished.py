@@ -14,6 +14,7 @@ FINISHED = {
     "C#": 'class A {\n  void first() {\n    x = 1;\n    HERE\n  }\n\n  void second() {\n    f("b");\n  }\n}\n',
     "Java": 'class A {\n  void first() {\n    x = 1;\n    HERE\n  }\n\n  void second() {\n    f("b");\n  }\n}\n',
     "CSS": ".first {\n  color: red;\n  HERE\n}\n\n.second {\n  color: blue;\n}\n",
+    "Dockerfile": "FROM a AS first\nRUN b\nHERE\n\nFROM c AS second\nRUN d\n",
     "Elixir": 'defmodule A do\n  def first do\n    HERE\n  end\n\n  def second do\n    f("b")\n  end\nend\n',
     "FORTRAN": "subroutine first\n  x = 1\n  HERE\nend subroutine\n\nsubroutine second\n  call f('b')\nend\n",
     "Go": 'func first() {\n  x := 1\n  HERE\n}\n\nfunc second() {\n  f("b")\n}\n',
@@ -37,6 +38,7 @@ FINISHED = {
 """Functions, with a place for an unfinished line in the first."""
 OPEN = {language.name: ['f("some text', "f(1, ", "f([1, {"] for language in LANGUAGES if language.literals}
 OPEN["CSS"] = ['content: "some text', "width: calc(1px + "]
+OPEN["Dockerfile"] = ["RUN <<END", "COPY <<-END /b"]
 OPEN["Shell"] = ['echo "some text', "cat <<END", "g() {"]
 OPEN["Perl"] = ['f("some text', "print <<END;"]
 for names, more in {
@@ -78,6 +80,7 @@ def test_what_is_left_open_hides_no_definitions(language: str, line: str) -> Non
 
 
 SWALLOWING = {
+    ("Dockerfile", "FROM a AS first\nRUN <<END\n\nFROM b AS second\nRUN <<END\nit's\nEND\n"),
     ("Shell", "first() {\n  cat <<END\n}\n\nsecond() {\n  cat <<END\n  it's\nEND\n}\n"),
     ("Perl", "sub first {\n  print <<END;\n}\n\nsub second {\n  print <<END;\nit's\nEND\n}\n"),
     ("Perl", "sub first {\n  $a = 'b\n}\n\nsub second {\n  $a = 'b';\n}\n"),
