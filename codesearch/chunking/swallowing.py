@@ -95,8 +95,8 @@ def end_of_heredoc(tag: str) -> re.Pattern[str]:
 
 
 def has_string_to_next_one(text: str, language: Language, literals: Literals) -> bool:
-    """Whether a string of several lines seems to be left open, and to end where the next one begins."""
-    quotes = [quote for quote in literals.quotes if quote.spans_lines]
+    """Whether a string of several lines, whose quotes are alike, seems to end where the next one begins."""
+    quotes = [quote for quote in literals.quotes if quote.spans_lines and not quote.begins_once]
     if not quotes:
         return False
     for literal in literal_patterns.comments_and_literals(language, literals).finditer(text):

@@ -20,12 +20,15 @@ _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_CONTINUES = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 _CHARS_ABOVE = 2000
 """Characters before a macro that are searched for the preceding code."""
-# `class API Foo : Base {`, `struct __packed foo {`, `enum API E {`, `class API Foo;`
-_TYPE_MACRO = re.compile(
-    r"(?P<keyword>class|struct|union|enum)\s+(?P<macros>(?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
+# `class API Foo : Base {`, `struct __packed foo {`, `class API Foo;`, and `enum API E {`, found by its letters: with it
+# among them, the other pattern would be tried at each `e`.
+_MACROS_AND_NAME = (
+    r"\s+(?P<macros>(?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
     r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?"
     r"\s*(?:\{|:[^:]|(?P<end>;)))"
 )
+_TYPE_MACRO = re.compile(rf"(?:class|struct|union){_MACROS_AND_NAME}")
+_ENUM_MACRO = re.compile(rf"enum{_MACROS_AND_NAME}")
 # Without a body, capitals after `struct` may be a type (`struct POINT p;`), unless they say what such macros do.
 _NAME_OF_MACRO = re.compile(
     r"[A-Z0-9_]*(?:API|EXPORT(?:S|ED)?|IMPORT|DLL|PUBLIC|HIDDEN|VISIBLE|DEPRECATED|PACKED|ALIGNED)\b"
@@ -104,6 +107,8 @@ def without_macros(text: str, *leading: re.Pattern[str]) -> str:
         text = _ATTRIBUTE.sub("", text)
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
     text = _TYPE_MACRO.sub(_blank_type_macro, text)
+    if "enum" in text:
+        text = _ENUM_MACRO.sub(_blank_type_macro, text)
     if "PACKED" in text:
         text = _PACKED.sub(blank_group, text)
     text = _TRAILING_MACRO.sub(blank_group, text)
@@ -154,7 +159,7 @@ def _blank_bare_macros(match: re.Match[str]) -> str:
 def _blank_type_macro(match: re.Match[str]) -> str:
     """Blank macros before the name of a type, but not the type of a variable (`struct POINT p;`)."""
     macros = match["macros"]
-    if match["end"] and match["keyword"] != "class" and not _NAME_OF_MACRO.match(macros):
+    if match["end"] and not match[0].startswith("class") and not _NAME_OF_MACRO.match(macros):
         return match[0]
     return match[0].removesuffix(macros) + blanked(macros)
 
