@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from codesearch.chunking import notebook, syntax, unfinished
+from codesearch.chunking import notebook, swallowing, syntax, unfinished
 from codesearch.chunking.assemble import assemble
 from codesearch.chunking.chunk import ChunkedFile, Member, Unit
 from codesearch.chunking.conflicts import without_theirs
@@ -70,18 +70,20 @@ def _outline_by_grammar(
 ) -> syntax.Outline:
     """The outline of a text or, if it is unfinished and more is found so, of the text as it is repaired."""
     best = syntax.outline(text, language, path, keeps)
-    if best.has_errors or unfinished.has_open_comment(text, language):
+    if best.has_errors or swallowing.may_hide_code(text, language):
         for repaired in unfinished.repaired(text, language):
-            best = max(best, syntax.outline(repaired, language, path, keeps), key=_extent)
-            if not best.has_errors:
+            outline = syntax.outline(repaired, language, path, keeps)
+            best = max(best, outline, key=_extent)
+            if best is outline and not best.has_errors:
                 break
     return best
 
 
-def _extent(outline: syntax.Outline) -> tuple[bool, int, int]:
-    """How much of a text was read: whether all was, the number of units and that of their members."""
+def _extent(outline: syntax.Outline) -> tuple[bool, int, int, int]:
+    """How much of a text was read: whether all was, the number of units and members, and how little units run on."""
     members = len(outline.members) + sum(len(unit.members) for unit in outline.units)
-    return not outline.has_errors, len(outline.units), members
+    lines = sum(unit.end_line - unit.start_line for unit in outline.units)
+    return not outline.has_errors, len(outline.units), members, -lines
 
 
 def _with_embedded(outline: syntax.Outline, regions: Iterable[Region], path: str) -> syntax.Outline:

@@ -8,18 +8,37 @@ from functools import cache
 from codesearch.languages.literals import Literals, Quote
 from codesearch.languages.registry import Language
 
+_MOST_SIGNS = 2
+"""Of the long brackets of Lua and CMake, in practice."""
+
+
+@cache
+def block_comments(language: Language) -> tuple[tuple[str, str], ...]:
+    """Openers and closers of block comments, long ones first; of brackets, with up to `_MOST_SIGNS` signs between."""
+    pairs = list(language.block_comments)
+    for opener, closer in language.block_comments:
+        if opener.endswith("[["):
+            pairs += (
+                (f"{opener[:-1]}{'=' * signs}[", f"]{'=' * signs}{closer[1:]}") for signs in range(1, _MOST_SIGNS + 1)
+            )
+    return tuple(sorted(pairs, key=lambda pair: len(pair[0]), reverse=True))
+
 
 @cache
 def tokens(language: Language, literals: Literals) -> re.Pattern[str]:
-    """What may be left open, by the name of the group: `heredoc`, `comment`, `quote`, `bracket`; else `skipped`."""
-    openers = sorted((opener for opener, _ in language.block_comments), key=len, reverse=True)
+    """What may be left open, by the name of the group: `heredoc`, `comment`, `quote`, `bracket`; what is: `left_open`.
+
+    Other literals and comments are `skipped`.
+    """
+    openers = [opener for opener, _ in block_comments(language)]
     skipped = "|".join(filter(None, (literals.others, *map(_line_comment, language.line_comments))))
     groups = {
         "heredoc": heredoc(literals) if literals.heredoc else "",
         "comment": "|".join(map(re.escape, openers)),
         "skipped": skipped,
+        "left_open": literals.left_open,
         "quote": "|".join(re.escape(quote.opener) for quote in literals.quotes),
-        "bracket": f"[{re.escape(''.join(literals.brackets))}]",
+        "bracket": f"[{re.escape(''.join(literals.brackets))}]" if literals.brackets else "",
     }
     return re.compile("|".join(f"(?P<{name}>{group})" for name, group in groups.items() if group), re.MULTILINE)
 
@@ -30,9 +49,8 @@ def comments_and_literals(language: Language, literals: Literals) -> re.Pattern[
 
     Each alternative begins with a literal character, with which matches are found fast.
     """
-    comments = sorted(language.block_comments, key=lambda pair: len(pair[0]), reverse=True)
     alternatives = (
-        *(rf"{re.escape(opener)}(?s:.)*?(?:{re.escape(closer)}|\Z)" for opener, closer in comments),
+        *(rf"{re.escape(opener)}(?s:.)*?(?:{re.escape(closer)}|\Z)" for opener, closer in block_comments(language)),
         *map(_line_comment, language.line_comments),
         literals.others,
         *(re.escape(quote.opener) + _end(quote) for quote in literals.quotes),
@@ -54,14 +72,38 @@ def comment_marks(opener: str, closer: str) -> re.Pattern[str]:
 
 
 @cache
-def comment_line(opener: str) -> re.Pattern[str]:
-    """A line that begins with a comment."""
-    return re.compile(rf"\n[ \t]*{re.escape(opener)}")
+def comment_opener(opener: str, closer: str) -> re.Pattern[str]:
+    """Where a comment begins, at the margin or after a blank, or a string that ends as the comment does."""
+    brackets = _long_brackets(closer)
+    return re.compile(re.escape(brackets) if brackets else rf"{re.escape(opener)}(?<!\S{re.escape(opener)})")
+
+
+@cache
+def string_opener(quote: Quote) -> re.Pattern[str]:
+    """Where a string begins, or a comment that ends as it does."""
+    return re.compile(re.escape(_long_brackets(quote.closer) or quote.opener))
+
+
+def _long_brackets(closer: str) -> str:
+    """The opener of the long brackets (`[=[`) with which strings and comments both end; "" of other closers."""
+    return closer.replace("]", "[") if closer[0] == closer[-1] == "]" else ""
+
+
+@cache
+def left_open(literals: Literals) -> re.Pattern[str]:
+    """What is left open at the end of its line."""
+    return re.compile(literals.left_open, re.MULTILINE)
 
 
 def heredoc(literals: Literals, tag: str = r"[A-Za-z_]\w*") -> str:
     """A pattern of where a heredoc begins."""
     return rf"{literals.heredoc}(?P<mark>[\"'`\\]?)(?P<tag>{tag})(?:(?<!\\)(?P=mark)|\b)"
+
+
+@cache
+def heredoc_opener(literals: Literals) -> re.Pattern[str]:
+    """Where a heredoc begins."""
+    return re.compile(heredoc(literals))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Unfinished code, as in an editor: strings, heredocs, comments and brackets that are left open.
+"""Unfinished code, as in an editor: strings, heredocs, comments, brackets and blocks that are left open.
 
 A grammar reads such a string up to the next quote, or a block up to the end of the file, and loses definitions there.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from codesearch.chunking import literal_patterns
+from codesearch.chunking import keyword_blocks, literal_patterns, swallowing
 from codesearch.chunking.brackets import MOST_EDITS, Edit, edits_of, line_end
 from codesearch.languages.literals import Literals, Quote
 from codesearch.languages.registry import Language
@@ -19,30 +19,23 @@ _END = "\n\0"
 _MOST_LINES = 3
 """Of files that are damaged in one line, 97 % have no more that leave something open; of the files in a repository that
 have more, most are in another language."""
-_BEFORE_OPENER = "([{="
-_AFTER_OPENER = re.compile(r"[\w$%/\\^({<@#~-]")
-"""What comes before an opening quote, but hardly before a closing one, and after it."""
 
 
 def repaired(text: str, language: Language) -> Iterator[str]:
     """The text, if anything is left open, with that closed, and then with its lines blanked. Lines are kept."""
-    literals = language.literals
-    if literals is None or _is_finished(text, language, literals):
+    if language.literals is None:
         return
-    edits = _Reader(text, language, literals).read()
+    edits = _edits(text, language, language.literals)
     blanked = {_blanking(text, edit.opened) for edit in edits}
     if 0 < len(blanked) <= _MOST_LINES and len(edits) <= MOST_EDITS:
         yield _edited(text, edits)
         yield _edited(text, blanked)
 
 
-def has_open_comment(text: str, language: Language) -> bool:
-    """Whether a comment may be left open that the grammar reads without an error."""
-    return language.nests_comments and _has_open_comment(text, language)
-
-
-def _has_open_comment(text: str, language: Language) -> bool:
-    return any(text.count(opener) > text.count(closer) for opener, closer in language.block_comments)
+def _edits(text: str, language: Language, literals: Literals) -> list[Edit]:
+    if _is_finished(text, language, literals) and not swallowing.may_hide_code(text, language):
+        return keyword_blocks.edits_of(text, language, literals)
+    return _Reader(text, language, literals).read()
 
 
 def _is_finished(text: str, language: Language, literals: Literals) -> bool:
@@ -50,12 +43,15 @@ def _is_finished(text: str, language: Language, literals: Literals) -> bool:
     code = text + _END
     if literals.heredoc and "<<" in code:
         code = literal_patterns.heredocs(literals).sub(r"\g<rest>", code)
+    outside_heredocs = code
     code = literal_patterns.comments_and_literals(language, literals).sub("", code)
     return (
         code.endswith(_END)
         and not any(quote.opener in code for quote in literals.quotes)
         and all(code.count(pair[0]) == code.count(pair[1]) for pair in literals.brackets)
-        and not _has_open_comment(text, language)
+        and not (literals.left_open and literal_patterns.left_open(literals).search(code))
+        and not swallowing.has_open_comment(text, language)
+        and not swallowing.has_string_to_next_one(outside_heredocs, language, literals)
     )
 
 
@@ -92,7 +88,7 @@ class _Reader:
         """Edits that close what is left open. Stops after more than `MOST_EDITS`."""
         tokens = literal_patterns.tokens(self.language, self.literals)
         quotes = {quote.opener: quote for quote in self.literals.quotes}
-        comments = dict(self.language.block_comments)
+        comments = dict(literal_patterns.block_comments(self.language))
         brackets: list[int] = []
         code_ends: dict[int, int] = {}
         at = 0
@@ -108,10 +104,13 @@ class _Reader:
                 at = self._after_string(quotes[mark], start)
             elif token.lastgroup == "comment":
                 at = self._after_comment(mark, comments[mark], start)
+            elif token.lastgroup == "left_open":
+                self.edits.append(Edit(start, at, '""', start))
             elif token.lastgroup == "skipped":
                 code_ends[at] = start
             else:
                 self.heredocs.append(token)
+        self._after_heredocs()
         return [*self.edits, *edits_of(self.text, self.literals.brackets, brackets, code_ends)]
 
     def _after_string(self, quote: Quote, start: int) -> int:
@@ -119,23 +118,13 @@ class _Reader:
         at = start + len(quote.opener)
         if quote.opener not in self.never_closed:
             closing = literal_patterns.end_of(quote).match(self.text, at)
-            if closing and not (quote.spans_lines and self._opens(quote, at, closing.end())):
+            if closing and not (quote.spans_lines and swallowing.opens(self.text, quote, at, closing.end())):
                 return closing.end()
             if quote.spans_lines and not closing:
                 self.never_closed.add(quote.opener)
         end = line_end(self.text, at)
         self.edits.append(Edit(start, end, f"{quote.opener} {quote.closer}", start))
         return end
-
-    def _opens(self, quote: Quote, start: int, end: int) -> bool:
-        """Whether the quote before `end`, which would close a string of several lines, rather opens one."""
-        closing = end - len(quote.closer)
-        if self.text.find("\n", start, closing) < 0:
-            return False
-        before, after = self.text[closing - 1], self.text[end : end + 1]
-        if after == quote.closer:
-            return before.isspace() or before == ","
-        return before in _BEFORE_OPENER or _AFTER_OPENER.match(after) is not None
 
     def _after_comment(self, opener: str, closer: str, start: int) -> int:
         """The offset after a comment that may span lines."""
@@ -163,11 +152,12 @@ class _Reader:
         if end < 0:
             self.never_closed.add(closer)
             return -1
-        return -1 if literal_patterns.comment_line(opener).search(self.text, at, end) else end + len(closer)
+        begins_again = literal_patterns.comment_opener(opener, closer).search(self.text, line_end(self.text, at), end)
+        return -1 if begins_again else end + len(closer)
 
     def _after_heredocs(self) -> int:
         """The offset after the bodies of the heredocs of a line."""
-        at = line_end(self.text, self.heredocs[0].end())
+        at = line_end(self.text, self.heredocs[0].end()) if self.heredocs else len(self.text)
         for begin in self.heredocs:
             end = self._heredoc_end(begin["tag"], at)
             if end < 0:
@@ -181,7 +171,7 @@ class _Reader:
         """The offset after the body of a heredoc; -1 if it is left open."""
         if len(self.edits) > MOST_EDITS:
             return at
-        end = re.compile(rf"^[ \t]*{tag}\b", re.MULTILINE).search(self.text, at)
+        end = swallowing.end_of_heredoc(tag).search(self.text, at)
         if not end:
             return -1
         another = re.compile(literal_patterns.heredoc(self.literals, tag)).search(self.text, at, end.start())

@@ -193,6 +193,7 @@ LANGUAGES: tuple[Language, ...] = (
         query="dockerfile",
         line_comments=("#",),
         hooks="stages",
+        literals=literals.DOCKERFILE,
     ),
     Language(
         "FORTRAN",

@@ -137,6 +137,56 @@ def test_macros_alone_on_their_lines_hide_no_struct() -> None:
     assert {"A", "LAST_OF_E", "FIELDS"} <= members("C", text)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "class API Foo;",
+        "class API_EXPORT Foo;",
+        'class API_DEPRECATED("Use Bar.") API\n    Foo;',
+        "struct API_EXPORT Foo;",
+        "template <class T> class API Foo;",
+        "namespace n { class API Foo; }",
+        "class A { friend class API Foo; };",
+        "enum class API Foo : int;",
+    ],
+)
+def test_types_declared_behind_a_macro_are_no_variables(line: str) -> None:
+    text = f"int first();\n{line}\nint last();\n"
+    assert "Foo" not in members("C++", text) | set(definitions("C++", text))
+    assert {"first", "last"} <= set(definitions("C++", text))
+
+
+@pytest.mark.parametrize(
+    "line", ["struct API foo;", "struct __packed foo;", "union ALIGNED(8) foo;", "enum PACKED foo;"]
+)
+def test_types_declared_behind_a_macro_are_no_variables_in_c(line: str) -> None:
+    assert "foo" not in members("C", f"int first();\n{line}\nint last();\n")
+
+
+def test_capitals_may_be_the_type_of_a_variable() -> None:
+    text = "struct POINT origin;\nunion DATA_T data, *more;\nstruct LIST list;\nenum MODE mode;\n"
+    assert members("C", text) == {"origin", "data", "more", "list", "mode"}
+
+
+@pytest.mark.parametrize("language", ["C", "C++"])
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("enum API foo { A, B };", "enum"),
+        ("struct PACKED foo { int A; };", "struct"),
+        ("union ALIGNED(8) foo { int A; };", "union"),
+        ("struct foo { int A; } API_PACKED;", "struct"),
+        ("typedef struct PACKED { int A; } foo;", "type"),
+        ("typedef struct { int A; } PACKED foo;", "type"),
+    ],
+)
+def test_types_defined_behind_a_macro(language: str, line: str, kind: str) -> None:
+    text = f"{line}\nint last();\n"
+    assert definitions(language, text) == {"foo": (kind, 1, 1), "last": ("declaration", 2, 2)}
+    assert "A" in members(language, text)
+    assert not {"PACKED", "API_PACKED"} & members(language, text)
+
+
 MODULE = """\
 module;
 #include <vector>

@@ -158,6 +158,15 @@ def test_cmake_brackets_in_strings_and_comments_open_nothing() -> None:
     assert found(cmake.scan(text)) == {("function", "one", 3, 4)}
 
 
+@pytest.mark.parametrize("typed", ["set(a [[b", "#[[ a", "#[=[ a", "set(a [=[b", 'set(a "b'])
+def test_cmake_brackets_that_are_left_open_hide_nothing(typed: str) -> None:
+    text = (
+        f"function(one)\n  {typed}\nendfunction()\n\nfunction(two)\n  set(a [[\nb]] [=[c]=])\nendfunction()\n"
+        "add_library(three a.c)\n"
+    )
+    assert found(cmake.scan(text)) == {("function", "one", 1, 3), ("function", "two", 5, 8), ("target", "three", 9, 9)}
+
+
 def test_cmake_targets_within_a_function_are_its_members() -> None:
     (make,) = cmake.scan("function(make)\n  add_library(core a.c)\n  add_custom_target(\n    docs)\nendfunction()\n")
     assert [(member.line, member.name, member.kind) for member in make.members] == [
@@ -331,7 +340,7 @@ def test_units_lie_within_any_text(name: str, text: str) -> None:
         *"'\"[({\n<", "\t\n", "/*", "$$", "[[", "BEGIN ", "CREATE FUNCTION ", "DELIMITER ;;\n", "create table a (\n",
         "\\begin{figure}\n", "\\section{\n", "\\def\\a{\n",
         "\\begin{verbatim}", "\\newcommand{\\a}[", "\\verb|", "\\frame{", "\\begin{frame}{", "\\cs_new:Npn ",
-        "function(\n",
+        "function(\n", "[[\n", '"""\n', "'''\n", "CREATE FUNCTION a() AS $$\n", "q'[\n",
         "add_library(a\n", "Sub a\n", "Class a\n",
         "Public ", "Property a\n", "x _\n", "macro a\n", "a:\n", ".a:\n", "a PROC\n",
     ],
@@ -370,6 +379,15 @@ cdef inline int twice(int x) nogil:
 
 x = twice(2)
 '''
+
+
+@pytest.mark.parametrize("typed", ['a = """b', "a = '''b", '"""B', 'a = "b', "a = (1,"])
+def test_cython_strings_that_are_left_open_hide_nothing(typed: str) -> None:
+    text = (
+        f"cdef int one():\n    {typed}\n\n"
+        'cdef class Two:\n    """It\'s two.\n\n    More.\n    """\n\n    cdef int three(self):\n        pass\n'
+    )
+    assert {("class", "Two", 4, 11), ("function", "three", 10, 11)} < found(cython.scan(text))
 
 
 def test_cython_ends_definitions_by_their_indentation() -> None:

@@ -330,6 +330,34 @@ select 1
 """
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "CREATE FUNCTION b() RETURNS int AS $$\nBEGIN\n  RETURN 1;\n",
+        "CREATE FUNCTION b() RETURNS int AS $$\nBEGIN\n  RETURN 'c;\nEND;\n",
+        "CREATE FUNCTION b() RETURNS int AS '\n  SELECT 1;\n",
+        "CREATE PROCEDURE b IS\nBEGIN\n  c := q'[d;\nEND;\n",
+        "SELECT $$b;\n",
+        "SELECT 'b;\n",
+    ],
+)
+def test_a_quote_that_is_left_open_hides_no_definitions(typed: str) -> None:
+    text = (
+        f"CREATE TABLE a (x int);\n{typed}\nCREATE TABLE d (x int);\n\n"
+        "CREATE FUNCTION e() RETURNS text AS $$\nBEGIN\n  RETURN 'f';\nEND;\n$$ LANGUAGE plpgsql;\n\n"
+        "CREATE FUNCTION g RETURN text IS\nBEGIN\n  RETURN q'[it's]';\nEND;\n"
+    )
+    line = typed.count("\n") + 3
+    assert {("a", 1, 1), ("d", line, line), ("e", line + 2, line + 6), ("g", line + 8, line + 11)} <= set(defined(text))
+
+
+def test_a_body_may_end_with_another_definition() -> None:
+    text = "DO $$\nBEGIN\n  x;\n\nDO $$\nBEGIN\n  y;\nEND;\n$$;\n\nCREATE TABLE a (x int);\n"
+    assert defined(text) == [("a", 11, 11)]
+    text = "CREATE FUNCTION a() AS $$\nCREATE TEMP TABLE b (x int);\n$$ LANGUAGE sql;\nCREATE TABLE c (x int);\n"
+    assert defined(text) == [("a", 1, 3), ("c", 4, 4)]
+
+
 def test_macros_of_dbt() -> None:
     assert [(unit.kind, unit.name, unit.start_line, unit.end_line) for unit in sql.scan(DBT)] == [
         ("macro", "dollars", 2, 4),

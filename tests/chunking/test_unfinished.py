@@ -14,6 +14,7 @@ FINISHED = {
     "C#": 'class A {\n  void first() {\n    x = 1;\n    HERE\n  }\n\n  void second() {\n    f("b");\n  }\n}\n',
     "Java": 'class A {\n  void first() {\n    x = 1;\n    HERE\n  }\n\n  void second() {\n    f("b");\n  }\n}\n',
     "CSS": ".first {\n  color: red;\n  HERE\n}\n\n.second {\n  color: blue;\n}\n",
+    "Dockerfile": "FROM a AS first\nRUN b\nHERE\n\nFROM c AS second\nRUN d\n",
     "Elixir": 'defmodule A do\n  def first do\n    HERE\n  end\n\n  def second do\n    f("b")\n  end\nend\n',
     "FORTRAN": "subroutine first\n  x = 1\n  HERE\nend subroutine\n\nsubroutine second\n  call f('b')\nend\n",
     "Go": 'func first() {\n  x := 1\n  HERE\n}\n\nfunc second() {\n  f("b")\n}\n',
@@ -37,21 +38,26 @@ FINISHED = {
 """Functions, with a place for an unfinished line in the first."""
 OPEN = {language.name: ['f("some text', "f(1, ", "f([1, {"] for language in LANGUAGES if language.literals}
 OPEN["CSS"] = ['content: "some text', "width: calc(1px + "]
+OPEN["Dockerfile"] = ["RUN <<END", "COPY <<-END /b"]
 OPEN["Shell"] = ['echo "some text', "cat <<END", "g() {"]
 OPEN["Perl"] = ['f("some text', "print <<END;"]
 for names, more in {
     "C C++ C# Java JavaScript TypeScript Kotlin Scala Swift PHP Go": ["if (x) {", "/* a note"],
-    "Haskell": ["{- a note"],
-    "Julia": ["#= a note", '"""text'],
+    "Haskell": ["{- a note", "{-# INLINE first"],
     "Rust": ['f(r#"text', "if x {", "/* a note"],
     "C# C++ Go Java Zig": ["f('some text"],
     "JavaScript TypeScript PHP Ruby Python Lua PowerShell Elixir FORTRAN": ["f('some text"],
     "JavaScript TypeScript Go": ["f(`some text"],
     "Python Java Kotlin Scala Swift Elixir": ['f("""some text'],
-    "Lua": ["f([[some text"],
-    "PHP": ["f(<<<END"],
-    "Ruby": ["f(<<~END"],
-    "PowerShell": ['Get-It @"'],
+    "Lua": ["f([[some text", "f([==[some text", "--[[ a note", "--[=[ a note", "if x then", "for i = 1, 2 do"],
+    "PHP": ["f(<<<END", "$x = `some text"],
+    "Ruby": ["f(<<~END", "x = `some text", "x = /some text", "if x", "f do |x|", "case x", "x = 1 unless y\n  begin"],
+    "Julia": ["#= a note", '"""text', "f(`some text", "if x", "for i in 1:2", "f(x) do y", "@time begin"],
+    "Elixir": ["if x do", "f(fn x ->", "case x do"],
+    "JavaScript TypeScript": ["x = /some text"],
+    "Perl": ["f(`some text", "$x =~ /some text", "$x =~ s/some text/", "f(qw(some text", "f(qr/some text"],
+    "PowerShell": ['Get-It @"', "Get-It @'", "<# a note"],
+    "Swift": ['f(#"some text', 'f(#"""'],
 }.items():
     for name in names.split():
         OPEN[name] = [*OPEN[name], *more]
@@ -73,6 +79,45 @@ def test_what_is_left_open_hides_no_definitions(language: str, line: str) -> Non
     assert names(FINISHED[language].replace("HERE", line), language) >= expected
 
 
+SWALLOWING = {
+    ("Dockerfile", "FROM a AS first\nRUN <<END\n\nFROM b AS second\nRUN <<END\nit's\nEND\n"),
+    ("Shell", "first() {\n  cat <<END\n}\n\nsecond() {\n  cat <<END\n  it's\nEND\n}\n"),
+    ("Perl", "sub first {\n  print <<END;\n}\n\nsub second {\n  print <<END;\nit's\nEND\n}\n"),
+    ("Perl", "sub first {\n  $a = 'b\n}\n\nsub second {\n  $a = 'b';\n}\n"),
+    ("Ruby", "def first\n  a = <<~B\nend\n\ndef second\n  a = <<~B\n    it's\n  B\nend\n"),
+    ("Ruby", "def first\n  a = 'b\nend\n\ndef second\n  a = 'b'\nend\n"),
+    ("C", "int first() {\n  /* a\n}\n\nint second() {\n  b(); /* c */\n}\n"),
+    ("C++", 'int first() {\n  a(R"(b\n}\n\nint second() {\n  a(R"(c)");\n}\n'),
+    ("Java", "class A {\n  void first() {\n    /** a\n  }\n\n  void second() {\n    b(); /* c */\n  }\n}\n"),
+    ("Java", 'class A {\n  int first() {\n    a("""\n  }\n\n  int second() {\n    a(b, """\n      c""");\n  }\n}\n'),
+    ("Lua", "function first()\n  a = [[b\nend\n\nfunction second()\n  a = [[c]]\nend\n"),
+    ("Lua", "function first()\n  --[[ a\nend\n\nfunction second()\n  a = [[c]]\nend\n"),
+    ("Rust", 'fn first() {\n  a(r#"b\n}\n\nfn second() {\n  a(r#"c"#);\n}\n'),
+    ("Rust", 'fn first() {\n  a("b\n}\n\nfn second() {\n  a("c");\n}\n'),
+    ("PowerShell", 'function first {\n  $a = @"\n}\n\nfunction second {\n  $a = @"\nit\'s\n"@\n}\n'),
+    ("PowerShell", 'function first {\n  $a = "b\n}\n\nfunction second {\n  $a = @"\nit\'s\n"@\n}\n'),
+    ("Swift", 'func first() {\n  a(#"b\n}\n\nfunc second() {\n  a(#"c"#)\n}\n'),
+    (
+        "Elixir",
+        'defmodule A do\n  def first do\n    a("""\n  end\n\n  @doc """\n  b\n  """\n  def second do\n  end\nend\n',
+    ),
+    ("Julia", 'function first()\n  a("""b\nend\n\n"""\nc\n"""\nfunction second()\nend\n'),
+    ("Haskell", "first :: Int\nfirst = 1\n  {-# INLINE\n\nsecond :: Int\nsecond = 2 {- a -}\n"),
+}
+"""What is left open in the first function ends with what is in the second one."""
+
+
+@pytest.mark.parametrize(("language", "text"), sorted(SWALLOWING))
+def test_what_ends_where_the_next_one_does_hides_no_definitions(language: str, text: str) -> None:
+    assert names(text, language) >= {"first", "second"}
+
+
+def test_what_is_left_open_does_not_run_on() -> None:
+    text = "function First {\n  if ($a) {\n}\n\nfunction Second {\n  $b = @'\nc\n'@\n}\n\nfunction Third { 1 }\n"
+    (*_, chunk) = [one for one in chunk_text("a", text, resolve("PowerShell")).chunks if one.name == "First"]
+    assert (chunk.start_line, chunk.end_line) == (1, 3)
+
+
 @pytest.mark.parametrize("language", FINISHED)
 def test_finished_code_is_left_alone(language: str) -> None:
     assert repairs(FINISHED[language].replace("HERE", ""), language) == []
@@ -92,6 +137,11 @@ def test_finished_code_is_left_alone(language: str) -> None:
         ("Rust", "/* a\nfn b() {}\n/* /* c */ */\n", "/* a */\nfn b() {}\n/* /* c */ */\n"),
         ("Ruby", "a = <<~B\nc(<<~D, 1)\n  e(\nD\n", 'a = ""\nc(<<~D, 1)\n  e(\nD\n'),
         ("Shell", 'a="b\nif [ "$c" ]; then d; fi\n', 'a=" "\nif [ "$c" ]; then d; fi\n'),
+        ("Ruby", "def a\n  if b # c\n    d\n\n  e if f\nend\n", "def a\n  if b # c\n    d; end\n\n  e if f\nend\n"),
+        ("Ruby", "def a\n  b <<~C do |d|\n    if\n  C\nend\n", "def a\n  b <<~C do |d|; end\n    if\n  C\nend\n"),
+        ("Ruby", "def a\n  if b\n    'c\nif d'\nend\n", "def a\n  if b\n    'c\nif d'; end\nend\n"),
+        ("Lua", "if a then\n  if b then\nelse\nend\n", "if a then\n  if b then end\nelse\nend\n"),
+        ("Elixir", "def a do\n  if b do\n    c\nend\n", "def a do\n  if b do\n    c; end\nend\n"),
     ],
 )
 def test_what_is_left_open_is_closed(language: str, text: str, closed: str) -> None:
@@ -115,6 +165,11 @@ def test_lines_that_leave_something_open_are_blanked_at_last() -> None:
         ("Perl", "$a = q{'} . $#b;\n$c =~ s/'/\"/;\n=pod\n\nDon't {\n\n=cut\n"),
         ("PowerShell", '$a = "`"" + @"\n"{\n"@\n'),
         ("PHP", "<?php\n#[A('b')]\nf(<<<X\n don't {\nX);\n"),
+        ("Ruby", "def a = b\ndef c; end\nd = if e\n  f\nend\ng while h\n"),
+        ("Ruby", "a do\n  b c,\n    d do |e|\n    f\n  end\nend\nprivate def g\n  h\nend\n"),
+        ("Lua", "a = function() return b end\nc(function()\n  d()\nend)\nif e then f() end\n"),
+        ("Julia", "module A\nf() = [b for b in c[end]]\nif d end\nif e; f; else g; end\nend\n"),
+        ("Elixir", "def a(\n      b\n    ) do\n  if c, do: d\nend\n"),
         ("Ruby", "f(<<~A, <<~B)\n  don't (\nA\n  {\nB\n=begin\n'\n=end\nclass << self\nend\n"),
         ("Rust", 'fn a<\'b>() { c(\'"\', r#""("#) }\n'),
         ("Scala", 'val a = """ + \'"\' + """"{"""\n'),
@@ -149,6 +204,12 @@ def test_a_text_with_many_open_brackets_is_not_repaired() -> None:
         ("Perl", "=~ /"),
         ("Perl", "q{"),
         ("Elixir", "~r/"),
+        ("Ruby", "if a"),
+        ("Ruby", "end"),
+        ("Elixir", "fn a -> do"),
+        ("Lua", "--[["),
+        ("JavaScript", "= /"),
+        ("Swift", '#"'),
     ],
 )
 def test_repetitive_text_is_read_in_linear_time(language: str, mark: str) -> None:

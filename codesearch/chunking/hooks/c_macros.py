@@ -20,14 +20,20 @@ _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_CONTINUES = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
 _CHARS_ABOVE = 2000
 """Characters before a macro that are searched for the preceding code."""
-# `class API Foo : Base {`, `struct __packed foo {`. A search for one word takes a tenth of one for any of three.
-_TYPE_MACROS = tuple(
-    re.compile(
-        rf"{keyword}\s+((?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
-        r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?\s*(?:\{|:[^:]))"
-    )
-    for keyword in ("class", "struct", "union")
+# `class API Foo : Base {`, `struct __packed foo {`, `class API Foo;`, and `enum API E {`
+_MACROS_AND_NAME = (
+    r"\s+(?P<macros>(?:(?:[A-Z][A-Z0-9_]+|__\w+)(?:\([^()\n]*\))?\s+)+)"
+    r"(?=(?:\[\[[^\]\n]*\]\]\s*)?[A-Za-z_][\w:]*(?:<[^;{}]{0,300}>(?:::\w+)*)?(?:\s+final)?"
+    r"\s*(?:\{|:[^:]|(?P<end>;)))"
 )
+_TYPE_MACROS = tuple(re.compile(keyword + _MACROS_AND_NAME) for keyword in ("class", "struct", "union", "enum"))
+"""A search for one word takes a tenth of one for any of several."""
+# Without a body, capitals after `struct` may be a type (`struct POINT p;`), unless they say what such macros do.
+_NAME_OF_MACRO = re.compile(
+    r"[A-Z0-9_]*(?:API|EXPORT(?:S|ED)?|IMPORT|DLL|PUBLIC|HIDDEN|VISIBLE|DEPRECATED|PACKED|ALIGNED)\b"
+)
+# `typedef struct PACKED {`, `} PACKED;`
+_PACKED = re.compile(r"(?:\b(?:struct|union|enum)\s+|\}\s*)((?:[A-Z0-9]+_)*PACKED\b)(?=\s*[\w{;])")
 # Attributes of GNU C and Linux between type and name, which the grammar takes for names.
 _ATTRIBUTE = re.compile(
     r"__(?<!\w__)(?:__)?(?:acquires|aligned|always_inline|always_unused|assume_aligned|alloc_size|attribute_const__|bitwise"
@@ -101,7 +107,9 @@ def without_macros(text: str, *leading: re.Pattern[str]) -> str:
         text = _ATTRIBUTE.sub("", text)
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
     for type_macro in _TYPE_MACROS:
-        text = type_macro.sub(blank_group, text)
+        text = type_macro.sub(_blank_type_macro, text)
+    if "PACKED" in text:
+        text = _PACKED.sub(blank_group, text)
     text = _TRAILING_MACRO.sub(blank_group, text)
     return _without_leading_macros(text, leading)
 
@@ -145,6 +153,14 @@ def _blank_bare_macros(match: re.Match[str]) -> str:
     after_complete = not preceding_code or preceding_code.endswith(_DECLARATION_ENDS) or preceding_code[0] == "#"
     blank = at_margin or (after_complete and not preceding_code.endswith("\\"))
     return blanked(macros) if blank else macros
+
+
+def _blank_type_macro(match: re.Match[str]) -> str:
+    """Blank macros before the name of a type, but not the type of a variable (`struct POINT p;`)."""
+    macros = match["macros"]
+    if match["end"] and not match[0].startswith("class") and not _NAME_OF_MACRO.match(macros):
+        return match[0]
+    return match[0].removesuffix(macros) + blanked(macros)
 
 
 def _blank_prototype_macro(match: re.Match[str]) -> str:

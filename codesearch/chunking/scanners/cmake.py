@@ -95,13 +95,25 @@ def _without_brackets(text: str) -> str:
             parts.append(text[position : match.end()])
             position = match.end()
             continue
-        end = text.find(f"]{match['level']}]", match.end())
+        end = _bracket_end(text, match)
         if end < 0:
             break
-        end += len(match["level"]) + 2
         parts += [text[position : match.start()], blanked(text[match.start() : end])]
         position = end
     return "".join([*parts, text[position:]])
+
+
+def _bracket_end(text: str, opener: re.Match[str]) -> int:
+    """The end of a bracket argument or comment, or of its line if another one begins below before that; -1 if none."""
+    level, at = opener["level"], opener.end()
+    again = text.find(f"[{level}[", at)
+    closing = text.find(f"]{level}]", at, again if again >= 0 else len(text))
+    if closing < 0 and again >= 0:
+        line_end = text.find("\n", at, again)
+        if line_end >= 0:
+            return line_end
+        closing = text.find(f"]{level}]", again)
+    return closing + len(level) + 2 if closing >= 0 else -1
 
 
 def _head(lines: list[str], depths: list[int], first: int) -> str:

@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codesearch.chunking.blanks import blank_match
+from codesearch.chunking import swallowing
+from codesearch.chunking.blanks import blanked
+from codesearch.chunking.brackets import line_end
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.scanners.extents import last_nonblank_line, margin
 from codesearch.chunking.syntax import SIGNATURE_CHARS
+from codesearch.languages.literals import Quote
 
 _TYPE = re.compile(
     r"\s*(?:(?:cdef|ctypedef)\s+)?(?:(?:public|api|packed)\s+)*(class|cppclass|struct|union|enum|fused)\s+"
@@ -32,7 +35,7 @@ _LONGEST_HEAD = 50
 def scan(text: str) -> list[Unit]:
     """Units of a Cython text, ordered by first line."""
     lines = text.split("\n")
-    code = _TEXT.sub(blank_match, text).split("\n")
+    code = _without_literals(text).split("\n")
     units: list[Unit] = []
     open_units: list[tuple[int, int]] = []
     declaring = -1
@@ -57,6 +60,26 @@ def scan(text: str) -> list[Unit]:
         last = number
     _close(units, open_units, 0, last, lines)
     return units
+
+
+def _without_literals(text: str) -> str:
+    """Blank comments and strings; one that seems to be left open, up to the end of its line. Lines are kept."""
+    parts: list[str] = []
+    at = 0
+    while match := _TEXT.search(text, at):
+        end = match.end()
+        if match[1] and _is_left_open(match):
+            end = line_end(text, match.start())
+        parts += (text[at : match.start()], blanked(text[match.start() : end]))
+        at = end
+    return "".join((*parts, text[at:]))
+
+
+def _is_left_open(text: re.Match[str]) -> bool:
+    """Whether a string in three quotes has no end, or seems to end where the next one begins."""
+    quote, start = text[1], text.start() + len(text[1])
+    is_closed = text.end() >= start + len(quote) and text[0].endswith(quote)
+    return not is_closed or swallowing.opens(text.string, Quote(quote, quote, True), start, text.end())
 
 
 def _head(line: str, is_declared: bool) -> tuple[str, str] | None:

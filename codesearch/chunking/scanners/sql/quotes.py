@@ -25,6 +25,10 @@ _DATA_END = re.compile(r"^(?:\\\.[ \t]*$|CREATE\b|\\?COPY\b[^\n;]*\bFROM\s+P?STD
 _NO_DATA = re.compile(r"[^\n]*\n(?:\s*\n|\s*(?:--|\\[a-z]|[A-Z]+[ \t;]))", re.IGNORECASE)
 """The line after COPY looks like SQL, not data."""
 _LINE_CREATE = re.compile(r"^CREATE\b", re.IGNORECASE | re.MULTILINE)
+_LINE_STATEMENT = re.compile(r"^(?:CREATE|DO)\b", re.IGNORECASE | re.MULTILINE)
+_BEFORE_BODY = re.compile(r"(?:\bAS|^DO(?:\s+LANGUAGE\s+\w+)?)\s*\Z", re.IGNORECASE | re.MULTILINE)
+"""Precedes a dollar sign that opens a body."""
+_BODY_LEAD_CHARS = 60
 _FOLLOWS_STRING = re.compile(r"[\s;,)\]}+|&:.-]|\Z")
 _AFTER_NAME = re.compile(
     r"\s*(?:[(;@]|\Z)|[ \t]*\n|\s+(?:AFTER|AS|AUTHID|BEFORE|BEGIN|CLUSTER|FOR|INSTEAD|IS|LANGUAGE|ON|RETURNS?|START"
@@ -62,7 +66,9 @@ class Quotes:
         if "q" in prefix and quote == "'" and not text[position + 1 : position + 2].isspace():
             opener = text[position + 1 : position + 2]
             if (end := self._find_closer(_CLOSERS.get(opener, opener) + "'", position + 2)) > 0:
-                return Quoted(end)
+                line_end = text.find("\n", position, end)
+                begins_again = line_end >= 0 and text.find(f"{text[position - 1]}'{opener}", line_end, end) >= 0
+                return Quoted(line_end if begins_again else end)
         is_raw = prefix in ("r", "rb", "br", "b")
         is_triple = text.startswith(quote * 3, position) and (
             quote == '"' or is_raw or _BODY.search(text, max(0, position - 9), position) is not None
@@ -77,12 +83,22 @@ class Quotes:
             position, end, is_suspect=not prefix and position > 0 and _precedes_closing_quote(text[position - 1])
         )
 
-    def dollar(self, position: int, tag: str) -> int:
-        """The end of the dollar-quoted string that `tag` opens at `position`, or of the tag itself."""
+    def dollar(self, position: int, tag: str) -> Quoted:
+        """The end of the dollar-quoted string that `tag` opens at `position`, or of the tag itself.
+
+        A string is unterminated if what would close it rather opens the body of a definition below.
+        """
         if self._last_tags is None:
             self._last_tags = {match[1]: match.start() for match in _TAGS.finditer(self._text)}
         content = position + len(tag)
-        return self._text.index(tag, content) + len(tag) if self._last_tags.get(tag, 0) >= content else content
+        if self._last_tags.get(tag, 0) < content:
+            return Quoted(content)
+        closing = self._text.index(tag, content)
+        if _BEFORE_BODY.search(self._text, max(content, closing - _BODY_LEAD_CHARS), closing):
+            for match in _LINE_STATEMENT.finditer(self._text, content, closing):
+                if match[0].upper() == "DO" or self._is_definition(match.start()):
+                    return Quoted(match.start(), is_unterminated=True)
+        return Quoted(closing + len(tag))
 
     def comment(self, position: int) -> int:
         """The end of the comment that `/*` opens at `position`."""

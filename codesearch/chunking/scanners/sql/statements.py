@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from codesearch.chunking.scanners.sql import tokens
 from codesearch.chunking.scanners.sql.blocks import Blocks, Routine
 from codesearch.chunking.scanners.sql.definitions import Definition, definition_at
-from codesearch.chunking.scanners.sql.quotes import Quotes
+from codesearch.chunking.scanners.sql.quotes import Quoted, Quotes
 
 _VERSION_MARK = re.compile(r"/\*M?!\d*")
 _STDIN = re.compile(r"\bFROM\s+P?STDIN\b", re.IGNORECASE)
@@ -29,7 +29,7 @@ _BLOCK_START = re.compile(
 _END_LINE = re.compile(r"^([ \t]*)END\b[^\n]*\Z", tokens.FLAGS)
 _LOOK_BACK = 300
 """Characters before a definition that are examined for what precedes it on the line, and for an END above."""
-_MAY_END = frozenset(("end", "comment", "quote"))
+_MAY_END = frozenset(("end", "comment", "quote", "dollar"))
 """Tokens after which a statement may begin on the same line."""
 _MOST_DELIMITERS = 16
 """Real files use two or three; each requires compiling a pattern."""
@@ -157,7 +157,10 @@ class _Splitter:
         self._comments = (first if not self._text[last:begin].strip() else begin, end)
 
     def _quote(self, begin: int, end: int) -> int:
-        quote = self._quotes.string(begin)
+        return self._after(self._quotes.string(begin))
+
+    def _after(self, quote: Quoted) -> int:
+        """The end of a quote; another statement begins there if it is unterminated."""
         if quote.is_unterminated:
             self._split_at(quote.end)
         return quote.end
@@ -167,7 +170,7 @@ class _Splitter:
             return end  # an inquiry directive of PL/SQL: `$$PLSQL_UNIT`
         if self._blocks and _END_LINE.match(self._line_before(begin)):
             return self._end_marker(begin, end)  # a delimiter that is set outside the file
-        return self._quotes.dollar(begin, self._text[begin:end])
+        return self._after(self._quotes.dollar(begin, self._text[begin:end]))
 
     def _end_marker(self, begin: int, end: int) -> int:
         """A marker that ends a statement and belongs to it: `\\g` of psql and the like."""
