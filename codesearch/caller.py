@@ -27,8 +27,13 @@ class Caller(NamedTuple):
 
     @classmethod
     def of_process(cls) -> Caller:
-        """This process."""
-        return cls(sys.stdout, sys.stderr, os.environ, Path(os.path.realpath(os.curdir)))
+        """This process. Of a working directory that was deleted, the path remains, of which commands say that it is not
+        there."""
+        try:
+            directory = os.path.realpath(os.curdir)
+        except FileNotFoundError:
+            directory = os.environ.get("PWD", os.sep)
+        return cls(sys.stdout, sys.stderr, os.environ, Path(directory))
 
     @property
     def is_this_process(self) -> bool:

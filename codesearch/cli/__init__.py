@@ -79,6 +79,8 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not error.filename:  # as os.getcwd() raises it
+            return report(CodesearchError("the working directory no longer exists"))
         prefix = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
         return report(CodesearchError(f"{prefix}{error.strerror or error}"))
     except Exception:

@@ -95,6 +95,7 @@ def console(stream: TextIO, *, colors: bool) -> Console:
         file=stream,
         force_terminal=colors,
         color_system="standard" if colors else None,  # the theme uses the terminal's sixteen colours
+        no_color=not colors,  # or rich would obey NO_COLOR, which --color overrides
         width=None if stdout.isatty() or "COLUMNS" in environment else _WIDTH_WITHOUT_TERMINAL,
         _environ=environment,
         highlight=False,

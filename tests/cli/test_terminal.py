@@ -101,7 +101,8 @@ def test_plain_terminals_get_no_escape_sequence(
 
 def test_no_colour_when_asked(codesearch: CommandLine, indexed_shop: Path) -> None:
     assert "\x1b" not in at_terminal(codesearch, *QUERY, "--color", "never", cwd=indexed_shop)
-    assert "\x1b" in at_terminal(codesearch, *QUERY, "--color", "always", cwd=indexed_shop, NO_COLOR="1")
+    colours = at_terminal(codesearch, *QUERY, "--color", "always", cwd=indexed_shop, NO_COLOR="1")
+    assert "\x1b[32m" in colours
 
 
 def test_an_index_shows_its_progress_and_leaves_the_summary(codesearch: CommandLine, shop: Path) -> None:
@@ -233,3 +234,16 @@ def test_ctrl_c_while_a_batch_waits_for_questions(codesearch: CommandLine, index
     _, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert b"Traceback" not in err
+
+
+def test_in_a_working_directory_that_was_deleted(codesearch: CommandLine, indexed_shop: Path, tmp_path: Path) -> None:
+    gone, program = tmp_path / "gone", shlex.join([sys.executable, "-m", "codesearch"])
+    for arguments, code, out, error in (
+        ("status", 2, "", "codesearch: the working directory no longer exists\n"),
+        (f"query 'hash a password' -l -n 1 --no-server {shlex.quote(str(indexed_shop))}", 0, "passwords.py\n", ""),
+    ):
+        gone.mkdir()
+        command = f"cd {shlex.quote(str(gone))} && rmdir {shlex.quote(str(gone))} && {program} {arguments}"
+        run = subprocess.run(["sh", "-c", command], env=codesearch.environment(), capture_output=True, text=True)
+        assert (run.returncode, run.stderr) == (code, error)
+        assert run.stdout.endswith(out)
