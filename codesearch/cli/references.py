@@ -84,12 +84,14 @@ def command(
     _check(as_json, as_jsonl, files_only, null)
     filters = filters_of(languages, globs, ())
     found: list[Reference] = []
+    left_out = ""
     nearest: list[str] = []
     with workspace_of(index_dir) as workspace:
         workspace.add(paths)
         for member in workspace.members:
-            references = member.index.references(symbol, replace(filters, within=member.within)).references
-            found += _displayed(references, member)
+            references = member.index.references(symbol, replace(filters, within=member.within))
+            found += _displayed(references.references, member)
+            left_out = references.owner_left_out(symbol) or left_out
         if not found:
             nearest = [name for member in workspace.members for name in member.index.nearest_names(symbol)]
     shown = [one for one in found if one.kind in wanted and (one.is_certain or not is_certain)]
@@ -98,6 +100,8 @@ def command(
         raise typer.Exit(NO_HITS)
     with results():
         _print(shown[:limit], as_json, as_jsonl, files_only, null, max_tokens)
+    if left_out:
+        note(left_out)
     _report(shown, limit)
     raise typer.Exit(HITS)
 

@@ -99,9 +99,11 @@ def references(session: Session, values: Values, progress: Progress) -> str:
     if not values["symbol"].strip():
         raise Unanswerable("the symbol is empty", "pass a name, such as Store.open")
     with _opened(session, values["root"], values["path"], progress) as opened, asked():
-        found = []
+        found, head = [], [opened.freshness]
         for member in opened.workspace.members:
-            listed = member.index.references(values["symbol"], Filters(within=member.within)).references
+            references = member.index.references(values["symbol"], Filters(within=member.within))
+            listed = references.references
+            head += filter(None, [references.owner_left_out(values["symbol"])])
             root = member.index.root
             found += [replace(one, path=display_path(root / one.path, opened.base)) for one in listed]
         if not found:
@@ -109,7 +111,7 @@ def references(session: Session, values: Values, progress: Progress) -> str:
         lines = [*grouped_lines(found[: values["limit"]])]
         if len(found) > values["limit"]:
             lines.append(f"… {len(found) - values['limit']} more, narrow with path")
-        return "\n".join([opened.freshness, *fitting_lines(lines, MAX_REFERENCE_TOKENS)])
+        return "\n".join([*head, *fitting_lines(lines, MAX_REFERENCE_TOKENS)])
 
 
 def _undefined(symbol: str, workspace: Workspace) -> Unanswerable:

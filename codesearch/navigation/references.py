@@ -21,6 +21,7 @@ from codesearch.navigation.occurrence import Kind, Occurrence
 from codesearch.navigation.occurrences import contains, find_occurrences, find_words
 from codesearch.navigation.targets import Meaning, Owner, Resolver, Surroundings, Target
 from codesearch.search.filters import select
+from codesearch.search.question import last_part
 from codesearch.search.symbols import Symbol, parse_symbol
 
 if TYPE_CHECKING:
@@ -66,6 +67,13 @@ class References:
 
     symbol: Symbol
     references: tuple[Reference, ...]
+
+    def owner_left_out(self, asked: str) -> str:
+        """A sentence if the symbol that was asked for has an owner and this one has none; else ""."""
+        symbol = parse_symbol(asked)
+        if not self.references or symbol is None or symbol.owner == self.symbol.owner:
+            return ""
+        return f"{symbol.owner} is not defined here; these are the references to any {symbol.name}"
 
     @property
     def definitions(self) -> tuple[Target, ...]:
@@ -117,8 +125,10 @@ class _Finding:
 def find_references(snapshot: Snapshot, snippets: Snippets, symbol: str, filters: Filters) -> References:
     """All references to a symbol (`open`, `Store.open`) in files that pass the filters; see docs/references.md.
 
-    All definitions are considered, but only those in these files are returned. Raises CodesearchError if the text is
-    no symbol.
+    All definitions are considered, but only those in these files are returned. If its owner is defined nowhere, it is a
+    variable (`c.JSON`), of which syntax does not tell the type: then it is left out, as the result's symbol shows.
+
+    Raises CodesearchError if the text is no symbol.
     """
     asked = parse_symbol(symbol)
     if asked is None:
@@ -143,7 +153,20 @@ def find_references(snapshot: Snapshot, snippets: Snippets, symbol: str, filters
     for path in sorted(paths & set(occurrences)):
         references += _in_file(files[path], occurrences[path], definitions[path], resolver)
     kept = [narrowed for one in references if (narrowed := _of_owner(one, asked))]
+    owner = last_part(asked.owner)
+    if owner and not owner[0].isupper() and not kept and not _is_defined(snapshot, owner):
+        asked, kept = asked._replace(owner=""), references
     return References(asked, tuple(sorted(kept, key=_order)))
+
+
+def _is_defined(snapshot: Snapshot, owner: str) -> bool:
+    """Whether anything that may have members has this name."""
+    chunks = snapshot.chunks(snapshot.named([name_key(owner)], snapshot.chunk_count, None).ids)
+    return any(
+        name_key(row.name) == name_key(owner) and row.kind not in DATA_KINDS
+        for chunk in chunks
+        for row in chunk.definitions
+    )
 
 
 def nearest_names(snapshot: Snapshot, name: str, most: int = 3) -> list[str]:

@@ -122,6 +122,16 @@ def test_an_owner_narrows_the_definitions(ask: Asker, symbol: str) -> None:
     assert places(ask(symbol, files)) == ["a.py:2 definition", "a.py:3 call"]
 
 
+def test_of_a_variable_the_member_alone_is_asked_for(ask: Asker) -> None:
+    """What type `cart` has, syntax does not tell; a type in capitals or one that is defined has no such member."""
+    found = ask("cart.load_all", FILES)
+    assert places(found) == places(ask("load_all", FILES))
+    assert found.owner_left_out("cart.load_all") == "cart is not defined here; these are the references to any load_all"
+    assert not ask("Cart.load_all", FILES).references
+    assert not ask("total.load_all", FILES).references
+    assert ask("Store.load_all", FILES).owner_left_out("Store.load_all") == ""
+
+
 def test_locals_are_other_things(ask: Asker) -> None:
     files = {"a.py": "def limit():\n    pass\n\n\ndef f(limit):\n    return limit\n\n\ndef g():\n    return limit()\n"}
     assert places(ask("limit", files)) == ["a.py:1 definition", "a.py:10 call"]
