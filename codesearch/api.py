@@ -413,14 +413,23 @@ class Index:
         with self._lock:
             return find_references(self.snapshot(), self._snippets, symbol, filters or Filters())
 
-    def nearest_names(self, symbol: str) -> list[str]:
-        """Names of definitions that are spelled like that of a symbol."""
+    def nearest_names(self, symbol: str, least_alike: float = 0.7) -> list[str]:
+        """Names of definitions that are spelled like that of a symbol: at least `least_alike`, from 0 to 1."""
         from codesearch.navigation.references import nearest_names
         from codesearch.search.symbols import parse_symbol
 
         asked = parse_symbol(symbol)
         with self._lock:
-            return nearest_names(self.snapshot(), asked.name) if asked else []
+            return nearest_names(self.snapshot(), asked.name, least_alike=least_alike) if asked else []
+
+    def defines(self, symbol: str) -> bool:
+        """Whether a definition is named so, in any case and with any separators; owners do not count."""
+        from codesearch.index.terms import name_key
+        from codesearch.search.symbols import parse_symbol
+
+        asked = parse_symbol(symbol)
+        with self._lock:
+            return asked is not None and len(self.snapshot().named([name_key(asked.name)], 1, None).ids) > 0
 
     def grep(
         self,

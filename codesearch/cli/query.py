@@ -154,7 +154,7 @@ def command(
 ) -> None:
     """Search the code with a question in plain English; best hits first."""
     blas.start_with_one_thread()
-    from codesearch.cli.nothing import restrictions, why_nothing
+    from codesearch.cli.nothing import misspelt, restrictions, why_nothing
     from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import located
     from codesearch.render.remarks import remarks
@@ -226,6 +226,8 @@ def command(
             said = [(remark, "") for remark in remarks(result, min_score, since)]
             if text and not (result.hits or said):
                 said = [why_nothing(text, workspace, restrictions(given(invocation), invocation.params))]
+            if result.hits and (other := misspelt(text, workspace)):
+                said.append(other)
             for remark, hint in said:
                 note(f'"{text}": {remark}' if batch else remark, hint)
     raise typer.Exit(HITS if has_hits else NO_HITS)

@@ -254,6 +254,20 @@ def test_a_blank_line_of_a_batch_has_no_hits(codesearch: CommandLine, indexed_sh
     assert backups["hits"]
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("hash_pasword", "codesearch: hash_pasword is not defined here\n  did you mean hash_password?\n"),
+        ("hashPassword", ""),
+        ("Inventory.reserv", "codesearch: Inventory.reserv is not defined here\n  did you mean reserve?\n"),
+        ("pasword", ""),
+    ],
+)
+def test_a_name_that_is_misspelt_is_said(question: str, said: str, codesearch: CommandLine, indexed_shop: Path) -> None:
+    err = codesearch("query", question, cwd=indexed_shop).err
+    assert err.replace("codesearch: no good match; showing the nearest\n", "") == said
+
+
 def test_a_note_in_a_batch_names_its_question(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("query", "--batch", cwd=indexed_shop, stdin="merge sort\nhash a password\n::\n")
     first, second, _ = run.err.splitlines()
