@@ -42,15 +42,28 @@ def prepare(layout: Layout) -> None:
     ignore = layout.folder / ".gitignore"
     for file in (layout.lock, ignore):
         _unlink_if_unexpected(file)
-    if not os.path.lexists(ignore):
+    if not os.path.lexists(ignore) or not ignore.stat().st_size:  # a full disk or a kill may have left it empty
         ignore.write_text(_IGNORE_EVERYTHING, encoding="utf-8")
 
 
 def _check_foreign_files(layout: Layout) -> None:
-    """Raises CodesearchError if a folder chosen by the user has files with our names that are not an index's."""
+    """Raises CodesearchError if a folder chosen by the user has files with our names that are not an index's, or others
+    that would be ignored by git, and by the next index, because of our .gitignore."""
+    if layout.is_inside or layout.folder.is_symlink():
+        return
     has_our_names = os.path.lexists(layout.database) or os.path.lexists(layout.lock)
-    if not layout.is_inside and has_our_names and not layout.segments.is_dir():
+    others = set() if has_our_names else _names(layout.folder) - {path.name for path in _reserved_paths(layout)}
+    would_be_ignored = bool(others) and not os.path.lexists(layout.folder / ".gitignore")
+    if would_be_ignored or (has_our_names and not layout.segments.is_dir()):
         raise CodesearchError(f"{layout.folder} contains files that are not part of an index", "choose a new folder")
+
+
+def _names(folder: Path) -> set[str]:
+    """The names of what is in a folder; none if it can't be read."""
+    try:
+        return set(os.listdir(folder))  # noqa: PTH208
+    except OSError:
+        return set()
 
 
 def discard(layout: Layout) -> None:
@@ -171,9 +184,9 @@ def _unlink(file: Path) -> None:
 
 
 def _is_generated(ignore: Path) -> bool:
-    """Whether an ignore file has the content that prepare() writes."""
+    """Whether an ignore file has the content that prepare() writes, or none, as where the disk was full."""
     try:
         with os.fdopen(open_beneath(ignore.parent, ignore.name), "rb") as file:
-            return file.read(len(_IGNORE_EVERYTHING) + 1) == _IGNORE_EVERYTHING.encode()
+            return file.read(len(_IGNORE_EVERYTHING) + 1) in (b"", _IGNORE_EVERYTHING.encode())
     except OSError:
         return False

@@ -152,6 +152,29 @@ def test_a_folder_with_files_of_somebody_else_is_left_alone(repo: Path) -> None:
     assert contents(repo) == before
 
 
+def test_a_folder_with_other_files_is_not_made_one_that_git_ignores(repo: Path) -> None:
+    before = contents(repo)
+    with (
+        Index.create(repo, index_dir=repo) as index,
+        pytest.raises(CodesearchError, match="contains files that are not part of an index"),
+    ):
+        index.update()
+    assert contents(repo) == before
+
+
+def test_an_ignore_file_that_was_left_empty_is_written_again(repo: Path) -> None:
+    """A full disk, or a kill, in between."""
+    ignore = repo / ".codesearch" / ".gitignore"
+    build(repo)
+    ignore.write_bytes(b"")
+    build(repo)
+    assert ignore.read_text(encoding="utf-8") == "*\n"
+    ignore.write_bytes(b"")
+    with Index.open(repo) as index:
+        index.clean()
+    assert not ignore.parent.exists()
+
+
 def test_the_ignore_file_of_somebody_else_stays(repo: Path, tmp_path: Path) -> None:
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / ".gitignore").write_text("mine")
