@@ -63,7 +63,6 @@ class Question(NamedTuple):
         return words if 1 < len(words) <= MOST_WORDS_OF_NAME and all(map(str.isalpha, words)) else ()
 
 
-MOST_WORDS_OF_NAME = 4
 STOP_WORDS = frozenset(
     "a about all an and any are as at be been being by can code codes could do does doing done each for from had has"
     " have having how i if in into is it its me my of on or our out should show so some such than that the their them"
@@ -77,6 +76,8 @@ MAX_QUESTION_LENGTH = 32_768
 MAX_LENGTH_WITH_OPERATORS = 1000
 """Characters. Longer questions, and those that name a line of a file, are pasted code or logs: their quotes and dashes
 are no operators."""
+MOST_WORDS_OF_NAME = 4
+"""Of a question that may be a name, word for word; longer names are rarely known so."""
 MAX_TERMS = 200
 MAX_NAMES = 50
 """Identifiers, and locations, to look up, half from the beginning and half from the end, where a stack trace has its
