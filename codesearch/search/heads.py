@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-_TYPES = "class|struct|union|enum|trait|interface|protocol|record|object|module|namespace|type|typedef|impl|macro"
+from codesearch.chunking.kinds import METHOD_OWNERS
+
+_TYPES = "class|struct|union|enum|trait|interface|protocol|record|object|module|mod|namespace|type|typedef|impl|macro"
 _ROUTINES = "def|fn|func|fun|function|method|sub|proc|procedure"
 _MODIFIERS = (
     r"abstract|async|const|data|declare|default|export|extern|final|inline|internal|local|open|override|partial|private"
@@ -47,3 +50,22 @@ def extract_name(head: str) -> str:
     if _DECLARES.match(head):
         head = _VALUE.sub("", _INHERITS.sub("", head))
     return _SPOKEN.sub(r"\1", _KEYWORD.sub("", head))
+
+
+_ROUTINE_KINDS = frozenset("function method constructor procedure command".split())
+_KINDS: Mapping[str, frozenset[str]] = {
+    **{word: frozenset((word,)) for word in _TYPES.split("|")},
+    **dict.fromkeys(_ROUTINES.split("|"), _ROUTINE_KINDS),
+    **dict.fromkeys(("mod", "module", "namespace"), frozenset(("module", "namespace"))),
+    **dict.fromkeys(("type", "typedef"), METHOD_OWNERS - {"impl", "extension"} | {"type"}),
+}
+"""The kinds of what each keyword defines: of `type`, in Go, any type."""
+_ASKED = re.compile(rf"(?:(?:{_MODIFIERS})\s+)*({_TYPES}|{_ROUTINES})\s+\S")
+
+
+def asked_kinds(text: str) -> frozenset[str]:
+    """The kinds that a question which is a symbol asks for (`trait Read`, `fn copy(from: &str)`, `select!`), if any."""
+    text = text.strip("` ")
+    if match := _ASKED.match(text):
+        return _KINDS[match[1]]
+    return frozenset(("macro",)) if text.endswith("!") else frozenset()

@@ -1,8 +1,9 @@
 """Which candidates come before all others, and in which order: places that the question names, and definitions of the
 symbol that it is.
 
-Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then
-owner, then arity, then implementation before tests and the like, then types, routines, data and declarations.
+Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then the
+kind that a keyword asks for, then owner, then arity, then implementation before tests and the like, then types,
+routines, data and declarations.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from codesearch.chunking.kinds import DATA_KINDS, FIELD_KINDS, ROUTINE_KINDS, TITLED_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key, words
+from codesearch.search.heads import asked_kinds
 from codesearch.search.roles import Role
 from codesearch.search.signals import TEST_NAME
 from codesearch.search.symbols import Spelling, Symbol, spelling, takes
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from codesearch.search.evidence import Evidence
 
 _PART_OF_OWNER = re.compile(r"::|->|[.#\\:/]")
+_CALLBACKS = ("@callback ", "@macrocallback ")
 _OWNERS = 7
 """Number of values of `_owner`."""
 
@@ -53,9 +56,10 @@ def definition_precedence(evidence: Evidence) -> Precedence:
     symbol = evidence.question.symbol
     if symbol is None:
         return np.zeros(len(evidence.chunks), np.int64)
+    asked = asked_kinds(evidence.question.text)
     roles = [evidence.roles[i] for i in evidence.file.tolist()]
     places = [
-        _place(symbol, chunk, _is_implementation(chunk, role, evidence.requested_roles))
+        _place(symbol, asked, chunk, _is_implementation(chunk, role, evidence.requested_roles))
         for chunk, role in zip(evidence.chunks, roles, strict=True)
     ]
     if evidence.question.locations:
@@ -69,7 +73,7 @@ def _is_more_than_a_file(symbol: Symbol, chunk: StoredChunk) -> bool:
     return chunk.kind in TYPE_KINDS | ROUTINE_KINDS or _owner(symbol, chunk) > 0
 
 
-def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
+def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_implementation: bool) -> int:
     spelled = spelling(symbol, chunk.name, is_title=chunk.kind in TITLED_KINDS)
     may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
     if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _contains_head(chunk):
@@ -78,10 +82,11 @@ def _place(symbol: Symbol, chunk: StoredChunk, is_implementation: bool) -> int:
         return 0  # `Args` more likely asks about arguments than about a field of some type
     place = int(spelled)
     levels = (
+        (int(chunk.kind in asked), 2),
         (_owner(symbol, chunk), _OWNERS),
         (int(symbol.arity is not None and takes(chunk.signature, chunk.name, symbol.arity)), 2),
         (int(is_implementation), 2),
-        (_kind(chunk.kind), 6),
+        (_kind(chunk), 6),
     )
     for level, count in levels:
         place = place * count + level
@@ -115,9 +120,12 @@ def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -
     return role in asked or (role is Role.IMPLEMENTATION and not TEST_NAME.search(chunk.qualified_name))
 
 
-def _kind(kind: str) -> int:
+def _kind(chunk: StoredChunk) -> int:
     """5 for types, 4 for type aliases, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for
     everything else."""
+    kind = chunk.kind
+    if _is_declared_type(chunk):
+        return 1
     if kind in TYPE_KINDS:
         return 5 - (kind == "type")
     if kind in ROUTINE_KINDS:
@@ -125,3 +133,10 @@ def _kind(kind: str) -> int:
     if kind in DATA_KINDS:
         return 2
     return int(kind in ("declaration", "impl", "extension", "namespace", "package"))
+
+
+def _is_declared_type(chunk: StoredChunk) -> bool:
+    """Whether what counts as a type only announces what is defined elsewhere: a module of one line (Rust's `mod name;`)
+    or the type of a function (Elixir's `@callback name(...)`)."""
+    is_of_one_line = chunk.kind == "module" and chunk.start_line == chunk.end_line
+    return is_of_one_line or (chunk.kind == "type" and chunk.signature.startswith(_CALLBACKS))

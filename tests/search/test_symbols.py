@@ -2,11 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codesearch.api import Index
+from codesearch.search.heads import asked_kinds
 from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling, takes
+from tests.support.repositories import write
+
+FILES = {
+    "src/io/mod.rs": """//! Asynchronous input and output.
+
+mod copy;
+pub use copy::copy;
+
+mod select;
+
+mod inline {
+    pub fn copy_buf() {}
+}
+""",
+    "src/io/copy.rs": """/// Copies all bytes.
+pub async fn copy<R, W>(reader: &mut R, writer: &mut W) -> u64 {
+    transfer(reader, writer).await
+}
+
+pub struct Copy {
+    amount: u64,
+}
+""",
+    "src/io/select.rs": """/// Waits for the first of several branches.
+macro_rules! select {
+    ($($branch:tt)*) => { poll_all($($branch)*) };
+}
+
+pub fn select(branches: &[Branch]) -> usize {
+    poll_each(branches)
+}
+""",
+    "lib/channel.ex": """defmodule Channel do
+  @callback join(topic :: binary, socket :: term) :: term
+
+  def join(topic, socket) do
+    authorize(topic, socket)
+  end
+end
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    root = tmp_path_factory.mktemp("symbols")
+    write(root, FILES)
+    with Index.create(root) as created:
+        created.update(jobs=1)
+        yield created
+
+
+def first(index: Index, question: str) -> tuple[str, str]:
+    """The kind and the qualified name of the first hit."""
+    hit = index.search(question, 3).hits[0]
+    return hit.kind, hit.qualified_name
 
 
 @pytest.mark.parametrize(
@@ -152,3 +212,53 @@ def test_of_a_title_no_last_part_is_compared() -> None:
     assert spelling(symbols[0], "net.h") is Spelling.EXACT
     assert spelling(symbols[0], "%.h", is_title=True) < Spelling.BARE
     assert spelling(symbols[0], ".h", is_title=True) < Spelling.BARE
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "name"),
+    [
+        ("copy", "function", "copy"),
+        ("io::copy", "function", "copy"),
+        ("pub async fn copy<R, W>(reader: &mut R, writer: &mut W) -> u64 {", "function", "copy"),
+        ("mod copy;", "module", "copy"),
+        ("inline", "module", "inline"),
+        ("join", "function", "Channel.join"),
+    ],
+)
+def test_what_is_defined_comes_before_what_is_declared(index: Index, question: str, kind: str, name: str) -> None:
+    assert first(index, question) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "name"),
+    [
+        ("select!", "macro", "select"),
+        ("macro select", "macro", "select"),
+        ("fn select", "function", "select"),
+        ("`mod select`", "module", "select"),
+        ("struct Copy", "struct", "Copy"),
+    ],
+)
+def test_a_keyword_says_which_kind_is_meant(index: Index, question: str, kind: str, name: str) -> None:
+    assert first(index, question) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("trait Read", {"trait"}),
+        ("pub(crate) struct Cart<T> {", {"struct"}),
+        ("select!", {"macro"}),
+        ("namespace App", {"module", "namespace"}),
+        ("Cart", set()),
+        ("const LIMIT", set()),
+        ("class", set()),
+    ],
+)
+def test_the_kinds_that_a_head_asks_for(text: str, kinds: set[str]) -> None:
+    assert asked_kinds(text) == kinds
+
+
+def test_a_type_may_be_of_any_kind_and_a_function_a_method() -> None:
+    assert {"struct", "interface", "type"} <= asked_kinds("type Cart")
+    assert {"function", "method"} <= asked_kinds("def total")
