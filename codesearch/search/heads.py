@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from codesearch.chunking.kinds import METHOD_OWNERS
-
 _TYPES = "class|struct|union|enum|trait|interface|protocol|record|object|module|mod|namespace|type|typedef|impl|macro"
 _ROUTINES = "def|fn|func|fun|function|method|sub|proc|procedure"
 _MODIFIERS = (
@@ -57,9 +55,10 @@ _KINDS: Mapping[str, frozenset[str]] = {
     **{word: frozenset((word,)) for word in _TYPES.split("|")},
     **dict.fromkeys(_ROUTINES.split("|"), _ROUTINE_KINDS),
     **dict.fromkeys(("mod", "module", "namespace"), frozenset(("module", "namespace"))),
-    **dict.fromkeys(("type", "typedef"), METHOD_OWNERS - {"impl", "extension"} | {"type"}),
+    **dict.fromkeys(("type", "typedef"), frozenset(("type", "struct", "interface"))),
 }
-"""The kinds of what each keyword defines: of `type`, in Go, any type."""
+"""The kinds of what each keyword defines; of `type`, also those of Go."""
+_PAIR = re.compile(rf"(?:{_TYPES}|{_ROUTINES})\s+[a-z]+")
 _ASKED = re.compile(rf"(?:(?:{_MODIFIERS})\s+)*({_TYPES}|{_ROUTINES})\s+\S")
 
 
@@ -69,3 +68,8 @@ def asked_kinds(text: str) -> frozenset[str]:
     if match := _ASKED.match(text):
         return _KINDS[match[1]]
     return frozenset(("macro",)) if text.endswith("!") else frozenset()
+
+
+def may_be_prose(text: str) -> bool:
+    """Whether a question which is a symbol is a keyword and a word in lower case: “type adapter”, “object pool”."""
+    return _PAIR.fullmatch(text) is not None

@@ -3,7 +3,8 @@ symbol that it is.
 
 Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then the
 kind that a keyword asks for, then owner, then arity, then implementation before tests and the like, then types,
-routines, data and declarations.
+routines, data and declarations. Of a question that may be prose (“type adapter”), only what is defined as of that kind,
+outside tests, is the symbol.
 """
 
 from __future__ import annotations
@@ -58,10 +59,20 @@ def definition_precedence(evidence: Evidence) -> Precedence:
         return np.zeros(len(evidence.chunks), np.int64)
     asked = asked_kinds(evidence.question.text)
     roles = [evidence.roles[i] for i in evidence.file.tolist()]
-    places = [
-        _place(symbol, asked, chunk, _is_implementation(chunk, role, evidence.requested_roles))
+    implements = [
+        _is_implementation(chunk, role, evidence.requested_roles)
         for chunk, role in zip(evidence.chunks, roles, strict=True)
     ]
+    places = [
+        _place(symbol, asked, chunk, is_implementation)
+        for chunk, is_implementation in zip(evidence.chunks, implements, strict=True)
+    ]
+    if evidence.question.may_be_prose:
+        is_meant = [
+            is_implementation and chunk.kind in asked
+            for chunk, is_implementation in zip(evidence.chunks, implements, strict=True)
+        ]
+        return np.asarray(places, np.int64) * is_meant
     if evidence.question.locations:
         is_meant = [_is_more_than_a_file(symbol, chunk) for chunk in evidence.chunks]
         return np.asarray(places, np.int64) * is_meant

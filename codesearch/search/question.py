@@ -12,6 +12,7 @@ from codesearch.index import letters
 from codesearch.index.inflections import stem
 from codesearch.index.terms import question_terms
 from codesearch.languages.registry import known_extensions, known_filenames
+from codesearch.search.heads import may_be_prose
 from codesearch.search.operators import Operators, read_operators
 from codesearch.search.symbols import Symbol, parse_symbol
 
@@ -55,6 +56,12 @@ class Question(NamedTuple):
     tells whether it is: `app.all` may be a symbol too."""
     language: str = ""
     """The language that the question asks for, which is not in its text and terms."""
+
+    @property
+    def may_be_prose(self) -> bool:
+        """Whether the symbol is one only if it is defined with the kind and the spelling that the question has, as
+        “type adapter” may be two words of prose."""
+        return self.symbol is not None and may_be_prose(self.text)
 
 
 STOP_WORDS = frozenset(

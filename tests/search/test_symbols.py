@@ -43,6 +43,35 @@ pub fn select(branches: &[Branch]) -> usize {
     poll_each(branches)
 }
 """,
+    "src/MapTypes.java": """/** Converts maps. */
+final class MapTypes {
+  /** Writes and reads a map. */
+  static class Adapter {
+    void write(Writer out) {
+      out.begin();
+    }
+  }
+}
+""",
+    "src/TypeAdapter.java": """/** Converts objects of one type. */
+abstract class TypeAdapter {
+  abstract void write(Writer out, Object value);
+
+  Object read(Reader in) {
+    return in.next();
+  }
+}
+""",
+    "src/functions.c": """/* FUNCTION LIST: the libraries and their functions. */
+void functionListCommand(client *c) {
+    addReplyMap(c, functions_count());
+}
+""",
+    "src/list.h": """typedef struct list {
+    listNode *head;
+    listNode *tail;
+} list;
+""",
     "lib/channel.ex": """defmodule Channel do
   @callback join(topic :: binary, socket :: term) :: term
 
@@ -240,6 +269,19 @@ def test_what_is_defined_comes_before_what_is_declared(index: Index, question: s
     ],
 )
 def test_a_keyword_says_which_kind_is_meant(index: Index, question: str, kind: str, name: str) -> None:
+    assert first(index, question) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "name"),
+    [
+        ("type adapter", "class", "TypeAdapter"),
+        ("class adapter", "class", "MapTypes.Adapter"),
+        ("function list", "function", "functionListCommand"),
+        ("struct list", "struct", "list"),
+    ],
+)
+def test_a_keyword_and_a_word_may_be_prose(index: Index, question: str, kind: str, name: str) -> None:
     assert first(index, question) == (kind, name)
 
 
