@@ -2,9 +2,9 @@
 symbol that it is.
 
 Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then the
-kind that a keyword asks for, then owner, then arity, then implementation before tests and the like, then types,
-routines, data and declarations. Of a question that may be prose (“type adapter”), only what is defined as of that kind,
-outside tests, is the symbol.
+kind that a keyword asks for, then the whole head, then owner, then arity, then implementation before tests and the
+like, then types, routines, data and declarations. Of a question that may be prose (“type adapter”), only what is
+defined as of that kind, outside tests, is the symbol.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from codesearch.search.evidence import Evidence
 
 _PART_OF_OWNER = re.compile(r"::|->|[.#\\:/]")
+_BEHIND_HEAD = " {:;="
 _CALLBACKS = ("@callback ", "@macrocallback ")
 _OWNERS = 7
 """Number of values of `_owner`."""
@@ -64,7 +65,7 @@ def definition_precedence(evidence: Evidence) -> Precedence:
         for chunk, role in zip(evidence.chunks, roles, strict=True)
     ]
     places = [
-        _place(symbol, asked, chunk, is_implementation)
+        _place(symbol, asked, chunk, is_implementation, evidence.question.text)
         for chunk, is_implementation in zip(evidence.chunks, implements, strict=True)
     ]
     if evidence.question.may_be_prose:
@@ -84,7 +85,7 @@ def _is_more_than_a_file(symbol: Symbol, chunk: StoredChunk) -> bool:
     return chunk.kind in TYPE_KINDS | ROUTINE_KINDS or _owner(symbol, chunk) > 0
 
 
-def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_implementation: bool) -> int:
+def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_implementation: bool, text: str) -> int:
     spelled = spelling(symbol, chunk.name, is_title=chunk.kind in TITLED_KINDS)
     may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
     if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _contains_head(chunk):
@@ -94,6 +95,7 @@ def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_impleme
     place = int(spelled)
     levels = (
         (int(chunk.kind in asked), 2),
+        (int(_is_head_of(text, chunk)), 2),
         (_owner(symbol, chunk), _OWNERS),
         (int(symbol.arity is not None and takes(chunk.signature, chunk.name, symbol.arity)), 2),
         (int(is_implementation), 2),
@@ -102,6 +104,11 @@ def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_impleme
     for level, count in levels:
         place = place * count + level
     return place
+
+
+def _is_head_of(text: str, chunk: StoredChunk) -> bool:
+    """Whether a question is the head of a definition as written: of several with one name, this one is meant."""
+    return len(text) > len(chunk.name) and text.rstrip(_BEHIND_HEAD) == chunk.signature.rstrip(_BEHIND_HEAD)
 
 
 def _is_lower(symbol: Symbol) -> bool:

@@ -33,6 +33,12 @@ pub async fn copy<R, W>(reader: &mut R, writer: &mut W) -> u64 {
 pub struct Copy {
     amount: u64,
 }
+
+impl Copy {
+    fn amount(&self) -> u64 {
+        self.amount
+    }
+}
 """,
     "src/io/select.rs": """/// Waits for the first of several branches.
 macro_rules! select {
@@ -166,6 +172,93 @@ def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("head", "name", "owner"),
+    [
+        ("type Context struct {", "Context", ""),
+        ("type Errors []error", "Errors", ""),
+        ("type HandlerFunc func(*Context)", "HandlerFunc", ""),
+        ("type Duration int64", "Duration", ""),
+        ("defp router(nil, base), do: base", "router", ""),
+        ("defmacro get(path, plug) do", "get", ""),
+        ("defmodule Shop.Cart do", "Cart", "Shop"),
+        ("def handle(:tick, state) when is_map(state) do", "handle", ""),
+        ("@callback init(opts :: term) :: term", "init", ""),
+        ("override def map[B](f: A => B): Encoder[B] = new Encoder[B] {", "map", ""),
+        ("final def hcursor: HCursor", "hcursor", ""),
+        ("implicit val decoder: Decoder[Cart] =", "decoder", ""),
+        ("final case class Failure(message: String)", "Failure", ""),
+        ("private[circe] trait Decoders {", "Decoders", ""),
+        ("manageHook :: ManageHook", "manageHook", ""),
+        ("(<+>) :: Monoid m => m -> m -> m", "<+>", ""),
+        ("data Layout a = Layout a | Full", "Layout", ""),
+        ("newtype X a = X (ReaderT XConf IO a)", "X", ""),
+        ("class Typeable a => Message a where", "Message", ""),
+        ("module Shop.Cart (total) where", "Cart", "Shop"),
+        ("echo(", "echo", ""),
+        ("def echo(", "echo", ""),
+        ("@property def total(self) -> int:", "total", ""),
+        ("local function merge(a, b)", "merge", ""),
+        ("function Cart:total()", "total", "Cart"),
+        ("M.setup = function(opts)", "setup", "M"),
+        ("sub total {", "total", ""),
+        ("package Shop::Cart;", "Cart", "Shop"),
+        ('CREATE TABLE IF NOT EXISTS "users" (', "users", ""),
+        ("create or replace function add_user(name text) returns void", "add_user", ""),
+        ("procedure TForm.Click(Sender: TObject);", "Click", "TForm"),
+        ("export const add = (a, b) => a + b", "add", ""),
+        ("app.use = function use(fn) {", "use", "app"),
+        ("export default class Cart extends Base {", "Cart", ""),
+        ("static async create(name: string): Promise<Cart> {", "create", ""),
+        ("impl<T> Future for JoinHandle<T> {", "JoinHandle", ""),
+        ("impl<'a, T: Clone> Iter<'a, T> where T: Send {", "Iter", ""),
+        ('pub unsafe extern "C" fn push(x: i32) -> i32 {', "push", ""),
+        ("macro_rules! select {", "select", ""),
+        ("pub static LIMIT: Lazy<u8> = Lazy::new(|| 3);", "LIMIT", ""),
+        ("let rec fact n =", "fact", ""),
+        ("val x: Total", "x", ""),
+        ("val Job.isActive: Boolean", "isActive", "Job"),
+        ("public suspend fun <T> withContext(context: Context, block: suspend () -> T): T", "withContext", ""),
+        ("inline fun <reified T> Gson.fromJson(json: String): T =", "fromJson", "Gson"),
+        ("fun interface Action {", "Action", ""),
+        ("extension Session: Delegate {", "Session", ""),
+        ("extension Array where Element: Equatable {", "Array", ""),
+        ("open class Session: @unchecked Sendable {", "Session", ""),
+        ("Public Sub Main()", "Main", ""),
+        ("Public Class Cart", "Cart", ""),
+        ("subroutine solve(a)", "solve", ""),
+        ("pure integer function area(x) result(y)", "area", ""),
+        ("function Get-Thing {", "Get-Thing", ""),
+        ("\\newcommand{\\cart}[2]{x}", "cart", ""),
+        ("macro(add_cart name)", "add_cart", ""),
+        ("add_library(cart STATIC cart.c)", "cart", ""),
+        ("CFLAGS ?= -O2", "CFLAGS", ""),
+        ("static int dict_expand(", "dict_expand", ""),
+        ("typedef int (*compare)(const void *, const void *);", "compare", ""),
+        ("#  define LIMIT(x) x", "LIMIT", ""),
+        ("template <typename T, size_t N = 3> struct array : base<T> {", "array", ""),
+        ("class API_EXPORT Cart final : public Base {", "Cart", ""),
+        ("std::vector<int> Cart::ids(const std::string& s) const noexcept {", "ids", "Cart"),
+        ("public static IEnumerable<T> Query<T>(this IDbConnection connection, string sql)", "Query", ""),
+        ("public string Name { get; set; }", "Name", ""),
+        ("@Override public String toString() {", "toString", ""),
+        ("public Map<String, List<Integer>> group(List<Integer> in) throws Failure {", "group", ""),
+        ("private static final Map<String, Integer> CACHE = new HashMap<>();", "CACHE", ""),
+        ("def name=(value)", "name=", ""),
+        ("attr_accessor :name", "name", ""),
+        ("alias ll='ls -al'", "ll", ""),
+        ("function y = area(x)", "area", ""),
+        ("(defn total [cart]", "total", ""),
+        ("total <- function(cart) {", "total", ""),
+        ("rpc SayHello (HelloRequest) returns (HelloReply) {}", "SayHello", ""),
+        ("contract Token is ERC20 {", "Token", ""),
+    ],
+)
+def test_the_name_in_the_head_of_a_definition(head: str, name: str, owner: str) -> None:
+    symbol = parse_symbol(head)
+    assert symbol and (symbol.name, symbol.owner) == (name, owner)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -176,6 +269,15 @@ def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> N
         "new user",
         "hash function",
         "class names: how",
+        "create table with two columns",
+        "module that loads plugins where they are",
+        "type of the error",
+        "data = load(x)",
+        "val user = find(id)",
+        "return push(item);",
+        "if (x) {",
+        "what is :: in haskell",
+        "type converter for JSON",
         "::",
         "()",
         "class",
@@ -266,6 +368,8 @@ def test_what_is_defined_comes_before_what_is_declared(index: Index, question: s
         ("fn select", "function", "select"),
         ("`mod select`", "module", "select"),
         ("struct Copy", "struct", "Copy"),
+        ("impl Copy {", "impl", "Copy"),
+        ("impl Drop for Copy {", "impl", "Copy"),
     ],
 )
 def test_a_keyword_says_which_kind_is_meant(index: Index, question: str, kind: str, name: str) -> None:
@@ -291,7 +395,7 @@ def test_a_keyword_and_a_word_may_be_prose(index: Index, question: str, kind: st
         ("trait Read", {"trait"}),
         ("pub(crate) struct Cart<T> {", {"struct"}),
         ("select!", {"macro"}),
-        ("namespace App", {"module", "namespace"}),
+        ("namespace App", {"module", "namespace", "package"}),
         ("Cart", set()),
         ("const LIMIT", set()),
         ("class", set()),
