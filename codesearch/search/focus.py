@@ -86,10 +86,8 @@ def _is_whole(chunk: StoredChunk, definition: DefinitionRow) -> bool:
 
 
 def _least_spelling(question: Question) -> Spelling:
-    """How well a name has to match for its definition to be meant: prose may only mean the word."""
-    if question.may_be_prose:
-        return Spelling.CASE
-    return Spelling.CONVENTION if question.symbol else Spelling.BARE
+    """How well a name has to match for its definition to be meant: an identifier in prose may only mean the word."""
+    return Spelling.CONVENTION if question.symbol or question.words_of_name else Spelling.BARE
 
 
 def _spelling(symbols: Sequence[Symbol], definition: DefinitionRow) -> Spelling:

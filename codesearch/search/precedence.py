@@ -5,11 +5,16 @@ Definitions of the symbol precede all other candidates, whatever their signals. 
 kind that a keyword asks for, then the whole head, then owner, then arity, then implementation before tests and the
 like, then types, routines, data and declarations. Of a question that may be prose (“type adapter”), only what is
 defined as of that kind, outside tests, is the symbol.
+
+Types and routines whose name a short question spells out precede, too: “write all” has one word that is no stop word,
+which `write` has as well, but means `write_all`. They come before a symbol that may be prose and is spelled in another
+case: “class attribute” is `class_attribute` rather than a class `Attribute`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -18,6 +23,7 @@ import numpy.typing as npt
 
 from codesearch.chunking.kinds import DATA_KINDS, FIELD_KINDS, ROUTINE_KINDS, TITLED_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key, words
+from codesearch.search.evidence import words_of
 from codesearch.search.heads import asked_kinds
 from codesearch.search.roles import Role
 from codesearch.search.signals import TEST_NAME
@@ -54,30 +60,51 @@ def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
 
 
 def definition_precedence(evidence: Evidence) -> Precedence:
-    """The precedence of candidates that define the symbol which the question consists of."""
-    symbol = evidence.question.symbol
-    if symbol is None:
-        return np.zeros(len(evidence.chunks), np.int64)
-    asked = asked_kinds(evidence.question.text)
-    roles = [evidence.roles[i] for i in evidence.file.tolist()]
+    """The precedence of candidates that define the symbol which the question is, or whose name it spells out."""
+    question = evidence.question
     implements = [
-        _is_implementation(chunk, role, evidence.requested_roles)
-        for chunk, role in zip(evidence.chunks, roles, strict=True)
+        _is_implementation(chunk, evidence.roles[file], evidence.requested_roles)
+        for chunk, file in zip(evidence.chunks, evidence.file.tolist(), strict=True)
     ]
+    spelled_out = _spelled_out_precedence(evidence, implements)
+    if question.symbol is None:
+        return spelled_out
+    found = _symbol_precedence(evidence, question.symbol, implements)
+    is_exact = [chunk.name == question.symbol.name for chunk in evidence.chunks]
+    is_meant = found if not question.may_be_prose else found * is_exact
+    return found if is_meant.any() or not spelled_out.any() else spelled_out
+
+
+def _symbol_precedence(evidence: Evidence, symbol: Symbol, implements: Sequence[bool]) -> Precedence:
+    question = evidence.question
+    asked = asked_kinds(question.text)
     places = [
-        _place(symbol, asked, chunk, is_implementation, evidence.question.text)
+        _place(symbol, asked, chunk, is_implementation, question.text)
         for chunk, is_implementation in zip(evidence.chunks, implements, strict=True)
     ]
-    if evidence.question.may_be_prose:
+    is_meant = [True] * len(places)
+    if question.may_be_prose:
         is_meant = [
             is_implementation and chunk.kind in asked
             for chunk, is_implementation in zip(evidence.chunks, implements, strict=True)
         ]
-        return np.asarray(places, np.int64) * is_meant
-    if evidence.question.locations:
+    elif question.locations:
         is_meant = [_is_more_than_a_file(symbol, chunk) for chunk in evidence.chunks]
-        return np.asarray(places, np.int64) * is_meant
-    return np.asarray(places, np.int64)
+    return np.asarray(places, np.int64) * is_meant
+
+
+def _spelled_out_precedence(evidence: Evidence, implements: Sequence[bool]) -> Precedence:
+    """The precedence of types and routines whose name, or name with its owner, has exactly the question's words."""
+    asked = evidence.question.words_of_name
+    found = np.zeros(len(implements), np.int64)
+    for i, chunk in enumerate(evidence.chunks) if asked else ():
+        if chunk.kind not in TYPE_KINDS | ROUTINE_KINDS or not _contains_head(chunk):
+            continue
+        is_name = words_of(chunk.name) == asked
+        if is_name or words_of(chunk.qualified_name) == asked:
+            level = 2 * is_name + implements[i]
+            found[i] = 3 * level + (0 if _is_declared_type(chunk) else 1 if chunk.kind == "constructor" else 2) + 1
+    return found
 
 
 def _is_more_than_a_file(symbol: Symbol, chunk: StoredChunk) -> bool:

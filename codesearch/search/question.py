@@ -63,6 +63,12 @@ class Question(NamedTuple):
         “type adapter” may be two words of prose."""
         return self.symbol is not None and may_be_prose(self.text)
 
+    @property
+    def words_of_name(self) -> tuple[str, ...]:
+        """The words, with stop words, of a question that may spell out a name: “write all”. None of any other."""
+        words = tuple(self.text.casefold().split())
+        return words if 1 < len(words) <= MOST_WORDS_OF_NAME and all(map(str.isalpha, words)) else ()
+
 
 STOP_WORDS = frozenset(
     "a about all an and any are as at be been being by can code codes could do does doing done each for from had has"
@@ -72,6 +78,8 @@ STOP_WORDS = frozenset(
 )
 """English words without meaning for code; in a small repository they may be rare and mislead BM25."""
 
+MOST_WORDS_OF_NAME = 4
+"""Longer names are seldom spelled out in full."""
 MAX_QUESTION_LENGTH = 32_768
 """Characters that are read. A pasted file of 20 kB fits and takes 0.1 s."""
 MAX_LENGTH_WITH_OPERATORS = 1000

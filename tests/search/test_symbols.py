@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from codesearch.api import Index
 from codesearch.search.heads import asked_kinds
+from codesearch.search.question import parse_question
 from codesearch.search.symbols import Spelling, Symbol, parse_symbol, spelling, takes
 from tests.support.repositories import write
 
@@ -28,6 +29,16 @@ mod inline {
     "src/io/copy.rs": """/// Copies all bytes.
 pub async fn copy<R, W>(reader: &mut R, writer: &mut W) -> u64 {
     transfer(reader, writer).await
+}
+
+/// Writes some bytes, write after write.
+pub fn write(bytes: &[u8]) -> usize {
+    device.write(bytes)
+}
+
+/// Writes bytes until none is left.
+pub fn write_all(bytes: &[u8]) {
+    while write(bytes) > 0 {}
 }
 
 pub struct Copy {
@@ -66,6 +77,18 @@ abstract class TypeAdapter {
   Object read(Reader in) {
     return in.next();
   }
+}
+""",
+    "src/app.js": """app.all = function (path) {
+  return methods.forEach((method) => this[method](path));
+};
+
+app.use = function (path) {
+  return this.all(path).route(path);
+};
+
+function classAdapter() {
+  return new Adapter();
 }
 """,
     "src/functions.c": """/* FUNCTION LIST: the libraries and their functions. */
@@ -380,13 +403,46 @@ def test_a_keyword_says_which_kind_is_meant(index: Index, question: str, kind: s
     ("question", "kind", "name"),
     [
         ("type adapter", "class", "TypeAdapter"),
-        ("class adapter", "class", "MapTypes.Adapter"),
+        ("static class adapter", "class", "MapTypes.Adapter"),
         ("function list", "function", "functionListCommand"),
         ("struct list", "struct", "list"),
     ],
 )
 def test_a_keyword_and_a_word_may_be_prose(index: Index, question: str, kind: str, name: str) -> None:
     assert first(index, question) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("write all", "write_all"),
+        ("Write All", "write_all"),
+        ("write", "write"),
+        ("function list command", "functionListCommand"),
+        ("app all", "app.all"),
+        ("map types", "MapTypes"),
+        ("class adapter", "classAdapter"),
+    ],
+)
+def test_a_name_that_is_spelled_out_comes_first(index: Index, question: str, name: str) -> None:
+    result = index.search(question, 3)
+    assert result.hits[0].qualified_name == name
+    assert result.hits[0].score > 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("write all", ("write", "all")),
+        ("Set Up", ("set", "up")),
+        ("write", ()),
+        ("write_all bytes", ()),
+        ("how to write all bytes", ()),
+        ("write all 3", ()),
+    ],
+)
+def test_a_short_question_may_spell_out_a_name(question: str, words: tuple[str, ...]) -> None:
+    assert parse_question(question).words_of_name == words
 
 
 @pytest.mark.parametrize(
