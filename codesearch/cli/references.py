@@ -79,19 +79,17 @@ def command(
 ) -> None:
     """List where a symbol is defined, called, imported and mentioned, by the syntax of the files."""
     from codesearch.cli.workspaces import workspace_of
+    from codesearch.navigation.references import of_owner
 
     wanted = _kinds(kinds)
     _check(as_json, as_jsonl, files_only, null)
     filters = filters_of(languages, globs, ())
-    found: list[Reference] = []
-    left_out = ""
     nearest: list[str] = []
     with workspace_of(index_dir) as workspace:
         workspace.add(paths)
-        for member in workspace.members:
-            references = member.index.references(symbol, replace(filters, within=member.within))
-            found += _displayed(references.references, member)
-            left_out = references.owner_left_out(symbol) or left_out
+        asked = [(m.index.references(symbol, replace(filters, within=m.within)), m) for m in workspace.members]
+        kept = of_owner(asked)
+        found = [one for references, member in kept for one in _displayed(references.references, member)]
         if not found:
             nearest = [name for member in workspace.members for name in member.index.nearest_names(symbol)]
     shown = [one for one in found if one.kind in wanted and (one.is_certain or not is_certain)]
@@ -100,9 +98,9 @@ def command(
         raise typer.Exit(NO_HITS)
     with results():
         _print(shown[:limit], as_json, as_jsonl, files_only, null, max_tokens)
-    if left_out:
-        note(left_out)
     _report(shown, limit)
+    for remark in dict.fromkeys(references.remark for references, _ in kept if references.remark):
+        note(remark)
     raise typer.Exit(HITS)
 
 

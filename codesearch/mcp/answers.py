@@ -92,6 +92,7 @@ def references(session: Session, values: Values, progress: Progress) -> str:
     """Where a symbol is defined, called, imported and mentioned."""
     from dataclasses import replace
 
+    from codesearch.navigation.references import of_owner
     from codesearch.render.paths import display_path
     from codesearch.render.references import fitting_lines, grouped_lines
     from codesearch.search.hit import Filters
@@ -99,19 +100,20 @@ def references(session: Session, values: Values, progress: Progress) -> str:
     if not values["symbol"].strip():
         raise Unanswerable("the symbol is empty", "pass a name, such as Store.open")
     with _opened(session, values["root"], values["path"], progress) as opened, asked():
-        found, head = [], [opened.freshness]
-        for member in opened.workspace.members:
-            references = member.index.references(values["symbol"], Filters(within=member.within))
-            listed = references.references
-            head += filter(None, [references.owner_left_out(values["symbol"])])
-            root = member.index.root
-            found += [replace(one, path=display_path(root / one.path, opened.base)) for one in listed]
+        members = opened.workspace.members
+        kept = of_owner([(m.index.references(values["symbol"], Filters(within=m.within)), m) for m in members])
+        found = [
+            replace(one, path=display_path(member.index.root / one.path, opened.base))
+            for listed, member in kept
+            for one in listed.references
+        ]
         if not found:
             raise _undefined(values["symbol"], opened.workspace)
         lines = [*grouped_lines(found[: values["limit"]])]
         if len(found) > values["limit"]:
             lines.append(f"… {len(found) - values['limit']} more, narrow with path")
-        return "\n".join([*head, *fitting_lines(lines, MAX_REFERENCE_TOKENS)])
+        remarks = dict.fromkeys(listed.remark for listed, _ in kept if listed.remark)
+        return "\n".join([opened.freshness, *remarks, *fitting_lines(lines, MAX_REFERENCE_TOKENS)])
 
 
 def _undefined(symbol: str, workspace: Workspace) -> Unanswerable:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from codesearch.navigation.occurrence import Kind, Occurrence
 from codesearch.navigation.occurrences import contains, find_occurrences, find_words
 from codesearch.navigation.targets import Meaning, Owner, Resolver, Surroundings, Target
 from codesearch.search.filters import select
-from codesearch.search.question import last_part
 from codesearch.search.symbols import Symbol, parse_symbol
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ _NOT_DEFINING = frozenset(
 )
 """Kinds of definitions that repeat a name which is defined elsewhere, or whose name is no identifier."""
 _UNLIMITED = nullcontext()
+_Place = TypeVar("_Place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,16 @@ class References:
 
     symbol: Symbol
     references: tuple[Reference, ...]
+    is_of_owner: bool = True
+    """False if nothing has the owner asked for, such as the variable of `ctx.invoke`: these are all of the name."""
 
-    def owner_left_out(self, asked: str) -> str:
-        """A sentence if the symbol that was asked for has an owner and this one has none; else ""."""
-        symbol = parse_symbol(asked)
-        if not self.references or symbol is None or symbol.owner == self.symbol.owner:
+    @property
+    def remark(self) -> str:
+        """What to say if nothing has the owner, "" otherwise."""
+        owner, name = self.symbol.owner, self.symbol.name
+        if self.is_of_owner or not self.references:
             return ""
-        return f"{symbol.owner} is not defined here; these are the references to any {symbol.name}"
+        return f"nothing called {owner} defines {name}; these are all references to {name}"
 
     @property
     def definitions(self) -> tuple[Target, ...]:
@@ -125,10 +128,8 @@ class _Finding:
 def find_references(snapshot: Snapshot, snippets: Snippets, symbol: str, filters: Filters) -> References:
     """All references to a symbol (`open`, `Store.open`) in files that pass the filters; see docs/references.md.
 
-    All definitions are considered, but only those in these files are returned. If its owner is defined nowhere, it is a
-    variable (`c.JSON`), of which syntax does not tell the type: then it is left out, as the result's symbol shows.
-
-    Raises CodesearchError if the text is no symbol.
+    All definitions are considered, but only those in these files are returned. Raises CodesearchError if the text is
+    no symbol.
     """
     asked = parse_symbol(symbol)
     if asked is None:
@@ -147,26 +148,21 @@ def find_references(snapshot: Snapshot, snippets: Snippets, symbol: str, filters
         )
         for path in sorted(occurrences)
     }
-    resolver = Resolver([target for targets in definitions.values() for target in targets.values()], snippets.root.name)
+    targets = [target for named in definitions.values() for target in named.values()]
+    resolver = Resolver(targets, snippets.root.name)
     paths = {chunk.path for chunk in snapshot.chunks(wanted)}
     references: list[Reference] = []
     for path in sorted(paths & set(occurrences)):
         references += _in_file(files[path], occurrences[path], definitions[path], resolver)
-    kept = [narrowed for one in references if (narrowed := _of_owner(one, asked))]
-    owner = last_part(asked.owner)
-    if owner and not owner[0].isupper() and not kept and not _is_defined(snapshot, owner):
-        asked, kept = asked._replace(owner=""), references
-    return References(asked, tuple(sorted(kept, key=_order)))
+    owned = _owned(targets, asked, resolver) if asked.owner else frozenset()
+    if owned:
+        references = [narrowed for one in references if (narrowed := _narrowed(one, owned))]
+    return References(asked, tuple(sorted(references, key=_order)), bool(owned) or not asked.owner)
 
 
-def _is_defined(snapshot: Snapshot, owner: str) -> bool:
-    """Whether anything that may have members has this name."""
-    chunks = snapshot.chunks(snapshot.named([name_key(owner)], snapshot.chunk_count, None).ids)
-    return any(
-        name_key(row.name) == name_key(owner) and row.kind not in DATA_KINDS
-        for chunk in chunks
-        for row in chunk.definitions
-    )
+def of_owner(found: Sequence[tuple[References, _Place]]) -> Sequence[tuple[References, _Place]]:
+    """Of what several indexes found, each with its place, that of those which know the owner, if any does."""
+    return [one for one in found if one[0].is_of_owner] or found
 
 
 def nearest_names(snapshot: Snapshot, name: str, most: int = 3, least_alike: float = 0.7) -> list[str]:
@@ -300,12 +296,16 @@ def _scope(file: _File, line: int) -> str:
     return chunk.qualified_name if chunk else ""
 
 
-def _of_owner(one: Reference, asked: Symbol) -> Reference | None:
-    """The reference with its targets narrowed to those that have the owner asked for; None if it has none left."""
-    if not asked.owner:
-        return one
+def _owned(definitions: Sequence[Target], asked: Symbol, resolver: Resolver) -> frozenset[Target]:
+    """The definitions that have the owner asked for, or else those in a module of its name."""
     owners = tuple(asked.owner.split("."))
-    targets = tuple(target for target in one.targets if target.owners[-len(owners) :] == owners)
+    owned = frozenset(target for target in definitions if target.owners[-len(owners) :] == owners)
+    return owned or frozenset(target for target in definitions if resolver.is_of_module(target, owners[-1]))
+
+
+def _narrowed(one: Reference, owned: frozenset[Target]) -> Reference | None:
+    """The reference with those of its targets that have the owner asked for; None if it has none left."""
+    targets = tuple(target for target in one.targets if target in owned)
     return replace(one, targets=targets) if targets else None
 
 

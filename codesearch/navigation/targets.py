@@ -139,6 +139,10 @@ class Resolver:
             return None
         return Meaning(sure, True) if sure else Meaning(possible, False)
 
+    def is_of_module(self, definition: Target, module: str) -> bool:
+        """Whether a definition belongs to no type and is in a module of this name."""
+        return not definition.is_member and not definition.is_local and self._is_in(module, definition)
+
     def _is_only(self, definition: Target) -> bool:
         """Whether all definitions in its languages are of one thing, such as a prototype and its function."""
         return all(

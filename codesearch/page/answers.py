@@ -9,6 +9,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from codesearch.errors import CodesearchError
+from codesearch.navigation.references import of_owner
 from codesearch.page import questions
 from codesearch.page.site import Opened, Site
 from codesearch.render.outline import outline_record
@@ -41,8 +42,9 @@ def references(site: Site, parameters: QueryParams) -> str:
     symbol = parameters.get("symbol", "")
     found = []
     with site.opened() as opened:
-        for member in opened.workspace.members:
-            for one in member.index.references(symbol, Filters(within=member.within)).references:
+        members = opened.workspace.members
+        for listed, member in of_owner([(m.index.references(symbol, Filters(within=m.within)), m) for m in members]):
+            for one in listed.references:
                 targets = tuple(replace(target, path=opened.shown(member, target.path)) for target in one.targets)
                 found.append(replace(one, path=opened.shown(member, one.path), targets=targets))
     return _document(map(reference_record, found))

@@ -109,12 +109,11 @@ def name_keys(question: Question) -> list[str]:
 
 
 def question_symbols(question: Question) -> tuple[Symbol, ...]:
-    """The symbol that the question consists of, if any, that of all its words if they are few, and those that it
-    mentions."""
-    all_of_it = [question.symbol] if question.symbol else []
+    """The symbol that the question consists of, if any, the name that it may spell out, and those that it mentions."""
+    found = [question.symbol] if question.symbol else []
     if question.words_of_name:
-        all_of_it.append(Symbol("_".join(question.words_of_name)))
-    return tuple(dict.fromkeys((*all_of_it, *(Symbol(last_part(name)) for name in question.identifiers))))
+        found.append(Symbol("_".join(question.words_of_name)))
+    return tuple(dict.fromkeys((*found, *(Symbol(last_part(name)) for name in question.identifiers))))
 
 
 def best_of_each_retriever(parts: Sequence[Retrieved], limits: Limits) -> list[Ids]:

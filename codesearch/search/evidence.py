@@ -63,8 +63,9 @@ class Evidence:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """The normalised names of the question's symbols."""
-        return frozenset(name_keys(self.question))
+        """The normalised names of the question's symbols, without one that may be prose."""
+        question = self.question
+        return frozenset(name_keys(question._replace(symbol=None) if question.may_be_prose else question))
 
 
 def rank_in_file(values: npt.NDArray[np.floating], file: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -40,7 +40,7 @@ def focus(
     accepted = [d for d in chunk.definitions if accepts is None or accepts(chunk.path, d)]
     spellings = [_spelling(symbols, definition) for definition in accepted] if symbols else []
     best = max(spellings, default=Spelling.OTHER)
-    if best >= (Spelling.CONVENTION if question.symbol else Spelling.BARE):  # prose may only mean the word
+    if best >= _least_spelling(question):
         named = [definition for definition, found in zip(accepted, spellings, strict=True) if found is best]
         most = MAX_DEFINITIONS if question.symbol else 1
         return [chunk if _is_whole(chunk, definition) else chunk.focused_on(definition) for definition in named[:most]]
@@ -83,6 +83,11 @@ def _is_whole(chunk: StoredChunk, definition: DefinitionRow) -> bool:
         and definition.start_line <= chunk.start_line
         and chunk.end_line <= definition.end_line
     )
+
+
+def _least_spelling(question: Question) -> Spelling:
+    """How well a name has to match for its definition to be meant: an identifier in prose may only mean the word."""
+    return Spelling.CONVENTION if question.symbol or question.words_of_name else Spelling.BARE
 
 
 def _spelling(symbols: Sequence[Symbol], definition: DefinitionRow) -> Spelling:

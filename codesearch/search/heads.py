@@ -1,4 +1,4 @@
-"""The head of a definition, as pasted or described in words → its name with its owner.
+"""The head of a definition, as pasted or described in words → its name with its owner, and the kind it asks for.
 
 `pub fn push(&mut self, item: T) -> u32 {` → `push`, `func (s *Store) Get(key string)` → `Store.Get`,
 `class Cart : public Base` and `the Cart class` → `Cart`.
@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from codesearch.search.head_forms import named_by_form, without_annotations
+from codesearch.search.head_forms import MODIFIERS
 
-_TYPES = "class|struct|union|enum|trait|interface|protocol|record|object|module|mod|namespace|type|typedef|impl|macro"
-_ROUTINES = "def|fn|func|fun|function|method|sub|proc|procedure"
-_MODIFIERS = (
-    r"abstract|async|const|data|declare|default|export|extern|final|inline|internal|local|open|override|partial|private"
-    r"|protected|pub(?:\([^()]*\))?|public|readonly|sealed|static|suspend|typedef|unsafe|virtual"
+_TYPES = (
+    "class|struct|union|enum|trait|interface|protocol|record|object|extension|impl|type|typedef|macro"
+    "|module|mod|package|namespace|defmodule|defmacro|defmacrop"
 )
+_ROUTINES = "def|defp|fn|func|fun|function|method|sub|subroutine|proc|procedure"
 _KEYWORD = re.compile(
-    rf"^(?:(?:{_MODIFIERS})\s+)*(?:new(?=\s+[A-Z])|(?:enum\s+(?=class\s|struct\s))?(?:{_TYPES})|{_ROUTINES}|const|var|let|define)\s+(?=\S+$)"
+    rf"^(?:(?:{MODIFIERS})\s+)*(?:new(?=\s+[A-Z])|(?:enum\s+(?=class\s|struct\s))?(?:{_TYPES})|{_ROUTINES}|const|var|let|define)\s+(?=\S+$)"
 )
 _SPOKEN = re.compile(rf"^(?:the\s+)?(?=\S*[A-Z_.:#])(\S+)\s+(?:{_TYPES}|function|method|constructor|constant)$")
 """`the Cart class`, if the word looks like a name."""
@@ -27,7 +25,7 @@ _INHERITS = re.compile(
     r"(?<=\w)\s*(?:[:<]\s*(?:public\s+|private\s+|protected\s+)?[A-Z][\w:.,<>+ ]*|\s(?:extends|implements)\s.*)$"
 )
 _VALUE = re.compile(r"(?<=\w)\s*(?::\s*[\w<>\[\]|&]+\s*)?\s=\s.*$")
-_DECLARES = re.compile(rf"^(?:(?:{_MODIFIERS})\s+)*(?:{_TYPES}|const|var|let)\s")
+_DECLARES = re.compile(rf"^(?:(?:{MODIFIERS})\s+)*(?:{_TYPES}|const|var|let)\s")
 """Keywords after which the text behind a name is a base class or a value."""
 _RECEIVER = re.compile(r"^func\s+\((?:\w+\s+)?\*?(\w+)(?:\[[^\[\]]*\])?\)\s+(?=\w)")
 """Go's `func (s *Store) Get`."""
@@ -43,11 +41,7 @@ _GENERICS = re.compile(r"(?<=\w)(?:(?:::)?<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})")
 
 def extract_name(head: str) -> str:
     """Strip keywords, parameters, generics, base classes and values from a head."""
-    head = without_annotations(head)
-    if named := named_by_form(head):
-        return _GENERICS.sub("", named)
-    head = head.removesuffix("(")
-    head = _BEHIND_PARAMETERS.sub("", head)
+    head = _BEHIND_PARAMETERS.sub("", head.removesuffix("("))
     head = _RAW.sub("", _AS_TRAIT.sub(r"\1", _RECEIVER.sub(r"\1.", head)))
     head = _CALL.sub("", _PROTOTYPE.sub("", head))
     while (plain := _GENERICS.sub("", head)) != head:
@@ -57,29 +51,29 @@ def extract_name(head: str) -> str:
     return _SPOKEN.sub(r"\1", _KEYWORD.sub("", head))
 
 
-_ROUTINE = frozenset("function method constructor procedure command".split())
+_ROUTINE_KINDS = frozenset("function method constructor procedure command".split())
 _KINDS: Mapping[str, frozenset[str]] = {
     **{word: frozenset((word,)) for word in _TYPES.split("|")},
-    **dict.fromkeys(_ROUTINES.split("|"), _ROUTINE),
-    "typedef": frozenset(("type",)),
-    "mod": frozenset(("module",)),
+    **dict.fromkeys(_ROUTINES.split("|"), _ROUTINE_KINDS),
+    **dict.fromkeys(
+        ("mod", "module", "namespace", "package", "defmodule"), frozenset(("module", "namespace", "package"))
+    ),
+    **dict.fromkeys(("defmacro", "defmacrop"), frozenset(("macro",))),
+    **dict.fromkeys(("type", "typedef"), frozenset(("type", "struct", "interface"))),
 }
-"""The kinds of what each keyword defines."""
-_ASKED = re.compile(rf"^(?:(?:{_MODIFIERS})\s+)*(?P<keyword>{_TYPES}|{_ROUTINES})\s+(?P<rest>\S.*)$")
+"""The kinds of what each keyword defines; of `type`, also those of Go."""
+_PAIR = re.compile(rf"(?:{_TYPES}|{_ROUTINES})\s+[a-z]+")
+_ASKED = re.compile(rf"(?:(?:{MODIFIERS})\s+)*({_TYPES}|{_ROUTINES})(?:\s+|(?=<))\S")
 
 
-class AskedKinds(NamedTuple):
-    """What the keyword in a question says of the kind of definition that is asked for."""
-
-    kinds: frozenset[str] = frozenset()
-    """Empty if there is no keyword."""
-    are_required: bool = False
-    """A keyword and a word in lower case may as well be prose: “type adapter”, “object pool”."""
-
-
-def asked_kinds(text: str) -> AskedKinds:
-    """The kinds that a question which is a symbol asks for: `trait Read`, `fn copy(from: &str)`, `select!`."""
+def asked_kinds(text: str) -> frozenset[str]:
+    """The kinds that a question which is a symbol asks for (`trait Read`, `fn copy(from: &str)`, `select!`), if any."""
+    text = text.strip("` ")
     if match := _ASKED.match(text):
-        rest = match["rest"]
-        return AskedKinds(_KINDS[match["keyword"]], rest.isalpha() and rest.islower())
-    return AskedKinds(frozenset(("macro",))) if text.endswith("!") else AskedKinds()
+        return _KINDS[match[1]]
+    return frozenset(("macro",)) if text.endswith("!") else frozenset()
+
+
+def may_be_prose(text: str) -> bool:
+    """Whether a question which is a symbol is a keyword and a word in lower case: “type adapter”, “object pool”."""
+    return _PAIR.fullmatch(text) is not None

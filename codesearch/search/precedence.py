@@ -2,9 +2,13 @@
 symbol that it is.
 
 Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then the
-kind that a keyword asks for, then owner, then arity, then implementation before tests and the like, then types,
-routines, data and declarations. So do types and routines whose name is all of a short question, word for word: of
-“write all”, `write` has the only word that is no stop word, but `write_all` is meant.
+kind that a keyword asks for, then the whole head, then owner, then arity, then implementation before tests and the
+like, then types, routines, data and declarations. Of a question that may be prose (“type adapter”), only what is
+defined as of that kind, outside tests, is the symbol.
+
+Types and routines whose name a short question spells out precede, too: “write all” has one word that is no stop word,
+which `write` has as well, but means `write_all`. They come before a symbol that may be prose and is spelled in another
+case: “class attribute” is `class_attribute` rather than a class `Attribute`.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ import numpy.typing as npt
 from codesearch.chunking.kinds import DATA_KINDS, FIELD_KINDS, ROUTINE_KINDS, TITLED_KINDS, TYPE_KINDS
 from codesearch.index.terms import name_key, words
 from codesearch.search.evidence import words_of
-from codesearch.search.heads import AskedKinds, asked_kinds
+from codesearch.search.heads import asked_kinds
 from codesearch.search.roles import Role
 from codesearch.search.signals import TEST_NAME
 from codesearch.search.symbols import Spelling, Symbol, spelling, takes
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     from codesearch.search.evidence import Evidence
 
 _PART_OF_OWNER = re.compile(r"::|->|[.#\\:/]")
+_BEHIND_HEAD = " {:;="
+_CALLBACKS = ("@callback ", "@macrocallback ")
 _OWNERS = 7
 """Number of values of `_owner`."""
 
@@ -54,30 +60,50 @@ def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
 
 
 def definition_precedence(evidence: Evidence) -> Precedence:
-    """The precedence of candidates that define the symbol which the question consists of."""
-    symbol, asked = evidence.question.symbol, asked_kinds(evidence.question.text)
-    roles = [evidence.roles[i] for i in evidence.file.tolist()]
-    if symbol is None or asked.are_required:
-        named = _named_by_all_words(evidence, roles)
-        if symbol is None or named.any():
-            return named
-    places = [
-        _place(symbol, asked, chunk, _is_implementation(chunk, role, evidence.requested_roles))
-        for chunk, role in zip(evidence.chunks, roles, strict=True)
+    """The precedence of candidates that define the symbol which the question is, or whose name it spells out."""
+    question = evidence.question
+    implements = [
+        _is_implementation(chunk, evidence.roles[file], evidence.requested_roles)
+        for chunk, file in zip(evidence.chunks, evidence.file.tolist(), strict=True)
     ]
-    if evidence.question.locations:
+    spelled_out = _spelled_out_precedence(evidence, implements)
+    if question.symbol is None:
+        return spelled_out
+    found = _symbol_precedence(evidence, question.symbol, implements)
+    is_exact = [chunk.name == question.symbol.name for chunk in evidence.chunks]
+    is_meant = found if not question.may_be_prose else found * is_exact
+    return found if is_meant.any() or not spelled_out.any() else spelled_out
+
+
+def _symbol_precedence(evidence: Evidence, symbol: Symbol, implements: Sequence[bool]) -> Precedence:
+    question = evidence.question
+    asked = asked_kinds(question.text)
+    places = [
+        _place(symbol, asked, chunk, is_implementation, question.text)
+        for chunk, is_implementation in zip(evidence.chunks, implements, strict=True)
+    ]
+    is_meant = [True] * len(places)
+    if question.may_be_prose:
+        is_meant = [
+            is_implementation and chunk.kind in asked
+            for chunk, is_implementation in zip(evidence.chunks, implements, strict=True)
+        ]
+    elif question.locations:
         is_meant = [_is_more_than_a_file(symbol, chunk) for chunk in evidence.chunks]
-        return np.asarray(places, np.int64) * is_meant
-    return np.asarray(places, np.int64)
+    return np.asarray(places, np.int64) * is_meant
 
 
-def _named_by_all_words(evidence: Evidence, roles: Sequence[Role]) -> Precedence:
-    """The precedence of types and routines whose name has the words of a short question, in order, and no others."""
+def _spelled_out_precedence(evidence: Evidence, implements: Sequence[bool]) -> Precedence:
+    """The precedence of types and routines whose name, or name with its owner, has exactly the question's words."""
     asked = evidence.question.words_of_name
-    found = np.zeros(len(evidence.chunks), np.int64)
-    for i, (chunk, role) in enumerate(zip(evidence.chunks, roles, strict=True)) if asked else ():
-        if chunk.kind in TYPE_KINDS | ROUTINE_KINDS and words_of(chunk.name) == asked and _contains_head(chunk):
-            found[i] = 6 * _is_implementation(chunk, role, evidence.requested_roles) + _kind(chunk)
+    found = np.zeros(len(implements), np.int64)
+    for i, chunk in enumerate(evidence.chunks) if asked else ():
+        if chunk.kind not in TYPE_KINDS | ROUTINE_KINDS or not _contains_head(chunk):
+            continue
+        is_name = words_of(chunk.name) == asked
+        if is_name or words_of(chunk.qualified_name) == asked:
+            level = 2 * is_name + implements[i]
+            found[i] = 3 * level + (0 if _is_declared_type(chunk) else 1 if chunk.kind == "constructor" else 2) + 1
     return found
 
 
@@ -86,9 +112,7 @@ def _is_more_than_a_file(symbol: Symbol, chunk: StoredChunk) -> bool:
     return chunk.kind in TYPE_KINDS | ROUTINE_KINDS or _owner(symbol, chunk) > 0
 
 
-def _place(symbol: Symbol, asked: AskedKinds, chunk: StoredChunk, is_implementation: bool) -> int:
-    if asked.are_required and chunk.kind not in asked.kinds:
-        return 0
+def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_implementation: bool, text: str) -> int:
     spelled = spelling(symbol, chunk.name, is_title=chunk.kind in TITLED_KINDS)
     may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
     if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _contains_head(chunk):
@@ -97,7 +121,8 @@ def _place(symbol: Symbol, asked: AskedKinds, chunk: StoredChunk, is_implementat
         return 0  # `Args` more likely asks about arguments than about a field of some type
     place = int(spelled)
     levels = (
-        (int(chunk.kind in asked.kinds), 2),
+        (int(chunk.kind in asked), 2),
+        (int(_is_head_of(text, chunk)), 2),
         (_owner(symbol, chunk), _OWNERS),
         (int(symbol.arity is not None and takes(chunk.signature, chunk.name, symbol.arity)), 2),
         (int(is_implementation), 2),
@@ -106,6 +131,11 @@ def _place(symbol: Symbol, asked: AskedKinds, chunk: StoredChunk, is_implementat
     for level, count in levels:
         place = place * count + level
     return place
+
+
+def _is_head_of(text: str, chunk: StoredChunk) -> bool:
+    """Whether a question is the head of a definition as written: of several with one name, this one is meant."""
+    return len(text) > len(chunk.name) and text.rstrip(_BEHIND_HEAD) == chunk.signature.rstrip(_BEHIND_HEAD)
 
 
 def _is_lower(symbol: Symbol) -> bool:
@@ -137,9 +167,9 @@ def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -
 
 def _kind(chunk: StoredChunk) -> int:
     """5 for types, 4 for type aliases, 3 for routines, 2 for data, 1 for declarations and parts of types, 0 for
-    everything else. A module of one line (Rust's `mod name;`) is declared there and defined elsewhere."""
+    everything else."""
     kind = chunk.kind
-    if kind == "module" and chunk.start_line == chunk.end_line:
+    if _is_declared_type(chunk):
         return 1
     if kind in TYPE_KINDS:
         return 5 - (kind == "type")
@@ -148,3 +178,10 @@ def _kind(chunk: StoredChunk) -> int:
     if kind in DATA_KINDS:
         return 2
     return int(kind in ("declaration", "impl", "extension", "namespace", "package"))
+
+
+def _is_declared_type(chunk: StoredChunk) -> bool:
+    """Whether what counts as a type only announces what is defined elsewhere: a module of one line (Rust's `mod name;`)
+    or the type of a function (Elixir's `@callback name(...)`)."""
+    is_of_one_line = chunk.kind == "module" and chunk.start_line == chunk.end_line
+    return is_of_one_line or (chunk.kind == "type" and chunk.signature.startswith(_CALLBACKS))

@@ -12,6 +12,7 @@ from codesearch.index import letters
 from codesearch.index.inflections import stem
 from codesearch.index.terms import question_terms
 from codesearch.languages.registry import known_extensions, known_filenames
+from codesearch.search.heads import may_be_prose
 from codesearch.search.operators import Operators, read_operators
 from codesearch.search.symbols import Symbol, parse_symbol
 
@@ -57,9 +58,15 @@ class Question(NamedTuple):
     """The language that the question asks for, which is not in its text and terms."""
 
     @property
+    def may_be_prose(self) -> bool:
+        """Whether the symbol is one only if it is defined with the kind and the spelling that the question has, as
+        “type adapter” may be two words of prose."""
+        return self.symbol is not None and may_be_prose(self.text)
+
+    @property
     def words_of_name(self) -> tuple[str, ...]:
-        """The words of a question of a few, all of which may be those of one name; no words of any other question."""
-        words = tuple(self.text.lower().split())
+        """The words, with stop words, of a question that may spell out a name: “write all”. None of any other."""
+        words = tuple(self.text.casefold().split())
         return words if 1 < len(words) <= MOST_WORDS_OF_NAME and all(map(str.isalpha, words)) else ()
 
 
@@ -71,13 +78,13 @@ STOP_WORDS = frozenset(
 )
 """English words without meaning for code; in a small repository they may be rare and mislead BM25."""
 
+MOST_WORDS_OF_NAME = 4
+"""Longer names are seldom spelled out in full."""
 MAX_QUESTION_LENGTH = 32_768
 """Characters that are read. A pasted file of 20 kB fits and takes 0.1 s."""
 MAX_LENGTH_WITH_OPERATORS = 1000
 """Characters. Longer questions, and those that name a line of a file, are pasted code or logs: their quotes and dashes
 are no operators."""
-MOST_WORDS_OF_NAME = 4
-"""Of a question that may be a name, word for word; longer names are rarely known so."""
 MAX_TERMS = 200
 MAX_NAMES = 50
 """Identifiers, and locations, to look up, half from the beginning and half from the end, where a stack trace has its

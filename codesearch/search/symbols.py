@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from codesearch.index.terms import name_key
+from codesearch.search.head_forms import name_in_head
 from codesearch.search.heads import extract_name
 
 MAX_SYMBOL_LENGTH = 512
@@ -49,9 +50,10 @@ def parse_symbol(text: str) -> Symbol | None:
     `Foo::bar`, `Foo.bar`, `Foo#bar`, `Foo->bar`, `bar()`, `bar/2`, `Vec<T>`, `$bar`, `class Foo` and the like are
     parsed into name and owner; a selector of CSS with several parts is a name. The index is not consulted.
     """
-    text = text.strip("` \t\n").rstrip("; {\t")
+    text = text.strip("` \t\n")
     if len(text) > MAX_SYMBOL_LENGTH:
         return None
+    text = name_in_head(text) or text.rstrip("; {\t")
     if _SELECTOR.fullmatch(text):
         return Symbol(text)
     operator = _OPERATOR.search(text)

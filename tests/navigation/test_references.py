@@ -122,14 +122,28 @@ def test_an_owner_narrows_the_definitions(ask: Asker, symbol: str) -> None:
     assert places(ask(symbol, files)) == ["a.py:2 definition", "a.py:3 call"]
 
 
-def test_of_a_variable_the_member_alone_is_asked_for(ask: Asker) -> None:
-    """What type `cart` has, syntax does not tell; a type in capitals or one that is defined has no such member."""
-    found = ask("cart.load_all", FILES)
-    assert places(found) == places(ask("load_all", FILES))
-    assert found.owner_left_out("cart.load_all") == "cart is not defined here; these are the references to any load_all"
-    assert not ask("Cart.load_all", FILES).references
-    assert not ask("total.load_all", FILES).references
-    assert ask("Store.load_all", FILES).owner_left_out("Store.load_all") == ""
+@pytest.mark.parametrize("symbol", ["store.load_all", "self.store.load_all", "Shelf.load_all"])
+def test_an_owner_that_nothing_has_is_no_type(ask: Asker, symbol: str) -> None:
+    found = ask(symbol, FILES)
+    assert places(found) == places(ask("load_all", FILES)) != []
+    owner = symbol.removesuffix(".load_all").removeprefix("self.")
+    assert found.remark == f"nothing called {owner} defines load_all; these are all references to load_all"
+    assert not ask("Store.load_all", FILES).remark
+
+
+def test_an_owner_may_be_a_module(ask: Asker) -> None:
+    files = {
+        "src/task/spawn.rs": "pub fn spawn() {}\n",
+        "src/runtime.rs": "impl Runtime {\n    pub fn spawn(&self) {}\n}\n",
+        "src/thread.rs": "pub fn spawn() {}\n",
+    }
+    found = ask("task::spawn", files)
+    assert (places(found), found.remark) == (["src/task/spawn.rs:1 definition"], "")
+
+
+def test_of_an_owner_elsewhere_nothing_is_listed(ask: Asker) -> None:
+    found = ask("Store.open", FILES, Filters(within=("other.py",)))
+    assert (places(found), found.remark) == ([], "")
 
 
 def test_locals_are_other_things(ask: Asker) -> None:
@@ -248,6 +262,14 @@ def test_the_command_says_what_is_uncertain(codesearch: CommandLine, tmp_path: P
     assert "3 of 6 references may mean something else; --certain leaves them out" in run.err
     certain = codesearch("references", "total", "--certain", cwd=tmp_path)
     assert (len(certain.out.splitlines()), certain.err) == (3, "")
+
+
+def test_the_owner_that_nothing_has_is_told(codesearch: CommandLine, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    codesearch("index", cwd=tmp_path)
+    run = codesearch("references", "ctx.load_all", cwd=tmp_path)
+    assert (run.code, len(run.out.splitlines())) == (0, 3)
+    assert run.err == "codesearch: nothing called ctx defines load_all; these are all references to load_all\n"
 
 
 @pytest.mark.slow
