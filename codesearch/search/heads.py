@@ -62,18 +62,19 @@ _KINDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("type", "typedef"), frozenset(("type", "struct", "interface"))),
 }
 """The kinds of what each keyword defines; of `type`, also those of Go."""
-_PAIR = re.compile(rf"(?:{_TYPES}|{_ROUTINES})\s+[a-z]+")
-_ASKED = re.compile(rf"(?:(?:{MODIFIERS})\s+)*({_TYPES}|{_ROUTINES})(?:\s+|(?=<))\S")
+# Compiled where the question is a symbol.
+_PAIR = rf"(?:{_TYPES}|{_ROUTINES})\s+[a-z]+"
+_ASKED = rf"(?:(?:{MODIFIERS})\s+)*({_TYPES}|{_ROUTINES})(?:\s+|(?=<))\S"
 
 
 def asked_kinds(text: str) -> frozenset[str]:
     """The kinds that a question which is a symbol asks for (`trait Read`, `fn copy(from: &str)`, `select!`), if any."""
     text = text.strip("` ")
-    if match := _ASKED.match(text):
+    if match := re.match(_ASKED, text):
         return _KINDS[match[1]]
     return frozenset(("macro",)) if text.endswith("!") else frozenset()
 
 
 def may_be_prose(text: str) -> bool:
     """Whether a question which is a symbol is a keyword and a word in lower case: “type adapter”, “object pool”."""
-    return _PAIR.fullmatch(text) is not None
+    return re.fullmatch(_PAIR, text) is not None
