@@ -45,7 +45,10 @@ _KEYWORDS_OF_VALUES = ("const", "module", "type")
 """What they define is its value, where what `val` and `let` define is a variable."""
 _ACCESS = r"(?:public|private|protected|internal)\s"
 _STATEMENT = r"(?:return|await|throw|new|else|yield|case|assert|if|for|while|switch|catch)\b"
-_ROUTINE = r"[A-Za-z_][\w\s:.*&,\[\]?]*[\s*&](?P<name>[\w:~.]+)\((?:[^()]*\)(?:\s*(?:throws\b|where\b|:|->|=>).*|[^.(]*[{};])?)?"
+_ROUTINE = (
+    r"[A-Za-z_][\w\s:.*&,\[\]?]*[\s*&](?P<name>[\w:~.]+)\("
+    r"(?:[^()]*\)(?:\s*(?:throws\b|where\b|:|->|=>).*|[^.(]*[{};])?)?"
+)
 _FIELD = r"[A-Za-z][\w\s.,\[\]?]*\s(?P<name>\w+)\s*(?:=.*|;|\{\s*(?:get|set)\b.*)"
 _ANNOTATION = rf"(?:@(?!interface\b)[\w.]+(?:\([^()]*\))?\s+|template\s*{_GENERIC}\s*)+(?=\S)"
 _OF_TYPE = r"(?<=[\w\])])<[^<>]*>|(?<=\s)<[^<>]*>(?=\s)"
