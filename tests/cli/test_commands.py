@@ -124,9 +124,12 @@ def test_clean_leaves_what_is_not_the_index(codesearch: CommandLine, shop: Path,
     place = tmp_path / "place"
     place.mkdir()
     (place / "thesis.txt").write_text("years of work")
-    refused = codesearch("clean", "-y", "--index-dir", str(place), cwd=shop)
-    assert (refused.code, refused.out) == (2, "")
+    for command in (("clean", "-y"), ("index", "-q")):
+        refused = codesearch(*command, "--index-dir", str(place), cwd=shop)
+        assert (refused.code, refused.out) == (2, "")
+    (place / "thesis.txt").unlink()
     codesearch("index", "-q", "--index-dir", str(place), cwd=shop)
+    (place / "thesis.txt").write_text("years of work")
     assert codesearch("clean", "-y", "--index-dir", str(place), cwd=shop).code == 0
     assert [path.name for path in place.iterdir()] == ["thesis.txt"]
 
