@@ -2,9 +2,9 @@
 symbol that it is.
 
 Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then the
-kind that a keyword asks for, then the whole head, then owner, then arity, then implementation before tests and the
-like, then types, routines, data and declarations. Of a question that may be prose (“type adapter”), only what is
-defined as of that kind, outside tests, is the symbol.
+whole head, then owner, then arity, then implementation before tests and the like, then the kind that a keyword asks
+for, then types, routines, data and declarations. Of a question that may be prose (“type adapter”), only what is defined
+as of that kind, outside tests, is the symbol.
 
 Types and routines whose name a short question spells out precede, too: “write all” has one word that is no stop word,
 which `write` has as well, but means `write_all`. They come before a symbol that may be prose and is spelled in another
@@ -121,11 +121,11 @@ def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_impleme
         return 0  # `Args` more likely asks about arguments than about a field of some type
     place = int(spelled)
     levels = (
-        (int(chunk.kind in asked), 2),
         (int(_is_head_of(text, chunk)), 2),
         (_owner(symbol, chunk), _OWNERS),
         (int(symbol.arity is not None and takes(chunk.signature, chunk.name, symbol.arity)), 2),
         (int(is_implementation), 2),
+        (int(chunk.kind in asked), 2),
         (_kind(chunk), 6),
     )
     for level, count in levels:
@@ -134,8 +134,9 @@ def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_impleme
 
 
 def _is_head_of(text: str, chunk: StoredChunk) -> bool:
-    """Whether a question is the head of a definition as written: of several with one name, this one is meant."""
-    return len(text) > len(chunk.name) and text.rstrip(_BEHIND_HEAD) == chunk.signature.rstrip(_BEHIND_HEAD)
+    """Whether a question is the head of a definition as written: of several with one name, this one is meant. A keyword
+    and a name are the head of others, too."""
+    return len(text.split()) > 2 and text.rstrip(_BEHIND_HEAD) == chunk.signature.rstrip(_BEHIND_HEAD)
 
 
 def _is_lower(symbol: Symbol) -> bool:
