@@ -137,6 +137,13 @@ class Index:
         return self._layout.exists()
 
     @property
+    def has_files(self) -> bool:
+        """Whether there is something to clean(): an index, or what a first update left that failed early."""
+        from codesearch.index.folder import has_leftovers
+
+        return self.exists or has_leftovers(self._layout)
+
+    @property
     def is_published(self) -> bool:
         """Whether an update has finished, so that the index can be searched. Raises IndexDamaged."""
         return self._layout.exists() and "model" in self._latest().meta

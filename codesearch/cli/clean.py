@@ -37,7 +37,7 @@ def command(
     from codesearch.render.safe import printable
 
     index = Index.create(path, index_dir=index_dir)  # open() refuses a damaged index
-    if not index.exists:
+    if not index.has_files:
         raise IndexNotFound(f"no index in {index.directory}")
     if not yes and sys.stdin.isatty() and not typer.confirm(f"Delete the index in {index.directory}?", err=True):
         note("nothing deleted")

@@ -39,23 +39,58 @@ def prepare(layout: Layout) -> None:
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
         check_owner(folder)
-    ignore = layout.folder / ".gitignore"
-    for file in (layout.lock, ignore):
+    for file in (layout.lock, layout.ignore_file):
         _unlink_if_unexpected(file)
-    if not os.path.lexists(ignore) or not ignore.stat().st_size:  # a full disk or a kill may have left it empty
-        ignore.write_text(_IGNORE_EVERYTHING, encoding="utf-8")
+    info = _lstat(layout.ignore_file)
+    if info is None or not info.st_size:  # older versions left it empty on a full disk or after a kill
+        _write_ignore_file(layout.ignore_file)
+
+
+def _write_ignore_file(file: Path) -> None:
+    """Write the ignore file under another name, as a full disk or a kill would leave it empty. Raises OSError."""
+    new = _unfinished(file)
+    _unlink(new)
+    try:
+        new.write_text(_IGNORE_EVERYTHING, encoding="utf-8")
+        with suppress(FileNotFoundError):  # another process has just renamed it
+            new.replace(file)
+    except OSError:
+        with suppress(OSError):
+            new.unlink()
+        raise
 
 
 def _check_foreign_files(layout: Layout) -> None:
-    """Raises CodesearchError if a folder chosen by the user has files with our names that are not an index's, or others
-    that would be ignored by git, and by the next index, because of our .gitignore."""
+    """Raises CodesearchError if a folder chosen by the user has files, but is not that of an index or of a first update
+    that was interrupted. Our .gitignore would hide them from git, and from indexes of the folders above."""
     if layout.is_inside or layout.folder.is_symlink():
         return
-    has_our_names = os.path.lexists(layout.database) or os.path.lexists(layout.lock)
-    others = set() if has_our_names else _names(layout.folder) - {path.name for path in _reserved_paths(layout)}
-    would_be_ignored = bool(others) and not os.path.lexists(layout.folder / ".gitignore")
-    if would_be_ignored or (has_our_names and not layout.segments.is_dir()):
-        raise CodesearchError(f"{layout.folder} contains files that are not part of an index", "choose a new folder")
+    is_ours = layout.segments.is_dir() if layout.exists() else _has_only_our_names(layout)
+    if not is_ours:
+        raise CodesearchError(
+            f"{layout.folder} contains files that are not part of an index",
+            "choose a new or an empty folder for the index",
+        )
+
+
+def _has_only_our_names(layout: Layout) -> bool:
+    """Whether a folder is missing or empty, or has nothing but what an update makes before the database.
+
+    Such an update makes the folder of segments before it makes a lock.
+    """
+    names = _names(layout.folder)
+    is_lock_ours = layout.lock.name not in names or layout.segments.is_dir()
+    return is_lock_ours and names <= {path.name for path in _reserved_paths(layout)}
+
+
+def has_leftovers(layout: Layout) -> bool:
+    """Whether the folder is what a first update left that failed, or was killed, before it made the database."""
+    if layout.exists() or layout.folder.is_symlink() or not layout.folder.is_dir():
+        return False
+    if layout.is_inside:
+        names = _names(layout.folder)
+        return not names or any(path.name in names for path in _reserved_paths(layout))
+    return layout.segments.is_dir() and _has_only_our_names(layout)
 
 
 def _names(folder: Path) -> set[str]:
@@ -81,9 +116,10 @@ def remove(layout: Layout) -> None:
         layout.folder.unlink()
         return
     discard(layout)
-    if _is_generated(layout.folder / ".gitignore"):
-        _unlink(layout.folder / ".gitignore")
-    _unlink(layout.lock)
+    if _is_generated(layout.ignore_file):
+        _unlink(layout.ignore_file)
+    for file in (_unfinished(layout.ignore_file), layout.lock):
+        _unlink(file)
     for folder in (layout.segments, layout.folder):
         with suppress(OSError):  # not empty: other files are kept
             folder.rmdir()
@@ -128,7 +164,7 @@ def unexpected_file(layout: Layout) -> str:
             return f"{folder} is {_described(info, 'not a folder')}"
     if os.path.lexists(layout.rollback_journal):
         return f"{layout.rollback_journal} was not made by codesearch"
-    for file in (layout.lock, layout.folder / ".gitignore", *_data_files(layout)):
+    for file in (layout.lock, layout.ignore_file, *_data_files(layout)):
         info = _lstat(file)
         if info and (not stat.S_ISREG(info.st_mode) or info.st_nlink > 1):
             kind = "a hard link" if stat.S_ISREG(info.st_mode) else "not a regular file"
@@ -148,13 +184,18 @@ def _unlink_if_unexpected(file: Path) -> None:
 
 
 def _reserved_paths(layout: Layout) -> Iterator[Path]:
-    yield from (layout.lock, layout.segments, layout.folder / ".gitignore")
+    yield from (layout.lock, layout.segments, layout.ignore_file, _unfinished(layout.ignore_file))
     yield from _data_files(layout)
 
 
 def _data_files(layout: Layout) -> Iterator[Path]:
     yield from (layout.folder / (layout.database.name + ending) for ending in ("", *JOURNAL_ENDINGS))
-    yield from (layout.discovery, layout.discovery.with_name(layout.discovery.name + ".new"))
+    yield from (layout.discovery, _unfinished(layout.discovery))
+
+
+def _unfinished(file: Path) -> Path:
+    """The name of a file while it is being written."""
+    return file.with_name(file.name + ".new")
 
 
 def _segments(layout: Layout) -> list[Path]:
@@ -184,9 +225,9 @@ def _unlink(file: Path) -> None:
 
 
 def _is_generated(ignore: Path) -> bool:
-    """Whether an ignore file has the content that prepare() writes, or none, as where the disk was full."""
+    """Whether an ignore file has the content that prepare() writes, or only its beginning, as on a full disk."""
     try:
         with os.fdopen(open_beneath(ignore.parent, ignore.name), "rb") as file:
-            return file.read(len(_IGNORE_EVERYTHING) + 1) in (b"", _IGNORE_EVERYTHING.encode())
+            return _IGNORE_EVERYTHING.encode().startswith(file.read(len(_IGNORE_EVERYTHING) + 1))
     except OSError:
         return False

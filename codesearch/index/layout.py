@@ -62,6 +62,11 @@ class Layout(NamedTuple):
         return self.folder / "lock"
 
     @property
+    def ignore_file(self) -> Path:
+        """The rules that hide the folder from git."""
+        return self.folder / ".gitignore"
+
+    @property
     def discovery(self) -> Path:
         """What the last update found in the root (codesearch.discovery.record)."""
         return self.folder / "discovery.record"

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -48,10 +49,7 @@ class WriterLock:
                 raise
             os.close(self._descriptor)  # the previous holder removed the file: lock its successor
         _held.add(self._descriptor)
-        holder = json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}).encode()
-        os.ftruncate(self._descriptor, 0)
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, holder)
+        self._name_holder()
         return self
 
     def __exit__(
@@ -60,6 +58,14 @@ class WriterLock:
         _held.discard(self._descriptor)
         _unlock(self._descriptor)
         os.close(self._descriptor)
+
+    def _name_holder(self) -> None:
+        """Say in the file which process holds the lock. On a full disk it stays empty: `clean` frees space there."""
+        holder = json.dumps({"pid": os.getpid(), "since": time.strftime("%H:%M:%S")}).encode()
+        with suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.write(self._descriptor, holder)
 
     def _lock(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from codesearch.api import Index
 from codesearch.cli.remedies import hint_of
-from codesearch.errors import CodesearchError, IndexDamaged, IndexUntrusted, ModelUnavailable
+from codesearch.errors import CodesearchError, IndexDamaged, IndexNotFound, IndexUntrusted, ModelUnavailable
 from codesearch.index import access, folder
 from codesearch.index.layout import Layout
 from codesearch.index.store import Store
@@ -152,35 +153,159 @@ def test_a_folder_with_files_of_somebody_else_is_left_alone(repo: Path) -> None:
     assert contents(repo) == before
 
 
-def test_a_folder_with_other_files_is_not_made_one_that_git_ignores(repo: Path) -> None:
-    before = contents(repo)
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a.py"],
+        ["a.py", ".gitignore"],
+        ["a.py", "lock", "segments/notes"],
+        ["lock"],
+        [".gitignore.new", "index.db-wal", "kept/"],
+    ],
+)
+def test_a_folder_with_other_files_is_not_made_one_that_git_ignores(
+    repo: Path, tmp_path: Path, names: list[str]
+) -> None:
+    place = tmp_path / "place"
+    for name in names:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).mkdir() if name.endswith("/") else (place / name).write_text(f"precious {name}")
+    before = contents(place)
     with (
-        Index.create(repo, index_dir=repo) as index,
-        pytest.raises(CodesearchError, match="contains files that are not part of an index"),
+        Index.create(repo, index_dir=place) as index,
+        pytest.raises(CodesearchError, match="contains files that are not part of an index") as refused,
     ):
         index.update()
+    assert hint_of(refused.value) == "choose a new or an empty folder for the index"
+    assert contents(place) == before
+    with Index.create(repo, index_dir=place) as index, pytest.raises(IndexNotFound):
+        index.clean()
+    assert contents(place) == before
+
+
+def test_the_root_of_a_repository_is_no_place_for_its_index(repo: Path) -> None:
+    (repo / ".gitignore").write_text("*.log\n")
+    before = contents(repo)
+    with Index.create(repo, index_dir=repo) as index, pytest.raises(CodesearchError, match="not part of an index"):
+        index.update()
     assert contents(repo) == before
+    build(repo)
+    assert paths(repo) == ["a.py"]
 
 
-def test_an_ignore_file_that_was_left_empty_is_written_again(repo: Path) -> None:
+@pytest.mark.parametrize(
+    "names",
+    [
+        [],
+        ["segments/"],
+        ["segments/", ".gitignore"],
+        ["segments/", ".gitignore.new"],
+        ["lock", "segments/", ".gitignore"],
+    ],
+)
+def test_a_folder_that_is_empty_or_has_an_interrupted_index_is_used(
+    repo: Path, tmp_path: Path, names: list[str]
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    for name in names:
+        (place / name).mkdir() if name.endswith("/") else (place / name).touch()
+    for _ in range(2):
+        with Index.create(repo, index_dir=place) as index:
+            assert index.update().files == 1
+    assert (place / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    with Index.create(repo, index_dir=place) as index:
+        index.clean()
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"*"])
+def test_an_ignore_file_that_was_left_empty_is_written_again(repo: Path, content: bytes) -> None:
     """A full disk, or a kill, in between."""
     ignore = repo / ".codesearch" / ".gitignore"
     build(repo)
-    ignore.write_bytes(b"")
+    ignore.write_bytes(content)
     build(repo)
-    assert ignore.read_text(encoding="utf-8") == "*\n"
-    ignore.write_bytes(b"")
+    assert ignore.read_bytes().strip() == b"*"
+    assert shown_by_git(repo) == ["a.py"]
+    ignore.write_bytes(content)
     with Index.open(repo) as index:
         index.clean()
     assert not ignore.parent.exists()
 
 
+def shown_by_git(root: Path) -> list[str]:
+    return git(root, "ls-files", "--others", "--exclude-standard").split()
+
+
+@pytest.mark.parametrize("reason", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_an_ignore_file_is_whole_or_missing(repo: Path, monkeypatch: pytest.MonkeyPatch, reason: BaseException) -> None:
+    def stop(file: Path, *_: object, **__: object) -> None:
+        file.touch()
+        raise reason
+
+    with monkeypatch.context() as patch, pytest.raises((CodesearchError, KeyboardInterrupt)):
+        patch.setattr(Path, "write_text", stop)
+        build(repo)
+    assert not (repo / ".codesearch" / ".gitignore").exists()
+    if isinstance(reason, OSError):
+        assert contents(repo / ".codesearch") == {}
+    with Index.create(repo) as index:
+        index.clean()
+    assert not (repo / ".codesearch").exists()
+
+
+def test_after_an_interruption_git_does_not_see_the_index(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither does the next update count the index's files as skipped."""
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(folder, "_IGNORE_EVERYTHING", "")
+        patch.setattr("codesearch.index.update.WriterLock", _interrupt)
+        build(repo)
+    assert (repo / ".codesearch" / ".gitignore").read_bytes() == b""
+    with Index.create(repo) as index:
+        assert index.update().skipped == {}
+    assert shown_by_git(repo) == ["a.py"]
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@needs_links
+def test_nothing_is_written_through_a_link_in_place_of_the_unfinished_ignore_file(repo: Path, outside: Path) -> None:
+    before = contents(outside)
+    (repo / ".codesearch").mkdir()
+    (repo / ".codesearch" / ".gitignore.new").symlink_to(outside / "notes")
+    build(repo)
+    assert contents(outside) == before
+    assert sorted(file.name for file in (repo / ".codesearch").iterdir() if "git" in file.name) == [".gitignore"]
+
+
+def test_what_a_failed_first_index_left_is_removed(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch, pytest.raises(CodesearchError, match="No space left"):
+        patch.setattr("codesearch.index.store.Store.create", _disk_is_full)
+        build(repo)
+    (repo / ".codesearch" / "notes").write_text("mine")
+    assert shown_by_git(repo) == ["a.py"]
+    with Index.create(repo) as index:
+        index.clean()
+    assert contents(repo / ".codesearch") == {"notes": b"mine"}
+    with Index.create(repo) as index, pytest.raises(IndexNotFound):
+        index.clean()
+    assert contents(repo / ".codesearch") == {"notes": b"mine"}
+
+
+def _disk_is_full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_the_ignore_file_of_somebody_else_stays(repo: Path, tmp_path: Path) -> None:
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / ".gitignore").write_text("mine")
-    (tmp_path / "place" / "index.db.backup").write_text("mine")
     with Index.create(repo, index_dir=tmp_path / "place") as index:
         index.update()
+        (tmp_path / "place" / "index.db.backup").write_text("mine")
+        index.update(force=True)
         index.clean()
     assert sorted(contents(tmp_path / "place")) == [".gitignore", "index.db.backup"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ def test_what_others_put_into_its_folder_stays(layout: Layout) -> None:
     (layout.folder / "notes.txt").write_text("mine", encoding="utf-8")
     clean(layout)
     assert [file.name for file in layout.folder.iterdir()] == ["notes.txt"]
+
+
+def test_an_index_goes_from_a_full_disk(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_space(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.write", no_space)
+    clean(layout)
+    assert not layout.folder.exists()
 
 
 def test_an_index_that_is_being_updated_stays(layout: Layout) -> None:
