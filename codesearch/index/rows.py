@@ -148,6 +148,14 @@ class Run(NamedTuple):
     chunks: int
 
 
+class FileExtent(NamedTuple):
+    """How much there is of a file."""
+
+    path: str
+    size: int
+    chunks: int
+
+
 class FileStamp(NamedTuple):
     """The stamp of an indexed file, and the id of its row."""
 

@@ -10,6 +10,7 @@ import pytest
 from codesearch.api import Index
 from codesearch.discovery.options import DiscoveryOptions
 from codesearch.index import reuse
+from codesearch.index.access import open_store
 from codesearch.index.update import UpdateReport
 from codesearch.render.reports import update_lines
 from codesearch.search.hit import Hit
@@ -100,6 +101,68 @@ def test_an_index_elsewhere_gives_and_takes(repo: Path, tmp_path: Path) -> None:
         assert report.taken
         assert report.taken.index == tmp_path / "one"
         assert index.root == tree
+
+
+def several_worktrees(repo: Path) -> dict[int, Path]:
+    """Indexed worktrees by the number of files that are as in the repository, the nearest one updated first."""
+    trees = {6 - changed: worktree(repo, f"tree-{changed}") for changed in (1, 2)}
+    for same, tree in trees.items():
+        for word in WORDS[: 6 - same]:
+            (tree / f"{word}.py").write_text(SOURCE.format(f"another_{word}"), encoding="utf-8")
+        update(tree, force=True)
+    return trees
+
+
+def test_the_index_with_most_in_common_gives_whichever_was_updated_last(repo: Path) -> None:
+    trees = several_worktrees(repo)
+    report = update(repo)
+    assert report.taken
+    assert (report.taken.files, report.taken.index) == (6, trees[5] / ".codesearch")
+    assert_answers_as_if_fresh(repo)
+
+
+def test_of_two_with_as_much_in_common_the_smaller_gives(repo: Path) -> None:
+    larger, smaller = (worktree(repo, name) for name in ("larger", "smaller"))
+    update(smaller)
+    write(larger, {"more.py": SOURCE.format("more"), "alpha.py": SOURCE.format("another")})
+    update(larger, force=True)
+    (smaller / "alpha.py").unlink()
+    update(smaller)
+    update(larger, force=True)
+    report = update(repo)
+    assert report.taken
+    assert report.taken.index == smaller / ".codesearch"
+
+
+def test_where_the_best_is_damaged_the_next_one_gives(repo: Path) -> None:
+    trees = several_worktrees(repo)
+    (segment,) = (trees[5] / ".codesearch" / "segments").iterdir()
+    (segment / "vectors.faiss").write_bytes(b"damaged")
+    report = update(repo)
+    assert report.taken
+    assert (report.taken.files, report.taken.index) == (5, trees[4] / ".codesearch")
+    assert_answers_as_if_fresh(repo)
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_MOST_COMPARED", 1), ("_LONGEST_COMPARISON", -1.0)])
+def test_the_search_for_the_best_is_bounded(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: float
+) -> None:
+    trees = several_worktrees(repo)
+    monkeypatch.setattr(reuse, limit, value)
+    report = update(repo)
+    assert report.taken
+    assert report.taken.index == trees[4] / ".codesearch"
+
+
+def test_no_more_are_looked_at_once_one_has_all(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    several_worktrees(repo)
+    last = worktree(repo, "last")
+    update(last, force=True)
+    looked_at = []
+    monkeypatch.setattr(reuse, "open_store", lambda layout: looked_at.append(layout.root) or open_store(layout))
+    assert taken(update(repo)) == 7
+    assert set(looked_at) == {last}
 
 
 def test_a_second_index_of_a_folder_is_made_from_nothing(repo: Path, tmp_path: Path) -> None:
