@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from codesearch.cli.exits import note
 from codesearch.cli.options import IndexDir, Json
 from codesearch.cli.output import results
 
@@ -27,15 +28,19 @@ def command(
 ) -> None:
     """Show the index's contents: files and chunks per language, skipped files, model, size."""
     from codesearch.api import Index
+    from codesearch.cli.remedies import update_command
     from codesearch.errors import CodesearchError
     from codesearch.render.records import json_object
     from codesearch.render.reports import status_lines, status_record
 
     if not os.path.exists(path):  # noqa: PTH110 - Path.exists() raises if the name is too long
         raise CodesearchError(f"{path} does not exist")
-    status = Index.open(path, index_dir=index_dir).status()
+    index = Index.open(path, index_dir=index_dir)
+    status = index.status()
     with results():
         if as_json:
             print(json_object(status_record(status)))
         else:
             print(*status_lines(status), sep="\n")
+    if not status.is_complete:
+        note(f"the first index of {index.root} is incomplete", f"to finish it, run: {update_command(index.directory)}")

@@ -10,6 +10,7 @@ from codesearch.index import skips
 from codesearch.index.access import check_exists, open_store
 from codesearch.index.folder import size_on_disk
 from codesearch.index.layout import FORMAT, Layout
+from codesearch.index.rows import FileCounts
 from codesearch.index.tally import tally
 
 
@@ -20,6 +21,10 @@ class Status:
     root: Path
     folder: Path
     format: int
+    is_complete: bool
+    """Whether the first update has finished: before it has, there is no model, and nothing can be searched."""
+    staged: FileCounts
+    """What an update that runs, or was interrupted, has done so far."""
     model: str
     revision: str
     dimensions: int
@@ -52,6 +57,8 @@ def read_status(layout: Layout) -> Status:
             root=layout.root,
             folder=layout.folder,
             format=FORMAT,
+            is_complete="model" in meta,
+            staged=store.staged_counts(),
             model=meta.get("model", ""),
             revision=meta.get("revision", ""),
             dimensions=store.number("dimensions"),

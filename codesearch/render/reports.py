@@ -39,6 +39,10 @@ def status_lines(status: Status) -> Iterator[str]:
     """The status of an index, one line per fact."""
     yield f"Root:     {printable(str(status.root))}"
     yield f"Index:    {printable(str(status.folder))}, {size(status.size)}, format {status.format}"
+    if not status.is_complete:
+        done = f"{count(status.staged.files, 'file')}, {count(status.staged.chunks, 'chunk')} so far"
+        yield f"Holds:    nothing yet, as its first update has not finished ({done})"
+        return
     yield f"Holds:    {count(status.files, 'file')}, {count(status.chunks, 'chunk')}"
     yield f"Model:    {printable(status.model)}, {status.dimensions} dimensions, revision {status.revision}"
     yield f"Search:   {status.search}, {count(status.segments, 'segment')}"
@@ -56,6 +60,8 @@ def status_record(status: Status) -> Record:
         "root": str(status.root),
         "index_dir": str(status.folder),
         "format": status.format,
+        "complete": status.is_complete,
+        "staged_files": status.staged.files,
         "model": status.model,
         "revision": status.revision,
         "dimensions": status.dimensions,

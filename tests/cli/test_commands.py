@@ -93,18 +93,18 @@ def test_status(codesearch: CommandLine, indexed_shop: Path) -> None:
     assert (
         list(status)
         == (
-            "root index_dir format model revision dimensions files chunks chunks_by_language files_by_language"
-            " encodings skipped fallbacks segments size search"
+            "root index_dir format complete staged_files model revision dimensions files chunks chunks_by_language"
+            " files_by_language encodings skipped fallbacks segments size search"
         ).split()
     )
     assert Path(status["root"]).samefile(indexed_shop)
-    assert status["files"] == 8
+    assert (status["files"], status["complete"], status["staged_files"]) == (8, True, 0)
     assert sum(status["chunks_by_language"].values()) == status["chunks"]
     assert status["model"] == "default"
     assert status["size"] > 0
     text = codesearch("status", cwd=indexed_shop)
     assert text.code == 0
-    assert "8 files" in text.out
+    assert (text.err, "8 files" in text.out) == ("", True)
     assert "default" in text.out
 
 

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from codesearch.api import Index
+from codesearch.discovery.discovery import Discovery
+from codesearch.index.plan import Plan
+from codesearch.index.request import UpdateRequest
+from codesearch.index.staging import Staging
+from codesearch.index.store import Store
 from tests.support.command_line import CommandLine
 
 RUSSIAN = "def total_{}(items):\n    # Вычисляет сумму всех товаров в корзине\n    return sum(items) * {}\n"
@@ -34,6 +39,58 @@ def test_encodings_and_outputs_are_counted(root: Path) -> None:
         assert all("Вычисляет сумму" in found[name] for name in ENCODINGS)
         (hit,) = (hit for hit in index.search("print").hits if hit.path == "d.ipynb")
         assert hit.snippet == "print(12)"
+
+
+@pytest.fixture
+def interrupted(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root whose first update has staged its four files and was interrupted."""
+
+    def interrupt(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, found: Discovery) -> None:
+        with store.transaction():
+            staging.take().write(request.layout, store)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, Index.create(root) as index, pytest.raises(KeyboardInterrupt):
+        patch.setattr("codesearch.index.publish.publish", interrupt)
+        index.update()
+    return root
+
+
+def test_an_index_whose_first_update_was_interrupted_says_so(interrupted: Path) -> None:
+    with Index.open(interrupted) as index:
+        status = index.status()
+        assert (status.is_complete, status.files, status.staged.files) == (False, 0, 4)
+        index.update()
+        status = index.status()
+        assert (status.is_complete, status.files, status.staged) == (True, 4, (0, 0))
+
+
+def test_the_command_says_that_the_first_update_has_not_finished(codesearch: CommandLine, interrupted: Path) -> None:
+    said = codesearch("status", cwd=interrupted)
+    chunks = Index.open(interrupted).status().staged.chunks
+    assert said.code == 0
+    assert [line.partition(":")[0] for line in said.out.splitlines()] == ["Root", "Index", "Holds"]
+    assert f"nothing yet, as its first update has not finished (4 files, {chunks} chunks so far)" in said.out
+    assert said.err.splitlines() == [
+        f"codesearch: the first index of {interrupted} is incomplete",
+        "  to finish it, run: codesearch index",
+    ]
+    record = json.loads(codesearch("status", "--json", cwd=interrupted).out)
+    assert (record["complete"], record["staged_files"], record["files"], record["model"]) == (False, 4, 0, "")
+    assert codesearch("index", "-q", cwd=interrupted).code == 0
+    said = codesearch("status", cwd=interrupted)
+    assert ("Holds:    4 files" in said.out, "Model:    default" in said.out, said.err) == (True, True, "")
+
+
+def test_a_later_update_that_was_interrupted_leaves_the_index_complete(
+    codesearch: CommandLine, root: Path, request: pytest.FixtureRequest
+) -> None:
+    with Index.create(root) as index:
+        index.update()
+    (root / "new.py").write_text("def added():\n    return 1\n", encoding="utf-8")
+    request.getfixturevalue("interrupted")
+    record = json.loads(codesearch("status", "--json", cwd=root).out)
+    assert (record["complete"], record["staged_files"], record["files"]) == (True, 1, 4)
 
 
 def test_encodings_are_shown_where_there_are_others_than_utf8(codesearch: CommandLine, root: Path) -> None:
