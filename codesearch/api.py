@@ -110,7 +110,7 @@ class Index:
         if not path.exists():
             raise CodesearchError(f"{path} does not exist")
         if not path.is_dir():
-            raise CodesearchError(f"{path} is a file", "index its folder")
+            raise CodesearchError(f"{path} is a file", "pass its folder")
         if index_dir is not None:
             from codesearch.index.settings import stored_layout
 

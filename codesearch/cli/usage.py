@@ -19,6 +19,8 @@ _MAY_BE_EMPTY = ("question", "queries")
 _MAY_BE_BLANK = ("template", "expressions")
 _OF_NO_PARAMETER = "Invalid value: "
 """What click says first of options that cannot be used together."""
+_LINE_BREAK = "\n\t"
+"""Before each of the choices for an argument that is missing."""
 _SUGGESTION = re.compile(r"[.?]? (?:(Did you mean .*)|\((Possible options: .*)\))$")
 
 
@@ -48,7 +50,7 @@ def given(invocation: typer.Context) -> dict[str, str]:
 
 def as_codesearch_error(error: Any) -> CodesearchError:
     """A usage error of click or typer, worded like this program's errors."""
-    text = error.format_message().rstrip(".").removeprefix(_OF_NO_PARAMETER)
+    text = error.format_message().replace(_LINE_BREAK, " ").rstrip(".").removeprefix(_OF_NO_PARAMETER)
     match = _SUGGESTION.search(text)
     hint = (match[1] or match[2]) if match else f"see: {error.ctx.command_path} --help" if error.ctx else ""
     message = text[: match.start()] if match else text

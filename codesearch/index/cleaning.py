@@ -20,7 +20,7 @@ def clean(layout: Layout) -> int:
     if unexpected_file(layout):  # such an index is never used, so nobody is writing it
         remove(layout)
         return size
-    check_owner(layout.folder)
+    check_owner(layout.folder, "only that user can delete it")
     with WriterLock(layout.lock):
         remove(layout)
     return size

@@ -35,7 +35,7 @@ class Executed(NamedTuple):
     staging: Staging
     """With the last segment."""
     kept: int
-    """The number of files that had been staged before."""
+    """The number of files that had been staged before, without those that are skipped."""
 
 
 def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) -> Executed:
@@ -71,7 +71,7 @@ def execute(request: UpdateRequest, store: Store, changed: Sequence[FoundFile]) 
                 writer.write(staging.take())
         writer.wait()
     request.progress("finishing", done, len(changed), chunks)
-    return Executed(staging, len(kept))
+    return Executed(staging, sum(not staged[path].skipped for path in kept))
 
 
 def _batches(request: UpdateRequest, pending: Sequence[FoundFile]) -> Iterator[BatchResult]:

@@ -144,10 +144,11 @@ def size_on_disk(layout: Layout) -> int:
     return sum(info.st_size for file in files if (info := _lstat(file)) and stat.S_ISREG(info.st_mode))
 
 
-def check_owner(folder: Path) -> None:
+def check_owner(folder: Path, remedy: str = "") -> None:
     """Raises CodesearchError if a file or folder belongs to another user, who could redirect what we write."""
     if belongs_to_another_user(folder):
-        raise CodesearchError(f"{folder} belongs to another user, so it is not modified", KeepElsewhere())
+        message = f"{folder} belongs to another user, so it is not modified"
+        raise CodesearchError(message, remedy or KeepElsewhere())
 
 
 def belongs_to_another_user(path: Path) -> bool:

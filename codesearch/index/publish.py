@@ -19,8 +19,8 @@ from codesearch.index.staging import Staging
 from codesearch.index.store import Store
 
 
-def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, found: Discovery) -> None:
-    """Publish the staged files and the other changes of the plan."""
+def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, found: Discovery) -> frozenset[str]:
+    """Publish the staged files and the other changes of the plan. Returns the paths of those that are skipped."""
     layout = request.layout
     with store.transaction():
         staging.take().write(layout, store)
@@ -28,6 +28,7 @@ def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, 
         counts = [*store.recorded_groups(), *store.file_groups(live=False), *map(FileGroup.without, removed)]
         store.remove_files(removed)
         store.update_stamps(plan.touched)
+        skipped = store.staged_and_skipped()
         store.publish()
         store.set_meta(_settings(request, store, staging, found))
         store.set_meta({groups.KEY: groups.to_json(groups.summed(counts))})
@@ -36,6 +37,7 @@ def publish(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, 
         store.replace_segments(plan.losses.copied)
         merge_small(layout, store, _segments(layout, store, plan.losses.sound))
         store.seal()
+    return skipped
 
 
 def _segments(layout: Layout, store: Store, opened: Mapping[SegmentRecord, Segment]) -> list[Segment]:

@@ -328,6 +328,11 @@ class Store:
         (row,) = self._db.rows(f"SELECT count(*), coalesce(sum(chunks), 0) FROM files WHERE {self._which(live=False)}")
         return FileCounts(*row)
 
+    def staged_and_skipped(self) -> frozenset[str]:
+        """The paths of the staged files that are skipped for what they contain."""
+        rows = self._db.rows(f"SELECT path FROM files WHERE {self._which(live=False)} AND skipped != ''")
+        return frozenset(path for (path,) in rows)
+
     def files_by_id(self, ids: Sequence[int]) -> dict[int, FileRow]:
         """Live files by id; missing ids are omitted."""
         rows = self._rows_of(f"SELECT {FILE_COLUMNS}, checksum, id FROM files WHERE live = 1 AND id IN", ids)

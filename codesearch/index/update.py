@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from codesearch.discovery.discover import check_root
 from codesearch.discovery.discovery import Discovery
@@ -38,6 +39,7 @@ class TakenFiles:
     """Files that were not processed, because the index of another worktree or clone of the repository had them."""
 
     files: int
+    """Those that are indexed."""
     index: Path
     """The folder of that index."""
 
@@ -48,6 +50,7 @@ class UpdateReport:
 
     files: int
     added: int
+    """Files that are indexed and were not before. Those that are skipped for what they contain are not indexed."""
     changed: int
     removed: int
     chunks: int
@@ -65,7 +68,7 @@ class UpdateReport:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether nothing had to be done."""
+        """Whether the index holds what it held before."""
         return not (self.added or self.changed or self.removed or self.repaired)
 
 
@@ -175,6 +178,7 @@ def _run(request: UpdateRequest, files: KnownFiles, found: Discovery, distrusted
     opened = open_or_rebuild(request, distrusted)
     store = opened.store
     taken = None
+    skipped: frozenset[str] = frozenset()
     try:
         try:
             plan = make_plan(request, store, found, repaired=bool(opened.repaired))
@@ -186,13 +190,13 @@ def _run(request: UpdateRequest, files: KnownFiles, found: Discovery, distrusted
             from codesearch.index.publish import publish
 
             executed = execute(request, store, plan.changed)
-            publish(request, store, plan, executed.staging, found)
+            skipped = publish(request, store, plan, executed.staging, found)
             remember(request.layout)
             taken = TakenFiles(executed.kept, other.folder) if other else None
         remove_orphaned_segments(request.layout, store)
         files.keep(state_name(store.meta()), _doubtful(store, plan, found))
-        report = _report(request.layout, store, plan, found, opened.repaired, started)
-        return replace(report, taken=taken)
+        report = _report(request.layout, store, _changes(plan, skipped), found, started)
+        return replace(report, taken=taken, repaired=(*opened.repaired, *plan.losses.reasons))
     finally:
         store.close()
 
@@ -203,20 +207,34 @@ def _doubtful(store: Store, plan: Plan, found: Discovery) -> list[str]:
     return [file.path for file in found.files.among(plan.suspects) if stored.get(file.path) != file.stamp]
 
 
-def _report(
-    layout: Layout, store: Store, plan: Plan, found: Discovery, repaired: tuple[str, ...], started: float
-) -> UpdateReport:
+class _Changes(NamedTuple):
+    """Numbers of indexed files."""
+
+    added: int
+    changed: int
+    removed: int
+
+
+def _changes(plan: Plan, skipped: Collection[str]) -> _Changes:
+    """The changes that a plan made, of whose files those with the paths `skipped` are not indexed."""
+    were_indexed = [file for file in plan.replaced if not file.skipped]
+    changed = sum(file.path not in skipped for file in were_indexed)
+    indexed = sum(file.path not in skipped for file in plan.changed)
+    gone = sum(not file.skipped for file in plan.removed)
+    return _Changes(indexed - changed, changed, gone + len(were_indexed) - changed)
+
+
+def _report(layout: Layout, store: Store, changes: _Changes, found: Discovery, started: float) -> UpdateReport:
     counted = tally(store.recorded_groups(), found.skipped)
     return UpdateReport(
         files=counted.files,
-        added=len(plan.changed) - len(plan.replaced),
-        changed=len(plan.replaced),
-        removed=len(plan.removed),
+        added=changes.added,
+        changed=changes.changed,
+        removed=changes.removed,
         chunks=counted.chunks,
         chunks_by_language=counted.chunks_by_language,
         skipped=counted.skipped,
         fallbacks=counted.fallbacks,
         seconds=time.perf_counter() - started,
         size=size_on_disk(layout),
-        repaired=(*repaired, *plan.losses.reasons),
     )

@@ -40,8 +40,8 @@ def status_lines(status: Status) -> Iterator[str]:
     yield f"Root:     {printable(str(status.root))}"
     yield f"Index:    {printable(str(status.folder))}, {size(status.size)}, format {status.format}"
     if not status.is_complete:
-        done = f"{count(status.staged.files, 'file')}, {count(status.staged.chunks, 'chunk')} so far"
-        yield f"Holds:    nothing yet, as its first update has not finished ({done})"
+        done = f" ({count(status.staged.files, 'file')}, {count(status.staged.chunks, 'chunk')} so far)"
+        yield f"Holds:    nothing yet, as its first update has not finished{done if status.staged.files else ''}"
         return
     yield f"Holds:    {count(status.files, 'file')}, {count(status.chunks, 'chunk')}"
     yield f"Model:    {printable(status.model)}, {status.dimensions} dimensions, revision {status.revision}"

@@ -440,8 +440,9 @@ def test_another_users_index_is_read_but_not_written(repo: Path, monkeypatch: py
         with pytest.raises(CodesearchError, match="belongs to another user") as refused:
             index.update()
         assert "--index-dir" in hint_of(refused.value)
-        with pytest.raises(CodesearchError, match="belongs to another user"):
+        with pytest.raises(CodesearchError, match="belongs to another user") as refused:
             index.clean()
+        assert hint_of(refused.value) == "only that user can delete it"
     assert contents(repo) == before
 
 

@@ -78,9 +78,9 @@ def test_a_worktree_takes_the_files_that_are_the_same(repo: Path) -> None:
     (tree / "gamma.py").rename(tree / "renamed.py")
     report = update(tree)
     assert report.taken
-    assert (report.taken.files, report.taken.index) == (4, repo / ".codesearch")
-    assert (report.added, report.changed, report.removed, report.files) == (6, 0, 0, 5)
-    assert f"Taken from the index in {repo / '.codesearch'}: 4 files" in list(update_lines(report))
+    assert (report.taken.files, report.taken.index) == (3, repo / ".codesearch")
+    assert (report.added, report.changed, report.removed, report.files) == (5, 0, 0, 5)
+    assert f"Taken from the index in {repo / '.codesearch'}: 3 files" in list(update_lines(report))
     assert_answers_as_if_fresh(tree)
     assert update(tree).is_unchanged
 
@@ -88,7 +88,7 @@ def test_a_worktree_takes_the_files_that_are_the_same(repo: Path) -> None:
 def test_a_clone_takes_them_too(repo: Path) -> None:
     update(repo)
     git(repo.parent, "clone", "-q", str(repo), "clone")
-    assert taken(update(repo.parent / "clone")) == 7
+    assert taken(update(repo.parent / "clone")) == 6
     assert_answers_as_if_fresh(repo.parent / "clone")
 
 
@@ -117,7 +117,7 @@ def test_the_index_with_most_in_common_gives_whichever_was_updated_last(repo: Pa
     trees = several_worktrees(repo)
     report = update(repo)
     assert report.taken
-    assert (report.taken.files, report.taken.index) == (6, trees[5] / ".codesearch")
+    assert (report.taken.files, report.taken.index) == (5, trees[5] / ".codesearch")
     assert_answers_as_if_fresh(repo)
 
 
@@ -140,7 +140,7 @@ def test_where_the_best_is_damaged_the_next_one_gives(repo: Path) -> None:
     (segment / "vectors.faiss").write_bytes(b"damaged")
     report = update(repo)
     assert report.taken
-    assert (report.taken.files, report.taken.index) == (5, trees[4] / ".codesearch")
+    assert (report.taken.files, report.taken.index) == (4, trees[4] / ".codesearch")
     assert_answers_as_if_fresh(repo)
 
 
@@ -161,7 +161,7 @@ def test_no_more_are_looked_at_once_one_has_all(repo: Path, monkeypatch: pytest.
     update(last, force=True)
     looked_at = []
     monkeypatch.setattr(reuse, "open_store", lambda layout: looked_at.append(layout.root) or open_store(layout))
-    assert taken(update(repo)) == 7
+    assert taken(update(repo)) == 6
     assert set(looked_at) == {last}
 
 
@@ -181,7 +181,7 @@ def test_deleted_chunks_and_unfinished_updates_are_left_behind(repo: Path, monke
         patch.setattr("codesearch.index.publish.publish", _interrupt)
         update(repo)
     tree = worktree(repo)
-    assert taken(update(tree)) == 6
+    assert taken(update(tree)) == 5
     assert_answers_as_if_fresh(tree)
 
 
@@ -200,7 +200,7 @@ def test_an_interruption_loses_nothing_and_shows_nothing(repo: Path, monkeypatch
     (repo / ".codesearch" / "index.db").unlink()
     with monkeypatch.context() as patch:
         patch.setattr("codesearch.index.work.detect", _unexpected)
-        assert update(tree).added == 7
+        assert update(tree).added == 6
     assert_answers_as_if_fresh(tree)
 
 
@@ -248,7 +248,7 @@ def test_another_model_takes_nothing(repo: Path) -> None:
 def test_other_globs_to_exclude_are_no_obstacle(repo: Path) -> None:
     update(repo, DiscoveryOptions(exclude=("alpha.py",)))
     tree = worktree(repo)
-    assert taken(update(tree)) == 6
+    assert taken(update(tree)) == 5
     assert_answers_as_if_fresh(tree)
 
 

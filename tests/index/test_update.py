@@ -333,7 +333,31 @@ def test_files_without_text_are_counted_once_and_not_read_again(repo: Path) -> N
     with Index.create(repo) as index:
         first = index.update()
         assert first.skipped == {"binary": 1, "generated": 1}
+        assert (first.files, first.added) == (4, 4)
         assert index.update().is_unchanged
+
+
+def test_only_indexed_files_are_counted_as_added_changed_and_removed(repo: Path) -> None:
+    binary = b"\0\1\2"
+    names = [f"{name}.py" for name in ("one", "two", "three", "four")]
+    steps = [  # of each file: None if it is missing, whether it is text; then added, changed, removed
+        ((True, False, False, True), (2, 0, 0)),
+        ((False, True, False, True), (1, 1, 1)),
+        ((False, None, True, None), (1, 0, 2)),
+        ((None, False, False, None), (0, 0, 1)),
+        ((None, None, None, False), (0, 0, 0)),
+    ]
+    with Index.create(repo) as index:
+        index.update()
+        for step, (kinds, counts) in enumerate(steps):
+            for name, kind in zip(names, kinds, strict=True):
+                (repo / name).unlink(missing_ok=True)
+                if kind is not None:
+                    (repo / name).write_bytes(f"{name[0]} = {step}\n".encode() if kind else binary + bytes([step]))
+            report = index.update()
+            assert (report.added, report.changed, report.removed) == counts, step
+            assert report.files == 4 + sum(kind is True for kind in kinds)
+            assert report.skipped == ({"binary": kinds.count(False)} if False in kinds else {})
 
 
 def test_attributes_that_take_back_a_guess_hold_at_the_next_update_and_no_longer(repo: Path, tmp_path: Path) -> None:
