@@ -32,6 +32,8 @@ _MAX_BYTES = 1 << 28
 """Bytes read of git's index; that of Linux has 10 million."""
 _SECONDS = 60.0
 """Timeout. git lists a million files in a few seconds, but hangs on a named pipe among its own files."""
+FOLDER = ".git"
+"""The folder, or the file that points to it, which makes its parent the root of a repository."""
 _POINTER = b"gitdir:"
 """First bytes of `.git` if it is a file."""
 
@@ -66,6 +68,13 @@ def ignored_folders(root: Path) -> set[str] | None:
     return {os.fsdecode(name[:-1]) for name in listed.split(b"\0") if name.endswith(b"/")}
 
 
+def with_tracked_files(root: Path, folders: Collection[str]) -> set[str]:
+    """Those of the folders, relative to one in a repository, in which it tracks files; a submodule is not one."""
+    listed = run(root, "--literal-pathspecs", "ls-files", "-z", "--cached", "--", *folders) if folders else None
+    paths = [os.fsdecode(name) for name in (listed or b"").split(b"\0")]
+    return {folder for folder in folders if any(path.startswith(f"{folder}/") for path in paths)}
+
+
 def ignored(root: Path, paths: Collection[str]) -> frozenset[str] | None:
     """Those of the paths, relative to a folder in a repository, that git ignores; None as in `run`."""
     found = run(root, "check-ignore", "-z", "--stdin", stdin=b"\0".join(map(os.fsencode, paths)), codes=(0, 1))
@@ -91,7 +100,7 @@ def rule_files(root: Path) -> set[str] | None:
         name, _, value = setting.partition("\n")
         if origin_of.startswith("file:"):
             files.add(root / origin_of.removeprefix("file:"))
-        if name == "core.excludesfile":
+        if name == "core.excludesfile" and value:
             files.add(root / os.path.expanduser(value))  # noqa: PTH111
     return set(map(os.fspath, files))
 
@@ -208,7 +217,7 @@ def _entries(root: Path, folder: str, repository: Path, index: Path, state: tupl
 
 def _index_of(repository: Path) -> Path:
     """The file with the tracked files of a repository or worktree. Raises OSError or ValueError."""
-    mark = repository / ".git"
+    mark = repository / FOLDER
     folder = mark if mark.is_dir() else repository / _read(mark).decode().removeprefix(_POINTER.decode()).strip()
     return folder / "index"
 
@@ -232,7 +241,7 @@ def inside_repository(root: Path) -> bool:
 
 def is_repository(folder: Path) -> bool:
     """Whether a folder is the root of a git repository, worktree or submodule."""
-    mark = folder / ".git"
+    mark = folder / FOLDER
     try:
         if stat.S_ISDIR(mark.stat().st_mode):
             return stat.S_ISREG((mark / "HEAD").stat().st_mode)

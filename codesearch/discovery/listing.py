@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.discovery import git
-from codesearch.discovery.folders import VCS_FOLDERS
+from codesearch.discovery.folders import VCS_FOLDERS, folders_of
 from codesearch.discovery.tree import Tree
 from codesearch.errors import CodesearchError
 
@@ -40,7 +40,7 @@ def list_paths(root: Path, tree: Tree) -> Listing:
     if listed is None:
         _check_ignore_files(root, tree)
         return Listing(list(_walk(root, tree, with_git_rules=True)), False)
-    if any(path.rpartition("/")[2] in _OWN_IGNORE_FILES for path in listed) or _has_own_rules_above(root):
+    if _has_own_rules_above(root) or _has_own_rules_below(root, listed):
         _check_ignore_files(root, tree)
         return Listing(sorted(set(listed).intersection(_walk(root, tree, with_git_rules=False))), False)
     return Listing(listed, is_listed_by_git)
@@ -58,6 +58,12 @@ def _has_own_rules_above(root: Path) -> bool:
     return any((folder / name).exists() for folder in (root, *root.absolute().parents) for name in _OWN_IGNORE_FILES)
 
 
+def _has_own_rules_below(root: Path, listed: Collection[str]) -> bool:
+    """Whether a folder with listed files has an ignore file of ours, which git itself may ignore."""
+    folders = (os.path.join(root, folder) for folder in folders_of(listed))  # noqa: PTH118 - of thousands
+    return any(os.path.lexists(f"{folder}/{name}") for folder in folders for name in _OWN_IGNORE_FILES)
+
+
 def _ignore_files(root: Path) -> Iterator[str]:
     """Paths with the name of an ignore file, in all folders that a walker may enter."""
     pending = [""]
@@ -66,10 +72,11 @@ def _ignore_files(root: Path) -> Iterator[str]:
         try:
             with os.scandir(root / folder) as entries:
                 for entry in entries:
-                    if entry.name in IGNORE_FILES:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name not in VCS_FOLDERS:
+                            pending.append(f"{folder}{entry.name}/")
+                    elif entry.name in IGNORE_FILES:
                         yield folder + entry.name
-                    elif entry.is_dir(follow_symlinks=False) and entry.name not in VCS_FOLDERS:
-                        pending.append(f"{folder}{entry.name}/")
         except OSError:
             continue
 
@@ -94,19 +101,33 @@ def list_folders(root: Path) -> set[str]:
 
 
 def _folders_except(root: Path, ignored: Collection[str]) -> Iterator[str]:
-    """All folders but the ignored ones and those in nested repositories, which have their own indexes."""
+    """All folders but the ignored ones and those in nested repositories, which have their own indexes.
+
+    What the repository itself tracks below a nested one is its own. A `.git` that makes no repository yet is included.
+    """
     pending = [""]
     while pending:
-        folder = pending.pop()
-        yield folder
-        try:
-            with os.scandir(root / folder) as entries:
-                names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-        except OSError:
-            continue
-        if not folder or not git.is_repository(root / folder):
-            paths = (f"{folder}/{name}".lstrip("/") for name in names if name not in VCS_FOLDERS)
-            pending += [path for path in paths if path not in ignored]
+        nested = []
+        while pending:
+            folder = pending.pop()
+            yield folder
+            if folder and git.is_repository(root / folder):
+                nested.append(folder)
+            else:
+                pending += _folders_in(root, folder, ignored)
+        for folder in git.with_tracked_files(root, nested):
+            pending += _folders_in(root, folder, ignored)
+
+
+def _folders_in(root: Path, folder: str, ignored: Collection[str]) -> list[str]:
+    try:
+        with os.scandir(root / folder) as entries:
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+    is_entered = {git.FOLDER: git.FOLDER in names and not git.is_repository(root / folder)}
+    paths = (f"{folder}/{name}".lstrip("/") for name in names if is_entered.get(name, name not in VCS_FOLDERS))
+    return [path for path in paths if path not in ignored]
 
 
 def _walked_folders(root: Path) -> Iterator[str]:

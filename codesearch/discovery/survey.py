@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from codesearch.discovery import attributes, git
 from codesearch.discovery.files import StampedPaths, Stamps
-from codesearch.discovery.folders import VCS_FOLDERS
+from codesearch.discovery.folders import VCS_FOLDERS, folders_of
 from codesearch.discovery.listing import IGNORE_FILES
 from codesearch.discovery.stamp import Stamp
 
@@ -73,7 +73,7 @@ def _walk(root: Path, listed: Collection[str]) -> tuple[list[str], list[str]] | 
     A folder without a listed file is left out if git ignores it: a build may have thousands of them.
     """
     files = set(listed)
-    with_files = set(_parents(files))
+    with_files = folders_of(files)
     can_ignore = git.inside_repository(root)
     folders, rules = [], []
     pending = [""]
@@ -85,13 +85,13 @@ def _walk(root: Path, listed: Collection[str]) -> tuple[list[str], list[str]] | 
         for folder in pending:
             for entry in _entries(root, folder):
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if entry.name in _RULE_FILES or (entry.name == ".git" and folder):
+                if entry.name in _RULE_FILES or (entry.name == git.FOLDER and folder):
                     rules.append(path)
-                    if entry.name == ".git" and not can_ignore:
+                    if entry.name == git.FOLDER and not can_ignore:
                         return None  # a repository in a folder outside any has rules of its own
                 elif entry.is_dir(follow_symlinks=False) and entry.name not in VCS_FOLDERS:
                     if path in files:
-                        rules.append(f"{path}/.git")  # it is listed itself as long as it is a repository of its own
+                        rules.append(f"{path}/{git.FOLDER}")  # it is listed while it is a repository of its own
                     else:
                         below.append(path)
         empty = [path for path in below if path not in with_files]
@@ -100,17 +100,6 @@ def _walk(root: Path, listed: Collection[str]) -> tuple[list[str], list[str]] | 
             return None
         pending = [path for path in below if path not in ignored]
     return folders, rules
-
-
-def _parents(paths: Iterable[str]) -> Iterator[str]:
-    """The folders in which paths are, directly or not."""
-    seen = {""}
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder not in seen:
-            seen.add(folder)
-            folder = folder.rpartition("/")[0]
-    return iter(seen)
 
 
 def _entries(root: Path, folder: str) -> list[os.DirEntry[str]]:

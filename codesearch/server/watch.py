@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.discovery import git
 from codesearch.discovery.folders import VCS_FOLDERS
@@ -26,7 +26,8 @@ MOST_REPORTS = 2000
 _SECONDS_FOR_COOKIE = 0.5
 _UNRELIABLE = frozenset("nfs nfs4 cifs smb3 smbfs 9p drvfs vboxsf prl_fs afs ceph glusterfs lustre sshfs".split())
 """File systems on which others change files without a report here; those of FUSE are too."""
-_TRIES = 3
+_TRIES = 4
+"""Lists of the folders, until there are none but those that are watched."""
 _UNDECODABLE = "the name of a file or folder is not UTF-8"
 """No report of it can be read, nor any after it."""
 _ADDED = 1
@@ -48,13 +49,15 @@ class Watch:
         self._cookies = cookies
         self._cookie = 0
         self._notify: RustNotify | None = None
-        self._internals: git.Internals | None = None
-        self._outside_files = _outside_files(root)
-        self._outside: tuple[object, ...] = ()
+        self._rules: frozenset[str] = frozenset()
+        """The files that decide what is ignored, but for the ignore files below the root."""
+        self._rules_seen: RulesSeen | None = None
+        self._watched: set[str] = set()
+        """The folders that are watched; none where they all have to be watched anew."""
         self._identity: tuple[int, int] | None = None
         self._changed: set[str] = set()
         self._is_unsure = True
-        self._has_new_folders = True
+        self._may_lack_folders = True
 
     def changes(self) -> frozenset[str] | None:
         """Paths of files and folders, relative to the root, that changed since `forget`; None for any.
@@ -62,26 +65,25 @@ class Watch:
         What changes while this runs is reported later. Raises WatchUnavailable.
         """
         if self._identity != _identity(self._root):
-            self._has_new_folders = True
-        if not self._has_new_folders:
+            self._watch_anew()
+        if self._watched:
             self._synchronize()
-        if self._has_new_folders:
+        self._look_at_rules()
+        if self._may_lack_folders:
             self._start()
-        if self._outside != (outside := tuple(map(_stamp, self._outside_files))):
-            self._outside = outside
-            self._is_unsure = True
         return None if self._is_unsure else frozenset(self._changed)
 
     def has_quieted(self) -> bool:
         """Whether no report came since this was asked last. Takes no time. Raises WatchUnavailable."""
-        before = len(self._changed), self._is_unsure, self._has_new_folders
+        before = len(self._changed), self._is_unsure, self._may_lack_folders
         self._take(self._reports(1, step=1))
-        return before == (len(self._changed), self._is_unsure, self._has_new_folders)
+        self._look_at_rules()
+        return before == (len(self._changed), self._is_unsure, self._may_lack_folders)
 
     @property
     def has_changes(self) -> bool:
         """Whether reports have come since `forget`."""
-        return bool(self._changed) or self._is_unsure or self._has_new_folders
+        return bool(self._changed) or self._is_unsure or self._may_lack_folders
 
     def distrust(self) -> None:
         """Take everything as changed."""
@@ -98,6 +100,7 @@ class Watch:
         if self._notify is not None:
             self._notify.close()
             self._notify = None
+            self._watched = set()
             for cookie in map(self._cookie_file, range(2)):
                 cookie.unlink(missing_ok=True)
 
@@ -106,14 +109,26 @@ class Watch:
         self._is_unsure = True
         self._identity = _identity(self._root)
         for _ in range(_TRIES):
-            folders = list_folders(self._root)
-            self._watch(folders)
-            if list_folders(self._root) <= folders:  # none came to be before its parent was watched
-                self._has_new_folders = False
+            self._rules_seen = RulesSeen.of(self._root, self._rules)
+            rules, folders = _rules(self._root), list_folders(self._root)
+            are_watched = folders <= self._watched
+            if are_watched and rules == self._rules:
+                self._may_lack_folders = False
                 return
+            self._rules = rules
+            if not are_watched:  # some may come to be before their parents are watched
+                self._watch(folders)
         raise WatchUnavailable("folders are being created faster than they can be watched")
 
-    def _watch(self, folders: Collection[str]) -> None:
+    def _watch_anew(self) -> None:
+        self._watched = set()
+        self._may_lack_folders = True
+
+    def _look_at_rules(self) -> None:
+        if self._rules_seen != RulesSeen.of(self._root, self._rules):
+            self._is_unsure = self._may_lack_folders = True
+
+    def _watch(self, folders: set[str]) -> None:
         from watchfiles._rust_notify import RustNotify
 
         self.close()
@@ -126,11 +141,12 @@ class Watch:
             raise WatchUnavailable(reason) from error
         except UnicodeEncodeError:
             raise WatchUnavailable(_UNDECODABLE) from None
+        self._watched = folders
 
     def _internal_folders(self) -> Iterable[Path]:
-        self._internals = git.internals(self._root)
-        folders = (self._internals.index_file.parent, self._internals.exclude.parent) if self._internals else ()
-        return [folder for folder in folders if folder.is_dir()]
+        internals = git.internals(self._root)
+        files = (internals.index_file, internals.exclude, internals.config) if internals else ()
+        return [file.parent for file in files if file.parent.is_dir()]
 
     def _synchronize(self) -> None:
         """Wait until all that happened so far has been reported. Raises WatchUnavailable."""
@@ -169,27 +185,43 @@ class Watch:
     def _take(self, reports: Collection[tuple[int, str]]) -> None:
         if len(reports) > MOST_REPORTS:
             self._is_unsure = True
-        rules = {str(self._internals.index_file), str(self._internals.exclude)} if self._internals else set()
         for change, path in reports:
-            if path in rules:
-                self._is_unsure = True
+            if path in self._rules:
+                self._is_unsure = self._may_lack_folders = True
             elif path.startswith(self._prefix):
-                relative = path[len(self._prefix) :].replace(os.sep, "/")
-                if relative.partition("/")[0] in VCS_FOLDERS:
-                    continue
-                self._changed.add(relative)
-                if change == _ADDED and os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114
-                    self._has_new_folders = True
-                if relative.rpartition("/")[2] in IGNORE_FILES:
-                    self._has_new_folders = True  # those that are ignored no more
+                self._take_below(path, path[len(self._prefix) :].replace(os.sep, "/"), is_new=change == _ADDED)
+
+    def _take_below(self, path: str, relative: str, is_new: bool) -> None:
+        parts = relative.split("/")
+        if relative == git.FOLDER or git.FOLDER in parts[1:]:  # a folder is a repository now, or is no more
+            self._is_unsure = True
+            self._watch_anew()
+        elif parts[0] not in VCS_FOLDERS:
+            self._changed.add(relative)
+            if parts[-1] in IGNORE_FILES:
+                self._may_lack_folders = True  # those that are ignored no more
+            if is_new and os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114
+                self._watch_anew()  # one of this name may have been watched
 
 
-def _outside_files(root: Path) -> list[str]:
-    """The ignore files that apply below the root and do not lie there."""
-    home = Path.home()
-    files = [home / ".gitconfig", home / ".config" / "git" / "ignore", home / ".config" / "git" / "config"]
-    files += [folder / name for folder in root.parents for name in IGNORE_FILES]
-    return [str(file) for file in files]
+def _rules(root: Path) -> frozenset[str]:
+    """The files that decide which files below the root are ignored, but for the ignore files there."""
+    above = {os.fspath(folder / name) for folder in root.parents for name in IGNORE_FILES}
+    return frozenset(above.union(git.rule_files(root) or ()))
+
+
+class RulesSeen(NamedTuple):
+    """What is looked at without reports."""
+
+    stamps: tuple[tuple[int, int, int] | None, ...]
+    """Of the files with rules."""
+    repositories: tuple[bool, ...]
+    """Whether the root and each folder above it is a repository."""
+
+    @classmethod
+    def of(cls, root: Path, rules: Iterable[str]) -> RulesSeen:
+        """Those of now."""
+        return cls(tuple(map(_stamp, rules)), tuple(map(git.is_repository, (root, *root.parents))))
 
 
 def _check_platform(root: Path) -> None:

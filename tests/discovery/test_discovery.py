@@ -48,6 +48,22 @@ def test_own_ignore_files_take_out_more(tmp_path: Path, in_git: bool, name: str)
 
 
 @needs_git
+@pytest.mark.parametrize("place", ["src", "src/deep", "only"])
+def test_own_ignore_files_hold_where_git_ignores_them(tmp_path: Path, place: str) -> None:
+    write(tmp_path, {**SOURCES, "only/in/d.go": "package d\n"})
+    git(tmp_path, "init", "-q")
+    before = paths(tmp_path)
+    write(tmp_path, {".gitignore": ".ignore\n", f"{place}/.ignore": "*.go\n"})
+    assert paths(tmp_path) == [path for path in before if not (path.startswith(place) and path.endswith(".go"))]
+
+
+def test_a_folder_may_have_the_name_of_an_ignore_file(tmp_path: Path) -> None:
+    write(tmp_path, {**SOURCES, ".ignore/e.py": "e = 1\n"})
+    assert ".ignore/e.py" in paths(tmp_path)
+    assert "src/b.py" in paths(tmp_path)
+
+
+@needs_git
 def test_a_subfolder_keeps_the_rules_above_it(tmp_path: Path) -> None:
     write(tmp_path, {**SOURCES, ".gitignore": "c.go\n"})
     git(tmp_path, "init", "-q")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -92,6 +94,122 @@ def test_what_concerns_other_files_is_everything(root: Path, watch: Watch, chang
     assert watch.changes() == {"a.py"}
 
 
+class Later(NamedTuple):
+    """A file that is ignored first, and not after a change."""
+
+    path: str
+    before: Callable[[Path], object]
+    change: Callable[[Path], object]
+
+
+def in_repository_above(root: Path) -> None:
+    shutil.rmtree(root / ".git")
+    git(root.parent, "init", "-q")
+    write(root.parent, {".gitignore": "out/\n"})
+
+
+def with_excludes(root: Path) -> None:
+    write(root.parent, {"rules": "out/\n"})
+    git(root, "config", "core.excludesFile", "../rules")
+
+
+FOUND_LATER = {
+    "tracked although ignored": Later("build/x.py", str, lambda root: git(root, "add", "-f", "build/x.py")),
+    "excluded no more": Later(
+        "out/x.py",
+        lambda root: write(root, {".git/info/exclude": "out/\n"}),
+        lambda root: (root / ".git/info/exclude").write_text(""),
+    ),
+    "excluded no more by a file above": Later(
+        "out/x.py", in_repository_above, lambda root: (root.parent / ".gitignore").unlink()
+    ),
+    "excluded no more by the configuration": Later(
+        "out/x.py", with_excludes, lambda root: git(root, "config", "--unset", "core.excludesFile")
+    ),
+    "excluded no more by a file that the configuration names": Later(
+        "out/x.py", with_excludes, lambda root: (root.parent / "rules").write_text("\n")
+    ),
+    "no repository of its own any more": Later(
+        "sub/in/x.py", lambda root: git(root / "sub", "init", "-q"), lambda root: shutil.rmtree(root / "sub/.git")
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOUND_LATER)
+def test_files_that_are_found_later_are_watched(root: Path, tmp_path: Path, case: str) -> None:
+    path, before, change = FOUND_LATER[case]
+    write(root, {path: "x = 0\n"})
+    before(root)
+    cookies = tmp_path / "cookies"
+    cookies.mkdir()
+    watch = Watch(root, cookies)
+    watch.forget(watch.changes())
+    assert path not in discover(root).files.paths
+    (root / path).write_text("x = 1\n")
+    assert watch.changes() == frozenset(), "it is not watched before"
+    change(root)
+    assert path in discover(root).files.paths
+    assert watch.changes() is None
+    watch.forget(None)
+    (root / path).write_text("x = 2\n")
+    assert watch.changes() == frozenset((path,))
+    watch.close()
+
+
+def test_tracked_files_below_a_nested_repository_are_watched(root: Path, watch: Watch) -> None:
+    write(root, {"tests/unit/t.py": "t = 1\n"})
+    git(root, "add", ".")
+    git(root / "tests", "init", "-q")
+    assert "tests/unit/t.py" in discover(root).files.paths
+    watch.forget(watch.changes())
+    (root / "tests/unit/t.py").write_text("t = 2\n")
+    assert watch.changes() == {"tests/unit/t.py"}
+
+
+def test_a_folder_that_becomes_a_repository_is_watched(tmp_path: Path) -> None:
+    root, cookies = tmp_path / "root", tmp_path / "cookies"
+    cookies.mkdir()
+    write(root, FILES)
+    watch = Watch(root, cookies)
+    watch.forget(watch.changes())
+    git(root, "init", "-q")
+    assert watch.changes() is None
+    watch.forget(None)
+    write(root, {".git/info/exclude": "a.py\n"})
+    assert watch.changes() is None
+    watch.forget(None)
+    shutil.rmtree(root / ".git")
+    git(root, "init", "-q")
+    assert watch.changes() is None
+    watch.forget(None)
+    git(root, "add", ".")
+    assert watch.changes() is None
+    watch.close()
+
+
+def test_a_folder_that_is_being_cloned_is_no_repository_yet(root: Path, watch: Watch) -> None:
+    write(root, {"src/.git/config": ""})
+    assert watch.changes() is None
+    watch.forget(None)
+    git(root / "src", "init", "-q")
+    assert "src/b.py" not in discover(root).files.paths
+    assert watch.changes() is None
+
+
+def test_folders_are_not_watched_anew_for_what_git_does(
+    root: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anew: list[object] = []
+    monkeypatch.setattr(Watch, "_watch", lambda self, folders: anew.append(folders))
+    git(root, "add", ".")
+    git(root, "commit", "-q", "-m", "first")
+    (root / "a.py").write_text("x = 7\n")
+    git(root, "status")
+    git(root, "stash", "-q")
+    assert watch.changes() is None
+    assert not anew
+
+
 def test_files_in_new_folders_are_watched(root: Path, watch: Watch) -> None:
     write(root, {"new/folder/d.py": "z = 4\n"})
     watch.forget(watch.changes())
@@ -171,8 +289,10 @@ def test_without_watchfiles_it_is_said(root: Path, monkeypatch: pytest.MonkeyPat
         Watch(root, root)
 
 
-PATHS = ["a.py", "src/b.py", "src/c/d.py", "src", "new/e.py", "x.log", "build/f.py", ".gitignore"]
-EDITS = st.lists(st.tuples(st.sampled_from("write remove move folder add".split()), st.sampled_from(PATHS)), min_size=1)
+PATHS = ["a.py", "src/b.py", "src/c/d.py", "src", "new/e.py", "x.log", "build/f.py", "build/in/h.py", ".gitignore"]
+PATHS += [".git/info/exclude", "src/.git", ".ignore", "src/.ignore"]
+KINDS = ["write", "remove", "move", "folder", "add", "add -f", "init"]
+EDITS = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(PATHS)), min_size=1)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -207,7 +327,11 @@ def edit(kind: str, root: Path, place: Path, number: int) -> None:
             place.rename(place.with_name("moved.py"))
         elif kind == "folder":
             write(place, {"inside/g.py": f"g = {number}\n"})
+        elif kind == "init":
+            git(place if place.is_dir() else root, "init", "-q")
+        elif kind == "add -f":
+            git(root, "add", "-f", str(place.relative_to(root)))
         else:
             git(root, "add", "-A")
-    except OSError:
-        pass
+    except (OSError, subprocess.CalledProcessError):
+        pass  # not everything can be done everywhere
