@@ -229,7 +229,9 @@ class LocalChunks:
             file_similarity=(index.file_similarities(vector, runs) * np.float32(self.has_meaning))[file],
             file_by_term=in_files.take(file, axis=1),
             popularity=np.zeros(len(chunks), np.float32),
-            verbatim=Wording(self.question.text).shares(chunks, by_term > 0, index.may_contain, self.texts.texts),
+            verbatim=Wording(self.question.text, self.question.code).shares(
+                chunks, by_term > 0, index.may_contain, self.texts.texts
+            ),
         )
 
     def _focused(self, chunk: StoredChunk, symbols: Sequence[Symbol]) -> list[StoredChunk]:

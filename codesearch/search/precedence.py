@@ -1,5 +1,5 @@
-"""Which candidates come before all others, and in which order: places that the question names, and definitions of the
-symbol that it is.
+"""Which candidates come before all others, and in which order: places that the question names, code that it is word for
+word, and definitions of the symbol that it is.
 
 Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then the
 whole head, then owner, then arity, then implementation before tests and the like, then the kind that a keyword asks
@@ -44,12 +44,16 @@ Precedence = npt.NDArray[np.int64]
 
 
 def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
-    """Of places that the question names (`place_precedence`) and of definitions of the symbol that it is.
+    """Of places that the question names (`place_precedence`), of code that it is, and of definitions of its symbol.
 
+    What has the code precedes definitions only if the question can't be the head of one.
     A question that an index has a file of is no symbol: `router.js` is not the `js` of a `router`. But a word without a
     dot or a folder may be both: `ack` is a function first, but no `Makefile` is a section.
     """
     definitions = definition_precedence(evidence)
+    if evidence.question.code and (evidence.question.is_statement or not definitions.any()):
+        has_code = evidence.candidates.verbatim >= 1
+        definitions = np.where(has_code, definitions + definitions.max(initial=0) + 1, definitions)
     file = evidence.question.file
     if not places.any():
         return definitions

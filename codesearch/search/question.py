@@ -54,6 +54,8 @@ class Question(NamedTuple):
     file: Location | None = None
     """Set if the question is a single word that may be a file's name or path, with or without a line. Only an index
     tells whether it is: `app.all` may be a symbol too."""
+    code: str = ""
+    """The question as it was written, with its quotes, if it looks like code."""
     language: str = ""
     """The language that the question asks for, which is not in its text and terms."""
 
@@ -62,6 +64,11 @@ class Question(NamedTuple):
         """Whether the symbol is one only if it is defined with the kind and the spelling that the question has, as
         “type adapter” may be two words of prose."""
         return self.symbol is not None and may_be_prose(self.text)
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether the code is no name or head of a definition."""
+        return bool(self.code) and (self.symbol is None or _STATEMENT.search(self.code) is not None)
 
     @property
     def words_of_name(self) -> tuple[str, ...]:
@@ -93,6 +100,9 @@ MAX_NAME_LENGTH = 512
 """Characters of an identifier or a path; longer runs without a space are data."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CODE = re.compile(r"[][(){}<>=;|&]")
+_STATEMENT = re.compile(r"\s=\s|[\"'`]")
+"""What tells a line such as `View view = find("main")` from the head of a definition."""
 _LONG_RUN = re.compile(rf"[^\s\"'`(),;<>]{{{MAX_NAME_LENGTH + 1},}}")
 _QUOTES = re.compile('["“”]')
 # Possessive quantifiers (`*+`, `++`) after a lookahead keep the expressions from backtracking into a word.
@@ -140,7 +150,8 @@ def parse_question(text: str) -> Question:
     significant = _both_ends(significant, MAX_TERMS)
     file = _named_file(plain)
     symbol = None if file and _is_path(file.path) else parse_symbol(plain)
-    return Question(plain, kind, significant, identifiers, operators, locations, symbol, file)
+    code = " ".join(text.split()) if _CODE.search(text) else ""
+    return Question(plain, kind, significant, identifiers, operators, locations, symbol, file, code)
 
 
 def _distinct(terms: Iterable[str]) -> tuple[str, ...]:

@@ -169,7 +169,7 @@ def result_of(
     )
     nearest = max((falling[i] for i in order if falling[i] < min_score), default=0.0)
     folded = _folded(candidates, fitting, list(shown.hits), scores)
-    wording = Wording(question.text)
+    wording = Wording(question.text, question.code)
     hits = tuple(
         _hit(
             current,

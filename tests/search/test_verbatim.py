@@ -118,6 +118,82 @@ def test_the_line_with_the_message_is_shown_and_the_method_it_is_in(tmp_path: Pa
         assert shares(made, "table can not be read") == {"read": 1}
 
 
+TABLE = {
+    "table.py": """class Table:
+    def reset(self):
+        self.rows = []
+        self.size = 0
+
+    def first(self, fallback="none"):
+        return self.rows[0] if self.rows else fallback
+
+
+def size(table):
+    return table.size
+""",
+    "test_table.py": """from table import Table
+
+
+def test_first():
+    table = Table()
+    assert table.first("empty")   == "empty"
+    table.rows.append("a")
+    table.close()
+
+
+def test_reset():
+    table = Table()
+    table.reset()
+    assert not table.rows
+    assert table.size == 0
+""",
+}
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Iterator[Index]:
+    write(tmp_path, TABLE)
+    with Index.create(tmp_path) as made:
+        made.update()
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("pasted", "name", "line"),
+    [
+        ("self.size = 0", "Table", 4),
+        ("        self.rows = []\n        self.size = 0\n", "Table", 3),
+        ('assert table.first("empty") == "empty"', "test_first", 6),
+        ('TABLE.ROWS.append("a")', "test_first", 7),
+        ("    assert not table.rows\n    assert table.size == 0", "test_reset", 14),
+        ("table.close();", "test_reset", 0),
+        ("table.close()", "test_first", 8),
+        ('def first(self, fallback="none"):', "first", 6),
+    ],
+)
+def test_pasted_code_brings_the_place_that_has_it(tables: Index, pasted: str, name: str, line: int) -> None:
+    hit = tables.search(pasted).hits[0]
+    if line:
+        assert (hit.name, hit.best_line) == (name, line)
+    else:
+        assert "close();" not in hit.snippet, "no place has it, so any may come"
+
+
+@pytest.mark.parametrize("question", ["table.size", "table.reset()", "first(self)", "Table.first"])
+def test_a_definition_comes_before_code_that_uses_it(tables: Index, question: str) -> None:
+    name = question.partition("(")[0].rpartition(".")[2]
+    hit = tables.search(question).hits[0]
+    assert hit.path == "table.py"
+    assert hit.name == name
+
+
+def test_the_line_where_pasted_code_begins_is_found_across_lines() -> None:
+    lines = ["", "  If (A)", "", "    b( c );", "  if (a) b( d );"]
+    assert Wording("if (a) b( d );", "if (a) b( d );").best_line(lines) == 4
+    assert Wording("if (a) b( c );", "if (a) b( c );").best_line(lines) == 1
+    assert Wording("b (", "b (").best_line(lines) is None
+
+
 @given(
     st.lists(st.text("abä \n", min_size=1, max_size=30), min_size=1, max_size=5), st.text("abä", min_size=3, max_size=5)
 )
