@@ -1,5 +1,5 @@
-"""Which candidates come before all others, and in which order: places that the question names, code that it is word for
-word, and definitions of the symbol that it is.
+"""Which candidates come before all others, and in which order: places that the question names, what has all of it
+word for word, and definitions of the symbol that it is.
 
 Definitions of the symbol precede all other candidates, whatever their signals. They are ordered by spelling, then the
 whole head, then owner, then arity, then implementation before tests and the like, then the kind that a keyword asks
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _PART_OF_OWNER = re.compile(r"::|->|[.#\\:/]")
 _BEHIND_HEAD = " {:;="
 _CALLBACKS = ("@callback ", "@macrocallback ")
+_WORDS_OF_SENTENCE = 5
+"""From this number on, words in a row are no accident; see docs/ranking.md."""
 _OWNERS = 7
 """Number of values of `_owner`."""
 
@@ -44,16 +46,17 @@ Precedence = npt.NDArray[np.int64]
 
 
 def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
-    """Of places that the question names (`place_precedence`), of code that it is, and of definitions of its symbol.
+    """Of places that the question names (`place_precedence`), of what has all its words in order, and of definitions of
+    the symbol that it is.
 
-    What has the code precedes definitions only if the question can't be the head of one.
+    What has its words precedes definitions only if the question can't be the head of one.
     A question that an index has a file of is no symbol: `router.js` is not the `js` of a `router`. But a word without a
     dot or a folder may be both: `ack` is a function first, but no `Makefile` is a section.
     """
     definitions = definition_precedence(evidence)
-    if evidence.question.code and (evidence.question.is_statement or not definitions.any()):
-        has_code = evidence.candidates.verbatim >= 1
-        definitions = np.where(has_code, definitions + definitions.max(initial=0) + 1, definitions)
+    has_all = _has_all_words(evidence) if evidence.question.is_statement or not definitions.any() else None
+    if has_all is not None:
+        definitions = np.where(has_all, definitions + definitions.max(initial=0) + 1, definitions)
     file = evidence.question.file
     if not places.any():
         return definitions
@@ -63,13 +66,24 @@ def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
     return places
 
 
+def _has_all_words(evidence: Evidence) -> npt.NDArray[np.bool_]:
+    """Which candidates have the whole question word for word, if it is code or a sentence: a comment or a message.
+
+    Tests may have a message word for word of which the program has parts only, with others filled in.
+    """
+    shares = evidence.candidates.verbatim
+    if evidence.question.code or not shares.any():
+        return shares >= 1
+    if len(evidence.question.text.split()) < _WORDS_OF_SENTENCE:
+        return np.zeros(len(shares), np.bool_)
+    implements = np.asarray(_implements(evidence), np.bool_)
+    return (shares >= 1) & (implements | ~(implements & (shares > 0)).any())
+
+
 def definition_precedence(evidence: Evidence) -> Precedence:
     """The precedence of candidates that define the symbol which the question is, or whose name it spells out."""
     question = evidence.question
-    implements = [
-        _is_implementation(chunk, evidence.roles[file], evidence.requested_roles)
-        for chunk, file in zip(evidence.chunks, evidence.file.tolist(), strict=True)
-    ]
+    implements = _implements(evidence)
     spelled_out = _spelled_out_precedence(evidence, implements)
     if question.symbol is None:
         return spelled_out
@@ -77,6 +91,14 @@ def definition_precedence(evidence: Evidence) -> Precedence:
     is_exact = [chunk.name == question.symbol.name for chunk in evidence.chunks]
     is_meant = found if not question.may_be_prose else found * is_exact
     return found if is_meant.any() or not spelled_out.any() else spelled_out
+
+
+def _implements(evidence: Evidence) -> list[bool]:
+    """Whether each candidate is implementation, or of a role that the question asks for."""
+    return [
+        _is_implementation(chunk, evidence.roles[file], evidence.requested_roles)
+        for chunk, file in zip(evidence.chunks, evidence.file.tolist(), strict=True)
+    ]
 
 
 def _symbol_precedence(evidence: Evidence, symbol: Symbol, implements: Sequence[bool]) -> Precedence:

@@ -179,6 +179,23 @@ def test_pasted_code_brings_the_place_that_has_it(tables: Index, pasted: str, na
         assert "close();" not in hit.snippet, "no place has it, so any may come"
 
 
+SENTENCE = "Rows that are empty keep their table open"
+
+
+def test_a_sentence_brings_the_comment_or_test_title_that_it_is(tables: Index, tmp_path: Path) -> None:
+    titled = f'def test_rows():\n    """{SENTENCE}."""\n    assert Table().rows\n'
+    write(tmp_path, {"test_rows.py": titled})
+    tables.update()
+    assert tables.search(SENTENCE).hits[0].path == "test_rows.py"
+
+
+def test_the_program_with_most_of_a_message_precedes_tests_that_have_all_of_it(tables: Index, tmp_path: Path) -> None:
+    message = 'def check(row):\n    raise ValueError(f"Rows that are empty keep their {row.owner} open")\n'
+    write(tmp_path, {"test_rows.py": f'def test_rows():\n    assert error == "{SENTENCE}"\n', "rows.py": message})
+    tables.update()
+    assert tables.search(SENTENCE).hits[0].path == "rows.py"
+
+
 @pytest.mark.parametrize("question", ["table.size", "table.reset()", "first(self)", "Table.first"])
 def test_a_definition_comes_before_code_that_uses_it(tables: Index, question: str) -> None:
     name = question.partition("(")[0].rpartition(".")[2]
