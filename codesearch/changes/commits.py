@@ -31,6 +31,8 @@ _ENCODED_LINES = 60
 """Changed lines that are encoded with the message: more would drown it."""
 _FORMAT = "%x00%H%x00%ct%x00%an%x00%s%x00%b%x00"
 _MARK_BYTES = 16
+_ID = re.compile(r"\b[0-9a-f]{7,64}\b")
+"""The name of a commit, or its beginning, as git prints it."""
 _PATCH_PATH = re.compile(r"^\+\+\+ b/(.*)$|^--- a/(.*)$", re.MULTILINE)
 
 
@@ -91,7 +93,8 @@ def read_commits(root: Path, most: int, within: Sequence[str] = ()) -> list[Comm
 
 
 def search_commits(commits: Sequence[Commit], encoder: Encoder, question: str, k: int = 10) -> tuple[CommitHit, ...]:
-    """The `k` best commits, best first. A score is the mean of the cosine and of BM25 as a share of the highest.
+    """The `k` best commits, best first. A score is the mean of the cosine and of BM25 as a share of the highest, but 1
+    for a commit whose id, or the beginning of it, is in the question.
 
     Raises CodesearchError for an empty question.
     """
@@ -102,7 +105,9 @@ def search_commits(commits: Sequence[Commit], encoder: Encoder, question: str, k
         return ()
     vectors = encoder.encode_documents([_encoder_text(commit) for commit in commits])
     cosines = np.clip(vectors @ encoder.encode_query(question), 0, 1)
-    scores = (cosines + _lexical(commits, wanted)) / 2
+    ids = tuple(_ID.findall(question.lower()))
+    is_named = np.asarray([commit.id.startswith(ids) for commit in commits], np.bool_)
+    scores = np.where(is_named, 1, (cosines + _lexical(commits, wanted)) / 2)
     order = sorted(range(len(commits)), key=lambda i: (-round(float(scores[i]), 6), i))
     best = [i for i in order[:k] if scores[i] > 0]
     return tuple(CommitHit(commits[i], round(float(scores[i]), 4), _best_lines(commits[i], wanted)) for i in best)

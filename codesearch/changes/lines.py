@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import NamedTuple
 
 from codesearch.discovery import git
 from codesearch.discovery.encodings import decode
@@ -24,6 +26,9 @@ _REVISION = re.compile(r"[^-\s:][^\s:]*")
 """Never begins with a dash, so that git can't take it for an option."""
 MAX_COMPARED_LINES = 20_000
 """If more lines differ between the first change and the last, all of these count as changed."""
+_MOST_PAIRS = 200_000
+"""Pairs of equal lines, one of each text, up to which all are compared. With more, lines that are frequent in the new
+text are not, or two files of equal lines would take hours; then more lines than need to count as changed."""
 ALL_LINES = (LineRange(1, 1 << 30),)
 
 
@@ -58,7 +63,7 @@ def changed_lines(
     root: Path, commit: str, paths: Sequence[str], *, with_deletions: bool = True
 ) -> Mapping[str, Sequence[LineRange]]:
     """The lines of these files (relative to `root`) that are not in a commit as they are now; unchanged files are
-    omitted. A file that was only renamed is unchanged. Where lines were deleted, the line behind them counts too
+    omitted. A renamed file is compared with what it was. Where lines were deleted, the line behind them counts too
     unless told otherwise. Raises CodesearchError if git can't tell."""
     before = _tree(root, commit)
     known = set(before.values())
@@ -73,6 +78,10 @@ def changed_lines(
             old[path] = before[path]
         else:
             changed[path] = ALL_LINES
+    if changed:
+        renamed = {path: before[source] for path, source in _renamed(root, commit).items() if path in changed}
+        changed = {path: lines for path, lines in changed.items() if path not in renamed}
+        old |= renamed
     for path, text in _read_blobs(root, old):
         if ranges := _compare(text, read_source(root, path), with_deletions):
             changed[path] = ranges
@@ -86,6 +95,15 @@ def _tree(root: Path, commit: str) -> dict[str, str]:
         raise CodesearchError(f"git can't list the files of {commit}")
     entries = (entry.partition(b"\t") for entry in listing.split(b"\0") if entry)
     return {os.fsdecode(path): head.split()[2].decode() for head, _, path in entries}
+
+
+def _renamed(root: Path, commit: str) -> dict[str, str]:
+    """The earlier paths of the files in git's index that were renamed since a commit, and edited or not, by path."""
+    listing = git.run(
+        root, "diff-index", "--cached", "--relative", "--find-renames", "--diff-filter=R", "--name-status", "-z", commit
+    )
+    fields = [os.fsdecode(field) for field in (listing or b"").split(b"\0")]
+    return dict(zip(fields[2::3], fields[1::3], strict=False))
 
 
 def _tracked(root: Path) -> dict[str, TrackedFile]:
@@ -145,14 +163,50 @@ def _compare(old: str, new: object, with_deletions: bool) -> Sequence[LineRange]
         return ()
     start = _shared(before, after)
     end = _shared(before[start:][::-1], after[start:][::-1])
-    before, after = before[start : len(before) - end], after[start : len(after) - end]
-    if max(len(before), len(after)) > MAX_COMPARED_LINES:
-        return [LineRange(start + 1, start + max(len(after), 1))]
-    return [  # with its rule for popular lines, or a file of equal lines would take hours
-        LineRange(start + first + 1, start + max(last, first + 1))
-        for kind, _, _, first, last in SequenceMatcher(None, before, after).get_opcodes()
+    old_part, new_part = before[start : len(before) - end], after[start : len(after) - end]
+    if max(len(old_part), len(new_part)) > MAX_COMPARED_LINES:
+        return [LineRange(start + 1, start + max(len(new_part), 1))]
+    counts = Counter(old_part)
+    has_many_pairs = sum(counts[line] for line in new_part) > _MOST_PAIRS
+    changes = [
+        _Change(kind, start + first, start + last)
+        for kind, _, _, first, last in SequenceMatcher(None, old_part, new_part, autojunk=has_many_pairs).get_opcodes()
         if kind != "equal" and (with_deletions or kind != "delete")
     ]
+    slid = (_slid(change, after) if change.kind == "insert" else change for change in changes)
+    return [LineRange(first + 1, max(last, first + 1)) for _, first, last in slid]
+
+
+class _Change(NamedTuple):
+    """Lines of the new text that are not in the old one, from 0, without `last`; as difflib calls the kind."""
+
+    kind: str
+    first: int
+    last: int
+
+
+def _slid(inserted: _Change, lines: Sequence[str]) -> _Change:
+    """The same insertion where a reader would see it. What was inserted behind `}` may as well be `}` and what follows.
+
+    Of all such places, it is one that begins behind an empty line, is indented least, and is the last.
+    """
+    first, last = inserted.first, inserted.last
+    places = [(first, last)]
+    while first > 0 and lines[first - 1] == lines[last - 1]:
+        first, last = first - 1, last - 1
+        places.append((first, last))
+    first, last = inserted.first, inserted.last
+    while last < len(lines) and lines[first] == lines[last]:
+        first, last = first + 1, last + 1
+        places.append((first, last))
+    end = len(lines) - (not lines[-1])  # behind the last line break is no line
+
+    def quality(place: tuple[int, int]) -> tuple[bool, int, int]:
+        line = lines[place[0]]
+        is_behind_empty = bool(line.strip()) and (place[0] == 0 or not lines[place[0] - 1].strip())
+        return is_behind_empty, -(len(line) - len(line.lstrip())), place[0]
+
+    return _Change(inserted.kind, *max([place for place in places if place[1] <= end] or places, key=quality))
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:

@@ -48,6 +48,16 @@ def test_messages_and_patches_answer(root: Path) -> None:
         assert all(0 < score <= 1 for score in scores)
 
 
+@pytest.mark.parametrize("length", [7, 10, 40])
+def test_a_commit_is_found_by_its_id(root: Path, length: int) -> None:
+    with Index.create(root) as index:
+        index.update()
+        for number in git(root, "log", "--format=%H").split():
+            for question in (number[:length], f"what does commit {number[:length].upper()} change"):
+                hit = index.search_commits(question, 1)[0]
+                assert (hit.commit.id, hit.score) == (number, 1)
+
+
 def test_deleted_files_are_named(root: Path) -> None:
     with Index.create(root) as index:
         index.update()

@@ -72,6 +72,52 @@ def test_moved_touched_and_converted_files_are_unchanged(root: Path) -> None:
     assert lines(root) == {}
 
 
+def test_a_renamed_file_is_compared_with_what_it_was(root: Path) -> None:
+    (root / "bread.py").rename(root / "sub/loaf.py")
+    (root / "sub/loaf.py").write_text(BREAD.replace("    return loaf", "    print(loaf)\n    return loaf"))
+    git(root, "add", "-A")
+    assert lines(root) == {"sub/loaf.py": [(8, 8)]}
+    assert lines(root / "sub") == {"loaf.py": [(ALL_LINES[0].start, ALL_LINES[0].end)]}, "it came from elsewhere"
+
+
+GO = "func a() {\n\tx()\n}\n\nfunc b() {\n\ty()\n}\n"
+JAVA = "class A {\n    @Override\n    int a() {\n    }\n\n    @Override\n    int b() {\n    }\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "inserted", "at", "expected"),
+    [
+        (GO, "func c() {\n\tz()\n}\n\n", 4, (5, 8)),
+        (GO, "}\n\nfunc c() {\n\tz()\n", 2, (5, 8)),
+        (GO, "\nfunc c() {\n\tz()\n}\n", 3, (5, 8)),
+        (GO, "\nfunc c() {\n\tz()\n}\n", 7, (8, 11)),
+        (JAVA, "    @Override\n    int c() {\n    }\n\n", 5, (6, 9)),
+        (JAVA, "    int c() {\n    }\n\n    @Override\n", 6, (6, 9)),
+        ("    a\n    b\n", "    a\n", 0, (1, 1)),
+    ],
+)
+def test_an_inserted_function_is_its_own_lines(
+    root: Path, before: str, inserted: str, at: int, expected: tuple[int, int]
+) -> None:
+    (root / "x.py").write_text(before)
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "x")
+    old = before.splitlines(keepends=True)
+    (root / "x.py").write_text("".join([*old[:at], inserted, *old[at:]]))
+    assert lines(root) == {"x.py": [expected]}
+
+
+def test_frequent_lines_are_compared_too(root: Path) -> None:
+    old = [f"line {i}" if i % 2 else "" for i in range(600)]
+    (root / "x.py").write_text("\n".join(old))
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "x")
+    new = [line.replace("line 301", "other") for line in old]
+    new[101] = "another"
+    (root / "x.py").write_text("\n".join(new))
+    assert lines(root) == {"x.py": [(102, 102), (302, 302)]}
+
+
 def test_the_index_may_be_of_a_folder_of_the_repository(root: Path) -> None:
     (root / "sub/tea.py").write_text("def brew_tea():\n    pass\n")
     assert lines(root / "sub") == {"tea.py": [(1, 2)]}
