@@ -35,8 +35,12 @@ Examples:
 
 def command(
     path: Annotated[
-        Path, typer.Argument(help="The folder to index. Inside an indexed folder, updates that index.")
-    ] = Path(),
+        Path | None,
+        typer.Argument(
+            help="The folder to index. Inside an indexed folder, updates that index.  [default: the repository of the"
+            " working directory]"
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Rebuild the index from scratch.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Verify all checksums and rebuild damaged parts.")] = False,
     jobs: Jobs = 0,
@@ -73,14 +77,14 @@ def command(
 
     if max_length:
         model = _with_length(model, max_length)
-    index = Index.create(path, index_dir=index_dir, model=model, device=device)
+    index = Index.create(path or _default_folder(), index_dir=index_dir, model=model, device=device)
     index.look_ahead()
     from codesearch.render.emptiness import why_empty
     from codesearch.render.progress import show_progress
     from codesearch.render.reports import update_lines
 
     options = _options(max_file_size, include, exclude)
-    if path != Path() and not Path(os.path.realpath(path)).is_relative_to(index.root):
+    if path and not Path(os.path.realpath(path)).is_relative_to(index.root):
         raise CodesearchError(f"the index in {index.directory} belongs to {index.root}, not {path}")
     if index.encoder.note and not quiet:
         note(f"{index.encoder.name} runs on {index.encoder.note}")
@@ -98,6 +102,15 @@ def command(
             print(*update_lines(report), sep="\n")
         if not report.files:
             note(*why_empty(index.root, report.skipped))
+
+
+def _default_folder() -> Path:
+    """The folder with the index of the working directory, else the repository around it, else itself."""
+    from codesearch.discovery.roots import repository_of
+    from codesearch.index.layout import find_root
+
+    here = Path()
+    return here if find_root(here) else repository_of(here) or here
 
 
 def _with_length(model: str | None, max_length: int) -> str:

@@ -37,6 +37,8 @@ FOLDER = ".git"
 _POINTER = b"gitdir:"
 """First bytes of `.git` if it is a file."""
 
+_HEAD = re.compile(rb"ref:\s*refs/|[0-9a-f]{40}")
+"""How the file HEAD of a repository begins."""
 _ORIGIN = re.compile(r'^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S.*?)\s*$', re.MULTILINE | re.DOTALL)
 """The setting in a configuration file."""
 
@@ -124,8 +126,7 @@ def internals(root: Path) -> Internals | None:
         return None
     try:
         folder = _index_of(repository).parent
-        common = folder / "commondir"  # of a worktree
-        shared = folder / _read(common).decode().strip() if common.exists() else folder
+        shared = _shared_folder(folder)
     except (OSError, ValueError):
         return None
     return Internals(repository, folder / "index", shared / "info" / "exclude", shared / "config")
@@ -248,6 +249,26 @@ def is_repository(folder: Path) -> bool:
         return _read(mark).startswith(_POINTER)
     except OSError:
         return False
+
+
+def is_accepted(folder: Path) -> bool:
+    """Whether git takes a folder for the root of a repository, too: it is complete, as one that is being cloned is not,
+    nor a worktree whose repository was moved. Other folders are, to git, folders of the repository around them."""
+    if not is_repository(folder):
+        return False
+    try:
+        git_folder = _index_of(folder).parent
+        shared = _shared_folder(git_folder)
+        has_head = _HEAD.match(_read(git_folder / "HEAD")) is not None
+    except (OSError, ValueError):
+        return False
+    return has_head and (shared / "objects").is_dir() and (shared / "refs").is_dir()
+
+
+def _shared_folder(git_folder: Path) -> Path:
+    """The folder of a repository that its worktrees share. Raises OSError or ValueError."""
+    common = git_folder / "commondir"  # of a worktree
+    return git_folder / _read(common).decode().strip() if common.exists() else git_folder
 
 
 def _read(file: Path) -> bytes:

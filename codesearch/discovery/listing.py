@@ -111,7 +111,7 @@ def _folders_except(root: Path, ignored: Collection[str]) -> Iterator[str]:
         while pending:
             folder = pending.pop()
             yield folder
-            if folder and git.is_repository(root / folder):
+            if folder and git.is_accepted(root / folder):
                 nested.append(folder)
             else:
                 pending += _folders_in(root, folder, ignored)
@@ -125,7 +125,7 @@ def _folders_in(root: Path, folder: str, ignored: Collection[str]) -> list[str]:
             names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
     except OSError:
         return []
-    is_entered = {git.FOLDER: git.FOLDER in names and not git.is_repository(root / folder)}
+    is_entered = {git.FOLDER: git.FOLDER in names and not git.is_accepted(root / folder)}
     paths = (f"{folder}/{name}".lstrip("/") for name in names if is_entered.get(name, name not in VCS_FOLDERS))
     return [path for path in paths if path not in ignored]
 

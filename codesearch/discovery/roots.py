@@ -15,20 +15,28 @@ MOST_ENTRIES = 5000
 def root_for(folder: Path) -> Path:
     """The root of the git repository that contains a folder, or else the folder itself if it is small.
 
-    Raises IndexNotFound for a large folder outside any repository. A repository in the home folder doesn't count: it
-    is used for dotfiles, and the folder contains everything else too.
+    Raises IndexNotFound for a large folder outside any repository.
     """
     folder = Path(os.path.realpath(folder))
-    home = _home()
-    for candidate in (folder, *folder.parents):
-        if is_repository(candidate) and candidate != home:
-            return candidate
+    if repository := repository_of(folder):
+        return repository
     if not _is_small(folder):
         raise IndexNotFound(
             f"{folder} has no index, is not a git repository and contains more than {MOST_ENTRIES:,} files",
             IndexAnyway(),
         )
     return folder
+
+
+def repository_of(folder: Path) -> Path | None:
+    """The root of the git repository that contains a folder; None if there is none.
+
+    A repository in the home folder doesn't count: it is used for dotfiles, and the folder contains everything else too.
+    """
+    folder = Path(os.path.realpath(folder))
+    home = _home()
+    repositories = (one for one in (folder, *folder.parents) if is_repository(one) and one != home)
+    return next(repositories, None)
 
 
 def _home() -> Path | None:

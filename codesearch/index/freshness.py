@@ -57,13 +57,13 @@ def find_changes(snapshot: Snapshot, discovery: Discovery, encoder: Encoder) -> 
     meta = snapshot.meta
     has_same_rules = meta.get(ATTRIBUTES, "") == discovery.attributes.digest
     doubtful = discovery.doubtful if has_same_rules and discovery.basis == state_name(meta) != "" else None
-    indexed = {file.path: file.stamp for file in snapshot.stamps(doubtful)} if has_same_rules else {}
+    indexed = {file.path: file.stamp for file in snapshot.stamps(doubtful)}
     is_outdated = any(meta.get(key, value) != value for key, value in settings(encoder).items())
     changed_sizes: list[int] = []
     doubtful_sizes: list[int] = []
     for file in discovery.files.among(doubtful):
         indexed_stamp = indexed.pop(file.path, None)
-        if indexed_stamp is None or not file.stamp.looks_like(indexed_stamp):
+        if not has_same_rules or indexed_stamp is None or not file.stamp.looks_like(indexed_stamp):
             changed_sizes.append(file.stamp.size)
         elif indexed_stamp != file.stamp:
             doubtful_sizes.append(file.stamp.size)

@@ -287,7 +287,7 @@ class Store:
         if paths is None or len(paths) > _VALUES_PER_LIST:
             rows = self._db.rows(statement)
         else:
-            rows = self._rows_of(f"{statement} AND path IN", list(paths))
+            rows = self._rows_of(f"{statement} AND path IN", [path for path in paths if _is_utf8(path)])
         return [
             FileStamp(path, Stamp(size, mtime, ctime, inode), number)
             for path, size, mtime, ctime, inode, number in rows
@@ -340,6 +340,8 @@ class Store:
 
     def files_in(self, place: str) -> list[FileRow]:
         """The live file with this path, or the live files in this folder."""
+        if not _is_utf8(place):
+            return []
         rows = self._db.rows(
             f"SELECT {FILE_COLUMNS}, checksum, id FROM files"
             " WHERE live = 1 AND (path = ? OR (path > ? AND path < ?)) ORDER BY path",
@@ -515,6 +517,15 @@ def _seal_of(meta: Mapping[str, str], segments: Sequence[SegmentRecord], deletio
 def _escaped(text: str) -> str:
     """A text as a pattern of LIKE with `\\` as its escape character."""
     return re.sub(r"[\\%_]", r"\\\g<0>", text)
+
+
+def _is_utf8(path: str) -> bool:
+    """Whether a path may be in the database. One that is no UTF-8 has surrogates, which SQLite doesn't take."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _slices(values: Sequence[object]) -> Iterator[tuple[object, ...]]:

@@ -19,6 +19,7 @@ from codesearch.cli import COMMANDS
 from codesearch.index.store import Store
 from codesearch.languages.registry import LANGUAGES
 from tests.support.command_line import CommandLine
+from tests.support.repositories import git, needs_git
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +58,16 @@ def test_force_starts_anew(codesearch: CommandLine, shop: Path) -> None:
     run = codesearch("index", "--force", cwd=shop)
     assert "Indexed in" in run.out
     assert "8 files" in run.out
+
+
+@needs_git
+def test_a_first_index_without_a_folder_is_that_of_the_repository(codesearch: CommandLine, shop: Path) -> None:
+    git(shop, "init", "-q")
+    codesearch("index", cwd=shop / "server")
+    assert json.loads(codesearch("status", "--json", cwd=shop).out)["root"] == str(shop)
+    codesearch("clean", "-y", cwd=shop)
+    codesearch("index", ".", cwd=shop / "server")
+    assert json.loads(codesearch("status", "--json", cwd=shop / "server").out)["root"] == str(shop / "server")
 
 
 def test_a_subfolder_updates_the_index_above(codesearch: CommandLine, shop: Path) -> None:

@@ -52,6 +52,16 @@ def test_new_gone_and_changed_files_count_with_the_bytes_to_read(index: Index) -
     assert found(index) == Changes(0, 0, 0, 0, False)
 
 
+def test_all_files_may_go_together_with_a_rule(index: Index) -> None:
+    (index.root / ".gitattributes").write_text("*.gen.js -linguist-generated\n", encoding="utf-8")
+    assert found(index).files == 4, "each may be affected by the new rule"
+    index.update()
+    assert found(index).files == 0
+    (index.root / ".codesearchignore").write_text("*\n", encoding="utf-8")
+    assert found(index).files == 4
+    assert not found(index).is_empty
+
+
 def test_another_time_is_a_change_until_it_was_looked_at(index: Index) -> None:
     os.utime(index.root / "a.py", ns=(1, 1))
     assert found(index).files == 1

@@ -83,6 +83,26 @@ def test_paths_that_changed_are_the_only_ones_looked_at(
         assert index.update(paths=["."]).is_unchanged
 
 
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names are UTF-8 there")
+def test_names_that_are_not_utf8_come_and_go(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SETTLING_NS", "COARSE_SETTLING_NS"):
+        monkeypatch.setattr(stamp, name, 0)
+    git(repo, "init", "-q")
+    odd = [repo / os.fsdecode(b"caf\xe9.png"), repo / os.fsdecode(b"caf\xe9.py"), repo / os.fsdecode(b"d\xe9") / "x.py"]
+    with Index.create(repo) as index:
+        index.update()
+    for number, file in enumerate([*odd, *odd]):
+        is_new = number < len(odd)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("x = 1\n", encoding="utf-8") if is_new else file.unlink()
+        (repo / "more.py").write_text(TEMPLATE.format(name=f"more{number}"), encoding="utf-8")
+        with Index.open(repo) as index:
+            assert not index.refresh()
+            assert index.search(f"more{number}").hits[0].name == f"more{number}"
+    with Index.open(repo) as index:
+        assert index.snapshot().files_in(os.fsdecode(b"caf\xe9.py")) == []
+
+
 def test_only_what_changed_is_worked_on(repo: Path, tmp_path: Path) -> None:
     with Index.create(repo) as index:
         index.update()

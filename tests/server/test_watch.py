@@ -196,6 +196,16 @@ def test_a_folder_that_is_being_cloned_is_no_repository_yet(root: Path, watch: W
     assert watch.changes() is None
 
 
+@pytest.mark.parametrize("mark", ["gitdir: /moved/away/.git/worktrees/src\n", ".git/HEAD"])
+def test_what_git_takes_for_no_repository_is_watched(root: Path, watch: Watch, mark: str) -> None:
+    write(root, {"src/.git": mark} if "gitdir" in mark else {f"src/{mark}": "ref: refs/heads/x\n"})
+    write(root, {"src/lib/c.py": "c = 1\n"})
+    assert "src/lib/c.py" in discover(root).files.paths
+    watch.forget(watch.changes())
+    (root / "src/lib/c.py").write_text("c = 2\n")
+    assert watch.changes() == {"src/lib/c.py"}
+
+
 def test_folders_are_not_watched_anew_for_what_git_does(
     root: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
