@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from codesearch.index.snapshot import StoredChunk
 
 
+_HEAD_LINES = 5
+"""Lines from the beginning of a signature in which the name is looked for: in C, the type may have its own line."""
 _SIGNATURE_CHARS = 24
 """Characters of a signature that are enough to recognise its line."""
 
@@ -101,6 +103,14 @@ def signature_line(signature: str, lines: Sequence[str], first: int) -> int:
             if line.strip().startswith(start):
                 return first + offset
     return first
+
+
+def line_with_name(chunk: StoredChunk, lines: Sequence[str]) -> int:
+    """The line with the name in the head of a definition that has these lines, or else that where the head begins."""
+    head = signature_line(chunk.signature, lines, chunk.start_line)
+    first = head - chunk.start_line
+    with_name = (i for i, line in enumerate(lines[first : first + _HEAD_LINES], head) if chunk.name in line)
+    return next(with_name, head)
 
 
 class LineRange(NamedTuple):

@@ -24,7 +24,17 @@ from codesearch.search.candidates import (
 from codesearch.search.filters import resolve_kind_filters
 from codesearch.search.focus import at_line
 from codesearch.search.folding import fold
-from codesearch.search.hit import Filters, Hit, Neighbour, Place, Retrieval, SearchResult, Signal, hit_of
+from codesearch.search.hit import (
+    Filters,
+    Hit,
+    Neighbour,
+    Place,
+    Retrieval,
+    SearchResult,
+    Signal,
+    hit_of,
+    line_with_name,
+)
 from codesearch.search.operators import Operators
 from codesearch.search.places import shown_line
 from codesearch.search.question import Question
@@ -182,6 +192,7 @@ def result_of(
             int(candidates.reader[i]),
             pattern,
             question if ranking.is_place[i] else None,
+            is_named=bool(ranking.precedence[i]),
             is_beyond=i not in fitting,
         )
         for i, current in shown.hits.items()
@@ -201,14 +212,18 @@ def _hit(
     pattern: Pattern | None,
     asked: Question | None,
     *,
+    is_named: bool,
     is_beyond: bool,
 ) -> Hit:
-    """`asked` is the question if it names the chunk's place, `wording` its words if the chunk has them in a row."""
+    """`asked` is the question if it names the chunk's place, `wording` its words if the chunk has them in a row;
+    `is_named` says that it names the chunk's definition."""
     first = current.chunk.start_line
     if asked and not pattern and not current.is_moved:
         line = shown_line(asked, current.chunk, current.lines)
     elif wording and not pattern and (has_run := wording.best_line(current.lines)) is not None:
         line = first + has_run
+    elif is_named and not pattern:
+        line = line_with_name(current.chunk, current.lines)
     else:
         line = best_line(current.lines, first, term_weights, pattern)
     chunk = current.chunk if current.is_moved else at_line(current.chunk, line)

@@ -97,3 +97,18 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 def test_what_is_meant_comes_first(index: Index, question: str, kind: str, name: str) -> None:
     hit = index.search(question).hits[0]
     assert (hit.kind, hit.name) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [("mine_remove", 7), ("mine remove", 7), ("reset_table", 5), ("Mine", 3)],
+)
+def test_a_definition_is_shown_at_its_name(tmp_path: Path, question: str, line: int) -> None:
+    """Not at a decorator or comment with its words, or the type that it returns."""
+    python = '"""Mines."""\n\n# mine_remove\n@mine.command(\n    "mine remove"\n)\ndef mine_remove(x):\n    pass\n'
+    c = "/* reset_table(table)\n * resets the table */\n\nstatic void\nreset_table(struct table *table)\n{\n}\n"
+    java = "/** A Mine. */\n@Mined(Mine)\nclass Mine {\n    Mine() {\n    }\n}\n"
+    write(tmp_path, {"mines.py": python, "table.c": c, "Mine.java": java})
+    with Index.create(tmp_path) as made:
+        made.update()
+        assert made.search(question).hits[0].best_line == line
