@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,8 @@ def why_nothing(question: str, workspace: Workspace, restricted: str) -> tuple[s
     from codesearch.index.terms import question_terms
 
     if not question_terms(question):
-        return "the question has no words", "to search for text as it is, run: codesearch query -F -e TEXT"
+        text = shlex.quote(" ".join(question.split()))
+        return "the question has no words", f"to search for it as text, run: codesearch query -F -e {text}"
     if unknown := _not_indexed(workspace):
         return f"{unknown[0]} is not indexed", "to see what was skipped, run: codesearch status"
     if restricted:

@@ -153,11 +153,11 @@ def test_filters(
         ((PASSWORDS, "--lang", "haskell", "--name", "x*"), "nothing that is indexed fits --lang haskell --name x*"),
         ((PASSWORDS, "-e", "no such line"), "nothing that is indexed fits --regexp no such line"),
         ((PASSWORDS, "empty"), "empty is not indexed\n  to see what was skipped, run: codesearch status"),
-        (("::",), "the question has no words\n  to search for text as it is, run: codesearch query -F -e TEXT"),
+        (("::",), "the question has no words\n  to search for it as text, run: codesearch query -F -e ::"),
         (("日本語",), "nothing found"),
         (
             ("🎉", "--kind", "trait"),
-            "the question has no words\n  to search for text as it is, run: codesearch query -F -e TEXT",
+            "the question has no words\n  to search for it as text, run: codesearch query -F -e '🎉'",
         ),
     ],
 )
