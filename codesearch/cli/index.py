@@ -95,7 +95,7 @@ def command(
             report = index.update(options, force=force, verify=verify, jobs=jobs, progress=progress)
     except KeyboardInterrupt:
         if not quiet:
-            note("interrupted; run the same command to resume")
+            note("interrupted; to finish, run the same command again")
         raise
     if not quiet:
         with results():

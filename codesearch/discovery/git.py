@@ -32,6 +32,8 @@ _MAX_BYTES = 1 << 28
 """Bytes read of git's index; that of Linux has 10 million."""
 _SECONDS = 60.0
 """Timeout. git lists a million files in a few seconds, but hangs on a named pipe among its own files."""
+_BY_BRANCH = "includeif.onbranch:"
+"""Beginning of a setting that makes the others depend on the branch."""
 FOLDER = ".git"
 """The folder, or the file that points to it, which makes its parent the root of a repository."""
 _POINTER = b"gitdir:"
@@ -94,7 +96,8 @@ def rule_files(root: Path) -> set[str] | None:
     home = Path.home()
     user = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
     files = {Path("/etc/gitconfig"), home / ".gitconfig", user / "config", user / "ignore"}
-    if repository := internals(root):
+    repository = internals(root)
+    if repository:
         git_folder = repository.index_file.parent
         files |= {repository.index_file, repository.exclude, repository.config, git_folder / "config.worktree"}
     fields = os.fsdecode(settings).split("\0")
@@ -104,6 +107,8 @@ def rule_files(root: Path) -> set[str] | None:
             files.add(root / origin_of.removeprefix("file:"))
         if name == "core.excludesfile" and value:
             files.add(root / os.path.expanduser(value))  # noqa: PTH111
+        if repository and name.startswith(_BY_BRANCH):
+            files.add(repository.index_file.with_name("HEAD"))
     return set(map(os.fspath, files))
 
 

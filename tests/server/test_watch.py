@@ -108,6 +108,12 @@ def in_repository_above(root: Path) -> None:
     write(root.parent, {".gitignore": "out/\n"})
 
 
+def with_excludes_of_the_branch(root: Path) -> None:
+    with_excludes(root)
+    write(root.parent, {"other": "[core]\n\texcludesFile =\n"})
+    git(root, "config", "includeIf.onbranch:other.path", str(root.parent / "other"))
+
+
 def with_excludes(root: Path) -> None:
     write(root.parent, {"rules": "out/\n"})
     git(root, "config", "core.excludesFile", "../rules")
@@ -128,6 +134,9 @@ FOUND_LATER = {
     ),
     "excluded no more by a file that the configuration names": Later(
         "out/x.py", with_excludes, lambda root: (root.parent / "rules").write_text("\n")
+    ),
+    "excluded no more on another branch": Later(
+        "out/x.py", with_excludes_of_the_branch, lambda root: git(root, "symbolic-ref", "HEAD", "refs/heads/other")
     ),
     "no repository of its own any more": Later(
         "sub/in/x.py", lambda root: git(root / "sub", "init", "-q"), lambda root: shutil.rmtree(root / "sub/.git")
