@@ -13,6 +13,7 @@ from codesearch.index.inflections import stem
 from codesearch.index.terms import question_terms
 from codesearch.languages.registry import known_extensions, known_filenames
 from codesearch.search.heads import may_be_prose
+from codesearch.search.listings import Listed, listed_lines
 from codesearch.search.operators import Operators, read_operators
 from codesearch.search.symbols import Symbol, parse_symbol
 
@@ -117,16 +118,25 @@ _EMBEDDED_IDENTIFIER = re.compile(
 _SEPARATOR = re.compile(r"::|->|[\\.#]")
 _BACKQUOTED = re.compile(r"`([^`\s]+)`")
 _FILE_NAME = r"[\w.+@~-]*\w\.[A-Za-z][A-Za-z0-9]{0,9}"
-_AT_LINE = r"[\"']?(?::(?:\s?\()?|\(|\#L?|[,:]?\s?(?:on\s)?line\s|\},\{line,)(\d{1,9})"
+_AT_LINE = (
+    r"[\"']?(?::(?:\s?\()?|\(|\#L?|[\s:,]\s?L(?=\d\d++(?!\w)|\d(?!\s?\w))"
+    r"|[,:]?\s?(?:(?:on|at|in\s\S{1,200}+\sat)\s)?lines?\s|\},\{line,"
+    r"|(?:,(?!line=)\w{1,20}+=[^,\s]{0,100}+){0,8}+,\s?line=|;linenumber=|\|(?=\d++(?:-\d++)?(?:\scol\s|\|)))(\d{1,9})"
+)
 """The line after a path as compilers, linters, grep and stack traces give it: `a.c:7`, `a.cs(7,1)`, `a.kt: (7, 1)`,
-`a.hs:(7,1)-(9,2)`, `"a.py", line 7`, `a.php on line 7`, `a.sh: line 7`, `a.cs:line 7`, `a.go#L7`,
-`{file,"a.erl"},{line,7}`."""
+`a.hs:(7,1)-(9,2)`, `"a.py", line 7`, `a.php on line 7`, `a.py in f at line 7:5`, `a.sh: line 7`, `a.cs:line 7`,
+`a.go#L7`, `a.go L7`, `{file,"a.erl"},{line,7}`, `file=a.js,line=7`, `a.c|7 col 5|`. But not `a.py L2 norm`."""
 _PATH = re.compile(
     r"(?<![\w/\\.-])(?:([A-Za-z][\w+.-]*+)://[^\s/]*+)?"
     rf"((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]++[/\\])*{_FILE_NAME})(?:{_AT_LINE})?"
 )
 _PATH_AT_LINE = re.compile(rf"(?<![\w/\\.-])((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]++[/\\])*[\w.+@~-]++){_AT_LINE}")
 """A file without a known extension, which is one if it is in a folder or is named like `Makefile`."""
+_LINE_OF_FILE = re.compile(
+    r"(?:\blines?\s(\d{1,9})(?:-\d{1,9})?\s(?:of|in)\s(?:file\s)?|(?<!\S)\+(\d{1,9})(?::\d{1,9})?\s)[\"'`]?"
+    r"((?:[A-Za-z]:)?[/\\]?(?:[\w.+@~-]++[/\\])*[\w.+@~-]++)"
+)
+"""`line 7 of a.py`, and `+7 a.py` as the arguments of an editor."""
 _NAMED_FILE = re.compile(rf"((?:[A-Za-z]:(?=[/\\]))?[^\s:\"'`<>|*?]+?)(?:{_AT_LINE}(?:[:.,-]\d+)*\)?)?:?")
 _FOLDER_PATH = re.compile(r"(?<!\S)((?:[\w.+@~-]++/)+[\w.+@~-]*+)(?!\S)")
 
@@ -138,8 +148,10 @@ def readable(text: str) -> str:
 
 def parse_question(text: str) -> Question:
     """Parse a question. Everything that is not an operator, symbol or path is prose."""
+    written = text[:MAX_QUESTION_LENGTH]
+    listed = listed_lines(written, _is_file_name)
     text = unicodedata.normalize("NFC", readable(text))[:MAX_QUESTION_LENGTH]
-    locations = _locations(text)
+    locations = _locations(text, listed)
     is_pasted = len(text) > MAX_LENGTH_WITH_OPERATORS or any(location.line for location in locations)
     operators = Operators(text) if is_pasted else read_operators(text, _is_file)
     plain = " ".join(_QUOTES.sub(" ", operators.text).split()) or text.strip()
@@ -193,14 +205,19 @@ def _identifiers(text: str, locations: tuple[Location, ...]) -> tuple[str, ...]:
     return _both_ends(tuple(names), MAX_NAMES)
 
 
-def _locations(text: str) -> tuple[Location, ...]:
+def _locations(text: str, listed: Listed) -> tuple[Location, ...]:
+    """The files and folders in a text, with those of listed lines."""
     text = _LONG_RUN.sub(" ", text)
     found = [
         Location(_plain_path(path), int(line or 0))
         for scheme, path, line in _PATH.findall(text)
         if _has_known_extension(path) and (line or not scheme)  # of a web page no file is meant
     ]
+    found += [Location(path, int(line)) for path, line in _lines_of_files(text)]
     found += [Location(path, int(line)) for path, line in _unknown_files(text) if not _has_known_extension(path)]
+    found += [Location(_plain_path(path), line) for path, line in listed.lines if line]
+    if not any(location.line for location in found):
+        found += [Location(_plain_path(path), line) for path, line in listed.around]
     found += [Location(_plain_path(path).strip("/")) for path in _FOLDER_PATH.findall(text)]
     return _both_ends(tuple(dict.fromkeys(found)), MAX_NAMES)
 
@@ -210,6 +227,13 @@ def _unknown_files(text: str) -> Iterable[tuple[str, str]]:
     for path, line in _PATH_AT_LINE.findall(text):
         if "/" in path or path in known_filenames():
             yield _plain_path(path), line
+
+
+def _lines_of_files(text: str) -> Iterable[tuple[str, str]]:
+    """The paths that follow the number of a line, and this number."""
+    for line, argument, path in _LINE_OF_FILE.findall(text):
+        if "/" in path or _is_file_name(path.rstrip(".")):
+            yield _plain_path(path.rstrip(".")), line or argument
 
 
 def _named_file(text: str) -> Location | None:
@@ -235,6 +259,11 @@ def _plain_path(path: str) -> str:
 def _is_file(text: str) -> bool:
     match = _PATH.fullmatch(text)
     return match is not None and _has_known_extension(match[2])
+
+
+def _is_file_name(path: str) -> bool:
+    """Whether a path has the extension or the name of a file in a known language."""
+    return _has_known_extension(path) or _plain_path(path).rpartition("/")[2] in known_filenames()
 
 
 def _has_known_extension(path: str) -> bool:

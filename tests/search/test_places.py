@@ -155,7 +155,17 @@ def test_no_definition_is_named_after_the_end_of_a_title(index: Index, title: st
 
 
 @pytest.mark.parametrize(
-    "form", ["{}:{}", "{}:{}:5: error: too few arguments", 'File "{}", line {}, in f', "/ci/{}:{}"]
+    "form",
+    [
+        "{}:{}",
+        "{}:{}:5: error: too few arguments",
+        'File "{}", line {}, in f',
+        "/ci/{}:{}",
+        "/ci/{}\n  {}:5  error  no such name",
+        "{}-{}-  foo",
+        "--- a/x\n+++ b/{}\n@@ -1,3 +{},4 @@",
+        "::error file={},line={},col=5::Missing semicolon",
+    ],
 )
 @pytest.mark.parametrize(
     ("path", "line", "name"),

@@ -114,6 +114,50 @@ def test_places(text: str, locations: tuple[Location, ...]) -> None:
     assert parse_question(text).locations == locations
 
 
+def _at(path: str, *lines: int) -> tuple[Location, ...]:
+    return tuple(Location(path, line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("/shop/cart.js\n  7:5  error  'x' is defined but never used\n  9:1  error  y", _at("/shop/cart.js", 7, 9)),
+        ("src/a.py\n7:  text\n8-  text\n9:  text\n\nb.py\n3:x", (*_at("src/a.py", 7, 9), Location("b.py", 3))),
+        ("src/a.py\n7-  text\n8=def f():", _at("src/a.py", 7, 8)),
+        ("FILE: /shop/Cart.php\n  7 | ERROR | Missing comment", _at("/shop/Cart.php", 7)),
+        ("src/a.py-7-  text", _at("src/a.py", 7)),
+        ("Makefile-7-\ttext", _at("Makefile", 7)),
+        ("src/a.py-7-  text\nsrc/a.py:8:  text\nsrc/a.py-9-  text", _at("src/a.py", 8)),
+        ("--- a/a.py\n+++ b/a.py\n@@ -7,3 +8,4 @@ def f():\n x\n\n+y\n@@ -20 +22 @@", _at("a.py", 8, 22)),
+        ("diff --git a/a.py b/a.py\n@@ -7,3 +8,4 @@", _at("a.py", 8)),
+        ("--- a/a.py\n+++ /dev/null\n@@ -1,3 +0,0 @@", ()),
+        ("line 7 of src/a.py.", _at("src/a.py", 7)),
+        ("lines 7-9 in file 'a.py'", _at("a.py", 7)),
+        ("a.py at line 7", _at("a.py", 7)),
+        ("a.py, lines 7-9", _at("a.py", 7)),
+        ("src/a.py in Cart.total at line 7:5", _at("src/a.py", 7)),
+        ("src/a.py|7 col 5| foo", _at("src/a.py", 7)),
+        ("a.py|7| foo", _at("a.py", 7)),
+        ("::error file=src/a.js,line=7,col=5::Missing semicolon", _at("src/a.js", 7)),
+        ("::error file=src/a.js,col=5,line=7::Missing semicolon", _at("src/a.js", 7)),
+        ("##vso[task.logissue type=error;sourcepath=src/a.js;linenumber=7]x", _at("src/a.js", 7)),
+        ("vim +7 src/a.py", _at("src/a.py", 7)),
+        ("src/a.py L7", _at("src/a.py", 7)),
+        ("a.py L7-L9", _at("a.py", 7)),
+        ("a.py L2 norm", ()),
+        ("a.py L10n", ()),
+        ("foo.py-3.11", ()),
+        ("error in a.py 3 times", ()),
+        ("one of the a.py-like-7-day lists", ()),
+        ("a table a.py|7 of 9", ()),
+        ("line 7 of the file", ()),
+        ("well-known\n7: text", ()),
+    ],
+)
+def test_lines_of_files_as_other_programs_list_them(text: str, places: tuple[Location, ...]) -> None:
+    assert tuple(location for location in parse_question(text).locations if location.line) == places
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_a_question(text: str) -> None:
     question = parse_question(text)
@@ -129,7 +173,34 @@ def test_control_characters_and_lone_surrogates_are_not_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "aA", "A_", "a+", "a/", "a.", "a::", "\\a", "~", '"', "`a", "-a ", "1", "é_", "(a", " "]
+    "unit",
+    [
+        "a.c in ",
+        "a.c,x=",
+        "+1 a/",
+        "line 1 of a",
+        "1:\n",
+        "a.c-1-",
+        "a.c\n1:\n",
+        "+a\n",
+        "a.c L1",
+        "a",
+        "aA",
+        "A_",
+        "a+",
+        "a/",
+        "a.",
+        "a::",
+        "\\a",
+        "~",
+        '"',
+        "`a",
+        "-a ",
+        "1",
+        "é_",
+        "(a",
+        " ",
+    ],
 )
 def test_whatever_is_long_is_read_in_bounds(unit: str) -> None:
     for text in (unit * 100_000, unit * 30_000 + "-", " ".join([unit * 200 + "/"] * 80)):
