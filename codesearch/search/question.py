@@ -15,6 +15,7 @@ from codesearch.languages.registry import known_extensions, known_filenames
 from codesearch.search.heads import may_be_prose
 from codesearch.search.listings import Listed, listed_lines
 from codesearch.search.operators import Operators, read_operators
+from codesearch.search.plain_lines import without_listing
 from codesearch.search.symbols import Symbol, parse_symbol
 
 _Value = TypeVar("_Value")
@@ -56,7 +57,8 @@ class Question(NamedTuple):
     """Set if the question is a single word that may be a file's name or path, with or without a line. Only an index
     tells whether it is: `app.all` may be a symbol too."""
     code: str = ""
-    """The question as it was written, with its quotes, if it looks like code."""
+    """The question as it was written, with its quotes, if it looks like code, without what a diff or an editor puts
+    before its lines."""
     language: str = ""
     """The language that the question asks for, which is not in its text and terms."""
 
@@ -150,8 +152,11 @@ def parse_question(text: str) -> Question:
     """Parse a question. Everything that is not an operator, symbol or path is prose."""
     written = text[:MAX_QUESTION_LENGTH]
     listed = listed_lines(written, _is_file_name)
-    text = unicodedata.normalize("NFC", readable(text))[:MAX_QUESTION_LENGTH]
+    plain_lines = _in_one_form(without_listing(written))
+    text = _in_one_form(written)
     locations = _locations(text, listed)
+    if not any(location.line for location in locations):
+        text = plain_lines
     is_pasted = len(text) > MAX_LENGTH_WITH_OPERATORS or any(location.line for location in locations)
     operators = Operators(text) if is_pasted else read_operators(text, _is_file)
     plain = " ".join(_QUOTES.sub(" ", operators.text).split()) or text.strip()
@@ -162,8 +167,12 @@ def parse_question(text: str) -> Question:
     significant = _both_ends(significant, MAX_TERMS)
     file = _named_file(plain)
     symbol = None if file and _is_path(file.path) else parse_symbol(plain)
-    code = " ".join(text.split()) if _CODE.search(text) else ""
+    code = " ".join(plain_lines.split()) if _CODE.search(plain_lines) else ""
     return Question(plain, kind, significant, identifiers, operators, locations, symbol, file, code)
+
+
+def _in_one_form(text: str) -> str:
+    return unicodedata.normalize("NFC", readable(text))[:MAX_QUESTION_LENGTH]
 
 
 def _distinct(terms: Iterable[str]) -> tuple[str, ...]:

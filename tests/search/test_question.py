@@ -281,3 +281,41 @@ def test_a_path_is_no_symbol(text: str) -> None:
 @pytest.mark.parametrize("text", ["app.all", "Enum.map/2", "App\\Cart", "c.JSON"])
 def test_what_may_be_a_file_may_be_a_symbol(text: str) -> None:
     assert parse_question(text).symbol
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("+    total = add(a)", "total = add(a)"),
+        ("-\treturn add(a);", "return add(a);"),
+        ("+    return add(a)\n+    return b", "return add(a) return b"),
+        ("@@ -7,2 +7,2 @@ def f():\n def f():\n-    return add(a)\n+    return add(b)\n", "def f(): return add(b)"),
+        ("702:    total = add(a)", "total = add(a)"),
+        ("702:total = add(a)", "total = add(a)"),
+        ("702:5:total = add(a)", "total = add(a)"),
+        ("702-    total = add(a)", "total = add(a)"),
+        ("702|    total = add(a)", "total = add(a)"),
+        ("   702\u2502 total = add(a)", "total = add(a)"),
+        ("> 702 |   total = add(a)\n      |           ^^^", "total = add(a)"),
+        ("  702 total = add(a)", "total = add(a)"),
+        ("   702\ttotal = add(a)", "total = add(a)"),
+        ("702  a = 1;\n703  b = 2;", "a = 1; b = 2;"),
+        ("7:a = 1;\n8-b = 2;\n--\n19:c = 3;", "a = 1; b = 2; c = 3;"),
+        ("7: a = 1;\n3: b = 2;", "7: a = 1; 3: b = 2;"),
+        ("a = b\n    - c;", "a = b - c;"),
+        ("-> add(a)", "-> add(a)"),
+        ("  3 == add(a)", "3 == add(a)"),
+        ("404: Not Found (page)", "404: Not Found (page)"),
+        ("3-way merge (git)", "3-way merge (git)"),
+        ("- an item (of a list)", "- an item (of a list)"),
+        ("12:30:05 add(a)", "12:30:05 add(a)"),
+    ],
+)
+def test_what_a_diff_or_an_editor_puts_before_lines_is_no_code(text: str, code: str) -> None:
+    assert parse_question(text).code == code
+
+
+def test_what_is_put_before_a_line_of_code_is_not_asked_for() -> None:
+    for text in ("+def total(cart):", "702:def total(cart):", "   702  def total(cart):"):
+        assert parse_question(text) == parse_question("def total(cart):")
+    assert parse_question("404: not found").terms == ("404", "not", "found")
