@@ -15,7 +15,7 @@ _NUMBERED = re.compile(
 """`702:`, `702-`, `702:5:`, `702|`, `> 702 |`, `702  `, ` 702 `."""
 _MARKER = re.compile(r"\s*+[|│][\s|│^~-]*+\S{0,80}$|--$")
 """What compilers print below a line, and what grep prints between two parts of a file."""
-_LINE_OF_CODE = re.compile(r"^(?:\s\s|\t)|\w[(\[]|[={};<>&|]|[:,\\]$")
+_LINE_OF_CODE = re.compile(r"(?=.*\w)(?:\s\s|\t|.*\w[(\[]|.*[={};<>&|]|.*[:,\\]$)")
 """Lines that are indented, or have signs that prose lacks: not those of `3-way merge (git)` and `- an item`."""
 
 
@@ -31,7 +31,7 @@ def _without_signs(lines: Sequence[str]) -> list[str]:
     signed = [line for line in lines if _SIGNED.match(line)]
     if not signed or any(not (line.startswith(" ") or _SIGNED.match(line)) for line in lines):
         return []
-    if not any(_LINE_OF_CODE.search(line[1:]) for line in signed):
+    if not any(_LINE_OF_CODE.match(line[1:]) for line in signed):
         return []
     has_added = any(line.startswith("+") for line in signed)
     return [line[1:] for line in lines if not (has_added and line.startswith("-"))]
@@ -45,4 +45,4 @@ def _without_numbers(lines: Sequence[str]) -> list[str]:
     if len(found) < len(lines) or numbers != sorted(set(numbers)):
         return []
     texts = [match.string[match.end() :] for match in found]
-    return texts if any(_LINE_OF_CODE.search(text) for text in texts) else []
+    return texts if any(_LINE_OF_CODE.match(text) for text in texts) else []

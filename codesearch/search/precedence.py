@@ -188,6 +188,11 @@ def _owner(symbol: Symbol, chunk: StoredChunk) -> int:
     return level + 3 * (level > 0 and {*owners, *places}.issuperset(asked))
 
 
+def defines_member(symbol: Symbol, chunk: StoredChunk) -> bool:
+    """Whether a chunk defines a symbol that is given with its owner, in this owner."""
+    return spelling(symbol, chunk.name) >= Spelling.BARE and _owner(symbol, chunk) > 0
+
+
 def _is_implementation(chunk: StoredChunk, role: Role, asked: frozenset[Role]) -> bool:
     return role in asked or (role is Role.IMPLEMENTATION and not TEST_NAME.search(chunk.qualified_name))
 

@@ -107,6 +107,8 @@ _CODE = re.compile(r"[][(){}<>=;|&]")
 _STATEMENT = re.compile(r"\s=\s|[\"'`]")
 """What tells a line such as `View view = find("main")` from the head of a definition."""
 _LONG_RUN = re.compile(rf"[^\s\"'`(),;<>]{{{MAX_NAME_LENGTH + 1},}}")
+_LITERAL_OPERATOR = re.compile(r"\boperator\s*\"\"\s*\w+\s*$")
+"""C++'s, whose quotes are part of the name."""
 _QUOTES = re.compile('["“”]')
 # Possessive quantifiers (`*+`, `++`) after a lookahead keep the expressions from backtracking into a word.
 _QUALIFIED = r"[A-Za-z_]\w*+(?:(?:::|->|\\|\.|#)[A-Za-z_]\w*+)+"
@@ -166,7 +168,7 @@ def parse_question(text: str) -> Question:
     kind = _kind(plain, identifiers)
     significant = _both_ends(significant, MAX_TERMS)
     file = _named_file(plain)
-    symbol = None if file and _is_path(file.path) else parse_symbol(plain)
+    symbol = None if file and _is_path(file.path) else parse_symbol(text if _LITERAL_OPERATOR.search(text) else plain)
     code = " ".join(plain_lines.split()) if _CODE.search(plain_lines) else ""
     return Question(plain, kind, significant, identifiers, operators, locations, symbol, file, code)
 

@@ -37,6 +37,7 @@ from codesearch.search.hit import (
 )
 from codesearch.search.operators import Operators
 from codesearch.search.places import shown_line
+from codesearch.search.precedence import defines_member
 from codesearch.search.question import Question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, Readers, total
@@ -249,14 +250,23 @@ class _Fitting(NamedTuple):
 
 
 def _fitting(question: Question, candidates: Candidates, best_first: Iterable[int], readers: Readers) -> _Fitting:
-    """What is quoted is a value in a message, and no phrase, if a candidate without it has the rest word for word."""
+    """What is quoted is a value in a message, and no phrase, if a candidate without it has the rest word for word.
+
+    A quoted symbol with its owner (`"Cart.total"`) has its definition, too, which does not contain it in this form.
+    """
     operators = question.operators
     if not operators:
         return _Fitting(operators, dict.fromkeys(best_first))
     texts = {i: readers[int(candidates.reader[i])].text(candidates.chunks[i]) for i in best_first}
     if any(candidates.verbatim[i] and not operators.has_phrases(text) for i, text in texts.items()):
         operators = operators._replace(phrases=())
-    return _Fitting(operators, {i: None for i, text in texts.items() if operators.accept(text)})
+    symbol = question.symbol if operators.phrases == (question.text,) else None
+    fitting = {
+        i: None
+        for i, text in texts.items()
+        if operators.accept(text) or (symbol and defines_member(symbol, candidates.chunks[i]))
+    }
+    return _Fitting(operators, fitting)
 
 
 def _folded(

@@ -23,9 +23,16 @@ _SEPARATOR = re.compile(r"::|->|=>|[.#\\:](?=[\w$@~])|(?<=\w)\$(?=[A-Z])")
 _WITH_OWNER = re.compile(r"[.#]?[^\W\d][\w$?!=-]*(?:(?:::|->|[.#\\:])[$@~]?[^\W\d][\w$?!=-]*)*")
 """A name that may contain its owner; not a title (`Upgrading to 9.0`), a pattern (`%.h`), a path or a version."""
 _OPERATOR = re.compile(
-    r"\boperator(?:\s*[^\w\s]+|\s+\w[\w\s:*&<>,]*)$|(?:^|(?<=\w[.#])|(?<=\w::))(?:[-+*/%<>=!~^|&]+@?|\[\]=?)$"
+    r"\boperator(?:\s*\(\s*\.\w+\.\s*\)|\s*\"\"\s*\w+|\s*[^\w\s]+|\s+\w[\w\s:*&<>,]*)$"
+    r"|(?:^|(?<=\w[.#])|(?<=\w::))(?:(?=[:.#]*+[^:.#])[-+*/%<>=!~^|&?\\:.#]++@?|\[\]=?)$"
 )
-"""Operators of C++ and C# (`operator==`), and those of Ruby and others without a keyword (`Cart#<=>`, `[]=`)."""
+"""Operators of C++, C# and Fortran (`operator==`, `operator""_s`, `operator(.in.)`), and those of Ruby, Scala and
+others without a keyword (`Cart#<=>`, `[]=`, `+:`)."""
+_IN_PARENTHESES = re.compile(r"\(([^\w\s()]+)\)")
+"""Haskell's operators as functions: `(<+>)`."""
+_LITERAL = re.compile(r"(?<=^operator)\s*\"\"\s*")
+_OF_NEW = re.compile(r"^\(?new\s+([A-Za-z_][\w.]*)(?:<[^<>]*>)?\([^()]*\)\)?(?=\.|->)")
+"""`new Cart(items)` of `new Cart(items).total()`."""
 _SIMPLE = r"[\w-]+(?:[.#:]{1,2}[\w-]+(?:\([\w+-]*\))?)*"
 _SELECTOR = re.compile(rf"[.#]{_SIMPLE}(?:\s+[.#]{_SIMPLE}|\s*[>+~]\s*[.#]?{_SIMPLE})+")
 """A selector of CSS with several parts (`.card > a`, `.nav .item:hover`): the name of a rule."""
@@ -56,6 +63,7 @@ def parse_symbol(text: str) -> Symbol | None:
     text = name_in_head(text) or text.rstrip("; {\t")
     if _SELECTOR.fullmatch(text):
         return Symbol(text)
+    text = _OF_NEW.sub(r"\1", _IN_PARENTHESES.sub(r"\1", text) if text.startswith("(") else text)
     operator = _OPERATOR.search(text)
     head = text[: operator.start()] if operator else text
     arity = _ARITY.search(head)
@@ -63,7 +71,7 @@ def parse_symbol(text: str) -> Symbol | None:
     if any(character.isspace() for character in head):
         return None
     if operator:
-        return Symbol(operator[0], _owner(_parts(head.strip(".#"))))
+        return Symbol(_LITERAL.sub('""', operator[0]), _owner(_parts(head.strip(".#"))))
     bare = head.lstrip(_SIGILS)
     parts = _parts(bare)
     if not parts or not any(map(str.isalnum, parts[-1])):
@@ -152,4 +160,4 @@ def _without_space(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return name.lstrip(_SIGILS).rstrip("!?=") or name
+    return name.lstrip(_SIGILS).rstrip("!?=:") or name

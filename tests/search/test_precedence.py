@@ -112,3 +112,69 @@ def test_a_definition_is_shown_at_its_name(tmp_path: Path, question: str, line: 
     with Index.create(tmp_path) as made:
         made.update()
         assert made.search(question).hits[0].best_line == line
+
+
+MEMBERS = """class Cart:
+    def total(self):
+        return sum(self.items)
+
+    def __truediv__(self, other):
+        return other
+
+
+class Order:
+    def total(self):
+        return self.cart.total()
+"""
+OPERATORS = """package shop
+
+object Ops {
+  def =?(other: String): Boolean = same(other)
+
+  def +?(other: String): Boolean = added(other)
+
+  def ?(name: String): Option[String] = found(name)
+
+  def +:(item: Int): Items = prepended(item)
+
+  def \\\\(key: String): List[Int] = all(key)
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def members(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    root: Path = tmp_path_factory.mktemp("members")
+    use = "def test_cart():\n    # Cart.total and Order.total\n    assert Cart.total\n    assert Order.total\n"
+    strings = 'inline auto operator""_s(const char* text) -> name {\n  return name(text);\n}\n'
+    write(root, {"cart.py": MEMBERS, "test_cart.py": use, "Ops.scala": OPERATORS, "strings.cpp": strings})
+    with Index.create(root) as made:
+        made.update()
+        yield made
+
+
+@pytest.mark.parametrize("form", ["{}", '"{}"', "“{}”", "{}:", "new {}()", "{}()"])
+@pytest.mark.parametrize("name", ["Cart.total", "Order.total"])
+def test_a_member_in_quotes_or_before_a_colon_or_of_a_new_object_is_that_member(
+    members: Index, form: str, name: str
+) -> None:
+    question = form.format(name.replace(".", "().") if "new" in form else name)
+    assert members.search(question).hits[0].qualified_name == name
+
+
+def test_what_is_quoted_and_no_member_has_to_be_in_the_text(members: Index) -> None:
+    assert members.search('"assert Cart.total"').hits[0].path == "test_cart.py"
+    assert members.search('"Cart.items"').hits[0].is_beyond
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        *((name, name) for name in ("=?", "+?", "?", "+:", "\\\\")),
+        ("(=?)", "=?"),
+        ("Ops.+:", "+:"),
+        ('operator""_s', 'operator""_s'),
+    ],
+)
+def test_an_operator_is_found_by_its_signs(members: Index, question: str, name: str) -> None:
+    assert members.search(question).hits[0].name == name

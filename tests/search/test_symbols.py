@@ -212,6 +212,19 @@ def first(index: Index, question: str) -> tuple[str, str]:
         ('@app.route("/cart") def show(id):', "show", ""),
         ("echo(", "echo", ""),
         ("Cart.total method", "total", "Cart"),
+        *(
+            (operator, operator, "")
+            for operator in ("?", "=?", "+?", "+*?", ":?", "/:", "<<#", "+:", "\\\\", "<+>", "->")
+        ),
+        ("(=?)", "=?", ""),
+        ("Items.+:", "+:", "Items"),
+        ("operator(.in.)", "operator(.in.)", ""),
+        ("operator(==)", "operator(==)", ""),
+        ('operator""_s', 'operator""_s', ""),
+        ('std::operator "" _s', 'operator""_s', "std"),
+        ("new Cart().total()", "total", "Cart"),
+        ("new Cart<Item>(a, b).total(c)", "total", "Cart"),
+        ("(new shop.Cart()).total()", "total", "shop.Cart"),
     ],
 )
 def test_a_symbol_is_a_name_and_its_owner(text: str, name: str, owner: str) -> None:
@@ -327,6 +340,7 @@ def test_the_name_in_the_head_of_a_definition(head: str, name: str, owner: str) 
         "what is :: in haskell",
         "type converter for JSON",
         "::",
+        "...",
         "()",
         "class",
         "x" * 1000,
@@ -366,6 +380,9 @@ def test_how_many_arguments_a_function_takes(signature: str, arities: list[int])
         ("Router", "Phoenix.Router", Spelling.EXACT),
         ("Bar", "Foo::Bar", Spelling.EXACT),
         ("operator+", "operator +", Spelling.EXACT),
+        ("+?", "+?", Spelling.EXACT),
+        ("Foo.bar:", "bar", Spelling.BARE),
+        ("bar:", "bar:", Spelling.EXACT),
         ("<=>", "<=>", Spelling.EXACT),
         ("nav", ".nav", Spelling.EXACT),
         ("ex", "does not work in router.ex", Spelling.OTHER),
