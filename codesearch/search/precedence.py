@@ -143,7 +143,8 @@ def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_impleme
     may_be_meant = _is_lower(symbol) and chunk.kind in (TYPE_KINDS | ROUTINE_KINDS)
     if spelled < (Spelling.CASE if may_be_meant else Spelling.BARE) or not _contains_head(chunk):
         return 0
-    if chunk.kind in FIELD_KINDS and not symbol.owner and len(words(symbol.name)) < 2:
+    is_name = symbol.owner or len(words(symbol.name)) > 1 or (spelled is Spelling.EXACT and _is_no_word(symbol.name))
+    if chunk.kind in FIELD_KINDS and not is_name:
         return 0  # `Args` more likely asks about arguments than about a field of some type
     place = int(spelled)
     levels = (
@@ -157,6 +158,11 @@ def _place(symbol: Symbol, asked: frozenset[str], chunk: StoredChunk, is_impleme
     for level, count in levels:
         place = place * count + level
     return place
+
+
+def _is_no_word(name: str) -> bool:
+    """Whether prose has no word that is written like a name: `GET`, `env_`, `_identity`."""
+    return name.startswith("_") or name.endswith("_") or (len(name) > 1 and name.isupper())
 
 
 def _is_head_of(text: str, chunk: StoredChunk) -> bool:

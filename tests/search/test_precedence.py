@@ -178,3 +178,41 @@ def test_what_is_quoted_and_no_member_has_to_be_in_the_text(members: Index) -> N
 )
 def test_an_operator_is_found_by_its_signs(members: Index, question: str, name: str) -> None:
     assert members.search(question).hits[0].name == name
+
+
+FIELDS = {
+    "method.ts": 'export class Method {\n  static GET = "GET";\n  args = [];\n}\n',
+    "client.ts": "export class Client {\n  get(path) {\n    return fetch(path);\n  }\n}\n"
+    "export class Args {\n  constructor(all) {\n    this.all = all;\n  }\n}\n",
+    "db.cc": "class Env {\n public:\n  virtual void Schedule(int delay);\n};\n\n"
+    "class DB {\n public:\n  void Open() { env_->Schedule(1); }\n\n private:\n  Env* const env_;\n};\n",
+    "Reader.cs": "class Identity {\n    string Sql() { return sql; }\n}\n\n"
+    "class Reader {\n    private readonly Identity _identity;\n\n    Identity Current() { return _identity; }\n}\n",
+}
+
+
+@pytest.fixture(scope="module")
+def fields(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    root: Path = tmp_path_factory.mktemp("fields")
+    write(root, FIELDS)
+    with Index.create(root) as made:
+        made.update()
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("GET", '  static GET = "GET";'),
+        ("get", "  get(path) {"),
+        ("args", "export class Args {"),
+        ("env_", "  Env* const env_;"),
+        ("Env", "class Env {"),
+        ("env", "class Env {"),
+        ("_identity", "    private readonly Identity _identity;"),
+        ("identity", "class Identity {"),
+    ],
+)
+def test_a_field_whose_name_is_no_word_of_prose_comes_first(fields: Index, question: str, line: str) -> None:
+    hit = fields.search(question).hits[0]
+    assert hit.snippet.split("\n")[hit.best_line - hit.start_line] == line
