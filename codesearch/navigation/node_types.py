@@ -56,6 +56,8 @@ BINDER = re.compile(
 BOUND_FIELDS = frozenset(
     "name pattern patterns left declarator parameter parameters alias bound_identifier item variable variables".split()
 )
+TYPE = re.compile(r"(^|_)type(_identifier)?$")
+"""With BINDER: what says of which type a variable is, unless it is a parameter of a type."""
 VALUE_FIELDS = frozenset(
     "value right type body condition arguments argument function object default_value return_type operand index"
     " subscript superclass superclasses source initializer iterable collection bounds trait path scope operator".split()

@@ -16,8 +16,8 @@ from codesearch.navigation.occurrence import Form, Kind, Occurrence
 _JOINT = re.compile(r"::|->|[.#\\:$]|\s*>\s*")
 _MODULE_JOINT = re.compile(r"[./\\]|::")
 _SELVES = frozenset("self this cls super $this static parent base Self @".split())
-_CRATES = frozenset(("crate", "super"))
-"""Rust's modules of the same crate."""
+_CRATES = frozenset(("crate", "super", "self"))
+"""Rust's modules of the same crate, before a double colon."""
 _MEMBER_KINDS = frozenset("method constructor destructor operator field property enumerator column event".split())
 _FIELD_KINDS = frozenset(("field", "property", "column", "enumerator"))
 _LOCAL_SCOPES = STANDALONE_KINDS | {"suite"}
@@ -79,6 +79,11 @@ class Target:
         if self.kind == "enumerator" and self.language in ("C", "C++"):
             return False
         return self.kind in _MEMBER_KINDS or (self.owner is not None and self.owner.kind in METHOD_OWNERS)
+
+    @property
+    def is_of_object(self) -> bool:
+        """Whether its name is given after an object, as in `app.name = …`, or after a type that it extends."""
+        return bool(re.match(rf"[^(=]*[\w$>?][.:]{re.escape(self.name)}(?![\w$])", self.signature))
 
     @property
     def is_specialization(self) -> bool:
@@ -197,11 +202,14 @@ class Resolver:
 
     def _member(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
         owner = definition.owners[-1] if definition.owners else ""
-        if around.language == "Rust" and one.receiver in _CRATES and not definition.is_member:
+        is_path = around.language == "Rust" and one.text[: one.column - 1].endswith("::")
+        if is_path and one.receiver in _CRATES and not definition.is_member:
             return _Verdict.YES if self._is_only(definition) else _Verdict.MAYBE
+        if definition.is_local and not (definition.is_of_object and around.path == definition.path):
+            return _Verdict.NO
         if one.receiver in _SELVES:
             if not definition.is_member:
-                return _Verdict.NO
+                return self._of_own_object(around, definition)
             if owner in _parts(around.scope):
                 return _Verdict.YES
             return self._by_name_alone(definition)
@@ -211,10 +219,16 @@ class Resolver:
         if definition.is_member:
             is_of_module = bool(modules) and around.language in _ONLY_MODULES_IMPORTED
             return _Verdict.NO if is_of_module else self._by_name_alone(definition)
-        if definition.is_local:
-            return _Verdict.NO
         is_named = any(self._is_in(module, definition) for module in (one.receiver, *modules))
         return _Verdict.YES if is_named else _Verdict.MAYBE
+
+    def _of_own_object(self, around: Surroundings, definition: Target) -> _Verdict:
+        """The verdict on a member of `this` where the definition is no member of a type."""
+        if not definition.is_of_object:
+            return _Verdict.NO
+        is_own = around.path == definition.path and definition.owners and definition.owners[-1] not in _SELVES
+        is_own = is_own and definition.owners[-1] in _parts(around.scope)
+        return _Verdict.YES if is_own else _Verdict.MAYBE
 
     def _by_name_alone(self, definition: Target) -> _Verdict:
         """The verdict on a member of an object of unknown type."""

@@ -25,15 +25,19 @@ def bound(steps: Sequence[Step], language: Language) -> tuple[Form, tuple[int, i
         if step.field in node_types.VALUE_FIELDS:
             return Form.BARE, None
         if node_types.BINDER.search(parent.type):
-            is_bound = step.field in node_types.BOUND_FIELDS or (
-                step.field is None
-                and (parent.type.endswith(("parameters", "patterns")) or parent.named_child(0) == step.node)
-            )
+            is_bound = step.field in node_types.BOUND_FIELDS or (step.field is None and _is_first_bound(step, parent))
             if is_bound:
                 return _scope(steps[:at], language)
         if not node_types.PATTERN.search(parent.type):
             return Form.BARE, None
     return Form.BARE, None
+
+
+def _is_first_bound(step: Step, parent: Node) -> bool:
+    """Whether a node without a field, such as the first one in its parent, is bound there."""
+    if node_types.TYPE.search(step.node.type) and "type_parameter" not in parent.type:
+        return False
+    return parent.type.endswith(("parameters", "patterns")) or parent.named_child(0) == step.node
 
 
 def _scope(around: Sequence[Step], language: Language) -> tuple[Form, tuple[int, int] | None]:

@@ -142,6 +142,27 @@ def test_variables_of_a_function_hide_the_name_in_it(language: str) -> None:
     assert {one.form for one in found(language, LOCALS[language], "store")} == {Form.LOCAL}
 
 
+TYPED = {
+    "C#": "class A { void F() { try { G(); } catch (Store e) { } } void H(params Store[] a) { } }\n",
+    "C++": "void f() { try { g(); } catch (const Store& e) { } catch (Store e) { } }\n",
+    "Java": "class A { void f(Store... a) { try { g(); } catch (Store e) { } catch (B | Store e) { } } }\n",
+    "Kotlin": "fun f(vararg a: Store) { try { g() } catch (e: Store) { } }\n",
+    "PHP": "<?php try { g(); } catch (Store $e) { } catch (B | Store $e) { }\n",
+    "TypeScript": "function f(...a: Store[]) { try { g() } catch (e: Store) { } }\n",
+}
+
+
+@pytest.mark.parametrize("language", TYPED)
+def test_the_type_of_a_variable_is_not_the_variable(language: str) -> None:
+    forms = [one.form for one in found(language, TYPED[language], "Store")]
+    assert forms == [Form.BARE] * TYPED[language].count("Store")
+
+
+def test_a_parameter_of_a_type_hides_the_name() -> None:
+    (parameter, use) = found("Java", "class A { <Store> void f(Store a) { } }\n", "Store")
+    assert (parameter.form, use.form) == (Form.LOCAL, Form.LOCAL)
+
+
 def test_a_variable_is_hidden_only_where_it_is_known() -> None:
     text = "def f(store):\n    return store\n\n\ndef g():\n    return store\n"
     assert [one.form for one in found("Python", text, "store")] == [Form.LOCAL, Form.LOCAL, Form.BARE]

@@ -156,6 +156,34 @@ def test_a_nested_function_is_known_around_it_only(ask: Asker) -> None:
     assert places(ask("inner", files)) == ["a.py:2 definition", "a.py:4 call"]
 
 
+ASSIGNED = {
+    "a.js": "app.open = function () {\n  this.shut();\n};\napp.shut = function () {};\n",
+    "b.js": "res.send = function () {\n  this.shut();\n};\nfunction other() {\n  this.send_now();\n}\n",
+    "c.js": "function send_now() {}\nfunction Shop() {\n  this.count = () => 1;\n}\nnew Shop().count();\n",
+    "d.lua": "function M.new()\n  self.steps = map(function() end)\nend\nfunction M:run()\n  return self.steps\nend\n",
+    "e.kt": "fun String.twice() = this + this\nfun String.often() = this.twice()\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("shut", ["a.js:4 definition", "a.js:2 call", "b.js:2 call?"]),
+        ("send_now", ["c.js:1 definition"]),
+        ("count", ["c.js:3 definition", "c.js:5 call?"]),
+        ("steps", ["d.lua:2 definition", "d.lua:5 mention?"]),
+        ("twice", ["e.kt:1 definition", "e.kt:2 call?"]),
+    ],
+)
+def test_what_is_assigned_to_an_object_is_a_member_of_this(ask: Asker, name: str, expected: list[str]) -> None:
+    assert places(ask(name, ASSIGNED)) == expected
+
+
+def test_a_module_of_rust_names_its_own_functions(ask: Asker) -> None:
+    files = {"a.rs": "fn total() {}\nfn f(self) {\n    self::total();\n    self.total();\n}\n"}
+    assert places(ask("total", files)) == ["a.rs:1 definition", "a.rs:3 call"]
+
+
 def test_modules_by_another_name(ask: Asker) -> None:
     files = {
         "pack/types.py": "Callback = object\n",
