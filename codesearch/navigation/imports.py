@@ -20,6 +20,8 @@ _REQUIRE = re.compile(r"=\s*(?:await\s+)?(?:require|import|@import)\s*\(?\s*[\"'
 _FROM = re.compile(r"\bfrom\s+(?P<module>[.\w]+)\s+import\b|[\"'](?P<quoted>[^\"']+)[\"']")
 _CLOSED_GROUP = re.compile(r"\{[^{}]*\}|\([^()]*\)")
 _OPEN_GROUP = re.compile(r"[{(]")
+_ONLY = re.compile(r",\s*only\s*:.*", re.DOTALL | re.IGNORECASE)
+"""What Fortran writes between a module and the names that are used of it."""
 _JOINTS = re.compile(r"::|\\|/|->")
 _IMPORT_WORDS = re.compile(
     r"\b(?:import|use|using|pub(?:\([^)]*\))?|static|open|alias|require|extern crate|mod|function|const)\b"
@@ -87,6 +89,7 @@ def module_of(source: bytes, statement: Node, start: int) -> str:
     head = source[statement.start_byte : start].decode("utf-8", "replace")
     while (shorter := _CLOSED_GROUP.sub("", head)) != head:
         head = shorter
+    head = _ONLY.sub("", head)
     path = "".join(part.rpartition(",")[2] for part in _OPEN_GROUP.split(head))
     return _JOINTS.sub(".", "".join(_IMPORT_WORDS.sub("", path).split())).strip(".:(")
 

@@ -35,11 +35,13 @@ CALLEE = frozenset(("member_name",))
 
 QUALIFIED = re.compile(
     r"^(nested_|scoped_(?!call)|qualified|stable_)\w*|^(member|field|selector|navigation|member_access|member_binding"
-    r"|conditional_access|dot_index|method_index|instantiation|non_null)_expression$|^navigation_suffix$|^attribute$"
+    r"|conditional_access|dot_index|method_index|instantiation|non_null|derived_type_member)_expression$|^navigation_suffix$|^attribute$"
     r"|^field_access$|^dot$|^(generic|template)_(function|name|type|method)$|^dependent_name$|^command_name$|^infix_id$"
     r"|^user_type$|^macro_identifier$|^member_name$"
 )
 """Nodes that consist of a name and what qualifies it, such as its object or type arguments."""
+QUALIFIED_BY_ORDER = frozenset(("navigation_expression", "derived_type_member_expression"))
+"""Those whose parts have no fields: the last one is the name."""
 QUALIFIER_FIELDS = frozenset(
     "object operand value argument expression scope path qualifier table receiver module package condition left prefix"
     " target arguments type_arguments".split()

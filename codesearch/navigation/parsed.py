@@ -22,12 +22,18 @@ if TYPE_CHECKING:
 
 _SIGILS = b"@$%&:"
 _CLOSERS = b":%"
-_RECEIVER = re.compile(r"(?P<last>[\w$@]+|[)\]}>\"'])?\s*(?P<joint>\?\.|!\.|&\.|!!\.|\.|::|->|\\)\s*\Z")
+_RECEIVER = re.compile(r"(?P<last>[\w$@]+|[)\]}>\"'])?\s*(?P<joint>\?\.|!\.|&\.|!!\.|\.|::|->|\\|%)\s*\Z")
 _LUA_RECEIVER = re.compile(r"(?P<last>\w+|[)\]])(?P<joint>[.:])\Z")
 _RANGE = re.compile(r"\.\.[.=<]?\s*\Z")
 _LOOKED_BACK = 200
 """Characters before a name in which its receiver ends."""
-_JOINT_LANGUAGES = {"->": frozenset(("C", "C++", "PHP", "Perl")), "\\": frozenset(("PHP",))}
+_JOINT_LANGUAGES = {
+    "->": frozenset(("C", "C++", "PHP", "Perl")),
+    "\\": frozenset(("PHP",)),
+    "%": frozenset(("FORTRAN",)),
+}
+_TYPE_JOINT = frozenset("FORTRAN Haskell Julia Elixir".split())
+"""Languages in which a double colon is between a name and its type."""
 _PATTERN_MATCHING = frozenset("Rust Scala Haskell Elixir Swift".split())
 """Languages in which a capitalised name in a pattern is no variable."""
 
@@ -160,6 +166,8 @@ def _receiver(place: _Place) -> str | None:
     match = (_LUA_RECEIVER if language == "Lua" else _RECEIVER).search(before)
     if not match or (language == "Haskell" and before[-1:].isspace()):
         return None
+    if match["joint"] == "::" and language in _TYPE_JOINT:
+        return None
     if match["joint"] in _JOINT_LANGUAGES and language not in _JOINT_LANGUAGES[match["joint"]]:
         return None
     return match["last"] or ""
@@ -174,7 +182,8 @@ def _is_callee(steps: Sequence[Step]) -> bool:
         step, parent = steps[at], steps[at - 1].node
         if step.field in node_types.QUALIFIER_FIELDS:
             break
-        if step.field is None and parent.type == "navigation_expression" and step.node.end_byte != parent.end_byte:
+        is_by_order = step.field is None and parent.type in node_types.QUALIFIED_BY_ORDER
+        if is_by_order and step.node.end_byte != parent.end_byte:
             break
         at -= 1
     if not at:

@@ -29,6 +29,10 @@ _ONLY_MODULES_IMPORTED = frozenset(("Go",))
 """Languages in which an import never brings an object."""
 _IMPLICIT_SELF = frozenset("Java C# C++ Kotlin Scala Swift Ruby PowerShell".split())
 """Languages in which a member is used in its type without naming the object."""
+_OPEN_ENUMERATIONS = frozenset(("C", "C++", "FORTRAN", "Julia"))
+"""Languages in which an enumerator is used without naming its enumeration."""
+_OPEN_TYPES = frozenset(("Haskell",))
+"""Languages in which all that a type defines is used without naming the type or an object."""
 _FAMILIES = (
     frozenset(("C", "C++", "Assembly")),
     frozenset("JavaScript TypeScript Vue Svelte Astro HTML".split()),
@@ -75,8 +79,8 @@ class Target:
 
     @property
     def is_member(self) -> bool:
-        """Whether it belongs to a type."""
-        if self.kind == "enumerator" and self.language in ("C", "C++"):
+        """Whether it belongs to a type, and is used by way of that or of an object."""
+        if self.language in _OPEN_TYPES or (self.kind == "enumerator" and self.language in _OPEN_ENUMERATIONS):
             return False
         return self.kind in _MEMBER_KINDS or (self.owner is not None and self.owner.kind in METHOD_OWNERS)
 
@@ -87,7 +91,10 @@ class Target:
 
     @property
     def is_specialization(self) -> bool:
-        """Whether it is a C++ template for some arguments, so that its name means another template first of all."""
+        """Whether it is a C++ template for some arguments or a method of Haskell's for one type, so that its name means
+        another template or the method of the class first of all."""
+        if self.language == "Haskell" and self.owner is not None and self.owner.kind == "instance":
+            return True
         behind = self.signature.partition(self.name)[2].lstrip()
         return self.language == "C++" and behind.startswith("<")
 
@@ -179,13 +186,7 @@ class Resolver:
             is_inside = around.path == definition.path and owner.start_line <= one.line <= owner.end_line
             return _Verdict.YES if is_inside else _Verdict.NO
         if definition.is_member:
-            if (
-                definition.owners
-                and definition.owners[-1] in _parts(around.scope)
-                and around.language in _IMPLICIT_SELF
-            ):
-                return _Verdict.YES
-            return _Verdict.MAYBE if around.language in _IMPLICIT_SELF else _Verdict.NO
+            return self._bare_member(around, definition)
         if around.path == definition.path:
             return _Verdict.YES
         if around.language in _IMPORTING:
@@ -193,6 +194,18 @@ class Resolver:
         if around.language == "Go":
             return _Verdict.YES if _folder(around.path) == _folder(definition.path) else _Verdict.NO
         return _Verdict.YES
+
+    def _bare_member(self, around: Surroundings, definition: Target) -> _Verdict:
+        """The verdict on a name without an object where the definition is a member."""
+        owner = definition.owners[-1] if definition.owners else ""
+        if around.language in _IMPLICIT_SELF:
+            return _Verdict.YES if owner and owner in _parts(around.scope) else _Verdict.MAYBE
+        if around.language == "Rust" and definition.kind == "enumerator":
+            if around.modules:
+                return self._imported(around.modules, definition)
+            if re.search(rf"\b{re.escape(owner)}::\*", around.text):
+                return _Verdict.YES if self._is_only(definition) else _Verdict.MAYBE
+        return _Verdict.NO
 
     def _imported(self, modules: Collection[str], definition: Target) -> _Verdict:
         """The verdict on a name that is imported from one of these modules."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,18 @@ def bound(steps: Sequence[Step], language: Language) -> tuple[Form, tuple[int, i
         if node_types.BINDER.search(parent.type):
             is_bound = step.field in node_types.BOUND_FIELDS or (step.field is None and _is_first_bound(step, parent))
             if is_bound:
-                return _scope(steps[:at], language)
+                form, hides = _scope(steps[:at], language)
+                is_other = hides is not None and language.name == "FORTRAN" and _is_external(steps, hides)
+                return (Form.BARE, None) if is_other else (form, hides)
         if not node_types.PATTERN.search(parent.type):
             return Form.BARE, None
     return Form.BARE, None
+
+
+def _is_external(steps: Sequence[Step], known: tuple[int, int]) -> bool:
+    """Whether what Fortran declares is a function from elsewhere: `real, external :: name`."""
+    source, name = steps[0].node.text or b"", steps[-1].node.text or b""
+    return bool(re.search(rb"(?i)\bexternal\b[^\n]*\b%b\b" % re.escape(name), source[known[0] : known[1]]))
 
 
 def _is_first_bound(step: Step, parent: Node) -> bool:

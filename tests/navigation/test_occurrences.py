@@ -75,6 +75,7 @@ IMPORTS = {
     "C#": ("using Shop.Store;\n", "Shop"),
     "C++": ("using shop::Store;\n", "shop"),
     "Elixir": ("defmodule A do\n  alias Shop.Store\nend\n", "Shop"),
+    "FORTRAN": ("program p\n  use shop, only: cart, &\n    Store\nend program\n", "shop"),
     "Haskell": ("module A where\nimport Shop (Store)\n", "Shop"),
     "Java": ("import shop.Store;\n", "shop"),
     "JavaScript": ("const { Store } = require('./shop')\n", "./shop"),
@@ -122,6 +123,7 @@ def test_code_in_a_string_counts() -> None:
 LOCALS = {
     "C": "void f(int store) { g(store); }\n",
     "C++": "void f() { for (auto store : a) g(store); }\n",
+    "FORTRAN": "subroutine f(x)\n  integer, intent(in) :: x, store\n  call g(store)\nend subroutine\n",
     "Go": "package a\n\nfunc f() { store, b := g(); h(store) }\n",
     "Java": "class A { void f() { int store = 1; g(store); h(i -> store); } }\n",
     "JavaScript": "function f({ store }) { g(store) }\n",
@@ -158,6 +160,19 @@ def test_the_type_of_a_variable_is_not_the_variable(language: str) -> None:
     assert forms == [Form.BARE] * TYPED[language].count("Store")
 
 
+TYPES = {
+    "Elixir": "@spec f(a) :: store\n",
+    "FORTRAN": "subroutine f()\n  real, external :: store\n  call g(store(1))\nend subroutine\n",
+    "Haskell": "f::store\n",
+    "Julia": "f(a::store) = 1\n",
+}
+
+
+@pytest.mark.parametrize("language", TYPES)
+def test_a_double_colon_before_a_type_is_no_path(language: str) -> None:
+    assert {one.form for one in found(language, TYPES[language], "store")} == {Form.BARE}
+
+
 def test_a_parameter_of_a_type_hides_the_name() -> None:
     (parameter, use) = found("Java", "class A { <Store> void f(Store a) { } }\n", "Store")
     assert (parameter.form, use.form) == (Form.LOCAL, Form.LOCAL)
@@ -184,6 +199,13 @@ def test_receivers() -> None:
         ("member", ")"),
         ("bare", ""),
     ]
+    text = "program p\n  call a%store(1)\n  store%b = a(1) % store\nend program\n"
+    assert [(one.kind.value, one.form.value, one.receiver) for one in found("FORTRAN", text, "store")] == [
+        ("call", "member", "a"),
+        ("mention", "bare", ""),
+        ("mention", "member", ")"),
+    ]
+    assert [one.form for one in found("Python", "a % store\n", "store")] == [Form.BARE]
     assert [one.form for one in found("Rust", "fn f() { for i in 0..store {} }\n", "store")] == [Form.BARE]
 
 

@@ -179,6 +179,39 @@ def test_what_is_assigned_to_an_object_is_a_member_of_this(ask: Asker, name: str
     assert places(ask(name, ASSIGNED)) == expected
 
 
+OPEN = {
+    "Shape.hs": "module Shape where\nclass Shape a where\n  area :: a -> Int\ndata Box = Box { width :: Int }\n"
+    "instance Shape Box where\n  area b = width b\ninstance Show Box where\n  show b = text b\n",
+    "Use.hs": "module Use where\nimport Shape\nf b = area b + width b\ng area = area 1\nh = show 1\n",
+    "m.f90": "module m\n  enum, bind(c)\n    enumerator :: red = 1\n  end enum\n  type t\n    integer :: count\n"
+    "  contains\n    procedure :: total => t_total\n  end type\nend module\n",
+    "use.f90": "subroutine f(x)\n  use m, only: red, t\n  type(t) :: x\n  integer :: total\n"
+    "  if (x%total() == red) x % count = x%b(1)%count\nend subroutine\n",
+    "e.jl": "@enum Fruit apple=1 pear=2\nf() = apple\n",
+    "e.rs": "pub enum Size { Small, Large }\n",
+    "f.rs": "use crate::e::Size::{self, Small};\nfn f() -> Size { if a { Small } else { Large } }\n",
+    "g.rs": "use crate::e::Size::*;\nfn f() -> Size { Large }\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("area", ["Shape.hs:3 definition", "Shape.hs:6 definition", "Use.hs:3 call"]),
+        ("width", ["Shape.hs:4 definition", "Shape.hs:6 call", "Use.hs:3 call"]),
+        ("show", ["Shape.hs:8 definition", "Use.hs:5 call?"]),
+        ("red", ["m.f90:3 definition", "use.f90:2 import", "use.f90:5 mention"]),
+        ("count", ["m.f90:6 definition", "use.f90:5 mention?", "use.f90:5 mention?"]),
+        ("total", ["m.f90:8 definition", "use.f90:5 call?"]),
+        ("apple", ["e.jl:1 definition", "e.jl:2 mention"]),
+        ("Small", ["e.rs:1 definition", "f.rs:1 import", "f.rs:2 mention"]),
+        ("Large", ["e.rs:1 definition", "g.rs:2 mention"]),
+    ],
+)
+def test_members_that_are_used_without_their_type(ask: Asker, name: str, expected: list[str]) -> None:
+    assert places(ask(name, OPEN)) == expected
+
+
 def test_a_module_of_rust_names_its_own_functions(ask: Asker) -> None:
     files = {"a.rs": "fn total() {}\nfn f(self) {\n    self::total();\n    self.total();\n}\n"}
     assert places(ask("total", files)) == ["a.rs:1 definition", "a.rs:3 call"]
