@@ -78,6 +78,9 @@ KEY_PARENT = re.compile(
 )
 KEY_FIELDS = frozenset(("key", "name", "field", "label", None))
 """With KEY_PARENT: names of fields, arguments and labels where they are set."""
+EXPRESSION_KEYS = frozenset(("identifier", "constant"))
+"""In a pair, these are no names of fields but what Ruby's and Python's keys are computed from."""
+MAP = re.compile(r"(map|array|slice)_type$")
 
 DECLARATION = re.compile(r"^(abstract_)?(function|method)_(definition|declaration|signature|item|signature_item)$")
 """Nodes whose field `name` is that of a function."""

@@ -34,8 +34,8 @@ _JOINT_LANGUAGES = {
 }
 _TYPE_JOINT = frozenset("FORTRAN Haskell Julia Elixir".split())
 """Languages in which a double colon is between a name and its type."""
-_PATTERN_MATCHING = frozenset("Rust Scala Haskell Elixir Swift".split())
-"""Languages in which a capitalised name in a pattern is no variable."""
+_CAPITALISED = frozenset("Rust Scala Haskell Elixir Swift Ruby".split())
+"""Languages in which a capitalised name is no variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _used(place: _Place) -> _Found:
         form = Form.MEMBER
     elif language.name == "PHP" and place.parent_type == "variable_name":
         form = Form.LOCAL
-    elif kind is Kind.MENTION and not (language.name in _PATTERN_MATCHING and place.name[:1].isupper()):
+    elif kind is Kind.MENTION and not (language.name in _CAPITALISED and place.name[:1].isupper()):
         form, hides = bound(steps, language)
     one = replace(place.unclassified(), kind=kind, form=form, receiver=receiver or "", names=names, declares=declares)
     return _Found(one, place.start, hides)
@@ -232,5 +232,15 @@ def _is_key(steps: Sequence[Step]) -> bool:
     """Whether the name is that of a field, an argument or a label where it is set."""
     if len(steps) < 2 or not node_types.KEY_PARENT.search(steps[-2].node.type):
         return False
-    is_element = steps[-2].node.type == "literal_element"
-    return steps[-2].field == "key" if is_element else steps[-1].field in node_types.KEY_FIELDS
+    if steps[-2].node.type == "literal_element":
+        return steps[-2].field == "key" and not _is_in_map(steps)
+    is_expression = steps[-2].node.type == "pair" and steps[-1].node.type in node_types.EXPRESSION_KEYS
+    return steps[-1].field in node_types.KEY_FIELDS and not is_expression
+
+
+def _is_in_map(steps: Sequence[Step]) -> bool:
+    """Whether what is in braces is a map or a list to Go, so that its keys are expressions."""
+    literal = next((step.node for step in reversed(steps) if step.node.type == "composite_literal"), None)
+    if literal is None or len(steps) < 5 or steps[-5].node != literal:
+        return False
+    return bool(node_types.MAP.search(getattr(literal.child_by_field_name("type"), "type", "")))

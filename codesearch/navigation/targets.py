@@ -90,6 +90,13 @@ class Target:
         return bool(re.match(rf"[^(=]*[\w$>?][.:]{re.escape(self.name)}(?![\w$])", self.signature))
 
     @property
+    def is_accessor(self) -> bool:
+        """Whether it is a function that is used as a field is: `get name()`, or an element of Java's annotations."""
+        if self.language == "Java":
+            return self.owner is not None and self.owner.kind == "interface" and f"{self.name}()" in self.signature
+        return bool(re.match(rf"([\w$]+\s+)*[gs]et\s+{re.escape(self.name)}\b", self.signature))
+
+    @property
     def is_specialization(self) -> bool:
         """Whether it is a C++ template for some arguments or a method of Haskell's for one type, so that its name means
         another template or the method of the class first of all."""
@@ -177,9 +184,8 @@ class Resolver:
         return min(verdict, _Verdict.MAYBE) if definition.is_specialization else verdict
 
     def _key(self, definition: Target) -> _Verdict:
-        if definition.kind not in _FIELD_KINDS:
-            return _Verdict.NO
-        return self._by_name_alone(definition)
+        is_field = definition.kind in _FIELD_KINDS or (definition.is_member and definition.is_accessor)
+        return self._by_name_alone(definition) if is_field else _Verdict.NO
 
     def _bare(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
         if definition.is_local and (owner := definition.owner):

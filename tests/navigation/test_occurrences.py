@@ -215,6 +215,33 @@ def test_arguments_and_fields_that_are_set() -> None:
     assert [one.form for one in found("JavaScript", "a = { store: 1 }\n", "store")] == [Form.KEY]
 
 
+COMPUTED_KEYS = {
+    "Elixir": "a = %{Store => 1}\n",
+    "Go": "package a\n\nvar b = map[int]T{Store: {}}\nvar c = [...]T{Store: {}}\n",
+    "JavaScript": "a = { [Store]: 1 }\n",
+    "PHP": "<?php $a = [Store => 1];\n",
+    "Python": "a = {Store: 1}\n",
+    "Ruby": "a = { Store => 1 }\nf(Store => 1)\n",
+}
+
+
+@pytest.mark.parametrize("language", COMPUTED_KEYS)
+def test_keys_that_are_computed_are_names_that_are_used(language: str) -> None:
+    assert {one.form for one in found(language, COMPUTED_KEYS[language], "Store")} == {Form.BARE}
+
+
+def test_keys_that_are_written_like_fields() -> None:
+    assert [one.form for one in found("Ruby", "a = { store: 1, :store => 2 }\n", "store")] == [Form.KEY, Form.KEY]
+    text = "package a\n\nvar b = map[int]T{A: {store: 1}}\nvar c = []T{{store: 1}}\n"
+    assert [one.form for one in found("Go", text, "store")] == [Form.KEY, Form.KEY]
+
+
+def test_a_constant_in_a_block_of_ruby_is_no_variable() -> None:
+    text = "describe 'a' do\n  STORE = 1\n  store = 2\nend\n"
+    assert [one.form for one in found("Ruby", text, "STORE")] == [Form.BARE]
+    assert [one.form for one in found("Ruby", text, "store")] == [Form.LOCAL]
+
+
 def test_embedded_code_and_notebooks_have_the_lines_of_the_file() -> None:
     vue = "<template>\n  <p>store</p>\n</template>\n<script setup>\nstore(1)\n</script>\n"
     assert [(one.kind, one.line) for one in found("Vue", vue, "store")] == [("call", 5)]

@@ -179,6 +179,31 @@ def test_what_is_assigned_to_an_object_is_a_member_of_this(ask: Asker, name: str
     assert places(ask(name, ASSIGNED)) == expected
 
 
+SET = {
+    "Route.java": "@interface Route {\n  String path();\n  int level() default 1;\n}\n",
+    "Use.java": '@Route(path = "a", level = 2)\nclass Use {}\n',
+    "a.ts": "class A {\n  get isOpen(): boolean {\n    return true\n  }\n  isShut() {}\n}\n"
+    "const a = { isOpen: true, isShut: 2 }\n",
+    "a.rb": "module A\n  TYPE = 1\n  B = { TYPE => 1 }\n  C = { TYPE: 1 }\nend\n",
+    "a_spec.rb": "describe 'a' do\n  OPTIONS = 1\n  it 'b' do\n    f(OPTIONS)\n  end\nend\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("path", ["Route.java:2 definition", "Use.java:1 mention?"]),
+        ("level", ["Route.java:3 definition", "Use.java:1 mention?"]),
+        ("isOpen", ["a.ts:2 definition", "a.ts:7 mention"]),
+        ("isShut", ["a.ts:5 definition"]),
+        ("TYPE", ["a.rb:2 definition", "a.rb:3 mention"]),
+        ("OPTIONS", ["a_spec.rb:2 definition", "a_spec.rb:4 mention"]),
+    ],
+)
+def test_keys(ask: Asker, name: str, expected: list[str]) -> None:
+    assert places(ask(name, SET)) == expected
+
+
 OPEN = {
     "Shape.hs": "module Shape where\nclass Shape a where\n  area :: a -> Int\ndata Box = Box { width :: Int }\n"
     "instance Shape Box where\n  area b = width b\ninstance Show Box where\n  show b = text b\n",
