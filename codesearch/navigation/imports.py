@@ -104,3 +104,9 @@ def modules_named(name: str, language: str, text: str) -> tuple[str, ...]:
         for pattern in _MODULE_IMPORTS.get(language, ())
         for match in re.finditer(pattern.format(name=re.escape(name)), text, re.MULTILINE)
     )
+
+
+@lru_cache
+def imports_all_of(enumeration: str, text: str) -> bool:
+    """Whether a file of Rust imports all that an enumeration defines: `use Size::*`."""
+    return re.search(rf"\b{re.escape(enumeration)}::\*", text) is not None

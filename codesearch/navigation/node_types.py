@@ -60,6 +60,8 @@ BOUND_FIELDS = frozenset(
 )
 TYPE = re.compile(r"(^|_)type(_identifier)?$")
 """With BINDER: what says of which type a variable is, unless it is a parameter of a type."""
+KEYWORDS = frozenset((b"else", b"return", b"throw", b"do"))
+"""Where the grammar takes one of these for a type, what follows is no variable."""
 VALUE_FIELDS = frozenset(
     "value right type body condition arguments argument function object default_value return_type operand index"
     " subscript superclass superclasses source initializer iterable collection bounds trait path scope operator".split()

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from codesearch.chunking.kinds import METHOD_OWNERS, STANDALONE_KINDS
 from codesearch.index.terms import words
-from codesearch.navigation.imports import modules_named
+from codesearch.navigation.imports import imports_all_of, modules_named
 from codesearch.navigation.occurrence import Form, Kind, Occurrence
 
 _JOINT = re.compile(r"::|->|[.#\\:$]|\s*>\s*")
@@ -209,7 +209,7 @@ class Resolver:
         if around.language == "Rust" and definition.kind == "enumerator":
             if around.modules:
                 return self._imported(around.modules, definition)
-            if re.search(rf"\b{re.escape(owner)}::\*", around.text):
+            if imports_all_of(owner, around.text):
                 return _Verdict.YES if self._is_only(definition) else _Verdict.MAYBE
         return _Verdict.NO
 

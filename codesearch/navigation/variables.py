@@ -27,6 +27,8 @@ def bound(steps: Sequence[Step], language: Language) -> tuple[Form, tuple[int, i
             return Form.BARE, None
         if node_types.BINDER.search(parent.type):
             is_bound = step.field in node_types.BOUND_FIELDS or (step.field is None and _is_first_bound(step, parent))
+            if is_bound and _is_statement(parent):
+                return Form.BARE, None
             if is_bound:
                 form, hides = _scope(steps[:at], language)
                 is_other = hides is not None and language.name == "FORTRAN" and _is_external(steps, hides)
@@ -34,6 +36,12 @@ def bound(steps: Sequence[Step], language: Language) -> tuple[Form, tuple[int, i
         if not node_types.PATTERN.search(parent.type):
             return Form.BARE, None
     return Form.BARE, None
+
+
+def _is_statement(declaration: Node) -> bool:
+    """Whether what the grammar takes for a declaration is a statement after a macro that it does not know."""
+    of = declaration.child_by_field_name("type") if declaration.type == "declaration" else None
+    return of is not None and of.text in node_types.KEYWORDS
 
 
 def _is_external(steps: Sequence[Step], known: tuple[int, int]) -> bool:

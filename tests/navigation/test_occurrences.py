@@ -276,3 +276,10 @@ def test_parameters_of_templates_hide_the_name_in_the_template_only() -> None:
 def test_an_argument_of_a_macro_before_a_block_may_be_part_of_a_name() -> None:
     text = "TEST(store, Opens) {\n  store();\n}\nA::A(store s) {}\n"
     assert [one.form for one in found("C++", text, "store")] == [Form.RAW, Form.BARE, Form.BARE]
+
+
+def test_a_call_after_a_condition_with_a_macro_is_no_variable() -> None:
+    text = "struct A {\n  void f() {\n    if MAYBE (need<T>::value)\n      store(a.b<T>(1));\n    else\n"
+    text += "      store(c(d));\n    store2 e(1);\n  }\n};\n"
+    assert {one.form for one in found("C++", text, "store")} == {Form.BARE}
+    assert [one.form for one in found("C++", text, "e")] == [Form.LOCAL]
