@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _SECONDS_TO_START = 20.0
 _SECONDS_TO_STOP = 20.0
+_SECONDS_TO_TELL = 20.0
+"""For what a server does, which it tells once it has started."""
 _LONGEST_IDLE = 7 * 24 * 60
 
 EPILOG = """\
@@ -217,7 +219,9 @@ def _tell(endpoint: Endpoint, *, stop: bool, as_json: bool) -> None:
         raise typer.Exit(NO_HITS)
     if stop:
         end = time.monotonic() + _SECONDS_TO_STOP
-        while _ask(endpoint, {"command": "status"}) is not None and time.monotonic() < end:
+        while _is_there(endpoint):
+            if time.monotonic() > end:
+                raise _not_ended(answered["pid"])
             time.sleep(0.05)
         note(f"stopped, process {answered['pid']}")
         return
@@ -228,15 +232,39 @@ def _tell(endpoint: Endpoint, *, stop: bool, as_json: bool) -> None:
         print(json_object(answered) if as_json else "\n".join(server_lines(answered)), file=caller().stdout)
 
 
+def _is_there(endpoint: Endpoint) -> bool:
+    """Whether a server listens; one that is about to end need not answer."""
+    from codesearch.server.endpoint import Unreachable, Unresponsive
+
+    try:
+        endpoint.connect().close()
+    except Unreachable as error:
+        return isinstance(error, Unresponsive)
+    return True
+
+
+def _not_ended(process: int) -> CodesearchError:
+    from codesearch.server.endpoint import kill_command
+
+    message = f"the server, process {process}, has been told to stop but still runs"
+    return CodesearchError(message, f"to end it at once, run: {kill_command(process)}")
+
+
 def _ask(endpoint: Endpoint, request: dict[str, Any]) -> dict[str, Any] | None:
-    """What the server answers; None if none runs. Raises CodesearchError if it is not this user's."""
+    """What the server answers; None if none runs. Raises CodesearchError if it is not this user's, or hangs."""
     from codesearch.server import protocol
-    from codesearch.server.endpoint import Unreachable
+    from codesearch.server.endpoint import Unreachable, Unresponsive
 
     try:
         with closing(endpoint.connect()) as connection:
             protocol.send_json(connection, protocol.REQUEST, request)
+            protocol.await_receipt(connection)
+            if request["command"] in ("status", "stop"):  # opening an index may take minutes
+                connection.settimeout(_SECONDS_TO_TELL)
             _, payload = protocol.receive(connection)
+    except (Unresponsive, TimeoutError) as error:
+        hung = error if isinstance(error, Unresponsive) else endpoint.unresponsive()
+        raise CodesearchError(str(hung), hung.hint) from None
     except Unreachable as error:
         if str(error):
             raise CodesearchError(str(error)) from None

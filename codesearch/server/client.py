@@ -9,7 +9,7 @@ import os
 import sys
 
 from codesearch.server import protocol
-from codesearch.server.endpoint import Endpoint, Unreachable
+from codesearch.server.endpoint import Endpoint, Unreachable, Unresponsive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,20 +44,37 @@ def answer(arguments: list[str]) -> int | None:
     if sys.stdout is None or sys.stderr is None or any(os.environ.get(name) for name in _OWN):
         return None
     try:
-        connection = Endpoint.of_user().connect()
+        connection = _handed_over(request_text(_request(arguments)))
         try:
-            protocol.send(connection, protocol.REQUEST, request_text(_request(arguments)).encode())
             return _copy(connection)
         finally:
             connection.close()
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except Unresponsive as error:
+        os.write(2, f"codesearch: {error}; running without it\n  {error.hint}".rstrip().encode() + b"\n")
+        return None
     except (Unreachable, OSError, protocol.ProtocolError):
         if os.environ.get(VARIABLE) == START:
             from codesearch.server.start import start
 
             start()
         return None
+
+
+def _handed_over(request: str) -> socket:
+    """A connection to a server that has the request. Raises Unreachable, OSError and ProtocolError."""
+    endpoint = Endpoint.of_user()
+    connection = endpoint.connect()
+    try:
+        protocol.send(connection, protocol.REQUEST, request.encode())
+        protocol.await_receipt(connection)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, TimeoutError):
+            raise endpoint.unresponsive() from None
+        raise
+    return connection
 
 
 def _request(arguments: list[str]) -> Mapping[str, object]:

@@ -15,11 +15,22 @@ from codesearch.state import state_folder
 _LONGEST_SOCKET_PATH = 100
 """Bytes; the smallest limit of a system is 104."""
 _NAME_BYTES = 32
-_SECONDS_TO_CONNECT = 1.0
+_SECONDS_TO_ANSWER = 2.0
+"""For connecting, and then for the receipt of a request. A server sends that at once, however busy it is."""
 
 
 class Unreachable(Exception):
     """No server can be asked; the message says why if that is not simply because none runs."""
+
+
+class Unresponsive(Unreachable):
+    """A server runs, but does not answer."""
+
+    def __init__(self, process: int | None) -> None:
+        """`process` is the server's; None if it is not known."""
+        named = f", process {process}," if process else ""
+        super().__init__(f"the server{named} does not answer")
+        self.hint = f"to end it, run: {kill_command(process)}" if process else ""
 
 
 class Endpoint:
@@ -57,23 +68,34 @@ class Endpoint:
         return os.path.join(self.folder, f"{self.name}.log")  # noqa: PTH118
 
     def connect(self) -> _socket.socket:
-        """A connection to the server, to be closed. Raises Unreachable."""
+        """A connection to the server, to be closed, with a timeout for the receipt. Raises Unreachable."""
         check_owner(self.folder)
         try:
             return self._connect_to_socket() if has_unix_sockets() else self._connect_to_port()
+        except BlockingIOError:  # the queue of a server that accepts no more clients is full
+            raise self.unresponsive() from None
         except (OSError, ValueError, KeyError, TypeError):
             raise Unreachable("") from None
+
+    def unresponsive(self) -> Unresponsive:
+        """The error for a server that does not answer in time; who holds the lock is that server."""
+        import json
+
+        try:
+            with open(self.lock, encoding="utf-8") as file:  # noqa: PTH123
+                return Unresponsive(int(json.load(file)["pid"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return Unresponsive(None)
 
     def _connect_to_socket(self) -> _socket.socket:
         check_owner(self.socket_file)
         connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
-        connection.settimeout(_SECONDS_TO_CONNECT)
+        connection.settimeout(_SECONDS_TO_ANSWER)
         try:
             connection.connect(self.socket_file)
         except BaseException:
             connection.close()
             raise
-        connection.settimeout(None)
         return connection
 
     def _connect_to_port(self) -> _socket.socket:
@@ -82,8 +104,7 @@ class Endpoint:
 
         with open(self.port_file, encoding="utf-8") as file:  # noqa: PTH123
             record = json.load(file)
-        connection = socket.create_connection(("127.0.0.1", int(record["port"])), _SECONDS_TO_CONNECT)
-        connection.settimeout(None)
+        connection = socket.create_connection(("127.0.0.1", int(record["port"])), _SECONDS_TO_ANSWER)
         connection.sendall(bytes.fromhex(record["token"]))
         return connection
 
@@ -91,6 +112,11 @@ class Endpoint:
 def has_unix_sockets() -> bool:
     """Whether this system has them; Python offers none on Windows."""
     return hasattr(_socket, "AF_UNIX")
+
+
+def kill_command(process: int) -> str:
+    """The command that ends a process whatever it does."""
+    return f"taskkill /F /PID {process}" if os.name == "nt" else f"kill -9 {process}"
 
 
 def check_owner(path: str) -> None:

@@ -1,7 +1,7 @@
 """What a server and its clients send each other: frames of a kind, a length and that many bytes.
 
-A client sends one request. A server sends what the command prints, as it is printed, and at the end its exit code; or
-it refuses, before anything is printed, and the client runs the command itself.
+A client sends one request. A server says at once that it has it, then sends what the command prints, as it is printed,
+and at the end its exit code; or it refuses, before anything is printed, and the client runs the command itself.
 
 Imported by every query before anything else: the modules socket, json and typing alone take 10 ms.
 """
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 REQUEST = b"q"
+RECEIPT = b"k"
+"""The request has arrived; without it, the server hangs."""
 STDOUT = b"o"
 STDERR = b"e"
 EXIT = b"x"
@@ -53,6 +55,17 @@ def receive(connection: socket) -> tuple[bytes, bytes]:
     if length > LARGEST:
         raise ProtocolError(f"a frame of {length:,} bytes")
     return kind, _read(connection, length)
+
+
+def await_receipt(connection: socket) -> None:
+    """Wait until the server has the request, at most for the connection's timeout, which is taken off.
+
+    Raises ProtocolError, or OSError (TimeoutError if the server hangs).
+    """
+    kind, _ = receive(connection)
+    if kind != RECEIPT:
+        raise ProtocolError("no receipt")
+    connection.settimeout(None)
 
 
 def _read(connection: socket, length: int) -> bytes:

@@ -28,7 +28,7 @@ from codesearch.server.residents import ExistingIndexes, NothingIndexed, Residen
 from codesearch.server.streams import client_stream
 
 _MOST_AT_ONCE = 16
-"""Clients that are answered at once; others wait."""
+"""Queries that run at once; others wait."""
 IDLE_MINUTES = 60
 """Without a question, after which the server ends."""
 _SECONDS_BETWEEN_ROUNDS = 0.15
@@ -69,6 +69,11 @@ class Service:
         self._questions = 0
         self._counting = threading.Lock()
         self._running = 0
+        self._waiting = 0
+        """Threads that wait for a client."""
+        self._places = threading.BoundedSemaphore(_MOST_AT_ONCE)
+        self._is_ready = threading.Event()
+        """Whether all that is served beside the endpoint has started."""
         self._is_ending = threading.Event()
         self._token = secrets.token_bytes(_TOKEN_BYTES)
         self._code = _code_stamp()
@@ -80,18 +85,20 @@ class Service:
 
     def serve(self, beside: AbstractContextManager[object] | None = None) -> None:
         """Serve until nobody asks any more, or the server is told to end. `beside` is entered while it serves."""
-        with _served(self._endpoint, self._token) as listener, beside or nullcontext():
-            self._log.info("serving on %s", self._place)
+        with _served(self._endpoint, self._token) as listener:
             for _ in range(_MOST_AT_ONCE):
-                threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
-            try:
-                self._keep_house()
-            finally:
-                self._is_ending.set()
-                with suppress(OSError):
-                    listener.shutdown(socket.SHUT_RDWR)  # wakes the threads that wait for clients
-                self.indexes.close()
-                self._log.info("ended after %d questions", self._questions)
+                self._wait_for_clients(listener)
+            with beside or nullcontext():
+                self._log.info("serving on %s", self._place)
+                self._is_ready.set()
+                try:
+                    self._keep_house()
+                finally:
+                    self._is_ending.set()
+                    with suppress(OSError):
+                        listener.shutdown(socket.SHUT_RDWR)  # wakes the threads that wait for clients
+                    self.indexes.close()
+                    self._log.info("ended after %d questions", self._questions)
 
     def touch(self) -> None:
         """Somebody has asked for something, by another way than the endpoint."""
@@ -102,14 +109,32 @@ class Service:
         """Let the server end, once it has answered what it was asked."""
         self._is_ending.set()
 
+    def _wait_for_clients(self, listener: socket.socket) -> None:
+        """Start a thread that answers one client after another."""
+        with self._counting:
+            self._waiting += 1
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
     def _accept(self, listener: socket.socket) -> None:
-        """Answer one client after another; the thread that accepts a client answers it, which saves a switch."""
+        """Answer one client after another; the thread that accepts a client answers it, which saves a switch.
+
+        There is always a thread that waits, as each client has to be told soon that its request has arrived.
+        """
         while not self._is_ending.is_set():
             try:
                 connection, _ = listener.accept()
             except OSError:
                 return
+            with self._counting:
+                self._waiting -= 1
+                is_last = not self._waiting
+            if is_last:
+                self._wait_for_clients(listener)
             self._answer(connection)
+            with self._counting:
+                if self._waiting >= _MOST_AT_ONCE:
+                    return
+                self._waiting += 1
 
     def _keep_house(self) -> None:
         """Keep indexes up to date until the server has to end."""
@@ -136,8 +161,10 @@ class Service:
                 if not self._is_welcome(connection):
                     return
                 kind, payload = protocol.receive(connection)
-                connection.settimeout(None)
                 if kind == protocol.REQUEST:
+                    protocol.send(connection, protocol.RECEIPT, b"")
+                    connection.settimeout(None)
+                    self._is_ready.wait()
                     self._respond(connection, json.loads(payload))
         except Exception:
             self._log.exception("a request failed")
@@ -167,7 +194,8 @@ class Service:
         else:
             with self._counting:
                 self._questions += 1
-            self._run_query(connection, request)
+            with self._places:
+                self._run_query(connection, request)
 
     def _open(self, folder: Path) -> None:
         """Open the index of a folder before it is asked for."""

@@ -194,6 +194,35 @@ def test_after_a_kill_another_takes_its_place(idle: Server, indexed_shop: Path) 
         assert idle("query", PASSWORDS, cwd=indexed_shop).code == 0, "a socket that nobody serves is passed over"
 
 
+def test_a_server_that_hangs_is_named_and_passed_over(idle: Server, indexed_shop: Path) -> None:
+    process = idle.start()
+    here = idle("query", PASSWORDS, "--no-server", cwd=indexed_shop)
+    process.send_signal(signal.SIGSTOP)
+    try:
+        hung = f"codesearch: the server, process {process.pid}, does not answer"
+        hint = f"\n  to end it, run: kill -9 {process.pid}\n"
+        for arguments in (("--status",), ("--stop",), ()):
+            assert idle("serve", *arguments, cwd=indexed_shop) == Run(2, "", hung + hint)
+        run = idle("query", PASSWORDS, cwd=indexed_shop)
+        assert run == replace(here, err=f"{hung}; running without it{hint}{here.err}")
+        _fill_the_queue(idle)
+        assert idle("serve", "--status", cwd=indexed_shop) == Run(2, "", hung + hint)
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert idle("query", PASSWORDS, cwd=indexed_shop) == here
+    assert idle("serve", "--stop", cwd=indexed_shop).code == 0
+    assert process.wait(30) == 0
+
+
+def _fill_the_queue(server: Server) -> None:
+    (place,) = (server.folder / "codesearch").glob("*.sock")
+    with suppress(BlockingIOError):
+        for _ in range(10_000):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.setblocking(False)
+                connection.connect(str(place))
+
+
 def test_it_ends_when_told_and_when_nobody_asks(idle: Server) -> None:
     process = idle.start()
     process.send_signal(signal.SIGTERM)
@@ -287,6 +316,7 @@ def ask(endpoint: Endpoint, request: object) -> bytes | None:
     try:
         with closing(endpoint.connect()) as connection:
             protocol.send_json(connection, protocol.REQUEST, request)
+            protocol.await_receipt(connection)
             return protocol.receive(connection)[0]
     except (Unreachable, OSError, protocol.ProtocolError):
         return None
@@ -336,6 +366,24 @@ def test_a_fault_of_the_server_is_the_clients_to_work_around(
     serve()._run = broken  # type: ignore[assignment]
     assert ask(endpoint, query(indexed_shop)) == protocol.REFUSAL
     assert "ZeroDivisionError" in Path(endpoint.log).read_text()
+
+
+def test_a_busy_server_still_says_that_it_has_a_request(
+    endpoint: Endpoint, serve: Callable[[], Service], indexed_shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "_MOST_AT_ONCE", 2)
+    may_end = threading.Event()
+    service = serve()
+    service._run = lambda *_: int(not may_end.wait(60))
+    connections = [endpoint.connect() for _ in range(5)]
+    for connection in connections:
+        protocol.send_json(connection, protocol.REQUEST, query(indexed_shop))
+        protocol.await_receipt(connection)
+    assert ask(endpoint, {"command": "status"}) == protocol.ANSWER
+    may_end.set()
+    for connection in connections:
+        with closing(connection):
+            assert protocol.receive(connection) == (protocol.EXIT, b"0")
 
 
 def test_other_commands_are_refused(endpoint: Endpoint, serve: Callable[[], Service], indexed_shop: Path) -> None:
