@@ -52,7 +52,7 @@ BINDER = re.compile(
     r"|^for_(in_clause|in_statement|statement|expression|range_loop|binding|generic_clause|numeric_clause)$"
     r"|^(enhanced_for|foreach)_statement$|^range_clause$|^catch|^as_pattern_target$|^named_expression$|^declaration$"
     r"|^init_declarator$|lambda|^arrow_function$|^property_declaration$|^variable_declaration$|^va[lr]_definition$"
-    r"|^bind$|^patterns$|^variable_assignment$|^match_(pattern|arm)$|^tuple_struct_pattern$|^inferred_parameters$|^function_expression$"
+    r"|^bind$|^patterns$|^payload$|^variable_assignment$|^match_(pattern|arm)$|^tuple_struct_pattern$|^inferred_parameters$|^function_expression$"
 )
 """Nodes that give a name to a variable."""
 BOUND_FIELDS = frozenset(

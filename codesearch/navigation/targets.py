@@ -207,9 +207,8 @@ class Resolver:
         if around.language in _IMPLICIT_SELF:
             return _Verdict.YES if owner and owner in _parts(around.scope) else _Verdict.MAYBE
         if around.language == "Rust" and definition.kind == "enumerator":
-            if around.modules:
-                return self._imported(around.modules, definition)
-            if imports_all_of(owner, around.text):
+            is_named = any(owner in _MODULE_JOINT.split(module) for module in around.modules)
+            if is_named or (not around.modules and imports_all_of(owner, around.text)):
                 return _Verdict.YES if self._is_only(definition) else _Verdict.MAYBE
         return _Verdict.NO
 

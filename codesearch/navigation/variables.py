@@ -54,7 +54,9 @@ def _is_first_bound(step: Step, parent: Node) -> bool:
     """Whether a node without a field, such as the first one in its parent, is bound there."""
     if node_types.TYPE.search(step.node.type) and "type_parameter" not in parent.type:
         return False
-    return parent.type.endswith(("parameters", "patterns")) or parent.named_child(0) == step.node
+    if any(child.type == "payload" for child in parent.named_children):
+        return False  # Zig's `for (items) |item|`
+    return parent.type.endswith(("parameters", "patterns", "payload")) or parent.named_child(0) == step.node
 
 
 def _scope(around: Sequence[Step], language: Language) -> tuple[Form, tuple[int, int] | None]:

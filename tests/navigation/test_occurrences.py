@@ -173,6 +173,12 @@ def test_a_double_colon_before_a_type_is_no_path(language: str) -> None:
     assert {one.form for one in found(language, TYPES[language], "store")} == {Form.BARE}
 
 
+def test_what_a_loop_of_zig_goes_through_is_used() -> None:
+    text = "fn f() void {\n  for (store) |item| g(item);\n  if (store) |item| g(item);\n}\n"
+    assert {one.form for one in found("Zig", text, "store")} == {Form.BARE}
+    assert {one.form for one in found("Zig", text, "item")} == {Form.LOCAL}
+
+
 def test_a_parameter_of_a_type_hides_the_name() -> None:
     (parameter, use) = found("Java", "class A { <Store> void f(Store a) { } }\n", "Store")
     assert (parameter.form, use.form) == (Form.LOCAL, Form.LOCAL)

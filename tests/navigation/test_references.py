@@ -215,6 +215,7 @@ OPEN = {
     "e.jl": "@enum Fruit apple=1 pear=2\nf() = apple\n",
     "e.rs": "pub enum Size { Small, Large }\n",
     "f.rs": "use crate::e::Size::{self, Small};\nfn f() -> Size { if a { Small } else { Large } }\n",
+    "h.rs": "use crate::shelf::Small;\nfn f() -> Small { Small::new() }\n",
     "g.rs": "use crate::e::Size::*;\nfn f() -> Size { Large }\n",
 }
 
@@ -229,7 +230,7 @@ OPEN = {
         ("count", ["m.f90:6 definition", "use.f90:5 mention?", "use.f90:5 mention?"]),
         ("total", ["m.f90:8 definition", "use.f90:5 call?"]),
         ("apple", ["e.jl:1 definition", "e.jl:2 mention"]),
-        ("Small", ["e.rs:1 definition", "f.rs:1 import", "f.rs:2 mention"]),
+        ("Small", ["e.rs:1 definition", "f.rs:1 import", "f.rs:2 mention", "h.rs:1 import"]),
         ("Large", ["e.rs:1 definition", "g.rs:2 mention"]),
     ],
 )
