@@ -24,6 +24,9 @@ LEAST_TERMS = 0.6
 MOST_WORDS = 100
 """Words of a question; what is longer is pasted code or a log, of which a chunk has only a part."""
 
+_MOST_TRIGRAMS = 1000
+"""Of code, to tell which files may contain it; more rule out hardly any file, and take time."""
+
 MayContain = Callable[[npt.NDArray[np.int64], npt.NDArray[np.uint32]], npt.NDArray[np.bool_]]
 """Which files, given by their first chunks, may contain each of some trigrams [files, trigrams]."""
 
@@ -79,7 +82,7 @@ class Wording:
         """Which files, given by their first chunks, may have one of the runs, or the code."""
         of_runs = trigrams(b" ".join(self._words))
         parts = self._code.encode("utf-8", "replace").split()  # a line may end between them
-        of_code = np.concatenate([trigrams(part) for part in parts or [b""]])
+        of_code = np.concatenate([trigrams(part) for part in parts or [b""]])[:_MOST_TRIGRAMS]
         found = may_contain(np.asarray(firsts, np.int64), np.concatenate((of_runs, of_code)))
         in_runs, in_code = found[:, : len(of_runs)], found[:, len(of_runs) :]
         may_have = in_code.all(axis=1) & bool(self._code)
