@@ -77,19 +77,22 @@ class Index:
     ) -> Index:
         """The index that includes `path`: in `index_dir`, or else in the nearest folder at or above `path`.
 
-        Raises IndexNotFound.
+        Raises IndexNotFound, or CodesearchError if `index_dir` has other files, so that there can be no index.
         """
         path = Path(path)
         if index_dir is not None:
+            from codesearch.index.folder import check_place
             from codesearch.index.settings import stored_layout
 
             layout = stored_layout(Path(index_dir))
             if layout is None:
+                check_place(Layout.of(path, Path(index_dir)))
                 raise IndexNotFound(f"no index in {index_dir}", UpdateIndex(Path(index_dir), has_root=False))
             return cls(layout, model, device, load)
         root = find_root(path)
         if root is None:
-            raise IndexNotFound(f"no index at or above {path}", UpdateIndex())
+            folder = Layout.of(path if path.is_dir() else path.parent).folder
+            raise IndexNotFound(f"no index at or above {path}", UpdateIndex(folder))
         return cls(Layout.of(root), model, device, load)
 
     @classmethod

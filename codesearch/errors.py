@@ -7,9 +7,9 @@ from typing import ClassVar, NamedTuple
 
 
 class UpdateIndex(NamedTuple):
-    """Create, update or rebuild the index in `folder`; None if there is no index yet."""
+    """Create, update or rebuild the index in `folder`."""
 
-    folder: Path | None = None
+    folder: Path
     model: str = ""
     """The model to build it with, if not the current one."""
     has_root: bool = True
@@ -42,10 +42,10 @@ class KeepInside:
     __slots__ = ()
 
 
-class IndexAnyway:
+class IndexAnyway(NamedTuple):
     """Index a folder that is too large to be indexed automatically."""
 
-    __slots__ = ()
+    root: Path
 
 
 class InstallExtra(NamedTuple):

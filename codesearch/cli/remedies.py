@@ -24,6 +24,7 @@ from codesearch.errors import (
     ReplaceIndex,
     UpdateIndex,
 )
+from codesearch.index.layout import find_root
 
 DISTRIBUTION = "codesearch-local"
 
@@ -38,16 +39,20 @@ def update_command(folder: Path, *options: str) -> str:
     words = ["codesearch", "index", *options]
     if folder.name != INDEX_FOLDER:
         words += ["--index-dir", str(folder)]
-    elif not caller().directory.is_relative_to(folder.parent):
-        words.append(str(folder.parent))
+    else:
+        words += _named(folder.parent)
     return shlex.join(words)
+
+
+def _named(root: Path) -> list[str]:
+    """The argument that has `codesearch index` index a root; none where it does so by itself."""
+    directory = caller().directory
+    return [] if (find_root(directory) or directory) == root else [str(root)]
 
 
 def _hint(remedy: Remedy) -> str:
     match remedy:
-        case UpdateIndex(None):
-            return "run: codesearch index"
-        case UpdateIndex(Path() as folder, model, has_root):
+        case UpdateIndex(folder, model, has_root):
             command_for = update_command if has_root else _rebuild_command
             return f"run: {command_for(folder, *(('--model', model) if model else ()))}"
         case ReplaceIndex(folder):
@@ -61,8 +66,8 @@ def _hint(remedy: Remedy) -> str:
             return f"{obstacle}: remove it, or {_ELSEWHERE}" if obstacle else _ELSEWHERE
         case KeepInside():
             return "keep the index inside it: omit --index-dir"
-        case IndexAnyway():
-            return "to index it anyway, run: codesearch index"
+        case IndexAnyway(root):
+            return f"to index it anyway, run: {shlex.join(['codesearch', 'index', *_named(root)])}"
         case InstallExtra(extra):
             return f"run: pip install '{DISTRIBUTION}[{extra}]' (in a clone: pip install '.[{extra}]')"
         case InstallPackage(place):

@@ -23,7 +23,7 @@ def root_for(folder: Path) -> Path:
     if not _is_small(folder):
         raise IndexNotFound(
             f"{folder} has no index, is not a git repository and contains more than {MOST_ENTRIES:,} files",
-            IndexAnyway(),
+            IndexAnyway(folder),
         )
     return folder
 

@@ -37,7 +37,7 @@ def open_store(layout: Layout, *, write: bool = False) -> Store:
 def check_exists(layout: Layout) -> None:
     """Raises IndexNotFound if there is no index."""
     if not layout.exists():
-        raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex())
+        raise IndexNotFound(f"{layout.root} is not indexed", UpdateIndex(layout.folder, has_root=layout.is_inside))
 
 
 def check_file_types(layout: Layout) -> None:

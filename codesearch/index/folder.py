@@ -19,6 +19,7 @@ from codesearch.opening import open_beneath
 
 _SEGMENT_NAME = re.compile(r"\d{6,19}")
 _IGNORE_EVERYTHING = "*\n"
+_ANOTHER_PLACE = "choose a new or an empty folder for the index"
 
 
 def prepare(layout: Layout) -> None:
@@ -27,7 +28,7 @@ def prepare(layout: Layout) -> None:
     Raises CodesearchError if the folder belongs to another user or other files are in the way, OSError if it can't be
     created.
     """
-    _check_foreign_files(layout)
+    check_place(layout)
     for path in (layout.folder, *_reserved_paths(layout)):
         if path.is_symlink():
             path.unlink()
@@ -60,16 +61,20 @@ def _write_ignore_file(file: Path) -> None:
         raise
 
 
-def _check_foreign_files(layout: Layout) -> None:
-    """Raises CodesearchError if a folder chosen by the user has files, but is not that of an index or of a first update
-    that was interrupted. Our .gitignore would hide them from git, and from indexes of the folders above."""
+def check_place(layout: Layout) -> None:
+    """Raises CodesearchError if a folder chosen by the user is or lies in a file, or has files, but is not that of an
+    index or of a first update that was interrupted. Our .gitignore would hide them from git, and from indexes of the
+    folders above."""
     if layout.is_inside or layout.folder.is_symlink():
         return
+    there = next((place for place in (layout.folder, *layout.folder.parents) if os.path.lexists(place)), None)
+    if there and not there.is_dir():
+        raise CodesearchError(f"{there} is not a folder", _ANOTHER_PLACE)
     is_ours = layout.segments.is_dir() if layout.exists() else _has_only_our_names(layout)
     if not is_ours:
         raise CodesearchError(
             f"{layout.folder} contains files that are not part of an index",
-            "choose a new or an empty folder for the index",
+            _ANOTHER_PLACE,
         )
 
 

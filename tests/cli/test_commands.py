@@ -421,6 +421,33 @@ def test_a_hint_about_another_folder_names_it(codesearch: CommandLine, shop: Pat
     assert inside.err.splitlines()[-1] == "  run: codesearch index"
 
 
+def test_a_hint_about_a_folder_without_an_index_names_it(codesearch: CommandLine, shop: Path, tmp_path: Path) -> None:
+    (shop / "README.md").write_text("# Shop\n")
+    hint = f"  run: codesearch index {shlex.quote(str(shop))}"
+    for path in (shop, shop / "README.md"):
+        run = codesearch("status", str(path), cwd=tmp_path)
+        assert (run.code, run.err.splitlines()[1:]) == (2, [hint])
+    assert codesearch("status", cwd=shop).err.splitlines()[1:] == ["  run: codesearch index"]
+
+
+@pytest.mark.parametrize("arguments", [("query", "password"), ("status",), ("index",)])
+def test_a_place_with_other_files_is_no_place_for_an_index(
+    codesearch: CommandLine, shop: Path, arguments: tuple[str, ...]
+) -> None:
+    (shop / "README.md").write_text("# Shop\n")
+    for place, said in (
+        ("README.md", f"{shop / 'README.md'} is not a folder"),
+        ("README.md/index", f"{shop / 'README.md'} is not a folder"),
+        ("server", f"{shop / 'server'} contains files that are not part of an index"),
+    ):
+        run = codesearch(*arguments, "--index-dir", place, cwd=shop)
+        assert (run.code, run.out) == (2, "")
+        assert run.err.splitlines()[-2:] == [
+            f"codesearch: {said}",
+            "  choose a new or an empty folder for the index",
+        ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,10 @@ def test_a_large_folder_is_refused_with_the_command(tmp_path: Path, monkeypatch:
         (tmp_path / str(number)).mkdir()
     with pytest.raises(IndexNotFound) as raised:
         roots.root_for(tmp_path)
-    assert "codesearch index" in hint_of(raised.value)
+    root = shlex.quote(str(tmp_path.resolve()))
+    assert hint_of(raised.value) == f"to index it anyway, run: codesearch index {root}"
+    monkeypatch.chdir(tmp_path)
+    assert hint_of(raised.value) == "to index it anyway, run: codesearch index"
 
 
 def test_a_repository_in_the_home_folder_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

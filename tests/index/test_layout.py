@@ -56,7 +56,7 @@ def test_links_to_a_root_are_the_same_root(tmp_path: Path) -> None:
 def test_the_command_names_the_index_unless_it_is_the_one_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "a folder"
     (root / "sub").mkdir(parents=True)
-    folder = Layout.of(root).folder
+    folder = _with_database(root)
     monkeypatch.chdir(root / "sub")
     assert update_command(folder) == "codesearch index"
     assert update_command(folder, "--force") == "codesearch index --force"
@@ -64,6 +64,29 @@ def test_the_command_names_the_index_unless_it_is_the_one_here(tmp_path: Path, m
     assert shlex.split(update_command(folder))[-1] == str(folder.parent)
     words = shlex.split(update_command(tmp_path / "index of it", "--force"))
     assert words[2:] == ["--force", "--index-dir", str(tmp_path / "index of it")]
+
+
+def test_the_command_names_the_root_where_it_would_index_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for repository in (tmp_path, tmp_path / "nested"):
+        (repository / ".git").mkdir(parents=True)
+        (repository / ".git" / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "nested")
+    outer, nested = _with_database(tmp_path), Layout.of(tmp_path / "nested").folder
+    assert update_command(outer) == shlex.join(["codesearch", "index", str(outer.parent)])
+    assert update_command(nested) == "codesearch index"
+    (tmp_path / "nested" / "deeper").mkdir()
+    monkeypatch.chdir(tmp_path / "nested" / "deeper")
+    assert update_command(nested) == shlex.join(["codesearch", "index", str(nested.parent)]), "it has no index yet"
+
+
+def _with_database(root: Path) -> Path:
+    """The folder of an index of a root."""
+    layout = Layout.of(root)
+    prepare(layout)
+    layout.database.touch()
+    return layout.folder
 
 
 def test_a_folder_is_asked_for_only_where_the_index_does_not_say_which(tmp_path: Path) -> None:
