@@ -20,7 +20,7 @@ from codesearch.errors import (
     ModelUnavailable,
     UpdateIndex,
 )
-from codesearch.index.layout import Layout, find_root
+from codesearch.index.layout import Layout, find_root, root_of
 from codesearch.models.loading import DEFAULT_MODEL, load_encoder
 from codesearch.search.hit import Filters, Hit, LineRange, Retrieval, SearchResult
 
@@ -91,8 +91,8 @@ class Index:
             return cls(layout, model, device, load)
         root = find_root(path)
         if root is None:
-            folder = Layout.of(path if path.is_dir() else path.parent).folder
-            raise IndexNotFound(f"no index at or above {path}", UpdateIndex(folder))
+            would_be = Layout.of(root_of(path if path.is_dir() else path.parent))
+            raise IndexNotFound(f"no index at or above {path}", UpdateIndex(would_be.folder))
         return cls(Layout.of(root), model, device, load)
 
     @classmethod

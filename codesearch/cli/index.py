@@ -74,10 +74,11 @@ def command(
     """Create or update the index of a folder; only changed files are processed."""
     blas.start_with_one_thread()
     from codesearch.api import Index
+    from codesearch.index.layout import root_of
 
     if max_length:
         model = _with_length(model, max_length)
-    index = Index.create(path or _default_folder(), index_dir=index_dir, model=model, device=device)
+    index = Index.create(path or root_of(Path()), index_dir=index_dir, model=model, device=device)
     index.look_ahead()
     from codesearch.render.emptiness import why_empty
     from codesearch.render.progress import show_progress
@@ -102,15 +103,6 @@ def command(
             print(*update_lines(report), sep="\n")
         if not report.files:
             note(*why_empty(index.root, report.skipped))
-
-
-def _default_folder() -> Path:
-    """The folder with the index of the working directory, else the repository around it, else itself."""
-    from codesearch.discovery.roots import repository_of
-    from codesearch.index.layout import find_root
-
-    here = Path()
-    return here if find_root(here) else repository_of(here) or here
 
 
 def _with_length(model: str | None, max_length: int) -> str:

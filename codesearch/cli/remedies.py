@@ -24,7 +24,7 @@ from codesearch.errors import (
     ReplaceIndex,
     UpdateIndex,
 )
-from codesearch.index.layout import find_root
+from codesearch.index.layout import root_of
 
 DISTRIBUTION = "codesearch-local"
 
@@ -46,8 +46,7 @@ def update_command(folder: Path, *options: str) -> str:
 
 def _named(root: Path) -> list[str]:
     """The argument that has `codesearch index` index a root; none where it does so by itself."""
-    directory = caller().directory
-    return [] if (find_root(directory) or directory) == root else [str(root)]
+    return [] if root_of(caller().directory) == root else [str(root)]
 
 
 def _hint(remedy: Remedy) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.discovery.git import inside_repository, is_repository
+from codesearch.discovery.roots import repository_of
 
 DATABASE = "index.db"
 JOURNAL_ENDINGS = ("-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", ".new-journal")
@@ -110,6 +111,11 @@ def find_root(start: Path) -> Path | None:
             return folder
         is_inside_repository = is_inside_repository or is_repository(folder)
     return None
+
+
+def root_of(folder: Path) -> Path:
+    """What `codesearch index` indexes in a folder: that of its index, else the repository around it, else itself."""
+    return find_root(folder) or repository_of(folder) or Path(os.path.realpath(folder))
 
 
 def holds_index(folder: Path) -> bool:
