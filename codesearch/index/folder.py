@@ -140,13 +140,14 @@ def sweep(layout: Layout, kept: Container[str]) -> None:
 
 
 def size_on_disk(layout: Layout) -> int:
-    """Size of an index in bytes."""
+    """Size of an index in bytes, without what processes that have it open share (`-shm`), which goes with them."""
     if layout.folder.is_symlink() or layout.segments.is_symlink():
         return 0
     from codesearch.index import segment
 
     files = [*_data_files(layout), *(file for folder in _segments(layout) for file in segment.files(folder))]
-    return sum(info.st_size for file in files if (info := _lstat(file)) and stat.S_ISREG(info.st_mode))
+    kept = (file for file in files if not file.name.endswith("-shm"))
+    return sum(info.st_size for file in kept if (info := _lstat(file)) and stat.S_ISREG(info.st_mode))
 
 
 def check_owner(folder: Path, remedy: str = "") -> None:

@@ -14,7 +14,7 @@ from codesearch.index.recovery import open_segment
 from codesearch.index.request import UpdateRequest
 from codesearch.index.rows import FileGroup, SegmentRecord
 from codesearch.index.segment import Segment
-from codesearch.index.settings import PUBLICATION
+from codesearch.index.settings import PUBLICATION, root_setting
 from codesearch.index.staging import Staging
 from codesearch.index.store import Store
 
@@ -50,10 +50,9 @@ def _segments(layout: Layout, store: Store, opened: Mapping[SegmentRecord, Segme
 
 
 def _settings(request: UpdateRequest, store: Store, staging: Staging, found: Discovery) -> dict[str, str]:
-    """The settings of the index. The root is recorded only for an index outside it; one inside can be moved with it."""
     return {
         **wanted_settings(request, found),
-        "root": "" if request.layout.is_inside else str(request.layout.root),
+        **root_setting(request.layout),
         "last_chunk": str(staging.next_chunk - 1),
         PUBLICATION: str(store.number(PUBLICATION) + 1),
         skips.KEY: skips.to_json(found.skipped),

@@ -14,7 +14,7 @@ from codesearch.index.merging import stored_in
 from codesearch.index.request import UpdateRequest
 from codesearch.index.rows import Run, SegmentRecord
 from codesearch.index.segment import Segment, with_current_stamps
-from codesearch.index.settings import PUBLICATION
+from codesearch.index.settings import PUBLICATION, root_setting
 from codesearch.index.store import Store
 
 
@@ -58,7 +58,7 @@ def open_or_rebuild(request: UpdateRequest, distrusted: str) -> OpenedStore:
                 raise
             repaired += (error.message,)
             discard(layout)
-    return OpenedStore(Store.create(layout.database), repaired)
+    return OpenedStore(Store.create(layout.database, root_setting(layout)), repaired)
 
 
 def find_losses(request: UpdateRequest, store: Store) -> Losses:
@@ -112,7 +112,7 @@ def _cleared_if_damaged(request: UpdateRequest, store: Store) -> OpenedStore:
         _check(request, store)
     except IndexDamaged as error:
         try:
-            return cleared(store, error)
+            return cleared(request, store, error)
         except BaseException:
             store.close()
             raise
@@ -122,9 +122,9 @@ def _cleared_if_damaged(request: UpdateRequest, store: Store) -> OpenedStore:
     return OpenedStore(store)
 
 
-def cleared(store: Store, error: IndexDamaged) -> OpenedStore:
+def cleared(request: UpdateRequest, store: Store, error: IndexDamaged) -> OpenedStore:
     """The database without all rows but its embeddings. Raises IndexDamaged if it is still invalid."""
-    store.clear()
+    store.clear(root_setting(request.layout))
     return OpenedStore(store, (error.message,))
 
 

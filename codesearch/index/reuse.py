@@ -16,6 +16,7 @@ from codesearch.index.layout import Layout
 from codesearch.index.relatives import relatives
 from codesearch.index.request import UpdateRequest
 from codesearch.index.rows import FileExtent
+from codesearch.index.settings import root_setting
 from codesearch.index.store import Store
 
 _LEAST_SHARE = 0.5
@@ -114,4 +115,4 @@ def _copy(layout: Layout, other: Layout, store: Store, wanted: str) -> None:
     segments = [
         segment.copy(layout.segment(record.number), record, other.segment(record.number)) for record in store.segments()
     ]
-    store.copy_as_staged(layout.database, segments, {STAGED_FOR: wanted})
+    store.copy_as_staged(layout.database, segments, {STAGED_FOR: wanted, **root_setting(layout)})

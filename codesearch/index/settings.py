@@ -53,12 +53,20 @@ def settings(encoder: Encoder) -> dict[str, str]:
     return dict(zip(MODEL_AND_CHUNKER, values, strict=True))
 
 
+_ROOT = "root"
+
+
+def root_setting(layout: Layout) -> dict[str, str]:
+    """The root as a setting, from the first update on, however it ends; empty if inside, as it moves with the root."""
+    return {_ROOT: "" if layout.is_inside else str(layout.root)}
+
+
 def stored_layout(folder: Path) -> Layout | None:
     """The layout of the index in a folder chosen by the user, which records its root; None if there is no index."""
     layout = Layout.of(folder.absolute().parent, folder)
     if layout.is_inside:  # the root is its parent folder, whatever is recorded
         return layout if layout.exists() else None
-    root = read_meta(layout).get("root", "")
+    root = read_meta(layout).get(_ROOT, "")
     return Layout.of(Path(root), folder) if root and Path(root).is_absolute() else None
 
 

@@ -72,12 +72,12 @@ class Store:
         """The version of the database that they were read from."""
 
     @classmethod
-    def create(cls, path: Path) -> Store:
-        """A new, empty database, open for writing. It is renamed to `path` when it is complete."""
+    def create(cls, path: Path, settings: Mapping[str, str] | None = None) -> Store:
+        """A new database with only these settings, open for writing. It is renamed to `path` when it is complete."""
         _remove_journals(path)
         store = cls(Database.create(path), path)
         try:
-            store.set_meta(_initial_meta())
+            store.set_meta({**_initial_meta(), **(settings or {})})
             store.seal()
             store.commit()
             store._db.enable_wal()
@@ -163,12 +163,15 @@ class Store:
         if (rows := self._db.rows("PRAGMA quick_check(1)")) != [("ok",)]:
             raise self.damaged(str(rows[0][0] if rows else "no answer"))
 
-    def clear(self) -> None:
-        """Delete all rows but the embeddings. Raises IndexDamaged if the database is still invalid."""
+    def clear(self, settings: Mapping[str, str] | None = None) -> None:
+        """Delete all rows but the embeddings, and keep only these settings.
+
+        Raises IndexDamaged if the database is still invalid.
+        """
         with self.transaction():
             for table in ("meta", "segments", "files", "chunks", "definitions", "deletions"):
                 self._db.execute(f"DELETE FROM {table}")
-            self.set_meta(_initial_meta())
+            self.set_meta({**_initial_meta(), **(settings or {})})
             self.seal()
         self._check_pages()
 

@@ -183,7 +183,7 @@ def _run(request: UpdateRequest, files: KnownFiles, found: Discovery, distrusted
         try:
             plan = make_plan(request, store, found, repaired=bool(opened.repaired))
         except IndexDamaged as error:
-            opened = cleared(store, error)
+            opened = cleared(request, store, error)
             plan = make_plan(request, store, found, repaired=True)
         if not plan.is_empty:
             from codesearch.index.execute import execute  # this and the next import the chunker, 30 ms
@@ -195,10 +195,12 @@ def _run(request: UpdateRequest, files: KnownFiles, found: Discovery, distrusted
             taken = TakenFiles(executed.kept, other.folder) if other else None
         remove_orphaned_segments(request.layout, store)
         files.keep(state_name(store.meta()), _doubtful(store, plan, found))
-        report = _report(request.layout, store, _changes(plan, skipped), found, started)
-        return replace(report, taken=taken, repaired=(*opened.repaired, *plan.losses.reasons))
+        report = _report(store, _changes(plan, skipped), found)
+        repaired = (*opened.repaired, *plan.losses.reasons)
     finally:
-        store.close()
+        store.close()  # and with it the log, which would be part of the size
+    seconds = time.perf_counter() - started
+    return replace(report, taken=taken, repaired=repaired, seconds=seconds, size=size_on_disk(request.layout))
 
 
 def _doubtful(store: Store, plan: Plan, found: Discovery) -> list[str]:
@@ -224,7 +226,8 @@ def _changes(plan: Plan, skipped: Collection[str]) -> _Changes:
     return _Changes(indexed - changed, changed, gone + len(were_indexed) - changed)
 
 
-def _report(layout: Layout, store: Store, changes: _Changes, found: Discovery, started: float) -> UpdateReport:
+def _report(store: Store, changes: _Changes, found: Discovery) -> UpdateReport:
+    """The report of an update that is not yet measured."""
     counted = tally(store.recorded_groups(), found.skipped)
     return UpdateReport(
         files=counted.files,
@@ -235,6 +238,6 @@ def _report(layout: Layout, store: Store, changes: _Changes, found: Discovery, s
         chunks_by_language=counted.chunks_by_language,
         skipped=counted.skipped,
         fallbacks=counted.fallbacks,
-        seconds=time.perf_counter() - started,
-        size=size_on_disk(layout),
+        seconds=0.0,
+        size=0,
     )

@@ -41,19 +41,33 @@ def test_encodings_and_outputs_are_counted(root: Path) -> None:
         assert hit.snippet == "print(12)"
 
 
+def test_the_size_after_an_update_is_that_of_the_status(root: Path) -> None:
+    with Index.create(root) as index:
+        reported = index.update().size
+    with Index.open(root) as index:
+        assert reported == index.status().size
+
+
 @pytest.fixture
 def interrupted(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A root whose first update has staged its four files and was interrupted."""
+    _interrupt_first_update(root, monkeypatch)
+    return root
 
+
+def _interrupt_first_update(root: Path, monkeypatch: pytest.MonkeyPatch, index_dir: Path | None = None) -> None:
     def interrupt(request: UpdateRequest, store: Store, plan: Plan, staging: Staging, found: Discovery) -> None:
         with store.transaction():
             staging.take().write(request.layout, store)
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, Index.create(root) as index, pytest.raises(KeyboardInterrupt):
+    with (
+        monkeypatch.context() as patch,
+        Index.create(root, index_dir=index_dir) as index,
+        pytest.raises(KeyboardInterrupt),
+    ):
         patch.setattr("codesearch.index.publish.publish", interrupt)
         index.update()
-    return root
 
 
 def test_an_index_whose_first_update_was_interrupted_says_so(interrupted: Path) -> None:
@@ -80,6 +94,23 @@ def test_the_command_says_that_the_first_update_has_not_finished(codesearch: Com
     assert codesearch("index", "-q", cwd=interrupted).code == 0
     said = codesearch("status", cwd=interrupted)
     assert ("Holds:    4 files" in said.out, "Model:    default" in said.out, said.err) == (True, True, "")
+
+
+def test_so_does_an_index_that_is_elsewhere(
+    codesearch: CommandLine, root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path_factory.mktemp("place")
+    _interrupt_first_update(root, monkeypatch, place)
+    said = codesearch("status", "--index-dir", str(place), cwd=place)
+    assert (said.code, "its first update has not finished" in said.out) == (0, True)
+    hint = f"codesearch index --index-dir {place}"
+    assert said.err.splitlines() == [
+        f"codesearch: the first index of {root} is incomplete",
+        f"  to finish it, run: {hint}",
+    ]
+    assert codesearch(*hint.split()[1:], "-q", cwd=place).code == 0
+    said = codesearch("status", "--index-dir", str(place), cwd=place)
+    assert (f"Root:     {root}" in said.out, "Holds:    4 files" in said.out, said.err) == (True, True, "")
 
 
 def test_a_later_update_that_was_interrupted_leaves_the_index_complete(
