@@ -54,9 +54,9 @@ def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
     dot or a folder may be both: `ack` is a function first, but no `Makefile` is a section.
     """
     definitions = definition_precedence(evidence)
-    has_all = _has_all_words(evidence) if evidence.question.is_statement or not definitions.any() else None
-    if has_all is not None:
-        definitions = np.where(has_all, definitions + definitions.max(initial=0) + 1, definitions)
+    if evidence.question.is_statement or not definitions.any():
+        above = definitions.max(initial=0) + 1
+        definitions = np.where(_has_all_words(evidence), definitions + above, definitions)
     file = evidence.question.file
     if not places.any():
         return definitions
