@@ -38,6 +38,7 @@ _BEHIND_HEAD = " {:;="
 _CALLBACKS = ("@callback ", "@macrocallback ")
 _WORDS_OF_SENTENCE = 5
 """From this number on, words in a row are no accident; see docs/ranking.md."""
+_WITH_QUESTIONS = frozenset((Role.DOCUMENTATION, Role.CONFIGURATION))
 _OWNERS = 7
 """Number of values of `_owner`."""
 
@@ -69,7 +70,8 @@ def joint_precedence(evidence: Evidence, places: Precedence) -> Precedence:
 def _has_all_words(evidence: Evidence) -> npt.NDArray[np.bool_]:
     """Which candidates have the whole question word for word, if it is code or a sentence: a comment or a message.
 
-    Tests may have a message word for word of which the program has parts only, with others filled in.
+    Tests may have a message word for word of which the program has parts only, with others filled in. Documentation and
+    configuration may have a question itself, which answers nothing.
     """
     shares = evidence.candidates.verbatim
     if evidence.question.code or not shares.any():
@@ -77,7 +79,10 @@ def _has_all_words(evidence: Evidence) -> npt.NDArray[np.bool_]:
     if len(evidence.question.text.split()) < _WORDS_OF_SENTENCE:
         return np.zeros(len(shares), np.bool_)
     implements = np.asarray(_implements(evidence), np.bool_)
-    return (shares >= 1) & (implements | ~(implements & (shares > 0)).any())
+    if (implements & (shares > 0)).any():
+        return (shares >= 1) & implements
+    has_code = [evidence.roles[file] not in _WITH_QUESTIONS for file in evidence.file.tolist()]
+    return (shares >= 1) & np.asarray(has_code, np.bool_)
 
 
 def definition_precedence(evidence: Evidence) -> Precedence:

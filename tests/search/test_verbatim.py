@@ -199,6 +199,14 @@ def test_the_program_with_most_of_a_message_precedes_tests_that_have_all_of_it(t
     assert tables.search(SENTENCE).hits[0].path == "rows.py"
 
 
+@pytest.mark.parametrize("path", [".github/workflows/try.yml", "docs/faq.md"])
+def test_where_a_question_is_asked_is_no_answer(tables: Index, tmp_path: Path, path: str) -> None:
+    question = "what is the first row of a table"
+    write(tmp_path, {path: f"run: search '{question}'\n"})
+    tables.update()
+    assert tables.search(question).hits[0].path == "table.py"
+
+
 @pytest.mark.parametrize("question", ["table.size", "table.reset()", "first(self)", "Table.first"])
 def test_a_definition_comes_before_code_that_uses_it(tables: Index, question: str) -> None:
     name = question.partition("(")[0].rpartition(".")[2]
