@@ -64,6 +64,11 @@ def _has_own_rules_below(root: Path, listed: Collection[str]) -> bool:
     return any(os.path.lexists(f"{folder}/{name}") for folder in folders for name in _OWN_IGNORE_FILES)
 
 
+def ignore_files_above(root: Path) -> Iterator[str]:
+    """The ignore files that a folder above the root may have."""
+    return (os.fspath(folder / name) for folder in root.parents for name in IGNORE_FILES)
+
+
 def _ignore_files(root: Path) -> Iterator[str]:
     """Paths with the name of an ignore file, in all folders that a walker may enter."""
     pending = [""]

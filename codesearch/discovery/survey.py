@@ -15,7 +15,7 @@ from typing import NamedTuple
 from codesearch.discovery import attributes, git
 from codesearch.discovery.files import StampedPaths, Stamps
 from codesearch.discovery.folders import VCS_FOLDERS, folders_of
-from codesearch.discovery.listing import IGNORE_FILES
+from codesearch.discovery.listing import IGNORE_FILES, ignore_files_above
 from codesearch.discovery.stamp import Stamp
 
 _MOST_FOLDERS = 100_000
@@ -62,7 +62,7 @@ def make_survey(root: Path, listed: Collection[str], began_ns: int) -> Survey | 
         StampedPaths.of({folder: Stamp.of(info).read_at(began_ns) for folder, info in infos.items()}),
         {
             path: stamp.read_at(began_ns) if (stamp := _stamp(path)) else None
-            for path in {*outside, *_above(root), *_code(), *(prefix + path for path in rules)}
+            for path in {*outside, *ignore_files_above(root), *_code(), *(prefix + path for path in rules)}
         },
     )
 
@@ -108,11 +108,6 @@ def _entries(root: Path, folder: str) -> list[os.DirEntry[str]]:
             return list(entries)
     except OSError:
         return []
-
-
-def _above(root: Path) -> Iterator[str]:
-    """The ignore files that a folder above the root may have."""
-    return (os.fspath(folder / name) for folder in root.parents for name in IGNORE_FILES)
 
 
 def _code() -> Iterator[str]:

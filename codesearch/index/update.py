@@ -6,7 +6,7 @@ import errno
 import os
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -195,12 +195,24 @@ def _run(request: UpdateRequest, files: KnownFiles, found: Discovery, distrusted
             taken = TakenFiles(executed.kept, other.folder) if other else None
         remove_orphaned_segments(request.layout, store)
         files.keep(state_name(store.meta()), _doubtful(store, plan, found))
-        report = _report(store, _changes(plan, skipped), found)
-        repaired = (*opened.repaired, *plan.losses.reasons)
+        counted = tally(store.recorded_groups(), found.skipped)
     finally:
         store.close()  # and with it the log, which would be part of the size
-    seconds = time.perf_counter() - started
-    return replace(report, taken=taken, repaired=repaired, seconds=seconds, size=size_on_disk(request.layout))
+    changes = _changes(plan, skipped)
+    return UpdateReport(
+        files=counted.files,
+        added=changes.added,
+        changed=changes.changed,
+        removed=changes.removed,
+        chunks=counted.chunks,
+        chunks_by_language=counted.chunks_by_language,
+        skipped=counted.skipped,
+        fallbacks=counted.fallbacks,
+        seconds=time.perf_counter() - started,
+        size=size_on_disk(request.layout),
+        repaired=(*opened.repaired, *plan.losses.reasons),
+        taken=taken,
+    )
 
 
 def _doubtful(store: Store, plan: Plan, found: Discovery) -> list[str]:
@@ -224,20 +236,3 @@ def _changes(plan: Plan, skipped: Collection[str]) -> _Changes:
     indexed = sum(file.path not in skipped for file in plan.changed)
     gone = sum(not file.skipped for file in plan.removed)
     return _Changes(indexed - changed, changed, gone + len(were_indexed) - changed)
-
-
-def _report(store: Store, changes: _Changes, found: Discovery) -> UpdateReport:
-    """The report of an update that is not yet measured."""
-    counted = tally(store.recorded_groups(), found.skipped)
-    return UpdateReport(
-        files=counted.files,
-        added=changes.added,
-        changed=changes.changed,
-        removed=changes.removed,
-        chunks=counted.chunks,
-        chunks_by_language=counted.chunks_by_language,
-        skipped=counted.skipped,
-        fallbacks=counted.fallbacks,
-        seconds=0.0,
-        size=0,
-    )

@@ -39,6 +39,7 @@ _CALLBACKS = ("@callback ", "@macrocallback ")
 _WORDS_OF_SENTENCE = 5
 """From this number on, words in a row are no accident; see docs/ranking.md."""
 _WITH_QUESTIONS = frozenset((Role.DOCUMENTATION, Role.CONFIGURATION))
+"""Files that may have a question as it is asked, as an example."""
 _OWNERS = 7
 """Number of values of `_owner`."""
 

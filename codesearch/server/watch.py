@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.discovery import git
 from codesearch.discovery.folders import VCS_FOLDERS
-from codesearch.discovery.listing import IGNORE_FILES, list_folders
+from codesearch.discovery.listing import IGNORE_FILES, ignore_files_above, list_folders
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
@@ -206,8 +206,7 @@ class Watch:
 
 def _rules(root: Path) -> frozenset[str]:
     """The files that decide which files below the root are ignored, but for the ignore files there."""
-    above = {os.fspath(folder / name) for folder in root.parents for name in IGNORE_FILES}
-    return frozenset(above.union(git.rule_files(root) or ()))
+    return frozenset((*ignore_files_above(root), *(git.rule_files(root) or ())))
 
 
 class RulesSeen(NamedTuple):
