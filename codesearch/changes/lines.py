@@ -28,8 +28,8 @@ MAX_COMPARED_LINES = 20_000
 """If more lines differ between the first change and the last, all of these count as changed."""
 _MOST_PAIRS = 50_000
 """Pairs of equal lines, one of each text, up to which all are compared: 0.3 s for 220 equal lines among others in both.
-With more, lines that are frequent in the new text are not, or two files of equal lines would take hours; then more lines
-than need to count as changed."""
+With more, lines that are frequent in the new text are not, or two files of equal lines would take hours; then more
+lines than need to count as changed."""
 ALL_LINES = (LineRange(1, 1 << 30),)
 
 
