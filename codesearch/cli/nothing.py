@@ -1,4 +1,4 @@
-"""Why a question has no hits at all, where usually the nearest are shown; and names that are spelled otherwise here."""
+"""Why a question has no hits at all, where usually the nearest are shown."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 
 _RESTRICTIONS = ("languages", "globs", "kinds", "names", "expressions")
 """Parameters of `codesearch query` that restrict what is searched."""
-_SHORTEST_MISSPELT = 5
-"""Characters; to a shorter name, many others are alike."""
-_LEAST_ALIKE = 0.8
-"""Of 1, by difflib: two letters of ten may differ."""
 
 
 def restrictions(options: Mapping[str, str], values: Mapping[str, Any]) -> str:
@@ -35,20 +31,6 @@ def why_nothing(question: str, workspace: Workspace, restricted: str) -> tuple[s
     if restricted:
         return f"nothing that is indexed fits {restricted}", ""
     return "nothing found", ""
-
-
-def misspelt(question: str, workspace: Workspace) -> tuple[str, str] | None:
-    """Message and hint if a question is a name that is defined nowhere, while one that is spelled alike is."""
-    from codesearch.search.question import QuestionKind, parse_question
-
-    asked = parse_question(question)
-    if asked.kind is not QuestionKind.IDENTIFIER or asked.locations or len(asked.text) < _SHORTEST_MISSPELT:
-        return None
-    indexes = [member.index for member in workspace.members]
-    if any(index.defines(asked.text) for index in indexes):
-        return None
-    near = dict.fromkeys(name for index in indexes for name in index.nearest_names(asked.text, _LEAST_ALIKE))
-    return (f"{asked.text} is not defined here", f"did you mean {', '.join(near)}?") if near else None
 
 
 def _not_indexed(workspace: Workspace) -> Sequence[str]:

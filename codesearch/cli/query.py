@@ -154,10 +154,10 @@ def command(
 ) -> None:
     """Search the code with a question in plain English; best hits first."""
     blas.start_with_one_thread()
-    from codesearch.cli.nothing import misspelt, restrictions, why_nothing
+    from codesearch.cli.nothing import restrictions, why_nothing
     from codesearch.cli.workspaces import workspace_of
     from codesearch.render.paths import located
-    from codesearch.render.remarks import remarks
+    from codesearch.render.remarks import misspelt, remarks
     from codesearch.search.hit import SearchResult
 
     since = "HEAD" if changed else since

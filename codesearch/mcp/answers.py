@@ -46,7 +46,7 @@ class Opened:
 
 def search(session: Session, values: Values, progress: Progress) -> str:
     """The best hits of a question."""
-    from codesearch.render.remarks import remarks
+    from codesearch.render.remarks import misspelt, remarks
     from codesearch.search.hit import Filters
     from codesearch.search.question import readable
 
@@ -60,6 +60,8 @@ def search(session: Session, values: Values, progress: Progress) -> str:
         head = [opened.freshness, *remarks(result)]
         if not result.hits:
             head.append("nothing found" + ("; try without paths, languages and kinds" if filters != Filters() else ""))
+        elif correction := misspelt(question, opened.workspace):
+            head.append(str(correction))
         return _compact(head, result.hits, opened, values["max_tokens"])
 
 

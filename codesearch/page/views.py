@@ -19,7 +19,7 @@ from codesearch.page.tree import tree
 from codesearch.render.excerpt import best_line, brief
 from codesearch.render.paths import LocatedHit, located
 from codesearch.render.records import Record, hit_record, json_line
-from codesearch.render.remarks import remarks
+from codesearch.render.remarks import misspelt, remarks
 from codesearch.search.hit import Hit, signature_line
 from codesearch.search.question import STOP_WORDS
 
@@ -37,6 +37,7 @@ def hits(site: Site, parameters: QueryParams) -> str:
         result = opened.workspace.search(asked.question, most, asked.filters)
         shown = [*located(result.hits[: asked.limit], opened.roots, opened.base)]
         spread = places_of(located(result.hits, opened.roots, opened.base))
+        correction = misspelt(asked.question, opened.workspace) if result.hits else None
         freshness = opened.freshness
     if asked.is_filtered:
         with site.opened() as opened:
@@ -46,7 +47,7 @@ def hits(site: Site, parameters: QueryParams) -> str:
         "is_more": len(result.hits) > asked.limit,
         "spread": spread,
         "words": marked_words(asked.question),
-        "remarks": [*remarks(result)],
+        "remarks": [*remarks(result), *([str(correction)] if correction else [])],
         "freshness": freshness,
     }
     return json_line(answer)

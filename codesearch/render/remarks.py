@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesearch.quantities import count
 
 if TYPE_CHECKING:
     from codesearch.cluster.router import ClusterResult
     from codesearch.search.hit import SearchResult
+    from codesearch.workspace import Workspace
 
 _MIN_SCORE = 0.001
 """Below it a score is not worth naming."""
+_SHORTEST_MISSPELT = 5
+"""Characters; to a shorter name, many others are alike."""
+_LEAST_ALIKE = 0.8
+"""Of 1, by difflib: two letters of ten may differ."""
+
+
+class Correction(NamedTuple):
+    """That a name is defined nowhere, and which it may have been meant for."""
+
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        """In one line."""
+        return f"{self.message}; {self.hint}"
 
 
 def remarks(result: SearchResult, min_score: float = 0.0, since: str = "") -> Iterator[str]:
@@ -36,6 +52,20 @@ def cluster_remarks(found: ClusterResult) -> Iterator[str]:
     """What is to be said about the groups of a cluster that were asked."""
     if found.missing:
         yield f"{len(found.missing)} of {found.groups} groups did not answer; hits from their repositories are missing"
+
+
+def misspelt(question: str, workspace: Workspace) -> Correction | None:
+    """For a question that is a name which is defined nowhere, while one that is spelled alike is."""
+    from codesearch.search.question import QuestionKind, parse_question
+
+    asked = parse_question(question)
+    if asked.kind is not QuestionKind.IDENTIFIER or asked.locations or len(asked.text) < _SHORTEST_MISSPELT:
+        return None
+    indexes = [member.index for member in workspace.members]
+    if any(index.defines(asked.text) for index in indexes):
+        return None
+    near = dict.fromkeys(name for index in indexes for name in index.nearest_names(asked.text, _LEAST_ALIKE))
+    return Correction(f"{asked.text} is not defined here", f"did you mean {', '.join(near)}?") if near else None
 
 
 def _first(fitting: int) -> str:

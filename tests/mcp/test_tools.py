@@ -59,6 +59,12 @@ def test_operators_work_as_on_the_command_line(tools: Tools) -> None:
     assert "only the first" in text and '"salt"' in text
 
 
+def test_a_name_that_is_misspelt_is_said(tools: Tools) -> None:
+    said = "hash_pasword is not defined here; did you mean hash_password?"
+    assert said in ask(tools, "hash_pasword").splitlines()
+    assert "not defined" not in ask(tools, "hash_password")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

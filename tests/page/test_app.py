@@ -121,6 +121,8 @@ def test_facets_are_of_all_hits_whatever_is_chosen(shop_page: TestClient) -> Non
 def test_what_is_to_be_said_about_the_hits_is_said(shop_page: TestClient) -> None:
     (remark,) = ask(shop_page, "hits", q='"no such phrase" password')["remarks"]
     assert remark.startswith("no hit matches")
+    misspelt = ask(shop_page, "hits", q="hash_pasword")["remarks"]
+    assert misspelt[-1] == "hash_pasword is not defined here; did you mean hash_password?"
 
 
 def test_a_file_has_its_text_its_outline_and_colours(shop_page: TestClient, indexed_shop: Path) -> None:
