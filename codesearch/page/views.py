@@ -16,7 +16,7 @@ from codesearch.page.colors import Line, colored, excerpt
 from codesearch.page.guard import OPEN_COMMAND
 from codesearch.page.site import Site
 from codesearch.page.tree import tree
-from codesearch.render.excerpt import best_line, brief
+from codesearch.render.excerpt import brief
 from codesearch.render.paths import LocatedHit, located
 from codesearch.render.records import Record, hit_record, json_line
 from codesearch.render.remarks import misspelt, remarks
@@ -132,7 +132,6 @@ def hit_view(one: LocatedHit) -> Record:
     hit = one.hit
     return {
         **hit_record(hit, one.path, one.copies),
-        "best_line": best_line(hit),
         "changed": hit.is_stale,
         "also": [
             {"start_line": also.start_line, "end_line": also.end_line, "name": also.qualified_name} for also in hit.also

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from codesearch.render.excerpt import best_line
 from codesearch.render.safe import printable_json
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def hit_record(hit: Hit, path: str, copies: Sequence[Place] = (), *, explained: 
         "signature": hit.signature,
         "score": hit.score,
         "snippet": hit.snippet,
+        "best_line": best_line(hit),
         "copies": [{"path": c.path, "start_line": c.start_line, "end_line": c.end_line} for c in copies],
         "fits": not hit.is_beyond,
     }

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.slow
 
 PASSWORDS = "hash a password with a salt"
 CART = "put an article into the cart"
-HIT_FIELDS = "path start_line end_line language kind name qualified_name signature score snippet copies fits".split()
+HIT_FIELDS = (
+    "path start_line end_line language kind name qualified_name signature score snippet best_line copies fits".split()
+)
 
 
 def test_a_pipe_gets_one_grep_like_line_a_hit(codesearch: CommandLine, indexed_shop: Path) -> None:
@@ -41,6 +43,7 @@ def test_json_is_an_array_of_hits(codesearch: CommandLine, indexed_shop: Path) -
     assert 0 < hit["score"] <= 1
     lines = (indexed_shop / hit["path"]).read_text().split("\n")[hit["start_line"] - 1 : hit["end_line"]]
     assert hit["snippet"] == "\n".join(lines)
+    assert hit["start_line"] <= hit["best_line"] <= hit["end_line"]
 
 
 def test_json_of_no_hits_is_an_empty_array(codesearch: CommandLine, indexed_shop: Path) -> None:

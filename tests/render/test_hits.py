@@ -183,9 +183,8 @@ def test_signals_are_listed_by_what_they_added() -> None:
 def test_json_of_a_hit(snapshot: Snapshot) -> None:
     text = records.json_document([records.hit_record(SHORT, "p.py"), records.hit_record(LONG, "r.go", explained=True)])
     first, second = json.loads(text)
-    assert list(first) == (
-        "path start_line end_line language kind name qualified_name signature score snippet copies fits".split()
-    )
+    fields = "path start_line end_line language kind name qualified_name signature score snippet best_line copies fits"
+    assert list(first) == fields.split()
     assert list(second) == [*first, "signals"]
     snapshot("hits.json", text)
     assert json.loads(records.json_line(first)) == first
@@ -200,7 +199,10 @@ def test_json_of_a_chunk_is_that_of_a_hit_without_score_but_with_documentation()
         definitions=(defined,),
     )
     record = records.chunk_record(chunk, "a.py")
-    fields = set(records.hit_record(SHORT, "a.py")) - {"score", "copies", "fits"} | {"documentation", "definitions"}
+    fields = set(records.hit_record(SHORT, "a.py")) - {"score", "best_line", "copies", "fits"} | {
+        "documentation",
+        "definitions",
+    }
     assert set(record) == fields
     assert (record["name"], record["qualified_name"], record["signature"]) == ("f", "C.f", "def f()")
     assert record["definitions"] == [
