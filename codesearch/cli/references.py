@@ -181,5 +181,6 @@ def _report_none(symbol: str, found: Sequence[Reference], nearest: Sequence[str]
         hint = f"{there} {count(len(found), 'reference')} without --kind and --certain"
         note(f"no such reference to {symbol}", hint)
         return
-    near = ", ".join(dict.fromkeys(nearest))
-    note(f"{symbol} is neither defined nor used here", f"did you mean {near}?" if near else "")
+    from codesearch.render.references import absence
+
+    note(*absence(symbol, nearest))

@@ -119,8 +119,10 @@ def references(session: Session, values: Values, progress: Progress) -> str:
 
 
 def _undefined(symbol: str, workspace: Workspace) -> Unanswerable:
-    near = ", ".join(name for member in workspace.members for name in member.index.nearest_names(symbol))
-    return Unanswerable(f"{symbol} is neither defined nor used here", f"did you mean {near}?" if near else "")
+    from codesearch.render.references import absence
+
+    near = [name for member in workspace.members for name in member.index.nearest_names(symbol)]
+    return Unanswerable(*absence(symbol, near))
 
 
 def outline(session: Session, values: Values, progress: Progress) -> str:

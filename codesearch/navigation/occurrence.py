@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+PROSE = frozenset(("Markdown", "Text", "TeX", "HTML"))
+"""Languages of text in which code of any language is named."""
 _LONGEST_LINE = 1_000
 """Characters of a line that are kept; those around the name."""
 _BEFORE = 200

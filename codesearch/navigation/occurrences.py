@@ -9,17 +9,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from codesearch.chunking import syntax
-from codesearch.navigation.occurrence import Form, Kind, Occurrence, excerpt
+from codesearch.navigation.occurrence import PROSE, Form, Kind, Occurrence, excerpt
 from codesearch.navigation.parsed import occurrences_in
 
 if TYPE_CHECKING:
     from codesearch.languages.registry import Language
 
 _NOTEBOOK = "Jupyter Notebook"
-_PROSE = frozenset(("Markdown", "Text", "TeX", "HTML"))
 _STRING = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 _CODE_LIKE = re.compile(r"\w_\w|[a-z]\w*[A-Z]")
-_CODE_SIGNS = frozenset("`(.:#")
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_SPAN = re.compile(r"`[^`\n]+`")
+_BEFORE_CODE = "`.:#\\"
+_AFTER_CODE = re.compile(r"[`(#]|[.:]{1,2}\w")
+"""Not a full stop or a colon at the end of a sentence."""
 
 
 def pattern_of(name: str) -> re.Pattern[str]:
@@ -48,7 +51,7 @@ def find_occurrences(path: str, text: str, language: Language, name: str) -> tup
         return tuple(_in_notebook(path, text, name))
     hooks: Any = importlib.import_module(f"codesearch.chunking.hooks.{language.hooks}") if language.hooks else None
     found: list[Occurrence] = []
-    if language.grammar and language.name not in _PROSE:
+    if language.grammar and language.name not in PROSE:
         prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
         try:
             found += occurrences_in(path, prepared, language, name)
@@ -75,25 +78,44 @@ def _replaced_lines(text: str, prepared: str) -> str:
 def find_words(text: str, language: Language, name: str) -> tuple[Occurrence, ...]:
     """The occurrences of a name in a text without syntax, outside what looks like comments and strings.
 
-    In prose, a word counts if it looks like code.
+    In prose, a word counts if it looks like code, and an operator never does.
     """
-    pattern, is_prose = pattern_of(name), language.name in _PROSE
-    found = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if name not in line or (not is_prose and line.lstrip().startswith(language.line_comments or "\0")):
-            continue
-        code = line if is_prose else _STRING.sub(lambda match: " " * len(match[0]), line)
-        for match in pattern.finditer(code):
-            if not is_prose or _CODE_LIKE.search(name) or _is_beside_code(code, match):
-                column = match.start() + 1
-                found.append(Occurrence(number, column, excerpt(line, column), Kind.MENTION, Form.RAW))
-    return tuple(found)
+    is_prose = language.name in PROSE
+    if is_prose and not re.search(r"\w", name):
+        return ()
+    columns = _columns_in_prose if is_prose else _columns_in_code
+    lines = text.split("\n")
+    return tuple(
+        Occurrence(number + 1, column, excerpt(lines[number], column), Kind.MENTION, Form.RAW)
+        for number, column in columns(lines, language, pattern_of(name))
+    )
+
+
+def _columns_in_code(lines: Sequence[str], language: Language, name: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Indexes of lines and the columns, from 1, at which a name begins outside comments and strings."""
+    for number, line in enumerate(lines):
+        if name.search(line) and not line.lstrip().startswith(language.line_comments or "\0"):
+            code = _STRING.sub(lambda match: " " * len(match[0]), line)
+            yield from ((number, match.start() + 1) for match in name.finditer(code))
+
+
+def _columns_in_prose(lines: Sequence[str], _: Language, name: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """The same for what looks like code: by its signs, in a code span or in a fenced block."""
+    is_fenced = False
+    for number, line in enumerate(lines):
+        if _FENCE.match(line):
+            is_fenced = not is_fenced
+        in_spans = {one.start() for span in _SPAN.finditer(line) for one in name.finditer(line, *span.span())}
+        for match in name.finditer(line):
+            is_code = is_fenced or match.start() in in_spans or _CODE_LIKE.search(match[0])
+            if is_code or _is_beside_code(line, match):
+                yield number, match.start() + 1
 
 
 def _is_beside_code(line: str, match: re.Match[str]) -> bool:
     """Whether a word is next to a character that joins it with code or marks it as code."""
-    around = line[max(match.start() - 1, 0) : match.start()] + line[match.end() : match.end() + 1]
-    return not _CODE_SIGNS.isdisjoint(around)
+    start = match.start()
+    return (start > 0 and line[start - 1] in _BEFORE_CODE) or bool(_AFTER_CODE.match(line, match.end()))
 
 
 def _in_notebook(path: str, text: str, name: str) -> Iterator[Occurrence]:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from codesearch.chunking.kinds import METHOD_OWNERS, STANDALONE_KINDS
 from codesearch.index.terms import words
 from codesearch.navigation.imports import imports_all_of, modules_named
-from codesearch.navigation.occurrence import Form, Kind, Occurrence
+from codesearch.navigation.occurrence import PROSE, Form, Kind, Occurrence
 
 _JOINT = re.compile(r"::|->|[.#\\:$]|\s*>\s*")
 _MODULE_JOINT = re.compile(r"[./\\]|::")
@@ -171,7 +171,7 @@ class Resolver:
         )
 
     def _verdict(self, one: Occurrence, around: Surroundings, definition: Target) -> _Verdict:
-        if one.form is Form.LOCAL or not _related(around.language, definition.language):
+        if one.form is Form.LOCAL or not _can_name(around.language, definition.language):
             return _Verdict.NO
         if one.form is Form.RAW:
             return _Verdict.MAYBE
@@ -273,6 +273,11 @@ def _identity(definition: Target) -> tuple[str, str]:
     if definition.language == "Go":
         return definition.qualified_name, _folder(definition.path)
     return definition.qualified_name, ""
+
+
+def _can_name(language: str, other: str) -> bool:
+    """Whether code or prose in a language can name what is defined in another."""
+    return language in PROSE or _related(language, other)
 
 
 def _related(one: str, other: str) -> bool:

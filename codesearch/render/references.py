@@ -10,6 +10,7 @@ from codesearch.quantities import count
 from codesearch.render.budget import fitting
 from codesearch.render.records import Record
 from codesearch.render.safe import printable
+from codesearch.search.symbols import parse_symbol
 
 if TYPE_CHECKING:
     from codesearch.navigation.references import Reference
@@ -46,6 +47,15 @@ def grouped_lines(references: Sequence[Reference]) -> Iterator[str]:
         is_first = False
         yield f"{heading} ({len(group)})"
         yield from (_INDENT + _described(one) for one in group)
+
+
+def absence(symbol: str, nearest: Sequence[str]) -> tuple[str, str]:
+    """Message and hint for a symbol without references; `nearest` are names of definitions that are spelled alike."""
+    name = parsed.name if (parsed := parse_symbol(symbol)) else symbol
+    if name in nearest:
+        return f"{symbol} is not used here", "it is defined elsewhere in the index"
+    near = ", ".join(dict.fromkeys(nearest))
+    return f"{symbol} is neither defined nor used here", f"did you mean {near}?" if near else ""
 
 
 def fitting_lines(lines: Sequence[str], max_tokens: int | None) -> Iterator[str]:

@@ -264,6 +264,24 @@ def test_without_a_grammar_words_count_and_in_prose_those_that_look_like_code() 
     assert [(one.line, one.form) for one in found("Markdown", prose, "store")] == [(3, Form.RAW), (3, Form.RAW)]
 
 
+@pytest.mark.parametrize(
+    ("prose", "columns"),
+    [
+        ("Run `shop store --all`, then go to the store.", [11]),
+        ("That is the store: it sells.", []),
+        ("See :func:`~shop.store` and store::open, \\store{}", [18, 29, 43]),
+        ("```\nstore all\n```\nthe store", [1]),
+        ("store_all the store", []),
+    ],
+)
+def test_in_prose_code_spans_and_fenced_blocks_are_code_and_full_stops_are_none(prose: str, columns: list[int]) -> None:
+    assert [one.column for one in found("Markdown", prose + "\n", "store")] == columns
+
+
+def test_operators_are_not_looked_for_in_prose() -> None:
+    assert not found("Markdown", "* `a == b`\n", "==")
+
+
 def test_text_around_letters_of_several_bytes_and_in_long_lines() -> None:
     (one,) = found("Python", "a = 'ü€😀'; store(1)\n", "store")
     assert one.column == 12

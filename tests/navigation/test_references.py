@@ -401,6 +401,7 @@ def test_a_budget_of_tokens(codesearch: CommandLine, tmp_path: Path) -> None:
     [
         (("Sotre",), 1, "Sotre is neither defined nor used here\n  did you mean Store"),
         (("Zebra",), 1, "Zebra is neither defined nor used here\n"),
+        (("Store", "--lang", "markdown"), 1, "Store is not used here\n  it is defined elsewhere in the index\n"),
         (("Store", "--kind", "import", "shop.py"), 1, "no such reference to Store\n  there is"),
         (("where is it",), 2, "'where is it' is not a symbol"),
         (("Store", "--kind", "calls"), 2, "'calls' is not one of definition, call, import, mention"),
