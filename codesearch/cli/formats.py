@@ -97,7 +97,7 @@ class FormatOptions:
         """Whether lines get headings if no other format is chosen: where stdout is a terminal, unless told."""
         if self.heading is not None:
             return self.heading
-        return not self.null and (has_color(self.color) or caller().stdout.isatty())
+        return not self.null and (self.color is Color.ALWAYS or caller().stdout.isatty())
 
     def output(self, *, explain: bool = False) -> Output:
         """Where hits are written, and how much of each."""

@@ -77,7 +77,7 @@ def has_color(color: Color) -> bool:
     environment = caller().environment
     if environment.get("NO_COLOR"):
         return False
-    if environment.get("FORCE_COLOR", "0") != "0":
+    if environment.get("FORCE_COLOR", "") not in ("", "0"):
         return True
     return caller().stdout.isatty() and environment.get("TERM") != "dumb"
 

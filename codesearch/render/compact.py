@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codesearch.render.budget import clipped, tokens
 from codesearch.render.excerpt import best_line, brief
+from codesearch.render.lines import neighbour_text
 from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _numbers(hit: Hit, most: int) -> list[int]:
 
 def _further(located: LocatedHit) -> list[str]:
     """Other good places in the same file, and copies of the text elsewhere."""
-    also = [f"{other.start_line}-{other.end_line} {printable(other.qualified_name)}" for other in located.hit.also]
+    also = [neighbour_text(other) for other in located.hit.also]
     same = [f"{printable(copy.path)}:{copy.start_line}-{copy.end_line}" for copy in located.copies]
     if len(same) > _MAX_COPIES:
         same[_MAX_COPIES:] = [f"{len(same) - _MAX_COPIES} more"]

@@ -10,7 +10,7 @@ from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
     from codesearch.render.excerpt import Excerpt
-    from codesearch.search.hit import Hit
+    from codesearch.search.hit import Hit, Neighbour
 
 GROUP_SEPARATOR = "--"
 _NUL = "\0"
@@ -34,6 +34,11 @@ def excerpt_lines(hit: Hit, excerpt: Excerpt, path: str, *, null: bool = False) 
         for number in run:
             sign = ":" if hit.start_line <= number <= hit.end_line else "-"
             yield f"{path}{_NUL if null else sign}{number}{sign}{printable(excerpt.text(number))}"
+
+
+def neighbour_text(neighbour: Neighbour) -> str:
+    """`first-last name` of a further chunk; blocks have no name."""
+    return f"{neighbour.start_line}-{neighbour.end_line} {printable(neighbour.qualified_name)}".rstrip()
 
 
 def signal_lines(hit: Hit) -> Iterator[str]:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from codesearch.render.excerpt import best_line
 from codesearch.render.lexers import lexer_name
-from codesearch.render.lines import signal_lines
+from codesearch.render.lines import neighbour_text, signal_lines
 from codesearch.render.safe import printable
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ class TerminalView:
             self._print(Text(f"{_ELLIPSIS:>{gutter}}", style="dim"))
 
     def _also(self, hit: Hit) -> None:
-        others = ", ".join(f"{n.start_line}-{n.end_line} {printable(n.qualified_name)}".rstrip() for n in hit.also)
-        self._print(Text(f"also {others}", style="dim"))
+        self._print(Text(f"also {', '.join(map(neighbour_text, hit.also))}", style="dim"))
 
     def _print(self, line: Text) -> None:
         line.truncate(self._console.width, overflow="ellipsis")

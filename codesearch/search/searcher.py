@@ -41,7 +41,7 @@ from codesearch.search.precedence import defines_member
 from codesearch.search.question import Question
 from codesearch.search.rank import Ranking, explain, rank
 from codesearch.search.reader import IndexReader, Readers, total
-from codesearch.search.snippets import best_line
+from codesearch.search.snippets import best_line, with_own_lines
 from codesearch.search.verbatim import Wording
 
 if TYPE_CHECKING:
@@ -198,6 +198,8 @@ def result_of(
         )
         for i, current in shown.hits.items()
     )
+    if not pattern:
+        hits = with_own_lines(hits, candidates.term_weights)
     return SearchResult(query, hits, nearest, shown.outdated, str(operators), is_close)
 
 

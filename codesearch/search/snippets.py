@@ -7,9 +7,9 @@ definition taken from it, or the chunk is dropped.
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from codesearch.chunking.chunk import Chunk, Definition
     from codesearch.exact.pattern import Pattern
     from codesearch.index.snapshot import StoredChunk
+    from codesearch.search.hit import Hit
 
 
 CACHED_CHARACTERS = 8_000_000
@@ -209,6 +210,28 @@ def best_line(
     scores = _line_scores(folded, {term: weight for term, weight in term_weights.items() if weight > 0})
     best = max(scores, key=lambda line: (scores[line], -line), default=0)
     return first + (matching[best] if matching else best)
+
+
+def with_own_lines(hits: Sequence[Hit], term_weights: Mapping[str, float]) -> tuple[Hit, ...]:
+    """The hits, none of which shows a line that one before it shows if it has another: a type and its method may have
+    the same best line."""
+    taken: dict[tuple[int, str], set[int]] = defaultdict(set)
+    return tuple(_with_own_line(hit, taken[hit.index, hit.path], term_weights) for hit in hits)
+
+
+def _with_own_line(hit: Hit, taken: set[int], term_weights: Mapping[str, float]) -> Hit:
+    """The hit at a line that is not taken, which then is."""
+    if hit.best_line in taken:
+        lines = ["" if i in taken else line for i, line in enumerate(hit.snippet.split("\n"), hit.start_line)]
+        own = best_line(lines, hit.start_line, term_weights)
+        left = (
+            [own]
+            if lines[own - hit.start_line]
+            else [i for i, line in enumerate(lines, hit.start_line) if line.strip()]
+        )
+        hit = replace(hit, best_line=left[0]) if left else hit
+    taken.add(hit.best_line)
+    return hit
 
 
 def _line_scores(text: str, term_weights: Mapping[str, float]) -> dict[int, float]:

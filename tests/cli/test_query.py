@@ -416,12 +416,13 @@ def test_help_and_version_load_no_numpy(codesearch: CommandLine, tmp_path: Path)
 def test_colours_in_a_pipe_only_when_asked_for(codesearch: CommandLine, indexed_shop: Path) -> None:
     always = codesearch("query", PASSWORDS, "-n", "1", "--color", "always", cwd=indexed_shop)
     assert "\x1b]8;" in always.out
-    forced = codesearch("query", PASSWORDS, "-n", "1", cwd=indexed_shop, FORCE_COLOR="1")
-    assert "\x1b[" in forced.out
-    for environment in ({}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, {"FORCE_COLOR": "0"}):
-        run = codesearch("query", PASSWORDS, "-n", "1", cwd=indexed_shop, **environment)
-        assert "\x1b" not in run.out
-    never = codesearch("query", PASSWORDS, "-n", "1", "--color", "never", cwd=indexed_shop, FORCE_COLOR="1")
+    headed = ("query", PASSWORDS, "-n", "1", "--heading")
+    assert "\x1b[" in codesearch(*headed, cwd=indexed_shop, FORCE_COLOR="1").out
+    for environment in ({}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, {"FORCE_COLOR": "0"}, {"FORCE_COLOR": ""}):
+        assert "\x1b" not in codesearch(*headed, cwd=indexed_shop, **environment).out
+    plain = codesearch("query", PASSWORDS, "-n", "1", cwd=indexed_shop)
+    assert codesearch("query", PASSWORDS, "-n", "1", cwd=indexed_shop, FORCE_COLOR="1").out == plain.out
+    never = codesearch(*headed, "--color", "never", cwd=indexed_shop, FORCE_COLOR="1")
     assert "\x1b" not in never.out
 
 

@@ -65,14 +65,14 @@ def test_hits_without_room_are_counted() -> None:
 def test_other_places_and_copies_follow() -> None:
     located = hit(
         ["def a():"],
-        also=(Neighbour(40, 52, "Store.close"),),
+        also=(Neighbour(40, 52, "Store.close"), Neighbour(60, 71, ""), Neighbour(80, 81, "x")),
         copies=tuple(Place(f"copy{i}.py", 1, 2) for i in range(4)),
         is_stale=True,
     )
     assert compact([], [located], 500).splitlines() == [
         "a/store.py:12-12 method Store.open (changed since it was indexed)",
         "12 def a():",
-        "also 40-52 Store.close",
+        "also 40-52 Store.close, 60-71, 80-81 x",
         "same in copy0.py:1-2, copy1.py:1-2, 2 more",
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codesearch.search import snippets
-from codesearch.search.snippets import File, Snippets, best_line
+from codesearch.search.hit import Hit
+from codesearch.search.snippets import File, Snippets, best_line, with_own_lines
 
 
 def write(root: Path, path: str, text: str) -> None:
@@ -45,6 +47,23 @@ def test_the_best_line_is_the_first_with_the_most_weight(lines: list[str], weigh
 
     best = best_line(lines, 5, weights)
     assert best == 5 + (max(range(len(lines)), key=lambda i: (weight(lines[i]), -i)) if lines else 0)
+
+
+def hit(start_line: int, snippet: str, best: int, path: str = "a.py") -> Hit:
+    end_line = start_line + snippet.count("\n")
+    return Hit(path, start_line, end_line, "Python", "", "", "", "", 1.0, snippet, best_line=best)
+
+
+def test_a_type_and_its_method_show_different_lines() -> None:
+    parser = hit(1, "class Reader:\n    flag = 1\n\n    def parse(self):\n        parse the flag", 5)
+    method = hit(4, "    def parse(self):\n        parse the flag", 5)
+    weights = {"flag": 1.0, "parse": 2.0}
+    assert [one.best_line for one in with_own_lines([method, parser], weights)] == [5, 4]
+    assert [one.best_line for one in with_own_lines([parser, method], weights)] == [5, 4]
+    assert [one.best_line for one in with_own_lines([parser, replace(method, path="b.py")], weights)] == [5, 5]
+    assert [one.best_line for one in with_own_lines([parser, hit(1, "class Parser:", 1), parser], {})] == [5, 1, 2]
+    one_line = hit(3, "x = 1", 3)
+    assert with_own_lines([one_line, one_line], weights) == (one_line, one_line)
 
 
 def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
