@@ -139,15 +139,29 @@ def _beside(service: Service, paths: list[Path], http: int | None, page: AskedPa
         yield
 
 
+def _check_port(port: int) -> None:
+    """Raise CodesearchError if agents can't be served there: the server would end before it can say so."""
+    with _extra_for_agents():
+        from codesearch.server.http import listen
+    listen(port).close()
+
+
+@contextmanager
+def _extra_for_agents() -> Iterator[None]:
+    """Inside, imports raise CodesearchError if the extra that serves agents is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise CodesearchError("serving agents needs the package mcp", InstallExtra("mcp")) from error
+
+
 def _for_agents(service: Service, paths: list[Path], port: int) -> AbstractContextManager[None]:
     """A context in which agents are served. Raises CodesearchError."""
     from codesearch.server.service import Address
 
-    try:
+    with _extra_for_agents():
         from codesearch.mcp.http import PATH, serving, user_token
         from codesearch.server.http import HOST
-    except ImportError as error:
-        raise CodesearchError("serving agents needs the package mcp", InstallExtra("mcp")) from error
     service.http = Address(f"http://{HOST}:{port}{PATH}", user_token())
     return serving(_tools(service, paths), port, service.http.token, service.touch)
 
@@ -181,6 +195,8 @@ def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None,
     if answered is None:
         from codesearch.server.start import start
 
+        if http is not None:
+            _check_port(http)
         start(idle, roots if http is not None else (), http)
         answered = _wait_for(endpoint)
     for root in roots:
