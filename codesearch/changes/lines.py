@@ -57,6 +57,8 @@ def resolve_revision(root: Path, since: str) -> str:
         before = git.run(root, "rev-list", "-1", f"--before={since}", "HEAD")
         if before is not None:
             return before.decode().strip() or _empty_tree(root)
+    if (since == "HEAD" or _DATE.fullmatch(since)) and git.run(root, "symbolic-ref", "--quiet", "HEAD"):
+        return _empty_tree(root)  # there is no commit yet
     raise CodesearchError(f"there is no revision {since!r}", "use a branch, tag, commit or date, such as 2024-05-01")
 
 

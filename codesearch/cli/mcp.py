@@ -49,13 +49,12 @@ def command(
     """Serve agents over the Model Context Protocol."""
     blas.start_with_one_thread()
     from codesearch.cli.remedies import hint_of
+    from codesearch.cli.workspaces import check_folders
     from codesearch.mcp.roots import Roots
     from codesearch.mcp.session import Session
     from codesearch.mcp.tools import Tools
 
-    for root in roots:
-        if not root.is_dir():
-            raise CodesearchError(f"{root} is not a folder")
+    check_folders(roots)
     try:
         from codesearch.mcp.server import serve_stdio
     except ImportError as error:

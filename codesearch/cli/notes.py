@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codesearch.caller import caller
 from codesearch.cli.exits import note
 from codesearch.cli.remedies import update_command
+from codesearch.discovery.folders import INDEX_FOLDER
 from codesearch.workspace import Observer
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class Notes(Observer):
     """Prints each event as one sentence, with the command that helps."""
 
     def creating(self, index: Index) -> None:
-        note(f"{index.root} has no index yet; creating one")
+        place = "" if index.directory.name == INDEX_FOLDER else f" in {index.directory}"
+        note(f"{index.root} has no index{place} yet; creating one")
 
     def resuming(self, index: Index) -> None:
         note(f"the first index of {index.root} is incomplete; resuming")

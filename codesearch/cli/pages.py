@@ -35,11 +35,11 @@ class AskedPage:
         Raises CodesearchError for what is no folder or if a package is missing, IndexNotFound for a large folder
         outside of repositories.
         """
+        from codesearch.cli.workspaces import check_folders
+
         _check_packages()
         directory = caller().directory
-        for path in paths:
-            if not (directory / path).is_dir():
-                raise CodesearchError(f"{path} is not a folder")
+        check_folders(paths)
         folders = [Path(os.path.realpath(directory / path)) for path in paths] or [_around(directory)]
         return cls(tuple(folders), port)
 

@@ -91,6 +91,7 @@ def command(
     as_json: Json = False,
 ) -> None:
     """Keep indexes open and up to date in a resident process, so that queries are answered at once."""
+    from codesearch.cli.workspaces import check_folders
     from codesearch.server.endpoint import Endpoint, Unreachable
 
     if foreground + status + stop > 1:
@@ -108,6 +109,7 @@ def command(
         raise CodesearchError("--http needs the folders that agents may search", "codesearch serve --http PORT PATH…")
     if port and not opens:
         raise typer.BadParameter("--port needs --open")
+    check_folders(paths)
     page = AskedPage.of(paths, port) if opens else None
     if foreground:
         _serve(endpoint, idle, paths, http, page)

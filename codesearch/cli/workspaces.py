@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from codesearch.caller import caller
 from codesearch.cli.notes import Notes
+from codesearch.errors import CodesearchError
 from codesearch.workspace import Workspace
+
+
+def check_folders(paths: Iterable[Path]) -> None:
+    """Raise CodesearchError unless all are folders."""
+    for path in paths:
+        there = caller().directory / path
+        if not there.is_dir():
+            raise CodesearchError(f"{path} is not a folder" if there.exists() else f"{path} does not exist")
 
 
 def workspace_of(

@@ -35,10 +35,14 @@ class Template:
     def __init__(self, template: str) -> None:
         """Raises CodesearchError for an unknown field or a specification that does not fit its field."""
         try:
-            self._pieces = [_piece(*parsed) for parsed in string.Formatter().parse(_unescape(template))]
-            self._format(_EXAMPLE)
+            parsed = [*string.Formatter().parse(_unescape(template))]
         except ValueError as error:
             raise CodesearchError(f"invalid format {template!r}: {error}", "write {{ for a literal brace") from error
+        try:
+            self._pieces = [_piece(*one) for one in parsed]
+            self._format(_EXAMPLE)
+        except ValueError as error:
+            raise CodesearchError(f"invalid format {template!r}: {error}") from error
 
     def line(self, hit: Hit, path: str, rank: int) -> str:
         """A formatted hit; `rank` is 1-based. Control characters in its values are made visible."""

@@ -83,6 +83,14 @@ def test_a_pattern_alone_finds_only_lines_that_changed(changed_shop: Path) -> No
     assert {hit["name"] for hit in hits} == {"article_of_cart"}
 
 
+def test_before_the_first_commit_everything_has_changed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    git(tmp_path, "init", "-q")
+    for since in (("--changed",), ("--since", "HEAD"), ("--since", "2024-05-01")):
+        assert run_here("query", "-e", "x", *since, cwd=tmp_path).out == "a.py:1:x = 1\n"
+    assert run_here("query", "-e", "x", "--since", "main~1", cwd=tmp_path).code == 2
+
+
 def test_a_line_behind_deleted_ones_has_not_changed(tmp_path: Path) -> None:
     (tmp_path / "list.md").write_text("one\ntwo\nthree\n")
     git(tmp_path, "init", "-q")

@@ -363,6 +363,9 @@ def test_a_repository_without_an_index_gets_one(codesearch: CommandLine, shop: P
     assert "has no index yet" in run.err
     assert (shop / ".codesearch").is_dir()
     assert codesearch("query", PASSWORDS, cwd=shop).err == ""
+    elsewhere = shop.parent / "elsewhere"
+    run = codesearch("query", PASSWORDS, "--index-dir", str(elsewhere), cwd=shop)
+    assert f"{shop} has no index in {elsewhere} yet; creating one" in run.err
 
 
 def test_a_large_folder_that_is_no_repository_is_not_indexed_unasked(codesearch: CommandLine, tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_the_sdk_of_the_protocol_agrees(codesearch: CommandLine, indexed_shop: P
 def test_roots_that_are_no_folders_are_refused_at_once(codesearch: CommandLine, tmp_path: Path) -> None:
     run = codesearch("mcp", "gone", cwd=tmp_path)
     assert (run.code, run.out) == (2, "")
-    assert run.err == "codesearch: gone is not a folder\n"
+    assert run.err == "codesearch: gone does not exist\n"
 
 
 def test_without_the_extra_it_says_what_to_install(codesearch: CommandLine, tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def test_what_can_not_be_shown_is_one_sentence(server: Server, shop: Path) -> No
     assert (run.code, run.out) == (2, "")
     assert f"codesearch: port {port} can't be served: Address already in use" in run.err.splitlines()
     for arguments, message in (
-        (("--open", "nowhere"), "codesearch: nowhere is not a folder"),
+        (("--open", "nowhere"), "codesearch: nowhere does not exist"),
+        (("server/passwords.py",), "codesearch: server/passwords.py is not a folder"),
         (("--port", "8900"), "--port needs --open"),
         (("--open", "--status"), "--open cannot be used with --status or --stop"),
     ):
