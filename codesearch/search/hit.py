@@ -135,6 +135,12 @@ class Filters:
     lines: Mapping[str, Sequence[LineRange]] | None = None
     """Only definitions with one of these lines, by path relative to the index's root; None is no restriction."""
 
+    def __post_init__(self) -> None:
+        """Raises TypeError for a string, of which every letter would be a value."""
+        for name in ("languages", "kinds", "paths", "within", "names"):
+            if isinstance(getattr(self, name), str):
+                raise TypeError(f"{name} must be a tuple of strings, not a string")
+
     @property
     def definitions(self) -> bool:
         """Whether they restrict definitions, and not only files."""

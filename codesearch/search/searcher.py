@@ -80,8 +80,11 @@ def search(
 
     With a `pattern`, which the readers must have too, the best line of a hit is one that matches.
 
-    Raises CodesearchError for an empty question, unknown languages or kinds, and invalid globs.
+    Raises CodesearchError for an empty question, unknown languages or kinds, and invalid globs; ValueError if `k` is
+    less than 1.
     """
+    if k < 1:
+        raise ValueError(f"k is {k}, but must be at least 1")
     if not question.strip():
         raise CodesearchError("the question is empty")
     readers = [index.reader for index in indexes]

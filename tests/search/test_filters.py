@@ -49,3 +49,9 @@ def test_definitions_have_one_of_the_lines() -> None:
         assert accepts("a.py", definition("function", "f", "f", start, end)) is is_accepted
         assert not accepts("b.py", definition("function", "f", "f", start, end))
         assert not accepts("c.py", definition("function", "f", "f", start, end))
+
+
+@pytest.mark.parametrize("field", ["languages", "kinds", "paths", "within", "names"])
+def test_a_string_is_no_tuple_of_strings(field: str) -> None:
+    with pytest.raises(TypeError, match=f"{field} must be a tuple"):
+        Filters(**{field: "python"})  # type: ignore[arg-type]

@@ -210,3 +210,9 @@ def test_unknown_languages_are_refused_with_the_nearest(index: Index) -> None:
     with pytest.raises(CodesearchError) as refused:
         index.search("x", filters=Filters(languages=("pyton",)))
     assert "Python" in refused.value.message + hint_of(refused.value)
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_there_is_at_least_one_hit_to_ask_for(index: Index, k: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        index.search("sessions", k)
