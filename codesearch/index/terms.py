@@ -64,12 +64,12 @@ _terms_of = _Terms()
 def name_key(name: str) -> str:
     """The key by which a name is looked up: lower case, without separators (`get_http_response` → gethttpresponse).
 
-    The key of an ASCII operator (`<=>`) is its name.
+    The key of an operator (`<=>`, `⊕`) is its name.
     """
     name = letters.normalised(name)
     if name.isascii():
         return ascii_name(name) or name
-    return letters.fold("".join(part for identifier in _identifiers(name) for part in _parts(identifier)))
+    return letters.fold("".join(part for identifier in _identifiers(name) for part in _parts(identifier))) or name
 
 
 def words(name: str) -> tuple[str, ...]:

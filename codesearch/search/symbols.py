@@ -28,6 +28,7 @@ _OPERATOR = re.compile(
 )
 """Operators of C++, C# and Fortran (`operator==`, `operator""_s`, `operator(.in.)`), and those of Ruby, Scala and
 others without a keyword (`Cart#<=>`, `[]=`, `+:`)."""
+_SIGNS = re.compile(r"(?:^|(?<=\w[.#])|(?<=\w::))[^\w\s]+$")
 _IN_PARENTHESES = re.compile(r"\(([^\w\s()]+)\)")
 """Haskell's operators as functions: `(<+>)`."""
 _LITERAL = re.compile(r"(?<=^operator)\s*\"\"\s*")
@@ -64,7 +65,7 @@ def parse_symbol(text: str) -> Symbol | None:
     if _SELECTOR.fullmatch(text):
         return Symbol(text)
     text = _OF_NEW.sub(r"\1", _IN_PARENTHESES.sub(r"\1", text) if text.startswith("(") else text)
-    operator = _OPERATOR.search(text)
+    operator = _OPERATOR.search(text) or _unicode_operator(text)
     head = text[: operator.start()] if operator else text
     arity = _ARITY.search(head)
     head = extract_name(_ARITY.sub("", head))
@@ -79,6 +80,16 @@ def parse_symbol(text: str) -> Symbol | None:
     name = parts[-1].lstrip(_SIGILS)
     sigil = parts[-1][: -len(name)] if parts[1:] else head[: -len(bare)]
     return Symbol(name, _owner(parts[:-1]), sigil, int(arity[1]) if arity else None)
+
+
+def _unicode_operator(text: str) -> re.Match[str] | None:
+    """An operator with signs of mathematics and the like at the end of a text: `⊕`, `Form.☠`; quotes are none."""
+    signs = None if text.isascii() else _SIGNS.search(text)
+    if not signs:
+        return None
+    from unicodedata import category
+
+    return signs if any(category(sign).startswith("S") for sign in signs[0] if not sign.isascii()) else None
 
 
 def _parts(text: str) -> list[str]:

@@ -54,6 +54,10 @@ def test_long_runs_are_cut_and_not_joined() -> None:
     assert terms("a" * 60 + "_" + "b" * 60) == ["a" * 60, "b" * 60]
 
 
+def test_the_key_of_an_operator_is_its_name() -> None:
+    assert [name_key(name) for name in ("<=>", "⊕", "∘=", "∂x")] == ["<=>", "⊕", "∘=", "x"]
+
+
 @given(st.lists(st.sampled_from(["get", "http", "response", "size", "max"]), min_size=2, max_size=5))
 def test_every_spelling_of_a_name_has_the_same_terms_and_key(parts: list[str]) -> None:
     snake = "_".join(parts)

@@ -138,6 +138,10 @@ object Ops {
   def +:(item: Int): Items = prepended(item)
 
   def \\\\(key: String): List[Int] = all(key)
+
+  def ☠(message: String): Nothing = fail(message)
+
+  def ⊕=(item: Int): Items = added(item)
 }
 """
 
@@ -170,9 +174,11 @@ def test_what_is_quoted_and_no_member_has_to_be_in_the_text(members: Index) -> N
 @pytest.mark.parametrize(
     ("question", "name"),
     [
-        *((name, name) for name in ("=?", "+?", "?", "+:", "\\\\")),
+        *((name, name) for name in ("=?", "+?", "?", "+:", "\\\\", "☠", "⊕=")),
         ("(=?)", "=?"),
         ("Ops.+:", "+:"),
+        ("Ops.☠", "☠"),
+        ("(⊕=)", "⊕="),
         ('operator""_s', 'operator""_s'),
     ],
 )
