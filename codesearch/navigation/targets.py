@@ -179,11 +179,13 @@ class Resolver:
             is_impossible = definition.is_member and around.language in _MEMBERS_NOT_IMPORTED
             return _Verdict.NO if is_impossible else self._imported((one.module,), definition)
         if one.form is Form.KEY:
-            return self._key(definition)
+            return self._key(around, definition)
         verdict = (self._member if one.form is Form.MEMBER else self._bare)(one, around, definition)
         return min(verdict, _Verdict.MAYBE) if definition.is_specialization else verdict
 
-    def _key(self, definition: Target) -> _Verdict:
+    def _key(self, around: Surroundings, definition: Target) -> _Verdict:
+        if around.language == "Go" and not definition.is_member:  # of a map, which looks like a struct
+            return _Verdict.MAYBE if _folder(around.path) == _folder(definition.path) else _Verdict.NO
         is_field = definition.kind in _FIELD_KINDS or (definition.is_member and definition.is_accessor)
         return self._by_name_alone(definition) if is_field else _Verdict.NO
 
@@ -192,7 +194,7 @@ class Resolver:
             is_inside = around.path == definition.path and owner.start_line <= one.line <= owner.end_line
             return _Verdict.YES if is_inside else _Verdict.NO
         if definition.is_member:
-            return self._bare_member(around, definition)
+            return _Verdict.YES if _is_in_body(one, around, definition) else self._bare_member(around, definition)
         if around.path == definition.path:
             return _Verdict.YES
         if around.language in _IMPORTING:
@@ -263,6 +265,21 @@ class Resolver:
 
 def _parts(qualified_name: str) -> list[str]:
     return _JOINT.split(qualified_name)
+
+
+def _is_in_body(one: Occurrence, around: Surroundings, definition: Target) -> bool:
+    """Whether a name is used in the body of the enumeration or Python class whose member it is, outside of functions."""
+    owner = definition.owner
+    if owner is None or around.path != definition.path or not owner.start_line <= one.line <= owner.end_line:
+        return False
+    if around.language != "Python":
+        return definition.kind == "enumerator"
+    used, defined = (around.text.split("\n")[line - 1] for line in (one.line, definition.line))
+    return _indent(used) == _indent(defined)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _identity(definition: Target) -> tuple[str, str]:

@@ -186,6 +186,8 @@ SET = {
     "const a = { isOpen: true, isShut: 2 }\n",
     "a.rb": "module A\n  TYPE = 1\n  B = { TYPE => 1 }\n  C = { TYPE: 1 }\nend\n",
     "a_spec.rb": "describe 'a' do\n  OPTIONS = 1\n  it 'b' do\n    f(OPTIONS)\n  end\nend\n",
+    "m.go": 'package a\n\nconst First Key = "a"\n\nvar t = Table{First: 1}\n',
+    "b/m.go": "package b\n\nvar t = Table{First: 1}\n",
 }
 
 
@@ -198,6 +200,7 @@ SET = {
         ("isShut", ["a.ts:5 definition"]),
         ("TYPE", ["a.rb:2 definition", "a.rb:3 mention"]),
         ("OPTIONS", ["a_spec.rb:2 definition", "a_spec.rb:4 mention"]),
+        ("First", ["m.go:3 definition", "m.go:5 mention?"]),
     ],
 )
 def test_keys(ask: Asker, name: str, expected: list[str]) -> None:
@@ -236,6 +239,26 @@ OPEN = {
 )
 def test_members_that_are_used_without_their_type(ask: Asker, name: str, expected: list[str]) -> None:
     assert places(ask(name, OPEN)) == expected
+
+
+BODY = {
+    "a.py": "class Shop:\n    size = 3\n    double = size * 2\n\n    def add(self, item=size):\n        return size\n\n"
+    "    @property\n    def all(self):\n        return 1\n\n    @all.setter\n    def all(self, value):\n        pass\n\n"
+    "size = 1\n",
+    "e.ts": "enum Mode {\n  Read = 1,\n  Both = Read | 2,\n}\nconst a = Read\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("size", ["a.py:2 definition", "a.py:16 definition", "a.py:3 mention", "a.py:5 mention", "a.py:6 mention"]),
+        ("all", ["a.py:9 definition", "a.py:13 definition", "a.py:12 mention"]),
+        ("Read", ["e.ts:2 definition", "e.ts:3 mention"]),
+    ],
+)
+def test_a_member_is_used_without_an_object_in_the_body_of_its_type(ask: Asker, name: str, expected: list[str]) -> None:
+    assert places(ask(name, BODY)) == expected
 
 
 def test_a_module_of_rust_names_its_own_functions(ask: Asker) -> None:
