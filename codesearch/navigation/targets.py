@@ -268,7 +268,7 @@ def _parts(qualified_name: str) -> list[str]:
 
 
 def _is_in_body(one: Occurrence, around: Surroundings, definition: Target) -> bool:
-    """Whether a name is used in the body of the enumeration or Python class whose member it is, outside of functions."""
+    """Whether a name is in the body of the enumeration or Python class whose member it is, outside of functions."""
     owner = definition.owner
     if owner is None or around.path != definition.path or not owner.start_line <= one.line <= owner.end_line:
         return False

@@ -243,8 +243,8 @@ def test_members_that_are_used_without_their_type(ask: Asker, name: str, expecte
 
 BODY = {
     "a.py": "class Shop:\n    size = 3\n    double = size * 2\n\n    def add(self, item=size):\n        return size\n\n"
-    "    @property\n    def all(self):\n        return 1\n\n    @all.setter\n    def all(self, value):\n        pass\n\n"
-    "size = 1\n",
+    "    @property\n    def all(self):\n        return 1\n\n    @all.setter\n    def all(self, value):\n        pass\n"
+    "\nsize = 1\n",
     "e.ts": "enum Mode {\n  Read = 1,\n  Both = Read | 2,\n}\nconst a = Read\n",
 }
 
