@@ -12,7 +12,7 @@ from codesearch.search.question import last_part, owner_of
 
 _TOWARDS_IN_QUESTIONS = frozenset(("to", "into"))
 _TOWARDS_IN_NAMES = frozenset(("to", "into", "as", "2"))
-_FROM_IN_NAMES = frozenset(("from",))
+_FROM = frozenset(("from",))
 _WORDS_AROUND = 2
 """Words on each side that may be what is converted: “unix time to date”."""
 _FILLERS = frozenset(
@@ -40,9 +40,11 @@ class Conversion(NamedTuple):
 
 @lru_cache(maxsize=16)
 def conversions_asked(question: str) -> tuple[Conversion, ...]:
-    """The conversions that a question may ask for: whatever is around `to`, unless a verb follows."""
-    found = _around(_WORD.findall(question.lower()), _TOWARDS_IN_QUESTIONS, _BEFORE_A_VERB)
-    return tuple(dict.fromkeys(each for each in found if each.source and each.target))
+    """The conversions that a question may ask for: whatever is around `to`, unless a verb follows, and `from`."""
+    words = _WORD.findall(question.lower())
+    towards = _around(words, _TOWARDS_IN_QUESTIONS, _BEFORE_A_VERB)
+    backwards = (Conversion(each.target, each.source) for each in _around(words, _FROM))
+    return tuple(dict.fromkeys(each for each in (*towards, *backwards) if each.source and each.target))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -59,7 +61,7 @@ def conversions_in(name: str) -> tuple[Conversion, ...]:
         if each.target
     ]
     backwards = [
-        Conversion(each.target, each.source or owner) for each in _around(words, _FROM_IN_NAMES) if each.target
+        Conversion(each.target, each.source or owner) for each in _around(words, _FROM) if each.target
     ]
     return (*towards, *backwards)
 

@@ -28,6 +28,8 @@ SHORT = "{name} = lambda value: write(read(value))\n"
         ("UTC time to local time", "TimestampField.utc_to_local"),
         ("convert an object to json", "Gson.object_to_json"),
         ("status code to text", "Status.codeToText"),
+        ("int from a string", "string_to_int"),
+        ("get a date from a unix timestamp", "Date.fromTimestamp"),
         ("convert string to int and int to string", "string_to_int"),
         ("convert string to int and int to string", "int_to_string"),
     ],
@@ -47,6 +49,8 @@ def test_a_name_converts_as_asked(question: str, name: str) -> None:
         ("turn a string into a date", "string_from_date"),
         ("json to xml", "xml2json"),
         ("utc time to local time", "local_time_to_utc"),
+        ("int from a string", "int_to_string"),
+        ("read json from xml", "xmlFromJson"),
     ],
 )
 def test_a_name_converts_back(question: str, name: str) -> None:
@@ -67,6 +71,8 @@ def test_a_name_converts_back(question: str, name: str) -> None:
         ("remove newlines from etags", "get_etag_from_file"),
         ("to string", "toString"),
         ("load config into the app", "Config.from_file"),
+        ("remove an element from a list", "remove_element"),
+        ("load config from a file", "write_file"),
         ("write acl file to disk", "ACLSaveToFile"),
         ("load aof manifest into memory", "aofLoadManifestFromDisk"),
         ("extract query string into a struct", "Query.try_from_uri"),
