@@ -82,7 +82,7 @@ def read(parameters: Sequence[Parameter], arguments: Mapping[str, Any]) -> Value
     names = [parameter.name for parameter in parameters]
     for name in arguments:
         if name not in names:
-            raise CodesearchError(f"there is no parameter {name!r}", f"there are {', '.join(names)}")
+            raise CodesearchError(f"unknown parameter {name!r}", f"parameters: {', '.join(names)}")
     return {parameter.name: parameter.read(arguments.get(parameter.name)) for parameter in parameters}
 
 

@@ -32,7 +32,7 @@ class Roots:
                     "pass the folder of the project as root",
                 )
         else:
-            folder = Path(os.path.realpath(self.directory / _expanded(name.strip())))
+            folder = _resolved(self.directory, name, "pass another root")
             if not any(folder.is_relative_to(allowed) for allowed in self.folders):
                 raise CodesearchError(
                     f"root {name} is not one of the folders that may be searched",
@@ -40,16 +40,18 @@ class Roots:
                 )
             chosen = (folder,)
         for folder in chosen:
-            if not folder.is_dir():
+            if not _exists(folder):
                 raise CodesearchError(f"the folder {folder} does not exist", "pass another root")
+            if not folder.is_dir():
+                raise CodesearchError(f"{folder} is not a folder", "pass a folder as root")
         return chosen
 
     def inside(self, base: Path, name: str) -> Path:
         """The file or folder of a path that starts at `base`. Raises CodesearchError if it is gone or not allowed."""
-        place = Path(os.path.realpath(base / _expanded(name.strip())))
+        place = _resolved(base, name, "pass a path in the root")
         if not any(place.is_relative_to(allowed) for allowed in self.folders):
             raise CodesearchError(f"{name} is outside the folders that may be searched", "pass a path in the root")
-        if not place.exists():
+        if not _exists(place):
             raise CodesearchError(f"{name} does not exist in {base}", "pass a path in the root")
         return place
 
@@ -64,6 +66,18 @@ def _repository(directory: Path) -> Path:
 
 def _home() -> Path:
     return Path(os.path.realpath(os.path.expanduser("~")))  # noqa: PTH111 - Path.home() raises without a home
+
+
+def _resolved(base: Path, name: str, hint: str) -> Path:
+    """The path of a name that starts at `base`, without links. Raises CodesearchError for what can be no path."""
+    try:
+        return Path(os.path.realpath(base / _expanded(name.strip())))
+    except ValueError:  # NUL, half a surrogate pair, or no `file:` address
+        raise CodesearchError(f"{name} does not exist in {base}", hint) from None
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - which takes a name that is too long for one that is not there
 
 
 def _expanded(name: str) -> str:

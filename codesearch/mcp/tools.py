@@ -11,6 +11,7 @@ from codesearch.mcp import answers
 from codesearch.mcp.answers import Unanswerable
 from codesearch.mcp.parameters import Parameter, Values, read, schema
 from codesearch.mcp.session import Session
+from codesearch.render.safe import printable
 from codesearch.server.progress import Progress
 
 INSTRUCTIONS = (
@@ -88,15 +89,16 @@ class ToolSet(Generic[Asked]):
         """Answer a call, in the thread that asks."""
         tool = self._tools.get(name)
         if tool is None:
-            return Answer(f"there is no tool {name!r}; there are {', '.join(self._tools)}", is_error=True)
+            return Answer(f"unknown tool {name!r}; tools: {', '.join(self._tools)}", is_error=True)
         try:
             return Answer(tool.run(self.session, _values(tool, arguments), progress))
         except CodesearchError as error:
             hint = self._hint(error)
             is_error = not isinstance(error, Unanswerable | IndexNotFound)
-            return Answer(f"{error.message}; {hint}" if hint else error.message, is_error=is_error)
+            return Answer(printable(f"{error.message}; {hint}" if hint else error.message), is_error=is_error)
         except OSError as error:
-            return Answer(f"{error.filename or 'a file'} can't be read or written: {error.strerror}", is_error=True)
+            message = f"{error.filename or 'a file'} can't be read or written: {error.strerror}"
+            return Answer(printable(message), is_error=True)
 
 
 def _values(tool: Tool[Any], arguments: Mapping[str, Any]) -> Values:

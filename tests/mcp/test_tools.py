@@ -77,9 +77,10 @@ def test_a_name_that_is_misspelt_is_said(tools: Tools) -> None:
         ({"root": "/"}, "root / is not one of the folders that may be searched"),
         ({"root": ".."}, "root .. is not one of the folders that may be searched"),
         ({"root": "server/gone"}, "does not exist"),
+        ({"root": "Makefile"}, "Makefile is not a folder; pass a folder as root"),
         ({"limit": "many"}, "limit must be a whole number"),
         ({"paths": [1]}, "paths must be a list of texts"),
-        ({"regex": "x"}, "there is no parameter 'regex'; there are query, pattern,"),
+        ({"regex": "x"}, "unknown parameter 'regex'; parameters: query, pattern,"),
     ],
 )
 def test_what_cannot_be_answered_is_one_sentence_and_no_error(
@@ -255,3 +256,23 @@ def test_an_outline_lists_definitions_within_its_tokens(tools: Tools) -> None:
 )
 def test_places_that_are_not_there_are_told(tools: Tools, name: str, arguments: dict[str, Any], told: str) -> None:
     assert told in call(tools, name, **arguments)
+
+
+@pytest.mark.parametrize("path", ["a\0b", "\0", "\ud800", "file:///%00", "file:///\ud800", "file://[", "long" * 2000])
+def test_what_can_be_no_path_does_not_exist(tools: Tools, indexed_shop: Path, path: str) -> None:
+    for name, arguments in (
+        ("search", {"query": "hash"}),
+        ("similar", {"path": "server/passwords.py", "line": 11}),
+        ("references", {"symbol": "hash_password"}),
+        ("outline", {}),
+    ):
+        for parameter in ("root", *(["path"] if name != "search" else [])):
+            text = call(tools, name, **arguments | {parameter: path})
+            assert "does not exist" in text or "outside the folders" in text
+            assert text.isprintable()
+
+
+def test_an_unknown_tool_is_told_with_those_that_there_are(tools: Tools) -> None:
+    answer = tools.call("grep", {}, Progress())
+    assert answer.is_error
+    assert answer.text == "unknown tool 'grep'; tools: search, similar, references, outline"
