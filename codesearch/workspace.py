@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -181,14 +181,18 @@ class Workspace:
         retrieval: Retrieval = Retrieval.BOTH,
         since: str = "",
         pattern: Pattern | None = None,
+        base: Path | None = None,
     ) -> SearchResult:
         """The `k` best hits in all indexes, best first; `members[hit.index]` is the index of a hit.
 
-        With `since`, a revision or date, only definitions that changed since then.
+        With `since`, a revision or date, only definitions that changed since then. Globs of `filters` start at `base`,
+        a folder that holds all that is searched, or at the root of each index.
 
         A damaged index is rebuilt first. Raises as Index.search, and CodesearchError if there is nothing to search.
         """
         from codesearch.search.searcher import search
+
+        wanted = filters or Filters()
 
         def search_members(members: Sequence[Member]) -> SearchResult:
             with ExitStack() as locks:
@@ -197,7 +201,7 @@ class Workspace:
                     locks.enter_context(member.index.locked())
                 return search(
                     [
-                        member.index.searchable(self._member_filters(member, filters or Filters(), since), pattern)
+                        member.index.searchable(self._member_filters(member, wanted, since, base), pattern)
                         for member in members
                     ],
                     question,
@@ -261,9 +265,10 @@ class Workspace:
     ) -> None:
         self.close()
 
-    def _member_filters(self, member: Member, filters: Filters, since: str) -> Filters:
+    def _member_filters(self, member: Member, filters: Filters, since: str, base: Path | None) -> Filters:
         lines = member.index.changed_lines(since) if since else filters.lines
-        return replace(filters, within=member.within, lines=lines)
+        path_of = _path_from(base, member.index.root) if base else filters.path_of
+        return replace(filters, within=member.within, lines=lines, path_of=path_of)
 
     # finding indexes
 
@@ -340,3 +345,14 @@ class Workspace:
         if not (resolved.is_dir() or resolved.is_file()):
             raise CodesearchError(f"{path} is neither a file nor a folder")
         return resolved
+
+
+def _path_from(base: Path, root: Path) -> Callable[[str], str] | None:
+    """The path from `base` of a file at a path from `root`, where one of the two folders is in the other."""
+    if base == root:
+        return None
+    if base.is_relative_to(root):
+        above = base.relative_to(root).as_posix() + "/"
+        return lambda path: path.removeprefix(above)
+    below = root.relative_to(base).as_posix() if root.is_relative_to(base) else root.as_posix()
+    return lambda path: f"{below}/{path}"

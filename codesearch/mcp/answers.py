@@ -56,7 +56,7 @@ def search(session: Session, values: Values, progress: Progress) -> str:
     filters = Filters(languages=values["languages"], kinds=values["kinds"], paths=values["paths"])
     pattern = _pattern(values["pattern"])
     with _opened(session, values["root"], "", progress) as opened, asked():
-        result = opened.workspace.search(question, values["limit"], filters, pattern=pattern)
+        result = opened.workspace.search(question, values["limit"], filters, pattern=pattern, base=opened.base)
         head = [opened.freshness, *remarks(result)]
         if not result.hits:
             head.append("nothing found" + ("; try without paths, languages and kinds" if filters != Filters() else ""))

@@ -119,7 +119,7 @@ TOOLS = (
         (
             Parameter("query", "", is_required=True),
             Parameter("pattern", "", "regular expression that a line of each hit must match"),
-            Parameter("paths", (), "globs from the root, e.g. src/**, !tests/**"),
+            Parameter("paths", (), "globs of paths as answers show them, e.g. src/**, !tests/**"),
             Parameter("languages", (), "e.g. python"),
             Parameter("kinds", (), "e.g. function, method, class, section"),
             Parameter("limit", 8, maximum=MAX_HITS),

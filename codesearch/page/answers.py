@@ -25,7 +25,7 @@ def search(site: Site, parameters: QueryParams) -> str:
     """As `codesearch query --json`."""
     asked = questions.asked(parameters)
     with site.opened(asked.places) as opened:
-        return _hits(opened.workspace.search(asked.question, asked.limit, asked.filters).hits, opened)
+        return _hits(opened.workspace.search(asked.question, asked.limit, asked.filters, base=opened.base).hits, opened)
 
 
 def similar(site: Site, parameters: QueryParams) -> str:

@@ -34,7 +34,7 @@ def hits(site: Site, parameters: QueryParams) -> str:
     asked = questions.asked(parameters)
     with site.opened(asked.places) as opened:
         most = asked.limit + 1 if asked.is_filtered else max(asked.limit + 1, SPREAD)
-        result = opened.workspace.search(asked.question, most, asked.filters)
+        result = opened.workspace.search(asked.question, most, asked.filters, base=opened.base)
         shown = [*located(result.hits[: asked.limit], opened.roots, opened.base)]
         spread = places_of(located(result.hits, opened.roots, opened.base))
         correction = misspelt(asked.question, opened.workspace) if result.hits else None

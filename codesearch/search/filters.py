@@ -37,11 +37,16 @@ DefinitionRule = Callable[[str, "StoredChunk | DefinitionRow"], bool]
 """Predicate over the path of a file and a chunk or definition in it."""
 
 
-def _path_rule(globs: tuple[str, ...]) -> Callable[[Located], bool]:
+def _path_rule(globs: tuple[str, ...], path_of: Callable[[str], str] | None) -> Callable[[Located], bool]:
     """Accepts paths that match a positive glob, if there is one, and no negative glob (one that begins with `!`)."""
     wanted = compile_globs(tuple(glob for glob in globs if not glob.startswith("!")) or ("**",))
     unwanted = compile_globs(tuple(glob for glob in globs if glob.startswith("!")))
-    return lambda file: wanted.match_file(file.path) and not unwanted.negates(file.path)
+
+    def accepts(file: Located) -> bool:
+        path = path_of(file.path) if path_of else file.path
+        return wanted.match_file(path) and not unwanted.negates(path)
+
+    return accepts
 
 
 def file_rule(filters: Filters) -> Callable[[Located], bool] | None:
@@ -57,7 +62,7 @@ def file_rule(filters: Filters) -> Callable[[Located], bool] | None:
         folders = tuple(place + "/" for place in filters.within)
         rules.append(lambda file: file.path in filters.within or file.path.startswith(folders))
     if filters.paths:
-        rules.append(_path_rule(filters.paths))
+        rules.append(_path_rule(filters.paths, filters.path_of))
     return (lambda file: all(rule(file) for rule in rules)) if rules else None
 
 

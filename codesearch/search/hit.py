@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -128,6 +128,8 @@ class Filters:
     kinds: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """Globs as in .gitignore, relative to the index's root; a leading `!` excludes."""
+    path_of: Callable[[str], str] | None = None
+    """For globs that start elsewhere: the path from there, by the path from the index's root."""
     within: tuple[str, ...] = ()
     """Files and folders, relative to the index's root. Applies in addition to `paths`."""
     names: tuple[str, ...] = ()

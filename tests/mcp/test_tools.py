@@ -109,6 +109,46 @@ def test_several_roots_are_searched_as_one(indexed_shop: Path, tmp_path: Path) -
     tools.session.close()
 
 
+@pytest.fixture(scope="module")
+def two_folders(indexed_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:
+    """The shop, and `second/code/parcel.py`."""
+    folder = tmp_path_factory.mktemp("folders")
+    shutil.copytree(indexed_shop, folder / "shop")
+    (folder / "second" / "code").mkdir(parents=True)
+    (folder / "second" / "code" / "parcel.py").write_text("def hash_parcel(number):\n    return hash(number)\n")
+    tools = tools_of(folder, folder / "shop", folder / "second")
+    yield tools
+    tools.session.close()
+
+
+@pytest.mark.parametrize(
+    ("globs", "found"),
+    [
+        ([], {"shop", "second"}),
+        (["/second/**"], {"second"}),
+        (["second/code/*.py"], {"second"}),
+        (["code/*.py"], set()),
+        (["**/code/*.py"], {"second"}),
+        (["second"], {"second"}),
+        (["*.py"], {"shop", "second"}),
+        (["!second/**"], {"shop"}),
+        (["*.py", "!second/"], {"shop"}),
+        (["shop/server/"], {"shop"}),
+        (["shop/*.py"], set()),
+    ],
+)
+def test_globs_are_of_the_paths_that_are_shown(two_folders: Tools, globs: list[str], found: set[str]) -> None:
+    text = ask(two_folders, "hash", limit=50, paths=globs)
+    assert {folder for folder in ("shop", "second") if f"\n{folder}/" in text} == found
+
+
+def test_globs_start_at_the_root_that_is_asked_for(tools: Tools) -> None:
+    assert "\npasswords.py:" in ask(tools, root="server", paths=["/passwords.py"])
+    assert "\npasswords.py:" in ask(tools, root="server", paths=["*.py"])
+    assert "passwords.py:" not in ask(tools, root="server", paths=["!/passwords.py"])
+    assert "passwords.py:" not in ask(tools, root="server", paths=["server/**"])
+
+
 def test_a_link_out_of_the_root_is_refused(indexed_shop: Path, tmp_path: Path) -> None:
     (tmp_path / "inside").mkdir()
     (tmp_path / "inside" / "link").symlink_to(indexed_shop)

@@ -321,5 +321,9 @@ def test_several_folders_are_one_page(shop: Path, tmp_path: Path) -> None:
         wait(client)
         assert ask(client, "search", q="fetch_parcel")[0]["path"] == "other/parcel.py"
         assert ask(client, "search", q=QUESTION)[0]["path"] == "shop/server/passwords.py"
+        for name in ("search", "hits"):
+            assert "parcel.py" in str(ask(client, name, q="fetch_parcel", path="other/**"))
+        assert ask(client, "search", q="fetch_parcel", path="/parcel.py") == []
+        assert {hit["path"].split("/")[0] for hit in ask(client, "search", q="x", path="!other/")} == {"shop"}
         assert ask(client, "file", path="other/parcel.py")["path"] == "other/parcel.py"
         assert {child["path"] for child in ask(client, "overview")["tree"]["children"]} == {"shop", "other"}
