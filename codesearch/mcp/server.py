@@ -8,8 +8,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
+import signal
 from collections.abc import AsyncIterable
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import anyio.to_thread
@@ -37,6 +38,9 @@ from codesearch.server.progress import Progress
 _SECONDS_BETWEEN_REPORTS = 0.5
 SECONDS_TO_ANSWER = 50.0
 """Clients give up after a minute. A first index is made to its end meanwhile, whether somebody waits or not."""
+
+_INTERRUPTED = 128 + signal.SIGINT
+"""The exit code after Ctrl-C, as of every command."""
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]|(?P<half>u[dD][89a-fA-F]\w\w)|.)")
 """An escape in JSON; `half` is one half of a surrogate pair without the other."""
@@ -81,12 +85,20 @@ def serve_stdio(tools: ToolSet[Any]) -> None:
             forward, readable = anyio.create_memory_object_stream[Received](0)
             group.start_soon(_forward, received, forward)
             await server.run(readable, sent, server.create_initialization_options())
-        tools.session.close()
-        for worker in multiprocessing.active_children():
-            worker.kill()
-        os._exit(0)  # a thread may be at work on a first index, which the next process resumes
+        _end(tools, 0)
 
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell has it ignored
+        # That of asyncio waits for the thread that reads stdin.
+        signal.signal(signal.SIGINT, lambda *_: _end(tools, _INTERRUPTED))
     anyio.run(serve)
+
+
+def _end(tools: ToolSet[Any], code: int) -> NoReturn:
+    """End this process. A thread may be at work on a first index, which the next process resumes."""
+    tools.session.close()
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    os._exit(code)
 
 
 async def _forward(received: AsyncIterable[Received], forward: MemoryObjectSendStream[Received]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +109,16 @@ def test_it_ends_with_its_client_while_a_first_index_is_made(codesearch: Command
         client.request("tools/call", {"name": "search", "arguments": {"query": "hash a password"}})
         client.close()
     assert "hash_password" in codesearch("query", "hash a password", cwd=shop).out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT")
+def test_ctrl_c_ends_it_at_once(codesearch: CommandLine, indexed_shop: Path) -> None:
+    with RawClient(codesearch, indexed_shop) as client:
+        client.initialize()
+        client.process.send_signal(signal.SIGINT)
+        assert client.process.wait() == 130
+        assert client.process.stderr is not None
+        assert client.process.stderr.read() == b""
 
 
 def test_no_answer_is_stale(codesearch: CommandLine, shop: Path) -> None:
