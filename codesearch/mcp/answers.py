@@ -96,7 +96,7 @@ def references(session: Session, values: Values, progress: Progress) -> str:
 
     from codesearch.navigation.references import of_owner
     from codesearch.render.paths import display_path
-    from codesearch.render.references import fitting_lines, grouped_lines
+    from codesearch.render.references import first_lines
     from codesearch.search.hit import Filters
 
     if not values["symbol"].strip():
@@ -111,11 +111,9 @@ def references(session: Session, values: Values, progress: Progress) -> str:
         ]
         if not found:
             raise _undefined(values["symbol"], opened.workspace)
-        lines = [*grouped_lines(found[: values["limit"]])]
-        if len(found) > values["limit"]:
-            lines.append(f"… {len(found) - values['limit']} more, narrow with path")
+        lines = first_lines(found, values["limit"], MAX_REFERENCE_TOKENS)
         remarks = dict.fromkeys(listed.remark for listed, _ in kept if listed.remark)
-        return "\n".join([opened.freshness, *remarks, *fitting_lines(lines, MAX_REFERENCE_TOKENS)])
+        return "\n".join([opened.freshness, *remarks, *lines])
 
 
 def _undefined(symbol: str, workspace: Workspace) -> Unanswerable:

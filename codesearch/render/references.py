@@ -31,8 +31,12 @@ def reference_lines(references: Sequence[Reference]) -> Iterator[str]:
     yield from dict.fromkeys(f"{one.path}:{one.line}:{printable(one.text)}" for one in references)
 
 
-def grouped_lines(references: Sequence[Reference]) -> Iterator[str]:
-    """References under a heading for each kind; those that may mean something else come last."""
+def grouped_lines(references: Sequence[Reference], most: int | None = None) -> Iterator[str]:
+    """References under a heading for each kind; those that may mean something else come last.
+
+    With `most`, at most so many are listed; the headings count all.
+    """
+    left = len(references) if most is None else most
     groups = {
         heading: [one for one in references if one.is_certain and one.kind is kind]
         for kind, heading in _HEADINGS.items()
@@ -46,7 +50,20 @@ def grouped_lines(references: Sequence[Reference]) -> Iterator[str]:
             yield ""
         is_first = False
         yield f"{heading} ({len(group)})"
-        yield from (_INDENT + _described(one) for one in group)
+        yield from (_INDENT + _described(one) for one in group[:left])
+        left = max(left - len(group), 0)
+
+
+def first_lines(references: Sequence[Reference], most: int, max_tokens: int) -> Iterator[str]:
+    """As grouped_lines(), as many as fit into a budget, then how many references are missing."""
+    lines = [*grouped_lines(references, most)]
+
+    def rest(shown: int) -> str:
+        listed = sum(line.startswith(_INDENT) for line in lines[:shown])
+        return f"… {len(references) - listed:,} more; narrow with path"
+
+    more = [rest(len(lines))] if most < len(references) else []
+    return fitting([*lines, *more], max_tokens, rest)
 
 
 def absence(symbol: str, nearest: Sequence[str]) -> tuple[str, str]:

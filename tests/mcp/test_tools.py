@@ -263,6 +263,13 @@ def test_references_are_listed_by_kind(tools: Tools) -> None:
     assert missing == "LoginThrottle is not used here; it is defined elsewhere in the index"
 
 
+def test_references_beyond_the_limit_are_counted(tools: Tools) -> None:
+    assert "Mentions (2)\n" in call(tools, "references", symbol="ROUNDS")
+    text = call(tools, "references", symbol="ROUNDS", limit=2)
+    assert "Mentions (2)\n" in text
+    assert text.endswith("… 1 more; narrow with path")
+
+
 def test_similar_code_is_found_by_a_line(tools: Tools) -> None:
     text = call(tools, "similar", path="server/passwords.py", line=11, limit=2)
     assert text.startswith("fresh: ")

@@ -12,7 +12,7 @@ from codesearch.api import Index
 from codesearch.errors import CodesearchError
 from codesearch.navigation.references import Reference, References
 from codesearch.render.budget import tokens
-from codesearch.render.references import grouped_lines
+from codesearch.render.references import first_lines, grouped_lines
 from codesearch.search.hit import Filters
 from tests.support.command_line import CommandLine, Run
 from tests.support.repositories import write
@@ -459,6 +459,26 @@ def test_the_list_at_a_terminal(ask: Asker) -> None:
         "  other.py:3  total([3])",
         "  other.py:4  items.total()",
     ]
+
+
+def test_headings_count_what_is_not_listed_too(ask: Asker) -> None:
+    found = ask("total", FILES).references
+    first = [
+        "Definitions (1)",
+        "  shop.py:12  function total",
+        "",
+        "Calls (1)",
+        "  app.py:7  print(shop.total([1]), add([2]))",
+        "",
+        "Imports (1)",
+        "",
+        "Perhaps something else (3)",
+        "… 4 more; narrow with path",
+    ]
+    assert list(first_lines(found, 2, 1000)) == first
+    assert list(first_lines(found, len(found), 1000)) == list(grouped_lines(found))
+    for most in (2, len(found)):
+        assert list(first_lines(found, most, 30)) == [*first[:4], "… 5 more; narrow with path"]
 
 
 def test_the_name_of_a_specialization_of_a_template_may_mean_the_template(ask: Asker) -> None:
