@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_REFERENCE_TOKENS = 1500
 """Of an answer, as of the other tools unless they are told otherwise."""
+_RESTRICTIONS = ("pattern", "repositories", "paths", "languages", "kinds")
+"""Parameters that restrict what is searched."""
 
 
 class Unanswerable(CodesearchError):
@@ -59,10 +62,20 @@ def search(session: Session, values: Values, progress: Progress) -> str:
         result = opened.workspace.search(question, values["limit"], filters, pattern=pattern, base=opened.base)
         head = [opened.freshness, *remarks(result)]
         if not result.hits:
-            head.append("nothing found" + ("; try without paths, languages and kinds" if filters != Filters() else ""))
+            head += [why_nothing(question, values)] if len(head) == 1 else []
         elif correction := misspelt(question, opened.workspace):
             head.append(str(correction))
         return _compact(head, result.hits, opened, values["max_tokens"])
+
+
+def why_nothing(question: str, values: Values) -> str:
+    """Why a question has no hits at all, where usually the nearest are shown."""
+    from codesearch.index.terms import question_terms
+
+    if not question_terms(question):
+        return "the question has no words; to find it as text, use grep"
+    given = [f"{name} {json.dumps(values[name], ensure_ascii=False)}" for name in _RESTRICTIONS if values.get(name)]
+    return f"nothing that is indexed fits {' and '.join(given)}" if given else "nothing found"
 
 
 def _pattern(expression: str) -> Pattern | None:
@@ -138,7 +151,8 @@ def outline(session: Session, values: Values, progress: Progress) -> str:
             for found in member.index.outline(*member.within)
         ]
         left = values["max_tokens"] - tokens(opened.freshness + "\n")
-        lines = outline_lines(outlines, left) if outlines else ["no definitions"]
+        has_some = any(found.definitions for found in outlines)
+        lines = outline_lines(outlines, left) if has_some else [f"no definitions in {values['path'] or opened.base}"]
         return clipped("\n".join([opened.freshness, *lines]), values["max_tokens"])
 
 

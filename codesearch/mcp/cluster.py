@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from codesearch.cluster.router import ClusterQuestion
 from codesearch.errors import CodesearchError
 from codesearch.lance.opening import Answering
-from codesearch.mcp.answers import Unanswerable, asked
+from codesearch.mcp.answers import Unanswerable, asked, why_nothing
 from codesearch.mcp.parameters import Parameter, Values
 from codesearch.mcp.tools import MAX_HITS, MAX_TOKENS, MIN_TOKENS, Tool, ToolSet
 from codesearch.server.progress import Progress
@@ -48,8 +48,8 @@ def search(session: ClusterSession, values: Values, progress: Progress) -> str:
     with asked():
         found = session.cluster.search(ClusterQuestion(question, values["limit"], filters, values["repositories"]))
     hits = [*located_in(found.result.hits, found.repositories)]
-    head = [*cluster_remarks(found), *remarks(found.result), *([] if hits else ["nothing found"])]
-    return compact(head, hits, values["max_tokens"])
+    head = [*cluster_remarks(found), *remarks(found.result)]
+    return compact(head if hits or head else [why_nothing(question, values)], hits, values["max_tokens"])
 
 
 TOOLS = (

@@ -26,22 +26,24 @@ class Parameter:
     description: str = ""
     is_required: bool = False
     minimum: int = 1
-    """Of a number."""
+    """Of a number that is not required; for a lower one it is taken."""
     maximum: int = 1_000_000
-    """Of a number."""
+    """Of a number that is not required; for a higher one it is taken."""
 
     def schema(self) -> dict[str, Any]:
         """Its JSON schema. It has no unions, which some clients refuse."""
         schema: dict[str, Any] = {"type": "string"}
         if isinstance(self.default, int):
-            schema = {"type": "integer", "default": self.default}
+            schema = {"type": "integer"} | ({} if self.is_required else {"default": self.default})
         elif isinstance(self.default, tuple):
             schema = {"type": "array", "items": {"type": "string"}}
         return schema | ({"description": self.description} if self.description else {})
 
     def read(self, value: Any) -> Value:
-        """A value that a caller passes. Raises CodesearchError if it is of another type."""
+        """A value that a caller passes. Raises CodesearchError if it is of another type, or needed and missing."""
         if value is None:
+            if self.is_required:
+                raise CodesearchError(f"{self.name} is missing")
             return self.default
         if isinstance(self.default, tuple):
             return self._texts(value)
@@ -63,9 +65,11 @@ class Parameter:
             if isinstance(value, bool):
                 raise ValueError(value)
             number = int(value)
+            if isinstance(value, float) and not value.is_integer():
+                raise ValueError(value)
         except (TypeError, ValueError, OverflowError):
             raise CodesearchError(f"{self.name} must be a whole number") from None
-        return min(max(number, self.minimum), self.maximum)
+        return number if self.is_required else min(max(number, self.minimum), self.maximum)
 
 
 def schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
@@ -78,7 +82,7 @@ def schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
 
 
 def read(parameters: Sequence[Parameter], arguments: Mapping[str, Any]) -> Values:
-    """The value of each parameter. Raises CodesearchError for an unknown one or a value of another type."""
+    """The value of each parameter. Raises CodesearchError as Parameter.read(), and for an unknown one."""
     names = [parameter.name for parameter in parameters]
     for name in arguments:
         if name not in names:

@@ -134,7 +134,7 @@ TOOLS = (
         "write something that may exist elsewhere.",
         (
             Parameter("path", "", is_required=True),
-            Parameter("line", 1, is_required=True, maximum=10**9),
+            Parameter("line", 1, is_required=True),
             Parameter("limit", 8, maximum=MAX_HITS),
             Parameter("max_tokens", 1500, minimum=MIN_TOKENS, maximum=MAX_TOKENS),
             _ROOT,

@@ -56,7 +56,9 @@ def _file_lines(outline: FileOutline) -> Iterator[str]:
 
 
 def _line(definition: OutlinedDefinition, width: int) -> str:
-    signature = " ".join(definition.signature.split())[:_MAX_SIGNATURE]
+    signature = " ".join(definition.signature.split())
+    if len(signature) > _MAX_SIGNATURE:
+        signature = signature[: _MAX_SIGNATURE - 1] + "…"
     text = signature if definition.name in signature else f"{definition.kind} {definition.name} {signature}".rstrip()
     if not definition.depth and definition.qualified_name != definition.name:
         text = f"{definition.qualified_name}  {text}"

@@ -72,7 +72,7 @@ def test_only_some_repositories(tools: ClusterTools) -> None:
     text = ask(tools, query="open the door", repositories=["*/house"])
     assert "open_house" in text
     assert "open_barn" not in text
-    assert "nothing found" in ask(tools, query="open the door", kinds=["class"])
+    assert 'nothing that is indexed fits kinds ["class"]' in ask(tools, query="open the door", kinds=["class"])
 
 
 def test_groups_that_are_gone_are_named(tools: ClusterTools, groups: GroupsHere) -> None:

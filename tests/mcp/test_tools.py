@@ -69,16 +69,22 @@ def test_a_name_that_is_misspelt_is_said(tools: Tools) -> None:
     ("arguments", "told"),
     [
         ({"query": " "}, "the query is empty"),
-        ({}, "the query is empty"),
+        ({}, "query is missing"),
         ({"languages": ["pyton"]}, "unknown language 'pyton'; did you mean Python"),
         ({"kinds": ["functoin"]}, "unknown kind 'functoin'; did you mean function"),
         ({"paths": ["["]}, "a bracket is not closed"),
-        ({"paths": ["nowhere/**"]}, "nothing found; try without paths, languages and kinds"),
+        ({"paths": ["nowhere/**"]}, 'nothing that is indexed fits paths ["nowhere/**"]'),
+        (
+            {"pattern": "no such line", "languages": ["python"]},
+            'nothing that is indexed fits pattern "no such line" and languages ["python"]',
+        ),
+        ({"query": "!!!", "languages": ["python"]}, "the question has no words; to find it as text, use grep"),
         ({"root": "/"}, "root / is not one of the folders that may be searched"),
         ({"root": ".."}, "root .. is not one of the folders that may be searched"),
         ({"root": "server/gone"}, "does not exist"),
         ({"root": "Makefile"}, "Makefile is not a folder; pass a folder as root"),
         ({"limit": "many"}, "limit must be a whole number"),
+        ({"limit": 2.5}, "limit must be a whole number"),
         ({"paths": [1]}, "paths must be a list of texts"),
         ({"regex": "x"}, "unknown parameter 'regex'; parameters: query, pattern,"),
     ],
@@ -250,7 +256,7 @@ def test_hits_have_a_line_that_matches_the_pattern(tools: Tools) -> None:
     text = call(tools, "search", query="how are passwords hashed", pattern=r"class Login\w+", limit=3)
     assert "class LoginThrottle" in text
     assert "hash_password" not in text
-    assert "nothing found" in call(tools, "search", query="passwords", pattern="zzz_nowhere")
+    assert 'fits pattern "zzz_nowhere"' in call(tools, "search", query="passwords", pattern="zzz_nowhere")
     wrong = call(tools, "search", query="passwords", pattern="(")
     assert "(" in wrong
     assert "\n" not in wrong
@@ -286,6 +292,14 @@ def test_an_outline_lists_definitions_within_its_tokens(tools: Tools) -> None:
         assert tokens(call(tools, "outline", max_tokens=budget)) <= budget
 
 
+def test_a_file_without_definitions_is_said_to_have_none(tmp_path: Path) -> None:
+    (tmp_path / "hello.py").write_text("print('hello')\n")
+    tools = tools_of(tmp_path)
+    assert call(tools, "outline", path="hello.py").endswith("\nno definitions in hello.py")
+    assert call(tools, "outline").endswith(f"\nno definitions in {tmp_path}")
+    tools.session.close()
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "told"),
     [
@@ -296,6 +310,8 @@ def test_an_outline_lists_definitions_within_its_tokens(tools: Tools) -> None:
         ("similar", {"path": "server/none.py", "line": 1}, "does not exist"),
         ("similar", {"path": "../../etc/passwd", "line": 1}, "outside the folders"),
         ("similar", {"path": "server/passwords.py", "line": 9999}, "has no line 9,999"),
+        ("similar", {"path": "server/passwords.py", "line": 0}, "has no line 0"),
+        ("similar", {"path": "server/passwords.py"}, "line is missing"),
         ("outline", {"path": "/etc"}, "outside the folders"),
         ("outline", {"path": "none"}, "does not exist"),
         ("outline", {"path": ".git/HEAD"}, "is not indexed"),

@@ -129,6 +129,17 @@ def test_never_more_than_the_budget(drawn: list[tuple[str, list[str]]], budget: 
 
 
 @pytest.mark.slow
+def test_a_signature_that_is_cut_says_so() -> None:
+    def shown(signature: str) -> str:
+        outlined = OutlinedDefinition("function", "f", "f", signature, 1, 2, depth=0, references=0)
+        _, line = outline_lines([FileOutline("a.py", "Python", (outlined,))])
+        return line
+
+    whole, longer = (f"def f({'x' * length})" for length in (113, 114))
+    assert shown(whole).endswith(whole)
+    assert shown(longer).endswith(longer[:119] + "…")
+
+
 def test_the_command(codesearch: CommandLine, indexed_shop: Path) -> None:
     run = codesearch("outline", "server/passwords.py", cwd=indexed_shop)
     assert run.code == 0
