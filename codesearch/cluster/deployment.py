@@ -31,6 +31,7 @@ from codesearch.cluster.router import Router
 from codesearch.cluster.scaling import ScaledGroup
 from codesearch.errors import CodesearchError
 from codesearch.models.loading import load_encoder
+from codesearch.server.bearer import bearer_token
 
 APPLICATION = "codesearch"
 SECONDS_BETWEEN_STATES = 2.0
@@ -133,7 +134,7 @@ class Ingress:
         """The HTTP status and the answer."""
         try:
             question = question_of(json.loads(content))
-            return 200, result_record(self._router.search(authorization.removeprefix("Bearer "), question))
+            return 200, result_record(self._router.search(bearer_token(authorization), question))
         except AccessDenied as error:
             return 401, _error(error)
         except CodesearchError as error:

@@ -17,6 +17,7 @@ from codesearch.errors import CodesearchError
 from codesearch.page.app import STATIC, application, response
 from codesearch.page.failures import NotThere, TokenNeeded
 from codesearch.page.guard import Guard
+from codesearch.server.bearer import bearer_token
 from codesearch.server.http import App, Receive, Scope, Send
 
 Answer = Callable[[Readable, QueryParams], str]
@@ -40,7 +41,7 @@ def build(router: Callable[[], Router]) -> Guard:
 
     def route(name: str, answer: Answer) -> Route:
         def respond(request: Request) -> Response:
-            token = request.headers.get("authorization", "").removeprefix("Bearer ")
+            token = bearer_token(request.headers.get("authorization", ""))
             readable = Readable(router(), token)
             return response(lambda: _answered(answer, readable, request.query_params), _hint, _LOG)
 

@@ -12,6 +12,7 @@ from codesearch.errors import CodesearchError
 from codesearch.mcp.server import build
 from codesearch.mcp.tools import Tools
 from codesearch.server import http
+from codesearch.server.bearer import bearer_token
 from codesearch.server.http import HOST, App, Receive, Scope, Send
 from codesearch.state import secret, state_folder
 
@@ -46,12 +47,11 @@ def serving(tools: Tools, port: int, token: str, touched: Callable[[], None]) ->
 
 def _for_the_user(app: App, token: str, touched: Callable[[], None]) -> App:
     """The app, for requests that bring the token."""
-    expected = f"Bearer {token}".encode()
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            given = dict(scope["headers"]).get(b"authorization", b"")
-            if not secrets.compare_digest(given, expected):
+            given = bearer_token(dict(scope["headers"]).get(b"authorization", b"").decode("latin-1"))
+            if not secrets.compare_digest(given.encode(), token.encode()):
                 await _refuse(send)
                 return
             touched()

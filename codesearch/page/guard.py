@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
 from codesearch.page.failures import Unauthorized, WrongHost, WrongOrigin, refusal
+from codesearch.server.bearer import bearer_token
 from codesearch.server.http import HOST, App, Receive, Scope, Send
 
 _POLICY = "; ".join(
@@ -78,7 +79,6 @@ def only_the_user(port: int, token: str, touched: Callable[[], None]) -> Refuse:
     """
     hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
     origins = {f"http://{host}" for host in hosts}
-    expected = f"Bearer {token}".encode()
 
     def refuse(headers: Headers, is_private: bool) -> Response | None:
         if headers.get("host", "") not in hosts:
@@ -86,7 +86,8 @@ def only_the_user(port: int, token: str, touched: Callable[[], None]) -> Refuse:
         if headers.get("origin", next(iter(origins))) not in origins:
             return refusal(WrongOrigin("other sites may not ask"), "")
         if is_private:
-            if not secrets.compare_digest(headers.get("authorization", "").encode(), expected):
+            given = bearer_token(headers.get("authorization", ""))
+            if not secrets.compare_digest(given.encode(), token.encode()):
                 return refusal(Unauthorized("the token is missing or out of date"), OPEN_AGAIN)
             touched()
         return None

@@ -96,8 +96,9 @@ def test_the_command_line_is_served_too(served: Served, shop: Path) -> None:
 
 
 def test_the_token_and_the_host_are_checked(served: Served) -> None:
-    assert post(served).status_code == 200
-    for wrong in ("", "Bearer x", served.token):
+    for right in (f"Bearer {served.token}", f"bearer {served.token}"):
+        assert post(served, Authorization=right).status_code == 200
+    for wrong in ("", "Bearer x", f"Basic {served.token}", served.token):
         refused = post(served, Authorization=wrong)
         assert (refused.status_code, "token is missing or wrong" in refused.text) == (401, True)
     assert post(served, Host="evil.example").status_code == 421
