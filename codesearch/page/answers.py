@@ -31,7 +31,7 @@ def search(site: Site, parameters: QueryParams) -> str:
 def similar(site: Site, parameters: QueryParams) -> str:
     """As `codesearch similar --json`."""
     path = questions.place(parameters)
-    line = questions.number(parameters, "line", 1, MOST_LINES)
+    line = questions.number(parameters, "line", None, MOST_LINES)
     limit = questions.number(parameters, "limit", 10, questions.MOST_HITS)
     with site.opened([path]) as opened:
         return _hits(opened.member.index.similar(one_file(opened, path), line, limit), opened)

@@ -66,9 +66,10 @@ def build(
 
     def route(name: str, answer: Answer) -> Route:
         def respond(request: Request) -> Response:
-            site = _site(sites, request.query_params.get("page", ""))
+            name = request.query_params.get("page", "")
+            site = _site(sites, name)
             if not site:
-                return refusal(_NO_PAGE, OPEN_AGAIN)
+                return _no_site(sites, name)
             return response(lambda: answer(site, request.query_params), hint)
 
         return Route(f"/api/{name}", respond, methods=["GET"])
@@ -96,6 +97,13 @@ def _unrouted(_: Request, error: Exception) -> Response:
 def _site(sites: Mapping[str, Site], name: str) -> Site | None:
     """The site of a name; the only one for none."""
     return sites.get(name) or (next(iter(sites.values())) if not name and len(sites) == 1 else None)
+
+
+def _no_site(sites: Mapping[str, Site], name: str) -> Response:
+    """Why no page is meant by a name, or by none."""
+    if sites and not name:
+        return refusal(CodesearchError("there are several pages"), f"add page=NAME, one of {', '.join(sites)}")
+    return refusal(_NO_PAGE, OPEN_AGAIN)
 
 
 def response(

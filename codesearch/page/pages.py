@@ -67,8 +67,8 @@ class Pages(ExitStack):
         return site
 
     def _free_name(self, folders: Sequence[Path]) -> str:
-        names = "+".join(folder.name for folder in folders)
-        wanted = "".join(letter if letter.isalnum() or letter in "-_.+" else "-" for letter in names) or "root"
+        names = "-".join(folder.name for folder in folders)
+        wanted = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in names) or "root"
         number, name = 1, wanted
         while name in self._sites or name in RESERVED:
             number += 1

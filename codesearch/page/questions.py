@@ -47,9 +47,11 @@ def place(parameters: QueryParams) -> str:
     return path
 
 
-def number(parameters: QueryParams, name: str, default: int, most: int) -> int:
-    """A number from 1 to `most`. Raises CodesearchError."""
-    text = parameters.get(name, str(default))
+def number(parameters: QueryParams, name: str, default: int | None, most: int) -> int:
+    """A number from 1 to `most`, which may be missing if there is a default. Raises CodesearchError."""
+    text = parameters.get(name, "" if default is None else str(default))
+    if not text:
+        raise CodesearchError(f"{name} is missing")
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
         raise CodesearchError(f"{name} is not a number from 1 to {most:,}")
     return int(text)

@@ -157,6 +157,7 @@ def test_without_the_token_nothing_is_answered(shop_page: TestClient) -> None:
             "message": "the token is missing or out of date",
             "hint": "run: codesearch serve --open",
         }
+    assert shop_page.get("/api/state", headers={"Authorization": f"bearer {TOKEN}"}).status_code == 200
     assert shop_page.get(f"/api/search?q=x&token={TOKEN}", headers={b"Authorization": b"\xe9"}).status_code == 401
 
 
@@ -255,6 +256,8 @@ def test_a_wrong_question_is_one_sentence(shop_page: TestClient) -> None:
     assert refused(shop_page, "file", path="server/gone.py")[0] == 404
     assert refused(shop_page, "file", path="long" * 1000)[0] == 404
     assert refused(shop_page, "similar", path="server/passwords.py", line=999)[0] == 400
+    assert refused(shop_page, "similar", path="server/passwords.py") == (400, "line is missing")
+    assert refused(shop_page, "similar", path="server/passwords.py", line=0)[0] == 400
     assert refused(shop_page, "references", symbol="a b")[0] == 400
     assert refused(shop_page, "search", q="x", page="other") == (404, "there is no such page")
     assert shop_page.get("/other/").status_code == 404

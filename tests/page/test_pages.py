@@ -45,7 +45,23 @@ def test_an_address_leads_to_the_page_and_its_token_to_the_answers(pages: Pages,
 def test_each_set_of_folders_has_one_page(pages: Pages, tmp_path: Path) -> None:
     one, other = folder(tmp_path, "a/src"), folder(tmp_path, "b/src")
     paths = [urlsplit(pages.open(folders)).path for folders in ([one], [other], [one], [one, other], [other, one])]
-    assert paths == ["/src/", "/src-2/", "/src/", "/src%2Bsrc/", "/src%2Bsrc/"]
+    assert paths == ["/src/", "/src-2/", "/src/", "/src-src/", "/src-src/"]
+
+
+def test_which_of_several_pages_is_asked_has_to_be_said(pages: Pages, tmp_path: Path) -> None:
+    for name in ("click", "c++"):
+        address = urlsplit(pages.open([folder(tmp_path, name)]))
+    token = {"Authorization": f"Bearer {address.fragment.removeprefix('token=')}"}
+
+    def asked(**parameters: str) -> tuple[int, str]:
+        url = f"http://{address.netloc}/api/state"
+        response = httpx2.get(url, params=parameters, headers=token)
+        error = response.json().get("error", {})
+        return response.status_code, f"{error.get('message')}; {error.get('hint')}"
+
+    assert asked() == (400, "there are several pages; add page=NAME, one of click, c--")
+    assert asked(page="other") == (404, "there is no such page; run: codesearch serve --open")
+    assert asked(page="c--")[0] == 200
 
 
 def test_names_are_no_parts_of_addresses(pages: Pages, tmp_path: Path) -> None:
