@@ -9,13 +9,14 @@ Use codesearch first whenever you look for code by what it does ("where are pass
 know, or by a stack trace. One call finds the functions that answer, in any language; the index is made by the first
 call and is always up to date. Use grep only for every occurrence of an exact string.
 
-- As tools of the MCP server codesearch: `search`, narrowed with `paths`, `languages` and `kinds`; `outline` for what a
-  file or folder defines; `similar` for copies and variants of the code at a line.
+- As tools of the MCP server codesearch: `search`, narrowed with `paths`, `languages` and `kinds`; `references` for the
+  uses of a symbol; `outline` for what a file or folder defines; `similar` for copies and variants of the code at a
+  line.
 - On the command line: `codesearch query "where are passwords hashed" -n 8`, with `src tests` to search only there,
   `--lang python,go`, `--kind function`, `--path '!tests/**'`, `--full` for whole hits, `--json` for programs;
-  `codesearch outline src`, `codesearch similar src/retry.go:42`.
+  `codesearch references Store.open`, `codesearch outline src`, `codesearch similar src/retry.go:42`.
 - `"a phrase"` must occur in a hit, `-word` at the end must not. A bare name brings its definitions first.
-- Then read the files at the lines that it names. A score below 0.02 means that probably nothing answers.
+- Then read the files at the lines that it names. If the answer says `no good match`, probably nothing answers.
 """
 
 BLOCK = f"## Finding code\n\n{_USE}"

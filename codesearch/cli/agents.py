@@ -64,8 +64,11 @@ def chosen(agents: Sequence[str], types: Sequence[str], *, project: bool, only_f
     return parts
 
 
-def run(wanted: Sequence[Wanted], plan: Callable[[Part, Records], Change], *, dry_run: bool) -> int:
-    """Make the planned changes and print them. Returns the exit code; what fails does not keep others from it."""
+def run(wanted: Sequence[Wanted], plan: Callable[[Part, Records], Change], done: str, *, dry_run: bool) -> int:
+    """Make the planned changes and print them; `done` says what was done to an entry of a file.
+
+    Returns the exit code; what fails does not keep others from it.
+    """
     from codesearch.agents.install import apply
     from codesearch.agents.record import Records
 
@@ -82,7 +85,7 @@ def run(wanted: Sequence[Wanted], plan: Callable[[Part, Records], Change], *, dr
                 continue
             if change.before is None and change.after is None:
                 continue
-            for line in _difference(change) if dry_run else [_line(one, change)]:
+            for line in _difference(change) if dry_run else [_line(one, change, done)]:
                 print(line, file=caller().stdout)
     return code
 
@@ -92,8 +95,8 @@ def _check(kind: str, name: str, known: Sequence[str] | dict[str, Agent]) -> Non
         raise CodesearchError(f"unknown {kind} {name!r}", f"{kind}s: {', '.join(known)}")
 
 
-def _line(wanted: Wanted, change: Change) -> str:
-    verb = "unchanged" if change.is_none else "deleted" if change.after is None else "written"
+def _line(wanted: Wanted, change: Change, done: str) -> str:
+    verb = "unchanged" if change.is_none else "deleted" if change.after is None else done
     return f"{wanted.agent.title}: {wanted.part.type} {verb}, {wanted.part.path}"
 
 

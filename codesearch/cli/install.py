@@ -29,4 +29,5 @@ def command(
     """Set agents up to search with codesearch; the rest of their files stays as it is."""
     from codesearch.agents.install import to_install
 
-    raise typer.Exit(run(chosen(agents, types, project=project, only_found=True), to_install, dry_run=dry_run))
+    wanted = chosen(agents, types, project=project, only_found=True)
+    raise typer.Exit(run(wanted, to_install, "written", dry_run=dry_run))

@@ -96,6 +96,8 @@ def command(
 
     if foreground + status + stop > 1:
         raise typer.BadParameter("--foreground, --status and --stop cannot be used together")
+    if as_json and not status:
+        raise typer.BadParameter("--json needs --status")
     if opens and (status or stop):
         raise typer.BadParameter("--open cannot be used with --status or --stop")
     try:

@@ -27,4 +27,5 @@ def command(
     from codesearch.agents.install import to_uninstall
 
     installed = chosen(agents, types, project=project, only_found=False)
-    raise typer.Exit(run(installed[::-1], to_uninstall, dry_run=dry_run))  # the folder that was made first goes last
+    last_first = installed[::-1]  # the folder that was made first goes last
+    raise typer.Exit(run(last_first, to_uninstall, "removed", dry_run=dry_run))

@@ -42,7 +42,7 @@ def test_agents_that_are_found_are_set_up_and_others_not(command: CommandLine, t
     assert again.out.count("unchanged") == 2
     gone = command("uninstall", cwd=tmp_path, **variables(command))
     assert gone.code == 0
-    assert gone.out.splitlines()[-1] == f"Gemini CLI: mcp written, {settings}"
+    assert gone.out.splitlines()[-1] == f"Gemini CLI: mcp removed, {settings}"
     assert settings.read_text() == '{"theme": "dark"} // mine\n'
     assert list((command.home / ".gemini").iterdir()) == [settings]
 

@@ -78,6 +78,8 @@ def test_what_can_not_be_shown_is_one_sentence(server: Server, shop: Path) -> No
         (("--open", "nowhere"), "codesearch: nowhere does not exist"),
         (("server/passwords.py",), "codesearch: server/passwords.py is not a folder"),
         (("--port", "8900"), "--port needs --open"),
+        (("--json",), "--json needs --status"),
+        (("--stop", "--json"), "--json needs --status"),
         (("--open", "--status"), "--open cannot be used with --status or --stop"),
     ):
         run = server("serve", *arguments, cwd=shop)
