@@ -56,7 +56,7 @@ def command(
 
     check_folders(roots)
     try:
-        from codesearch.mcp.server import serve_stdio
+        from codesearch.mcp.stdio import serve_stdio
     except ImportError as error:
         if (error.name or "").partition(".")[0] == "codesearch":
             raise

@@ -111,6 +111,28 @@ def test_it_ends_with_its_client_while_a_first_index_is_made(codesearch: Command
     assert "hash_password" in codesearch("query", "hash a password", cwd=shop).out
 
 
+def test_what_was_asked_before_stdin_is_closed_is_answered(codesearch: CommandLine, indexed_shop: Path) -> None:
+    about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "0"}}
+    call = {"name": "search", "arguments": {"query": "hash a password"}}
+    asked = [
+        {"id": 1, "method": "initialize", "params": about},
+        {"method": "notifications/initialized"},
+        *({"id": number, "method": "tools/call", "params": call} for number in (2, 3)),
+        {"id": 4, "method": "ping"},
+    ]
+    run = subprocess.run(
+        [sys.executable, "-m", "codesearch", "mcp"],
+        cwd=indexed_shop,
+        env=codesearch.environment(),
+        input="".join(json.dumps({"jsonrpc": "2.0"} | one) + "\n" for one in asked),
+        capture_output=True,
+        text=True,
+    )
+    answers = {answer["id"]: answer.get("result") for answer in map(json.loads, run.stdout.splitlines())}
+    assert (run.returncode, answers.keys()) == (0, {1, 2, 3, 4})
+    assert all("hash_password" in answers[number]["content"][0]["text"] for number in (2, 3))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT")
 def test_ctrl_c_ends_it_at_once(codesearch: CommandLine, indexed_shop: Path) -> None:
     with RawClient(codesearch, indexed_shop) as client:
@@ -138,7 +160,7 @@ def test_no_answer_is_stale(codesearch: CommandLine, shop: Path) -> None:
 
 def test_nothing_heavy_is_imported_before_the_handshake() -> None:
     code = (
-        "import sys, codesearch.cli.mcp, codesearch.mcp.server, codesearch.mcp.session, codesearch.mcp.roots\n"
+        "import sys, codesearch.cli.mcp, codesearch.mcp.stdio, codesearch.mcp.session, codesearch.mcp.roots\n"
         "print([name for name in ('numpy', 'tree_sitter', 'faiss', 'codesearch.api') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
