@@ -178,7 +178,7 @@ def _tools(service: Service, paths: list[Path]) -> Tools:
     from codesearch.mcp.tools import Tools
 
     roots = Roots(paths, caller().directory)
-    return Tools(Session(roots, lambda _: service.indexes, keeps_up=False), hint_of)
+    return Tools(Session(roots, lambda _: service.indexes, keeps_up=False), hint_of, service.count)
 
 
 def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None, page: AskedPage | None) -> None:

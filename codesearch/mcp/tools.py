@@ -75,11 +75,13 @@ class ToolSet(Generic[Asked]):
         hint: Callable[[CodesearchError], str],
         tools: Sequence[Tool[Asked]],
         instructions: str,
+        called: Callable[[], None] = lambda: None,
     ) -> None:
-        """`hint` words the remedy of an error; `instructions` say when to use which tool."""
+        """`hint` words the remedy of an error, `instructions` say when to use which tool, `called` hears of calls."""
         self.session = session
         self.instructions = instructions
         self._hint = hint
+        self._called = called
         self._tools = {tool.name: tool for tool in tools}
 
     def __iter__(self) -> Iterator[Tool[Asked]]:
@@ -87,6 +89,7 @@ class ToolSet(Generic[Asked]):
 
     def call(self, name: str, arguments: Mapping[str, Any], progress: Progress) -> Answer:
         """Answer a call, in the thread that asks."""
+        self._called()
         tool = self._tools.get(name)
         if tool is None:
             return Answer(f"unknown tool {name!r}; tools: {', '.join(self._tools)}", is_error=True)
@@ -170,5 +173,7 @@ TOOLS = (
 class Tools(ToolSet[Session]):
     """The tools over the indexes of this machine."""
 
-    def __init__(self, session: Session, hint: Callable[[CodesearchError], str]) -> None:
-        super().__init__(session, hint, TOOLS, INSTRUCTIONS)
+    def __init__(
+        self, session: Session, hint: Callable[[CodesearchError], str], called: Callable[[], None] = lambda: None
+    ) -> None:
+        super().__init__(session, hint, TOOLS, INSTRUCTIONS, called)

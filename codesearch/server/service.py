@@ -105,6 +105,11 @@ class Service:
         with self._counting:
             self._last = time.monotonic()
 
+    def count(self) -> None:
+        """A question has been asked."""
+        with self._counting:
+            self._questions += 1
+
     def end(self) -> None:
         """Let the server end, once it has answered what it was asked."""
         self._is_ending.set()
@@ -192,8 +197,7 @@ class Service:
         elif request["arguments"][0] not in SERVED:
             protocol.send(connection, protocol.REFUSAL, b"only searches are answered")
         else:
-            with self._counting:
-                self._questions += 1
+            self.count()
             with self._places:
                 self._run_query(connection, request)
 

@@ -87,6 +87,7 @@ def test_an_agent_searches_and_sees_edits(served: Served, shop: Path) -> None:
     assert "hash_password" in first
     assert "parcel.py:1-2 function fetch_parcel" in second
     assert "is not one of the folders" in outside
+    assert (served.server.status() or {})["questions"] == 3
 
 
 def test_the_command_line_is_served_too(served: Served, shop: Path) -> None:
