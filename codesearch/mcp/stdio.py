@@ -89,7 +89,10 @@ def serve_stdio(tools: ToolSet[Any]) -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell has it ignored
         # That of asyncio waits for the thread that reads stdin.
         signal.signal(signal.SIGINT, lambda *_: _end(tools, _INTERRUPTED))
-    anyio.run(serve)
+    try:
+        anyio.run(serve)
+    except* BrokenPipeError:  # the client has ended
+        _end(tools, 0)
 
 
 def _end(tools: ToolSet[Any], code: int) -> NoReturn:

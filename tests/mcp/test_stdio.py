@@ -133,6 +133,17 @@ def test_what_was_asked_before_stdin_is_closed_is_answered(codesearch: CommandLi
     assert all("hash_password" in answers[number]["content"][0]["text"] for number in (2, 3))
 
 
+def test_it_ends_quietly_with_a_client_that_does_not_read(codesearch: CommandLine, indexed_shop: Path) -> None:
+    with RawClient(codesearch, indexed_shop) as client:
+        client.initialize()
+        client.request("tools/call", {"name": "search", "arguments": {"query": "hash a password"}})
+        assert client.process.stdin and client.process.stdout and client.process.stderr
+        client.process.stdout.close()
+        client.process.stdin.close()
+        assert client.process.stderr.read() == b""
+        assert client.process.wait() == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT")
 def test_ctrl_c_ends_it_at_once(codesearch: CommandLine, indexed_shop: Path) -> None:
     with RawClient(codesearch, indexed_shop) as client:
