@@ -60,9 +60,7 @@ def conversions_in(name: str) -> tuple[Conversion, ...]:
         for each in _around(words, _TOWARDS_IN_NAMES)
         if each.target
     ]
-    backwards = [
-        Conversion(each.target, each.source or owner) for each in _around(words, _FROM) if each.target
-    ]
+    backwards = [Conversion(each.target, each.source or owner) for each in _around(words, _FROM) if each.target]
     return (*towards, *backwards)
 
 
