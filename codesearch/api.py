@@ -538,10 +538,11 @@ class Index:
     def reranker(self, name: str) -> Reranker:
         """The reranker with a model, whose embeddings are cached in the index. Raises ModelUnavailable."""
         from codesearch.index.embedding_cache import encode_cached_for_search
+        from codesearch.models.joined import alone
         from codesearch.search.rerank import Reranker
 
         if name not in self._rerankers:
-            encoder = self._load_encoder(name)
+            encoder = alone(self._load_encoder(name))
             encode = partial(encode_cached_for_search, self._layout, encoder)
             self._rerankers[name] = Reranker(encoder, encode)
         return self._rerankers[name]

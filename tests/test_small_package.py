@@ -16,6 +16,7 @@ pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from codesearch.models.catalog import BY_NAME
+from codesearch.models.joined import JoinedEncoder, alone
 from codesearch.models.loading import load_encoder
 from codesearch.models.onnx_encoder import OnnxEncoder
 from tests.support.places import ROOT
@@ -33,7 +34,7 @@ ANSWERS = {
 
 def test_questions_find_their_code() -> None:
     encoder = load_encoder(str(PACKAGE / "codesearch_small/model"), "cpu", "float32")
-    assert encoder.dimensions == BY_NAME["small"].dimensions
+    assert encoder.dimensions + load_encoder("default").dimensions == BY_NAME["small"].dimensions
     codes = encoder.encode_documents(list(ANSWERS.values()))
     questions = np.stack([encoder.encode_query(question) for question in ANSWERS])
     np.testing.assert_allclose(np.linalg.norm(codes, axis=1), 1, atol=1e-5)
@@ -57,7 +58,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_onnx_runtime_gives_the_vectors_of_torch() -> None:
-    light, heavy = load_encoder("small", "cpu"), load_encoder("small", "cpu", "float32")
+    light, heavy = alone(load_encoder("small", "cpu")), alone(load_encoder("small", "cpu", "float32"))
     assert isinstance(light, OnnxEncoder)
     assert not isinstance(heavy, OnnxEncoder)
     assert (light.revision, light.dimensions) == (heavy.revision, heavy.dimensions)
@@ -72,6 +73,8 @@ def test_onnx_runtime_gives_the_vectors_of_torch() -> None:
 @pytest.mark.usefixtures("installed")
 def test_a_vector_does_not_depend_on_its_batch() -> None:
     encoder = load_encoder("small", "cpu")
+    assert isinstance(encoder, JoinedEncoder)
+    assert encoder.dimensions == BY_NAME["small"].dimensions
     texts = [*ANSWERS.values(), "x " * 300]
     alone = np.concatenate([encoder.encode_documents([text]) for text in texts])
     np.testing.assert_allclose(encoder.encode_documents(texts), alone, atol=1e-5)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from codesearch.errors import CodesearchError
+from codesearch.models.joined import alone
 from codesearch.models.loading import load_encoder
 from codesearch.search.rerank import Reranker
 
@@ -52,7 +53,7 @@ class RememberedEmbeddings:
 
 def load_reranker(model: str) -> Reranker:
     """The reranker with a model. Raises ModelUnavailable if it can't be loaded on this machine."""
-    encoder = load_encoder(model)
+    encoder = alone(load_encoder(model))
     return Reranker(encoder, RememberedEmbeddings(encoder))
 
 

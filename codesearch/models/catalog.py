@@ -27,13 +27,26 @@ class KnownModel:
     """Approximate download size in bytes."""
     package: str = ""
     """The separate Python package that contains the model, if any."""
+    beside_default: bool = False
+    """Whether the default encoder's embeddings are part of its own; see codesearch/models/joined.py."""
 
 
 _APACHE = "Apache-2.0"
 
 KNOWN = (
     KnownModel("default", "", 0, 256, 0, "English, code", _APACHE, 0),
-    KnownModel("small", "", 19_016_448, 384, 96, "English, code", _APACHE, 19_000_000, package="codesearch_small"),
+    KnownModel(
+        "small",
+        "",
+        19_016_448,
+        640,
+        96,
+        "English, code",
+        _APACHE,
+        19_000_000,
+        package="codesearch_small",
+        beside_default=True,
+    ),
     KnownModel(
         "jina-code",
         "jinaai/jina-embeddings-v2-base-code",

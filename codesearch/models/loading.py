@@ -80,7 +80,22 @@ def load_encoder(name: str = DEFAULT_MODEL, device: str = "", precision: str = "
         return StaticEncoder.default()
     files = _files(name)
     device = device or os.environ.get(DEVICE_VARIABLE) or "auto"
-    return kind_of(files).load(files, device, precision or os.environ.get(PRECISION_VARIABLE) or "auto")
+    encoder = kind_of(files).load(files, device, precision or os.environ.get(PRECISION_VARIABLE) or "auto")
+    return _beside_default(encoder) if _is_beside_default(name) else encoder
+
+
+def _is_beside_default(name: str) -> bool:
+    from codesearch.models.catalog import BY_NAME
+
+    known = BY_NAME.get(ModelName.parse(name).model)
+    return known is not None and known.beside_default
+
+
+def _beside_default(encoder: Encoder) -> Encoder:
+    from codesearch.models.joined import DEFAULT_WEIGHT, JoinedEncoder
+    from codesearch.models.static import StaticEncoder
+
+    return JoinedEncoder(encoder, StaticEncoder.default(), DEFAULT_WEIGHT)
 
 
 def is_static(name: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codesearch.errors import CodesearchError
 from codesearch.models.encoder import Encoder
+from codesearch.models.joined import alone
 from codesearch.models.loading import ModelName, find_folder, load_encoder
 from codesearch.models.static import StaticEncoder
 from codesearch.quantities import duration
@@ -81,7 +82,7 @@ def train(
     state = State(out / _STATE)
     if resume:
         options = state.options()
-    base = load_encoder(options.base, precision=_PRECISION)
+    base = alone(load_encoder(options.base, precision=_PRECISION))
     _check(base, options)
     if not resume:
         state.begin(options)
@@ -97,7 +98,7 @@ def train(
         trainer.restore(state.checkpoint)
     speed = _run(trainer, on_phase, state.checkpoint)
     learner.write(state.model)
-    before, after = load_encoder(options.base), load_encoder(str(state.model))
+    before, after = alone(load_encoder(options.base)), load_encoder(str(state.model))
     ranks, sizes = _ranks(before, after, state.held_out(), options.recipe.seed, on_phase)
     result = TrainReport(
         options,
