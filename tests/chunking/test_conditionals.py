@@ -28,6 +28,9 @@ def code(text: str) -> list[str]:
         ("#if A\nint f(int a)\n#else\nint f(long a)\n#endif\n{\n}\n", ["int f(int a)", "{", "}"]),
         ("a =\n#if A\n1\n#else\n2\n#endif\n;\n", ["a =", "1", ";"]),
         ("#if A\nstatic\n#else\nextern\n#endif\nint a;\n", ["static", "int a;"]),
+        # bodies, and none
+        ("int f(void)\n#if A\n{\na();\n}\n#else\n;\n#endif\n", ["int f(void)", "{", "a();", "}"]),
+        ("int f(void)\n#if A\n{ }\n#else\n{\n}\n#endif\nint g;\n", ["int f(void)", "{ }", "int g;"]),
         # one branch
         ("} else\n#if A\nif (a)\n#endif\n{\n", ["} else", "if (a)", "{"]),
         # enumerators before the closing brace

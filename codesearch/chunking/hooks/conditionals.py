@@ -24,7 +24,7 @@ _NO_CODE = re.compile(
 _BRACKETS = re.compile(r"[()\[\]{}]")
 # Valid ends of a branch without a semicolon: a label, a list's comma, a macro, an attribute.
 _WHOLE_END = re.compile(r".*[:,]|[A-Z_][A-Z0-9_]*|\w+[ \t]*\(.*\)|\[.*\]", re.DOTALL)
-_BEGINS_WITHIN = re.compile(r"=|\?|&&|\|\||:(?!:)")
+_BEGINS_WITHIN = re.compile(r"[={;?]|&&|\|\||:(?!:)")
 _CONTINUES = tuple("{;,)]=+*/|&?:.<>^%-")
 _VALUE_FOLLOWS = ("=", "=>", "return", "?")
 _NEARBY = 10

@@ -28,6 +28,8 @@ _ASYNC_ARGUMENT = re.compile(r"async(?<!\wasync)(?=[,)])")
 _QUOTED_VERBATIM = re.compile(r'([$]@|@[$])"""([^"\n]*)"""')
 # `closed record Shape`: one that only its assembly derives from
 _CLOSED = re.compile(r"closed(?<!\wclosed)(?=[ \t]+(?:(?:abstract|partial)[ \t]+)*(?:record|class|interface)[ \t]+\w)")
+# `operator +=(`: the grammar ends the name before the `=`
+_COMPOUND_ASSIGNMENT = re.compile(r"\boperator\s+(?:checked\s+)?([^\w\s()]+=)\s*\(")
 _NAME_PREFIXES = {"operator": "operator ", "destructor": "~"}
 """Prefixes of names as written in source, by kind."""
 _REPLACEMENTS = (
@@ -63,9 +65,14 @@ def prepare(text: str) -> str:
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """Name operators and destructors as in source."""
     return [
-        replace(unit, name=_NAME_PREFIXES[unit.kind] + unit.name) if unit.kind in _NAME_PREFIXES else unit
+        replace(unit, name=_NAME_PREFIXES[unit.kind] + _plain_name(unit)) if unit.kind in _NAME_PREFIXES else unit
         for unit in units
     ]
+
+
+def _plain_name(unit: Unit) -> str:
+    assignment = _COMPOUND_ASSIGNMENT.search(unit.signature)
+    return assignment[1] if assignment else unit.name
 
 
 def _as_class(block: re.Match[str]) -> str:
