@@ -16,6 +16,7 @@ A language's query (`languages/queries/*.scm`) defines its units with these capt
                       the language's comment markers.
 `@member.<kind>`      the name of a definition that is too small to be a unit: a constant, a field, an enumerator.
 `@span`               the whole of a member, if that is more than the line of its name.
+`@end`                instead of `@span`: the node that a member ends with; its signature is the line of its name.
 `@value`              the value assigned to a name: the function, class or object in it (`chunking/values.py`) gives the
                       unit its body, and a `@definition.value` its kind; without one, there is no unit.
 `@scope`              the name of the owner of everything after it in the file (`namespace A.B;`).
@@ -313,8 +314,9 @@ def _query_tree(tree: Tree, grammar: Grammar, source: bytes, captured: _Captures
             captured.docs.append(Doc(start.row + 1, start.column, "\n".join(map(str.strip, lines))))
         if member := members[pattern]:
             span = captures["span"][0] if "span" in captures else None
+            end = captures["end"][-1] if "end" in captures else span
             kind = member.partition(".")[2] or "constant"
-            captured.members += (_member(kind, node, span, source) for node in captures.get(member, ()))
+            captured.members += (_member(kind, node, span, end, source) for node in captures.get(member, ()))
         captured.macros += captures.get("macro", ())
         for node in captures.get("scope", ()):
             captured.scopes.append(Scope(node.start_point.row + 1, _name(node, source)))
@@ -341,7 +343,7 @@ def _kind_by_value(kind: str, captures: dict[str, list[Node]]) -> str:
     return kind if values.VALUE_KINDS[value.type] == "function" else ""
 
 
-def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
+def _member(kind: str, name: Node, span: Node | None, last: Node | None, source: bytes) -> Member:
     start, (row, column) = name.start_byte, name.start_point
     begin = span.start_byte if span else source.rfind(b"\n", 0, start) + 1
     newline = source.find(b"\n", start)
@@ -351,7 +353,7 @@ def _member(kind: str, name: Node, span: Node | None, source: bytes) -> Member:
         row + 1,
         _name(name, source),
         kind,
-        _end(span, source)[0] if span else 0,
+        _end(last, source)[0] if last else 0,
         _one_line(signature.rstrip(b" \t{(,;=")),
         column=column,
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from codesearch.chunking.hooks import cpp
-from tests.support.outlines import definitions, members, outline
+from tests.support.outlines import definitions, extents, members, outline
 
 C_LOOPS = (
     "list_for_each_entry(pos, &q->head, link) {",
@@ -78,7 +78,7 @@ def test_calls_and_attributes_are_no_names_in_macros() -> None:
         "int last(void)\n{\n\tgetter(1)(2);\n\treturn GET(x)(3);\n}\n"
     )
     assert cpp.prepare(text).count("getter(1)(2)") == cpp.prepare(text).count("GET(x)(3)") == 1
-    assert {"last"} == set(definitions("C", text))
+    assert {"table", "last"} == set(definitions("C", text))
 
 
 @pytest.mark.parametrize("language", ["C", "C++"])
@@ -311,3 +311,53 @@ time_t Dialog::amount() const
 }
 """
     assert definitions("C++", text) == {"Dialog::Dialog": ("function", 1, 7), "Dialog::amount": ("function", 9, 12)}
+
+
+def test_data_extends_to_the_end_of_its_value() -> None:
+    text = (
+        'static const char* kShader = R"(\nvoid main() {\n}\n)";\nconst std::map<int, int> kMap = {\n  {1, 2},\n};\n'
+        "std::vector<int> numbers{\n  1,\n};\nFoo foo(1,\n  2), *bar;\n"
+        "static int (*const table[])(int) = {\n  one,\n};\n"
+        'namespace n {\nconst char* kText =\n  "a"\n  "b";\n}\n'
+        'class A {\n  static constexpr const char* const kNames[] = {\n    "a",\n  };\n'
+        "  int x = 1, y{\n    2};\n  std::string text = f(\n    3);\n  int (*handler)(int) = nullptr;\n};\n"
+        "enum { ONE = 1 |\n  2, TWO };\n"
+    )
+    assert extents("C++", text) == {
+        "kShader": (1, 4),
+        "kMap": (5, 7),
+        "numbers": (8, 10),
+        "foo": (11, 12),
+        "bar": (12, 12),
+        "table": (13, 15),
+        "kText": (17, 19),
+        "kNames": (22, 24),
+        "x": (25, 25),
+        "y": (25, 26),
+        "text": (27, 28),
+        "handler": (29, 29),
+        "ONE": (31, 32),
+        "TWO": (32, 32),
+    }
+
+
+@pytest.mark.parametrize(
+    "declarator",
+    [
+        "table[]",
+        "*table[]",
+        "table[2][2]",
+        "*const table[2][2]",
+        "**table[]",
+        "(*table[])(int)",
+        "(*const table[2])(void)",
+    ],
+)
+def test_tables_are_units_in_c(declarator: str) -> None:
+    text = f"static const char {declarator} = {{\n  1,\n}};\nint last(void);\n"
+    assert definitions("C", text) == {"table": ("variable", 1, 3), "last": ("declaration", 4, 4)}
+
+
+def test_variables_extend_to_the_end_of_their_values_in_c() -> None:
+    text = 'const char *text =\n  "a"\n  "b";\nstatic void (*hooks[4])(void);\nenum { ONE = 1 |\n  2 };\n'
+    assert extents("C", text) == {"text": (1, 3), "hooks": (4, 4), "ONE": (5, 6)}

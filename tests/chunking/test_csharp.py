@@ -4,7 +4,7 @@ import pytest
 
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import resolve
-from tests.support.outlines import definitions, members
+from tests.support.outlines import definitions, extents, members, outline
 
 
 def test_extension_blocks_extend_the_class_around_them() -> None:
@@ -19,6 +19,23 @@ def test_extension_blocks_extend_the_class_around_them() -> None:
         "Texts.Odd": ("method", 10, 10),
         "Texts.Old": ("method", 12, 12),
     }
+
+
+def test_bodies_may_stand_in_branches() -> None:
+    text = (
+        "interface ILogger\n{\n    ILogger For(string name)\n#if DEFAULTS\n        => this\n#endif\n    ;\n"
+        "    ILogger For(Type source)\n#if DEFAULTS\n    {\n        return this;\n    }\n#else\n        ;\n#endif\n"
+        "    void Write()\n#if FAST\n    {\n        Go();\n    }\n#else\n    {\n        Walk();\n    }\n#endif\n"
+        "    int Level\n#if !DEFAULTS\n    { get; }\n#else\n    { get => 1; }\n#endif\n    void Last();\n}\n"
+    )
+    assert [(unit.name, unit.start_line, unit.end_line) for unit in outline("C#", text).units] == [
+        ("ILogger", 1, 33),
+        ("For", 3, 7),
+        ("For", 8, 12),
+        ("Write", 16, 20),
+        ("Level", 26, 30),
+        ("Last", 32, 32),
+    ]
 
 
 def test_values_in_branches_are_no_members() -> None:
@@ -87,6 +104,8 @@ def test_statements_newer_than_the_grammar_end_where_they_end(statement: str) ->
     [
         ("public static A operator +(A a, A b) => a;", "operator +", "operator"),
         ("public static implicit operator int(A a) => 1;", "operator int", "operator"),
+        ("public void operator +=(A a) { }", "operator +=", "operator"),
+        ("public void operator checked ++() { }", "operator ++", "operator"),
         ("public string this[string key] { get => key; }", "this", "property"),
         ("int IFoo.Bar() => 1;", "Bar", "method"),
         ("public required string Title { get; init; }", "Title", "property"),
@@ -108,3 +127,22 @@ def test_constants_fields_and_a_record_s_properties_are_members() -> None:
         "record Person(string Name, int Age);\n"
     )
     assert members("C#", text) == {"Map", "Max", "Min", "_names", "_a", "_b", "Name", "Age"}
+
+
+def test_data_extends_to_the_end_of_its_value() -> None:
+    text = (
+        'class A\n{\n    const string Sql = """\n        SELECT 1\n        """;\n    [Obsolete]\n'
+        '    static readonly Dictionary<string, int> Map = new()\n    {\n        ["a"] = 1,\n    };\n'
+        "    readonly Func<int, int> _next = x =>\n    {\n        return x + 1;\n    };\n"
+        "    int _a = 1, _b =\n        2;\n"
+        "}\nenum E\n{\n    One = 1 |\n        2,\n    Two,\n}\n"
+    )
+    assert extents("C#", text) == {
+        "Sql": (3, 5),
+        "Map": (7, 10),
+        "_next": (11, 14),
+        "_a": (15, 15),
+        "_b": (15, 16),
+        "One": (20, 21),
+        "Two": (22, 22),
+    }

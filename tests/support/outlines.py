@@ -39,3 +39,10 @@ def members(language_name: str, text: str) -> set[str]:
     result = outline(language_name, text)
     groups = (result.members, *(unit.members for unit in result.units))
     return {member.name for group in groups for member in group}
+
+
+def extents(language_name: str, text: str) -> dict[str, tuple[int, int]]:
+    """First and last line of each member."""
+    result = outline(language_name, text)
+    groups = (result.members, *(unit.members for unit in result.units))
+    return {member.name: (member.line, member.end_line or member.line) for group in groups for member in group}

@@ -59,12 +59,23 @@
 
 (preproc_function_def name: (identifier) @name) @definition.macro
 (preproc_def name: (identifier) @member.macro) @span
-(enumerator name: (identifier) @member.enumerator)
+(enumerator name: (identifier) @member.enumerator) @end
+(field_declaration declarator: [
+  (field_identifier) @member.field
+  (_ . declarator: (field_identifier) @member.field "[")
+  (_ . "*" declarator: [(field_identifier) @member.field (_ . declarator: (field_identifier) @member.field "[")])
+] . "="? . default_value: (_)? @end)
 [
-  (field_declaration declarator: (field_identifier) @member.field)
-  (pointer_declarator declarator: (field_identifier) @member.field)
+  (pointer_declarator (_ . "*" declarator: [
+    (field_identifier) @member.field
+    (_ . declarator: (field_identifier) @member.field "[")
+  ]))
+  (parenthesized_declarator (_ . "*" declarator: [
+    (field_identifier) @member.field
+    (_ . declarator: (field_identifier) @member.field "[")
+  ]))
   (reference_declarator (field_identifier) @member.field)
-  (array_declarator declarator: (field_identifier) @member.field)
+  (array_declarator (_ . declarator: (field_identifier) @member.field "["))
 ]
 ; methods that are defined elsewhere
 (field_declaration declarator: [
@@ -106,9 +117,12 @@
       declarator: (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
       name: (identifier) @member.variable
       name: (_ name: (identifier) @member.variable)
+      ; arrays of function pointers
+      declarator: (_ . "(" (_ . "*" declarator: (_ . declarator: (identifier) @member.variable "[")))
+      declarator: (_ . declarator: (_ . "(" (_ . "*" declarator: (_ . declarator: (identifier) @member.variable "["))))
     ])
     (_) @member.variable
-  ]))
+  ] @end))
   (declaration_list (declaration . (_) @_first declarator: [
     (_ [
       declarator: (identifier) @member.variable
@@ -117,11 +131,14 @@
       declarator: (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
       name: (identifier) @member.variable
       name: (_ name: (identifier) @member.variable)
+      ; arrays of function pointers
+      declarator: (_ . "(" (_ . "*" declarator: (_ . declarator: (identifier) @member.variable "[")))
+      declarator: (_ . declarator: (_ . "(" (_ . "*" declarator: (_ . declarator: (identifier) @member.variable "["))))
     ])
     (_) @member.variable
-  ]))
+  ] @end))
 ] (#not-eq? @_first "extern") (#match? @member.variable "^[\\w$]*$"))
 (template_declaration (_ !body declarator: (init_declarator declarator: [
   (identifier) @member.variable
   (_ name: (identifier) @member.variable)
-])))
+]) @end))

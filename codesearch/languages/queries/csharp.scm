@@ -19,10 +19,12 @@
 (namespace_declaration name: (_) @name) @definition.namespace
 (file_scoped_namespace_declaration name: (_) @scope)
 
-(enum_member_declaration name: (identifier) @member.enumerator)
-((field_declaration (modifier) @_modifier (variable_declaration (variable_declarator name: (identifier) @member.constant)))
+(enum_member_declaration name: (identifier) @member.enumerator) @end
+((field_declaration (modifier) @_modifier
+   (variable_declaration (variable_declarator name: (identifier) @member.constant) @end))
   (#eq? @_modifier "const"))
-((field_declaration (modifier)* @_modifier (variable_declaration (variable_declarator name: (identifier) @member.field)))
+((field_declaration (modifier)* @_modifier
+   (variable_declaration (variable_declarator name: (identifier) @member.field) @end))
   (#not-eq? @_modifier "const"))
 (using_directive name: (identifier) @member.type)
 (record_declaration (parameter_list (parameter name: (identifier) @member.property)))
