@@ -127,6 +127,68 @@ def test_a_macro_that_never_ends_swallows_nothing() -> None:
     assert ("label", "main", 3, 4) in found(assembly.scan("%macro broken 0\n  nop\nmain:\n  ret\n"))
 
 
+@pytest.mark.parametrize("word", ["STRUC", "STRUCT", "UNION", "MACRO", "PROC"])
+def test_an_included_file_begins_no_block(word: str) -> None:
+    text = f"\tINCLUDE {word}.INC\t; more\nCODE\tSEGMENT\nMAIN\tPROC NEAR\n\tRET\nMAIN\tENDP\nCODE\tENDS\n"
+    assert found(assembly.scan(text)) == {("function", "MAIN", 3, 5)}
+
+
+@pytest.mark.parametrize("head", ["STRUC", "STRUCT\t; it", "STRUCT 4", "STRUCT DWORD, NONUNIQUE", "UNION"])
+def test_structures_of_masm(head: str) -> None:
+    assert found(assembly.scan(f"Point {head}\nx DD ?\nPoint ENDS\n")) == {("struct", "Point", 1, 3)}
+
+
+@pytest.mark.parametrize("name", ["LZ4_compress", "Lcd_init2", "LOG2LOOP", "Load1", "L2_norm"])
+def test_a_label_with_a_digit_may_begin_with_l(name: str) -> None:
+    assert found(assembly.scan(f"f:\n ret\n{name}:\n ret\n")) == {("label", "f", 1, 2), ("label", name, 3, 4)}
+
+
+@pytest.mark.parametrize("name", ["L1", "L0004", "LBB0_1", "LCPI3_0", "LFB12", "Ltmp3", "Lfunc_end0", "L$1", ".L3"])
+def test_labels_that_compilers_number_are_local(name: str) -> None:
+    assert found(assembly.scan(f"f:\n ret\n{name}:\n ret\n")) == {("label", "f", 1, 4)}
+
+
+def test_blocks_of_ca65() -> None:
+    text = (
+        ".macro ldx_imm val\n  ldx #val\n.endmacro\n.mac short\n  nop\n.endmac\n.scope Inner\nfoo: rts\n.scope\n"
+        "bar: rts\n.endscope\n.endscope\n.struct Pt\n  xx .byte\n.struct\n  yy .byte\n.endstruct\n.endstruct\n"
+        ".enum Dir\nUp\nDown = 3\n.endenum\n.proc reset\n.scope Deep\nagain: rts\n.endscope\n  rts\n"
+        ".endproc\nlast:\n rts\n"
+    )
+    units = assembly.scan(text)
+    assert found(units) == {
+        ("macro", "ldx_imm", 1, 3),
+        ("macro", "short", 4, 6),
+        ("namespace", "Inner", 7, 12),
+        ("label", "foo", 8, 9),
+        ("label", "bar", 10, 11),
+        ("struct", "Pt", 13, 18),
+        ("enum", "Dir", 19, 22),
+        ("function", "reset", 23, 28),
+        ("namespace", "Deep", 24, 26),
+        ("label", "last", 29, 30),
+    }
+    assert [member.name for unit in units for member in unit.members] == ["Up", "Down", "again"]
+
+
+def test_labels_and_macros_of_armasm() -> None:
+    text = (
+        "        AREA    |.text|, CODE, READONLY\nmain    PROC\nwait\n        BL      Delay\n        ENDP\nDelay\n"
+        "        BX      LR\nLoop2   ADD r0, r0, #1\n        B Loop2\n        MACRO\n$lbl    MyMac $a\n"
+        "        WHILE $a > 0\n        WEND\n        MEND\nVal     EQU 5\nTable   DCD 1\ncount   RN 4\n        END\n"
+    )
+    units = assembly.scan(text)
+    assert found(units) == {
+        ("function", "main", 2, 5),
+        ("label", "Delay", 6, 7),
+        ("label", "Loop2", 8, 9),
+        ("macro", "MyMac", 10, 14),
+        ("constant", "Val", 15, 15),
+        ("constant", "Table", 16, 18),
+    }
+    assert units[0].members == (Member(3, "wait", "label"),)
+
+
 def test_cmake_blocks_and_targets() -> None:
     units = found(cmake.scan(sample("CMakeLists.txt")))
     assert {

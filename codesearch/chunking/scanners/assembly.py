@@ -1,4 +1,4 @@
-"""Assembly (NASM, GAS, MASM, ARM): procedures, labels, macros and structures, by line.
+"""Assembly (NASM, GAS, MASM, ARM, ca65): procedures, labels, macros and structures, by line.
 
 The available grammar fails on 94 of 100 files, while labels and directives are on separate lines in every dialect.
 """
@@ -14,12 +14,34 @@ from codesearch.chunking.scanners.extents import last_nonblank_line
 _NAME = r"([A-Za-z_$?@.][\w$?@.]*)"
 # Includes loops, which `endm` closes too; otherwise, macros would end early.
 _BLOCK = re.compile(
-    rf"^\s*(?:(?P<loop>rept|irpc?|repeat|while|forc?)\b|(?:%i?r?macro|\.?macro)\s+(?P<macro>{_NAME})|"
-    rf"(?P<masm>{_NAME})\s+MACRO\b|(?:struc|\.struct)\s+(?P<struct>{_NAME})|(?P<record>{_NAME})\s+(?:STRUCT?|UNION)\b)",
+    r"\s*+(?:(?P<loop>(?:rept|irpc?|repeat|while|forc?)\b)|"
+    rf"(?:%i?r?macro|\.?macro|\.mac)\s+(?P<macro>{_NAME})|\.?struc\s+(?P<struc>{_NAME})|"
+    r"\.(?:(?:struct|union)\s+(?P<struct>[A-Za-z_]\w*)|enum\s+(?P<enum>[A-Za-z_]\w*)|scope\s+(?P<namespace>\w+)|"
+    r"(?P<nameless>struct|union|enum|scope)\s*(?:;|$))|"
+    rf"(?P<arm>MACRO)\s*(?:;|$)|(?P<name>{_NAME})\s++(?:(?P<masm>\.?MACRO)(?![\w.])|"
+    r"(?P<record>STRUCT?|UNION)(?:[\s,]+(?:\d+|[DQ]?WORD|BYTE|NONUNIQUE))*\s*(?:;|$)))",
     re.IGNORECASE,
 )
-_BLOCK_END = re.compile(r"^\s*(?:%endmacro|%endm|\.?endm|endstruc|(?:[\w$?@]+\s+)?ENDS)\b", re.IGNORECASE)
-_PROCEDURE = re.compile(rf"^\s*{_NAME}\s+(?:PROC|FUNCTION)\b", re.IGNORECASE)
+_KINDS = {
+    "macro": "macro",
+    "masm": "macro",
+    "arm": "macro",
+    "struc": "struct",
+    "struct": "struct",
+    "record": "struct",
+    "enum": "enum",
+    "namespace": "namespace",
+}
+"""The kinds of blocks by the last group of `_BLOCK`."""
+_BLOCK_END = re.compile(
+    r"^\s*(?:%endmacro|%endm|\.?endm|\.endmac(?:ro)?|mend|wend|endstruc|\.end(?:struct|union|enum|scope|st|u|e)|"
+    r"(?:[\w$?@]+\s+)?ENDS)\b",
+    re.IGNORECASE,
+)
+_ARM_PROTOTYPE = re.compile(r"(?:\$\S*)?\s+([A-Za-z_]\w*)")
+"""The line below the `MACRO` of ARM's assembler: `$label name $argument`."""
+_ENUMERATOR = re.compile(r"\s*([A-Za-z_]\w*)")
+_PROCEDURE = re.compile(rf"^\s*{_NAME}\s+\.?(?:PROC|FUNCTION)(?![\w.])", re.IGNORECASE)
 _FUNCTION = re.compile(
     r"^\s*(?!\w*_?END(?:_\w+)?\b)(?:SYM_(?:FUNC|CODE|TYPED_FUNC)\w*|"
     r"(?:(?:LEAF|NESTED|STATIC|WRITE_BARRIER)_|AS|[EL_])?ENTRY(?:_\w+)?|_?GLOBAL(?:_TOC)?|WEAK|FUNC\w*|function|cglobal|"
@@ -35,12 +57,22 @@ _ENTRY_INSIDE = re.compile(
     r"^\s*(?:SYM_INNER_LABEL\w*|ALTERNATE_ENTRY|ALTENTRY|PATCH_LABEL)(?:\s*\(|\s)\s*([A-Za-z_]\w*)"
 )
 _LABEL = re.compile(r"^(?:[A-Za-z]\w*\()?([A-Za-z_$?@.][\w$?@.]*)\)?:(?!=)")
-_DATA = re.compile(r"^([A-Za-z_]\w*)\s+(?:d[bwdqt]|res[bwdq]|equ|byte|d?word|qword)\s", re.IGNORECASE)
-_LOCAL = re.compile(r"\.|L\w*\d|L+\(|\$?L\$|\$L|@@|\d")
+_ARM_AREA = re.compile(r"^[ \t]+AREA[ \t]+\S+[ \t]*,", re.MULTILINE)
+"""In a text of ARM's assembler, what begins at the margin is a label."""
+_ARM_LABEL = re.compile(
+    r"^([A-Za-z_]\w*):?(?=\s|$)(?!\s+(?:RN|[QDSC]N|CP|SET[ALS]|EQU|MACRO|DC[A-Z]+|SPACE|FILL|FIELD|\*|#|%)(?:\s|$))",
+    re.IGNORECASE,
+)
+_DATA = re.compile(r"^([A-Za-z_]\w*)\s+(?:d[bwdqt]|res[bwdq]|equ|byte|d?word|qword|dc[bwdqi]u?|space)\s", re.IGNORECASE)
+_LOCAL = re.compile(
+    r"\.|L(?:BB|C|CPI|JTI|CFI|VL|F[BE]|LST|ASF|EH[BE]|B[BEI]|[SE]FDE|tmp|func_begin|func_end|set|loh|exception)?\d+(?:_\d+)*\b|"
+    r"L+\(|\$?L\$|\$L|@@|\d"
+)
+"""Labels that compilers number, and those that are marked as local."""
 _END = re.compile(
     r"^\s*(?:[\w$?@]+\s+(?:ENDP|ENDFUNC)\b|"
     r"(?:SYM_(?:TYPED_)?(?:FUNC|CODE)|FUNC(?:TION)?|PROC|LEAF|NESTED|WRITE_BARRIER)_END(?:_\w+)?\b|"
-    r"(?:END|ENDF|END_CHK|SET_SIZE)\s*\(|END_(?:FUNC|PROC)|\.?END(?:FUNC|P|PROC)\b)",
+    r"(?:END|ENDF|END_CHK|SET_SIZE)\s*\(|END_(?:FUNC|PROC)|\.?END(?:FUNC|P|PROC)\b|\.PEND\b)",
     re.IGNORECASE,
 )
 _DIRECTIVE = re.compile(
@@ -54,50 +86,70 @@ def scan(text: str) -> list[Unit]:
     """Units of an assembly text. Labels extend to the next non-local label, procedures to their end or the next one."""
     lines = text.split("\n")
     blocks = _blocks(lines)
+    scopes = [block for block in blocks.values() if block.kind == "namespace"]
+    ends_of_labels = {line for scope in scopes for line in (scope.start_line, scope.end_line)}
+    label_form = _ARM_LABEL if "AREA" in text and _ARM_AREA.search(text) else _LABEL
     units: list[Unit] = []
     current: Unit | None = None
     number = 0
     while number < len(lines):
         number += 1
         line = lines[number - 1]
-        if number in blocks:
+        if number in blocks and blocks[number] not in scopes:
             _close(units, current, number - 1, lines)
             current = None
             units.append(blocks[number])
             number = blocks[number].end_line
+        elif number in ends_of_labels:
+            if current and current.kind != "function":
+                _close(units, current, number - 1, lines)
+                current = None
         elif current and _END.match(line):
             units.append(replace(current, end_line=number))
             current = None
-        elif (heading := _heading(line, number)) and not _is_inside(heading, current):
+        elif (heading := _heading(line, number, label_form)) and not _is_inside(heading, current):
             _close(units, current, number - 1, lines)
             current = _with_directives(heading, lines, units)
         elif (
             current
-            and (label := _ENTRY_INSIDE.match(line) or _LABEL.match(line))
+            and (label := _ENTRY_INSIDE.match(line) or label_form.match(line))
             and len(current.members) < _MOST_LABELS
         ):
             current = replace(current, members=(*current.members, Member(number, label[1].lstrip("."), "label")))
     _close(units, current, len(lines), lines)
-    return units
+    return units + scopes
 
 
 def _blocks(lines: list[str]) -> dict[int, Unit]:
-    """Complete macros and structures by first line."""
+    """Complete macros, structures, enumerations and scopes by first line."""
     blocks: dict[int, Unit] = {}
     open_blocks: list[tuple[int, str, str]] = []
     for number, line in enumerate(lines, 1):
         if match := _BLOCK.match(line):
-            name = match["macro"] or match["masm"]
-            record = match["struct"] or match["record"]
-            open_blocks.append((number, "macro" if name else "struct" if record else "", name or record or ""))
+            open_blocks.append((number, *_kind_and_name(match, lines[number : number + 1])))
         elif open_blocks and _BLOCK_END.match(line):
             first, kind, name = open_blocks.pop()
-            if kind:
-                blocks[first] = _unit(kind, name, first, number, lines[first - 1])
+            if name:
+                block = _unit(kind, name, first, number, lines[first - 1])
+                blocks[first] = replace(block, members=_enumerators(lines, block)) if kind == "enum" else block
     return blocks
 
 
-def _heading(line: str, number: int) -> Unit | None:
+def _kind_and_name(block: re.Match[str], below: list[str]) -> tuple[str, str]:
+    """Kind and name of a block, given the line below its first one. Loops and nameless blocks have no name."""
+    form = block.lastgroup or ""
+    if form == "arm":
+        prototype = _ARM_PROTOTYPE.match("".join(below))
+        return _KINDS[form], prototype[1] if prototype else ""
+    return (_KINDS[form], block["name"] or block[form]) if form in _KINDS else ("", "")
+
+
+def _enumerators(lines: list[str], block: Unit) -> tuple[Member, ...]:
+    inside = enumerate(lines[block.start_line : block.end_line - 1], block.start_line + 1)
+    return tuple(Member(number, name[1], "enumerator") for number, line in inside if (name := _ENUMERATOR.match(line)))
+
+
+def _heading(line: str, number: int, label_form: re.Pattern[str]) -> Unit | None:
     if not line or line[0] in ";#*/":
         return None
     if match := _FUNCTION.match(line) or _PROCEDURE.match(line) or _GO_FUNCTION.match(line):
@@ -108,7 +160,7 @@ def _heading(line: str, number: int) -> Unit | None:
         return _unit("variable", match[1], number, number, line)
     if line[0].isspace():
         return None
-    if (match := _LABEL.match(line)) and not _LOCAL.match(line):
+    if (match := label_form.match(line)) and not _LOCAL.match(line):
         return _unit("label", match[1], number, number, line)
     if match := _DATA.match(line):
         return _unit("constant", match[1], number, number, line)
@@ -147,4 +199,5 @@ def _belongs_to_next(line: str) -> bool:
 
 
 def _unit(kind: str, name: str, first: int, last: int, line: str) -> Unit:
-    return Unit(kind, name, first, last, first, signature=" ".join(line.split())[:300])
+    is_container = kind == "namespace"
+    return Unit(kind, name, first, last, first, is_container, signature=" ".join(line.split())[:300])
