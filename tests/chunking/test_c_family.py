@@ -57,19 +57,37 @@ def test_loops_in_functions_of_namespaces_and_macros_are_no_functions() -> None:
         ("static inline int NAME(T, adds)(T *x, int y)", "adds"),
         ("EXTERN int EXPORT adds OF((int a, void (*f)(int)))", "adds"),
         ("char *adds __P((int a,\n\tchar *b))", "adds"),
+        ("JNIEXPORT jstring JNICALL adds(JNIEnv *env, jobject thiz)", "adds"),
+        ("JNIEXPORT void JNICALL\nadds(JNIEnv *env)", "adds"),
+        ("DECLSPEC handle_t *APICALL adds(const char *a)", "adds"),
+        ("static noinline notrace int adds(int a)", "adds"),
+        ("noinline struct a *adds(int a)", "adds"),
+        ("int BPF_KPROBE(adds, int a, struct b *c)", "adds"),
+        ("int BPF_PROG(adds)", "adds"),
+        ("int (*adds(int which))[3]", "adds"),
+        ("int *(*adds(int which))(double)", "adds"),
+        ('DEFUN ("adds", Fadds, Sadds, 1, 1, "p(",\n       doc: /* Adds (both).\nA.  */)\n  (Lisp_Object a)', "Fadds"),
+        ("PHP_METHOD(Cart, adds)", "Cart.adds"),
+        ("ZEND_FUNCTION(adds)", "adds"),
     ],
 )
 def test_heads_of_functions_in_c(head: str, name: str) -> None:
     text = f"/* A function. */\n\n{head}\n{{\n\treturn 0;\n}}\nint last(void) {{ return 1; }}\n"
     end = 6 + head.count("\n")
     assert definitions("C", text) == {name: ("function", 3, end), "last": ("function", end + 1, end + 1)}
+    assert members("C", text) == set()
 
 
 def test_prototypes_whose_names_or_parameters_are_in_macros() -> None:
-    text = "int FN(one)(int a);\nextern char *two PROTO((int, char *));\nint three(int a);\n"
+    text = (
+        "int FN(one)(int a);\nextern char *two PROTO((int, char *));\nint three(int a);\n"
+        "void (*four(int a, void (*b)(int)))(int);\nJNIEXPORT jint JNICALL five\n  (JNIEnv *, jobject, jint);\n"
+    )
     assert definitions("C", text) == {
-        name: ("declaration", line, line) for line, name in enumerate(("one", "two", "three"), 1)
+        **{name: ("declaration", line, line) for line, name in enumerate(("one", "two", "three", "four"), 1)},
+        "five": ("declaration", 5, 6),
     }
+    assert members("C", text) == set()
 
 
 def test_calls_and_attributes_are_no_names_in_macros() -> None:
@@ -245,6 +263,15 @@ def test_modules_export_what_they_define() -> None:
         ("class API [[nodiscard]] A final : public B<int(C)> { };", "A"),
         ("BOOST_AUTO_TEST_CASE(adds) { }", "adds"),
         ('TEST_CASE("adds", "[math]") { }', "adds"),
+        ("NAN_METHOD(A::f) { }", "A::f"),
+        ("ZEND_METHOD(A, f) { }", "A::f"),
+        ("HRESULT STDMETHODCALLTYPE A::f() { }", "A::f"),
+        ("void QT_FASTCALL ns::A::f(int x) { }", "ns::A::f"),
+        ("int (*f(int x))(double) { return nullptr; }", "f"),
+        ("int *(*A::f(int x))(double) { return nullptr; }", "A::f"),
+        ("int (&f())[10] { return a; }", "f"),
+        ("void (*f(int a, void (*b)(int)))(int);", "f"),
+        ('extern "C" JNIEXPORT jint JNICALL f(JNIEnv* env) { }', "f"),
         ("BENCHMARK_F(Math, Adds)(benchmark::State& s) { }", "Math::Adds"),
         ('extern "C" void f(int);', "f"),
         ("template <class T> T& f(T t);", "f"),

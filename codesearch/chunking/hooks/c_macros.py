@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from codesearch.chunking.blanks import blank_group, blanked
+from codesearch.chunking.blanks import blank_group, blank_match, blanked
 
 # Parentheses nested up to three deep, on one line.
 _NESTED = r"\((?>[^()\n]++|\([^()\n]*+\))*+\)"
 _STRING = r"\"(?:\\.|[^\"\\\n])*+\""
 _ARGUMENTS = rf"\((?>[^()\"\n]++|{_STRING}|{_NESTED})*+\)"
 # Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`). If a body follows, the last one is the head of a
-# definition (`TEST_IMPL(name)` and `{` on the next line); if a name follows, it is a type.
+# definition (`TEST_IMPL(name)` and `{` on the next line); if a name follows on the next line, it is a type.
 _BARE_MACRO = rf"\n(?:static[ \t]+|[A-Z][A-Z0-9_]+_INLINE[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?[ \t]*$"
 _BARE_MACROS = re.compile(
-    rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*(?:[{{(=,;.?:|&+\-\])]|[a-z]\w*[ \t]*\())", re.MULTILINE
+    rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*[{{(=,;.?:|&+\-\])]|\s?[ \t]*[a-z]\w*[ \t]*\()", re.MULTILINE
 )
 _DECLARATION_ENDS = (";", "{", "}", ">", ":")
 _EXPRESSION_CONTINUES = ("\\", ",", "|", "&", "+", "-", "=", "(", "?", "<", "return")
@@ -44,6 +44,18 @@ _ATTRIBUTE = re.compile(
     r"|ro_after_init|scanf|sched|section|softirq_entry|unused|used|user"
     r"|visible|weak)\b(?:\([^()\n]*\))?"
 )
+# Linux's words for attributes, which are no macros by their form
+_WORD = re.compile(r"(?<![\w#])(?:noinline(?:_for_stack)?|notrace|noinstr|asmlinkage)(?=[ \t]+[A-Za-z_])")
+# `int name __attribute__((weak)) = 1;`
+_ATTRIBUTE_OF_VARIABLE = re.compile(rf"(__attribute__[ \t]*{_ARGUMENTS})(?=\s*=[^=])")
+# `enum Mode { Fast API_DEPRECATED = 1, Slow [[deprecated]] };`: of the enumerators
+_ENUMERATORS = re.compile(r"enum\b[^;{}()=]{0,200}\{[^}]*+")
+_ATTRIBUTES_OF_ENUMERATOR = (
+    rf"(?:\s+(?:[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?|\[\[(?>[^\[\]\"\n]++|{_STRING})*+\]\]))+(?=\s*(?:[,}}=]|$|/[/*]))"
+)
+_ENUMERATOR = re.compile(
+    rf"([\n{{,][ \t]*+\w++(?:[ \t]*+=[^,{{}}\n\"]*?[\w)'])?)({_ATTRIBUTES_OF_ENUMERATOR})", re.MULTILINE
+)
 # `API_EXPORT int name(`, `EXTERN char name[];`, `API foo_t name;`, `API template <…>`: before the type. Without an
 # underscore it may be the type itself.
 _TYPE = (
@@ -51,7 +63,15 @@ _TYPE = (
     r"|template|class|using)\b"
 )
 _TYPE_AND_NAME = (
-    r"\s+(?:const\s+)?(?!const\b|volatile\b)[A-Za-z_][\w:]*[\s*&]{1,100}(?:[\w* \t]{0,100}\(|\w+[ \t]*[;=\[{])"
+    r"\s+(?:const\s+)?(?!const\b|volatile\b)[A-Za-z_][\w:]*(?:<[^;{}()\n]{0,200}>)?[\s*&]{1,100}"
+    r"(?:[\w* \t]{0,100}\(|\w+\s*+[;=\[{])"
+)
+# `handle_t *WINAPI name(`: the grammar multiplies
+_CONVENTION_OF_POINTER = re.compile(r"\*[ \t]*([A-Z][A-Z0-9_]{3,})(?=\s+[A-Za-z_]\w*[ \t]*\()")
+# `JNIEXPORT jint JNICALL name(`
+_EXPORT_AND_CONVENTION = re.compile(
+    r"(\n[ \t]*(?:extern[ \t]+)?)([A-Z][A-Z0-9_]{2,})(\s+[A-Za-z_]\w*[\s*]{1,100})([A-Z][A-Z0-9_]{2,})"
+    r"(?=\s+[A-Za-z_]\w*\s*\()"
 )
 _LEADING_MACRO = re.compile(
     r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*"
@@ -69,11 +89,13 @@ _TRAILING_MACRO = re.compile(
     r"\)(?: const| noexcept| override| final| ?&&?)*\s*(?<=[\s&])"
     rf"([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=\s*\{{)"
 )
+_MACRO_CALL = re.compile(r"[ \t]*[A-Z][A-Z0-9_]{2,}\(")
 # `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
 _PROTOTYPE_MACRO = re.compile(rf"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=;)")
-# `API(int) name(…`, but not consecutive calls of one macro
+# `API(int) name(…`, but not consecutive calls of macros
 _MACRO_AROUND_TYPE = re.compile(
-    r"\n(?:extern[ \t]+)?([A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?!\s*\1)(?=\s*\*?\w+[ \t]*\()"
+    r"\n(?:extern[ \t]+)?([A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?!\s*\1|\s*\n[ \t]*[A-Z][A-Z0-9_]+[ \t]*\()"
+    r"(?=[ \t]*\n?[ \t]*\*?\w+[ \t]*\()"
 )
 # `DEFINE_FLAG(int, name, 1, "what it does").then(f);` at the margin
 _CALL_AT_MARGIN = re.compile(
@@ -103,27 +125,38 @@ def without_macros(text: str, *leading: re.Pattern[str]) -> str:
         text = _PARAMETER_MACRO.sub(blank_group, text)
     if "typedef" in text:
         text = _CALLING_CONVENTION.sub(blank_group, text)
+    if "noin" in text or "notrace" in text:
+        text = _WORD.sub(blank_match, text)
     if "__" in text:
+        text = _ATTRIBUTE_OF_VARIABLE.sub(blank_group, text) if "__attribute__" in text else text
         text = _ATTRIBUTE.sub("", text)
+    if "enum" in text:
+        text = _ENUMERATORS.sub(_without_macros_of_enumerators, text)
+    text = _CONVENTION_OF_POINTER.sub(blank_group, text)
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
     for type_macro in _TYPE_MACROS:
         text = type_macro.sub(_blank_type_macro, text)
     if "PACKED" in text:
         text = _PACKED.sub(blank_group, text)
-    text = _TRAILING_MACRO.sub(blank_group, text)
-    return _without_leading_macros(text, leading)
+    text = _TRAILING_MACRO.sub(_blank_trailing_macro, text)
+    return _without_leading_macros("\n" + text, leading)[1:]
 
 
 def _without_leading_macros(text: str, leading: tuple[re.Pattern[str], ...]) -> str:
     """Try all patterns only at lines that begin with capitals; a search for each would take most of the time."""
-    forms = (
-        (_MACRO_AROUND_TYPE, _unwrap_type),
-        *((form, blank_group) for form in (_CALL_AT_MARGIN, _LEADING_MACRO, _BLOCK_MACRO)),
-        (_BARE_MACROS, _blank_bare_macros),
-        *((form, blank_group) for form in leading),
-    )
     parts: list[str] = []
     done = 0
+
+    def blank_bare_macros(macros: re.Match[str]) -> str:
+        return _blank_bare_macros(macros, done)
+
+    forms = (
+        (_MACRO_AROUND_TYPE, _unwrap_type),
+        (_EXPORT_AND_CONVENTION, _blank_around_type),
+        *((form, blank_group) for form in (_CALL_AT_MARGIN, _LEADING_MACRO, _BLOCK_MACRO)),
+        (_BARE_MACROS, blank_bare_macros),
+        *((form, blank_group) for form in leading),
+    )
     for line in _CAPITALS.finditer(text):
         if (start := line.start()) < done:
             continue
@@ -145,10 +178,17 @@ def _blank_comment(comment: re.Match[str]) -> str:
     return "".join(" " * (len(line) - 1) + "\\\n" for line in lines) + " " * len(last)
 
 
-def _blank_bare_macros(match: re.Match[str]) -> str:
-    """Blank macros where a declaration can begin: at the margin unless in an expression, else after a complete one."""
+def _without_macros_of_enumerators(enumerators: re.Match[str]) -> str:
+    return _ENUMERATOR.sub(lambda one: one[1] + blanked(one[2]), enumerators[0])
+
+
+def _blank_bare_macros(match: re.Match[str], done: int) -> str:
+    """Blank macros where a declaration can begin: at the margin unless in an expression, else after a complete one.
+
+    Before `done`, all macros are replaced: if only comments follow, what is before them is complete.
+    """
     macros, text = match[0], match.string
-    preceding_code = _code_before(text, match.start())
+    preceding_code = _code_before(text, done, match.start())
     at_margin = not macros[1].isspace() and not preceding_code.endswith(_EXPRESSION_CONTINUES)
     after_complete = not preceding_code or preceding_code.endswith(_DECLARATION_ENDS) or preceding_code[0] == "#"
     blank = at_margin or (after_complete and not preceding_code.endswith("\\"))
@@ -172,13 +212,25 @@ def _blank_prototype_macro(match: re.Match[str]) -> str:
     return match[0]
 
 
+def _blank_trailing_macro(match: re.Match[str]) -> str:
+    """Blank a macro unless it is the head of a definition below another macro (`SUITE(a)` and `TEST_CASE(b) {`)."""
+    text, start = match.string, match.start()
+    is_below = "\n" in text[start : match.start(1)]
+    is_head = is_below and _MACRO_CALL.match(text, text.rfind("\n", 0, start) + 1)
+    return match[0] if is_head else blank_group(match)
+
+
 def _unwrap_type(match: re.Match[str]) -> str:
     return match[0].replace(match[1] + match[2] + match[3], " " * len(match[1]) + match[2] + " ")
 
 
-def _code_before(text: str, end: int) -> str:
-    """The last line of code before `end`, without comments; "" if there is none nearby."""
-    preceding = text[max(0, end - _CHARS_ABOVE) : end].rstrip()
+def _blank_around_type(match: re.Match[str]) -> str:
+    return match[1] + blanked(match[2]) + match[3] + blanked(match[4])
+
+
+def _code_before(text: str, start: int, end: int) -> str:
+    """The last line of code from `start` to `end`, without comments; "" if there is none nearby."""
+    preceding = text[max(start, end - _CHARS_ABOVE) : end].rstrip()
     while preceding:
         line = preceding[preceding.rfind("\n") + 1 :]
         if line.endswith("*/") and "/*" in preceding:

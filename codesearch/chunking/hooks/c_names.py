@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from codesearch.chunking.blanks import blanked
+
 # What stands before a name at the margin: a type and specifiers, perhaps on the line above.
 _TYPE = r"(?!(?:return|else|case|goto|typedef)\b)[A-Za-z_][\w \t*]*(?:[ \t*]|\w[ \t]*\n)"
 # `int NAME(push)(int a) {`: the macro makes the name of its arguments.
 _MADE_NAME = re.compile(rf"{_TYPE}(\w+\([ \t]*(\w+(?:[ \t]*,[ \t]*\w+){{0,3}})[ \t]*\))\s{{0,40}}(?=\()")
 # `int name OF((int a)) {`: for compilers of before and after ANSI C.
 _WRAPPED_PARAMETERS = re.compile(rf"{_TYPE}\w+[ \t\n]+(\w+[ \t]?\()(?=\()")
+# Emacs' `DEFUN ("car", Fcar, Scar, 1, 1, 0, doc: /* … */)`, above the parameters
+_PRIMITIVE = re.compile(
+    r"^DEFUN \(\"[^\"\n]*\",\s*(\w+),"
+    r"(?>[^()/\"]++|/\*(?>[^*]++|\*(?!/))*+\*/|/|\"(?:\\.|[^\"\\])*+\"|\([^()]*+\))*+\)(?=\s*\()",
+    re.MULTILINE,
+)
 _SIGNS = (")(", ") (", ")\t(", "((")
 """In every line that has one of these; found much faster than a pattern."""
 _ATTRIBUTE = re.compile(r"attr|align|declspec|section|packed|unused", re.IGNORECASE)
@@ -23,6 +31,8 @@ _LONGEST = 4000
 
 def with_plain_names(text: str) -> str:
     """Blank macros around the names and the parameters of functions that are declared or defined at the margin."""
+    if "\nDEFUN (" in text:
+        text = _PRIMITIVE.sub(_plain_primitive, text)
     parts: list[str] = []
     done = 0
     for start in _lines_at_margin(text):
@@ -38,6 +48,12 @@ def with_plain_names(text: str) -> str:
                 parts += (text[done : match.start(1)], text[match.end() : end - 1])
                 done = end
     return "".join((*parts, text[done:]))
+
+
+def _plain_primitive(head: re.Match[str]) -> str:
+    before, after = head[0][: head.start(1) - head.start()], head[0][head.end(1) - head.start() :]
+    first, *others = before.split("\n")
+    return "\n".join(("Lisp_Object".ljust(len(first)), *map(blanked, others))) + head[1] + blanked(after)
 
 
 def _lines_at_margin(text: str) -> Iterator[int]:

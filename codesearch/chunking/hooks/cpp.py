@@ -16,10 +16,16 @@ _LEADING_MACRO = re.compile(
     r"(?=\s+(?:[A-Za-z_][\w:<>, \t]{0,200}[>\w*&][\s*&]{1,100})?~?(?!Q_)[A-Za-z_][\w:]*"
     r"(?:(?<=operator)[^\w\s(]{1,3})?\()"
 )
+# `HRESULT STDMETHODCALLTYPE name(` in a class, where the grammar takes the macro for a field
+_CONVENTION = re.compile(
+    r"\n[ \t]+(?:(?:static|virtual)[ \t]+)*[A-Z][\w:]*[ \t*&]+([A-Z][A-Z0-9_]{3,})(?=[ \t]+[A-Za-z_]\w*[ \t]*\()"
+)
+# `STDMETHOD(name)(int a)`, `STDMETHOD_(ULONG, name)()`
+_COM_METHOD = re.compile(r"STDMETHOD(?:_\(\s*(\w+)[ \t]*,|\()[ \t]*(\w+)[ \t]*\)(?=[ \t]*\()")
 # `int name(…) API_LOCKS_EXCLUDED(mutex);`, `int name API_GUARDED_BY(mutex);`
 _THREAD_ANNOTATION = re.compile(
     r"(?<!define)\s([A-Z_]*(?:GUARDED_BY|ACQUIRED_(?:BEFORE|AFTER)|LOCKS_EXCLUDED|LOCK_RETURNED|LOCKS?_REQUIRED"
-    r"|(?:TRY)?LOCK_FUNCTION|REQUIRES(?:_SHARED)?)\([^()\n]*\))"
+    r"|(?:TRY)?LOCK_FUNCTION|REQUIRES(?:_SHARED)?)\((?>[^()\n]++|\([^()\n]*+\))*+\))"
 )
 # `constexpr A::operator int() const {`: the grammar parses `A::operator` as a type
 _CONVERSION_SPECIFIER = re.compile(r"\n[ \t]*((?:(?:constexpr|inline)[ \t]+)+)(?=[\w:<>]+::operator[ \t]+\w)")
@@ -57,17 +63,28 @@ def prepare(text: str) -> str:
         text = _THREAD_ANNOTATION.sub(blank_group, text)
     if "null" in text:
         text = _NULLABILITY.sub(blank_group, text)
-    return c_family.prepare(text, _LEADING_MACRO)
+    if "STDMETHOD" in text:
+        text = _COM_METHOD.sub(_as_method, text)
+    return c_family.prepare(text, _LEADING_MACRO, _CONVENTION)
 
 
 def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """Remove loops, and macros from names: the grammar parses `API name` in `void API name() {` as a qualified name."""
-    return [_without_macro_in_name(unit) if " " in unit.name else unit for unit in c_family.refine(units, lines)]
+    return [_without_macro_in_name(unit) for unit in c_family.refine(units, lines)]
 
 
 def _without_macro_in_name(unit: Unit) -> Unit:
-    is_plain = unit.kind == "function" and not unit.name.startswith("operator")
-    return replace(unit, name=unit.name.rsplit(" ", 1)[1]) if is_plain else unit
+    if unit.kind != "function":
+        return unit
+    if " " in unit.qualifier:
+        return replace(unit, qualifier=unit.qualifier.rsplit(" ", 1)[1])
+    if " " in unit.name and not unit.name.startswith("operator"):
+        return replace(unit, name=unit.name.rsplit(" ", 1)[1])
+    return unit
+
+
+def _as_method(head: re.Match[str]) -> str:
+    return f"{head[1] or 'HRESULT'} {head[2]}".ljust(len(head[0]))
 
 
 def _without_modules(text: str) -> str:

@@ -7,9 +7,14 @@
  ]) @definition.test
   (#match? @_test "^(TYPED_)?TEST(_F|_P)?$")
   (#match? @_boost "^BOOST_.*TEST_CASE$"))
-; `MATCHER_P(name, value, "…") {`
+; `PHP_METHOD(Class, name) {`
 ((function_definition !type declarator: (_ . declarator: (identifier) @_macro
-   parameters: (_ . (_ type: (type_identifier) @name !declarator)))) @definition.function
+   parameters: (_ . (_ type: (type_identifier) @owner !declarator) . (_ type: (type_identifier) @name !declarator) .)))
+  @definition.function
+  (#match? @_macro "^[A-Z][A-Z0-9_]*_METHOD$"))
+; `MATCHER_P(name, value, "…") {`, `NAN_METHOD(Class::name) {`
+((function_definition !type declarator: (_ . declarator: (identifier) @_macro
+   parameters: (_ . (_ type: [(type_identifier) (qualified_identifier)] @qualified !declarator)))) @definition.function
   (#match? @_macro "^[A-Z][A-Z0-9]*_[A-Z0-9_]+$"))
 ; `TEST_CASE("what it shows") {`
 ((expression_statement (_ . function: (identifier) @_macro
@@ -20,6 +25,11 @@
 ; `TEST_IMPL(name) {`: functions whose head is a macro, but for loops, which the hook takes away
 ((expression_statement (_ . function: (_) arguments: (argument_list . (identifier) @name))) @definition.function . (compound_statement) @body)
 
+; a function that returns a pointer or reference to a function or an array
+(function_definition declarator: [
+  (_ . declarator: (_ . "(" (_ (_ . declarator: (_) @qualified parameters: (_)))))
+  (_ . "*" declarator: (_ . declarator: (_ . "(" (_ (_ . declarator: (_) @qualified parameters: (_))))))
+]) @definition.function
 (function_definition
   declarator: [
     (_ . declarator: (_) @qualified parameters: (_))
@@ -82,23 +92,37 @@
   (_ . declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration] parameters: (_))
   (_ (_ . declarator: [(field_identifier) @member.declaration (operator_name) @member.declaration] parameters: (_)))
 ])
-(field_declaration_list (_ !body declarator:
-  (_ . declarator: [(identifier) @member.declaration (destructor_name) @member.declaration] parameters: (_)) ";"))
+((field_declaration_list (_ !body declarator:
+   (_ . declarator: [(identifier) @member.declaration (destructor_name) @member.declaration] parameters: (_)) ";"))
+  ; a macro (`DECLARE_EVENT(FOnUse);`)
+  (#not-match? @member.declaration "^[A-Z][A-Z0-9]+_([A-Z0-9]+_|[A-Z0-9_]+$)"))
 (friend_declaration (_ declarator:
   (init_declarator declarator: (_ . declarator: (operator_name) @member.declaration parameters: (_)))))
 
 ; prototypes
 [
   (translation_unit (declaration declarator: [
-    (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_))
+    (_ . declarator: [
+      (identifier) @name
+      (operator_name) @name
+      (_ . "(" (_ (_ . declarator: (identifier) @name parameters: (_))))
+    ] parameters: (_))
     (_ (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_)))
   ]) @definition.declaration)
   (declaration_list (declaration declarator: [
-    (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_))
+    (_ . declarator: [
+      (identifier) @name
+      (operator_name) @name
+      (_ . "(" (_ (_ . declarator: (identifier) @name parameters: (_))))
+    ] parameters: (_))
     (_ (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_)))
   ]) @definition.declaration)
   (linkage_specification (declaration declarator: [
-    (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_))
+    (_ . declarator: [
+      (identifier) @name
+      (operator_name) @name
+      (_ . "(" (_ (_ . declarator: (identifier) @name parameters: (_))))
+    ] parameters: (_))
     (_ (_ . declarator: [(identifier) @name (operator_name) @name] parameters: (_)))
   ]) @definition.declaration)
 ]
@@ -117,9 +141,15 @@
       declarator: (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
       name: (identifier) @member.variable
       name: (_ name: (identifier) @member.variable)
-      ; arrays of function pointers
-      declarator: (_ . "(" (_ . "*" declarator: (_ . declarator: (identifier) @member.variable "[")))
-      declarator: (_ . declarator: (_ . "(" (_ . "*" declarator: (_ . declarator: (identifier) @member.variable "["))))
+      ; pointers to functions, and arrays of them
+      declarator: (_ . "(" (_ . "*" declarator: [
+        (identifier) @member.variable
+        (_ . declarator: (identifier) @member.variable "[")
+      ]))
+      declarator: (_ . declarator: (_ . "(" (_ . "*" declarator: [
+        (identifier) @member.variable
+        (_ . declarator: (identifier) @member.variable "[")
+      ])))
     ])
     (_) @member.variable
   ] @end))
@@ -131,9 +161,15 @@
       declarator: (_ name: [(identifier) @member.variable (_ name: (identifier) @member.variable)])
       name: (identifier) @member.variable
       name: (_ name: (identifier) @member.variable)
-      ; arrays of function pointers
-      declarator: (_ . "(" (_ . "*" declarator: (_ . declarator: (identifier) @member.variable "[")))
-      declarator: (_ . declarator: (_ . "(" (_ . "*" declarator: (_ . declarator: (identifier) @member.variable "["))))
+      ; pointers to functions, and arrays of them
+      declarator: (_ . "(" (_ . "*" declarator: [
+        (identifier) @member.variable
+        (_ . declarator: (identifier) @member.variable "[")
+      ]))
+      declarator: (_ . declarator: (_ . "(" (_ . "*" declarator: [
+        (identifier) @member.variable
+        (_ . declarator: (identifier) @member.variable "[")
+      ])))
     ])
     (_) @member.variable
   ] @end))
