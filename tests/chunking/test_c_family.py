@@ -59,6 +59,7 @@ def test_loops_in_functions_of_namespaces_and_macros_are_no_functions() -> None:
         ("char *adds __P((int a,\n\tchar *b))", "adds"),
         ("JNIEXPORT jstring JNICALL adds(JNIEnv *env, jobject thiz)", "adds"),
         ("JNIEXPORT void JNICALL\nadds(JNIEnv *env)", "adds"),
+        ("INLINE static HANDLE adds(int a)", "adds"),
         ("DECLSPEC handle_t *APICALL adds(const char *a)", "adds"),
         ("static noinline notrace int adds(int a)", "adds"),
         ("noinline struct a *adds(int a)", "adds"),

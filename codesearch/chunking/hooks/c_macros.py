@@ -70,8 +70,9 @@ _TYPE_AND_NAME = (
 _CONVENTION_OF_POINTER = re.compile(r"\*[ \t]*([A-Z][A-Z0-9_]{3,})(?=\s+[A-Za-z_]\w*[ \t]*\()")
 # `JNIEXPORT jint JNICALL name(`
 _EXPORT_AND_CONVENTION = re.compile(
-    r"(\n[ \t]*(?:extern[ \t]+)?)([A-Z][A-Z0-9_]{2,})(\s+[A-Za-z_]\w*[\s*]{1,100})([A-Z][A-Z0-9_]{2,})"
-    r"(?=\s+[A-Za-z_]\w*\s*\()"
+    r"(\n[ \t]*(?:extern[ \t]+)?)([A-Z][A-Z0-9_]{2,})"
+    r"(\s+(?!(?:const|enum|extern|inline|static|struct|union|unsigned)\b)[A-Za-z_]\w*[\s*]{1,100})([A-Z][A-Z0-9_]{2,})"
+    r"(?=\s+(?![A-Z0-9_]+\s*\()[A-Za-z_]\w*\s*\()"
 )
 _LEADING_MACRO = re.compile(
     r"\n[ \t]*(?:(?:static|inline|extern)[ \t]+)*"
