@@ -87,12 +87,12 @@ _CAPITALS = re.compile(
 _PARAMETER_MACRO = re.compile(r"[ \t]([A-Z_]*(?:UNUSED|_BOUND)[A-Z_]*(?:\([^()\n]*\))?)(?=[ \t]*[,)])")
 # `name(…) const API_PURE {`: after the parameters
 _TRAILING_MACRO = re.compile(
-    r"\)(?: const| noexcept| override| final| ?&&?)*\s*(?<=[\s&])"
+    r"\)(?: const| noexcept| override| final| ?&&?)*+\s*+(?<=[\s&])"
     rf"([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=\s*\{{)"
 )
 _MACRO_CALL = re.compile(r"[ \t]*[A-Z][A-Z0-9_]{2,}\(")
 # `int name(…) API_PRINTF(1, 2);`: after the parameters of a prototype
-_PROTOTYPE_MACRO = re.compile(rf"\)[ \t]*(\n[ \t]+)?([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=;)")
+_PROTOTYPE_MACRO = re.compile(rf"\)[ \t]*+(\n[ \t]++)?+([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:{_ARGUMENTS})?)(?=;)")
 # `API(int) name(…`, but not consecutive calls of macros
 _MACRO_AROUND_TYPE = re.compile(
     r"\n(?:extern[ \t]+)?([A-Z]\w{0,40}\()([\w \t*]{1,100})(\))(?!\s*\1|\s*\n[ \t]*[A-Z][A-Z0-9_]+[ \t]*\()"
@@ -129,10 +129,9 @@ def without_macros(text: str, *leading: re.Pattern[str]) -> str:
     if "noin" in text or "notrace" in text:
         text = _WORD.sub(blank_match, text)
     if "__" in text:
-        text = _ATTRIBUTE_OF_VARIABLE.sub(blank_group, text) if "__attribute__" in text else text
+        text = _ATTRIBUTE_OF_VARIABLE.sub(blank_group, text)
         text = _ATTRIBUTE.sub("", text)
-    if "enum" in text:
-        text = _ENUMERATORS.sub(_without_macros_of_enumerators, text)
+    text = _ENUMERATORS.sub(_without_macros_of_enumerators, text)
     text = _CONVENTION_OF_POINTER.sub(blank_group, text)
     text = _PROTOTYPE_MACRO.sub(_blank_prototype_macro, text)
     for type_macro in _TYPE_MACROS:
