@@ -41,16 +41,17 @@ def test_macros_and_attributes_of_enumerators() -> None:
     text = (
         'enum class State : uint8 {\n  Idle UMETA(DisplayName = "Idle (now)"),\n  Running = 1 UMETA(Hidden),\n'
         '  A Q_DEPRECATED,\n  B [[deprecated("use { C")]] = 2,\n  C API_AVAILABLE(macos(10.15)) = 3,\n'
-        "  D = A | FLAG_E API_X,\n  F = (1 << 2) // OLD\n};\nenum { G API_X, H API_Y(1) } now;\n"
+        '  D = A | FLAG_E API_X,\n  I = 1 UMETA(ToolTip = "{i}"),\n  J __attribute__((deprecated("x"))) = 9,\n'
+        "  F = (1 << 2) // OLD\n};\nenum { G API_X, H API_Y(1) } now;\n"
     )
-    assert members("C++", text) == {"Idle", "Running", "A", "B", "C", "D", "F", "G", "H", "now"}
-    assert definitions("C++", text) == {"State": ("enum", 1, 9)}
+    assert members("C++", text) == {"Idle", "Running", "A", "B", "C", "D", "I", "J", "F", "G", "H", "now"}
+    assert definitions("C++", text) == {"State": ("enum", 1, 11)}
 
 
 def test_macros_in_a_class_are_no_members() -> None:
     text = (
         "UCLASS()\nclass API UThing : public UObject {\n  GENERATED_BODY()\n\n  /** How many. */\n"
-        '  UPROPERTY(EditAnywhere, meta = (ClampMin = "0"))\n  int32 count = 0;\n\n  UFUNCTION()\n  void use();\n'
+        '  UPROPERTY(EditAnywhere,\n    meta = (ClampMin = "0"))\n  int32 count = 0;\n\n  UFUNCTION()\n  void use();\n'
         "  DECLARE_DYNAMIC_DELEGATE_OneParam(FOnUse, int32, count);\n  DECLARE_EVENT(FOnUse);\n  UThing(int a);\n};\n"
         "class MY_Thing {\n  MY_Thing(int a);\n};\n"
     )

@@ -10,9 +10,15 @@ from codesearch.chunking.blanks import blank_group, blank_match, blanked
 _NESTED = r"\((?>[^()\n]++|\([^()\n]*+\))*+\)"
 _STRING = r"\"(?:\\.|[^\"\\\n])*+\""
 _ARGUMENTS = rf"\((?>[^()\"\n]++|{_STRING}|{_NESTED})*+\)"
+_LONG_ARGUMENTS = (
+    rf"\((?>[^()\"]{{1,500}}+|{_STRING}|\((?>[^()\"]{{1,500}}+|{_STRING}|{_NESTED}){{0,20}}+\)){{0,20}}+\)"
+)
+"""On several lines."""
 # Macros alone on their lines (`FMT_EXPORT`, `EXPORT_SYMBOL(name)`). If a body follows, the last one is the head of a
 # definition (`TEST_IMPL(name)` and `{` on the next line); if a name follows on the next line, it is a type.
-_BARE_MACRO = rf"\n(?:static[ \t]+|[A-Z][A-Z0-9_]+_INLINE[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?[ \t]*$"
+_BARE_MACRO = (
+    rf"\n(?:static[ \t]+|[A-Z][A-Z0-9_]+_INLINE[ \t]+|[ \t]*)[A-Z][A-Z0-9_]{{2,}}(?:{_LONG_ARGUMENTS})?[ \t]*$"
+)
 _BARE_MACROS = re.compile(
     rf"{_BARE_MACRO}(?:{_BARE_MACRO})*(?!\s*[{{(=,;.?:|&+\-\])]|\s?[ \t]*[a-z]\w*[ \t]*\()", re.MULTILINE
 )
@@ -49,12 +55,11 @@ _WORD = re.compile(r"(?<![\w#])(?:noinline(?:_for_stack)?|notrace|noinstr|asmlin
 # `int name __attribute__((weak)) = 1;`
 _ATTRIBUTE_OF_VARIABLE = re.compile(rf"(__attribute__[ \t]*{_ARGUMENTS})(?=\s*=[^=])")
 # `enum Mode { Fast API_DEPRECATED = 1, Slow [[deprecated]] };`: of the enumerators
-_ENUMERATORS = re.compile(r"enum\b[^;{}()=]{0,200}\{[^}]*+")
-_ATTRIBUTES_OF_ENUMERATOR = (
-    rf"(?:\s+(?:[A-Z][A-Z0-9_]{{2,}}(?:{_ARGUMENTS})?|\[\[(?>[^\[\]\"\n]++|{_STRING})*+\]\]))+(?=\s*(?:[,}}=]|$|/[/*]))"
-)
+_ENUMERATORS = re.compile(rf"enum\b[^;{{}}()=]{{0,200}}\{{(?>[^}}\"]++|{_STRING})*+")
+_OF_ENUMERATOR = rf"(?:(?:[A-Z][A-Z0-9_]{{2,}}|__\w+)(?:{_ARGUMENTS})?|\[\[(?>[^\[\]\"\n]++|{_STRING})*+\]\])"
 _ENUMERATOR = re.compile(
-    rf"([\n{{,][ \t]*+\w++(?:[ \t]*+=[^,{{}}\n\"]*?[\w)'])?)({_ATTRIBUTES_OF_ENUMERATOR})", re.MULTILINE
+    rf"([\n{{,][ \t]*+\w++(?:[ \t]*+=[^,{{}}\n\"]*?[\w)'])?)((?:\s+{_OF_ENUMERATOR})+)(?=\s*(?:[,}}=]|$|/[/*]))",
+    re.MULTILINE,
 )
 # `API_EXPORT int name(`, `EXTERN char name[];`, `API foo_t name;`, `API template <…>`: before the type. Without an
 # underscore it may be the type itself.
