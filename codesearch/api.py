@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class Index:
-    """An index of one folder. Use as a context, or call close()."""
+    """An index of one folder. Use as a context manager, or call close()."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Index:
     ) -> Index:
         """The index that includes `path`: in `index_dir`, or else in the nearest folder at or above `path`.
 
-        Raises IndexNotFound, or CodesearchError if `index_dir` has other files, so that there can be no index.
+        Raises IndexNotFound, or CodesearchError if `index_dir` contains files that are not part of an index.
         """
         path = Path(path)
         if index_dir is not None:
@@ -141,7 +141,7 @@ class Index:
 
     @property
     def has_files(self) -> bool:
-        """Whether there is something to clean(): an index, or what a first update left that failed early."""
+        """Whether there is something to clean(): an index, or leftovers of a first update that failed early."""
         from codesearch.index.folder import has_leftovers
 
         return self.exists or has_leftovers(self._layout)
@@ -211,9 +211,9 @@ class Index:
         return Snippets(self.root)
 
     def look_ahead(self) -> None:
-        """Begin to look at the files in another process, while this one gets ready for the update() that follows.
+        """Start to examine the files in another process, while this one prepares for the update() that follows.
 
-        To call before anything else. Does nothing where it does not pay.
+        Call it before anything else. Does nothing if it would save no time.
         """
         from codesearch.discovery.ahead import LookAhead
 
@@ -300,7 +300,7 @@ class Index:
     ) -> SearchResult:
         """The `k` best hits for a question, best first; `rerank` names a model that scores the best candidates again.
 
-        With a `pattern`, only hits with a line that matches.
+        With a `pattern`, only hits with a matching line.
 
         Raises IndexNotFound, IndexIncompatible if the index was made with another model, or CodesearchError for an
         empty question and unknown languages or kinds.
@@ -326,7 +326,7 @@ class Index:
     def searchable(self, filters: Filters | None = None, pattern: Pattern | None = None) -> SearchedIndex:
         """The last published state, to be searched alone or together with other indexes while it is locked().
 
-        Raises as snapshot().
+        Raises the same errors as snapshot().
         """
         from codesearch.search.local import LocalReader
         from codesearch.search.searcher import SearchedIndex
@@ -342,7 +342,7 @@ class Index:
 
     @property
     def publication(self) -> tuple[str, str]:
-        """The identity of the last published state, which differs from that of any other. Raises as snapshot()."""
+        """The identity of the last published state, which differs from that of any other. Raises like snapshot()."""
         from codesearch.index.settings import publication
 
         return publication(self._latest().meta)
@@ -350,7 +350,7 @@ class Index:
     def changed_lines(self, since: str, *, with_deletions: bool = True) -> Mapping[str, Sequence[LineRange]]:
         """The lines of indexed files that changed since a revision or date, by path, for Filters.lines and grep().
 
-        Where lines were deleted, the line behind them counts too unless told otherwise.
+        With `with_deletions`, the line after deleted lines counts too.
 
         Raises CodesearchError if there is no such revision, or the index is not of a git repository.
         """
@@ -364,8 +364,8 @@ class Index:
     def search_commits(
         self, question: str, k: int = 10, most: int = 200, *, within: Sequence[str] = ()
     ) -> tuple[CommitHit, ...]:
-        """The `k` of the last `most` commits of the repository that answer best, best first; of those that change
-        some files or folders, relative to the root, if they are given.
+        """The `k` best of the latest `most` commits of the repository, best first; with `within`, of those that change
+        these files or folders, relative to the root.
 
         Raises CodesearchError for an empty question, or if the index is not of a git repository.
         """
@@ -424,7 +424,7 @@ class Index:
             return find_references(self.snapshot(), self._snippets, symbol, filters or Filters())
 
     def nearest_names(self, symbol: str, least_alike: float = 0.7) -> list[str]:
-        """Names of definitions that are spelled like that of a symbol: at least `least_alike`, from 0 to 1."""
+        """Names of definitions spelled like a symbol's name; `least_alike` is the minimum similarity, from 0 to 1."""
         from codesearch.navigation.references import nearest_names
         from codesearch.search.symbols import parse_symbol
 
@@ -433,7 +433,7 @@ class Index:
             return nearest_names(self.snapshot(), asked.name, least_alike=least_alike) if asked else []
 
     def defines(self, symbol: str) -> bool:
-        """Whether a definition is named so, in any case and with any separators; owners do not count."""
+        """Whether a definition has this name, ignoring case, separators and owners."""
         from codesearch.index.terms import name_key
         from codesearch.search.symbols import parse_symbol
 
@@ -449,11 +449,11 @@ class Index:
         *,
         is_fresh: bool = False,
     ) -> Iterator[FileMatches]:
-        """The files with lines that match, by path, read as they are now.
+        """The files with matching lines, by path, in their current state.
 
-        With filters by kind or name, only lines in such definitions; with `lines`, by path, only these. `is_fresh` says
-        that refresh() has just found nothing that it left undone, which saves looking at all files again. Raises as
-        search().
+        Filters by kind or name restrict the lines to such definitions; `lines`, by path, to these lines. `is_fresh`
+        says that refresh() has just brought everything up to date, which saves checking all files again. Raises the
+        same errors as search().
         """
         from codesearch.search.grep import grep
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Observer:
-    """Callbacks for what a workspace does unasked. Every method does nothing; override those of interest."""
+    """Callbacks for what a workspace does automatically. All methods do nothing; override those you need."""
 
     def creating(self, index: Index) -> None:
         """A folder without an index is about to be indexed."""
@@ -102,7 +102,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MemberMatches:
-    """A file of an index of a workspace, the `number`-th, and its matching lines."""
+    """A file and its matching lines; `number` is the position of its index in Workspace.members."""
 
     number: int
     index: Index
@@ -110,9 +110,9 @@ class MemberMatches:
 
 
 class Workspace:
-    """Indexes that are opened, created, refreshed and searched together. Use as a context, or call close().
+    """Indexes that are opened, created, refreshed and searched together. Use as a context manager, or call close().
 
-    Threads can share it, and other processes can update its indexes meanwhile. Each encoder is loaded once.
+    Threads can share it, and other processes can update its indexes at the same time. Each encoder is loaded once.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class Workspace:
         self._lock = RLock()
         self._members: dict[Path, Member] = {}
         self._fresh: set[Path] = set()
-        """The roots of which a refresh, after which nobody has looked for lines yet, left nothing undone."""
+        """The roots that the last refresh left up to date, and in which grep() has not searched since."""
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -153,7 +153,7 @@ class Workspace:
         the enclosing repository, or for the folder if it is small. An outdated index is updated if that is quick.
 
         Raises CodesearchError for a path that does not exist or is outside the index in `index_dir`, IndexNotFound if a
-        folder without an index is too large to index unasked.
+        folder without an index is too large to index automatically.
         """
         with self._lock:
             for path in paths or [Path()]:
@@ -188,7 +188,7 @@ class Workspace:
         With `since`, a revision or date, only definitions that changed since then. Globs of `filters` start at `base`,
         a folder that holds all that is searched, or at the root of each index.
 
-        A damaged index is rebuilt first. Raises as Index.search, and CodesearchError if there is nothing to search.
+        A damaged index is rebuilt first. Raises like Index.search, and CodesearchError if there is nothing to search.
         """
         from codesearch.search.searcher import search
 
@@ -229,11 +229,11 @@ class Workspace:
             return search_members(self.members)
 
     def grep(self, pattern: Pattern, filters: Filters | None = None, *, since: str = "") -> Iterator[MemberMatches]:
-        """The files of all indexes with lines that match, index by index and by path.
+        """The files of all indexes with matching lines, index by index, ordered by path.
 
         With `since`, a revision or date, only lines that were added or changed since then.
 
-        A damaged index is rebuilt first. Raises as Index.grep.
+        A damaged index is rebuilt first. Raises like Index.grep.
         """
         for number, member in enumerate(self.members):
             restricted = replace(filters or Filters(), within=member.within)

@@ -96,7 +96,7 @@ def hit_of(chunk: StoredChunk, lines: Sequence[str], score: float) -> Hit:
 
 
 def signature_line(signature: str, lines: Sequence[str], first: int) -> int:
-    """The line where the signature of a definition begins, below any decorators and comments; `first` is its first."""
+    """The line where a definition's signature begins, below decorators and comments; `first` numbers its first line."""
     start = signature.strip()[:_SIGNATURE_CHARS]
     if start:
         for offset, line in enumerate(lines):
@@ -106,7 +106,7 @@ def signature_line(signature: str, lines: Sequence[str], first: int) -> int:
 
 
 def line_with_name(chunk: StoredChunk, lines: Sequence[str]) -> int:
-    """The line with the name in the head of a definition that has these lines, or else that where the head begins."""
+    """The line of a definition's signature with its name, or else where the signature begins; `lines` are its lines."""
     head = signature_line(chunk.signature, lines, chunk.start_line)
     first = head - chunk.start_line
     with_name = (i for i, line in enumerate(lines[first : first + _HEAD_LINES], head) if chunk.name in line)
@@ -138,7 +138,7 @@ class Filters:
     """Only definitions with one of these lines, by path relative to the index's root; None is no restriction."""
 
     def __post_init__(self) -> None:
-        """Raises TypeError for a string, of which every letter would be a value."""
+        """Raises TypeError for a string, since each of its letters would count as a value."""
         for name in ("languages", "kinds", "paths", "within", "names"):
             if isinstance(getattr(self, name), str):
                 raise TypeError(f"{name} must be a tuple of strings, not a string")
@@ -171,4 +171,4 @@ class SearchResult:
     operators: str = ""
     """The quoted phrases and excluded words that were recognised in the question; see Hit.is_beyond."""
     is_close: bool = False
-    """Whether any hit may answer; see codesearch.search.closeness."""
+    """Whether any hit may be a good match; see codesearch.search.closeness."""
