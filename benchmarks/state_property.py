@@ -285,7 +285,7 @@ class Life:
         try:
             shutil.copytree(repo, worktree, ignore=shutil.ignore_patterns(*NOT_COPIED), dirs_exist_ok=True)
             indexed = codesearch_command(["index"], worktree, self._place.environment, seconds=60)
-            self.taken += "Taken from the index" in indexed.out
+            self.taken += "Copied from the index" in indexed.out
             return self._answer(codesearch_command(question.arguments(), worktree, self._place.environment, 60))
         finally:
             git(repo, "worktree", "remove", "--force", str(worktree))

@@ -112,7 +112,7 @@ def _check_length(text: str) -> None:
     if not text.strip():
         raise CodesearchError("a glob is empty", "write '**' for every file")
     if len(text) > LONGEST_GLOB:
-        raise CodesearchError(f"a glob has {len(text):,} characters; {LONGEST_GLOB:,} are the most")
+        raise CodesearchError(f"a glob has {len(text):,} characters; the limit is {LONGEST_GLOB:,}")
 
 
 def _without_trailing_spaces(pattern: str) -> str:

@@ -22,11 +22,11 @@ _EXIT_CODES = (
     (NO_HITS, "No hit was found; train: the model is not better and was not written."),
     (ERROR, "An error."),
     (INTERRUPTED, "Interrupted by Ctrl-C."),
-    (CLOSED_PIPE, "The reader of standard output was gone."),
+    (CLOSED_PIPE, "Standard output was closed."),
 )
 _ENVIRONMENT = (
-    ("CODESEARCH_INDEX_DIR", "As --index-dir."),
-    ("CODESEARCH_DEVICE", "As --device."),
+    ("CODESEARCH_INDEX_DIR", "Same as --index-dir."),
+    ("CODESEARCH_DEVICE", "Same as --device."),
     ("HF_HOME", "Where downloaded models are stored."),
     ("NO_COLOR, FORCE_COLOR", "Disable or force colours; --color overrides both."),
 )

@@ -107,7 +107,7 @@ class JsonEntry:
     @staticmethod
     def _check(text: str, expected: Any) -> None:
         if parse(text).value != expected:
-            raise Unmergeable("it can't be changed without harm")
+            raise Unmergeable("it can't be changed safely")
 
 
 def _deepest(root: Node, path: Sequence[str]) -> tuple[Node, Sequence[str]]:

@@ -49,7 +49,7 @@ def parse(text: str) -> Node:
         if parser.skip(node.end) != len(text):
             raise parser.error(node.end)
     except RecursionError:
-        raise Unmergeable("it is nested too deep") from None
+        raise Unmergeable("it is nested too deeply") from None
     return node
 
 

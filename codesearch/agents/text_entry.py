@@ -67,5 +67,5 @@ class Whole:
     def without(self, text: str) -> str:
         """As Entry.without."""
         if text.strip() and self.signature not in text:
-            raise Unmergeable("it is not of codesearch's making")
+            raise Unmergeable("it was not written by codesearch")
         return ""

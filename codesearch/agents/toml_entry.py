@@ -70,7 +70,7 @@ class TomlEntry:
         except Unmergeable:
             is_right = False
         if not is_right:
-            raise Unmergeable("it can't be changed without harm")
+            raise Unmergeable("it can't be changed safely")
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 Agents = Annotated[list[str], typer.Argument(metavar="[AGENT]...", help="Only these agents.", show_default=False)]
 Types = Annotated[
     list[str],
-    typer.Option("--type", metavar="TYPE", help="Only these (comma-separated or repeated): mcp, skill, hook."),
+    typer.Option("--type", metavar="TYPE", help="Only these parts (comma-separated or repeated): mcp, skill, hook."),
 ]
-Project = Annotated[bool, typer.Option("--project", help="The current repository's files, not the user's.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the changes and make none.")]
+Project = Annotated[bool, typer.Option("--project", help="Use the current repository's files, not the user's.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the changes without making them.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def chosen(agents: Sequence[str], types: Sequence[str], *, project: bool, only_f
     try:
         machine = Machine.this(Roots((), caller().directory).folders[0] if project else None)
     except RuntimeError:
-        raise CodesearchError("there is no home folder to install in", "set HOME") from None
+        raise CodesearchError("there is no home directory to install in", "set HOME") from None
     used = [known[name] for name in dict.fromkeys(names)] or [
         agent for agent in AGENTS if not only_found or agent.is_found(machine)
     ]
@@ -80,7 +80,7 @@ def run(wanted: Sequence[Wanted], plan: Callable[[Part, Records], Change], done:
                 if not dry_run:
                     apply(change, records)
             except CodesearchError as error:
-                note(f"{one.agent.title}: {one.part.path} is left as it is: {error.message}", str(error.remedy))
+                note(f"{one.agent.title}: {one.part.path} was not changed: {error.message}", str(error.remedy))
                 code = ERROR
                 continue
             if change.before is None and change.after is None:

@@ -78,7 +78,7 @@ def command(
             "--ray",
             metavar="ADDRESS",
             envvar="RAY_ADDRESS",
-            help="The Ray cluster: HOST:PORT, or auto for one that runs on this machine; local starts one.",
+            help="The Ray cluster: HOST:PORT, auto (one that runs on this machine) or local (start one).",
         ),
     ] = "local",
     out: Annotated[
@@ -118,7 +118,7 @@ def command(
         bool, typer.Option("--prune", help="Remove the shards of repositories that are not named.")
     ] = False,
     host: Annotated[
-        str, typer.Option("--host", metavar="HOST", help="Address to listen on; other than loopback needs --access.")
+        str, typer.Option("--host", metavar="HOST", help="Address to listen on; all but loopback need --access.")
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option("--port", metavar="PORT", parser=WholeNumber(1, 65_535), help="Port to listen on.")
@@ -138,7 +138,7 @@ def command(
             "--replicas",
             metavar="N|MIN:MAX",
             parser=NumberRange(WholeNumber(1, MOST_GROUPS)),
-            help="Processes per group; from MIN to MAX of them, as many as are needed. [default: 1]",
+            help="Processes per group: a number, or from MIN to MAX as needed. [default: 1]",
             show_default=False,
         ),
     ] = (1, 1),
@@ -158,7 +158,7 @@ def command(
         Path | None, typer.Option("--access", metavar="FILE", help="Which tokens may search which repositories (TOML).")
     ] = None,
     opens: Annotated[
-        bool, typer.Option("--open", help="Show the page to search and read in, which is served in any case.")
+        bool, typer.Option("--open", help="Open the web page in a browser (it is served in any case).")
     ] = False,
     to: Annotated[
         str,
@@ -194,7 +194,7 @@ def command(
         _serve(places[0], ray, model or DEFAULT_MODEL, access, options, opens=opens, quiet=quiet)
         return
     if not out:
-        raise CodesearchError("--out is missing", "name the folder of the shards: --out PLACE")
+        raise CodesearchError("--out is missing", "say where to keep the shards: --out PLACE")
     if gpu and (not model or model == DEFAULT_MODEL):
         raise typer.BadParameter("--gpu needs a transformer (--model); the default model needs no GPU")
     _index(places, out, ray, model or DEFAULT_MODEL, Limits(max_size, max_time), gpu=gpu, prune=prune, quiet=quiet)
@@ -223,7 +223,7 @@ def _export(place: str, to: str, *, quiet: bool) -> None:
     from codesearch.render.progress import REPOSITORIES, show_progress
 
     if not to:
-        raise CodesearchError("--to is missing", "name where to export to: --to lancedb://FOLDER")
+        raise CodesearchError("--to is missing", "say where to export to: --to lancedb://FOLDER")
     address = Address.parse(to, caller().directory)
     opened = open_place(place, caller().directory)
     with nullcontext() if quiet else show_progress(caller().stderr, REPOSITORIES) as progress:
@@ -248,7 +248,9 @@ def _serve(
     from codesearch.quantities import count
 
     if options.host not in LOOPBACK and not access:
-        raise CodesearchError("--host beyond this machine needs --access", "see docs/cluster.md for the file")
+        raise CodesearchError(
+            "--host other than loopback needs --access", "for the format of the file, see docs/cluster.md"
+        )
     granted = read_access(caller().directory / access) if access else access_of_user()
     if address == LOCAL:
         check_port(options.host, options.port)
@@ -262,7 +264,7 @@ def _serve(
             if not quiet:
                 shards, chunks = count(len(manifest.shards), "shard"), count(manifest.chunks, "chunk")
                 holds = f"{shards}, {chunks} in {count(len(serving.replicas), 'group')}"
-                note(f"serving {holds} at http://{options.host}:{options.port}; Ctrl-C ends it")
+                note(f"serving {holds} at http://{options.host}:{options.port}; press Ctrl-C to stop")
             if opens:
                 token = "" if access else f"#token={user_token()}"
                 show(f"http://{options.host}:{options.port}/{token}")
@@ -301,7 +303,7 @@ def _index(
             )
     except KeyboardInterrupt:
         if not quiet:
-            note("interrupted; run the same command to go on")
+            note("interrupted; to resume, run the same command again")
         raise
     if not quiet:
         with results():

@@ -38,9 +38,9 @@ QUERIES is JSON Lines, one question per line (`-` for stdin), or a JSON array of
   {"query": "where are passwords hashed", "relevant": [{"path": "auth/hash.py", "start_line": 10, "end_line": 42}]}
   {"query": "retry with backoff", "relevant": [{"path": "net/retry.go"}], "category": "network"}
 
-A relevant item is found by the first hit in its path (a file or folder, relative to the root of the index or to PATH)
-that, if lines are given, overlaps them by at least one. It counts once, at that rank; a hit that finds several items
-gains once. Items that are not in the index are excluded and reported. Intervals (95 %) are bootstrapped over the
+A relevant item is found by the first hit in its file or folder (relative to the root of the index or to PATH); if the
+item has lines, the hit must contain at least one of them. Each item counts once, at that rank; a hit that finds several
+items counts once. Items that are not in the index are excluded and reported. Intervals (95 %) are bootstrapped over the
 questions; whether two settings differ is decided by a paired randomisation test.
 
 Examples:

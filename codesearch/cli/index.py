@@ -96,7 +96,7 @@ def command(
             report = index.update(options, force=force, verify=verify, jobs=jobs, progress=progress)
     except KeyboardInterrupt:
         if not quiet:
-            note("interrupted; to finish, run the same command again")
+            note("interrupted; to resume, run the same command again")
         raise
     if not quiet:
         with results():

@@ -11,9 +11,9 @@ Examples:
 
 \b
   codesearch install                     every agent that is found on this machine
-  codesearch install claude codex        these
+  codesearch install claude codex        only these agents
   codesearch install --dry-run           show what would change
-  codesearch install --type mcp          only the MCP server, no instructions and hooks
+  codesearch install --type mcp          only the MCP server, no instructions or hooks
   codesearch install cursor --project    in the files of the current repository
 
 Agents: claude, codex, cursor, opencode, copilot, vscode, gemini. Exit codes: 0 done, 2 a file could not be changed.
@@ -26,7 +26,7 @@ def command(
     project: Project = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Set agents up to search with codesearch; the rest of their files stays as it is."""
+    """Set up agents to search with codesearch; everything else in their files is kept."""
     from codesearch.agents.install import to_install
 
     wanted = chosen(agents, types, project=project, only_found=True)

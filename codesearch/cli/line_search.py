@@ -54,7 +54,7 @@ class LineSearch:
         for remark in cluster_remarks(found):
             note(remark)
         if self.limit is None and len(found.result.hits) == asked.k:
-            note(f"only the first {asked.k:,} matching lines", "narrow with --in or --path")
+            note(f"showing only the first {asked.k:,} matching lines", "narrow the search with --in or --path")
         return code
 
     def _print(self, found: Iterator[FoundLines]) -> int:
@@ -95,7 +95,7 @@ class LineSearch:
             raise too_small(text(1), "a line", budget)
         output.stream.write(text(fitting))
         if fitting < count:
-            note(f"more matches than fit into {budget:,} tokens", "narrow with paths or raise --max-tokens")
+            note(f"more matches than fit into {budget:,} tokens", "narrow the search with paths, or raise --max-tokens")
         return HITS if count else NO_HITS
 
     def _write(self, found: Iterator[FoundLines], output: Output) -> bool:

@@ -23,10 +23,10 @@ Examples:
 \b
   codesearch install                       set up the agents on this machine to start it
   codesearch mcp                           serve the repository of the working directory
-  codesearch mcp ~/src/a ~/src/b           these folders and what is below them, no others
+  codesearch mcp ~/src/a ~/src/b           these folders only
   codesearch mcp --cluster HOST:PORT       the repositories of a cluster
 
-It speaks the Model Context Protocol on stdin and stdout, and ends when stdin is closed.
+It speaks the Model Context Protocol on stdin and stdout, and exits when stdin is closed.
 """
 
 
@@ -65,7 +65,9 @@ def command(
         note("waiting for a client on stdin; to set up an agent, run: codesearch install")
     if cluster:
         if roots:
-            raise CodesearchError("a cluster has no folders of this machine", "omit them, or --cluster")
+            raise CodesearchError(
+                "--cluster cannot be used with folders of this machine", "omit the folders or --cluster"
+            )
         from codesearch.lance.opening import open_cluster
         from codesearch.mcp.cluster import ClusterTools
 

@@ -29,7 +29,7 @@ def why_nothing(question: str, workspace: Workspace, restricted: str) -> tuple[s
     if unknown := _not_indexed(workspace):
         return f"{unknown[0]} is not indexed", "to see what was skipped, run: codesearch status"
     if restricted:
-        return f"nothing that is indexed fits {restricted}", ""
+        return f"nothing in the index matches {restricted}", ""
     return "nothing found", ""
 
 

@@ -58,7 +58,7 @@ def device_name(text: str) -> str:
 
 
 NoServer = Annotated[
-    bool, typer.Option("--no-server", help="Do not ask a running `codesearch serve`.", show_default=False)
+    bool, typer.Option("--no-server", help="Do not use a running `codesearch serve`.", show_default=False)
 ]
 """Read by codesearch.server.client, before the command line is parsed."""
 IndexDir = Annotated[
@@ -100,7 +100,7 @@ Places = Annotated[
     typer.Option(
         "--in",
         metavar="PATH|URL",
-        help="Search this folder, or the repository at a URL, at a branch, tag or commit with @REV (repeatable).",
+        help="Search this folder, or the repository at this URL (@REV for a branch, tag or commit). Repeatable.",
     ),
 ]
 Globs = Annotated[
@@ -148,7 +148,7 @@ MaxTokens = Annotated[
         "--max-tokens",
         parser=WholeNumber(1, MOST_OUTPUT_TOKENS),
         metavar="N",
-        help="Print at most N tokens, of about four characters.",
+        help="Print at most N tokens (about four characters each).",
     ),
 ]
 JsonArray = Annotated[bool, typer.Option("--json", help="Print hits as a JSON array.")]
@@ -159,13 +159,13 @@ Template = Annotated[
     str | None,
     typer.Option("--format", metavar="TEXT", help="Print each hit in this format, e.g. '{path}:{start_line}'."),
 ]
-VimGrep = Annotated[bool, typer.Option("--vimgrep", help="Print path:line:column:text, a line per hit or match.")]
+VimGrep = Annotated[bool, typer.Option("--vimgrep", help="Print path:line:column:text, one line per hit or match.")]
 Compact = Annotated[
-    bool, typer.Option("--compact", help="Print a heading and a few lines per hit, at most 850 tokens for all.")
+    bool, typer.Option("--compact", help="Print a heading and a few lines per hit, at most 850 tokens in total.")
 ]
 Heading = Annotated[
     bool | None,
-    typer.Option("--heading/--no-heading", help="Print hits with headings, or as grep prints matches."),
+    typer.Option("--heading/--no-heading", help="Print hits with headings, or in grep's format."),
 ]
 Context = Annotated[
     int | None,
@@ -185,13 +185,13 @@ MaxColumns = Annotated[
         "-M",
         parser=WholeNumber(0, MOST_COLUMNS),
         metavar="N",
-        help="Leave out lines of over N bytes.",
+        help="Omit lines of more than N bytes.",
     ),
 ]
 ColorOption = Annotated[
     Color,
     typer.Option(
-        "--color", help="When to use color; `always` also formats pipes as for a terminal.", case_sensitive=False
+        "--color", help="When to use color; `always` also uses the terminal format in pipes.", case_sensitive=False
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -25,7 +25,7 @@ Examples:
 \b
   codesearch outline src/server.go            its definitions, in order
   codesearch outline                          the repository's most used definitions, by file
-  codesearch outline src --max-tokens 4000    more of those in src
+  codesearch outline src --max-tokens 4000    a larger map, of src only
   codesearch outline src/server.go --json | jq -r '.[].definitions[].qualified_name'
 
 Exit codes: 0 definitions, 1 none, 2 error.

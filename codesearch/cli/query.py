@@ -66,10 +66,10 @@ Examples:
   codesearch query "retry with backoff" src tests/net     only in these folders or files
   codesearch query "retry" --in ~/src/a --in https://github.com/pallets/flask@3.1.0   several repositories
   codesearch query -e 'retry_(count|limit)' src           all matching lines, as ripgrep prints them
-  codesearch query "give up after errors" -e retry       only code with a line that matches
+  codesearch query "give up after errors" -e retry        only code with a line that matches
   codesearch query "parse a date" --lang python,go --path '!tests/**'
   codesearch query "retry" --since v2.1                   only what changed since then; --changed: uncommitted
-  codesearch query --commits "why was the retry added"    the last commits, by what they say and change
+  codesearch query --commits "why was the retry added"    the latest commits, by their messages and changes
   codesearch query "open a socket" -l -0 | xargs -0 wc -l
   codesearch query "open a socket" --json | jq '.[0].path'
   codesearch query "open a socket" --format '{path}:{start_line} {qualified_name}'
@@ -120,16 +120,21 @@ def command(
         typer.Option(
             "--since",
             metavar="REV|DATE",
-            help="Only what changed since a revision or date.",
+            help="Only code that changed since a revision or date.",
         ),
     ] = "",
-    changed: Annotated[bool, typer.Option("--changed", help="Only what has uncommitted changes.")] = False,
+    changed: Annotated[bool, typer.Option("--changed", help="Only code with uncommitted changes.")] = False,
     commits: Annotated[
-        bool, typer.Option("--commits", help="Search the messages and patches of the last commits instead.")
+        bool, typer.Option("--commits", help="Search the messages and patches of the latest commits instead.")
     ] = False,
     last: Annotated[
         int,
-        typer.Option("--last", parser=WholeNumber(1, MOST_COMMITS), metavar="N", help="With --commits: of so many."),
+        typer.Option(
+            "--last",
+            parser=WholeNumber(1, MOST_COMMITS),
+            metavar="N",
+            help="With --commits: number of commits to search.",
+        ),
     ] = 200,
     refresh: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="Update the index first if that is quick.")
@@ -142,8 +147,8 @@ def command(
         typer.Option(
             "--cluster",
             metavar="ADDRESS",
-            help="Ask a cluster (`codesearch cluster serve`, or lancedb://… for an export); `--in` names repositories"
-            " of it, `*` and `?` in them.",
+            help="Search a cluster (`codesearch cluster serve`, or lancedb://… for an export); `--in` then takes"
+            " names of its repositories, with `*` and `?`.",
         ),
     ] = "",
     no_server: NoServer = False,
@@ -174,7 +179,7 @@ def command(
     questions = questions_of_stdin() if batch else iter(() if is_alone else (one_question(question),))
     for path in paths:
         if os.sep not in str(path) and not (caller().directory / path).exists():
-            raise CodesearchError(f"{path} does not exist", "quote a question of several words")
+            raise CodesearchError(f"{path} does not exist", "put a question of several words in quotes")
     if cluster:
         from codesearch.cli.remote import answer as answer_from
         from codesearch.cli.remote import repositories_of
@@ -183,7 +188,7 @@ def command(
         from codesearch.cluster.router import ClusterQuestion
 
         if paths:
-            raise CodesearchError("a cluster has no files by local paths", "use --in REPOSITORY and --path GLOB")
+            raise CodesearchError("local paths cannot be used with --cluster", "use --in REPOSITORY and --path GLOB")
         repositories = repositories_of(places)
         most = limit or (MOST_HITS if is_alone else DEFAULT_LIMIT)
         asked = ClusterQuestion(

@@ -61,7 +61,7 @@ def command(
         list[str], typer.Option("--kind", metavar="KIND", help=f"Only these kinds: {', '.join(_KINDS)}.")
     ] = [],  # noqa: B006
     is_certain: Annotated[
-        bool, typer.Option("--certain", help="Leave out what may mean something else of the same name.")
+        bool, typer.Option("--certain", help="Omit what may mean something else with the same name.")
     ] = False,
     languages: Languages = [],  # noqa: B006 - typer copies it
     globs: Globs = [],  # noqa: B006
@@ -166,10 +166,10 @@ def _print(
 def _report(shown: Sequence[Reference], limit: int | None) -> None:
     """Note what the output does not tell."""
     if limit is not None and len(shown) > limit:
-        note(f"the first {limit:,} of {count(len(shown), 'reference')}")
+        note(f"showing the first {limit:,} of {count(len(shown), 'reference')}")
     uncertain = sum(not one.is_certain for one in shown)
     if uncertain:
-        note(f"{uncertain:,} of {count(len(shown), 'reference')} may mean something else; --certain leaves them out")
+        note(f"{uncertain:,} of {count(len(shown), 'reference')} may mean something else; --certain omits them")
     ambiguous = sum(one.is_ambiguous for one in shown)
     if ambiguous:
         note(f"{ambiguous:,} may mean any of several definitions; --json lists them")

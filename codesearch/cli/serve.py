@@ -38,12 +38,12 @@ Examples:
 \b
   codesearch serve                 start it; queries use it from now on
   codesearch serve ~/src/a ~/src/b open these indexes at once
-  codesearch serve --open          a page to search and read this repository in
+  codesearch serve --open          search and read this repository in the browser
   codesearch serve --http 8900 .   also for agents, at http://127.0.0.1:8900/mcp
-  codesearch serve --status        what it serves
+  codesearch serve --status        show what it serves
   codesearch serve --stop
 
-`CODESEARCH_SERVER=start` lets the first query start it; `off` and `--no-server` do not use it.
+With `CODESEARCH_SERVER=start`, the first query starts it. With `off` or `--no-server`, queries do not use it.
 
 Exit codes: 0 done, 1 no server is running (--status, --stop), 2 error.
 """
@@ -54,7 +54,7 @@ def command(
         list[Path], typer.Argument(metavar="[PATH]...", help="Open the indexes of these folders.", show_default=False)
     ] = [],  # noqa: B006 - typer copies it
     foreground: Annotated[bool, typer.Option("--foreground", help="Serve in this process, until Ctrl-C.")] = False,
-    status: Annotated[bool, typer.Option("--status", help="Print what the running server does.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Print the status of the running server.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="Stop the running server.")] = False,
     idle: Annotated[
         float,
@@ -62,7 +62,7 @@ def command(
             "--idle",
             parser=DecimalNumber(0, _LONGEST_IDLE),
             metavar="MINUTES",
-            help="Stop after so many minutes without a query.",
+            help="Stop after this many minutes without a query.",
         ),
     ] = 60.0,
     http: Annotated[
@@ -76,7 +76,7 @@ def command(
     ] = None,
     opens: Annotated[
         bool,
-        typer.Option("--open", help="Show a page to search and read in, of these folders or the working directory's."),
+        typer.Option("--open", help="Open a web page to search and read these folders (default: the repository)."),
     ] = False,
     port: Annotated[
         int,
@@ -108,7 +108,9 @@ def command(
         _tell(endpoint, stop=stop, as_json=as_json)
         return
     if http is not None and not paths:
-        raise CodesearchError("--http needs the folders that agents may search", "codesearch serve --http PORT PATH…")
+        raise CodesearchError(
+            "--http needs the folders that agents may search", "run: codesearch serve --http PORT PATH…"
+        )
     if port and not opens:
         raise typer.BadParameter("--port needs --open")
     check_folders(paths)
@@ -205,7 +207,7 @@ def _start(endpoint: Endpoint, idle: float, paths: list[Path], http: int | None,
         answered = _wait_for(endpoint)
     for root in roots:
         answered = _ask(endpoint, {"command": "open", "folder": str(root)}) or answered
-    note(f"serving, process {answered['pid']}")
+    note(f"serving as process {answered['pid']}")
     if page:
         _show(endpoint, page)
 
@@ -215,7 +217,7 @@ def _show(endpoint: Endpoint, page: AskedPage) -> None:
     request = {"command": "page", "folders": [str(folder) for folder in page.folders], "port": page.port}
     answered = _ask(endpoint, request)
     if answered is None:
-        raise CodesearchError("the server has ended meanwhile", "run the command again")
+        raise CodesearchError("the server has stopped in the meantime", "run the command again")
     if "error" in answered:
         raise CodesearchError(answered["error"], answered["hint"])
     with results():
@@ -243,7 +245,7 @@ def _tell(endpoint: Endpoint, *, stop: bool, as_json: bool) -> None:
             if time.monotonic() > end:
                 raise _not_ended(answered["pid"])
             time.sleep(0.05)
-        note(f"stopped, process {answered['pid']}")
+        note(f"stopped process {answered['pid']}")
         return
     from codesearch.render.records import json_object
     from codesearch.render.reports import server_lines
@@ -266,8 +268,8 @@ def _is_there(endpoint: Endpoint) -> bool:
 def _not_ended(process: int) -> CodesearchError:
     from codesearch.server.endpoint import kill_command
 
-    message = f"the server, process {process}, has been told to stop but still runs"
-    return CodesearchError(message, f"to end it at once, run: {kill_command(process)}")
+    message = f"the server, process {process}, has been told to stop but is still running"
+    return CodesearchError(message, f"to kill it, run: {kill_command(process)}")
 
 
 def _ask(endpoint: Endpoint, request: dict[str, Any]) -> dict[str, Any] | None:

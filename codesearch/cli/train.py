@@ -36,8 +36,8 @@ Examples:
 
 \b
   codesearch train . --out ~/models/ours              adapt the default model to this repository
-  codesearch index --model ~/models/ours              and use it
-  codesearch train ~/src/* --out ours --time 10m      to all of a team's code
+  codesearch index --model ~/models/ours              use it
+  codesearch train ~/src/* --out ours --time 10m      train on all of a team's code
   codesearch train ~/src/* --held-out ~/src/web --out ours --vocabulary 60000
   codesearch train ~/src/* --from small --out ours --time 2h     fine-tune a transformer
 
@@ -110,7 +110,7 @@ def command(
             "--keep",
             parser=DecimalNumber(0, 0.99),
             metavar="SHARE",
-            help="Share of the base model's weights in the result; more of them forgets less of what it knew.",
+            help="Share of the base model's weights in the result; a larger share forgets less.",
         ),
     ] = 0.0,
     teacher: Annotated[
@@ -118,7 +118,7 @@ def command(
         typer.Option(
             "--teacher",
             metavar="NAME",
-            help="A static model also learns which questions this model, e.g. small, finds similar.",
+            help="Teach a static model which questions this model (e.g. small) finds similar.",
             show_default=False,
         ),
     ] = "",
@@ -134,7 +134,7 @@ def command(
             "--commits",
             parser=WholeNumber(0, MOST_COMMITS),
             metavar="N",
-            help="Newest commits of each source to learn from; they resemble what people ask.",
+            help="Number of newest commits to learn from, per source; they resemble real questions.",
         ),
     ] = COMMITS_PER_SOURCE,
     seed: Annotated[

@@ -23,7 +23,7 @@ def command(
     project: Project = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take out of the files of agents what `install` put there."""
+    """Remove what `install` added to the files of agents."""
     from codesearch.agents.install import to_uninstall
 
     installed = chosen(agents, types, project=project, only_found=False)

@@ -71,7 +71,7 @@ def read_access(path: Path) -> Access:
         raise CodesearchError(f"{path}: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise CodesearchError(
-            f"{path} grants no access that can be read",
+            f"{path} is not a valid access file",
             'it needs tables [[reader]] with token_sha256 = "…" and repositories = ["github.com/acme/*"]',
         ) from error
 
@@ -79,7 +79,7 @@ def read_access(path: Path) -> Access:
 def _granted(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     found, patterns = row["token_sha256"], row["repositories"]
     if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
-        raise ValueError("repositories is not a list of texts")
+        raise ValueError("repositories is not a list of strings")
     if not isinstance(found, str) or not _DIGEST.fullmatch(found):
         raise ValueError("token_sha256 is not a digest")
     return found, tuple(patterns)

@@ -29,7 +29,7 @@ class Bucket:
             package = found[1] if (found := _NEEDED.search(str(error))) else "a package for it"
             raise CodesearchError(f"{url} needs {package}", f"run: pip install {package}, on each node") from error
         except ValueError as error:
-            raise CodesearchError(f"{url} is no place that can be opened: {error}") from error
+            raise CodesearchError(f"{url} can't be opened: {error}") from error
 
     def __str__(self) -> str:
         return self._url

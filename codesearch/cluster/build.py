@@ -170,7 +170,7 @@ def _build(request: BuildRequest) -> Outcome:
             return Divided(request, len(parts))
         total = sum(file.stamp.size for file in files)
         if total > request.limits.size:
-            raise CodesearchError(f"its files have {size(total)}, more than {size(request.limits.size)}")
+            raise CodesearchError(f"its files take {size(total)}, more than {size(request.limits.size)}")
         request = replace(request, parts=len(parts))
         shard = _write(request, place, encoder, folder, parts[request.part], version, commit)
     return Built(request, shard, _core_seconds() - started)

@@ -38,12 +38,12 @@ class Cluster:
         except ValueError:
             host = None
         if not host or parts.scheme not in ("http", "https") or (parts.scheme == "http" and not port):
-            raise CodesearchError(f"{address!r} is no address of a cluster", "use http://HOST:PORT")
+            raise CodesearchError(f"{address!r} is not the address of a cluster", "use http://HOST:PORT")
         self.address = address
         self._is_secure, self._host, self._port = parts.scheme == "https", host, port
         self._token = environment.get(TOKEN_VARIABLE) or (user_token() if _is_here(host) else "")
         if not (self._token.isascii() and self._token.isprintable()):
-            raise CodesearchError(f"{TOKEN_VARIABLE} has a character that no token has", "tokens are printable ASCII")
+            raise CodesearchError(f"{TOKEN_VARIABLE} contains an invalid character", "tokens are printable ASCII")
 
     def search(self, question: ClusterQuestion) -> ClusterResult:
         """The cluster's answer. Raises CodesearchError if it can't be asked, or says what is wrong."""

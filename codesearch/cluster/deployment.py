@@ -172,7 +172,7 @@ class Serving:
         except ray.exceptions.ActorAlreadyExistsError as error:
             raise CodesearchError(
                 "this Ray cluster is already used by a codesearch cluster serve",
-                "end that one, or start another Ray cluster for this one",
+                "stop that one, or start another Ray cluster for this one",
             ) from error
         self._sources: Sequence[str] = ()
         self._groups: Sequence[Replicas] = ()

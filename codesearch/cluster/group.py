@@ -173,8 +173,8 @@ class _Patience:
         """Raises CodesearchError if the time is over."""
         if time.monotonic() > self._end:
             raise CodesearchError(
-                f"finding the lines takes a group longer than {SECONDS_FOR_LINES:.0f} s",
-                "name repositories with --in, or give -e a longer text that every line must have",
+                f"a group of shards needs more than {SECONDS_FOR_LINES:.0f} s to find the lines",
+                "name repositories with --in, or use a pattern with a longer required text",
             )
 
 

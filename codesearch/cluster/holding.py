@@ -41,7 +41,7 @@ def servable_manifest(place: Place) -> Manifest:
         raise CodesearchError(f"{place} has shards of several models", again)
     sizes = place.sizes(SHARDS)
     if broken := sum(sizes.get(shard.file) != shard.size for shard in manifest.shards):
-        raise CodesearchError(f"{broken} of {len(manifest.shards)} shards in {place} are missing or cut off", again)
+        raise CodesearchError(f"{broken} of {len(manifest.shards)} shards in {place} are missing or truncated", again)
     if manifest.lists and not place.size(f"{LISTS}/{manifest.lists.file}"):
         raise CodesearchError(f"the lists of vectors of {place} are missing", again)
     return manifest

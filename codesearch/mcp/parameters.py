@@ -50,14 +50,14 @@ class Parameter:
         if isinstance(self.default, int):
             return self._number(value)
         if not isinstance(value, str):
-            raise CodesearchError(f"{self.name} must be a text")
+            raise CodesearchError(f"{self.name} must be a string")
         return value
 
     def _texts(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, str):
             value = _as_list(value)
         if not isinstance(value, Sequence) or not all(isinstance(one, str) for one in value):
-            raise CodesearchError(f"{self.name} must be a list of texts")
+            raise CodesearchError(f"{self.name} must be a list of strings")
         return tuple(one.strip() for one in value if one.strip())
 
     def _number(self, value: Any) -> int:

@@ -28,7 +28,7 @@ class Roots:
             chosen = self.folders
             if not self._folders and self.directory in (_home(), Path(self.directory.anchor)):
                 raise CodesearchError(
-                    f"the server was started in {self.directory}, which is no project",
+                    f"the server was started in {self.directory}, which is not a project",
                     "pass the folder of the project as root",
                 )
         else:

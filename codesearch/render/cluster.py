@@ -24,7 +24,7 @@ def index_report_lines(report: IndexReport) -> Iterator[str]:
     yield from _totals(report)
     yield from map(_failure_line, report.failures)
     for source in report.lost:
-        yield f"Lost: {printable(source)}: a file of its shards was missing or cut off; name it to index it again"
+        yield f"Lost: {printable(source)}: a file of its shards was missing or truncated; name it to index it again"
 
 
 def _totals(report: IndexReport) -> Iterator[str]:

@@ -29,7 +29,7 @@ def update_lines(report: UpdateReport) -> Iterator[str]:
             yield f"Chunks: {_ranked(report.chunks_by_language)}"
     if report.taken:
         files, place = count(report.taken.files, "file"), printable(str(report.taken.index))
-        yield f"Taken from the index in {place}: {files}"
+        yield f"Copied from the index in {place}: {files}"
     yield from _exceptions(report.skipped, report.fallbacks)
     for repaired in report.repaired:
         yield f"Rebuilt: {printable(repaired)}"
@@ -41,7 +41,7 @@ def status_lines(status: Status) -> Iterator[str]:
     yield f"Index:    {printable(str(status.folder))}, {size(status.size)}, format {status.format}"
     if not status.is_complete:
         done = f" ({count(status.staged.files, 'file')}, {count(status.staged.chunks, 'chunk')} so far)"
-        yield f"Holds:    nothing yet, as its first update has not finished{done if status.staged.files else ''}"
+        yield f"Holds:    nothing yet; the first update has not finished{done if status.staged.files else ''}"
         return
     yield f"Holds:    {count(status.files, 'file')}, {count(status.chunks, 'chunk')}"
     yield f"Model:    {printable(status.model)}, {status.dimensions} dimensions, revision {status.revision}"

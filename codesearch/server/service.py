@@ -270,7 +270,7 @@ def _served(endpoint: Endpoint, token: bytes) -> Iterator[socket.socket]:
                     if place.stat().st_ino == ours:
                         place.unlink()
     except Unreachable as error:
-        raise CodesearchError(f"there is no place for a server: {error}") from None
+        raise CodesearchError(f"the server can't start: {error}") from None
     except OSError as error:
         raise CodesearchError(f"{endpoint.folder}: {error.strerror or error}") from error
 

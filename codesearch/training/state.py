@@ -67,7 +67,7 @@ class State:
         """Start a new run. Raises OSError, or CodesearchError if the folder contains something else."""
         if self._folder.exists() and not (self._folder / "options.json").is_file():
             raise CodesearchError(
-                f"{self._folder} already exists and is not an unfinished training run", "choose_tokens another --out"
+                f"{self._folder} already exists and is not an unfinished training run", "choose another --out"
             )
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)

@@ -96,7 +96,7 @@ def test_an_older_entry_goes_wherever_it_stands() -> None:
         ("[]", "not an object"),
         ('{"mcpServers": []}', "not an object"),
         ('{"mcpServers": {"codesearch": {"url": "http://x"}}}', "another's making"),
-        ("[" * 100_000, "nested too deep"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_what_cannot_be_merged_is_refused(text: str, why: str) -> None:

@@ -57,10 +57,10 @@ def test_a_table_goes_with_what_others_put_in_it_and_the_next_stays_with_its_com
     ("text", "why"),
     [
         ("a = ", "not valid TOML"),
-        ("mcp_servers = { a = { command = 'x' } }\n", "without harm"),
-        ("mcp_servers.codesearch.args = ['mcp']\n", "without harm"),
+        ("mcp_servers = { a = { command = 'x' } }\n", "changed safely"),
+        ("mcp_servers.codesearch.args = ['mcp']\n", "changed safely"),
         ("[mcp_servers.codesearch]\nurl = 'http://x'\n", "another's making"),
-        ("note = '''\n[mcp_servers.codesearch]\n'''\n[mcp_servers.codesearch]\nargs = ['mcp']\n", "without harm"),
+        ("note = '''\n[mcp_servers.codesearch]\n'''\n[mcp_servers.codesearch]\nargs = ['mcp']\n", "changed safely"),
     ],
 )
 def test_a_table_that_cannot_be_merged_is_refused(text: str, why: str) -> None:

@@ -66,7 +66,7 @@ def test_status_says_what_a_place_holds(bakery: Path, monkeypatch: pytest.Monkey
     assert run.code == 0
     assert holds.startswith("Holds: 1 repository, 1 shard, 1 chunk, ")
     assert (model, source) == ("Model: default", f"  {root}/bakery: 1 chunk")
-    assert failed == f"Failed: {root}/quarry: its files have 6.0 kB, more than 1.0 kB"
+    assert failed == f"Failed: {root}/quarry: its files take 6.0 kB, more than 1.0 kB"
     record = json.loads(run_here("cluster", "status", "place", "--json", cwd=bakery).out)
     assert [shard["source"] for shard in record["shards"]] == [f"{root}/bakery"]
     assert [failure["source"] for failure in record["failures"]] == [f"{root}/quarry"]
@@ -84,7 +84,7 @@ def test_status_says_what_a_place_holds(bakery: Path, monkeypatch: pytest.Monkey
         (["serve", "a", "--prune"], "--prune cannot be used with serve"),
         (["index", "bakery", "--open"], "--open cannot be used with index"),
         (["index", "bakery", "--port", "1"], "--port cannot be used with index"),
-        (["serve", "a", "--host", "0.0.0.0"], "--host beyond this machine needs --access"),
+        (["serve", "a", "--host", "0.0.0.0"], "--host other than loopback needs --access"),
         (["index", "bakery", "--out", "p", "--gpu"], "--gpu needs a transformer"),
     ],
 )

@@ -336,6 +336,6 @@ def test_queries_load_no_measures(codesearch: CommandLine, indexed_shop: Path) -
 def test_help_explains_when_a_hit_is_relevant(codesearch: CommandLine, tmp_path: Path) -> None:
     run = codesearch("eval", "--help", cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
     assert run.code == 0
-    assert "overlaps them by at least one" in " ".join(run.out.split())
+    assert "the hit must contain at least one of them" in " ".join(run.out.split())
     loaded = {line.rpartition("|")[2].strip() for line in run.err.splitlines()}
     assert loaded.isdisjoint(("numpy", "faiss", "ir_measures", "codesearch.api"))

@@ -53,7 +53,7 @@ def test_a_file_that_does_not_parse_is_left_and_the_others_go_on(command: Comman
     broken.write_text("{ broken")
     run = command("install", "cursor,codex", "--type", "mcp", cwd=tmp_path, **variables(command))
     assert run.code == 2
-    assert run.err == f"codesearch: Cursor: {broken} is left as it is: it is not valid JSON (line 1)\n"
+    assert run.err == f"codesearch: Cursor: {broken} was not changed: it is not valid JSON (line 1)\n"
     assert broken.read_text() == "{ broken"
     assert "codesearch" in (command.home / ".codex" / "config.toml").read_text()
     assert not (command.home / ".codex" / "AGENTS.md").exists()

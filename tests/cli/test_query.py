@@ -152,9 +152,9 @@ def test_filters(
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        ((PASSWORDS, "--kind", "trait"), "nothing that is indexed fits --kind trait"),
-        ((PASSWORDS, "--lang", "haskell", "--name", "x*"), "nothing that is indexed fits --lang haskell --name x*"),
-        ((PASSWORDS, "-e", "no such line"), "nothing that is indexed fits --regexp no such line"),
+        ((PASSWORDS, "--kind", "trait"), "nothing in the index matches --kind trait"),
+        ((PASSWORDS, "--lang", "haskell", "--name", "x*"), "nothing in the index matches --lang haskell --name x*"),
+        ((PASSWORDS, "-e", "no such line"), "nothing in the index matches --regexp no such line"),
         ((PASSWORDS, "empty"), "empty is not indexed\n  to see what was skipped, run: codesearch status"),
         (("::",), "the question has no words\n  to search for it as text, run: codesearch query -F -e ::"),
         (("日本語",), "nothing found"),
@@ -308,7 +308,7 @@ def test_a_note_in_a_batch_names_its_question(codesearch: CommandLine, indexed_s
         (("x", "--format", "{qualified}"), "qualified_name"),
         (("x", "--color", "sometimes"), "sometimes"),
         (("x", "nowhere/to/be/found"), "does not exist"),
-        (("how", "are", "passwords", "hashed"), "quote a question"),
+        (("how", "are", "passwords", "hashed"), "in quotes"),
         (("x", "--json", "-l"), "cannot be used together"),
         (("x", "--json", "--format", "{path}"), "cannot be used together"),
         (("x", "--json", "-0"), "--null"),

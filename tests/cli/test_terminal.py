@@ -209,7 +209,7 @@ def test_ctrl_c_ends_with_130_and_leaves_a_sound_index(codesearch: CommandLine, 
     out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert b"Traceback" not in err
-    assert b"interrupted; to finish, run the same command again" in err
+    assert b"interrupted; to resume, run the same command again" in err
     assert out == b""
     run = codesearch("index", cwd=shop)
     assert run.code == 0

@@ -52,7 +52,7 @@ def test_a_pattern_of_a_name_means_it_alone(name: str) -> None:
 def test_files_that_grant_nothing(tmp_path: Path, text: str) -> None:
     file = tmp_path / "access.toml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(CodesearchError, match="grants no access that can be read"):
+    with pytest.raises(CodesearchError, match="is not a valid access file"):
         read_access(file)
 
 

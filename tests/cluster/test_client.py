@@ -210,7 +210,7 @@ def test_all_lines_are_not_sent(
     address = serving(ingress.answer)
     run = run_here("query", "-e", "door", "--cluster", address, cwd=tmp_path, CODESEARCH_CLUSTER_TOKEN=TOKEN)
     assert len(run.out.splitlines()) == 3
-    assert "only the first 3 matching lines\n  narrow with --in or --path" in run.err
+    assert "showing only the first 3 matching lines\n  narrow the search with --in or --path" in run.err
 
 
 def test_only_the_reranker_that_is_offered_is_used(
@@ -263,7 +263,7 @@ def test_a_question_that_is_nested_deeply_is_refused(ingress: Ingress) -> None:
 
 @pytest.mark.parametrize("token", ["a\nb", "\u65e5", "\udcff"])
 def test_a_token_that_is_none(token: str) -> None:
-    with pytest.raises(CodesearchError, match="CODESEARCH_CLUSTER_TOKEN has a character that no token has"):
+    with pytest.raises(CodesearchError, match="CODESEARCH_CLUSTER_TOKEN contains an invalid character"):
         Cluster("127.0.0.1:9", {"CODESEARCH_CLUSTER_TOKEN": token})
 
 
@@ -291,7 +291,7 @@ def test_an_address_where_nobody_listens(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["nowhere", "ftp://x:1", "http://host:99999", "http://", "http://[::1"])
 def test_what_is_no_address(address: str) -> None:
-    with pytest.raises(CodesearchError, match="is no address of a cluster"):
+    with pytest.raises(CodesearchError, match="is not the address of a cluster"):
         Cluster(address, {})
 
 
@@ -305,7 +305,7 @@ def test_what_is_no_address(address: str) -> None:
         (["-e", "x", "--rerank", "small"], "--rerank needs a question"),
         (["-e", "x", "-C", "2"], "--context with --cluster needs a question"),
         (["-e", "(x"], "the group is not closed"),
-        (["door", "src"], "a cluster has no files by local paths"),
+        (["door", "src"], "local paths cannot be used with --cluster"),
     ],
 )
 def test_options_that_a_cluster_does_not_have(tmp_path: Path, arguments: list[str], said: str) -> None:

@@ -131,7 +131,7 @@ def test_a_place_of_a_newer_format(place: Place) -> None:
         ({"index_format": 99}, "has shards of format 99; this codesearch reads"),
         ({"index_format": 1}, "has shards of an older format"),
         ({"model": "other"}, "has shards of several models"),
-        ({"size": 1}, "1 of 2 shards in .* are missing or cut off"),
+        ({"size": 1}, "1 of 2 shards in .* are missing or truncated"),
     ],
 )
 def test_shards_that_cannot_be_served(place: Place, changes: dict[str, object], said: str) -> None:

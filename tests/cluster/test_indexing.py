@@ -190,7 +190,7 @@ def test_failures_are_reported_and_tried_again(place: Place, sources: list[Path]
     write(sources[0], {"big.py": "x = 1\n" * 1_000})
     report = index_here(place, sources, limits=replace(LIMITS, size=1_000))
     name = sources[0].resolve().as_posix()
-    assert report.failures == (Failure(name, "its files have 6.0 kB, more than 1.0 kB"),)
+    assert report.failures == (Failure(name, "its files take 6.0 kB, more than 1.0 kB"),)
     assert _manifest(place).failures == report.failures
     assert index_here(place, sources).failures == ()
     assert len(_manifest(place).shards) == 3

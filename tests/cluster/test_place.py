@@ -101,7 +101,7 @@ def test_what_a_killed_writer_left_is_swept(place: Place, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("file:///srv", "file:///srv is a folder"), ("nonsense://x/y", "nonsense://x/y is no place that can be opened")],
+    [("file:///srv", "file:///srv is a folder"), ("nonsense://x/y", "nonsense://x/y can't be opened")],
 )
 def test_urls_that_are_no_places(text: str, said: str) -> None:
     pytest.importorskip("fsspec")

@@ -159,7 +159,7 @@ def test_a_signal_leaves_whole_shards_and_the_next_run_goes_on(
     run.send_signal(ends)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130
-    assert "interrupted; run the same command to go on" in said
+    assert "interrupted; to resume, run the same command again" in said
     assert not [*(tmp_path / "place").rglob(".unfinished-*")]
     done = codesearch(*arguments[3:], cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert done.code == 0, done.err

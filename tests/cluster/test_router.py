@@ -386,7 +386,7 @@ def test_finding_lines_must_not_keep_others_waiting(doors: list[HeldShard], monk
     monkeypatch.setattr(group_module, "SECONDS_FOR_LINES", -1.0)
     router = _router(_grouped(doors, 2), SOURCES)
     for text in ("", "open the door"):
-        with pytest.raises(CodesearchError, match="finding the lines takes a group longer than"):
+        with pytest.raises(CodesearchError, match="a group of shards needs more than"):
             router.search(TOKEN, ClusterQuestion(text, pattern=PatternRequest(("vault",))))
     assert router.search(TOKEN, ClusterQuestion("open the door")).result.hits
 

@@ -199,7 +199,7 @@ def test_the_command_serves_until_it_is_interrupted(place: Place, codesearch: Co
     ) as served:
         assert served.stderr
         said = next((line for line in served.stderr if line.startswith("codesearch: ")), "")
-        assert said.endswith(f"in 2 groups at http://127.0.0.1:{port}; Ctrl-C ends it\n")
+        assert said.endswith(f"in 2 groups at http://127.0.0.1:{port}; press Ctrl-C to stop\n")
         run = codesearch("query", "how is a question parsed", "--cluster", f"127.0.0.1:{port}", "-l", cwd=PACKAGE)
         assert (run.code, run.err) == (0, "")
         assert "search/question.py" in run.out.splitlines()

@@ -80,7 +80,7 @@ def test_a_worktree_takes_the_files_that_are_the_same(repo: Path) -> None:
     assert report.taken
     assert (report.taken.files, report.taken.index) == (3, repo / ".codesearch")
     assert (report.added, report.changed, report.removed, report.files) == (5, 0, 0, 5)
-    assert f"Taken from the index in {repo / '.codesearch'}: 3 files" in list(update_lines(report))
+    assert f"Copied from the index in {repo / '.codesearch'}: 3 files" in list(update_lines(report))
     assert_answers_as_if_fresh(tree)
     assert update(tree).is_unchanged
 

@@ -84,7 +84,7 @@ def test_the_command_says_that_the_first_update_has_not_finished(codesearch: Com
     chunks = Index.open(interrupted).status().staged.chunks
     assert said.code == 0
     assert [line.partition(":")[0] for line in said.out.splitlines()] == ["Root", "Index", "Holds"]
-    assert f"nothing yet, as its first update has not finished (4 files, {chunks} chunks so far)" in said.out
+    assert f"nothing yet; the first update has not finished (4 files, {chunks} chunks so far)" in said.out
     assert said.err.splitlines() == [
         f"codesearch: the first index of {interrupted} is incomplete",
         "  to finish it, run: codesearch index",
@@ -102,7 +102,7 @@ def test_so_does_an_index_that_is_elsewhere(
     place = tmp_path_factory.mktemp("place")
     _interrupt_first_update(root, monkeypatch, place)
     said = codesearch("status", "--index-dir", str(place), cwd=place)
-    assert (said.code, "its first update has not finished" in said.out) == (0, True)
+    assert (said.code, "the first update has not finished" in said.out) == (0, True)
     hint = f"codesearch index --index-dir {place}"
     assert said.err.splitlines() == [
         f"codesearch: the first index of {root} is incomplete",

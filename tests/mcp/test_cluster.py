@@ -108,4 +108,4 @@ def test_there_is_one_tool(tools: ClusterTools) -> None:
 def test_folders_and_a_cluster_are_not_served_together(tmp_path: Path) -> None:
     pytest.importorskip("mcp")
     run = run_here("mcp", str(tmp_path), "--cluster", "127.0.0.1:9", cwd=tmp_path)
-    assert (run.code, "a cluster has no folders of this machine" in run.err) == (2, True)
+    assert (run.code, "--cluster cannot be used with folders of this machine" in run.err) == (2, True)

@@ -85,7 +85,7 @@ def test_a_name_that_is_misspelt_is_said(tools: Tools) -> None:
         ({"root": "Makefile"}, "Makefile is not a folder; pass a folder as root"),
         ({"limit": "many"}, "limit must be a whole number"),
         ({"limit": 2.5}, "limit must be a whole number"),
-        ({"paths": [1]}, "paths must be a list of texts"),
+        ({"paths": [1]}, "paths must be a list of strings"),
         ({"regex": "x"}, "unknown parameter 'regex'; parameters: query, pattern,"),
     ],
 )

@@ -369,7 +369,7 @@ def test_the_command_says_what_is_uncertain(codesearch: CommandLine, tmp_path: P
     codesearch("index", cwd=tmp_path)
     run = codesearch("references", "total", cwd=tmp_path)
     assert len(run.out.splitlines()) == 6
-    assert "3 of 6 references may mean something else; --certain leaves them out" in run.err
+    assert "3 of 6 references may mean something else; --certain omits them" in run.err
     certain = codesearch("references", "total", "--certain", cwd=tmp_path)
     assert (len(certain.out.splitlines()), certain.err) == (3, "")
 

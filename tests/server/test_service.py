@@ -169,11 +169,11 @@ def test_status_and_stop(idle: Server, shop: Path) -> None:
     for option in ("--status", "--stop"):
         assert idle("serve", option, cwd=shop) == Run(1, "", "codesearch: no server is running\n")
     run = idle("serve", str(shop), cwd=idle.folder)
-    assert (run.code, "serving, process" in run.err) == (0, True)
+    assert (run.code, "serving as process" in run.err) == (0, True)
     again = idle("serve", cwd=shop)
     assert again.err == run.err.splitlines(keepends=True)[-1], "one server is enough"
     assert f"Index:   {shop}" in idle("serve", "--status", cwd=shop).out.splitlines()
-    assert "stopped, process" in idle("serve", "--stop", cwd=shop).err
+    assert "stopped process" in idle("serve", "--stop", cwd=shop).err
     assert idle("serve", "--status", cwd=shop).code == 1
     assert [file.suffix for file in (idle.folder / "codesearch").glob("*.sock")] == []
 
