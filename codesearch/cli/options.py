@@ -185,7 +185,7 @@ MaxColumns = Annotated[
         "-M",
         parser=WholeNumber(0, MOST_COLUMNS),
         metavar="N",
-        help="Omit lines of more than N bytes.",
+        help="Omit lines of more than N bytes; 0 for no limit.",
     ),
 ]
 ColorOption = Annotated[

@@ -56,7 +56,7 @@ TOOLS = (
     Tool(
         "search",
         "Find code by meaning, in plain English or by a name, in all repositories of the organisation. Returns the "
-        'best definitions with path:lines and their telling lines. "quoted phrases" must occur, -word at the end must '
+        'best definitions with path:lines and their best lines. "quoted phrases" must occur, -word at the end must '
         "not.",
         (
             Parameter("query", "", is_required=True),

@@ -17,8 +17,8 @@ from codesearch.server.progress import Progress
 INSTRUCTIONS = (
     'Use search first whenever you look for code by what it does ("where are passwords hashed") or by a name that you '
     "half know: one call finds the functions that answer, in any language, always up to date. Use grep only for every "
-    "occurrence of an exact string. references lists the uses of a symbol, outline what is in a file or folder, "
-    "similar what is like some code. "
+    "occurrence of an exact string. references lists the uses of a symbol, outline what a file or folder defines, "
+    "and similar finds code like that at a line. "
     "Then read the files at the lines that the answers name."
 )
 MAX_HITS = 50
@@ -117,7 +117,7 @@ TOOLS = (
     Tool(
         "search",
         "Find code by meaning, in plain English or by a name. Returns the best definitions with path:lines and their "
-        'telling lines. Prefer it to grep unless you need every occurrence of a string. "quoted phrases" must occur, '
+        'best lines. Prefer it to grep unless you need every occurrence of a string. "quoted phrases" must occur, '
         "-word at the end must not.",
         (
             Parameter("query", "", is_required=True),

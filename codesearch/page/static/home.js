@@ -33,7 +33,7 @@ export function pictureView(state, answer, overview) {
     h(
       "section",
       { class: "whole" },
-      h("h2", {}, `Where the hits of “${state.q}” lie`),
+      h("h2", {}, `Where the hits for “${state.q}” are`),
       picture(state, answer.spread, overview, Math.max(360, innerHeight - 220)),
     ),
   ];

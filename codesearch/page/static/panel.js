@@ -105,7 +105,7 @@ export function similarView(state, hits, file) {
       ),
     );
   });
-  const rest = rows.length ? h("ul", { class: "places" }, rows) : h("p", { class: "quiet" }, "Nothing is like it.");
+  const rest = rows.length ? h("ul", { class: "places" }, rows) : h("p", { class: "quiet" }, "No similar code.");
   return [heading("Similar", subject, close(state)), rest];
 }
 
