@@ -63,6 +63,19 @@ def definitions(language: str, text: str) -> list[Definition]:
             " constant Two, function h, variable n, variable m, variable root",
         ),
         (
+            "Go",
+            "package a\n\ntype (\n\t// Documented.\n\tI interface {\n\t\tM()\n\t}\n)\n\ntype (\n\tS[T any] struct {\n"
+            "\t\ta int\n\t}\n)\n\ntype (\n\tF func()\n)\n\ntype (\n\tG = F\n)\n\ntype (\n\tH int\n\tJ int\n)\n\n"
+            "const (\n\tA, B = iota, 1 << iota\n\tC, D\n\t_, E\n)\n\nconst K, L int = 1, 2\n\nvar n, m int\n",
+            "interface I, method I.M, struct S, field S.a, type F, type G, type H, type J, constant A, constant B,"
+            " constant C, constant D, constant E, constant K, constant L, variable n, variable m",
+        ),
+        (
+            "Java",
+            "record A(int[] b, @C String @D ... e) { int f() { return 1; } }\npublic record G<H>(H... i) {\n}\n",
+            "record A, field A.b, field A.e, method A.f, record G, field G.i",
+        ),
+        (
             "Java",
             "@Deprecated\npublic record P(int x) {\n  static int Z = 1;\n  P {}\n}\nenum E {\n  A(1), B;\n"
             "  private final int q;\n}\n"

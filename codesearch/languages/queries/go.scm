@@ -10,9 +10,12 @@
   ]))
   name: (field_identifier) @name) @definition.method
 
-(type_declaration . (type_spec name: (type_identifier) @name type: (struct_type (field_declaration_list) @body)) .) @definition.struct
-(type_declaration . (type_spec name: (type_identifier) @name type: (interface_type) @body) .) @definition.interface
-(type_declaration . [(type_spec name: (type_identifier) @name) (type_alias name: (type_identifier) @name)] .) @definition.type
+((type_declaration . (type_spec name: (type_identifier) @name type: (struct_type (field_declaration_list) @body)) .)
+  @definition.struct (#not-match? @definition.struct "^type\\s*\\("))
+((type_declaration . (type_spec name: (type_identifier) @name type: (interface_type) @body) .)
+  @definition.interface (#not-match? @definition.interface "^type\\s*\\("))
+((type_declaration . [(type_spec name: (type_identifier) @name) (type_alias name: (type_identifier) @name)] .)
+  @definition.type (#not-match? @definition.type "^type\\s*\\("))
 ; in a group: type ( … )
 (type_declaration "(" (type_spec name: (type_identifier) @name type: (struct_type (field_declaration_list) @body)) @definition.struct)
 (type_declaration "(" (type_spec name: (type_identifier) @name type: (interface_type) @body) @definition.interface)
@@ -33,7 +36,7 @@
 ((source_file (var_declaration (var_spec name: (identifier) @member.variable) @span)) (#not-eq? @member.variable "_"))
 ((source_file (var_declaration (var_spec_list (var_spec name: (identifier) @member.variable) @span)))
   (#not-eq? @member.variable "_"))
-((source_file (const_declaration (const_spec name: (identifier) @member.constant) @span))
+((source_file (const_declaration (const_spec (identifier) @member.constant) @span))
   (#not-eq? @member.constant "_"))
 
 ; Ginkgo

@@ -14,5 +14,8 @@
    (class_body (field_declaration declarator: (variable_declarator name: (identifier) @member.field)) @span)
    (enum_body_declarations (field_declaration declarator: (variable_declarator name: (identifier) @member.field)) @span)
  ])
-(record_declaration parameters: (formal_parameters (formal_parameter name: (identifier) @member.field) @span))
+(record_declaration parameters: (formal_parameters [
+  (formal_parameter name: (identifier) @member.field)
+  (spread_parameter (variable_declarator name: (identifier) @member.field))
+] @span))
 (constant_declaration declarator: (variable_declarator name: (identifier) @member.constant)) @span
