@@ -15,6 +15,7 @@ A language's query (`languages/queries/*.scm`) defines its units with these capt
                       enclosing unit, or to the file. Comments need no capture: those right above a unit are found by
                       the language's comment markers.
 `@member.<kind>`      the name of a definition that is too small to be a unit: a constant, a field, an enumerator.
+`@pattern.<kind>`     a pattern, each of whose variables is a member (`chunking/patterns.py`).
 `@span`               the whole of a member, if that is more than the line of its name.
 `@end`                instead of `@span`: the node that a member ends with; its signature is the line of its name.
 `@value`              the value assigned to a name: the function, class or object in it (`chunking/values.py`) gives the
@@ -41,9 +42,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from codesearch.chunking import macro_items, values
+from codesearch.chunking import macro_items, patterns, values
 from codesearch.chunking.chunk import LINE_END, Member, Unit
 from codesearch.chunking.kinds import CONTAINER_KINDS
 from codesearch.chunking.ownership import Doc, Scope, apply_scopes, assign_docs, assign_members
@@ -90,6 +92,10 @@ _OPERATOR = re.compile(r"(?:(.+?)::\s*)?(operator\b.+)", re.DOTALL)
 _SYMBOL = re.compile(r":(?:[^\W\d]|[-\[<=>+*/%!~^&|])")
 """Ruby and Elixir symbols."""
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+)$", re.DOTALL)
+
+
+_MEMBERS = ("member", "pattern")
+"""How the captures of members' names begin."""
 
 
 class Unparsable(Exception):
@@ -301,7 +307,7 @@ def _query_tree(tree: Tree, grammar: Grammar, source: bytes, captured: _Captures
     for pattern, captures in cursor.matches(tree.root_node):
         if pattern not in kinds:
             kinds[pattern] = next((name for name in captures if name.startswith("definition.")), "")
-            members[pattern] = next((name for name in captures if name.startswith("member")), "")
+            members[pattern] = next((name for name in captures if name.startswith(_MEMBERS)), "")
             withouts[pattern] = next((name for name in captures if name.startswith("without.")), "")
         without = withouts[pattern]
         if without and captures[without][0].child_by_field_name(without.partition(".")[2]):
@@ -316,7 +322,7 @@ def _query_tree(tree: Tree, grammar: Grammar, source: bytes, captured: _Captures
             span = captures["span"][0] if "span" in captures else None
             end = captures["end"][-1] if "end" in captures else span
             kind = member.partition(".")[2] or "constant"
-            captured.members += (_member(kind, node, span, end, source) for node in captures.get(member, ()))
+            captured.members += (_member(kind, name, span, end, source) for name in _names(member, captures))
         captured.macros += captures.get("macro", ())
         for node in captures.get("scope", ()):
             captured.scopes.append(Scope(node.start_point.row + 1, _name(node, source)))
@@ -330,6 +336,12 @@ def _query_tree(tree: Tree, grammar: Grammar, source: bytes, captured: _Captures
                 kind = _kind_by_value(kind, captures)
             if kind:
                 captured.definitions[extent] = (pattern, _unit(kind, node, captures, source))
+
+
+def _names(member: str, captures: dict[str, list[Node]]) -> Iterable[Node]:
+    """The nodes of the members' names that a capture holds."""
+    nodes = captures.get(member, ())
+    return chain.from_iterable(map(patterns.variables, nodes)) if member.startswith("pattern") else nodes
 
 
 def _kind_by_value(kind: str, captures: dict[str, list[Node]]) -> str:

@@ -198,6 +198,35 @@ def definitions(language: str, text: str) -> list[Definition]:
             "const E = enum { f };\nconst G = 1;\n",
             "struct A, field A.b, constant A.C, method A.d, enum E, enumerator E.f, constant G",
         ),
+        (
+            "Scala",
+            "object A extends Enumeration {\n  val Red, Green = Value\n}\nclass B {\n  val (c, d: Int) = e()\n"
+            "  private var f, g = 0\n  val h, i: Int\n  lazy val List(j, Some(k), _*) = l\n  val m :: n = o.P\n"
+            "  val q @ R(s.T, (u, _)) = v\n  val r\"$w-${x}\" = y\n  def z = { val (a1, a2) = b1 }\n}\n"
+            "enum C:\n  case D\n  val (e, f) = g\nval (h, i) = j\nvar k, l = 1\n",
+            "object A, field A.Red, field A.Green, class B, field B.c, field B.d, field B.f, field B.g, field B.h,"
+            " field B.i, field B.j, field B.k, field B.m, field B.n, field B.q, field B.u, field B.w, field B.x,"
+            " method B.z, enum C, enumerator C.D, field C.e, field C.f, constant h, constant i, variable k, variable l",
+        ),
+        (
+            "Python",
+            "(a, b), c = d\n[e, *f] = g\nh.i, j[k], l = m\nclass N:\n    (o, p) = q\n    r, *s = t\n",
+            "variable a, variable b, variable c, variable e, variable f, variable l, class N, field N.o, field N.p,"
+            " field N.r, field N.s",
+        ),
+        ("Kotlin", "val (a, b) = c()\nval d = 1\n", "constant a, constant b, constant d"),
+        (
+            "Swift",
+            "let (a, b) = c()\nlet d = 1, e = 2\nclass F {\n  let (g, h) = i\n}\n",
+            "constant a, constant b, constant d, constant e, class F, property F.g, property F.h",
+        ),
+        ("Ruby", "A, (B, *C), *D = e\n", "constant A, constant B, constant C, constant D"),
+        (
+            "Perl",
+            "our ($a, %b) = c();\nmy ($d, @e);\nour $f;\n",
+            "variable a, variable b, variable d, variable e, variable f",
+        ),
+        ("Julia", "const A, B = 1, 2\nconst (C, D) = e\n", "constant A, constant B, constant C, constant D"),
     ],
 )  # fmt: skip
 def test_definitions_of_a_language(language: str, text: str, expected: str) -> None:

@@ -71,25 +71,13 @@
 ((program (variable_declaration (variable_declarator name: (identifier) @member.variable value: (_)? @_value) @span))
   (#not-match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
 (program (export_statement (variable_declaration (variable_declarator name: (identifier) @member.variable) @span)))
-([
-   (program (export_statement (_ (variable_declarator
-     name: [
-       (object_pattern [
-         (shorthand_property_identifier_pattern) @member.constant
-         (pair_pattern value: (identifier) @member.constant)
-       ])
-       (array_pattern (identifier) @member.constant)
-     ]))))
-   (program (_ (variable_declarator
-     name: [
-       (object_pattern [
-         (shorthand_property_identifier_pattern) @member.constant
-         (pair_pattern value: (identifier) @member.constant)
-       ])
-       (array_pattern (identifier) @member.constant)
-     ]
-     value: (_) @_value)))
- ] (#not-match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
+(program (export_statement (_ (variable_declarator name: [(object_pattern) (array_pattern)] @pattern.constant))))
+((program (_ (variable_declarator name: [(object_pattern) (array_pattern)] @pattern.constant value: (_) @_value)))
+  (#not-match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
+; … except by names of the module's own: const { a: b, ...c } = require('d')
+((program (_ (variable_declarator
+   name: (object_pattern [(pair_pattern) (rest_pattern)] @pattern.constant) value: (_) @_value)))
+  (#match? @_value "^(await )?(require|import)\\s*\\([^()]*\\)(\\.\\w+)*$"))
 ; Svelte's reactive declarations: $: total = price * count
 ((labeled_statement label: (statement_identifier) @_label body: (expression_statement
    (_ . left: (identifier) @member.variable "=") @span)) (#eq? @_label "$"))

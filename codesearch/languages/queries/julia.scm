@@ -44,7 +44,8 @@
   (identifier) @member.constant
   (_ . (identifier) @member.constant "::")
   (parametrized_type_expression . (identifier) @member.constant)
-  (open_tuple (identifier) @member.constant)] . (operator))) @span
+  (open_tuple (identifier) @member.constant)
+  (tuple_expression (identifier) @member.constant)] . (operator))) @span
 ((_ (macro_identifier (identifier) @_macro) [
   (macro_argument_list . (_) [
     (identifier) @member.enumerator

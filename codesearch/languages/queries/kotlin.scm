@@ -11,7 +11,10 @@
 (type_alias type: (identifier) @name) @definition.type
 
 (enum_entry (identifier) @member.enumerator) @span
-(source_file (property_declaration (variable_declaration (identifier) @member.constant)) @span)
+(source_file (property_declaration [
+  (variable_declaration (identifier) @member.constant)
+  (multi_variable_declaration (variable_declaration (identifier) @member.constant))
+]) @span)
 (class_body (property_declaration (variable_declaration (identifier) @member.property)) @span)
 (enum_class_body (property_declaration (variable_declaration (identifier) @member.property)) @span)
 (primary_constructor (class_parameters (class_parameter ["val" "var"] . (identifier) @member.property) @span))

@@ -34,15 +34,15 @@
  ]) @span
   (#eq? @_constant "constant"))
 (source_file (expression_statement [
-  (variable_declaration variable: (_ (varname) @member.variable))
-  (_ . left: (_ variable: (_ (varname) @member.variable)) ["=" "||=" "//=" "&&=" ".=" "+="])
+  (variable_declaration [variable: (_ (varname) @member.variable) variables: (_ (varname) @member.variable)])
+  (_ . left: (_ [variable: (_ (varname) @member.variable) variables: (_ (varname) @member.variable)]) ["=" "||=" "//=" "&&=" ".=" "+="])
 ]) @span)
 (package_statement (block (expression_statement [
-  (variable_declaration variable: (_ (varname) @member.variable))
-  (_ . left: (_ variable: (_ (varname) @member.variable)) ["=" "||=" "//=" "&&=" ".=" "+="])
+  (variable_declaration [variable: (_ (varname) @member.variable) variables: (_ (varname) @member.variable)])
+  (_ . left: (_ [variable: (_ (varname) @member.variable) variables: (_ (varname) @member.variable)]) ["=" "||=" "//=" "&&=" ".=" "+="])
 ]) @span))
 (class_statement (block (expression_statement [
-  (variable_declaration variable: (_ (varname) @member.field))
-  (_ . left: (_ variable: (_ (varname) @member.field)) ["=" "||=" "//=" "&&=" ".=" "+="])
+  (variable_declaration [variable: (_ (varname) @member.field) variables: (_ (varname) @member.field)])
+  (_ . left: (_ [variable: (_ (varname) @member.field) variables: (_ (varname) @member.field)]) ["=" "||=" "//=" "&&=" ".=" "+="])
 ]) @span))
 (assignment_expression left: (glob (varname) @member.function) right: (refgen_expression)) @span

@@ -17,11 +17,7 @@
 (module . (comment)* . (expression_statement (string) @doc))
 
 ; variables of a module, in its conditions too; a fallback to None for what can't be imported defines nothing
-(module (_ . (assignment left: [
-  (identifier) @member.variable
-  (pattern_list (identifier) @member.variable)
-  (tuple_pattern (identifier) @member.variable)
-]) @span))
+(module (_ . (assignment left: [(identifier) (pattern_list) (tuple_pattern) (list_pattern)] @pattern.variable) @span))
 (module (_ . (assignment right: (assignment left: (identifier) @member.variable) @span)))
 ((module (if_statement condition: (_) @_condition
    consequence: (_ (_ . (assignment left: (identifier) @member.variable) @span))))
@@ -33,7 +29,5 @@
    (block (_ . (assignment left: (identifier) @member.variable right: (_) @_value) @span)))))
   (#not-eq? @_value "None"))
 
-(class_definition body: (_ (_ . (assignment left: [
-  (identifier) @member.field
-  (pattern_list (identifier) @member.field)
-]) @span)))
+(class_definition body: (_ (_
+  . (assignment left: [(identifier) (pattern_list) (tuple_pattern) (list_pattern)] @pattern.field) @span)))

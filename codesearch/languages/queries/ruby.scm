@@ -14,7 +14,11 @@
   (#any-of? @_maker "Struct" "Data")
   (#any-of? @_make "new" "define"))
 (assignment left: [(_ name: (constant) @member.constant) (constant) @member.constant]) @span
-(left_assignment_list (constant) @member.constant)
+([
+   (left_assignment_list (constant) @member.constant)
+   (destructured_left_assignment (constant) @member.constant)
+   (rest_assignment (constant) @member.constant)
+ ])
 (operator_assignment left: [(_ name: (constant) @member.constant) (constant) @member.constant]) @span
 
 ((call !receiver method: (identifier) @_call arguments: (_ . [(simple_symbol) (string)] @name) block: (_)? @body) @definition.method

@@ -14,9 +14,12 @@
 (package_clause name: (_) @name body: (_)) @definition.namespace
 (annotation) @prefix
 
-(template_body (_ ["val" "var"] [pattern: (identifier) @member.field name: (identifier) @member.field]) @span)
-(compilation_unit (_ "val" pattern: (identifier) @member.constant) @span)
-(compilation_unit (_ "var" pattern: (identifier) @member.variable) @span)
+([
+   (template_body (_ ["val" "var"] [pattern: (_) @pattern.field name: (identifier) @pattern.field]) @span)
+   (enum_body (_ ["val" "var"] pattern: (_) @pattern.field) @span)
+ ])
+(compilation_unit (_ "val" pattern: (_) @pattern.constant) @span)
+(compilation_unit (_ "var" pattern: (_) @pattern.variable) @span)
 (enum_body (enum_case_definitions (_ name: (_) @member.enumerator) @span))
 (class_parameter name: (identifier) @member.field) @span
 

@@ -16,6 +16,7 @@
 (associatedtype_declaration name: (type_identifier) @member.type) @span
 (enum_entry name: (simple_identifier) @member.enumerator) @span
 (source_file (_ name: (_ bound_identifier: (simple_identifier) @member.constant) !computed_value) @span)
+(source_file (property_declaration name: (_ (_ (simple_identifier) @member.constant))) @span)
 (class_body (property_declaration name: (_ bound_identifier: (simple_identifier) @member.property) !computed_value) @span)
 (enum_class_body (property_declaration name: (_ bound_identifier: (simple_identifier) @member.property) !computed_value) @span)
 (class_body (property_declaration name: (_ (_ (simple_identifier) @member.property))) @span)

@@ -41,12 +41,12 @@
   (statement_block (_ (variable_declarator name: (identifier) @member.variable) @span))
 ])
 (internal_module body: (statement_block [
-  (_ (variable_declarator name: (identifier) @member.constant) @span)
-  (export_statement (_ (variable_declarator name: (identifier) @member.constant) @span))
+  (_ (variable_declarator name: (_) @pattern.constant) @span)
+  (export_statement (_ (variable_declarator name: (_) @pattern.constant) @span))
 ]))
 (module body: (statement_block [
-  (_ (variable_declarator name: (identifier) @member.constant) @span)
-  (export_statement (_ (variable_declarator name: (identifier) @member.constant) @span))
+  (_ (variable_declarator name: (_) @pattern.constant) @span)
+  (export_statement (_ (variable_declarator name: (_) @pattern.constant) @span))
 ]))
 (variable_declarator value: (_
   . (_ . "{" (pair key: [(property_identifier) (string)] @member.constant) @span) "const"))
