@@ -157,6 +157,26 @@ def test_overloads_are_one_with_their_implementation() -> None:
             {"a", "b", "c"},
         ),
         (TYPESCRIPT, "namespace N { const { a, b: [c] } = d; export const [e] = f }\n", set("ace")),
+        (
+            TYPESCRIPT,
+            "type A = { b(): { c(): void }; d: 1 } & { e(): void } & { f(g: { h(): void }): void };\n"
+            "type I = { j(): void } | I;\ntype J = Readonly<{ k(): void }>;\n"
+            "type L = (m: { n(): void }) => { o(): void };\n",
+            set("bdefjk"),
+        ),
+        (
+            TYPESCRIPT,
+            "interface A { b: { c(): void }; d(e: { f(): void }): { g(): void } }\n"
+            "class H { i: { j(): void }; k(l: { m(): void }) { n as { o(): void } } }\n",
+            set("bdi"),
+        ),
+        (
+            TYPESCRIPT,
+            "const a = b as { c(): void };\nlet d: { e(): void } | null = f<{ g(): void }>(h);\n"
+            "function i(j: { k(): void }): { l(): void } {}\n",
+            set("ad"),
+        ),
+        (TYPESCRIPT, "export const a: { b(): void };\ndeclare let c: { d(): void };\n", set("abcd")),
         (TYPESCRIPT, "class A { constructor(private readonly b: B, c: C) {} declare d: 1 }\n", {"b", "d"}),
         (TYPESCRIPT, "abstract class A {\n  abstract b(): void;\n  protected abstract c: number;\n}\n", {"b", "c"}),
     ],
@@ -178,6 +198,13 @@ def test_an_attribute_that_is_a_keyword_hides_no_function(keyword: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("head", ["class", "class<T>", "class implements I", "class<T>\n  extends B<T>"])
+def test_a_default_class_needs_no_name(head: str) -> None:
+    for modifier in ("", "abstract "):
+        found = units(f"export default {modifier}{head} {{\n  m() {{}}\n}}\n", "TypeScript")
+        assert [(unit.kind, unit.name) for unit in found] == [("class", "default"), ("method", "m")]
+
+
 def test_files_of_flow_keep_their_types() -> None:
     text = (
         "/**\n * @flow\n */\nexport type Props = {| +name: string |};\nopaque type ID = string;\n"
@@ -185,3 +212,22 @@ def test_files_of_flow_keep_their_types() -> None:
         "class K extends Component<Props> { state: State = {}; m(x: ?T): void {} }\n"
     )
     assert [unit.name for unit in units(text, "JavaScript")] == ["Props", "ID", "f", "K", "m"]
+
+
+def test_flow_has_opaque_types_components_hooks_and_typed_enumerations() -> None:
+    text = (
+        "// @flow\nopaque type A: string = string;\nexport opaque type B<T>: {c: T} =\n  | D;\n"
+        "declare export opaque type E: F;\nexport default component G(\n  'h-i' as j: string, ...K\n) renders? L {\n"
+        "  return <L />;\n}\ndeclare component M(n: string);\nhook useO(p: ?string): void {\n  q();\n}\n"
+        "component.hook(1);\nenum R of string { S = 't', U = 'v' }\nfunction w() {}\n"
+    )
+    assert [(unit.kind, unit.name, unit.start_line, unit.end_line) for unit in units(text, "JavaScript")] == [
+        ("type", "A", 2, 2),
+        ("type", "B", 3, 4),
+        ("type", "E", 5, 5),
+        ("function", "G", 6, 10),
+        ("function", "M", 11, 11),
+        ("function", "useO", 12, 14),
+        ("enum", "R", 16, 16),
+        ("function", "w", 17, 17),
+    ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from codesearch.chunking.blanks import blank_match
 from codesearch.chunking.chunk import Unit
-from codesearch.chunking.hooks import overloads
+from codesearch.chunking.hooks import flow, overloads
 from codesearch.chunking.syntax import split_qualified
 
 _SUITE = re.compile(r"(?:[fx]?(?:describe|context)|suite|test\.describe|QUnit\.module)\b")
@@ -21,6 +22,7 @@ _KEYWORDS = ("class", "for", "in", "default")
 _KEYWORD_ATTRIBUTE = re.compile(rf"(?<=\s)(?:{'|'.join(_KEYWORDS)})(?==[\"'{{])")
 _SUBSCRIPT = re.compile(r"\[\s*(?:'([\w$]+)'|\"([\w$]+)\")\s*\]")
 _VARIANCE = re.compile(r"([<,\n][ \t]*)(?:in[ \t]+)?(?:in|out)(?=[ \t]+[A-Z]\w*(?:[,>\n]|[ \t]*=|[ \t]+extends\b))")
+_NAMELESS = re.compile(r"(?<=export default )abstract(?= class\b\s*(?:[<{]|(?:extends|implements)\b))")
 _GENERIC_LINE = re.compile(r"\n[ \t]*(?=<(?:\n|(?:const[ \t]+)?[A-Z]\w*(?:,|>\(|[ \t]+(?:extends\b|=))))")
 _TYPE_END = re.compile(r"[^:>|&(\[{]*[:>|&(\[{].+(?<=[\w>)}\]\"'`])(?<!=>)|[ \t]*[>)}\]]+")
 _LOOK_BACK = 4000
@@ -29,11 +31,15 @@ _LOOK_BACK = 4000
 
 def prepare(text: str) -> str:
     """Replace syntax that the grammar lacks. Lines are kept."""
+    if flow.MARK in text:
+        text = flow.prepare(text)
     if any(f"{keyword}=" in text for keyword in _KEYWORDS):
         text = _KEYWORD_ATTRIBUTE.sub(rf"\g<0>{INSERTED}", text)
     text = text.replace(_TYPE_EXPORT, _EXPORT)
     if _ESCAPED_BACKTICK in text:
         text = _TYPE_TEMPLATE.sub(lambda match: match[0].replace(_ESCAPED_BACKTICK, "''"), text)
+    if "default abstract" in text:
+        text = _NAMELESS.sub(blank_match, text)
     if "out " in text:
         text = _VARIANCE.sub(r"\1", text)
     return _GENERIC_LINE.sub(_separated, text) if "\n  <" in text or "\n\t<" in text else text

@@ -25,12 +25,24 @@
    ]))
  ])
 
-(method_signature name: (_) @member.method) @span
-(abstract_method_signature name: (_) @member.method) @span
+(interface_body (method_signature name: (_) @member.method) @span)
 (interface_body (property_signature name: (_) @member.field) @span)
+(class_body (method_signature name: (_) @member.method) @span)
+(class_body (abstract_method_signature name: (_) @member.method) @span)
+; a named type has the members of its parts, which a function's parameters and result are not
+(type_alias_declaration value: [
+  (object_type (method_signature name: (_) @member.method) @span)
+  (_ !return_type !parameters (object_type (method_signature name: (_) @member.method) @span))
+  (_ !return_type !parameters (_ (object_type (method_signature name: (_) @member.method) @span)))
+])
+; a constant without a value is one that the file declares: export const screen: { debug(): void }
+(_ "const" (variable_declarator !value type: (_ (object_type (method_signature name: (_) @member.method) @span))))
+(ambient_declaration (_ (variable_declarator
+  type: (_ (object_type (method_signature name: (_) @member.method) @span)))))
 (type_alias_declaration value: [
   (object_type (property_signature name: (_) @member.field) @span)
   (intersection_type (object_type (property_signature name: (_) @member.field) @span))
+  (intersection_type (intersection_type (object_type (property_signature name: (_) @member.field) @span)))
 ])
 (class_body (public_field_definition name: (_) @member.field) @span)
 (required_parameter (accessibility_modifier) pattern: (identifier) @member.field) @span
