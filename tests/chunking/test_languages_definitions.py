@@ -214,6 +214,13 @@ def definitions(language: str, text: str) -> list[Definition]:
             "variable a, variable b, variable c, variable e, variable f, variable l, class N, field N.o, field N.p,"
             " field N.r, field N.s",
         ),
+        (
+            "Kotlin",
+            "object A {\n  var b: C\n    @D /* e */ @F(\n      \"(\",\n    ) // g\n    get() = h\n"
+            "    @[I J] // k\n    // l\n    internal set(value) {\n      m = value\n    }\n"
+            "  var n = 1\n    @O // p\n    private set // q\n  fun r() {}\n}\n@Target(S)\nannotation class T\n",
+            "object A, property A.b, property A.n, method A.r, class T",
+        ),
         ("Kotlin", "val (a, b) = c()\nval d = 1\n", "constant a, constant b, constant d"),
         (
             "Swift",

@@ -46,8 +46,16 @@ _MODIFIER = (
     "|sealed|tailrec|vararg"
 )
 _NAMED_AS_MODIFIER = re.compile(rf"(?:{_MODIFIER}|dynamic|suspend|get|set)(?=[ \t]*(?:=(?!=)|->)|\()")
-# Of a property without a type, an accessor is parsed only without annotations.
-_ACCESSOR_ANNOTATION = re.compile(r"@[\w.:]+(?:\([^()\n]*\))?(?=[ \t]*\n[ \t]*(?:get|set)\()")
+# The grammar loses what is around accessors with annotations, if they stand on lines of their own or before comments.
+# `* @` is a tag of documentation.
+_ANNOTATION = r"(?:\[[^\[\]\n]*\]|[\w.:]++(?:\((?>[^()\"]++|\"(?:[^\"\\\n]|\\.)*+\"|\([^()]*+\))*+\))?+)"
+_COMMENT = r"(?://[^\n]{0,300}+|/\*(?:[^*]|\*(?!/)){0,1000}+\*/)"
+_ACCESSOR_ANNOTATIONS = re.compile(
+    rf"@(?<!\* @){_ANNOTATION}\s*+(?:(?:@{_ANNOTATION}|{_COMMENT})\s*+){{0,9}}+"
+    r"(?=(?:(?:private|protected|internal|public|inline|override|final|external)[ \t]+){0,4}"
+    r"(?:get|set)(?:\(|[ \t]*(?:$|/[/*])))",
+    re.MULTILINE,
+)
 _DECLARED_OR_WITHIN = re.compile(r"[\w.@]$|> $|\b(?:va[lr]|fun) $")
 # `suspend() -> Unit` is a type; `get() = 1` and `set(value) {` are accessors, and `get(key)` is none
 _TYPE = re.compile(r"\([^()]*\)\s*->")
@@ -75,7 +83,7 @@ def prepare(text: str) -> str:
         text = _GUARD.sub(_without_guard, text)
     if "@all:" in text:
         text = text.replace("@all:", "@get:")
-    text = _ACCESSOR_ANNOTATION.sub(blank_match, text)
+    text = _ACCESSOR_ANNOTATIONS.sub(blank_match, text)
     text = _NAMED_AS_MODIFIER.sub(_renamed, text)
     text = _LAST_COMMA.sub(" ", text)
     text = _LIKE_AN_OPERATOR.sub(lambda match: match[0].upper(), text)
