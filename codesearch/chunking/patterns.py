@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 _VARIABLES = frozenset("identifier shorthand_property_identifier_pattern variable".split())
 _REFERENCES = frozenset("attribute subscript stable_identifier".split())
-_FIELDS_OF_REFERENCES = frozenset("constructor expression field interpolator key operator type".split())
+_FIELDS_OF_REFERENCES = frozenset("interpolator operator type".split())
 _WITH_DEFAULT = frozenset("assignment_pattern object_assignment_pattern".split())
+_WITH_KEY = frozenset("pair_pattern field_pattern named_pattern view_pattern".split())
 
 
 def variables(pattern: Node) -> Iterator[Node]:
@@ -27,11 +28,10 @@ def variables(pattern: Node) -> Iterator[Node]:
 
 def _parts(pattern: Node) -> list[Node]:
     """The nodes right in a pattern that are patterns too."""
-    children = pattern.named_children
+    children = [child for child in pattern.named_children if not child.is_extra]
     if pattern.type in _WITH_DEFAULT:
         return children[:1]
-    return [
-        child
-        for index, child in enumerate(children)
-        if pattern.field_name_for_named_child(index) not in _FIELDS_OF_REFERENCES
-    ]
+    if pattern.type in _WITH_KEY:
+        return children[-1:]
+    references = {node.id for name in _FIELDS_OF_REFERENCES for node in pattern.children_by_field_name(name)}
+    return [child for child in children if child.id not in references]

@@ -90,7 +90,7 @@ _NO_ARGUMENTS = re.compile(r"(?<!operator)\s*\(\s*\)[^()]*$")
 _OPERATOR = re.compile(r"(?:(.+?)::\s*)?(operator\b.+)", re.DOTALL)
 """C++ operators; the target type of a conversion may be qualified too (`A::operator B::C() const`)."""
 _SYMBOL = re.compile(r":(?:[^\W\d]|[-\[<=>+*/%!~^&|])")
-"""Ruby and Elixir symbols."""
+"""Ruby and Elixir symbols, and the operators of other languages that look like them."""
 _LAST_SEPARATOR = re.compile(r"^(.+?)(::|\.|:)(~?[^.:]+)$", re.DOTALL)
 
 
@@ -500,7 +500,7 @@ def _name(node: Node, source: bytes) -> str:
     if text.isidentifier():
         return text[:SIGNATURE_CHARS]
     text = _unquoted(text)
-    if text[:1] == ":" and _SYMBOL.match(text):
+    if text[:1] == ":" and _SYMBOL.match(text) and "operator" not in node.type:
         text = text[1:]
     elif text[:2] == "r#":  # a raw identifier of Rust
         text = text[2:]

@@ -221,12 +221,44 @@ def definitions(language: str, text: str) -> list[Definition]:
             "  var n = 1\n    @O // p\n    private set // q\n  fun r() {}\n}\n@Target(S)\nannotation class T\n",
             "object A, property A.b, property A.n, method A.r, class T",
         ),
+        (
+            "Haskell",
+            "module A where\ndata a :~: b where\n  C, (:!) :: a :~: a\n  (:?), D :: { e, f :: Int } -> a :~: b\n"
+            "data G = Int :* G | G `H` Int | (:/) Int Int | I Int\nnewtype (f :. g) a = J { k :: f (g a) }\n"
+            "data Eq a => a :& b = a :& b\ntype f ~> g = f -> g\ntype (<~) f g = g ~> f\ntype family a ++ b where\n"
+            "  a ++ b = a\ndata family a :@ b\n",
+            "module A, type A.:~:, constructor A.:~:.C, constructor A.:~:.:!, constructor A.:~:.:?,"
+            " constructor A.:~:.D, field A.:~:.e, field A.:~:.f, type A.G, constructor A.G.:*, constructor A.G.H,"
+            " constructor A.G.:/, constructor A.G.I, type A.:., constructor A.:..J, field A.:..k, type A.:&,"
+            " type A.~>, type A.<~, type A.++, type A.:@",
+        ),
+        (
+            "Haskell",
+            "class a :<: b where\n  inj, prj :: a -> b\n  (<.), (.>) :: a -> b\n  one :: a\n"
+            "class Monad m => m `B` n where\n  two :: m\n  two = three\n"
+            "instance f :<: (f :+: g) where\n  inj = Inl\npattern x :> y = (x, y)\n",
+            "class :<:, method :<:.inj, method :<:.prj, method :<:.<., method :<:..>, method :<:.one, class B,"
+            " method B.two, instance f :<: (f :+: g), method f :<: (f :+: g).inj, function :>",
+        ),
+        (
+            "Haskell",
+            "(a, b) = (1, 2)\n[c, d] = [1, 2]\nJust e = f\ng@(h : _) = i\n!j = 1\nK { l = m, n } = o\n(p -> q) = r\n"
+            "(s :: Maybe t, ~u) = v\nw :+ x = y\nz M { a1 = b1 } = c1 { d1 = 1, e1 }\n",
+            "function a, function b, function c, function d, function e, function g, function h, function j,"
+            " function m, function n, function q, function s, function u, function w, function x, function z",
+        ),
+        (
+            "Haskell",
+            "a, (<+>), b :: Int\nb = 1\na = 2\nc, (<->) ::\n  Int\n",
+            "function a, function b, function c, function <->",
+        ),
         ("Kotlin", "val (a, b) = c()\nval d = 1\n", "constant a, constant b, constant d"),
         (
             "Swift",
             "let (a, b) = c()\nlet d = 1, e = 2\nclass F {\n  let (g, h) = i\n}\n",
             "constant a, constant b, constant d, constant e, class F, property F.g, property F.h",
         ),
+        ("Scala", "object A {\n  def :+(b: B) = 1\n  def ::(b: B) = 1\n}\n", "object A, method A.:+, method A.::"),
         ("Ruby", "A, (B, *C), *D = e\n", "constant A, constant B, constant C, constant D"),
         (
             "Perl",

@@ -4,6 +4,7 @@ function; instances are named by their head."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -63,19 +64,34 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     """Merge consecutive units of one name, and name instances."""
     merged: list[Unit] = []
     for unit in units:
-        unit = replace(unit, name=unit.name.strip("()"))
         if merged and _continues(merged[-1], unit):
             merged[-1] = _merge(merged[-1], unit)
         else:
             merged.append(unit)
-    return [_normalised(unit) for unit in merged]
+    return [_normalised(one) for unit in merged for one in _each(unit)]
+
+
+def _each(unit: Unit) -> Iterator[Unit]:
+    """A unit for each name, in columns of its own: units that begin and end together would own each other."""
+    *others, last = _names(unit)
+    column = unit.column
+    for name in others:
+        yield replace(unit, name=name, column=column, end_line=unit.start_line, end_column=column + 1)
+        column += 1
+    yield replace(unit, name=last, column=column)
+
+
+def _names(unit: Unit) -> list[str]:
+    """The names of a unit: a type signature may have several."""
+    names = unit.name.split(",") if unit.kind == "declaration" else [unit.name]
+    return [name.strip("() ") for name in names]
 
 
 def _continues(previous: Unit, unit: Unit) -> bool:
     return (
         previous.kind in _MERGED
         and unit.kind in _MERGED
-        and unit.name in re.split(r"\s*,\s*", previous.name)
+        and _names(unit)[0] in _names(previous)
         and unit.start_line >= previous.end_line
     )
 

@@ -36,7 +36,7 @@
   (_ !return_type !parameters (_ (object_type (method_signature name: (_) @member.method) @span)))
 ])
 ; a constant without a value is one that the file declares: export const screen: { debug(): void }
-(_ "const" (variable_declarator !value type: (_ (object_type (method_signature name: (_) @member.method) @span))))
+(lexical_declaration "const" (variable_declarator !value type: (_ (object_type (method_signature name: (_) @member.method) @span))))
 (ambient_declaration (_ (variable_declarator
   type: (_ (object_type (method_signature name: (_) @member.method) @span)))))
 (type_alias_declaration value: [
