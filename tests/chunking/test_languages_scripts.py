@@ -24,6 +24,12 @@ def defined(text: str, language: str) -> set[str]:
     return {name for chunk in chunks_of(text, language) for name in chunk.defines}
 
 
+def places(text: str, language: str) -> set[tuple[str, int, int]]:
+    """Qualified name, first line and last line of each definition."""
+    found = [one for chunk in chunks_of(text, language) for one in chunk.definitions]
+    return {(one.qualified_name, one.start_line, one.end_line) for one in found}
+
+
 def padded(lines: int, sign: str) -> str:
     """Comment lines inside a body, so that it is too long to be joined with its neighbours."""
     return "".join(f"{sign} a line of padding, number {number}, long enough to count\n" for number in range(lines))
@@ -140,3 +146,28 @@ def test_fixed_form_fortran_with_continuations_and_old_comments() -> None:
 def test_free_form_fortran_is_left_alone() -> None:
     text = "module m\ncontains\n  subroutine s(a, &\n      b)\n    call c()\n  end subroutine\nend module\n"
     assert {"m", "s"} <= defined(text, "FORTRAN")
+
+
+def test_literate_haskell_is_code_within_prose() -> None:
+    text = (
+        "Prose = no code {- at all.\n\n> module A where\n>\n> -- | Doubles.\n> b :: Int -> Int\n> b c = 2 * c\n\n"
+        "Prose: d :: e.\n\n> data F = G\n>   | H\n\n\\begin{code}\ni = 1\n\\end{code}\nj = no code\n"
+    )
+    assert places(text, "Haskell") == {
+        ("A", 3, 3),
+        ("A.b", 5, 7),
+        ("A.F", 11, 12),
+        ("A.F.G", 11, 11),
+        ("A.F.H", 12, 12),
+        ("A.i", 15, 15),
+    }
+    documentation = {one.name: one.documentation for chunk in chunks_of(text, "Haskell") for one in chunk.definitions}
+    assert documentation["b"] == "Doubles."
+
+
+def test_haskell_with_marked_examples_in_comments_is_not_literate() -> None:
+    text = (
+        "{- An example:\n\n> a = 1\n\n{- or -}\n> b = 2\n\n\\begin{code}\nc = 3\n\\end{code}\n-}\n"
+        "module D where\ne = 1\n"
+    )
+    assert places(text, "Haskell") == {("D", 12, 12), ("D.e", 13, 13)}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from codesearch.chunking.chunk import Unit
+from codesearch.chunking.hooks import literate
 
 _INSTANCE_HEAD = re.compile(
     r"^(?:type\s+)?instance\s+(?:\{-#.*?#-\}\s*)?(?:forall\b[^.]*\.\s*)?(?:.*?=>\s*)?(.*?)"
@@ -23,12 +24,15 @@ _MERGED = ("function", "method", "declaration")
 
 
 def prepare(text: str) -> str:
-    """Blank the directives of conditionals, if other branches than the first hold definitions: the grammar skips those.
+    """Blank the prose of literate code and some directives. Lines are kept."""
+    if literate.is_literate(text):
+        text = literate.code(text)
+    return _without_conditionals(text) if text.startswith("#") or "\n#" in text else text
 
-    Lines are kept.
-    """
-    if not text.startswith("#") and "\n#" not in text:
-        return text
+
+def _without_conditionals(text: str) -> str:
+    """Blank the directives of conditionals, if other branches than the first hold definitions: the grammar skips
+    those."""
     lines = text.split("\n")
     definitions = _definitions(lines)
     conditionals: list[list[int]] = []
