@@ -252,6 +252,12 @@ def definitions(language: str, text: str) -> list[Definition]:
             "a, (<+>), b :: Int\nb = 1\na = 2\nc, (<->) ::\n  Int\n",
             "function a, function b, function c, function <->",
         ),
+        (
+            "Kotlin",
+            "class A\n@B(\"(\") // c\nconstructor(val d: Int) {\n  fun e() {}\n}\n"
+            "class F\n  @G /* h */\n  internal constructor(val i: Int) {\n  fun j() {}\n}\n",
+            "class A, property A.d, method A.e, class F, property F.i, method F.j",
+        ),
         ("Kotlin", "val (a, b) = c()\nval d = 1\n", "constant a, constant b, constant d"),
         (
             "Swift",

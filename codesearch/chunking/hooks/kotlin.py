@@ -6,11 +6,14 @@ import re
 
 from codesearch.chunking.blanks import blank_match, blanked
 
+# What follows the `@` of an annotation
+_ANNOTATION = r"(?:\[[^\[\]\n]*\]|[\w.:]++(?:\((?>[^()\"]++|\"(?:[^\"\\\n]|\\.)*+\"|\([^()]*+\))*+\))?+)"
+_COMMENT = r"(?://[^\n]{0,300}+|/\*(?:[^*]|\*(?!/)){0,3000}+\*/)"
 # On a separate line, a primary constructor is parsed only without annotations, modifiers and a comment.
 _PRIMARY_CONSTRUCTOR = re.compile(
     r"(\bclass[ \t]+\w+(?:<[^<>\n]*>)?[ \t]*\n)"
-    r"((?:[ \t]*/\*(?:[^*]|\*(?!/)){0,3000}+\*/[ \t]*\n|(?:[ \t]*//[^\n]*\n){1,9}+)?[ \t]*"
-    r"(?:(?:@[\w.]+(?:\([^()\n]*\))?|public|internal|private|protected|actual|expect)[ \t]+)*)(?=constructor\b)"
+    rf"(\s*+(?:(?:@{_ANNOTATION}|{_COMMENT}|(?:public|internal|private|protected|actual|expect)\b)\s*+){{0,12}}+)"
+    r"(?=constructor\b)"
 )
 # A declaration right before a closing brace: `companion object { val X = 1 }`. Bounded, since it backtracks.
 _INSIDE = r"[^{}\n\"]{0,200}"
@@ -47,9 +50,7 @@ _MODIFIER = (
 )
 _NAMED_AS_MODIFIER = re.compile(rf"(?:{_MODIFIER}|dynamic|suspend|get|set)(?=[ \t]*(?:=(?!=)|->)|\()")
 # The grammar loses what is around accessors with annotations, if they stand on lines of their own or before comments.
-# `* @` is a tag of documentation.
-_ANNOTATION = r"(?:\[[^\[\]\n]*\]|[\w.:]++(?:\((?>[^()\"]++|\"(?:[^\"\\\n]|\\.)*+\"|\([^()]*+\))*+\))?+)"
-_COMMENT = r"(?://[^\n]{0,300}+|/\*(?:[^*]|\*(?!/)){0,1000}+\*/)"
+# (`* @` is a tag of documentation.)
 _ACCESSOR_ANNOTATIONS = re.compile(
     rf"@(?<!\* @){_ANNOTATION}\s*+(?:(?:@{_ANNOTATION}|{_COMMENT})\s*+){{0,9}}+"
     r"(?=(?:(?:private|protected|internal|public|inline|override|final|external)[ \t]+){0,4}"
