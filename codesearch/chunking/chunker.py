@@ -60,6 +60,8 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
             outline = outline.without(hooks.INSERTED)
         if hasattr(hooks, "refine"):
             outline = replace(outline, units=hooks.refine(outline.units, text.split("\n")))
+        if hasattr(hooks, "refine_outline"):
+            outline = hooks.refine_outline(outline, text.split("\n"))
     if hasattr(hooks, "embedded"):
         outline = _with_embedded(outline, hooks.embedded(text), path)
     return outline

@@ -7,6 +7,7 @@ import pytest
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import resolve
+from tests.support.defined import definitions, outline
 from tests.support.places import SAMPLES
 
 PROSE = "Some words that fill a section, so that it is long enough to be a chunk of its own. " * 8 + "\n\n"
@@ -40,6 +41,27 @@ def test_html_elements_by_id_and_landmark() -> None:
     chunks = sample("sample.html", "HTML")
     assert {"main", "intro", "Introduction"} <= defined(chunks)
     assert chunks[0].documentation.startswith("Demo")
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("Questions &amp; Answers", "Questions & Answers"),
+        ("AT&amp;T", "AT&T"),
+        ("It&#39;s &lt;b&gt; here", "It's <b> here"),
+        ('<a title="a > b" href="#x">Linked</a> title', "Linked title"),
+        ("Title <b>bold</b>", "Title bold"),
+        ("un<b>believ</b>able", "unbelievable"),
+        ("one<br>two", "one two"),
+        ("\n  <!-- no -->\n  <code>é</code> below\n", "é below"),
+        (f'<svg class="{"a" * 400}"></svg> After an image', "After an image"),
+    ],
+)
+def test_html_headings_are_named_by_their_whole_text(heading: str, name: str) -> None:
+    text = f'<title>{heading}</title>\n<body><i>é</i><h2 class="x">{heading}</h2><h3>Next</h3>\n<h4><img></h4></body>\n'
+    sections = [one for one in definitions(text, "HTML") if one.kind == "section"]
+    assert {one.name for one in sections} == {name, "Next"}
+    assert chunks_of(text, "HTML")[0].documentation == name
 
 
 def test_html_that_nests_too_deeply_is_cut_into_windows() -> None:
@@ -109,6 +131,43 @@ def test_make_variables_of_targets_and_computed_names() -> None:
     chunks = chunks_of(text, "Makefile")
     assert {"x-y", "FLAGS", "LEVEL", "debug", "LAST"} == defined(chunks) - {"Makefile"}
     assert [d.kind for chunk in chunks for d in chunk.definitions if d.name == "debug"] == ["target"]
+
+
+def test_make_conditions_around_rules_are_no_part_of_the_rule_above() -> None:
+    text = (
+        "all: foo\n\techo all\n\nifeq ($(OS),Windows)\nwin:\n\techo win\nendif\n\nifdef Q\nV = 1\nquiet: all\n"
+        "\techo q\n  \telse\n\techo no rule\nendif\nlast:\n\techo last\n"
+    )
+    assert outline(text, "Makefile") == [
+        "target all 1-2",
+        "target win 5-6",
+        "variable V 10",
+        "target quiet 11-14",
+        "target last 16-17",
+    ]
+
+
+def test_make_conditions_in_a_recipe_are_part_of_it() -> None:
+    text = (
+        "all: a \\\n  b\nifdef X\n\techo x\nelse ifdef Y\n\techo 'y\nelse\n\techo z\n\nendif\n\n# next\n"
+        "b:\n\techo 1\nifndef Z\n\techo 2\nendif\n\techo 3\n\nZ = 1\n"
+    )
+    assert outline(text, "Makefile") == ["target all 1-10", "target b 12-18", "variable Z 20"]
+
+
+def test_make_signatures_are_of_the_original_text() -> None:
+    text = "SHELL := /bin/bash\nURL = http://x:80/$(VER) \\\n\t'a\nall: foo \\\n  bar\n\techo all\ndefine x\ny\nendef\n"
+    assert [one.signature for one in definitions(text, "Makefile")] == [
+        "SHELL := /bin/bash",
+        "URL = http://x:80/$(VER) 'a",
+        "all: foo bar",
+        "define x",
+    ]
+
+
+def test_make_assignments_after_a_value_that_looks_like_a_rule() -> None:
+    text = "A := $(shell echo a:b \\\n\tc)\nifeq ($(A),b)\n\tB+=1\nendif\n"
+    assert outline(text, "Makefile") == ["variable A 1", "variable B 4"]
 
 
 def test_a_long_stage_is_split_between_its_steps() -> None:

@@ -6,12 +6,13 @@ Scripts and styles are chunked in their own language.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from html import unescape
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.embedded import Region, scripts_and_styles
-from codesearch.chunking.syntax import Unparsable
+from codesearch.chunking.syntax import SIGNATURE_CHARS, Outline, Unparsable
 from codesearch.languages.registry import resolve
 
 _MACRO = re.compile(r"\{%[-+]?\s*macro\s")
@@ -20,6 +21,15 @@ _VOID = frozenset("area base br col embed hr img input link meta param source tr
 _DEEPEST = 2_000
 """Parsing is quadratic in depth: 100,000 nested elements took 43 s."""
 _FEWEST_LINES = 4
+_LONGEST_HEADING = 2_000
+"""Characters, with markup."""
+_MOST_HEADING_LINES = 50
+_WITH_MARKUP = re.compile(
+    r"<(title|h[1-6])\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>(.*?)(?:</\1\b|\Z)", re.DOTALL | re.IGNORECASE
+)
+_MARKUP = re.compile(r"<!--.*?-->|</?[a-zA-Z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>?", re.DOTALL)
+
+_BREAK = re.compile(r"</?(?:br|hr|p|div|li|h[1-6]|t[dhr])\b", re.IGNORECASE)
 
 
 def prepare(text: str) -> str:
@@ -54,3 +64,36 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
         )
         for unit in units
     ]
+
+
+def refine_outline(outline: Outline, lines: list[str]) -> Outline:
+    """Name sections by the text of their headings, and take the markup out of titles."""
+    units = [
+        replace(unit, documentation=_text(unit.documentation), members=tuple(_with_headings(unit.members, lines)))
+        for unit in outline.units
+    ]
+    members = tuple(_with_headings(outline.members, lines))
+    return replace(outline, units=units, members=members, documentation=_text(outline.documentation))
+
+
+def _with_headings(members: Iterable[Member], lines: list[str]) -> Iterator[Member]:
+    """The members with sections named by the text of their headings, but for those without any text."""
+    number, line = 0, b""
+    for member in members:
+        if member.kind == "section":
+            if member.line != number:
+                number, line = member.line, lines[member.line - 1].encode("utf-8", "surrogatepass")
+            first = line[member.column : member.column + _LONGEST_HEADING].decode("utf-8", "replace")
+            following = lines[number : min(member.end_line, number + _MOST_HEADING_LINES)]
+            member = replace(member, name=_text("\n".join((first, *following))[:_LONGEST_HEADING]))
+        if member.name:
+            yield member
+
+
+def _text(element: str) -> str:
+    """The text of a title or heading."""
+    match = _WITH_MARKUP.match(element)
+    if match is None:
+        return element
+    text = _MARKUP.sub(lambda tag: " " if _BREAK.match(tag[0]) else "", match[2])
+    return " ".join(unescape(text).split())[:SIGNATURE_CHARS]

@@ -7,7 +7,8 @@
 ((element (start_tag (tag_name) @name)) @definition.element
   (#match? @name "^(?i:header|nav|main|section|article|aside|footer|form|table|template|dialog)$"))
 
-((element (start_tag (tag_name) @_title) (text) @doc) (#match? @_title "^(?i:title)$"))
-((element (start_tag (tag_name) @_heading) (text) @member.section) (#match? @_heading "^(?i:h[1-6])$"))
+; Titles and headings are captured with their markup; the hook takes the text out of them.
+((element (start_tag (tag_name) @_title)) @doc (#match? @_title "^(?i:title)$"))
+((element (start_tag (tag_name) @_heading)) @member.section @span (#match? @_heading "^(?i:h[1-6])$"))
 ((attribute (attribute_name) @_id
     [(quoted_attribute_value (attribute_value) @member.element) (attribute_value) @member.element]) (#match? @_id "^[iI][dD]$"))
