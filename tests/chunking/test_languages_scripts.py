@@ -7,6 +7,7 @@ import pytest
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import resolve
+from tests.support.defined import outline
 from tests.support.places import SAMPLES
 
 
@@ -171,3 +172,28 @@ def test_haskell_with_marked_examples_in_comments_is_not_literate() -> None:
         "module D where\ne = 1\n"
     )
     assert places(text, "Haskell") == {("D", 12, 12), ("D.e", 13, 13)}
+
+
+def test_shell_functions_whose_body_is_a_compound_command() -> None:
+    text = (
+        "loop() for x in 1 2; do echo $x; done\nread_all() while read -r l; do\n  echo $l\ndone < file\n"
+        "choose() case $1 in\n  a) echo ;;\nesac\nfunction pick select x in 1; do y; done\n"
+        "below()\n  until x; do\n    y\n  done\ntest_it() [[ -n $x ]]\nafter() { :; }\n"
+    )
+    assert outline(text, "Shell") == [
+        "function loop 1",
+        "function read_all 2-4",
+        "function choose 5-7",
+        "function pick 8",
+        "function below 9-12",
+        "function test_it 13",
+        "function after 14",
+    ]
+
+
+def test_several_here_documents_that_begin_in_a_shell_line() -> None:
+    text = 'multi() {\n  cat <<"A" - <<-B\nx() {\nA\ny() {\n\tB\n  echo $((1 << 2 << n))\n}\nnext() { :; }\n'
+    assert outline(text, "Shell") == [
+        "function multi 1-8",
+        "function next 9",
+    ]

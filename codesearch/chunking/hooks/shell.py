@@ -1,5 +1,5 @@
 """Shell: bats tests, and functions that the grammar misses or runs together, mostly in zsh files (it fails on two of
-three)."""
+three). It knows neither several here-documents in a line nor functions whose body is a loop or `case`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from codesearch.chunking.blanks import blank_group, blanked
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.scanners.extents import margin
 
 _FUNCTION = re.compile(
     r"^([ \t]*)(?:function[ \t]+([^\s(){}'\"$`;|&]+)[ \t]*(?:\(\s*\))?|([^\s(){}'\"$`;|&=#]+)[ \t]*\(\s*\))"
 )
-_BODY = re.compile(r"\s*(?:[{(#]|$)")
+_COMPOUND = re.compile(r"[ \t]*(for|while|until|select|case|if)\b")
+_BODY = re.compile(rf"\s*(?:[{{(#]|$)|{_COMPOUND.pattern}")
+_CLOSERS = {"case": "esac", "if": "fi"}
+"""The words that end compound commands; of others, `done` does."""
+_HEAD_OF_COMPOUND = re.compile(
+    r"^[ \t]*(function[ \t]+[^\s(){}'\"$`;|&]+[ \t]*(?:\([ \t]*\))?|[^\s(){}'\"$`;|&=#]+[ \t]*\([ \t]*\))"
+    r"(?=[ \t]*\n?[ \t]*(?:for|while|until|select|case)\s)",
+    re.MULTILINE,
+)
 _HERE_DOCUMENT = re.compile(r"(?<!<)<<-?[ \t]*(['\"]?)([A-Za-z_]\w*)\1")
+_ONE_OF_SEVERAL = re.compile(rf"{_HERE_DOCUMENT.pattern}(?=[^\n#]*[^\n<#]<<-?[ \t]*['\"]?[A-Za-z_])")
 _TEST = re.compile(
     r"^([ \t]*)(@test[ \t]+(\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\s{\"'](?:[^\n{]*[^\s{])?)[ \t]*)(?=\{|$)", re.MULTILINE
 )
@@ -24,8 +34,19 @@ _HEAD = "t()"
 
 
 def prepare(text: str) -> str:
-    """Replace the heads of bats tests (`@test "it works" {`) with those of functions."""
+    """Replace the heads of bats tests (`@test "it works" {`) with those of functions, and blank the heads of functions
+    that the grammar takes for commands. Of several here-documents that begin in a line, only the last is left, which
+    takes the others with it."""
+    if "<<" in text:
+        text = _ONE_OF_SEVERAL.sub(_without_here_document, text)
+    if _HEAD_OF_COMPOUND.search(text):
+        text = _HEAD_OF_COMPOUND.sub(blank_group, text)
     return _TEST.sub(_as_function, text) if "@test" in text else text
+
+
+def _without_here_document(match: re.Match[str]) -> str:
+    ends = re.compile(rf"^[ \t]*{match[2]}$", re.MULTILINE).search(match.string, match.end())
+    return blanked(match[0]) if ends else match[0]
 
 
 def _as_function(match: re.Match[str]) -> str:
@@ -68,29 +89,50 @@ def _unquoted(word: str) -> str:
 
 def _functions(lines: list[str]) -> Iterator[Unit]:
     """Functions and tests recognised by their first line, outside here-documents."""
-    delimiter = ""
+    delimiters: list[str] = []
     last_lines = {line.strip(): number for number, line in enumerate(lines, 1)}
     for number, line in enumerate(lines, 1):
-        if delimiter:
-            delimiter = "" if line.strip() == delimiter else delimiter
-        elif (document := _HERE_DOCUMENT.search(line)) and last_lines.get(document[2], 0) > number:
-            delimiter = document[2]
-        elif (match := _FUNCTION.match(line)) and _BODY.match(line, match.end()):
+        if delimiters:
+            if line.strip() == delimiters[0]:
+                del delimiters[0]
+            continue
+        if "<<" in line:
+            tags = (document[2] for document in _HERE_DOCUMENT.finditer(line))
+            delimiters = [tag for tag in tags if last_lines.get(tag, 0) > number]
+        if delimiters:
+            continue
+        if (match := _FUNCTION.match(line)) and _BODY.match(line, match.end()):
             name = match[2] or match[3]
-            end = _closing_line(lines, number, match[1])
-            yield Unit("function", name, number, end, number, signature=line.strip().rstrip("{ "))
+            end = _last_line(lines, number, match)
+            yield Unit("function", name, number, end, number, signature=_signature(line, match))
         elif "@test" in line and (match := _TEST.match(line)):
             yield _as_test(Unit("test", "", number, _closing_line(lines, number, match[1]), number), line)
 
 
-def _closing_line(lines: list[str], first: int, indentation: str) -> int:
-    """The line with a `}` at the function's indentation, or else the function's first line."""
-    if lines[first - 1].rstrip().endswith("}"):
+def _signature(line: str, head: re.Match[str]) -> str:
+    return (head[0] if _COMPOUND.match(line, head.end()) else line).strip().rstrip("{ ")
+
+
+def _last_line(lines: list[str], first: int, head: re.Match[str]) -> int:
+    """The last line of the function with this head on line `first`, whatever its body is."""
+    begin, at = first, head.end()
+    if not lines[first - 1][at:].strip() and first < len(lines):
+        begin, at = first + 1, 0
+    compound = _COMPOUND.match(lines[begin - 1], at)
+    if compound is None:
+        return _closing_line(lines, first, head[1])
+    indentation = lines[begin - 1][: margin(lines[begin - 1])]
+    return _closing_line(lines, begin, indentation, (_CLOSERS.get(compound[1], "done"),))
+
+
+def _closing_line(lines: list[str], first: int, indentation: str, closers: tuple[str, ...] = ("}", ")")) -> int:
+    """The line with a closer, of which the first may end line `first`, at an indentation, or else `first`."""
+    if lines[first - 1].rstrip().endswith(closers[0]):
         return first
-    closers = (indentation + "}", indentation + ")")
+    beginnings = tuple(indentation + closer for closer in closers)
     for number in range(first + 1, len(lines) + 1):
         line = lines[number - 1]
-        if line.startswith(closers):
+        if line.startswith(beginnings):
             return number
         if _FUNCTION.match(line) and margin(line) <= len(indentation):
             break
