@@ -119,7 +119,7 @@ def _last_line(unit: Unit, lines: list[str]) -> int:
     last = min(unit.end_line, len(lines))
     while last > unit.start_line and _is_passed_over(lines[last - 1]):
         last -= 1
-    depth = sum(map(_opened, lines[unit.start_line : last]))
+    depth = sum(map(_opened, lines[unit.start_line : last])) if last < unit.end_line else 0
     for number in range(last + 1, len(lines) + 1) if depth > 0 else ():
         if not _is_passed_over(lines[number - 1]):
             return last
@@ -141,8 +141,8 @@ def _opened(line: str) -> int:
 
 def _signature(line: int, lines: list[str]) -> str:
     """A line with its continuations."""
-    parts = [lines[line - 1]]
-    while parts[-1].endswith("\\") and line < len(lines) and len(parts) <= SIGNATURE_CHARS:
-        parts.append(lines[line])
+    text = lines[line - 1]
+    while text.endswith("\\") and line < len(lines) and len(text) <= SIGNATURE_CHARS:
+        text = f"{text[:-1]} {lines[line]}"
         line += 1
-    return " ".join(" ".join(part.removesuffix("\\") for part in parts).split())[:SIGNATURE_CHARS]
+    return " ".join(text.removesuffix("\\").split())[:SIGNATURE_CHARS]
