@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +55,7 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
         outline = syntax.Outline(scanner.scan(text), members=members)
     elif language.grammar:
         prepared = hooks.prepare(text) if hasattr(hooks, "prepare") else text
-        outline = _outline_by_grammar(prepared, language, path, getattr(hooks, "keeps", None))
+        outline = _outline_by_grammar(prepared, language, path, hooks)
         if hasattr(hooks, "INSERTED") and hooks.INSERTED in prepared:
             outline = outline.without(hooks.INSERTED)
         if hasattr(hooks, "refine"):
@@ -67,18 +67,23 @@ def _outline(path: str, text: str, language: Language) -> syntax.Outline:
     return outline
 
 
-def _outline_by_grammar(
-    text: str, language: Language, path: str, keeps: Callable[[Unit], bool] | None
-) -> syntax.Outline:
+def _outline_by_grammar(text: str, language: Language, path: str, hooks: Any) -> syntax.Outline:
     """The outline of a text or, if it is unfinished and more is found so, of the text as it is repaired."""
+    keeps: Callable[[Unit], bool] | None = getattr(hooks, "keeps", None)
     best = syntax.outline(text, language, path, keeps)
     if best.has_errors or swallowing.may_hide_code(text, language):
-        for repaired in unfinished.repaired(text, language):
+        for repaired in _repaired(text, language, hooks):
             outline = syntax.outline(repaired, language, path, keeps)
             best = max(best, outline, key=_extent)
             if best is outline and not best.has_errors:
                 break
     return best
+
+
+def _repaired(text: str, language: Language, hooks: Any) -> Iterator[str]:
+    yield from unfinished.repaired(text, language)
+    if hasattr(hooks, "skeleton"):
+        yield hooks.skeleton(text)
 
 
 def _extent(outline: syntax.Outline) -> tuple[bool, int, int, int]:

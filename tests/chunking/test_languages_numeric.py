@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import textwrap
 
 import pytest
 
@@ -10,6 +11,7 @@ from codesearch.chunking import syntax
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import resolve
+from tests.support.defined import outline
 
 
 def units_of(text: str, language: str) -> list[Unit]:
@@ -73,6 +75,50 @@ def test_fortran_cards_are_numbered_in_their_last_columns() -> None:
     )
     add, two = units_of(text, "FORTRAN")
     assert (add.name, add.signature, add.end_line, two.name) == ("ADD", "REAL FUNCTION ADD(A)", 4, "TWO")
+
+
+@pytest.mark.parametrize("fixed_form", [False, True])
+@pytest.mark.parametrize(
+    "statement",
+    ["if (x > 1) then", "do i = 1, 10", "select case (x)", "This breaks the build.", "call f(1, 'a", "end if"],
+)
+def test_fortran_statements_that_cannot_be_read_hide_no_procedures(statement: str, fixed_form: bool) -> None:
+    text = (
+        "module a\ntype b\ninteger :: c = 1\nend type\ncontains\nsubroutine d(x)\nreal, intent(in) :: x\n"
+        f"{statement}\nprint *, x\nend subroutine d\npure integer function e(x)\nend function\n"
+        "subroutine f\nend\nend module a\nc\n"
+    )
+    if fixed_form:
+        text = textwrap.indent(text, "      ").replace("      c\n", "c\n")
+    assert outline(text, "FORTRAN") == [
+        "module a 1-15",
+        "struct a::b 2-4",
+        "field a::b::c 3",
+        "function a::d 6-10",
+        "function a::e 11-12",
+        "function a::f 13-14",
+    ]
+
+
+def test_fortran_definitions_are_found_in_a_text_that_cannot_be_read() -> None:
+    text = (
+        "module a\nabstract interface\nfunction g(x)\nend function\nend interface\ninterface operator(+)\n"
+        "module procedure add\nend interface\nenum, bind(c)\nenumerator :: red = 1\nend enum\n"
+        "type, abstract :: shape\ncontains\nprocedure(g), &\n  deferred :: area\nend type\n"
+        "character(len=3), &\n  parameter :: unit = 'm'\ncontains\ndouble precision function h(x) &\n  result(y)\n"
+        "This breaks the build.\nselect type (x)\ntype is (shape)\ny = 1\nend select\nend\nend module\n"
+    )
+    assert {one.rpartition(" ")[0] for one in outline(text, "FORTRAN")} == {
+        "module a",
+        "interface a::g",
+        "interface a::operator(+)",
+        "operator a::operator(+)::+",
+        "enumerator a::red",
+        "struct a::shape",
+        "method a::shape::area",
+        "variable a::unit",
+        "function a::h",
+    }
 
 
 def test_fortran_documentation_stands_above_or_below_a_head() -> None:

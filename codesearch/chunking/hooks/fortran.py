@@ -8,7 +8,10 @@ from dataclasses import replace
 from codesearch.chunking import comments
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.hooks import fypp
+from codesearch.chunking.hooks.fortran_skeleton import skeleton
 from codesearch.languages.registry import resolve
+
+__all__ = ["prepare", "refine", "skeleton"]
 
 _COMMENT_CHARACTERS = ("c", "C", "*", "d", "D", "!")
 _FREE_FORM = re.compile(
