@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.kinds import KINDS
 from codesearch.chunking.scanners import assembly, cmake, cython, tex, visual_basic
+from tests.support.defined import outline
 from tests.support.places import SAMPLES
 
 SCANNERS = ("assembly", "cmake", "cython", "jinja", "sql", "tex", "visual_basic")
@@ -369,6 +370,33 @@ def test_visual_basic_heads_go_on_over_lines_and_missing_ends_do_no_harm() -> No
     )
     units = {(unit.name, unit.start_line, unit.end_line) for unit in visual_basic.scan(text)}
     assert {("Add", 1, 4), ("Broken", 5, 8), ("Two", 9, 10)} <= units
+
+
+def test_visual_basic_lambdas_end_no_routine() -> None:
+    text = (
+        "Class A\nPrivate F As Action = Sub()\nDim no = 1\nEnd Sub\nSub B()\nDim s = Sub(y)\nEnd Sub\nDim t = 0\n"
+        "Task.Run(Async Function(x As List(Of Integer)) As Task(Of Integer) ' why\nReturn 1\nEnd Function)\n"
+        "Dim u = Function(z) z + 1\nDim v = 2 ' like Sub()\nEnd Sub\nFunction C() As Integer\nEnd Function\nEnd Class\n"
+    )
+    assert outline(text, "Visual Basic") == ["class A 1-17", "field A.F 2", "method A.B 5-14", "method A.C 15-16"]
+
+
+def test_visual_basic_members_after_attributes_and_delegates() -> None:
+    text = (
+        'Class A\nEnum B\n<Description("x > y")> C\n<Obsolete>\nD = 3\nEnd Enum\n<Obsolete("a > b")> Public E As X\n'
+        '<Obsolete("a > b")> Sub F()\nEnd Sub\nDelegate Sub G(x As Integer)\n'
+        "Public Delegate Function H(x As Integer) As Boolean\nEnd Class\n"
+    )
+    assert outline(text, "Visual Basic") == [
+        "class A 1-12",
+        "enum A.B 2-6",
+        "enumerator A.B.C 3",
+        "enumerator A.B.D 5",
+        "field A.E 7",
+        "method A.F 8-9",
+        "delegate A.G 10",
+        "delegate A.H 11",
+    ]
 
 
 def test_visual_basic_routines_do_not_nest_and_files_have_names() -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners import visual_basic_members
 from codesearch.chunking.scanners.extents import last_nonblank_line
-from codesearch.chunking.scanners.visual_basic_members import last_line_of_statement
+from codesearch.chunking.scanners.visual_basic_members import ATTRIBUTES, last_line_of_statement
 
 _MODIFIERS = (
     r"(?:(?:Public|Private|Protected|Friend|Static|Shared|Shadows|Overrides|Overridable|NotOverridable|MustOverride|"
@@ -17,7 +17,7 @@ _MODIFIERS = (
     r"Narrowing|Custom|Declare|Delegate|PtrSafe|Auto|Ansi|Unicode)\s+)*"
 )
 _OPENING = re.compile(
-    rf"^\s*(?:<[^>]*>\s*)*({_MODIFIERS})(Sub|Function|Property(?:\s+(?:Get|Let|Set))?|Operator|Event|Class|Module|Structure|"
+    rf"^{ATTRIBUTES}({_MODIFIERS})(Sub|Function|Property(?:\s+(?:Get|Let|Set))?|Operator|Event|Class|Module|Structure|"
     r"Interface|Enum|Namespace|Type)\s+(?!As\s)(\[?[\w.]+\]?|[-+*/\\^&=<>]+)",
     re.IGNORECASE,
 )
@@ -25,6 +25,8 @@ _ENDING = re.compile(
     r"^\s*End\s+(Sub|Function|Property|Operator|Event|Class|Module|Structure|Interface|Enum|Namespace|Type)\b",
     re.IGNORECASE,
 )
+_LAMBDA = re.compile(r"\b(Sub|Function)\((?:[^()]|\([^()]*\))*\)(?:\s+As\s+[\w.]+(?:\([^()]*\))*)?\s*$", re.IGNORECASE)
+"""The head of a lambda of several lines, at the end of a line."""
 _ATTRIBUTE_NAME = re.compile(r'^Attribute[ \t]+VB_Name[ \t]*=[ \t]*"([^"\n]+)"', re.IGNORECASE | re.MULTILINE)
 _ATTRIBUTES = re.compile(r"\s{0,99}<[^<>]+>(?:\s{0,9}_)?\s{0,9}$")
 """Attributes on a line above a declaration: `<Serializable()> _`."""
@@ -36,7 +38,7 @@ _CONTAINERS = {"class", "module", "structure", "interface", "namespace"}
 _OWNERS = frozenset(("class", "module", "struct", "enum"))
 """Kinds of blocks that have members."""
 _KINDS = {"sub": "function", "operator": "function", "structure": "struct", "type": "struct"}
-_BODILESS = re.compile(r"\b(?:Declare|Delegate|MustOverride)\b", re.IGNORECASE)
+_BODILESS = re.compile(r"\b(?:Declare|(Delegate)|MustOverride)\b", re.IGNORECASE)
 _GETTER = re.compile(r"^\s*(?:(?:Private|Protected|Friend)\s+)?(?:Get|Set)\b", re.IGNORECASE)
 
 
@@ -45,6 +47,7 @@ class _OpenBlock:
     keyword: str
     """Empty for the file."""
     kind: str
+    """Empty for a lambda, which is no unit."""
     name: str
     first_line: int
     members: list[Member] = field(default_factory=list)
@@ -89,15 +92,19 @@ def _scan(text: str) -> tuple[list[Unit], list[Member]]:
                 outside.extend(visual_basic_members.members(lines, number, "module", ""))
             elif block.kind in _OWNERS:
                 block.members.extend(visual_basic_members.members(lines, number, block.kind, block.keyword))
+            if lambda_keyword := _lambda_keyword(line):
+                open_blocks.append(_OpenBlock(lambda_keyword, "", "", number))
             continue
         number = last_line_of_statement(lines, number)
         keyword = opening[2].lower().split()[0]
-        if keyword in _ROUTINES and open_blocks and open_blocks[-1].keyword in _ROUTINES:
+        while keyword in _ROUTINES and open_blocks and open_blocks[-1].keyword in _ROUTINES:
             _close(units, open_blocks, open_blocks[-1].keyword, first - 1, lines)
-        block = _OpenBlock(keyword, _KINDS.get(keyword, keyword), opening[3].strip("[]"), first)
+        bodiless = _BODILESS.search(opening[1])
+        kind = "delegate" if bodiless and bodiless[1] else _KINDS.get(keyword, keyword)
+        block = _OpenBlock(keyword, kind, opening[3].strip("[]"), first)
         in_interface = bool(open_blocks) and open_blocks[-1].keyword == "interface" and keyword not in _CONTAINERS
         if (
-            _BODILESS.search(opening[1])
+            bodiless
             or in_interface
             or (keyword in ("property", "event") and not _has_body(lines, number))
             or _ENDED.search(lines[number - 1])
@@ -105,8 +112,18 @@ def _scan(text: str) -> tuple[list[Unit], list[Member]]:
             units.append(_unit(block, number, lines))
         else:
             open_blocks.append(block)
-    units.extend(_unit(block, last_nonblank_line(lines, block.first_line, len(lines)), lines) for block in open_blocks)
+    for block in filter(lambda block: block.kind, open_blocks):
+        units.append(_unit(block, last_nonblank_line(lines, block.first_line, len(lines)), lines))
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)), outside
+
+
+def _lambda_keyword(line: str) -> str:
+    """The keyword of the lambda of several lines that begins at the end of a line; "" if there is none."""
+    lowered = line.lower()
+    if "sub(" not in lowered and "function(" not in lowered:
+        return ""
+    head = _LAMBDA.search(visual_basic_members.without_comment(line))
+    return head[1].lower() if head else ""
 
 
 def _has_body(lines: list[str], number: int) -> bool:
@@ -129,7 +146,8 @@ def _close(units: list[Unit], open_blocks: list[_OpenBlock], keyword: str, numbe
         block = open_blocks.pop()
         is_match = block.keyword == keyword
         last = number if is_match else last_nonblank_line(lines, block.first_line, number - 1)
-        units.append(_unit(block, last, lines))
+        if block.kind:
+            units.append(_unit(block, last, lines))
         if is_match:
             return
 

@@ -9,8 +9,10 @@ from codesearch.chunking.blanks import blank_match
 from codesearch.chunking.chunk import Member
 from codesearch.chunking.syntax import SIGNATURE_CHARS
 
+ATTRIBUTES = r"\s*(?:<(?:[^>\"\n]|\"[^\"\n]*\")*>\s*)*"
+"""A pattern of what may precede a declaration on its line."""
 _HEAD = re.compile(
-    r"\s*(?:<[^>]*>\s*)*(?:(?:Public|Private|Protected|Friend|Global|Dim|Shared|Shadows|ReadOnly|WithEvents|(Const))\s+)+",
+    rf"{ATTRIBUTES}(?:(?:Public|Private|Protected|Friend|Global|Dim|Shared|Shadows|ReadOnly|WithEvents|(Const))\s+)+",
     re.IGNORECASE,
 )
 _STRING_OR_COMMENT = re.compile(r"(\"[^\"\n]*\"?)|'[^\n]*")
@@ -19,8 +21,8 @@ _OPEN_BRACKET = re.compile(r"[({]")
 _DEEPEST_BRACKETS = 5
 _DECLARATOR = re.compile(r"[^,]+")
 _NAME = re.compile(r"\s*(?:WithEvents\s+)?\[?([^\W\d]\w*)\]?[%&@!#$?]{0,2}\s*(?:\bAs\b|=|$)", re.IGNORECASE)
-_FIELD_OF_TYPE = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:\([^()]*\)\s*)?\bAs\b", re.IGNORECASE)
-_ENUMERATOR = re.compile(r"\s*\[?([^\W\d]\w*)\]?\s*(?:=|'|$)")
+_FIELD_OF_TYPE = re.compile(rf"{ATTRIBUTES}\[?([^\W\d]\w*)\]?\s*(?:\([^()]*\)\s*)?\bAs\b", re.IGNORECASE)
+_ENUMERATOR = re.compile(rf"{ATTRIBUTES}\[?(?!_\s*$)([^\W\d]\w*)\]?\s*(?:=|'|$)")
 _DATA = {"class": "field", "struct": "field", "module": "variable"}
 
 
@@ -67,6 +69,11 @@ def _without_values(text: str) -> str:
     return _OPEN_BRACKET.split(text, maxsplit=1)[0]
 
 
+def without_comment(line: str) -> str:
+    """The code of a line."""
+    return _STRING_OR_COMMENT.sub(lambda match: match[1] or "", line)
+
+
 def _signature(line: str) -> str:
-    code = _STRING_OR_COMMENT.sub(lambda match: match[1] or "", line[: 2 * SIGNATURE_CHARS])
+    code = without_comment(line[: 2 * SIGNATURE_CHARS])
     return " ".join(code.removesuffix(" _").split())[:SIGNATURE_CHARS].rstrip(" ,")
