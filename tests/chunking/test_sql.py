@@ -10,6 +10,7 @@ from codesearch.chunking.chunk import Unit
 from codesearch.chunking.chunker import chunk_text
 from codesearch.chunking.scanners import sql
 from codesearch.languages.registry import resolve
+from tests.support.defined import outline
 from tests.support.places import SAMPLES
 
 
@@ -270,7 +271,8 @@ def test_a_package_and_its_body_hold_their_routines(text: str) -> None:
     gap = 1 if "\n/\n" in text else 0
     assert defined(text) == [
         ("staff", 1, 8), ("hire", 5, 6), ("fire", 7, 7),
-        ("staff", 9 + gap, 25 + gap), ("hire", 11 + gap, 19 + gap), ("fire", 22 + gap, 22 + gap),
+        ("staff", 9 + gap, 25 + gap), ("hire", 11 + gap, 19 + gap), ("within", 12 + gap, 15 + gap),
+        ("fire", 22 + gap, 22 + gap),
     ]  # fmt: skip
     specification, hire, *_ = sql.scan(text)
     assert [member.name for member in specification.members] == ["c_max", "t_row"]
@@ -296,7 +298,7 @@ def test_blocks_of_oracle() -> None:
         "CREATE PROCEDURE c IS\n  PROCEDURE d IS\n  BEGIN\n    NULL;\n  END;\nBEGIN\n  d;\nEND c;\n\n"
         "GRANT EXECUTE ON c TO bob;\n"
     )
-    assert defined(text) == [("a", 1, 9), ("b", 11, 17), ("c", 19, 26)]
+    assert defined(text) == [("a", 1, 9), ("b", 11, 17), ("c", 19, 26), ("d", 20, 23)]
     declared = "DECLARE\n  x NUMBER;\n  PROCEDURE q IS BEGIN NULL; END;\nBEGIN\n  q;\nEND;\n/\nSELECT 1;\n"
     assert [(unit.start_line, unit.end_line) for unit in sql.scan(declared)] == [(1, 6), (8, 8)]
 
@@ -434,6 +436,84 @@ def test_many_tags_quotes_and_delimiters_cost_linear_time() -> None:
 )
 def test_words_of_the_language_may_be_names(statement: str, name: str) -> None:
     assert sql.scan(statement)[0].name == name
+
+
+@pytest.mark.parametrize(
+    "word", ["key", "index", "primary", "select", "check", "unique", "like", "period", "constraint"]
+)
+@pytest.mark.parametrize("quotes", ['""', "``", "[]"])
+def test_a_quoted_name_is_always_a_column(word: str, quotes: str) -> None:
+    text = f"CREATE TABLE t (\n  {quotes[0]}{word}{quotes[1]} varchar(5) DEFAULT 'a,b c',\n  id int\n);\n"
+    assert outline(text, "SQL") == ["table t 1-4", f"column t.{word} 2", "column t.id 3"]
+
+
+@pytest.mark.parametrize("column", ["key text", "key varchar(5) NOT NULL", "index int", "period text DEFAULT 'x'"])
+def test_words_that_begin_a_key_or_an_index_may_be_columns(column: str) -> None:
+    text = f"CREATE TABLE t (\n  a numeric(1, 2), b int,\n  {column},\n  c int\n);\n"
+    assert [member.name for member in sql.scan(text)[0].members] == ["a", "b", column.split()[0], "c"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "KEY (a)",
+        "KEY `a_b` (a, b)",
+        "key a_b (a, b)",
+        "INDEX a_b USING BTREE (a)",
+        "INDEX a_b a TYPE minmax GRANULARITY 1",
+        "UNIQUE KEY a_b (a)",
+        "FULLTEXT KEY a_b (a)",
+        "PERIOD FOR SYSTEM_TIME (a, b)",
+        "PRIMARY KEY CLUSTERED (\n[a] ASC)",
+        "CHECK (a > 1)",
+        "LIKE other INCLUDING ALL",
+        "CONSTRAINT x FOREIGN KEY (a,\n b) REFERENCES y (c)",
+    ],
+)
+def test_keys_and_indexes_of_a_table_are_no_columns(other: str) -> None:
+    for text in (f"CREATE TABLE t\n(\n  a int,\n  {other},\n  b int\n);\n", f"CREATE TABLE t (a int, {other}, b int);"):
+        assert [member.name for member in sql.scan(text)[0].members] == ["a", "b"]
+
+
+def test_members_on_the_line_of_the_head() -> None:
+    text = (
+        "CREATE TABLE kv (key text PRIMARY KEY, value varchar(5)) TABLESPACE x;\nCREATE TYPE point AS (x int, y int);\n"
+        "CREATE TABLE copied AS (SELECT a, b c FROM kv, d e);\n"
+    )
+    assert outline(text, "SQL") == [
+        "table kv 1",
+        "column kv.key 1",
+        "column kv.value 1",
+        "type point 2",
+        "field point.x 2",
+        "field point.y 2",
+        "table copied 3",
+    ]
+
+
+def test_members_of_packages_by_kind_and_routines_in_their_routines() -> None:
+    text = (
+        "CREATE PACKAGE BODY p AS\n  g NUMBER := 0;\n  c CONSTANT NUMBER := 1;\n  TYPE t IS RECORD (id NUMBER);\n"
+        "  SUBTYPE s IS NUMBER;\n  bad EXCEPTION;\n  CURSOR e IS SELECT * FROM f;\n  PROCEDURE outer IS\n"
+        "    PROCEDURE later(x NUMBER);\n    FUNCTION one RETURN NUMBER IS BEGIN RETURN 1; END;\n"
+        "    PROCEDURE later(x NUMBER) IS\n      FUNCTION two RETURN NUMBER IS\n      BEGIN\n        RETURN 2;\n"
+        "      END two;\n    BEGIN\n      NULL;\n    END;\n    z NUMBER;\n  BEGIN\n    NULL;\n  END outer;\n"
+        "  PROCEDURE next IS BEGIN NULL; END;\nEND p;\n/\n"
+    )
+    assert outline(text, "SQL") == [
+        "package p 1-24",
+        "variable p.g 2",
+        "constant p.c 3",
+        "type p.t 4",
+        "type p.s 5",
+        "variable p.bad 6",
+        "variable p.e 7",
+        "procedure p.outer 8-22",
+        "function p.outer.one 10",
+        "procedure p.outer.later 11-18",
+        "function p.outer.later.two 12-15",
+        "procedure p.next 23",
+    ]
 
 
 def test_columns_have_signatures() -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from codesearch.chunking.chunk import Member, Unit
 from codesearch.chunking.scanners.extents import last_nonblank_line
 from codesearch.chunking.scanners.sql import jinja
-from codesearch.chunking.scanners.sql.definitions import definition_at
+from codesearch.chunking.scanners.sql.definitions import Definition, definition_at
 from codesearch.chunking.scanners.sql.members import members_of
 from codesearch.chunking.scanners.sql.statements import Statement, split
 from codesearch.chunking.syntax import SIGNATURE_CHARS
@@ -35,6 +36,8 @@ _CREATE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """A comment, a string, which may be run and define something in several lines, or the CREATE of a statement."""
+_LIST = re.compile(r"\s*(?:AS\s*(?:(?:OBJECT|TABLE)\s*)?|UNDER\s+[\w.\"]+\s*)?\((?!\s*SELECT\b)", re.IGNORECASE)
+"""Begins the columns of a table or the attributes of a type after its name."""
 _ROUTINES = frozenset("function procedure macro".split())
 _BODIES = frozenset("function procedure trigger event view".split())
 """Kinds that contain statements."""
@@ -83,14 +86,29 @@ class _File:
         if definition.kind in _BODIES:
             members = self._created(definition.end + offset, end)
         else:
-            members = members_of(definition.kind, self._lines, _gaps(routines, unit.start_line + 1, unit.end_line))
+            members = self._declared(definition, offset, end, _gaps(routines, unit.start_line + 1, unit.end_line))
         yield replace(
             unit,
             qualifier=definition.qualifier,
-            is_container=definition.kind == "package" or bool(routines),
+            is_container=definition.kind == "package" or (definition.kind == "type" and bool(routines)),
             members=tuple(members),
         )
         yield from routines
+
+    def _declared(
+        self, definition: Definition, offset: int, end: int, spans: Iterable[tuple[int, int]]
+    ) -> Iterator[Member]:
+        """The members that are declared on the lines of `spans`, and on that on which a list of them begins."""
+        opening = (
+            _LIST.match(self._text, definition.end + offset, end) if definition.kind in ("table", "type") else None
+        )
+        lines = ((number, self._lines[number - 1]) for first, last in spans for number in range(first, last + 1))
+        if opening is None:
+            return members_of(definition.kind, lines, is_list=False)
+        first = self._line(opening.end())
+        newline = self._text.find("\n", opening.end(), end)
+        head = (first, self._text[opening.end() : newline if newline >= 0 else end])
+        return members_of(definition.kind, chain((head,), (line for line in lines if line[0] > first)), is_list=True)
 
     def _with_created(self, unit: Unit, begin: int, end: int) -> Unit:
         """The unit of a statement, named after the routine that it creates if that is all it creates."""
@@ -133,5 +151,5 @@ def _gaps(units: list[Unit], first: int, last: int) -> Iterator[tuple[int, int]]
     """First and last lines of the gaps between units in lines `first` to `last`."""
     for unit in units:
         yield first, unit.start_line - 1
-        first = unit.end_line + 1
+        first = max(first, unit.end_line + 1)
     yield first, last

@@ -1,4 +1,4 @@
-"""Tracks the open blocks of a routine, and the routines in a package."""
+"""Tracks the open blocks of a routine, and the routines in a package or in the declarations of a routine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BLOCK, _DECLARATIONS, _WHOLE = "BEGIN", "IS", "AS BEGIN"
 
 @dataclass(slots=True)
 class Routine:
-    """A routine in a package, from the start of its first line to after its end marker."""
+    """A routine in a package or another routine, from the start of its first line to after its end marker."""
 
     kind: str
     name: str
@@ -51,6 +51,8 @@ class Blocks:
     definition: Definition | None
     """None for an anonymous block."""
     routines: list[Routine] = field(default_factory=list)
+    _running: list[tuple[Routine, int]] = field(default_factory=list)
+    """Those that have not ended, and how many blocks are open around them."""
     has_body: bool = False
     """Whether an AS or IS opened the routine's body."""
     is_complete: bool = False
@@ -85,15 +87,19 @@ class Blocks:
             self._head(begin)
 
     def semicolon(self, end: int) -> None:
-        """Process a `;`, which ends a routine in a package if it is only declared or its block is closed."""
-        if self._is_package and len(self._open) == 1:
-            self.close(end)
+        """Process a `;`, which ends a routine if it is only declared or its block is closed."""
+        while self._running and len(self._open) <= self._running[-1][1]:
+            routine, depth = self._running.pop()
+            routine.end = end
+            if self._header >= 0 and not (self._is_package and depth == 1):
+                self.routines.pop()  # it is defined further below
         self._header = -1
 
     def close(self, end: int) -> None:
-        """End the package's last routine, if it is open."""
-        if self.routines and not self.routines[-1].end:
-            self.routines[-1].end = end
+        """End the routines that are open."""
+        for routine, _ in self._running:
+            routine.end = end
+        self._running.clear()
 
     @property
     def _is_package(self) -> bool:
@@ -142,14 +148,18 @@ class Blocks:
         if not match or not self._open or not _BEFORE_HEAD.search(lead):
             return
         self._header = match.end()
-        if not self._is_package:
-            return
         margin = len(lead) - len(lead.lstrip())
-        if not self.routines:
-            self._margin = margin
-        elif len(self._open) > 1 and (margin > self._margin or self._open[-1] == _DECLARATIONS):
+        is_nested = self._open[-1] == _DECLARATIONS and not (self._is_package and len(self._open) == 1)
+        if not is_nested and not self._is_package:
             return
         line = begin - len(lead)
-        self.close(line)
-        del self._open[1:]
-        self.routines.append(Routine(match[0].split()[0].lower(), match["name"].strip('"'), line))
+        if not is_nested:
+            if not self.routines:
+                self._margin = margin
+            elif len(self._open) > 1 and margin > self._margin:
+                return
+            self.close(line)
+            del self._open[1:]
+        routine = Routine(match[0].split()[0].lower(), match["name"].strip('"'), line)
+        self.routines.append(routine)
+        self._running.append((routine, len(self._open)))
