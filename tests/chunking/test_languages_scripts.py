@@ -116,6 +116,63 @@ def test_perl_variables_are_declared_by_assignments_and_no_other_operators() -> 
     assert defined(text, "Perl") == {"one", "two"}
 
 
+def test_perl_attributes_of_moose_in_lists() -> None:
+    text = (
+        "package P;\nhas [qw(a b)] => (is => 'ro');\nhas [qw(\n  c\n  d\n)] => (is => 'rw');\n"
+        "has ['e', \"f\"], is => 'ro';\nhas(['g'], is => 'ro');\nhas '+h' => (default => 1);\nhas i => (is => 'ro');\n"
+    )
+    assert outline(text, "Perl") == [
+        "package P 1",
+        "field a 2",
+        "field b 2",
+        "field c 4",
+        "field d 5",
+        "field e 7",
+        "field f 7",
+        "field g 8",
+        "field h 9",
+        "field i 10",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("glob", "name"),
+    [
+        ('*{"Foo::Bar::dyn"}', "Foo::Bar::dyn"),
+        ("*{$class . '::dyn'}", "P::dyn"),
+        ('*{"${class}::dyn"}', "P::dyn"),
+        ('*{"$class\\::dyn"}', "P::dyn"),
+        ('*{__PACKAGE__ . "::dyn"}', "P::dyn"),
+        ('*{"dyn"}', "P::dyn"),
+        ("*dyn", "P::dyn"),
+    ],
+)
+def test_perl_functions_that_are_assigned_to_a_name_in_a_string(glob: str, name: str) -> None:
+    assert outline(f"package P;\n{glob} = sub {{ 1 }};\n", "Perl")[1] == f"function {name} 2"
+    assert outline(f"package P;\n{glob} = \\&other;\n", "Perl")[1] == "function dyn 2"
+
+
+def test_perl_classes_with_versions_and_bases() -> None:
+    text = (
+        "class A 1.0 :isa(B);\nfield $x :param //= 0;\nfield @y;\nmethod x { $x }\nclass C :isa(A);\nmethod z { 1 }\n"
+        "class D v1.2.3;\nclass E 1.0 { field $v; method w { } }\npackage F 1.2;\nsub f { }\n"
+    )
+    assert outline(text, "Perl") == [
+        "class A 1",
+        "field x 2",
+        "field y 3",
+        "method A::x 4",
+        "class C 5",
+        "method C::z 6",
+        "class D 7",
+        "class E 8",
+        "field E::v 8",
+        "method E::w 8",
+        "package F 9",
+        "function F::f 10",
+    ]
+
+
 def test_perl_text_that_made_the_parser_hang_is_parsed() -> None:
     assert chunks_of("<<D\n$V", "Perl")
 

@@ -4,14 +4,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from codesearch.chunking.chunk import Unit
+from codesearch.chunking.chunk import Member, Unit
+from codesearch.chunking.syntax import SIGNATURE_CHARS, Outline
 
 _HEADING = re.compile(r"^=(?:head[1-4]|item)\s+(.*)$")
 _FORMATTING = re.compile(r"[A-Z]<+\s?(.*?)\s?>+")
 _NAME_IN_TITLE = re.compile(r"^(?:[$@%&]\w+\s*(?:->|=)\s*)?(?:\w+(?:->|::))*(\w+)\s*(?:\(|$|\s-)")
 _FULL_NAME = re.compile(r"sub\s+([\w:]+)::\w+")
+_GLOB = re.compile(
+    r"\{\s*(?:[\"']?(?P<owner>\w+(?:::\w+)*)|[^{}]*(?:\{\w+\}[^{}]*)?)(?:::|[\"'])(?P<name>\w+)[\"']?\s*\}"
+)
+"""A name that is a string: `*{"A::f"}`, `*{"${class}::f"}`, `*{$class . '::f'}`."""
+_LONGEST_LIST = 20
+"""Maximum lines of a list of attributes."""
 _PACKAGES = ("package", "class")
 _TRANSLITERATION = re.compile(
     r"=~\s*(?:tr|y)\b\s*(?:\((?:[^()\\\n]|\\.)*+\)|\{(?:[^{}\\\n]|\\.)*+\}|\[(?:[^][\\\n]|\\.)*+\]"
@@ -39,9 +47,38 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
     return [_with_pod(_with_qualifier(unit), by_name, by_last_line, lines) for unit in units]
 
 
+def refine_outline(outline: Outline, lines: list[str]) -> Outline:
+    """Split lists of attributes (`has [qw(a b)] => …`), and take names out of strings and modifiers (`has '+a'`)."""
+    units = [replace(unit, members=tuple(_plain_members(unit.members, lines))) for unit in outline.units]
+    return replace(outline, units=units, members=tuple(_plain_members(outline.members, lines)))
+
+
+def _plain_members(members: Iterable[Member], lines: list[str]) -> Iterator[Member]:
+    for member in members:
+        if member.kind == "field" and not member.name.isidentifier():
+            yield from _attributes(member, lines)
+        elif member.name[:1] == "{":
+            glob = _GLOB.fullmatch(member.name)
+            yield replace(member, name=glob["name"]) if glob else member
+        else:
+            yield member
+
+
+def _attributes(member: Member, lines: list[str]) -> Iterator[Member]:
+    """An attribute for each word of a list."""
+    for word in member.name.split():
+        below = range(member.line, min(member.line + _LONGEST_LIST, len(lines)) + 1)
+        line = next((line for line in below if word in lines[line - 1]), member.line)
+        if line > member.line:
+            member = replace(member, line=line, signature=" ".join(lines[line - 1].split())[:SIGNATURE_CHARS])
+        yield replace(member, name=word.lstrip("+"))
+
+
 def _with_qualifier(unit: Unit) -> Unit:
     if unit.kind in _PACKAGES:
         return replace(unit, qualifier="")
+    if glob := _GLOB.fullmatch(unit.name.lstrip("*")):
+        return replace(unit, name=glob["name"], qualifier=glob["owner"] or unit.qualifier)
     full = _FULL_NAME.match(unit.signature)
     return replace(unit, qualifier=full[1]) if full else unit
 
