@@ -7,7 +7,7 @@ import pytest
 from codesearch.chunking.chunk import Chunk
 from codesearch.chunking.chunker import chunk_text
 from codesearch.languages.registry import resolve
-from tests.support.defined import outline
+from tests.support.defined import definitions, outline
 from tests.support.places import SAMPLES
 
 
@@ -179,6 +179,27 @@ def test_perl_text_that_made_the_parser_hang_is_parsed() -> None:
 
 def test_shell_text_that_made_the_parser_hang_is_parsed() -> None:
     assert chunks_of("\0" * 20_000, "Shell")
+
+
+def test_powershell_enumerations_with_a_type_and_attributes() -> None:
+    text = (
+        "[Flags()]\nenum A : uint32 { B = 1; C = 2 }\nenum D : byte\n{\n  E\n}\n[Flags()] enum F { G }\n"
+        "[Flags()]\n[X(1)] enum H:System.Int32 {\n  I\n}\nfunction J { }\n"
+    )
+    assert outline(text, "PowerShell") == [
+        "enum A 1-2",
+        "enumerator A.B 2",
+        "enumerator A.C 2",
+        "enum D 3-6",
+        "enumerator D.E 5",
+        "enum F 7",
+        "enumerator F.G 7",
+        "enum H 8-11",
+        "enumerator H.I 10",
+        "function J 12",
+    ]
+    signatures = [one.signature for one in definitions(text, "PowerShell") if one.kind == "enum"]
+    assert signatures == ["enum A : uint32", "enum D : byte", "enum F", "enum H:System.Int32"]
 
 
 def test_powershell_help_inside_a_function_is_its_documentation() -> None:

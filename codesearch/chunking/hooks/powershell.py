@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from codesearch.chunking import comments
+from codesearch.chunking.blanks import blank_group
 from codesearch.chunking.chunk import Unit
 from codesearch.languages.registry import resolve
 
@@ -13,6 +14,8 @@ _BODY = re.compile(r"(?<![@$])\{")
 _LINE_HELP = re.compile(r"[ \t]*#[ \t]*\.[A-Z]{4,}", re.IGNORECASE)
 _LONGEST_HELP = 200
 """Lines after the opening brace that are searched for help."""
+_MOST_ATTRIBUTES = 20
+"""Lines above the name of an enumeration."""
 _SCOPE = re.compile(r"^\w+:(?=\S)")
 _ATTRIBUTE = re.compile(
     r"^[ \t]*\[[A-Za-z][\w.]*\(.*\)\][ \t]*$"
@@ -20,6 +23,8 @@ _ATTRIBUTE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """On a line of its own, but not of a class. At most 50 more lines, each read once, so that no text takes long."""
+_ENUM = re.compile(r"\benum[ \t]+\w+([ \t]*:[ \t]*[\w.]+)?(?=\s*(?:\{|\Z))", re.IGNORECASE)
+"""With the type of its values, which the grammar does not know."""
 _BRACE_BELOW = re.compile(
     r"^([ \t]*(?:Describe|Context|It|Configuration)[ \t]+(?=\S)[^\n{}]*[^\s{}`|;])([ \t]*\n[ \t]*\{)",
     re.MULTILINE | re.IGNORECASE,
@@ -27,12 +32,15 @@ _BRACE_BELOW = re.compile(
 
 
 def prepare(text: str) -> str:
-    """Add line continuations to tests and configurations whose block begins on the next line, and blank attributes.
+    """Add line continuations to tests and configurations whose block begins on the next line, and blank attributes and
+    the types of enumerations.
 
     The grammar takes one attribute per property, and may fail on several above `param`. Lines are kept.
     """
     if ")]" in text:
         text = _ATTRIBUTE.sub("", text)
+    if "num " in text:
+        text = _ENUM.sub(lambda match: blank_group(match) if match[1] else match[0], text)
     return _BRACE_BELOW.sub(r"\1 `\2", text)
 
 
@@ -42,11 +50,19 @@ def refine(units: list[Unit], lines: list[str]) -> list[Unit]:
         replace(
             unit,
             name=_SCOPE.sub("", unit.name),
-            signature=_BODY.split(unit.signature, maxsplit=1)[0].rstrip(" `"),
+            signature=_signature(unit, lines),
             documentation=_help(unit, lines),
         )
         for unit in units
     ]
+
+
+def _signature(unit: Unit, lines: list[str]) -> str:
+    if unit.kind == "enum":
+        below = lines[unit.start_line - 1 : min(unit.end_line, unit.start_line + _MOST_ATTRIBUTES)]
+        if enum := next(filter(None, map(_ENUM.search, below)), None):
+            return enum[0]
+    return _BODY.split(unit.signature, maxsplit=1)[0].rstrip(" `")
 
 
 def _help(unit: Unit, lines: list[str]) -> str:
