@@ -50,6 +50,9 @@
   (macro_argument_list . (_) [
     (identifier) @member.enumerator
     (_ . (identifier) @member.enumerator . (operator))
+    (assignment [  ; in `a=1 b`, which is a product to the grammar
+      (juxtaposition_expression (identifier) @member.enumerator .)
+      (_ . (operator) (juxtaposition_expression (identifier) @member.enumerator .))] .)
     (_ "begin" [(identifier) @member.enumerator (_ . (identifier) @member.enumerator . (operator))])])
   (_ "(" . (_) [(identifier) @member.enumerator (_ . (identifier) @member.enumerator . (operator))])])
  (#any-of? @_macro "enum" "enumx"))

@@ -6,9 +6,12 @@
 (singleton_class) @definition.namespace
 
 ; Point = Struct.new(:x, :y) do … end
-((assignment left: (constant) @name
+((_ left: (constant) @name
+   right: (_ receiver: (constant) @_maker method: (identifier) @_make block: (_)? @body)) @definition.module
+  (#eq? @_maker "Module") (#eq? @_make "new"))
+((_ left: (constant) @name
    right: (_ receiver: (constant) @_maker method: (identifier) @_make block: (_)? @body)) @definition.class
-  (#any-of? @_maker "Struct" "Data" "Class" "Module")
+  (#any-of? @_maker "Struct" "Data" "Class")
   (#any-of? @_make "new" "define"))
 ((_ receiver: (constant) @_maker method: (identifier) @_make . arguments: (_ (simple_symbol) @member.method))
   (#any-of? @_maker "Struct" "Data")

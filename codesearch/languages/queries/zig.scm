@@ -8,10 +8,12 @@
 (test_declaration "test" @name (block) @body) @definition.test
 
 ; constants and variables; what is imported is defined elsewhere
-((source_file (variable_declaration . (identifier) @member.constant (_)? @_value .) @span)
+((source_file (_ "const" . (identifier) @member.constant (_)? @_value .) @span)
   (#not-match? @_value "^@import"))
-((struct_declaration (variable_declaration . (identifier) @member.constant (_)? @_value .) @span)
+((struct_declaration (_ "const" . (identifier) @member.constant (_)? @_value .) @span)
   (#not-match? @_value "^@import"))
+(source_file (_ "var" . (identifier) @member.variable) @span)
+(struct_declaration (_ "var" . (identifier) @member.variable) @span)
 (struct_declaration (container_field name: (identifier) @member.field) @span)
 (union_declaration (container_field name: (identifier) @member.field) @span)
 (enum_declaration (container_field name: (identifier) @member.enumerator) @span)
