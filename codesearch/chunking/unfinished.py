@@ -16,9 +16,9 @@ from codesearch.languages.registry import Language
 
 _END = "\n\0"
 """Follows a text of which comments and literals are removed: what is left open takes it with it."""
-_MOST_LINES = 3
-"""Of files that are damaged in one line, 97 % have no more that leave something open; of the files in a repository that
-have more, most are in another language."""
+_MOST_LINES = 8
+"""Of files that are damaged in one line, 97 % have no more than 3 that leave something open. Of 14,000 files in
+repositories, 7 have 4 to 20: those in another language, and those whose macros hold parts of expressions."""
 
 
 def repaired(text: str, language: Language) -> Iterator[str]:

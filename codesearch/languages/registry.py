@@ -397,6 +397,7 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("cargo", "rust-script"),
         grammar="tree_sitter_rust:language",
         query="rust",
+        hooks="rust",
         line_comments=("//",),
         block_comments=_C_COMMENTS,
         nests_comments=True,

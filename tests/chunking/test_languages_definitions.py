@@ -195,8 +195,10 @@ def definitions(language: str, text: str) -> list[Definition]:
             "Zig",
             "const std = @import(\"std\");\npub const A = struct {\n    b: u32,\n    const C = 1;\n"
             "    fn d() void {}\n};\n"
-            "const E = enum { f };\nconst G = 1;\n",
-            "struct A, field A.b, constant A.C, method A.d, enum E, enumerator E.f, constant G",
+            "const E = enum { f };\nconst G = 1;\npub threadlocal var h: u32 = 0;\n"
+            "const I = struct { var j: u8 = 1; };\n",
+            "struct A, field A.b, constant A.C, method A.d, enum E, enumerator E.f, constant G, variable h, struct I, "
+            "variable I.j",
         ),
         (
             "Scala",

@@ -185,3 +185,9 @@ def test_julia_members_are_fields_constructors_and_values() -> None:
     cart, *constructors, fruit = units_of(text, "Julia")
     assert [member.name for member in (*cart.members, *fruit.members)] == ["a", "b", "c", "apple", "pear"]
     assert [(unit.name, unit.start_line, unit.end_line) for unit in constructors] == [("Cart", 5, 5), ("Cart", 6, 8)]
+
+
+def test_julia_values_after_one_with_a_number() -> None:
+    text = "@enum Colour red=1 green blue = 0x3 grey black=-1 white\n"
+    (colour,) = units_of(text, "Julia")
+    assert [member.name for member in colour.members] == ["black", "blue", "green", "grey", "red", "white"]

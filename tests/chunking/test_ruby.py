@@ -157,3 +157,14 @@ def test_tasks_are_targets() -> None:
         "db.migrate": ("target", 2, 3),
         "db.seed": ("target", 4, 5),
     }
+
+
+def test_modules_and_classes_that_are_created_by_calls() -> None:
+    text = "A = Module.new do\n  def b = 1\nend\nC ||= Class.new(D) { def e = 1 }\nF = Module.new\n"
+    assert definitions("Ruby", text) == {
+        "A": ("module", 1, 3),
+        "A.b": ("method", 2, 2),
+        "C": ("class", 4, 4),
+        "C.e": ("method", 4, 4),
+        "F": ("module", 5, 5),
+    }

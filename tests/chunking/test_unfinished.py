@@ -148,6 +148,17 @@ def test_what_is_left_open_is_closed(language: str, text: str, closed: str) -> N
     assert repairs(text, language)[0] == closed
 
 
+def test_several_damaged_lines_hide_no_definitions_but_their_own() -> None:
+    text = (
+        "def broken(a, b:\n    return a\n\ndef good():\n    return 1\n\nclass K:\n    def a(self):\n        x = [1, 2\n"
+        '        return x\n\n    def c(self):\n        s = "unterminated\n        return s\n\n    def d(self):\n'
+        "        return {4: (5}\n\ndef tail():\n    foo(\n    bar\n\ndef last():\n    return 5\n"
+    )
+    chunks = chunk_text("a.py", text, resolve("Python")).chunks
+    names = {definition.qualified_name for chunk in chunks for definition in chunk.definitions}
+    assert {"good", "K", "K.a", "K.c", "K.d", "tail", "last"} <= names
+
+
 def test_lines_that_leave_something_open_are_blanked_at_last() -> None:
     assert repairs('class A {\n  f("b\n  val c = 1\n}\n', "Kotlin")[1] == "class A {\n\n  val c = 1\n}\n"
     assert names('class A {\n  f("b\n  val c = 1\n}\nfun d() = 1\n', "Kotlin") == {"A", "c", "d"}

@@ -37,16 +37,16 @@ def prepare(text: str) -> str:
     """Replace the heads of bats tests (`@test "it works" {`) with those of functions, and blank the heads of functions
     that the grammar takes for commands. Of several here-documents that begin in a line, only the last is left, which
     takes the others with it."""
-    if "<<" in text:
-        text = _ONE_OF_SEVERAL.sub(_without_here_document, text)
+    if "<<" in text and _ONE_OF_SEVERAL.search(text):
+        text = _with_last_here_documents(text)
     if _HEAD_OF_COMPOUND.search(text):
         text = _HEAD_OF_COMPOUND.sub(blank_group, text)
     return _TEST.sub(_as_function, text) if "@test" in text else text
 
 
-def _without_here_document(match: re.Match[str]) -> str:
-    ends = re.compile(rf"^[ \t]*{match[2]}$", re.MULTILINE).search(match.string, match.end())
-    return blanked(match[0]) if ends else match[0]
+def _with_last_here_documents(text: str) -> str:
+    lines = set(map(str.strip, text.split("\n")))
+    return _ONE_OF_SEVERAL.sub(lambda match: blanked(match[0]) if match[2] in lines else match[0], text)
 
 
 def _as_function(match: re.Match[str]) -> str:

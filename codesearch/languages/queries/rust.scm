@@ -36,5 +36,3 @@
  ] (#match? @_macro "^(\\w+::)?(thread_local|lazy_static|cfg_if)$"))
 ; … where a constant has no type: `const READ = 1;` in `bitflags!`
 (source_file (ERROR ["const" "static"] . (identifier) @member.constant .))
-; trait Alias = A + B;
-(ERROR "trait" . [(identifier) (type_identifier)] @member.trait)

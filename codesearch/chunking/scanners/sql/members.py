@@ -34,7 +34,7 @@ _KINDS = {"table": "column", "type": "field", "package": "variable"}
 """Kinds of members that no group of a pattern names."""
 _MOST = 300
 """Maximum number of lines examined per definition."""
-_STRING_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--.*|/\*.*?\*/|\"[^\"]*\"|`[^`]*`|\[\D[^\[\]]*\]")
+_STRING_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--.*|/\*(?:.*?\*/|.*)|\"[^\"]*\"|`[^`]*`|\[\D[^\[\]]*\]")
 _MARK = re.compile(r"[(),]")
 
 
