@@ -80,7 +80,15 @@ def test_fortran_cards_are_numbered_in_their_last_columns() -> None:
 @pytest.mark.parametrize("fixed_form", [False, True])
 @pytest.mark.parametrize(
     "statement",
-    ["if (x > 1) then", "do i = 1, 10", "select case (x)", "This breaks the build.", "call f(1, 'a", "end if"],
+    [
+        "integer, intent(in :: y",
+        "if (x > 1) then",
+        "do i = 1, 10",
+        "select case (x)",
+        "This breaks the build.",
+        "call f(1, 'a",
+        "end if",
+    ],
 )
 def test_fortran_statements_that_cannot_be_read_hide_no_procedures(statement: str, fixed_form: bool) -> None:
     text = (
@@ -104,7 +112,8 @@ def test_fortran_definitions_are_found_in_a_text_that_cannot_be_read() -> None:
     text = (
         "module a\nabstract interface\nfunction g(x)\nend function\nend interface\ninterface operator(+)\n"
         "module procedure add\nend interface\nenum, bind(c)\nenumerator :: red = 1\nend enum\n"
-        "type, abstract :: shape\ncontains\nprocedure(g), &\n  deferred :: area\nend type\n"
+        "type, abstract :: shape\nprocedure(g), pointer :: p\ninteger :: side\ncontains\nprocedure(g), &\n"
+        "  deferred :: area\nend type\n"
         "character(len=3), &\n  parameter :: unit = 'm'\ncontains\ndouble precision function h(x) &\n  result(y)\n"
         "This breaks the build.\nselect type (x)\ntype is (shape)\ny = 1\nend select\nend\nend module\n"
     )
@@ -115,6 +124,8 @@ def test_fortran_definitions_are_found_in_a_text_that_cannot_be_read() -> None:
         "operator a::operator(+)::+",
         "enumerator a::red",
         "struct a::shape",
+        "field a::shape::p",
+        "field a::shape::side",
         "method a::shape::area",
         "variable a::unit",
         "function a::h",

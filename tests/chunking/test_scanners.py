@@ -376,9 +376,10 @@ def test_visual_basic_lambdas_end_no_routine() -> None:
     text = (
         "Class A\nPrivate F As Action = Sub()\nDim no = 1\nEnd Sub\nSub B()\nDim s = Sub(y)\nEnd Sub\nDim t = 0\n"
         "Task.Run(Async Function(x As List(Of Integer)) As Task(Of Integer) ' why\nReturn 1\nEnd Function)\n"
-        "Dim u = Function(z) z + 1\nDim v = 2 ' like Sub()\nEnd Sub\nFunction C() As Integer\nEnd Function\nEnd Class\n"
+        "Dim u = Function(z) z + 1\nDim v = 2 ' like Sub()\nAddHandler w, Sub(a As Object,\n  b As X)\nEnd Sub\n"
+        "C(Sub(d) d.E(),\nSub()\nEnd Sub)\nEnd Sub\nFunction C() As Integer\nEnd Function\nEnd Class\n"
     )
-    assert outline(text, "Visual Basic") == ["class A 1-17", "field A.F 2", "method A.B 5-14", "method A.C 15-16"]
+    assert outline(text, "Visual Basic") == ["class A 1-23", "field A.F 2", "method A.B 5-20", "method A.C 21-22"]
 
 
 def test_visual_basic_members_after_attributes_and_delegates() -> None:

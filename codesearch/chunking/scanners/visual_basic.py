@@ -27,6 +27,7 @@ _ENDING = re.compile(
 )
 _LAMBDA = re.compile(r"\b(Sub|Function)\((?:[^()]|\([^()]*\))*\)(?:\s+As\s+[\w.]+(?:\([^()]*\))*)?\s*$", re.IGNORECASE)
 """The head of a lambda of several lines, at the end of a line."""
+_MOST_PARAMETER_LINES = 20
 _ATTRIBUTE_NAME = re.compile(r'^Attribute[ \t]+VB_Name[ \t]*=[ \t]*"([^"\n]+)"', re.IGNORECASE | re.MULTILINE)
 _ATTRIBUTES = re.compile(r"\s{0,99}<[^<>]+>(?:\s{0,9}_)?\s{0,9}$")
 """Attributes on a line above a declaration: `<Serializable()> _`."""
@@ -92,7 +93,7 @@ def _scan(text: str) -> tuple[list[Unit], list[Member]]:
                 outside.extend(visual_basic_members.members(lines, number, "module", ""))
             elif block.kind in _OWNERS:
                 block.members.extend(visual_basic_members.members(lines, number, block.kind, block.keyword))
-            if lambda_keyword := _lambda_keyword(line):
+            if lambda_keyword := _lambda_keyword(lines, number):
                 open_blocks.append(_OpenBlock(lambda_keyword, "", "", number))
             continue
         number = last_line_of_statement(lines, number)
@@ -117,13 +118,19 @@ def _scan(text: str) -> tuple[list[Unit], list[Member]]:
     return sorted(units, key=lambda unit: (unit.start_line, -unit.end_line)), outside
 
 
-def _lambda_keyword(line: str) -> str:
-    """The keyword of the lambda of several lines that begins at the end of a line; "" if there is none."""
-    lowered = line.lower()
+def _lambda_keyword(lines: list[str], number: int) -> str:
+    """The keyword of the lambda of several lines whose head begins on line `number`; "" if there is none."""
+    lowered = lines[number - 1].lower()
     if "sub(" not in lowered and "function(" not in lowered:
         return ""
-    head = _LAMBDA.search(visual_basic_members.without_comment(line))
-    return head[1].lower() if head else ""
+    code = visual_basic_members.without_comment(lines[number - 1]).rstrip()
+    length = len(code)
+    for line in lines[number : number + _MOST_PARAMETER_LINES]:
+        if not code.endswith(("(", ",", "_")):
+            break
+        code = f"{code.removesuffix('_')} {visual_basic_members.without_comment(line).strip()}"
+    head = _LAMBDA.search(code)
+    return head[1].lower() if head and head.start() < length else ""
 
 
 def _has_body(lines: list[str], number: int) -> bool:
