@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.support.command_line import CommandLine
+from tests.support.command_line import CommandLine, take_ctrl_c
 
 _SECONDS = 60
 """After which a server that does not answer is killed, so that a test fails rather than hangs."""
@@ -27,6 +27,7 @@ class RawClient:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=None if sys.platform == "win32" else take_ctrl_c,
         )
         self._timer = threading.Timer(_SECONDS, self.process.kill)
         self._timer.start()
