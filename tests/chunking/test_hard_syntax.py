@@ -87,6 +87,15 @@ REPETITIVE = {
     + "/* CREATE TABLE a(b int); ' " * 8_000
     + "$$;\nCREATE TABLE get_it (a int);\n",
     "c.sql": "CREATE FUNCTION f() AS $$ " + "\n \n'CREATE '' " * 8_001 + "$$;\nCREATE TABLE get_it (a int);\n",
+    "d.sql": "CREATE TABLE a (b int,"
+    + " " * 20_000
+    + "c int"
+    + ", d int" * 20_000
+    + ");\nCREATE TABLE get_it (a int);\n",
+    "a.sh": "cat <<A <<B\n" * 8_000 + "f() for " * 8_000 + "\nget_it() { :; }\n",
+    "a.rs": "macro a(" * 20_000 + "pub trait A = " * 20_000 + "\nfn get_it() {}\n",
+    "b.rs": "macro a(b) {\n" * 8_000 + "\nfn get_it() {}\n",
+    "a.js": "// @flow\n" + "opaque type A: " * 8_000 + "component A(" * 8_000 + ") renders\nfunction getIt() {}\n",
     "a.cmake": "set(a " + '\\"' * 50_000 + ")\nfunction(get_it)\nendfunction()\n",
     "a.bas": 'Attribute VB_Name = "A"\nPrivate a' + "(" * 50_000 + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",
     "b.bas": 'Attribute VB_Name = "A"\nPrivate a' + ", b" * 50_000 + "\nSub get_it()\nEnd Sub\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from codesearch.chunking.chunk import Unit
 from codesearch.chunking.syntax import SIGNATURE_CHARS
@@ -32,11 +33,11 @@ def _as_trait(alias: re.Match[str]) -> str:
 
 
 def _with_rules(text: str) -> str:
+    last_brace = cache(lambda indentation: text.rfind(f"\n{indentation}}}"))  # a search for each macro takes long
     parts: list[str] = []
     done = 0
     for head in _MACRO.finditer(text):
-        end = _end(text, head)
-        if head.start() < done or end < 0:
+        if head.start() < done or (end := _end(text, head, last_brace(head[1]))) < 0:
             continue
         newlines = "\n" * (head[3] or "").count("\n")
         body = text[head.end() : end]
@@ -45,13 +46,16 @@ def _with_rules(text: str) -> str:
     return "".join(parts) + text[done:]
 
 
-def _end(text: str, head: re.Match[str]) -> int:
-    """The offset of the brace that ends a macro: the last of its line, or the first at its indentation; -1 if none."""
+def _end(text: str, head: re.Match[str], last: int) -> int:
+    """The offset of the brace that ends a macro: the last of its line, or the first at its indentation; -1 if none.
+
+    `last` is the offset of the last line that begins with such a brace.
+    """
     newline = text.find("\n", head.end())
     line = text[head.start() : newline if newline >= 0 else len(text)].rstrip()
     if line.count("{") == line.count("}") and line.endswith("}"):
         return head.start() + len(line) - 1
-    end = text.find(f"\n{head[1]}}}", head.end())
+    end = text.find(f"\n{head[1]}}}", head.end()) if last >= head.end() else -1
     return end + len(head[1]) + 1 if end >= 0 else -1
 
 

@@ -10,6 +10,7 @@ from codesearch.chunking.blanks import blank_match
 from codesearch.chunking.chunk import Member
 from codesearch.chunking.syntax import SIGNATURE_CHARS
 
+_BEFORE = r"[ \t]*+(?:,[ \t]*+)?"
 _NAME = (
     r"\"([^\"\n]+)\"|`([^`\n]+)`|\[([^\[\]\n]+)\]"
     r"|(?!(?:CONSTRAINT|PRIMARY|FOREIGN|UNIQUE|KEY|INDEX|CHECK|CREATE|PARTITION|LIKE|EXCLUDE|ON|"
@@ -18,9 +19,9 @@ _NAME = (
     r"|(KEY|INDEX|PERIOD|PARTITION|FULLTEXT|SPATIAL)(?=\s+(?!(?:FOR|KEY|INDEX)\b)\w+(?:\s*\(\s*\d[^()]*\))?\s*"
     r"(?:$|[,;]|--|(?:NOT|NULL|DEFAULT|PRIMARY|UNIQUE|REFERENCES|CHECK|COLLATE|COMMENT|GENERATED)\b))"
 )
-_COLUMN = re.compile(rf"[ \t]*,?[ \t]*(?:{_NAME})\s+(?!(?:ASC|DESC)\b)[\[\"A-Za-z]", re.IGNORECASE)
+_COLUMN = re.compile(rf"{_BEFORE}(?:{_NAME})\s+(?!(?:ASC|DESC)\b)[\[\"A-Za-z]", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
-    r"[ \t]*,?[ \t]*(?:(?:(?:NOT|FINAL|INSTANTIABLE|OVERRIDING|MAP|ORDER|MEMBER|STATIC|CONSTRUCTOR)[ \t]+)+"
+    rf"{_BEFORE}(?:(?:(?:NOT|FINAL|INSTANTIABLE|OVERRIDING|MAP|ORDER|MEMBER|STATIC|CONSTRUCTOR)[ \t]+)+"
     rf"(?:FUNCTION|PROCEDURE)[ \t]+(?P<method>\w+)|(?:{_NAME})\s+[\[\"A-Za-z])",
     re.IGNORECASE,
 )
@@ -33,7 +34,7 @@ _PATTERNS = {"table": _COLUMN, "type": _ATTRIBUTE, "package": _DECLARED}
 _KINDS = {"table": "column", "type": "field", "package": "variable"}
 """Kinds of members that no group of a pattern names."""
 _MOST = 300
-"""Maximum number of lines examined per definition."""
+"""Maximum number of lines, and of items of a list, examined per definition."""
 _STRING_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--.*|/\*(?:.*?\*/|.*)|\"[^\"]*\"|`[^`]*`|\[\D[^\[\]]*\]")
 _MARK = re.compile(r"[(),]")
 
@@ -42,11 +43,12 @@ def members_of(kind: str, lines: Iterable[tuple[int, str]], is_list: bool) -> It
     """The members on numbered lines: in a list as many as are between its commas, otherwise at most one per line."""
     if not (pattern := _PATTERNS.get(kind)):
         return
-    for number, line in islice(lines, _MOST):
-        for item in _items(line) if is_list else (line,):
-            if match := pattern.match(item):
-                signature = " ".join(item.split())[:SIGNATURE_CHARS].rstrip(" ,;")
-                yield Member(number, match[match.lastindex or 0], match.lastgroup or _KINDS[kind], signature=signature)
+    some = islice(lines, _MOST)
+    items = ((number, item) for number, line in some for item in (_items(line) if is_list else (line,)))
+    for number, item in islice(items, _MOST):
+        if match := pattern.match(item):
+            signature = " ".join(item.split())[:SIGNATURE_CHARS].rstrip(" ,;")
+            yield Member(number, match[match.lastindex or 0], match.lastgroup or _KINDS[kind], signature=signature)
 
 
 def _items(line: str) -> Iterator[str]:
