@@ -97,7 +97,7 @@ def command(
         _report_none(symbol, found, nearest)
         raise typer.Exit(NO_HITS)
     with results():
-        _print(shown[:limit], as_json, as_jsonl, files_only, null, max_tokens)
+        _print(shown, limit, as_json, as_jsonl, files_only, null, max_tokens)
     _report(shown, limit)
     for remark in dict.fromkeys(references.remark for references, _ in kept if references.remark):
         note(remark)
@@ -137,16 +137,23 @@ def _displayed(references: Sequence[Reference], member: Member) -> Iterator[Refe
 
 
 def _print(
-    references: Sequence[Reference], as_json: bool, as_jsonl: bool, files_only: bool, null: bool, max_tokens: int | None
+    found: Sequence[Reference],
+    limit: int | None,
+    as_json: bool,
+    as_jsonl: bool,
+    files_only: bool,
+    null: bool,
+    max_tokens: int | None,
 ) -> None:
     from codesearch.render.budget import too_small, within
     from codesearch.render.records import json_document, json_line
     from codesearch.render.references import fitting_lines, grouped_lines, reference_lines, reference_record
 
+    stdout, references = caller().stdout, found[:limit]
+
     def document(count: int) -> str:
         return json_document(map(reference_record, references[:count])) + "\n"
 
-    stdout = caller().stdout
     if as_json:
         stdout.write(within(len(references), document, max_tokens, "a reference"))
         return
@@ -155,7 +162,7 @@ def _print(
     elif files_only:
         lines = list(dict.fromkeys(one.path for one in references))
     else:
-        lines = [*(grouped_lines if stdout.isatty() else reference_lines)(references)]
+        lines = [*(grouped_lines(found, limit) if stdout.isatty() else reference_lines(references))]
     shown = [*fitting_lines(lines, max_tokens)]
     if max_tokens is not None and not shown:
         raise too_small(lines[0], "a line", max_tokens)

@@ -90,6 +90,13 @@ def test_no_line_is_wider_than_the_terminal(columns: int, codesearch: CommandLin
     assert max(map(len, shown.split("\n"))) <= columns
 
 
+def test_headings_of_references_count_those_beyond_the_limit(codesearch: CommandLine, indexed_shop: Path) -> None:
+    shown = plain(at_terminal(codesearch, "references", "ROUNDS", "-n", "2", cwd=indexed_shop))
+    listed = [line for line in shown.splitlines() if line.startswith("  ")]
+    assert "Definitions (1)" in shown and "Mentions (2)" in shown
+    assert len(listed) == 2
+
+
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_plain_terminals_get_no_escape_sequence(
     environment: dict[str, str], codesearch: CommandLine, indexed_shop: Path
