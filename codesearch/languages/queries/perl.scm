@@ -9,26 +9,16 @@
   right: (_ . "sub" body: (_) @body)) @definition.function
 
 ; Moose: attributes and what is put around methods
-([
-   (ambiguous_function_call_expression function: (function) @_has arguments: (_ . [
-     (autoquoted_bareword) @member.field
+((_ function: (function) @_has arguments: (_ . [
+   (autoquoted_bareword) @member.field
+   (interpolated_string_literal) @member.field
+   (string_literal) @member.field
+   (_ . "[" [
      (interpolated_string_literal) @member.field
      (string_literal) @member.field
-     (_ . "[" [
-       (interpolated_string_literal) @member.field
-       (string_literal) @member.field
-       (_ "qw" (string_content) @member.field)
-       (_ [(interpolated_string_literal) (string_literal)] @member.field)])] ["," "=>"]))
-   (function_call_expression function: (function) @_has arguments: (_ . [
-     (autoquoted_bareword) @member.field
-     (interpolated_string_literal) @member.field
-     (string_literal) @member.field
-     (_ . "[" [
-       (interpolated_string_literal) @member.field
-       (string_literal) @member.field
-       (_ "qw" (string_content) @member.field)
-       (_ [(interpolated_string_literal) (string_literal)] @member.field)])] ["," "=>"]))
- ] (#eq? @_has "has"))
+     (_ "qw" (string_content) @member.field)
+     (_ [(interpolated_string_literal) (string_literal)] @member.field)])] ["," "=>"]))
+ (#eq? @_has "has"))
 ((ambiguous_function_call_expression function: (function) @_around
    arguments: (_ . [(autoquoted_bareword) (interpolated_string_literal) (string_literal)] @name ["," "=>"]
      (_ . "sub" body: (_) @body))) @definition.method
